@@ -1,0 +1,1 @@
+"""Central ingress for private EKS clusters over AWS PrivateLink."""

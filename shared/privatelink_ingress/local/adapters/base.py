@@ -1,0 +1,42 @@
+"""What an adapter is: one Pulumi resource type on the API calls that create, read back and delete it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Protocol
+
+Properties = dict[str, Any]
+"""Inputs or outputs by their wire names: camelCase, as the engine and `pulumi stack export` spell them."""
+
+
+class Aws(Protocol):
+    """One account and region, as the resource's provider chose them."""
+
+    account_id: str
+    region: str
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`."""
+
+
+class AdapterError(Exception):
+    """The local cloud cannot register a resource: unknown type, leftover input, or refused by the emulated AWS."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Created:
+    """What a resource became: its provider id, and its outputs beside the inputs that are echoed."""
+
+    id: str
+    outputs: Properties
+
+
+@dataclasses.dataclass(frozen=True)
+class Adapter:
+    """One resource type."""
+
+    create: Callable[[Aws, Properties], Created]
+    """Calls AWS with the inputs, reads back, returns id and computed outputs. Every input must be used."""
+    delete: Callable[[Aws, str, Properties], None]
+    """Deletes by id and recorded outputs; raises what AWS answers when the resource is in use."""
