@@ -21,7 +21,14 @@ class Aws(Protocol):
 
 
 class AdapterError(Exception):
-    """The local cloud cannot register a resource: unknown type, leftover input, or refused by the emulated AWS."""
+    """The local cloud cannot register a resource: unknown type, leftover input, or refused by the emulated AWS.
+
+    `code` and `message` are AWS's own words when it refused, and empty otherwise.
+    """
+
+    def __init__(self, text: str, *, code: str = "", message: str = "") -> None:
+        super().__init__(text)
+        self.code, self.message = code, message
 
 
 @dataclasses.dataclass(frozen=True)

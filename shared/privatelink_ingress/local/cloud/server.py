@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import socket
@@ -105,13 +106,14 @@ def _require_free(port: int) -> None:
 
 def _serialise(application: type) -> None:
     """One request at a time: moto's stores are not safe between threads (iteration while another thread inserts)."""
-    if hasattr(application, "one_at_a_time"):
+    original = application.__call__
+    if hasattr(original, "__wrapped__"):
         return
-    lock, original = threading.RLock(), application.__call__
+    lock = threading.RLock()
 
+    @functools.wraps(original)
     def locked(self: Any, *args: Any) -> Any:
         with lock:
             return original(self, *args)
 
-    application.__call__ = locked  # ty: ignore[invalid-assignment]
-    application.one_at_a_time = lock  # ty: ignore[unresolved-attribute]
+    setattr(application, "__call__", locked)  # noqa: B010  (assignment would not type-check on a class)

@@ -1,0 +1,1 @@
+"""Components of the workload side: private network, registry, cluster, controller, publication."""

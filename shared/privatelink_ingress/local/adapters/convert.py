@@ -1,0 +1,269 @@
+"""Pulumi's camelCase inputs as the parameters of an AWS API operation, by botocore's model of that operation.
+
+The AWS provider of Pulumi spells most inputs as the API does, but for case, plural and a few endings. `convert` undoes
+exactly that, at every depth, and reports what it could not place. `problems` then checks the result against the model:
+what botocore checks before a request, and beside it the enums, maxima and patterns that botocore leaves to the service.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import Shape
+from botocore.validate import ParamValidator
+
+ENDINGS = ("Config", "Document", "Text", "Name", "Arn", "Id")
+"""What an API name adds to an input's name: `policy` is PolicyDocument, `forward` is ForwardConfig."""
+
+_NO_PLACE = object()
+
+
+def convert(
+    shape: Shape | None,
+    inputs: Mapping[str, Any],
+    *,
+    rename: Mapping[str, str] | None = None,
+    tagged_as: str = "",
+) -> tuple[dict[str, Any], list[str]]:
+    """Convert `inputs` to the members of the structure `shape`.
+
+    Args:
+        shape: an operation's input shape, or any structure within one; None for an operation without input.
+        inputs: by their wire names, secrets unwrapped, without unknowns.
+        rename: API member by input path. A path is input names joined by dots, without list positions:
+            `{"name": "GroupName", "actions.forward.targetGroups.arn": "TargetGroupArn"}`.
+        tagged_as: the EC2 resource type that `tags` belong to, where the operation takes `TagSpecifications`.
+
+    Returns:
+        The parameters by their API names, and the paths of the inputs that have no place in the shape.
+    """
+    conversion = _Conversion(rename or {}, tagged_as)
+    return conversion.structure(shape, inputs, "", ""), conversion.leftover
+
+
+def problems(shape: Shape | None, parameters: Mapping[str, Any]) -> list[str]:
+    """What is wrong with `parameters` by the model of the operation: one line each, with the path; empty when fine."""
+    if shape is None:
+        return []
+    report = ParamValidator().validate(dict(parameters), shape)
+    found = report.generate_report().splitlines() if report.has_errors() else []
+    _beyond_botocore(shape, parameters, "", found)
+    return found
+
+
+class _Conversion:
+    def __init__(self, rename: Mapping[str, str], tagged_as: str) -> None:
+        self.rename, self.tagged_as, self.leftover = rename, tagged_as, list[str]()
+
+    def structure(self, shape: Shape | None, inputs: Mapping[str, Any], at: str, path: str) -> dict[str, Any]:
+        """Members of one structure. `at` is the path with list positions (for messages), `path` without."""
+        result: dict[str, Any] = {}
+        given = {key: value for key, value in inputs.items() if value is not None}
+        places = self._places(shape, given, path)
+        for key, value in given.items():
+            here, member = _join(at, key), places.get(key)
+            if member is None:
+                self.leftover.append(here)
+            elif member == "TagSpecifications" and key == "tags":
+                if value:
+                    result[member] = [{"ResourceType": self.tagged_as, "Tags": _pairs(("Key", "Value"), value)}]
+            else:
+                converted = self.value(shape.members[member], value, here, _join(path, key))  # ty: ignore[possibly-unbound-attribute, unresolved-attribute]
+                if converted is _NO_PLACE:
+                    self.leftover.append(here)
+                elif converted is not None:
+                    result[member] = converted
+        return result
+
+    def _places(self, shape: Shape | None, given: Mapping[str, Any], path: str) -> dict[str, str]:
+        members: Mapping[str, Shape] = getattr(shape, "members", {})
+        places: dict[str, str] = {}
+        for rank in range(len(_RULES) + 1):
+            for key in given:
+                if key in places:
+                    continue
+                renamed = self.rename.get(_join(path, key))
+                if rank == 0:
+                    member = renamed if renamed in members else None
+                elif renamed:
+                    member = None
+                else:
+                    member = _RULES[rank - 1](shape, members, key)
+                if member and member not in places.values():
+                    places[key] = member
+        if "tags" in given and "tags" not in places and "TagSpecifications" in members and self.tagged_as:
+            places["tags"] = "TagSpecifications"
+        return places
+
+    def value(self, shape: Any, value: Any, at: str, path: str) -> Any:
+        """One value as `shape` wants it; None to leave it out, `_NO_PLACE` when it cannot be brought into the shape."""
+        match shape.type_name:
+            case "structure":
+                if isinstance(value, list | tuple) and len(value) <= 1:
+                    return self.value(shape, value[0], f"{at}[0]", path) if value else None
+                return self.structure(shape, value, at, path) if isinstance(value, Mapping) else _NO_PLACE
+            case "list":
+                return self._list(shape, value, at, path)
+            case "map":
+                return self._map(shape, value, at, path)
+            case "string" if isinstance(value, Mapping | list | tuple):
+                return json.dumps(value)
+            case scalar:
+                return _scalar(scalar, value)
+
+    def _list(self, shape: Any, value: Any, at: str, path: str) -> Any:
+        if isinstance(value, Mapping):
+            names = _pair_names(shape.member)
+            if names and {key.lower() for key in value} != {name.lower() for name in names}:
+                return _pairs(names, value)
+        items = value if isinstance(value, list | tuple) else [value]
+        converted = [self.value(shape.member, item, f"{at}[{i}]", path) for i, item in enumerate(items)]
+        return _NO_PLACE if any(item is _NO_PLACE for item in converted) else converted
+
+    def _map(self, shape: Any, value: Any, at: str, path: str) -> Any:
+        if isinstance(value, list | tuple) and all(isinstance(item, Mapping) and "key" in item for item in value):
+            # A set of blocks with a `key`, as Terraform writes a map of structures.
+            value = {item["key"]: {name: v for name, v in item.items() if name != "key"} for item in value}
+        if not isinstance(value, Mapping):
+            return _NO_PLACE
+        converted = {key: self.value(shape.value, item, _join(at, key), path) for key, item in value.items()}
+        return _NO_PLACE if any(item is _NO_PLACE for item in converted.values()) else converted
+
+
+def _scalar(type_name: str, value: Any) -> Any:
+    if isinstance(value, Mapping | list | tuple):
+        # A list of one stands for a scalar in providers built on Terraform.
+        return _scalar(type_name, value[0]) if isinstance(value, list | tuple) and len(value) == 1 else _NO_PLACE
+    match type_name, value:
+        case "string", bool():
+            return "true" if value else "false"
+        case "string", int() | float():
+            return format(value, "g") if value != int(value) else str(int(value))
+        case "boolean", "true" | "false":
+            return value == "true"
+        case (("integer" | "long"), float()) if value == int(value):
+            return int(value)
+        case (("integer" | "long"), str()) if re.fullmatch(r"-?\d+", value):
+            return int(value)
+        case (("float" | "double"), str()) if re.fullmatch(r"-?\d+(\.\d+)?", value):
+            return float(value)
+    return value
+
+
+def _exact(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    return _among(members, {key.lower()})
+
+
+def _wire_name(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    return _single(m for m, s in members.items() if str(s.serialization.get("name", "")).lower() == key.lower())
+
+
+def _number(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    word = key.lower()
+    forms = {word + "s", word + "es", word.removesuffix("s"), word.removesuffix("es")}
+    forms |= {word.removesuffix("y") + "ies", word.removesuffix("ies") + "y"}
+    return _among(members, forms)
+
+
+def _longer(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    return next((m for ending in ENDINGS if (m := _among(members, {(key + ending).lower()}))), None)
+
+
+def _end_of_member(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    found = [m for m in members if _ends_with_words(m, key)]
+    return _single(m for m in found if m in shape.required_members) or _single(found)
+
+
+def _end_of_input(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    return _single(m for m in members if _ends_with_words(key, m))
+
+
+def _without_ending(shape: Any, members: Mapping[str, Shape], key: str) -> str | None:
+    for ending, instead in (("Ids", "s"), ("Arns", "s"), ("Arn", "")):
+        if key.endswith(ending):
+            return _among(members, {(key.removesuffix(ending) + instead).lower()})
+    return None
+
+
+_RULES = (_exact, _wire_name, _number, _longer, _end_of_member, _end_of_input, _without_ending)
+
+
+def _among(members: Mapping[str, Shape], names: set[str]) -> str | None:
+    return _single(member for member in members if member.lower() in names)
+
+
+def _single(found: Any) -> str | None:
+    found = list(found)
+    return found[0] if len(found) == 1 else None
+
+
+def _ends_with_words(long: str, short: str) -> bool:
+    start = len(long) - len(short)
+    return start > 0 and long.lower().endswith(short.lower()) and long[start].isupper()
+
+
+def _pair_names(member: Any) -> tuple[str, str] | None:
+    """The two member names of a structure that holds one entry of a map, such as Key and Value."""
+    names = list(getattr(member, "members", {}))
+    for first, second in (("key", "value"), ("name", "value"), ("tagkey", "tagvalue")):
+        if sorted(name.lower() for name in names) == [first, second]:
+            return next(n for n in names if n.lower() == first), next(n for n in names if n.lower() == second)
+    return None
+
+
+def _pairs(names: tuple[str, str], value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{names[0]: key, names[1]: _scalar("string", item)} for key, item in value.items()]
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _beyond_botocore(shape: Any, value: Any, at: str, found: list[str]) -> None:
+    limits = shape.metadata
+    match shape.type_name:
+        case "structure" if isinstance(value, Mapping):
+            for name, item in value.items():
+                if name in shape.members:
+                    _beyond_botocore(shape.members[name], item, _join(at, name), found)
+        case "list" if isinstance(value, list | tuple):
+            if len(value) > limits.get("max", len(value)):
+                found.append(f"{at} has {len(value)} entries; at most {limits['max']} are allowed")
+            for position, item in enumerate(value):
+                _beyond_botocore(shape.member, item, f"{at}[{position}]", found)
+        case "map" if isinstance(value, Mapping):
+            if len(value) > limits.get("max", len(value)):
+                found.append(f"{at} has {len(value)} entries; at most {limits['max']} are allowed")
+            for key, item in value.items():
+                _beyond_botocore(shape.key, key, _join(at, key), found)
+                _beyond_botocore(shape.value, item, _join(at, key), found)
+        case "integer" | "long" | "float" | "double" if isinstance(value, int | float):
+            if value > limits.get("max", value):
+                found.append(f"{at} is {value}; the maximum is {limits['max']}")
+        case "string" if isinstance(value, str):
+            shown = "its value" if limits.get("sensitive") else repr(value)
+            if shape.enum and value not in shape.enum:
+                found.append(f"{at}: {shown} is not one of {', '.join(shape.enum)}")
+            if len(value) > limits.get("max", len(value)):
+                found.append(f"{at} has {len(value)} characters; at most {limits['max']} are allowed")
+            pattern = _compiled(limits["pattern"]) if limits.get("pattern") else None
+            if pattern and not pattern.fullmatch(value):
+                found.append(f"{at}: {shown} does not match the pattern {limits['pattern']}")
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """The pattern, or None where its Java syntax does not compile, or means something else, in Python."""
+    if "&&" in pattern:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            return re.compile(pattern)
+    except (re.error, FutureWarning):
+        return None

@@ -1,0 +1,1 @@
+"""Every decision, as plain Python: addresses, priorities, names, endpoint sets, firewall rules."""

@@ -1,0 +1,1 @@
+"""What must hold of a resource or a stack: pure functions over type and inputs."""

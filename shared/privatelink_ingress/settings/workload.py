@@ -1,0 +1,171 @@
+"""Settings of an `eks-service` stack: one private EKS cluster and its published service."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from privatelink_ingress.settings.fields import (
+    AccountId,
+    Cidr,
+    ConnectionName,
+    Digest,
+    KeyArn,
+    Owner,
+    PrincipalArn,
+    RoleArn,
+    Settings,
+    Tags,
+    VpcCidr,
+    ZoneId,
+)
+
+LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+# What CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+
+
+class Network(Settings):
+    """The private VPC."""
+
+    cidr: VpcCidr = "10.11.0.0/16"
+    """The VPC's IPv4 range. It may equal other workloads' ranges: PrivateLink never routes between them."""
+    zones: Annotated[int, Field(ge=2, le=6)] | None = None
+    """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
+    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6, strict=False)] | None = None
+    """Exactly these zones, by id. Ids mean the same zone in every account; names do not."""
+    subnet_prefix: Annotated[int, Field(ge=17, le=28)] = 21
+    """Prefix length of each private subnet; pods take their addresses from it."""
+
+
+class Endpoints(Settings):
+    """VPC endpoints beyond the core set."""
+
+    extra: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """More interface endpoints by short service name, such as `sts` or `logs`."""
+
+
+class Registry(Settings):
+    """The ECR repository of the controller's image."""
+
+    repository: str | None = None
+    """Repository name; `<connection>/nginx-ingress` when not set."""
+    create: bool = True
+    """False when another stack owns the repository."""
+
+
+class Cluster(Settings):
+    """The EKS control plane."""
+
+    version: Literal["1.35", "1.36", "1.37"] = "1.36"
+    """Kubernetes minor version, in quotes."""
+    public_access_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    """Networks that may reach the API from outside the VPC; empty means the API is private only."""
+    admins: Annotated[tuple[RoleArn, ...], Field(strict=False)] = ()
+    """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
+    log_types: Annotated[tuple[LogType, ...], Field(strict=False)] = (
+        "api",
+        "audit",
+        "authenticator",
+        "controllerManager",
+        "scheduler",
+    )
+    log_retention_days: RetentionDays = 90
+    secrets_key_arn: KeyArn | None = None
+    """A KMS key of your own for Kubernetes API data; it can never be removed again."""
+    deletion_protection: bool = True
+
+
+class Nodes(Settings):
+    """The managed node group."""
+
+    instance_types: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = ("m7i.large",)
+    ami_type: Literal[
+        "AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"
+    ] = "AL2023_x86_64_STANDARD"
+    min: Annotated[int, Field(ge=1)] = 3
+    max: Annotated[int, Field(ge=1)] = 6
+    disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
+    """Root volume of a node, in GiB."""
+
+
+class Image(Settings):
+    """The controller's image in the stack's own registry."""
+
+    digest: Digest
+    """Digest of the image index that was copied into the registry; a digest never moves, a tag may."""
+
+
+class Controller(Settings):
+    """The NGINX ingress controller."""
+
+    install: bool = True
+    """False leaves out everything that needs a connection to the cluster's Kubernetes API."""
+    image: Image | None = None
+    """Required when `install` is true."""
+    min_replicas: Annotated[int, Field(ge=2)] = 3
+    max_replicas: Annotated[int, Field(ge=2)] = 10
+
+
+class Consumer(Settings):
+    """One account that may connect to the endpoint service."""
+
+    account_id: AccountId
+    principal_arn: PrincipalArn | None = None
+    """A role or user instead of the whole account."""
+    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    """The edge's public (load balancer) subnets. When every consumer has them, the network load balancer admits only these."""
+
+
+class Parameter(Settings):
+    """The contract's copy in Parameter Store."""
+
+    prefix: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+){1,14}$")] = "/central-ingress/connections"
+    writer_role_arn: RoleArn | None = None
+    """Role in the edge account that writes it there; without it, it is written in the workload account."""
+    tier: Literal["Standard", "Advanced"] = "Standard"
+    """Advanced can be shared with other accounts through AWS RAM."""
+
+
+class Publication(Settings):
+    """How the cluster's service is offered over PrivateLink."""
+
+    consumers: Annotated[tuple[Consumer, ...], Field(min_length=1, strict=False)]
+    acceptance_required: bool = False
+    """True makes each new endpoint wait for an acceptance by this account."""
+    health_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")] = "/nginx-health"
+    parameter: Parameter = Parameter()
+
+
+class Roles(Settings):
+    """Roles to assume, one per duty; ambient credentials where not set."""
+
+    network: RoleArn | None = None
+    iam: RoleArn | None = None
+    ecr: RoleArn | None = None
+    eks: RoleArn | None = None
+
+
+class WorkloadSettings(Settings):
+    """All keys of an `eks-service` stack file."""
+
+    account_id: AccountId
+    """Account that this stack may touch; any other is refused by the provider."""
+    connection_name: ConnectionName | None = None
+    """Name of the published service, unique for the whole edge; the stack's name when not set."""
+    owner: Owner
+    """Team that answers for the service; a tag on every resource and a field of the contract."""
+    environment: Annotated[str, Field(min_length=1, max_length=64)] = "production"
+    tags: Tags
+    network: Network = Network()
+    endpoints: Endpoints = Endpoints()
+    registry: Registry = Registry()
+    cluster: Cluster = Cluster()
+    nodes: Nodes = Nodes()
+    controller: Controller
+    publication: Publication
+    roles: Roles = Roles()

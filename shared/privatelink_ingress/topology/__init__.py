@@ -1,0 +1,1 @@
+"""The deployed system as one model, and its loaders."""
