@@ -60,7 +60,7 @@ class _Conversion:
     def __init__(self, rename: Mapping[str, str], tagged_as: str) -> None:
         self.rename, self.tagged_as, self.leftover = rename, tagged_as, list[str]()
 
-    def structure(self, shape: Shape | None, inputs: Mapping[str, Any], at: str, path: str) -> dict[str, Any]:
+    def structure(self, shape: Any, inputs: Mapping[str, Any], at: str, path: str) -> dict[str, Any]:
         """Members of one structure. `at` is the path with list positions (for messages), `path` without."""
         result: dict[str, Any] = {}
         given = {key: value for key, value in inputs.items() if value is not None}
@@ -73,7 +73,7 @@ class _Conversion:
                 if value:
                     result[member] = [{"ResourceType": self.tagged_as, "Tags": _pairs(("Key", "Value"), value)}]
             else:
-                converted = self.value(shape.members[member], value, here, _join(path, key))  # ty: ignore[possibly-unbound-attribute, unresolved-attribute]
+                converted = self.value(shape.members[member], value, here, _join(path, key))
                 if converted is _NO_PLACE:
                     self.leftover.append(here)
                 elif converted is not None:
