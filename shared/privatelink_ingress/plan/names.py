@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 LOAD_BALANCER = 32
-"""Characters in the name of a load balancer or target group (CreateLoadBalancer, CreateTargetGroup of the ELBv2 API)."""
+"""Characters in the name of a load balancer or target group (CreateLoadBalancer and CreateTargetGroup, ELBv2 API)."""
 
 ROLE = 64
 """Characters in the name of an IAM role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""

@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from privatelink_ingress.plan import zones
 from privatelink_ingress.problems import Problem, UserError
 
-_BLOCKS_PER_TIER = 8
-"""No region has more than 6 zones, and none is numbered over 7; a power of two keeps tiers aligned."""
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SubnetPlan:
@@ -21,26 +18,29 @@ class SubnetPlan:
     cidr: str
 
 
-def tier(vpc_cidr: str, prefix: int, zone_ids: Iterable[str], *, position: int, key: str) -> tuple[SubnetPlan, ...]:
-    """One subnet of `prefix` for each zone, in the tier at `position` (0 first) of the VPC.
+def halves(vpc_cidr: str) -> tuple[str, str]:
+    """The lower and the upper half of a VPC: one for each tier of the edge, whatever the tiers' prefixes."""
+    lower, upper = ipaddress.IPv4Network(vpc_cidr).subnets()
+    return str(lower), str(upper)
 
-    Tiers take whole multiples of eight blocks of their own prefix; two tiers of different prefix never overlap as long
-    as the caller gives the earlier position to the earlier tier and equal prefixes or disjoint halves are used.
+
+def tier(cidr: str, prefix: int, zone_ids: Iterable[str], *, key: str) -> tuple[SubnetPlan, ...]:
+    """One subnet of `prefix` for each zone: zone number n (`euw1-az3` is 3) gets the n-th block of `cidr`.
 
     Raises:
-        UserError: naming `key`, when the VPC has no room.
+        UserError: naming the settings `key`, when `cidr` has no n-th block.
     """
-    vpc = ipaddress.IPv4Network(vpc_cidr)
+    whole = ipaddress.IPv4Network(cidr)
     planned = []
     for zone_id in zone_ids:
-        block = _BLOCKS_PER_TIER * position + zones.number(zone_id) - 1
-        if prefix < vpc.prefixlen or block >= 2 ** (prefix - vpc.prefixlen):
+        block = zones.number(zone_id) - 1
+        if prefix < whole.prefixlen or block >= 2 ** (prefix - whole.prefixlen):
             problem = Problem(
                 key,
-                f"/{prefix} subnets of {zone_id} do not fit into {vpc_cidr}",
-                f"Set {key} to /{min(28, vpc.prefixlen + 3 + position)} or smaller subnets, or widen network.cidr.",
+                f"is {prefix}, but {whole} has no room for a /{prefix} subnet in {zone_id}",
+                f"Set {key} to {whole.prefixlen + 3} or more, or widen network.cidr.",
             )
             raise UserError("The VPC is too small", [problem])
-        start = int(vpc.network_address) + block * 2 ** (32 - prefix)
+        start = int(whole.network_address) + block * 2 ** (32 - prefix)
         planned.append(SubnetPlan(zone_id=zone_id, cidr=str(ipaddress.IPv4Network((start, prefix)))))
     return tuple(planned)

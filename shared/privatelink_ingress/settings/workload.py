@@ -118,7 +118,7 @@ class Consumer(Settings):
     principal_arn: PrincipalArn | None = None
     """A role or user instead of the whole account."""
     alb_subnet_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
-    """The edge's public (load balancer) subnets. When every consumer has them, the network load balancer admits only these."""
+    """The edge's load balancer subnets. When every consumer has them, the network load balancer admits no others."""
 
 
 class Parameter(Settings):
