@@ -22,7 +22,7 @@ TAGGED_AS = {
     "CreateNatGateway": "natgateway",
     "CreateVpcEndpointServiceConfiguration": "vpc-endpoint-service",
 }
-"""EC2 resource type of the tags that an operation takes, where it is not the operation's own noun (API: ResourceType)."""
+"""EC2 resource type of the tags that an operation takes, where it is not the noun of the operation."""
 
 
 def call(
@@ -78,7 +78,7 @@ def _send(client: Any, service: str, operation: str, parameters: Mapping[str, An
     except ClientError as refusal:
         error = refusal.response.get("Error", {})
         code, message = str(error.get("Code", "")), str(error.get("Message", ""))
-        # Services with JSON or REST protocols answer an unknown operation with a bare 500 or 404. So does HEAD, rightly.
+        # JSON and REST services answer an unknown operation with a bare 500 or 404. So does HEAD, rightly.
         if code in ("500", "404") and not operation.startswith("Head"):
             raise AdapterError(not_emulated) from None
         raise _refused(type_, service, operation, code, message) from None

@@ -1,0 +1,161 @@
+"""The functions that programs look things up with, answered by the emulated AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+GET_AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
+GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+GET_VPC_ENDPOINT_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
+GET_ZONE = "aws:route53/getZone:getZone"
+GET_IMAGE = "aws:ecr/getImage:getImage"
+
+
+def invoke(aws: Aws, token: str, args: Properties) -> Properties:
+    """Answer the function `token` with its outputs by their wire names.
+
+    Raises:
+        AdapterError: an unknown function, an argument that it does not take, or AWS refuses or finds nothing.
+    """
+    function = FUNCTIONS.get(token)
+    if function is None:
+        raise AdapterError(f"the local cloud does not answer {token}; it answers {', '.join(sorted(FUNCTIONS))}")
+    return function(aws, args)
+
+
+def _availability_zones(aws: Aws, args: Properties) -> Properties:
+    rest, state = dict(args), args.get("state")
+    rest.pop("state", None)
+    without_names, without_ids = set(rest.pop("excludeNames", ())), set(rest.pop("excludeZoneIds", ()))
+    found = call(aws, "ec2", "DescribeAvailabilityZones", rest, type_=GET_AVAILABILITY_ZONES)["AvailabilityZones"]
+    zones = sorted(
+        (
+            zone
+            for zone in found
+            if state in (None, zone["State"])
+            and zone["ZoneName"] not in without_names
+            and zone["ZoneId"] not in without_ids
+        ),
+        key=lambda zone: zone["ZoneName"],
+    )
+    return args | {
+        "id": aws.region,
+        "region": aws.region,
+        "names": [zone["ZoneName"] for zone in zones],
+        "zoneIds": [zone["ZoneId"] for zone in zones],
+        "groupNames": sorted({zone["GroupName"] for zone in zones if "GroupName" in zone}),
+    }
+
+
+def _caller_identity(aws: Aws, args: Properties) -> Properties:
+    identity = call(aws, "sts", "GetCallerIdentity", args, type_=GET_CALLER_IDENTITY)
+    account_id = identity["Account"]
+    return {"id": account_id, "accountId": account_id, "arn": identity["Arn"], "userId": identity["UserId"]}
+
+
+def _vpc_endpoint_service(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    tags, kind = rest.pop("tags", {}), rest.pop("serviceType", None)
+    name = rest.pop("serviceName", None) or f"com.amazonaws.{aws.region}.{rest.pop('service', '')}"
+    extra = {"ServiceNames": [name]}
+    details = call(aws, "ec2", "DescribeVpcEndpointServices", rest, type_=GET_VPC_ENDPOINT_SERVICE, extra=extra)
+    found = [
+        service
+        for service in details["ServiceDetails"]
+        if kind in (None, *(entry["ServiceType"] for entry in service["ServiceType"]))
+        and tags.items() <= _tags(service.get("Tags", ())).items()
+    ]
+    service = _one(found, f"{GET_VPC_ENDPOINT_SERVICE}: VPC endpoint service {name}")
+    arn = f"arn:aws:ec2:{aws.region}:{service['Owner']}:vpc-endpoint-service/{service['ServiceId']}"
+    return {
+        "id": service["ServiceId"],
+        "arn": arn,
+        "serviceId": service["ServiceId"],
+        "serviceName": service["ServiceName"],
+        "service": args.get("service", ""),
+        "serviceType": service["ServiceType"][0]["ServiceType"],
+        "owner": service["Owner"],
+        "region": aws.region,
+        "acceptanceRequired": service["AcceptanceRequired"],
+        "availabilityZones": sorted(service["AvailabilityZones"]),
+        "baseEndpointDnsNames": service.get("BaseEndpointDnsNames", []),
+        "managesVpcEndpoints": service.get("ManagesVpcEndpoints", False),
+        "privateDnsName": service.get("PrivateDnsName", ""),
+        "privateDnsNames": [entry["PrivateDnsName"] for entry in service.get("PrivateDnsNames", ())],
+        "supportedIpAddressTypes": service.get("SupportedIpAddressTypes", ["ipv4"]),
+        "vpcEndpointPolicySupported": service.get("VpcEndpointPolicySupported", False),
+        "tags": _tags(service.get("Tags", ())),
+    }
+
+
+def _zone(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    zone_id, name = rest.pop("zoneId", None), rest.pop("name", None)
+    private = bool(rest.pop("privateZone", False))
+    if zone_id is None:
+        # Route 53 names end in a dot; the look-up takes them with or without.
+        wanted = f"{str(name).removesuffix('.')}."
+        zones = call(aws, "route53", "ListHostedZones", rest, type_=GET_ZONE)["HostedZones"]
+        matching = [z for z in zones if z["Name"] == wanted and z["Config"].get("PrivateZone", False) == private]
+        zone_id = _one(matching, f"{GET_ZONE}: hosted zone {wanted}")["Id"]
+        rest = {}
+    answer = call(aws, "route53", "GetHostedZone", rest, type_=GET_ZONE, extra={"Id": zone_id})
+    zone, short = answer["HostedZone"], answer["HostedZone"]["Id"].removeprefix("/hostedzone/")
+    servers = answer.get("DelegationSet", {}).get("NameServers", [])
+    return {
+        "id": short,
+        "zoneId": short,
+        "arn": f"arn:aws:route53:::hostedzone/{short}",
+        "name": zone["Name"].removesuffix("."),
+        "callerReference": zone["CallerReference"],
+        "comment": zone["Config"].get("Comment", ""),
+        "privateZone": zone["Config"].get("PrivateZone", False),
+        "nameServers": sorted(servers),
+        "primaryNameServer": servers[0] if servers else "",
+        "resourceRecordSetCount": zone["ResourceRecordSetCount"],
+        "tags": {},
+        "vpcId": next((vpc["VPCId"] for vpc in answer.get("VPCs", ())), ""),
+    }
+
+
+def _image(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    newest = bool(rest.pop("mostRecent", False))
+    wanted = {key: rest.pop(key) for key in ("imageDigest", "imageTag") if rest.get(key)}
+    extra = {"imageIds": [wanted]} if wanted else {}
+    found = call(aws, "ecr", "DescribeImages", rest, type_=GET_IMAGE, extra=extra)["imageDetails"]
+    if newest and not wanted:
+        found = sorted(found, key=lambda image: image["imagePushedAt"])[-1:]
+    image = _one(found, f"{GET_IMAGE}: image in {args.get('repositoryName')}")
+    host = f"{image['registryId']}.dkr.ecr.{aws.region}.amazonaws.com"
+    return args | {
+        "id": image["imageDigest"],
+        "imageDigest": image["imageDigest"],
+        "imagePushedAt": int(image["imagePushedAt"].timestamp()),
+        "imageSizeInBytes": image["imageSizeInBytes"],
+        "imageTags": image.get("imageTags", []),
+        "imageUri": f"{host}/{image['repositoryName']}@{image['imageDigest']}",
+        "registryId": image["registryId"],
+    }
+
+
+def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in pairs}
+
+
+def _one(found: list[dict], what: str) -> dict:
+    if len(found) != 1:
+        raise AdapterError(f"{what}: {len(found) or 'none'} found, exactly one is needed")
+    return found[0]
+
+
+FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
+    GET_AVAILABILITY_ZONES: _availability_zones,
+    GET_CALLER_IDENTITY: _caller_identity,
+    GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
+    GET_ZONE: _zone,
+    GET_IMAGE: _image,
+}
