@@ -10,6 +10,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
+class Misfit(ValueError):
+    """A value that breaks a rule of its own; raised by validators, shown to the user as a problem."""
+
+    def __init__(self, reason: str, remedy: str = "", *, at: tuple[str | int, ...] = ()) -> None:
+        """`at` is the key below the checked one that is wrong, for rules over several keys."""
+        super().__init__(f"{reason}. {remedy}".removesuffix(". "))
+        self.reason, self.remedy, self.at = reason, remedy, at
+
+
 class Settings(BaseModel):
     """Base of all settings: camelCase keys, immutable, no unknown keys, no conversion between types."""
 
@@ -18,12 +27,13 @@ class Settings(BaseModel):
     )
 
 
-def _matching(pattern: str, meaning: str) -> AfterValidator:
+def matching(pattern: str, meaning: str) -> AfterValidator:
+    """A rule for text: all of it matches `pattern`, which `meaning` says in words."""
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f"is {value!r}, but must be {meaning}")
+            raise Misfit(f"is {value!r}", f"Write {meaning}.")
         return value
 
     return AfterValidator(check)
@@ -34,58 +44,63 @@ def _network(smallest: int, largest: int) -> AfterValidator:
         try:
             network = ipaddress.IPv4Network(value)
         except ValueError as error:
-            raise ValueError(f"is {value!r}, which is not an IPv4 network: {error}") from None
+            raise Misfit(
+                f"is {value!r}, which is no IPv4 network: {error}",
+                "Write an address and a prefix, such as 10.11.0.0/16.",
+            ) from None
         if not largest <= network.prefixlen <= smallest:
-            raise ValueError(f"is {value!r}, but its prefix must be /{largest} to /{smallest}")
+            raise Misfit(
+                f"is {value!r}, of a size that does not fit", f"Write a prefix from /{largest} to /{smallest}."
+            )
         return value
 
     return AfterValidator(check)
 
 
-AccountId = Annotated[str, _matching(r"\d{12}", "the 12 digits of an AWS account, in quotes")]
+AccountId = Annotated[str, matching(r"\d{12}", "the 12 digits of an AWS account, in quotes")]
 
 ConnectionName = Annotated[
-    str, _matching(r"[a-z](?:-?[a-z0-9]){0,29}", "1-30 lower-case letters, digits and single hyphens, a letter first")
+    str, matching(r"[a-z](?:-?[a-z0-9]){0,29}", "1-30 lower-case letters, digits and single hyphens, a letter first")
 ]
 """Unique for the whole edge. 30 characters leave room for suffixes in names of AWS that end at 63."""
 
-Owner = Annotated[str, _matching(r"[A-Za-z0-9][\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it")]
+Owner = Annotated[str, matching(r"[A-Za-z0-9][\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it")]
 
-RoleArn = Annotated[str, _matching(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
+RoleArn = Annotated[str, matching(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
 
 PrincipalArn = Annotated[
     str,
     # PrivateLink supports no principal with a path, and `*` would publish the service to every account:
     # https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html
-    _matching(
+    matching(
         r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@-]+)",
         "arn:aws:iam::<account>:root, or the ARN of a role or user without a path",
     ),
 ]
 
-KeyArn = Annotated[str, _matching(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+", "the ARN of a KMS key")]
+KeyArn = Annotated[str, matching(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+", "the ARN of a KMS key")]
 
 CertificateArn = Annotated[
-    str, _matching(r"arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/[\w-]+", "the ARN of an ACM certificate")
+    str, matching(r"arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/[\w-]+", "the ARN of an ACM certificate")
 ]
 
 ZoneId = Annotated[
-    str, _matching(r"[a-z]{3,5}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
+    str, matching(r"[a-z]{3,5}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
 ]
 
-HostedZoneId = Annotated[str, _matching(r"Z[A-Z0-9]{4,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")]
+HostedZoneId = Annotated[str, matching(r"Z[A-Z0-9]{4,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")]
 
 VpcCidr = Annotated[str, _network(smallest=28, largest=16)]
 """AWS allows a VPC of /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 Cidr = Annotated[str, _network(smallest=32, largest=0)]
 
-Digest = Annotated[str, _matching(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
+Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
 
 Host = Annotated[
     str,
     # HostHeaderConditionConfig of the ELBv2 API: at most 128 characters, a dot, letters only after the last dot.
-    _matching(
+    matching(
         r"(?=.{3,128}\Z)[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z]+",
         "a host name of at most 128 characters such as shop.example.com; * and ? are wildcards",
     ),
@@ -94,9 +109,7 @@ Host = Annotated[
 PathPattern = Annotated[
     str,
     # PathPatternConditionConfig of the ELBv2 API: at most 128 characters, A-Z a-z 0-9 and these signs.
-    _matching(
-        r"/[A-Za-z0-9_\-.$/~\"'@:+&*?]{0,127}", "a path of at most 128 characters that begins with /, such as /*"
-    ),
+    matching(r"/[A-Za-z0-9_\-.$/~\"'@:+&*?]{0,127}", "a path of at most 128 characters that begins with /, such as /*"),
 ]
 
 Tags = Annotated[dict[str, str], Field(default_factory=dict)]

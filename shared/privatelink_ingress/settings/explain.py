@@ -1,0 +1,196 @@
+"""Turn the validation library's errors into problems that a newcomer can act on, in the stack file's own words."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.fields import Misfit
+
+_SHOWN = 60
+"""Characters of a wrong value that a message repeats; a longer one would hide the reason."""
+
+
+def explain(model: type[BaseModel], error: ValidationError) -> list[Problem]:
+    """Every mistake of `error` as a problem whose `where` is the key path as written in the file."""
+    errors = error.errors(include_url=False)
+    meant = {(*item["loc"][:-1], _nearest(model, item)) for item in errors if item["type"] == "extra_forbidden"}
+    # A mistyped key is one mistake, although the right key is then also missing.
+    mistyped = [item for item in errors if item["type"] == "missing" and item["loc"] in meant]
+    # A list of which some entries are wrong is also reported as too short, by its right entries.
+    miscounted = [item for item in errors if item["type"] == "too_short" and len(item["input"])]
+    return [_problem(model, item) for item in errors if item not in mistyped and item not in miscounted]
+
+
+def path(loc: Sequence[str | int]) -> str:
+    """`network.zoneIds[0]` for `("network", "zoneIds", 0)`."""
+    text = ""
+    for part in loc:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part != "[key]":  # how the library marks a wrong key, whose text is the part before
+            text += f".{part}" if text else part
+    return text
+
+
+def core(annotation: Any) -> Any:
+    """A type without `Annotated` and `| None` around it."""
+    while True:
+        if typing.get_origin(annotation) is Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif typing.get_origin(annotation) in (Union, types.UnionType):
+            annotation = next(arg for arg in typing.get_args(annotation) if arg is not type(None))
+        else:
+            return annotation
+
+
+def kind(annotation: Any) -> str:
+    """What to write for a value of this type: `text`, `true or false`, `a whole number`, `a list` or `a mapping`."""
+    bare = core(annotation)
+    origin = typing.get_origin(bare) or bare
+    if origin is Literal:
+        return kind(type(typing.get_args(bare)[0]))
+    return {str: "text", bool: "true or false", int: "a whole number", tuple: "a list"}.get(origin, "a mapping")
+
+
+def shown(value: Any) -> str:
+    """A wrong value as a message repeats it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "empty"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def keys(model: type[BaseModel]) -> dict[str, Any]:
+    """Each key of a model as written in a file, with the type of its value."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
+    where, value, context = path(item["loc"]), item["input"], item.get("ctx", {})
+    misfit = context.get("error")
+    if isinstance(misfit, Misfit):
+        at = path((*item["loc"], *misfit.at)) or "file"
+        return Problem(at, misfit.reason, misfit.remedy)
+    match item["type"]:
+        case "missing":
+            return Problem(where, "is missing", f"Write {kind(_type_at(model, item['loc']))} for it.")
+        case "extra_forbidden":
+            return _unknown(model, item)
+        case "literal_error":
+            return _not_in_list(where, value, typing.get_args(core(_type_at(model, item["loc"]))))
+        case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
+            return Problem(where, f"is the number {value}, but must be text", f'Write it in quotes: "{value}".')
+        case "greater_than_equal" | "less_than_equal" as bound:
+            limit = f"at least {context['ge']}" if bound == "greater_than_equal" else f"at most {context['le']}"
+            return Problem(where, f"is {value}, but must be {limit}", _range(model, item["loc"]))
+        case "too_short" | "string_too_short":
+            what = "characters" if item["type"].startswith("string") else "entries"
+            need, have = context["min_length"], len(value)
+            return Problem(where, f"has {have} {what}, but needs at least {need}", f"Write at least {need}.")
+        case "too_long" | "string_too_long":
+            what = "characters" if item["type"].startswith("string") else "entries"
+            limit, have = context["max_length"], len(value)
+            return Problem(where, f"has {have} {what}, but may have at most {limit}", f"Keep to {limit}.")
+        case _:
+            wanted = kind(_type_at(model, item["loc"]))
+            return Problem(where, f"is {shown(value)}, but must be {wanted}", f"Write {_example(wanted)}.")
+
+
+def _unknown(model: type[BaseModel], item: ErrorDetails) -> Problem:
+    *above, key = item["loc"]
+    parent = core(_type_at(model, above))
+    if nearest := _nearest(model, item):
+        remedy = f'Did you mean "{nearest}"?'
+    elif elsewhere := [place for place in _places(model) if place[-1] == key]:
+        remedy = f'Did you mean "{path(elsewhere[0])}"?'
+    else:
+        remedy = f"Known here: {', '.join(sorted(keys(parent)))}."
+    return Problem(path(item["loc"]), "is no known key", remedy)
+
+
+def _nearest(model: type[BaseModel], item: ErrorDetails) -> str | None:
+    *above, key = item["loc"]
+    near = difflib.get_close_matches(str(key), keys(core(_type_at(model, above))), n=1, cutoff=0.7)
+    return near[0] if near else None
+
+
+def _places(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every key that lies under mappings alone."""
+    for key, annotation in keys(model).items():
+        yield (*above, key)
+        inner = core(annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _places(inner, (*above, key))
+
+
+def _not_in_list(where: str, value: Any, choices: Sequence[Any]) -> Problem:
+    if isinstance(choices[0], str) and isinstance(value, int | float) and not isinstance(value, bool):
+        written = f"{value}"
+        fix = written if written in choices else choices[-1]
+        return Problem(
+            where, f"is the number {written}, but must be text", f'Write it in quotes: "{fix}".' + _listed(choices)
+        )
+    near = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    guess = f'Did you mean "{near[0]}"? ' if near else ""
+    return Problem(where, f"is {shown(value)}, which is not among its values", f"{guess}{_listed(choices).strip()}")
+
+
+def _listed(choices: Sequence[Any]) -> str:
+    return " Write one of: " + ", ".join(map(str, choices)) + "."
+
+
+def _range(model: type[BaseModel], loc: Sequence[str | int]) -> str:
+    low, high = (_bound(_type_at(model, loc, bare=False), name) for name in ("ge", "le"))
+    return f"Write a whole number from {low} to {high}." if high is not None else f"Write {low} or more."
+
+
+def _bound(annotation: Any, name: str) -> Any:
+    for argument in (*getattr(annotation, "__metadata__", ()), *typing.get_args(annotation)):
+        for rule in (argument, *getattr(argument, "metadata", ())):
+            if (value := getattr(rule, name, None)) is not None:
+                return value
+        if typing.get_origin(argument) is not None and (value := _bound(argument, name)) is not None:
+            return value
+    return None
+
+
+def _type_at(model: Any, loc: Sequence[str | int], *, bare: bool = True) -> Any:
+    """The declared type at a place; with `bare` false, with its rules around it."""
+    current: Any = model
+    for part in loc:
+        inner = core(current)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            fields = {field.alias or name: field for name, field in inner.model_fields.items()}
+            if part not in fields:
+                return str
+            field = fields[str(part)]
+            current = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        elif part == "[key]":
+            continue
+        else:
+            arguments = typing.get_args(inner)
+            current = arguments[1] if typing.get_origin(inner) is dict else arguments[0]
+    return core(current) if bare else current
+
+
+def _example(wanted: str) -> str:
+    return {
+        "a list": "a list: [one, two], or one entry a line behind a hyphen",
+        "a mapping": "keys and values under it, indented",
+        "true or false": "true or false, without quotes",
+        "a whole number": "a whole number, without quotes",
+    }.get(wanted, f"{wanted}")

@@ -1,0 +1,70 @@
+"""From the raw values of a stack's configuration to a settings model, with all mistakes in one message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.explain import explain, keys, kind, shown
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class SettingsError(UserError):
+    """A stack file says something that the settings model does not allow."""
+
+
+def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str) -> M:
+    """The settings of one stack.
+
+    Args:
+        model: `WorkloadSettings` or `EdgeSettings`.
+        values: The stack's configuration of the project's own namespace, keys without the namespace, as Pulumi hands
+            it over: text as it is, everything else as JSON text.
+        project: Name of the Pulumi project, for the message.
+        stack: Name of the stack, for the message.
+
+    Raises:
+        SettingsError: with every mistake, each at its key path as written in the file.
+    """
+    known, decoded, problems = keys(model), {}, []
+    for key, text in values.items():
+        wanted = kind(known[key]) if key in known else None
+        value = _decode(text, wanted)
+        if wanted is not None and (mistake := _wrong_kind(value, wanted)):
+            problems.append(Problem(key, mistake, f"Write {wanted} for it."))
+        else:
+            decoded[key] = value
+    wrong = {problem.where for problem in problems}
+    try:
+        settings = model.model_validate_json(json.dumps(decoded))
+    except ValidationError as error:
+        problems += [problem for problem in explain(model, error) if problem.where not in wrong]
+    else:
+        if not problems:
+            return settings
+    raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", problems)
+
+
+def _decode(text: str, wanted: str | None) -> Any:
+    """The value behind `text`; text that is no JSON stays as it is, and so does JSON where text is wanted."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    return text if wanted == "text" and not isinstance(value, dict | list) else value
+
+
+def _wrong_kind(value: Any, wanted: str) -> str:
+    fits = {
+        "text": isinstance(value, str),
+        "true or false": isinstance(value, bool),
+        "a whole number": isinstance(value, int) and not isinstance(value, bool),
+        "a list": isinstance(value, list),
+        "a mapping": isinstance(value, dict),
+    }[wanted]
+    return "" if fits else f"is {shown(value)}, but must be {wanted}"
