@@ -1,0 +1,91 @@
+"""What a program owns beside its components: the stack's configuration as text, and one AWS provider per duty."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi.runtime import config as runtime_config
+
+from privatelink_ingress.problems import Problem, UserError
+
+SESSION_NAME = "privatelink-ingress"
+"""Session name of assumed roles, so that CloudTrail shows which tool called."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Providers:
+    """One explicit provider per duty. A duty keeps its provider's name whether or not it has a role of its own."""
+
+    network: aws.Provider
+    """VPCs, subnets, endpoints, load balancers, DNS, logs."""
+    iam: aws.Provider
+    """Roles and their policies."""
+    ecr: aws.Provider
+    """Image repositories."""
+    eks: aws.Provider
+    """Clusters, node groups, add-ons, access."""
+
+
+def aws_provider(
+    name: str, *, region: str, account_id: str, tags: Mapping[str, str], role_arn: str | None = None
+) -> aws.Provider:
+    """A provider that refuses every account but `account_id`, with `role_arn` assumed when given."""
+    return aws.Provider(
+        name,
+        region=region,
+        allowed_account_ids=[account_id],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=dict(tags)),
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role_arn, session_name=SESSION_NAME)] if role_arn else None,
+    )
+
+
+def aws_providers(
+    *, region: str, account_id: str, tags: Mapping[str, str], roles: Mapping[str, str | None]
+) -> Providers:
+    """The providers of all duties.
+
+    Args:
+        region: Region of every resource.
+        account_id: The one account that the providers may touch.
+        tags: Default tags.
+        roles: Role ARN by duty (`network`, `iam`, `ecr`, `eks`); ambient credentials for a duty without one.
+    """
+    duties = [field.name for field in dataclasses.fields(Providers)]
+    return Providers(
+        **{
+            duty: aws_provider(duty, region=region, account_id=account_id, tags=tags, role_arn=roles.get(duty))
+            for duty in duties
+        }
+    )
+
+
+def account_of(role_arn: str) -> str:
+    """The account of a role: the fifth field of its ARN."""
+    return role_arn.split(":")[4]
+
+
+def project_config() -> dict[str, str]:
+    """The stack's configuration of this project, defaults of `Pulumi.yaml` included: bare key to text.
+
+    The engine hands every value over as text; objects and lists are JSON.
+    """
+    prefix = f"{pulumi.get_project()}:"
+    # Pulumi has no public call that lists keys, and only a list can show a key that nobody knows.
+    everything = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    return {key.removeprefix(prefix): str(value) for key, value in everything.items() if key.startswith(prefix)}
+
+
+def region() -> str:
+    """The region of the stack, from `aws:region`.
+
+    Raises:
+        UserError: when the stack does not set it. It is never guessed: a wrong region builds a second system.
+    """
+    value = pulumi.Config("aws").get("region")
+    if not value:
+        problem = Problem("aws:region", "is not set", "Add it to the stack file, for example `aws:region: eu-west-1`.")
+        raise UserError("The stack has no region", [problem])
+    return value
