@@ -6,7 +6,14 @@ import importlib
 
 from privatelink_ingress.local.cloud import hardening
 
-MODULES = ()
+MODULES: tuple[str, ...] = (
+    "ec2_addresses",
+    "ec2_endpoint_services",
+    "ec2_endpoints",
+    "ec2_flow_logs",
+    "ec2_network",
+    "ec2_security_groups",
+)
 
 
 def install() -> None:

@@ -1,0 +1,303 @@
+"""Endpoint services: who may see and connect to them, in which zones, and their owner's side of the connections.
+
+Services and endpoints of all accounts meet here, as they do in AWS: moto keeps each account to itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpc_service_configuration import VPCServiceConfiguration
+from moto.ec2.responses import EC2Response
+from moto.elbv2.responses import ELBV2Response
+from moto.moto_api._internal import mock_random
+
+from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
+
+PRINCIPAL = re.compile(r"\*|arn:aws[a-z-]*:iam::(\d{12}):(?:root|(?:user|role)/[\w+=,.@-]+)")
+"""An account, user or role without a path, or everybody (ModifyVpcEndpointServicePermissions)."""
+OPEN_STATES = ("pendingAcceptance", "available")
+"""States of a connection that keep its service from being deleted (DeleteVpcEndpointServiceConfigurations)."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a consumer can connect to: an endpoint service of any account, or one of AWS."""
+
+    name: str
+    types: tuple[str, ...]
+    zone_ids: frozenset[str]
+    acceptance_required: bool
+    dns_name: str
+    private_dns_name: str
+    regions: frozenset[str]
+
+
+def find_service(caller: str, region: str, name: str, *, home: str | None = None) -> Service:
+    """The service `name` of the Region `home` (default `region`), as account `caller` sees it.
+
+    AWS answers InvalidServiceName both for a service that does not exist and for one whose permissions do not name
+    the caller.
+    """
+    home = home or region
+    for config in _visible_configurations(caller, home):
+        if config.service_name == name:
+            return Service(
+                name=name,
+                types=(config._service_type_name,),
+                zone_ids=frozenset(config.availability_zone_ids),
+                acceptance_required=config.acceptance_required,
+                dns_name=config.endpoint_dns_name,
+                private_dns_name=config.private_dns_name or "",
+                regions=frozenset({home, *config._supported_region_names}),
+            )
+    own = [entry for entry in _aws_services(caller, home) if entry["ServiceName"] == name]
+    if not own or home != region:
+        refuse("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+    zones = RegionsAndZonesBackend.zones[home]
+    return Service(
+        name=name,
+        types=tuple(sorted({kind["ServiceType"] for entry in own for kind in entry["ServiceType"]})),
+        zone_ids=frozenset(zone.zone_id for zone in zones),
+        acceptance_required=False,
+        dns_name=own[0]["BaseEndpointDnsNames"][0],
+        private_dns_name=next((entry["PrivateDnsName"] for entry in own if entry.get("PrivateDnsName")), ""),
+        regions=frozenset({home}),
+    )
+
+
+def connections(config: Any) -> list[Any]:
+    """The endpoints, in any account and Region, that are connected to an endpoint service."""
+    return [
+        endpoint
+        for backend in _backends()
+        for endpoint in backend.vpc_end_points.values()
+        if endpoint.service_name == config.service_name
+    ]
+
+
+def _backends() -> Iterator[Any]:
+    for regions in list(ec2_backends.values()):
+        yield from list(regions.values())
+
+
+def _visible_configurations(caller: str, region: str) -> list[Any]:
+    return [
+        config
+        for backend in _backends()
+        if backend.region_name == region
+        for config in backend.configurations.values()
+        if backend.account_id == caller or any(_allows(principal, caller) for principal in config.principals)
+    ]
+
+
+def _allows(principal: str, account_id: str) -> bool:
+    # By account: the emulated AWS knows no more of a caller. AWS also compares users and roles.
+    matched = PRINCIPAL.fullmatch(principal)
+    return principal == "*" or (matched is not None and matched[1] == account_id)
+
+
+def _aws_services(account_id: str, region: str) -> list[dict[str, Any]]:
+    return ec2_backends[account_id][region]._collect_default_endpoint_services(account_id, region)
+
+
+def _zones_of(balancers: list[Any]) -> tuple[list[str], list[str]]:
+    zones = sorted({(s.availability_zone, s.availability_zone_id) for lb in balancers for s in lb.subnets})
+    return [name for name, _ in zones], [zone_id for _, zone_id in zones]
+
+
+def _services_have_ids_and_zones_as_in_aws() -> None:
+    """AWS: 17 hexadecimal digits; the zones are those of the load balancer at that time, each once."""
+    create = VPCServiceConfiguration.__init__
+
+    @functools.wraps(create)
+    def create_as_aws(self: Any, load_balancers: list[Any], region: str, *args: Any, **kwargs: Any) -> None:
+        create(self, load_balancers, region, *args, **kwargs)
+        self.id = f"vpce-svc-{mock_random.get_random_hex(length=17)}"
+        self.service_name = f"com.amazonaws.vpce.{region}.{self.id}"
+        self.endpoint_dns_name = f"{self.id}.{region}.vpce.amazonaws.com"
+        self.availability_zones, self.availability_zone_ids = _zones_of(load_balancers)
+        self.supported_ip_address_types = ["ipv4"]
+
+    VPCServiceConfiguration.__init__ = create_as_aws  # ty: ignore[invalid-assignment]
+
+
+_services_have_ids_and_zones_as_in_aws()
+
+
+@before(EC2Response, "create_vpc_endpoint_service_configuration", "modify_vpc_endpoint_service_configuration")
+def a_network_balancer_serves_one_service(response: Any, params: Params) -> None:
+    """AWS: InvalidParameter unless each is a Network Load Balancer of no other service (PrivateLink guide, "Create")."""
+    backend = response.ec2_backend
+    arns = [*params.get("NetworkLoadBalancerArns", []), *params.get("AddNetworkLoadBalancerArns", [])]
+    if not arns:
+        return
+    for balancer in backend.elbv2_backend.describe_load_balancers(arns=arns, names=None):
+        if balancer.type != "network":
+            refuse("InvalidParameter", f"The load balancer {balancer.arn} is not a network load balancer.")
+        for config in backend.configurations.values():
+            if balancer.arn in config.network_load_balancer_arns:
+                message = f"Network Load Balancer {balancer.arn} is already associated with VPC endpoint service {config.id}."
+                refuse("InvalidParameter", message)
+
+
+@before(EC2Response, "modify_vpc_endpoint_service_configuration")
+def a_balancer_with_connections_stays(response: Any, params: Params) -> None:
+    """AWS: a load balancer cannot be dissociated while endpoints are connected (PrivateLink guide, "Configure")."""
+    config = response.ec2_backend.configurations.get(params["ServiceId"])
+    if config and params.get("RemoveNetworkLoadBalancerArns") and _open(config):
+        refuse(
+            "ExistingVpcEndpointConnections",
+            f"Cannot remove load balancers from {config.id}: endpoints are connected: {', '.join(_open(config))}.",
+        )
+
+
+@after(EC2Response, "modify_vpc_endpoint_service_configuration")
+def a_modified_service_takes_up_the_balancers_zones(response: Any, params: Params, answer: Any) -> Any:
+    """AWS: zones added to the load balancer are enabled by the next modify (PrivateLink guide, "Configure")."""
+    backend = response.ec2_backend
+    config = backend.configurations[params["ServiceId"]]
+    balancers = backend.elbv2_backend.describe_load_balancers(arns=config.network_load_balancer_arns, names=None)
+    config.availability_zones, config.availability_zone_ids = _zones_of(balancers)
+    return answer
+
+
+@before(EC2Response, "modify_vpc_endpoint_service_permissions")
+def principals_are_accounts_roles_users_or_everybody(response: Any, params: Params) -> None:
+    """AWS: InvalidPrincipal; ARNs with path components are not supported (ModifyVpcEndpointServicePermissions)."""
+    for principal in params.get("AddAllowedPrincipals", []):
+        if not PRINCIPAL.fullmatch(principal):
+            refuse(
+                "InvalidPrincipal",
+                f"Invalid Principal: '{principal}'. Write * or the ARN of an account's root, a user or a role "
+                "without a path, such as arn:aws:iam::222222222222:root.",
+            )
+
+
+@operation(EC2Response, "delete_vpc_endpoint_service_configurations")
+def services_with_connections_stay(response: Any, params: Params) -> Mapping[str, Any]:
+    """AWS: HTTP 200 with ExistingVpcEndpointConnections for each service that has available or pending connections."""
+    backend, unsuccessful = response.ec2_backend, []
+    for service_id in params["ServiceIds"]:
+        config = backend.configurations.get(service_id)
+        if config is None:
+            message = f"The VpcEndpointService Id '{service_id}' does not exist"
+            unsuccessful.append(_failure(service_id, "InvalidVpcEndpointService.NotFound", message))
+        elif endpoints := _open(config):
+            message = f"Service has existing active VPC Endpoint connections! {', '.join(endpoints)}"
+            unsuccessful.append(_failure(service_id, "ExistingVpcEndpointConnections", message))
+        else:
+            del backend.configurations[service_id]
+    return {"Unsuccessful": unsuccessful}
+
+
+@before(ELBV2Response, "delete_load_balancer")
+def a_balancer_behind_a_service_stays(response: Any, params: Params) -> None:
+    """AWS: ResourceInUse (ELBv2 DeleteLoadBalancer)."""
+    arn = params["LoadBalancerArn"]
+    for config in ec2_backends[response.current_account][response.region].configurations.values():
+        if arn in config.network_load_balancer_arns:
+            refuse(
+                "ResourceInUse",
+                f"Load balancer '{arn}' cannot be deleted because it is currently associated with another service: "
+                f"VPC endpoint service {config.id}",
+            )
+
+
+@operation(EC2Response, "describe_vpc_endpoint_services")
+def services_are_seen_by_those_whom_they_allow(response: Any, params: Params) -> Mapping[str, Any]:
+    """AWS: a consumer sees AWS's services and those that name it as a principal (DescribeVpcEndpointServices)."""
+    account_id, region = response.current_account, response.region
+    backend, names = response.ec2_backend, params.get("ServiceNames", [])
+    entries = list(_aws_services(account_id, region))
+    entries += [
+        config.to_dict()
+        | {"AvailabilityZoneIds": config.availability_zone_ids, "SupportedIpAddressTypes": ["ipv4"], "Tags": []}
+        for config in _visible_configurations(account_id, region)
+    ]
+    for name in names:
+        if not any(entry["ServiceName"] == name for entry in entries):
+            refuse("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+    # moto's filter reads `Value` for some names and `Values` for others.
+    filters = [entry | {"Value": entry.get("Values", [])} for entry in params.get("Filters", [])]
+    found = backend._filter_endpoint_services(names, filters, entries)
+    found.sort(key=lambda entry: entry["ServiceName"])
+    return {"ServiceNames": [entry["ServiceName"] for entry in found], "ServiceDetails": found}
+
+
+@operation(EC2Response, "describe_vpc_endpoint_connections")
+def the_owner_lists_connections(response: Any, params: Params) -> Mapping[str, Any]:
+    """AWS: DescribeVpcEndpointConnections, with its filters on service, endpoint, owner and state; not in moto."""
+    wanted = {entry["Name"]: entry.get("Values", []) for entry in params.get("Filters", [])}
+    known = {"service-id", "vpc-endpoint-id", "vpc-endpoint-owner", "vpc-endpoint-state"}
+    if unknown := sorted(wanted.keys() - known):
+        refuse("InvalidParameter", f"The filter '{unknown[0]}' is invalid. Valid here: {', '.join(sorted(known))}")
+    listed = [
+        {
+            "ServiceId": config.id,
+            "VpcEndpointId": endpoint.id,
+            "VpcEndpointOwner": endpoint.owner_id,
+            "VpcEndpointState": endpoint.state,
+            "VpcEndpointRegion": endpoint.ec2_backend.region_name,
+            "CreationTimestamp": endpoint.creation_timestamp,
+            "DnsEntries": endpoint.dns_entries,
+            "NetworkLoadBalancerArns": config.network_load_balancer_arns,
+            "IpAddressType": "ipv4",
+        }
+        for config in response.ec2_backend.configurations.values()
+        for endpoint in connections(config)
+    ]
+    keys = {
+        "service-id": "ServiceId",
+        "vpc-endpoint-id": "VpcEndpointId",
+        "vpc-endpoint-owner": "VpcEndpointOwner",
+        "vpc-endpoint-state": "VpcEndpointState",
+    }
+    return {
+        "VpcEndpointConnections": [
+            entry for entry in listed if all(entry[keys[name]] in values for name, values in wanted.items())
+        ]
+    }
+
+
+@operation(EC2Response, "accept_vpc_endpoint_connections")
+def the_owner_accepts(response: Any, params: Params) -> Mapping[str, Any]:
+    """AWS: AcceptVpcEndpointConnections turns pendingAcceptance into available; not in moto."""
+    return _decide(response, params, from_states=("pendingAcceptance",), to_state="available")
+
+
+@operation(EC2Response, "reject_vpc_endpoint_connections")
+def the_owner_rejects(response: Any, params: Params) -> Mapping[str, Any]:
+    """AWS: RejectVpcEndpointConnections ends a pending or available connection; not in moto."""
+    return _decide(response, params, from_states=OPEN_STATES, to_state="rejected")
+
+
+def _decide(response: Any, params: Params, *, from_states: tuple[str, ...], to_state: str) -> Mapping[str, Any]:
+    config = response.ec2_backend.describe_vpc_endpoint_service_configurations([params["ServiceId"]])[0]
+    known = {endpoint.id: endpoint for endpoint in connections(config)}
+    unsuccessful = []
+    for endpoint_id in params["VpcEndpointIds"]:
+        endpoint = known.get(endpoint_id)
+        if endpoint is None:
+            message = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
+            unsuccessful.append(_failure(endpoint_id, "InvalidVpcEndpoint.NotFound", message))
+        elif endpoint.state not in from_states:
+            message = f"VPC endpoint {endpoint_id} is {endpoint.state}: it must be {' or '.join(from_states)}"
+            unsuccessful.append(_failure(endpoint_id, "InvalidState", message))
+        else:
+            endpoint.state = to_state
+    return {"Unsuccessful": unsuccessful}
+
+
+def _open(config: Any) -> list[str]:
+    return sorted(endpoint.id for endpoint in connections(config) if endpoint.state in OPEN_STATES)
+
+
+def _failure(resource_id: str, code: str, message: str) -> dict[str, Any]:
+    return {"ResourceId": resource_id, "Error": {"Code": code, "Message": message}}

@@ -1,0 +1,42 @@
+"""Flow logs: their role must be one that can be assumed, and their delivery fails visibly without a log group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.backends import get_backend
+from moto.ec2.responses import EC2Response
+
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+
+
+@before(EC2Response, "create_flow_logs")
+def the_role_can_be_assumed(response: Any, params: Params) -> None:
+    """AWS: InvalidParameter, "Unable to assume given IAM role", when the role does not exist or distrusts flow logs."""
+    arn = params.get("DeliverLogsPermissionArn")
+    if arn is None:
+        return
+    roles = get_backend("iam")[response.current_account][response.partition].roles.values()
+    role = next((role for role in roles if role.arn == arn), None)
+    if role is None or "vpc-flow-logs.amazonaws.com" not in str(role.assume_role_policy_document):
+        refuse(
+            "InvalidParameter",
+            f"Unable to assume given IAM role {arn}: it must exist and trust vpc-flow-logs.amazonaws.com.",
+        )
+
+
+@after(EC2Response, "create_flow_logs")
+def delivery_follows_the_log_group(response: Any, params: Params, answer: Any) -> Any:
+    """AWS: a log group that is not there shows as DeliverLogsStatus FAILED, "Access error" (EC2 FlowLog).
+
+    moto looks for the group by name only; a group given by its ARN (LogDestination) is looked up here.
+    """
+    groups = get_backend("logs")[response.current_account][response.region].groups
+    for flow_log in response.ec2_backend.flow_logs.values():
+        destination = flow_log.log_destination or ""
+        if flow_log.log_destination_type == "cloud-watch-logs" and ":log-group:" in destination:
+            flow_log.log_group_name = destination.split(":log-group:", 1)[1].removesuffix(":*")
+            found = flow_log.log_group_name in groups
+            flow_log.deliver_logs_status = "SUCCESS" if found else "FAILED"
+            flow_log.deliver_logs_error_message = None if found else "Access error"
+    return answer
