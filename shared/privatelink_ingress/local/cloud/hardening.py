@@ -23,9 +23,13 @@ Effect = Callable[[Any, Params, Any], Any]
 _pending: list[Callable[[], None]] = []
 
 
+class Refusal(ServiceException):
+    """An AWS error. Moto takes the service of its own exceptions from their module; this one belongs to any service."""
+
+
 def refuse(code: str, message: str) -> NoReturn:
     """Answer the request with the AWS error `code` and `message`."""
-    raise ServiceException(code, message)
+    raise Refusal(code, message)
 
 
 def before(responses: type[BaseResponse], *operations: str) -> Callable[[Check], Check]:
