@@ -7,12 +7,31 @@ import importlib
 from privatelink_ingress.local.cloud import hardening
 
 MODULES: tuple[str, ...] = (
+    "acm",
+    "elbv2",
+    "elbv2_attributes",
+    "elbv2_listeners",
+    "elbv2_rules",
+    "elbv2_targets",
+    "logs",
+    "route53",
+    "s3",
+    "wafv2",
     "ec2_addresses",
     "ec2_endpoint_services",
     "ec2_endpoints",
     "ec2_flow_logs",
     "ec2_network",
     "ec2_security_groups",
+    "autoscaling",
+    "ecr",
+    "eks",
+    "eks_access",
+    "eks_addons",
+    "eks_nodegroups",
+    "eks_pod_identity",
+    "iam",
+    "ssm",
 )
 
 

@@ -1,0 +1,110 @@
+"""Certificates as AWS issues them: after validation, with the names and key asked for, and kept while in use."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.acm.models import CertBundle, acm_backends
+from moto.acm.responses import AWSCertificateManagerResponse
+from moto.route53.models import route53_backends
+
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+
+DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
+"""The pattern of DomainNameString in the ACM API reference."""
+
+_check = CertBundle.check
+
+
+def _issued_after_validation(certificate: CertBundle) -> None:
+    """ACM issues a certificate once the CNAME record of each name is found in DNS, and not before.
+
+    One that is validated by email waits for a person. The emulated DNS is the hosted zones of all accounts. Source:
+    ACM user guide, DNS validation.
+    """
+    waiting = certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
+    if not waiting or (getattr(certificate, "validation_method", "DNS") == "DNS" and not missing_records(certificate)):
+        _check(certificate)
+
+
+CertBundle.check = _issued_after_validation  # ty: ignore[invalid-assignment]
+
+
+def missing_records(certificate: CertBundle) -> list[str]:
+    """Names of the validation records that no public hosted zone holds with the right value."""
+    options = certificate.describe()["Certificate"].get("DomainValidationOptions", [])
+    wanted = {(option["ResourceRecord"]["Name"], option["ResourceRecord"]["Value"]) for option in options}
+    present = {
+        (_absolute(record.name), _absolute(value))
+        for account in list(route53_backends.values())
+        for backend in list(account.values())
+        for zone in backend.zones.values()
+        if not zone.private_zone
+        for record in zone.rrsets
+        if record.type == "CNAME"
+        for value in record.records
+    }
+    return sorted(name for name, value in wanted if (_absolute(name), _absolute(value)) not in present)
+
+
+@before(AWSCertificateManagerResponse, "request_certificate")
+def domain_names_are_valid(request: Any, params: Params) -> None:
+    """Names are fully qualified, with a wildcard only as the first label (API reference, DomainNameString)."""
+    for name in (request._get_param("DomainName"), *(request._get_param("SubjectAlternativeNames") or ())):
+        if not DOMAIN.fullmatch(name) or len(name) > 253:
+            refuse(
+                "ValidationException",
+                f"1 validation error detected: Value '{name}' at 'domainName' failed to satisfy constraint: Member "
+                f"must satisfy regular expression pattern: {DOMAIN.pattern}",
+            )
+
+
+@after(AWSCertificateManagerResponse, "request_certificate")
+def request_is_remembered(request: Any, params: Params, response: Any) -> Any:
+    """A certificate has the validation method, the key algorithm and the order of names of its request.
+
+    Without a method it is validated by email. Source: API reference, RequestCertificate.
+    """
+    certificate: Any = request.acm_backend._certificates[response.result["CertificateArn"]]
+    certificate.validation_method = request._get_param("ValidationMethod") or "EMAIL"
+    certificate.key_algorithm = (request._get_param("KeyAlgorithm") or "RSA_2048").replace("-", "_")
+    names = [request._get_param("DomainName"), *(request._get_param("SubjectAlternativeNames") or ())]
+    certificate.sans = list(dict.fromkeys(names))
+    return response
+
+
+@after(AWSCertificateManagerResponse, "describe_certificate")
+def description_follows_the_request(request: Any, params: Params, response: Any) -> Any:
+    """The validation options come in the order of the names, with the method asked for.
+
+    Dates of issue are there once it is issued. Source: API reference, CertificateDetail.
+    """
+    detail = response.result["Certificate"]
+    certificate: Any = request.acm_backend._certificates[detail["CertificateArn"]]
+    if certificate.type != "AMAZON_ISSUED":
+        return response
+    detail["KeyAlgorithm"] = certificate.key_algorithm
+    options = sorted(detail["DomainValidationOptions"], key=lambda o: certificate.sans.index(o["DomainName"]))
+    detail["DomainValidationOptions"] = options
+    for option in options:
+        option["ValidationMethod"] = certificate.validation_method
+        if certificate.validation_method == "EMAIL":
+            option.pop("ResourceRecord")
+    if certificate.status != "ISSUED":
+        for key in ("IssuedAt", "NotBefore", "NotAfter", "Serial", "Issuer"):
+            detail.pop(key, None)
+    return response
+
+
+@before(AWSCertificateManagerResponse, "delete_certificate")
+def certificate_is_not_in_use(request: Any, params: Params) -> None:
+    """A certificate that a load balancer uses stays (API reference, DeleteCertificate: ResourceInUseException)."""
+    arn = request._get_param("CertificateArn")
+    certificate = acm_backends[request.current_account][request.region]._certificates.get(arn)
+    if certificate and certificate.in_use_by:
+        refuse("ResourceInUseException", f"Certificate {arn} in account {request.current_account} is in use.")
+
+
+def _absolute(name: str) -> str:
+    return f"{name.rstrip('.')}.".lower()

@@ -1,0 +1,134 @@
+"""CloudWatch Logs as AWS keeps it: retention, policies, and delivery of the logs of load balancers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from moto.elbv2.models import elbv2_backends
+from moto.kms.models import kms_backends
+from moto.logs.models import DeliverySource
+from moto.logs.responses import LogsResponse
+from moto.s3.models import s3_backends
+
+from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+
+RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""Days that a log group may keep events (CloudWatch Logs API reference, PutRetentionPolicy)."""
+
+DELIVERED: Mapping[str, tuple[str, ...]] = {
+    "app": ("ALB_ACCESS_LOGS", "ALB_CONNECTION_LOGS", "ALB_HEALTH_CHECK_LOGS"),
+    "net": ("NLB_ACCESS_LOGS",),
+}
+"""Log types by type of load balancer (CloudWatch Logs API reference, PutDeliverySource: logType)."""
+
+MAX_RESOURCE_POLICIES = 10
+"""Per Region; not adjustable (CloudWatch Logs quotas)."""
+
+
+@before(LogsResponse, "create_log_group")
+def log_group_is_valid(request: Any, _: Params) -> None:
+    """Names have letters, digits and `_-/.#` only; a KMS key exists (API reference, CreateLogGroup)."""
+    name, key = request._get_param("logGroupName"), request._get_param("kmsKeyId")
+    if not re.fullmatch(r"[.\-_/#A-Za-z0-9]{1,512}", name):
+        refuse(
+            "InvalidParameterException",
+            f"1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: Member must "
+            r"satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+",
+        )
+    keys = kms_backends[request.current_account][request.region].keys
+    if key and key.rsplit("/", 1)[-1] not in keys:
+        refuse("InvalidParameterException", f"The specified KMS Key Id could not be found: {key}")
+
+
+@before(LogsResponse, "put_retention_policy")
+def retention_is_one_of_the_list(request: Any, _: Params) -> None:
+    """Retention takes 22 values, no others (API reference, PutRetentionPolicy)."""
+    days = request._get_param("retentionInDays")
+    if days not in RETENTION:
+        refuse(
+            "InvalidParameterException",
+            f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: Member "
+            f"must satisfy enum value set: {list(RETENTION)}",
+        )
+
+
+@before(LogsResponse, "put_resource_policy")
+def resource_policy_is_json(request: Any, _: Params) -> None:
+    """A resource policy is a JSON document with statements, and a Region has ten.
+
+    Source: API reference, PutResourcePolicy.
+    """
+    try:
+        valid = bool(json.loads(request._get_param("policyDocument"))["Statement"])
+    except (ValueError, KeyError, TypeError):
+        valid = False
+    if not valid:
+        refuse("InvalidParameterException", "Invalid policy document")
+    policies = request.logs_backend.resource_policies
+    if request._get_param("policyName") not in policies and len(policies) >= MAX_RESOURCE_POLICIES:
+        refuse("LimitExceededException", "Resource limit exceeded.")
+
+
+@before(LogsResponse, "put_delivery_destination")
+def delivery_destination_exists(request: Any, _: Params) -> None:
+    """A destination is an existing log group, bucket or stream (API reference, PutDeliveryDestination)."""
+    arn = request._get_param("deliveryDestinationConfiguration")["destinationResourceArn"]
+    kind, name = arn.split(":")[2], arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
+    group = arn.removesuffix(":*").partition(":log-group:")[2]
+    if kind == "logs" and group not in request.logs_backend.groups:
+        refuse("ResourceNotFoundException", f"The log group {group} does not exist")
+    if kind == "s3" and name not in s3_backends.bucket_accounts:
+        refuse("ResourceNotFoundException", f"The bucket {name} does not exist")
+
+
+@before(LogsResponse, "delete_delivery_source")
+def delivery_source_is_not_in_use(request: Any, _: Params) -> None:
+    """A source with a delivery stays (API reference, DeleteDeliverySource: ConflictException)."""
+    name = request._get_param("name")
+    if any(delivery.delivery_source_name == name for delivery in request.logs_backend.deliveries.values()):
+        refuse("ConflictException", "The delivery source is in use by a delivery; delete the delivery first")
+
+
+@before(LogsResponse, "delete_delivery_destination")
+def delivery_destination_is_not_in_use(request: Any, _: Params) -> None:
+    """A destination with a delivery stays (API reference, DeleteDeliveryDestination: ConflictException)."""
+    destination = request.logs_backend.delivery_destinations.get(request._get_param("name"))
+    deliveries = request.logs_backend.deliveries.values()
+    if destination and any(delivery.delivery_destination_arn == destination.arn for delivery in deliveries):
+        refuse("ConflictException", "The delivery destination is in use by a delivery; delete the delivery first")
+
+
+_put_delivery_source = LogsResponse.put_delivery_source
+
+
+def _load_balancers_deliver(request: Any) -> str:
+    """Load balancers deliver access, connection and health check logs.
+
+    One source per balancer and log type (API reference, PutDeliverySource; ALB user guide, CloudWatch logs). moto
+    knows other services only.
+    """
+    arn, log_type = request._get_param("resourceArn"), request._get_param("logType")
+    if ":elasticloadbalancing:" not in arn:
+        return _put_delivery_source(request)
+    backend, name = request.logs_backend, request._get_param("name")
+    if arn not in elbv2_backends[request.current_account][request.region].load_balancers:
+        refuse("ResourceNotFoundException", f"The load balancer {arn} does not exist")
+    if log_type not in DELIVERED.get(arn.split("/")[1], ()):
+        refuse("ValidationException", f"{log_type} is not a log type of {arn}")
+    for other in backend.delivery_sources.values():
+        if (other.name == name) != (arn in other.resource_arns and log_type == other.log_type):
+            refuse(
+                "ConflictException", f"The delivery source {other.name} has this name, or this resource and log type"
+            )
+    tags = request._get_param("tags")
+    source: Any = DeliverySource(request.current_account, request.region, name, arn, log_type, tags)
+    backend.delivery_sources[name] = source
+    if tags:
+        backend.tag_resource(source.arn, tags)
+    return json.dumps({"deliverySource": source.to_dict()})
+
+
+LogsResponse.put_delivery_source = _load_balancers_deliver  # ty: ignore[invalid-assignment]

@@ -1,0 +1,88 @@
+"""Buckets as AWS makes them: valid names, closed by default, policies about the bucket itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.s3.exceptions import InvalidBucketName, S3ClientError
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+
+from privatelink_ingress.local.cloud.s3_policies import is_public, listed, statements
+
+NAME = re.compile(
+    r"(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3)$)"
+    r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)
+"""Names of general purpose buckets (S3 user guide, bucket naming rules)."""
+
+# S3's emulation answers a request from its models, without the operation methods that `hardening` attaches to.
+_create_bucket = S3Backend.create_bucket
+_put_bucket_policy = S3Backend.put_bucket_policy
+_put_bucket_lifecycle = S3Backend.put_bucket_lifecycle
+
+
+def _new_bucket_as_aws(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:
+    """A bucket has a valid name, and from birth SSE-S3, all public access blocked, and no ACLs.
+
+    Source: S3 user guide, bucket naming rules, default encryption, Block Public Access and Object Ownership.
+    """
+    if not NAME.fullmatch(bucket_name):
+        raise InvalidBucketName
+    bucket = _create_bucket(self, bucket_name, *args, **kwargs)
+    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
+    closed: Any = PublicAccessBlock(*["true"] * 4)
+    bucket.public_access_block = closed
+    bucket.ownership_rule = "BucketOwnerEnforced"  # ty: ignore[invalid-assignment]
+    return bucket
+
+
+def _policy_about_the_bucket(self: S3Backend, bucket_name: str, policy: bytes) -> None:
+    """A bucket policy is JSON, with principals, about this bucket.
+
+    A public one is refused while public policies are blocked. Source: S3 user guide, Block Public Access:
+    BlockPublicPolicy; S3 error MalformedPolicy.
+    """
+    try:
+        found = statements(policy)
+    except ValueError:
+        raise S3ClientError("MalformedPolicy", "This policy contains invalid Json") from None
+    for statement in found:
+        if statement.get("Effect") not in ("Allow", "Deny"):
+            raise S3ClientError("MalformedPolicy", f"Invalid effect: {statement.get('Effect')}")
+        if "Principal" not in statement and "NotPrincipal" not in statement:
+            raise S3ClientError("MalformedPolicy", "Missing required field Principal")
+        if not listed(statement.get("Action")) and "NotAction" not in statement:
+            raise S3ClientError("MalformedPolicy", "Missing required field Action")
+        resources = listed(statement.get("Resource"))
+        if not resources or any(not _about(bucket_name, resource) for resource in resources):
+            raise S3ClientError("MalformedPolicy", "Policy has invalid resource")
+    block = self.get_bucket(bucket_name).public_access_block
+    if block is not None and block.block_public_policy and is_public(policy):
+        raise S3ClientError(
+            "AccessDenied", "Access Denied: public policies are prevented by the BlockPublicPolicy setting"
+        )
+    _put_bucket_policy(self, bucket_name, policy)
+
+
+def _lifecycle_as_aws(self: S3Backend, bucket_name: str, rules: list[dict[str, Any]]) -> None:
+    """Objects move to the infrequent-access classes after 30 days or later (S3 user guide, lifecycle transitions)."""
+    for rule in rules:
+        for transition in listed(rule.get("Transition")):
+            days, class_ = int(transition.get("Days", 30)), transition.get("StorageClass")
+            if class_ in ("STANDARD_IA", "ONEZONE_IA") and days < 30:
+                raise S3ClientError(
+                    "InvalidArgument",
+                    f"'Days' in Transition action must be greater than or equal to 30 for storageClass '{class_}'",
+                )
+    _put_bucket_lifecycle(self, bucket_name, rules)
+
+
+def _about(bucket: str, resource: str) -> bool:
+    arn = f"arn:aws:s3:::{bucket}"
+    return resource == arn or resource.startswith((f"{arn}/", f"{arn}*"))
+
+
+S3Backend.create_bucket = _new_bucket_as_aws
+S3Backend.put_bucket_policy = _policy_about_the_bucket
+S3Backend.put_bucket_lifecycle = _lifecycle_as_aws

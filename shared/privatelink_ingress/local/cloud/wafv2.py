@@ -1,0 +1,248 @@
+"""WAF as AWS keeps it: rules that are consistent, references that exist, nothing deleted while in use."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.elbv2.models import elbv2_backends
+from moto.logs.models import logs_backends
+from moto.s3.models import s3_backends
+from moto.wafv2.exceptions import WAFV2DuplicateItemException
+from moto.wafv2.responses import WAFV2Response
+
+from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
+from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
+
+GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
+REFERENCES = {
+    "IPSetReferenceStatement": "ip_sets",
+    "RuleGroupReferenceStatement": "rule_groups",
+    "RegexPatternSetReferenceStatement": "regex_pattern_sets",
+}
+"""Statements that refer to something by ARN, and moto's store of it."""
+
+MAX_RATE_RULES = 10
+"""Rate-based rules per web ACL; not adjustable (WAF quotas)."""
+
+
+@operation(WAFV2Response, "check_capacity")
+def check_capacity(request: Any, _: Params) -> Mapping[str, Any]:
+    """The capacity units of a list of rules (API reference, CheckCapacity)."""
+    return {"Capacity": _capacity(request)}
+
+
+@before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
+def rules_are_consistent(request: Any, _: Params) -> None:
+    """Rules have distinct priorities and names; rule groups take OverrideAction, own rules take Action, never both.
+
+    A web ACL has at most 10 rate rules. Source: API reference, Rule; WAF quotas.
+    """
+    rules = _body(request).get("Rules", [])
+    for key in ("Priority", "Name"):
+        for value, count in Counter(rule[key] for rule in rules).items():
+            if count > 1:
+                _invalid(f"RULE_{key.upper()}", value, f"two rules have the {key.lower()} {value}")
+    for rule in rules:
+        (kind,) = rule["Statement"] or [""]
+        wanted, other = ("OverrideAction", "Action") if kind in GROUPS else ("Action", "OverrideAction")
+        if wanted not in rule or other in rule:
+            _invalid("RULE_ACTION", rule["Name"], f"a rule with {kind} has {wanted} and no {other}")
+        if len(rule.get(wanted, {})) != 1:
+            _invalid("RULE_ACTION", rule["Name"], f"{wanted} holds exactly one action")
+    if sum("RateBasedStatement" in rule["Statement"] for rule in rules) > MAX_RATE_RULES:
+        refuse("WAFLimitsExceededException", f"A web ACL has at most {MAX_RATE_RULES} rate-based rules")
+
+
+@before(WAFV2Response, "create_web_acl", "update_web_acl")
+def default_action_is_one(request: Any, _: Params) -> None:
+    """The default action is Allow or Block (API reference, DefaultAction)."""
+    if len(_body(request)["DefaultAction"]) != 1:
+        _invalid("DEFAULT_ACTION", "", "exactly one of Allow and Block")
+
+
+@before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
+def references_exist(request: Any, _: Params) -> None:
+    """IP sets, rule groups and pattern sets that rules name exist, and managed groups are AWS's own.
+
+    Source: API reference, CreateWebACL: WAFNonexistentItemException.
+    """
+    for kind, statement in _statements(_body(request).get("Rules", [])):
+        if kind in REFERENCES and statement["ARN"] not in getattr(request.wafv2_backend, REFERENCES[kind]):
+            refuse(
+                "WAFNonexistentItemException",
+                f"AWS WAF couldn't perform the operation because your resource doesn't exist: {statement['ARN']}",
+            )
+        if kind == "ManagedRuleGroupStatement":
+            vendor, name = statement["VendorName"], statement["Name"]
+            if vendor != "AWS" or name not in MANAGED:
+                refuse("WAFNonexistentItemException", f"The managed rule group {vendor} {name} doesn't exist")
+
+
+@before(WAFV2Response, "create_web_acl", "update_web_acl")
+def capacity_is_within_the_quota(request: Any, _: Params) -> None:
+    """A web ACL holds at most 5,000 capacity units (WAF quotas: WAFLimitsExceededException)."""
+    used = _capacity(request)
+    if used > MAX_CAPACITY:
+        refuse("WAFLimitsExceededException", f"The rules need {used} capacity units; at most {MAX_CAPACITY}")
+
+
+@after(WAFV2Response, "create_web_acl", "update_web_acl")
+def capacity_is_shown(request: Any, _: Params, response: Any) -> Any:
+    """A web ACL reports the capacity that its rules use (API reference, WebACL: Capacity)."""
+    name = _body(request)["Name"]
+    for acl in request.wafv2_backend.wacls.values():
+        if acl.name == name:
+            acl.capacity = _capacity(request)
+    return response
+
+
+@operation(WAFV2Response, "list_resources_for_web_acl")
+def list_resources_for_web_acl(request: Any, _: Params) -> Mapping[str, Any]:
+    """The resources that a web ACL protects; load balancers unless another type is asked for.
+
+    Source: API reference, ListResourcesForWebACL.
+    """
+    body = _body(request)
+    acl = request.wafv2_backend.wacls.get(body["WebACLArn"]) or _missing()
+    wanted = body.get("ResourceType", "APPLICATION_LOAD_BALANCER")
+    return {"ResourceArns": acl.associated_resources if wanted == "APPLICATION_LOAD_BALANCER" else []}
+
+
+@before(WAFV2Response, "associate_web_acl")
+def resource_exists(request: Any, _: Params) -> None:
+    """A web ACL is associated with an existing Application Load Balancer of the account and Region.
+
+    Source: API reference, AssociateWebACL.
+    """
+    arn = _body(request)["ResourceArn"]
+    if ":loadbalancer/" in arn:
+        if ":loadbalancer/app/" not in arn:
+            _invalid("RESOURCE_ARN", arn, "WAF protects Application Load Balancers, no others")
+        if arn not in elbv2_backends[request.current_account][request.region].load_balancers:
+            _missing()
+
+
+@before(WAFV2Response, "associate_web_acl")
+def one_web_acl_per_resource(request: Any, _: Params) -> None:
+    """An association replaces the one that the resource had (WAF developer guide)."""
+    body = _body(request)
+    if body["WebACLArn"] in request.wafv2_backend.wacls:
+        request.wafv2_backend.disassociate_web_acl(body["ResourceArn"])
+
+
+@before(WAFV2Response, "delete_web_acl")
+def web_acl_is_not_associated(request: Any, _: Params) -> None:
+    """An associated web ACL stays (API reference, DeleteWebACL: WAFAssociatedItemException)."""
+    body = _body(request)
+    for acl in request.wafv2_backend.wacls.values():
+        if acl.id == body["Id"] and acl.associated_resources:
+            _in_use()
+
+
+@after(WAFV2Response, "delete_web_acl")
+def logging_goes_with_the_web_acl(request: Any, _: Params, response: Any) -> Any:
+    """A deleted web ACL leaves no logging configuration (API reference, DeleteWebACL)."""
+    stores = request.wafv2_backend
+    for arn in [arn for arn in stores.logging_configurations if arn not in stores.wacls]:
+        del stores.logging_configurations[arn]
+    return response
+
+
+@before(WAFV2Response, "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set")
+def item_is_not_referenced(request: Any, _: Params) -> None:
+    """What a web ACL refers to stays (API reference, DeleteIPSet: WAFAssociatedItemException)."""
+    id_ = _body(request)["Id"]
+    for acl in request.wafv2_backend.wacls.values():
+        for kind, statement in _statements([rule.to_dict() for rule in acl.rules]):
+            if kind in REFERENCES and statement["ARN"].endswith(f"/{id_}"):
+                _in_use()
+
+
+@before(WAFV2Response, "create_ip_set", "create_web_acl", "create_rule_group")
+def name_is_unique(request: Any, _: Params) -> None:
+    """Names are unique per kind and scope (API reference: WAFDuplicateItemException)."""
+    name, stores = _body(request)["Name"], request.wafv2_backend
+    store = {"CreateIPSet": stores.ip_sets, "CreateWebACL": stores.wacls, "CreateRuleGroup": stores.rule_groups}
+    if any(item.name == name for item in store[request._get_action()].values()):
+        refuse("WAFDuplicateItemException", str(WAFV2DuplicateItemException().message))
+
+
+@before(WAFV2Response, "create_ip_set", "update_ip_set")
+def addresses_are_ranges(request: Any, _: Params) -> None:
+    """An IP set holds CIDR ranges of its address version, of any size but /0 (API reference, IPSet: Addresses)."""
+    body = _body(request)
+    version = {"IPV4": 4, "IPV6": 6}.get(body.get("IPAddressVersion", ""))
+    for address in body["Addresses"]:
+        try:
+            network = ipaddress.ip_network(address)
+        except ValueError:
+            network = None
+        if network is None or "/" not in address or version not in (None, network.version) or not network.prefixlen:
+            _invalid("IP_ADDRESS", address, "a CIDR range of the set's address version, without host bits, not /0")
+
+
+@before(WAFV2Response, "put_logging_configuration")
+def log_destination_is_valid(request: Any, _: Params) -> None:
+    """Logs go to one existing log group, bucket or stream whose name starts `aws-waf-logs-`.
+
+    Source: API reference, LoggingConfiguration: LogDestinationConfigs.
+    """
+    configuration = _body(request)["LoggingConfiguration"]
+    if configuration["ResourceArn"] not in request.wafv2_backend.wacls:
+        _missing()
+    destinations = configuration["LogDestinationConfigs"]
+    if len(destinations) != 1:
+        _invalid("LOG_DESTINATION", str(destinations), "exactly one destination")
+    (arn,) = destinations
+    kind = arn.split(":")[2]
+    name = arn.removesuffix(":*").rsplit(":", 1)[-1].rpartition("deliverystream/")[2]
+    if kind not in ("logs", "s3", "firehose") or not name.startswith("aws-waf-logs-"):
+        _invalid("LOG_DESTINATION", arn, "the name of a log destination must start with aws-waf-logs-")
+    groups = logs_backends[request.current_account][request.region].groups
+    if (kind == "logs" and name not in groups) or (kind == "s3" and name not in s3_backends.bucket_accounts):
+        _invalid("LOG_DESTINATION", arn, "the log destination doesn't exist")
+
+
+def _body(request: Any) -> dict[str, Any]:
+    # moto leaves the body of this service to each operation.
+    return json.loads(request.body)
+
+
+def _capacity(request: Any) -> int:
+    groups = request.wafv2_backend.rule_groups
+    return capacity(_body(request).get("Rules", []), lambda arn: groups[arn].capacity)
+
+
+def _statements(rules: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    pending = [rule["Statement"] for rule in rules]
+    while pending:
+        for kind, body in pending.pop().items():
+            yield kind, body
+            pending += body.get("Statements", [])
+            pending += [body[key] for key in ("Statement", "ScopeDownStatement") if key in body]
+
+
+def _invalid(field: str, parameter: Any, reason: str) -> None:
+    refuse(
+        "WAFInvalidParameterException",
+        f"Error reason: {reason}, field: {field}, parameter: {parameter}",
+    )
+
+
+def _missing() -> Any:
+    refuse(
+        "WAFNonexistentItemException",
+        "AWS WAF couldn't perform the operation because your resource doesn't exist.",
+    )
+
+
+def _in_use() -> None:
+    refuse(
+        "WAFAssociatedItemException",
+        "AWS WAF couldn't perform the operation because your resource is being used by another resource or it's "
+        "associated with another resource.",
+    )
