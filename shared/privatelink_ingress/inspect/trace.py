@@ -1,0 +1,63 @@
+"""Follows one request through the deployed system, hop by hop, and says where it ends and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from privatelink_ingress.inspect import edge_hops, workload_hops
+from privatelink_ingress.inspect.hops import Hop, Path, Stopped
+from privatelink_ingress.inspect.request import Request
+from privatelink_ingress.topology.model import Topology
+
+Outcome = Literal["reached", "answered", "stopped"]
+
+_STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
+    edge_hops.resolve,
+    edge_hops.connect,
+    edge_hops.secure,
+    edge_hops.screen,
+    edge_hops.route,
+    edge_hops.spread,
+    edge_hops.enter_endpoints,
+    workload_hops.cross_private_link,
+    workload_hops.balance,
+    workload_hops.arrive,
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Where a request went."""
+
+    url: str
+    hops: tuple[Hop, ...]
+    outcome: Outcome
+    """`reached`: the ingress controller's node ports, beyond which nothing is claimed; `answered`: by the load balancer
+    itself; `stopped`: nowhere."""
+    status: int | None = None
+    """HTTP status of an answer by the load balancer."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the request gets to the controller's node ports."""
+        return self.outcome == "reached"
+
+
+def trace(url: str, topology: Topology) -> Trace:
+    """Follow a GET request for `url`.
+
+    Raises:
+        UserError: when `url` is no absolute http or https URL.
+    """
+    path, hops = Path(request=Request.parse(url), topology=topology), list[Hop]()
+    for step in _STEPS:
+        try:
+            hops.extend(step(path))
+        except Stopped as stop:
+            hops.append(stop.hop)
+            return Trace(
+                url=url, hops=tuple(hops), outcome="answered" if stop.status else "stopped", status=stop.status
+            )
+    return Trace(url=url, hops=tuple(hops), outcome="reached")

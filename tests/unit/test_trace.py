@@ -1,0 +1,268 @@
+"""A trace ends where the deployed system ends it, and names the reason and the remedy."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.inspect.request import Request
+from privatelink_ingress.inspect.trace import Trace, trace
+from privatelink_ingress.problems import UserError
+from privatelink_ingress.topology import model
+
+ALB, NLB, EDGE_GROUP, NODE_GROUP = "arn:alb", "arn:nlb", "arn:tg-edge", "arn:tg-nodes"
+SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a"
+ZONES = ("euw1-az1", "euw1-az2")
+
+
+def permission(port: int, *, cidrs: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> model.Permission:
+    return model.Permission(protocol="tcp", from_port=port, to_port=port, cidrs=cidrs, group_ids=groups)
+
+
+def group(name: str, ingress: tuple = (), egress: tuple = ()) -> model.SecurityGroup:
+    return model.SecurityGroup(id=name, ingress=ingress, egress=egress)
+
+
+def balancer(arn: str, **fields: Any) -> model.LoadBalancer:
+    values: dict[str, Any] = {
+        "name": arn.removeprefix("arn:"),
+        "state": "active",
+        "dns_name": f"{arn.removeprefix('arn:')}.example.com",
+        "enforces_private_link_rules": True,
+    }
+    return model.LoadBalancer(**(values | {"arn": arn} | fields))
+
+
+def rule(priority: int | None, action: model.Action, **conditions: tuple[str, ...]) -> model.Rule:
+    return model.Rule(
+        priority=priority,
+        action=action,
+        conditions=tuple(
+            model.Condition(field=field.replace("_", "-"), values=values) for field, values in conditions.items()
+        ),
+    )
+
+
+def forward(arn: str) -> model.Action:
+    return model.Action(type="forward", target_groups=((arn, 1),))
+
+
+def whole() -> model.Topology:
+    """Both sides with every hop open for shop.example.com."""
+    addresses = ("10.12.128.16", "10.12.130.16")
+    https = model.Listener(
+        port=443,
+        protocol="HTTPS",
+        tls_policy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        certificates=(model.Certificate(arn="arn:cert", domains=("*.example.com",), status="ISSUED", default=True),),
+        rules=(
+            rule(1, forward(EDGE_GROUP), host_header=("shop.example.com",), path_pattern=("/*",)),
+            rule(None, model.Action(type="fixed-response", status=404)),
+        ),
+    )
+    tcp = model.Listener(
+        port=80, protocol="TCP", tls_policy=None, certificates=(), rules=(rule(None, forward(NODE_GROUP)),)
+    )
+    return model.Topology(
+        edge_account="222222222222",
+        aliases=(model.Alias(name="shop.example.com", type="A", target="alb.example.com", zone="example.com"),),
+        load_balancers={
+            ALB: balancer(
+                ALB,
+                type="application",
+                scheme="internet-facing",
+                vpc_id="vpc-edge",
+                subnets={ZONES[0]: "10.12.0.0/23", ZONES[1]: "10.12.2.0/23"},
+                security_group_ids=("sg-alb",),
+                listeners=(https,),
+                web_acl=model.WebAcl(name="acl", default_allows=True, rules=("rate",)),
+            ),
+            NLB: balancer(
+                NLB,
+                type="network",
+                scheme="internal",
+                vpc_id="vpc-shop",
+                subnets={ZONES[0]: "10.11.0.0/21", ZONES[1]: "10.11.8.0/21"},
+                security_group_ids=("sg-nlb",),
+                listeners=(tcp,),
+            ),
+        },
+        target_groups={
+            EDGE_GROUP: model.TargetGroup(
+                arn=EDGE_GROUP, name="shop", protocol="HTTP", port=80, target_type="ip", health_path="/nginx-health",
+                targets=tuple(model.Target(id=address, port=80, state="healthy") for address in addresses),
+            ),
+            NODE_GROUP: model.TargetGroup(
+                arn=NODE_GROUP, name="nodes", protocol="TCP", port=30080, target_type="instance", health_path=None,
+                targets=(model.Target(id="i-1", port=30080, state="healthy"),),
+            ),
+        },
+        endpoints=(
+            model.Endpoint(
+                id="vpce-1", vpc_id="vpc-edge", service_name=SERVICE, state="available",
+                interfaces=tuple(
+                    model.Interface(id=f"eni-{zone}", address=address, zone_id=zone, security_group_ids=("sg-endpoint",))
+                    for zone, address in zip(ZONES, addresses, strict=True)
+                ),
+            ),
+        ),
+        services={
+            SERVICE: model.EndpointService(
+                id="vpce-svc-0a", name=SERVICE, owner="111111111111", state="Available", acceptance_required=False,
+                principals=("arn:aws:iam::222222222222:root",), zone_ids=ZONES, load_balancer_arns=(NLB,),
+                connections={"vpce-1": "available"},
+            )
+        },
+        nodes={"i-1": model.Node(instance_id="i-1", zone_id=ZONES[0], state="running", security_group_ids=("sg-node",))},
+        security_groups={
+            "sg-alb": group("sg-alb", (permission(443, cidrs=("0.0.0.0/0",)),), (permission(80, groups=("sg-endpoint",)),)),
+            "sg-endpoint": group("sg-endpoint", (permission(80, groups=("sg-alb",)),)),
+            "sg-nlb": group(
+                "sg-nlb",
+                (permission(80, cidrs=("10.12.0.0/23", "10.12.2.0/23")),),
+                (permission(30080, groups=("sg-node",)),),
+            ),
+            "sg-node": group("sg-node", (permission(30080, groups=("sg-nlb",)),)),
+        },
+    )  # fmt: skip
+
+
+def changed(topology: model.Topology, collection: str, key: str, **fields: Any) -> model.Topology:
+    items = dict(getattr(topology, collection))
+    items[key] = dataclasses.replace(items[key], **fields)
+    return dataclasses.replace(topology, **{collection: items})
+
+
+def last(result: Trace) -> tuple[str, str]:
+    return result.hops[-1].name, result.hops[-1].verdict
+
+
+def test_a_request_that_meets_no_obstacle_reaches_the_node_port_over_every_hop():
+    result = trace("https://shop.example.com/cart?item=1", whole())
+    assert result.outcome == "reached"
+    assert [(hop.name, hop.verdict) for hop in result.hops] == [
+        ("Route 53", "passes"),
+        ("Load balancer", "passes"),
+        ("Certificate", "passes"),
+        ("Web ACL", "passes"),
+        ("Listener rule", "passes"),
+        ("Target group", "passes"),
+        ("Interface endpoint", "passes"),
+        ("PrivateLink", "passes"),
+        ("Network load balancer", "passes"),
+        ("Node port", "passes"),
+    ]
+    assert result.hops[-1].evidence == "1 of 1 nodes at port 30080, zones euw1-az1"
+
+
+def test_an_unknown_host_is_answered_404_by_the_default_rule_and_the_missing_record_is_said():
+    result = trace("https://nobody.example.com/", whole())
+    assert (result.outcome, result.status) == ("answered", 404)
+    assert result.hops[0].verdict == "warns"
+    assert "no alias record answers for nobody.example.com" in result.hops[0].evidence
+    assert last(result) == ("Listener rule", "answers")
+
+
+def test_plain_http_is_refused_because_nothing_listens_on_port_80():
+    result = trace("http://shop.example.com/", whole())
+    assert (result.outcome, result.reached) == ("stopped", False)
+    assert result.hops[-1].reason == "nothing listens on port 80: the connection is refused"
+    assert "redirectHttp" in result.hops[-1].fix
+
+
+@pytest.mark.parametrize(
+    ("collection", "key", "fields", "hop", "reason"),
+    [
+        ("security_groups", "sg-alb", {"ingress": ()}, "Load balancer", "clients time out"),
+        ("security_groups", "sg-alb", {"egress": ()}, "Interface endpoint", "security groups keep the load balancer"),
+        ("security_groups", "sg-endpoint", {"ingress": ()}, "Interface endpoint", "from port 80"),
+        ("security_groups", "sg-nlb", {"ingress": ()}, "Network load balancer", "10.12.0.0/23, 10.12.2.0/23"),
+        ("security_groups", "sg-nlb", {"egress": ()}, "Node port", "port 30080 of every node"),
+        ("security_groups", "sg-node", {"ingress": ()}, "Node port", "port 30080 of every node"),
+        ("target_groups", EDGE_GROUP, {"targets": ()}, "Target group", "answers 503"),
+        ("target_groups", NODE_GROUP, {"targets": ()}, "Node port", "no node is registered"),
+        ("nodes", "i-1", {"state": "stopped"}, "Node port", "port 30080 of every node"),
+        ("services", SERVICE, {"connections": {"vpce-1": "pendingAcceptance"}}, "PrivateLink", "has not accepted"),
+        ("services", SERVICE, {"load_balancer_arns": ()}, "Network load balancer", "nothing behind the service"),
+        ("load_balancers", NLB, {"listeners": ()}, "Network load balancer", "nothing listens on port 80"),
+    ],
+)
+def test_a_closed_hop_stops_the_request_there_with_its_reason(collection, key, fields, hop, reason):
+    result = trace("https://shop.example.com/", changed(whole(), collection, key, **fields))
+    assert result.outcome == "stopped"
+    assert last(result) == (hop, "stops")
+    assert reason in result.hops[-1].reason
+
+
+def test_a_pending_connection_comes_with_the_command_that_accepts_it():
+    topology = changed(whole(), "services", SERVICE, connections={"vpce-1": "pendingAcceptance"})
+    fix = trace("https://shop.example.com/", topology).hops[-1].fix
+    assert "accept-vpc-endpoint-connections --service-id vpce-svc-0a --vpc-endpoint-ids vpce-1" in fix
+
+
+def test_a_service_in_an_account_without_credentials_is_not_claimed_to_be_reached():
+    result = trace("https://shop.example.com/", dataclasses.replace(whole(), services={}))
+    assert last(result) == ("PrivateLink", "stops")
+    assert "credentials of the workload account" in result.hops[-1].fix
+
+
+def test_one_lost_zone_is_a_warning_and_not_a_stop():
+    topology = whole()
+    targets = (*topology.target_groups[EDGE_GROUP].targets, model.Target(id="10.12.132.16", port=80, state="unhealthy"))
+    result = trace("https://shop.example.com/", changed(topology, "target_groups", EDGE_GROUP, targets=targets))
+    assert result.reached
+    [warning] = [hop for hop in result.hops if hop.verdict == "warns"]
+    assert (warning.name, warning.reason) == ("Interface endpoint", "10.12.132.16 cannot be reached")
+
+
+def test_without_enforcement_the_inner_security_group_does_not_count():
+    topology = changed(whole(), "security_groups", "sg-nlb", ingress=())
+    topology = changed(topology, "load_balancers", NLB, enforces_private_link_rules=False)
+    assert trace("https://shop.example.com/", topology).reached
+
+
+def test_a_host_outside_the_certificates_is_stopped_before_any_rule():
+    topology = whole()
+    alias = model.Alias(name="a.b.example.com", type="A", target="alb.example.com", zone="example.com")
+    result = trace("https://a.b.example.com/", dataclasses.replace(topology, aliases=(alias,)))
+    assert last(result) == ("Certificate", "stops")
+    assert result.hops[-1].reason == "no certificate covers a.b.example.com: clients refuse the connection"
+
+
+def test_an_exact_record_wins_over_a_wildcard_record():
+    records = (
+        model.Alias(name="*.example.com", type="A", target="gone.example.com", zone="example.com"),
+        *whole().aliases,
+    )
+    topology = dataclasses.replace(whole(), aliases=records)
+    assert trace("https://shop.example.com/", topology).reached
+    assert last(trace("https://other.example.com/", topology)) == ("Route 53", "stops")
+
+
+@pytest.mark.parametrize("url", ["shop.example.com", "ftp://shop.example.com", "https://", "https://shop:x/"])
+def test_a_text_that_is_no_url_is_refused_with_an_example(url):
+    with pytest.raises(UserError, match="Write an absolute URL, such as https://shop"):
+        trace(url, whole())
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "url", "expected"),
+    [
+        ("host-header", ("SHOP.example.com",), "https://shop.EXAMPLE.com/", True),
+        ("host-header", ("*.example.com",), "https://a.b.example.com/", True),
+        ("host-header", ("?.example.com",), "https://ab.example.com/", False),
+        ("path-pattern", ("/api/*",), "https://x.example.com/api", False),
+        ("path-pattern", ("/api/*",), "https://x.example.com/api/v1/x", True),
+        ("path-pattern", ("/API",), "https://x.example.com/api", False),
+        ("query-string", ("version=v1",), "https://x.example.com/?VERSION=V1", True),
+        ("query-string", ("v?",), "https://x.example.com/?any=v2", True),
+        ("query-string", ("version=v1",), "https://x.example.com/?other=v1", False),
+        ("http-request-method", ("GET", "HEAD"), "https://x.example.com/", True),
+        ("http-request-method", ("POST",), "https://x.example.com/", False),
+        ("source-ip", ("0.0.0.0/0",), "https://x.example.com/", False),
+    ],
+)
+def test_conditions_match_as_the_load_balancer_matches_them(field, values, url, expected):
+    assert Request.parse(url).matches(model.Condition(field=field, values=values)) is expected
