@@ -91,33 +91,58 @@ def whole() -> model.Topology:
         },
         target_groups={
             EDGE_GROUP: model.TargetGroup(
-                arn=EDGE_GROUP, name="shop", protocol="HTTP", port=80, target_type="ip", health_path="/nginx-health",
+                arn=EDGE_GROUP,
+                name="shop",
+                protocol="HTTP",
+                port=80,
+                target_type="ip",
+                health_path="/nginx-health",
                 targets=tuple(model.Target(id=address, port=80, state="healthy") for address in addresses),
             ),
             NODE_GROUP: model.TargetGroup(
-                arn=NODE_GROUP, name="nodes", protocol="TCP", port=30080, target_type="instance", health_path=None,
+                arn=NODE_GROUP,
+                name="nodes",
+                protocol="TCP",
+                port=30080,
+                target_type="instance",
+                health_path=None,
                 targets=(model.Target(id="i-1", port=30080, state="healthy"),),
             ),
         },
         endpoints=(
             model.Endpoint(
-                id="vpce-1", vpc_id="vpc-edge", service_name=SERVICE, state="available",
+                id="vpce-1",
+                vpc_id="vpc-edge",
+                service_name=SERVICE,
+                state="available",
                 interfaces=tuple(
-                    model.Interface(id=f"eni-{zone}", address=address, zone_id=zone, security_group_ids=("sg-endpoint",))
+                    model.Interface(
+                        id=f"eni-{zone}", address=address, zone_id=zone, security_group_ids=("sg-endpoint",)
+                    )
                     for zone, address in zip(ZONES, addresses, strict=True)
                 ),
             ),
         ),
         services={
             SERVICE: model.EndpointService(
-                id="vpce-svc-0a", name=SERVICE, owner="111111111111", state="Available", acceptance_required=False,
-                principals=("arn:aws:iam::222222222222:root",), zone_ids=ZONES, load_balancer_arns=(NLB,),
+                id="vpce-svc-0a",
+                name=SERVICE,
+                owner="111111111111",
+                state="Available",
+                acceptance_required=False,
+                principals=("arn:aws:iam::222222222222:root",),
+                zone_ids=ZONES,
+                load_balancer_arns=(NLB,),
                 connections={"vpce-1": "available"},
             )
         },
-        nodes={"i-1": model.Node(instance_id="i-1", zone_id=ZONES[0], state="running", security_group_ids=("sg-node",))},
+        nodes={
+            "i-1": model.Node(instance_id="i-1", zone_id=ZONES[0], state="running", security_group_ids=("sg-node",))
+        },
         security_groups={
-            "sg-alb": group("sg-alb", (permission(443, cidrs=("0.0.0.0/0",)),), (permission(80, groups=("sg-endpoint",)),)),
+            "sg-alb": group(
+                "sg-alb", (permission(443, cidrs=("0.0.0.0/0",)),), (permission(80, groups=("sg-endpoint",)),)
+            ),
             "sg-endpoint": group("sg-endpoint", (permission(80, groups=("sg-alb",)),)),
             "sg-nlb": group(
                 "sg-nlb",
@@ -126,7 +151,7 @@ def whole() -> model.Topology:
             ),
             "sg-node": group("sg-node", (permission(30080, groups=("sg-nlb",)),)),
         },
-    )  # fmt: skip
+    )
 
 
 def changed(topology: model.Topology, collection: str, key: str, **fields: Any) -> model.Topology:
