@@ -1,0 +1,39 @@
+"""What an account needs before its first stack: a bucket for Pulumi's state and a key for its secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from privatelink_ingress.plan import buckets, names, tags
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BootstrapPlan:
+    """State bucket and key of one account and region."""
+
+    bucket: str
+    bucket_policy: str
+    alias: str
+    backend_url: str
+    """For `pulumi login`: https://www.pulumi.com/docs/iac/concepts/state-and-backends/"""
+    secrets_provider: str
+    """For `pulumi stack init --secrets-provider`: https://www.pulumi.com/docs/iac/concepts/secrets/"""
+    tags: Mapping[str, str]
+
+
+def plan_bootstrap(settings: BootstrapSettings, *, project: str, stack: str, region: str) -> BootstrapPlan:
+    """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide."""
+    bucket = settings.bucket or names.fit(f"pulumi-state-{settings.account_id}-{region}", names.BUCKET)
+    alias = "alias/pulumi-state"
+    return BootstrapPlan(
+        bucket=bucket,
+        bucket_policy=buckets.policy(bucket, region=region),
+        alias=alias,
+        backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
+        secrets_provider=f"awskms://{alias}?region={region}",
+        tags=tags.common(
+            project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
+        ),
+    )

@@ -1,0 +1,75 @@
+"""Where the edge's logs go: one bucket, one log group per kind, and retention for all."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from privatelink_ingress.plan import buckets, names
+from privatelink_ingress.settings.edge import Logs
+
+_WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""The service that writes a load balancer's logs, in every region:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"""
+
+ACCESS, CONNECTION, HEALTH_CHECK = "access", "connection", "health-check"
+"""Kinds of logs of a load balancer; each is the prefix of its objects in the bucket."""
+
+DELIVERY_NAME = 60
+"""Characters in the name of a delivery source or destination (PutDeliverySource, CloudWatch Logs API)."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DeliveryPlan:
+    """One kind of the load balancer's logs, delivered to CloudWatch Logs."""
+
+    key: str
+    log_type: str
+    """As PutDeliverySource calls it."""
+    name: str
+    log_group: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogsPlan:
+    """Everything that keeps logs."""
+
+    bucket: str
+    bucket_policy: str
+    """TLS only, and the load balancers of this account and region may write under the three prefixes."""
+    retention_days: int
+    deliveries: tuple[DeliveryPlan, ...]
+
+
+def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPlan:
+    """The logs of the edge called `name`."""
+    bucket = logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
+    arn = f"arn:{buckets.partition(region)}"
+    delivery = {
+        "Sid": "LoadBalancerLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": _WRITER},
+        "Action": "s3:PutObject",
+        "Resource": [
+            f"{arn}:s3:::{bucket}/{prefix}/AWSLogs/{account_id}/*" for prefix in (ACCESS, CONNECTION, HEALTH_CHECK)
+        ],
+        "Condition": {"ArnLike": {"aws:SourceArn": f"{arn}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"}},
+    }
+    return LogsPlan(
+        bucket=bucket,
+        bucket_policy=buckets.policy(bucket, region=region, more=[delivery]),
+        retention_days=logs.retention_days,
+        deliveries=tuple(
+            DeliveryPlan(
+                key=kind,
+                log_type=f"ALB_{kind.upper()}_LOGS",
+                name=names.fit(f"{name}-{kind}", DELIVERY_NAME),
+                # Under this prefix CloudWatch Logs keeps its own resource policy short:
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+                log_group=f"/aws/vendedlogs/{name}/{kind}",
+            )
+            # Health checks stay in the bucket: they are many, and vended logs are charged by volume.
+            for kind in (ACCESS, CONNECTION)
+        )
+        if logs.cloudwatch
+        else (),
+    )
