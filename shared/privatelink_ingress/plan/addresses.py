@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
-SLOTS = range(120)
+from privatelink_ingress.settings.edge import SLOTS
+
 BACKENDS_PER_SLOT = 2
 GENERATIONS = 2
 

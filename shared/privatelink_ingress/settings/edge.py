@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import (
+    ONCE,
     AccountId,
     CertificateArn,
     Cidr,
     ConnectionName,
+    DomainName,
+    Environment,
+    FirewallCidr,
     Host,
     HostedZoneId,
+    Misfit,
     Owner,
     PathPattern,
     RoleArn,
     Settings,
     Tags,
     VpcCidr,
-    ZoneId,
+    Zones,
+    matching,
 )
 from privatelink_ingress.settings.workload import RetentionDays
 
@@ -43,15 +49,22 @@ ManagedGroup = Literal[
     "AWSManagedRulesSQLiRuleSet",
 ]
 
+SLOTS = range(120)
+"""Slots of a shard: what a /23 endpoint subnet has addresses for (`plan/addresses.py`)."""
 
-class Network(Settings):
+BucketName = Annotated[
+    str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3-63 lower-case letters, digits, dots and hyphens")
+]
+
+StackName = Annotated[
+    str, matching(r"([\w.-]+/[\w.-]+/)?[\w.-]+", "a stack's name such as shop, or <organization>/<project>/<stack>")
+]
+
+
+class Network(Zones):
     """The internet VPC."""
 
     cidr: VpcCidr = "10.12.0.0/16"
-    zones: Annotated[int, Field(ge=2, le=6)] | None = None
-    """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
-    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6, strict=False)] | None = None
-    """Exactly these zones, by id."""
     public_prefix: Annotated[int, Field(ge=17, le=27)] = 23
     """Prefix length of each load balancer subnet; AWS asks for /27 at least."""
     endpoint_prefix: Annotated[int, Field(ge=17, le=23)] = 23
@@ -62,7 +75,7 @@ class LoadBalancer(Settings):
     """The Application Load Balancer."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1, max_length=60, strict=False)] = ("0.0.0.0/0",)
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1, max_length=60), ONCE] = ("0.0.0.0/0",)
     """Client networks that may reach port 443; at most 60, the rules of a security group (quota L-0EA8095F)."""
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
@@ -74,11 +87,22 @@ class LoadBalancer(Settings):
 class Certificate(Settings):
     """A certificate of the HTTPS listener: issued here (`domains` and `zoneId`), or an existing one (`arn`)."""
 
-    domains: Annotated[tuple[Host, ...], Field(min_length=1, max_length=10, strict=False)] | None = None
+    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), ONCE] | None = None
     """The certificate's names, the first as its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
     zone_id: HostedZoneId | None = None
     """Hosted zone that gets the validation records; `dns.zoneId` when not set."""
     arn: CertificateArn | None = None
+
+    @model_validator(mode="after")
+    def _issued_or_existing(self) -> Self:
+        if (self.domains is None) == (self.arn is None):
+            reason = "has neither domains nor arn" if self.arn is None else "has both domains and arn"
+            raise Misfit(reason, "Write domains to have a certificate issued, or the arn of an existing one.")
+        if self.arn is not None and self.zone_id is not None:
+            raise Misfit(
+                "has no use beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
+            )
+        return self
 
 
 class Dns(Settings):
@@ -94,16 +118,16 @@ class Firewall(Settings):
     """Managed rule groups to change from their default, `block`."""
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
     """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
-    allow: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    allow: Annotated[tuple[FirewallCidr, ...], ONCE] = ()
     """Client networks that skip every other rule."""
-    deny: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    deny: Annotated[tuple[FirewallCidr, ...], ONCE] = ()
     """Client networks that are always blocked."""
 
 
 class Logs(Settings):
     """Access logs, firewall logs and flow logs."""
 
-    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    bucket: BucketName | None = None
     """Name of the log bucket; built from account, region and stack when not set."""
     retention_days: RetentionDays = 90
     cloudwatch: bool = True
@@ -113,25 +137,25 @@ class Logs(Settings):
 class Route(Settings):
     """What a connection answers to."""
 
-    hosts: Annotated[tuple[Host, ...], Field(min_length=1, strict=False)]
-    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1, strict=False)] = ("/*",)
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1), ONCE]
+    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), ONCE] = ("/*",)
 
 
 class Backend(Settings):
     """The workload stack that serves a connection."""
 
-    stack: Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+/)?[\w.-]+$")]
+    stack: StackName
     """An `eks-service` stack: `shop`, or `<organization>/<project>/shop`."""
 
 
 class Connection(Settings):
     """One published service."""
 
-    slot: Annotated[int, Field(ge=0, le=119)]
+    slot: Annotated[int, Field(ge=SLOTS[0], le=SLOTS[-1])]
     """Kept for life: the endpoint's addresses and the rules' priorities follow from it."""
     owner: Owner
-    backends: Annotated[tuple[Backend, ...], Field(min_length=1, max_length=1, strict=False)]
-    routes: Annotated[tuple[Route, ...], Field(min_length=1, strict=False)]
+    backends: Annotated[tuple[Backend, ...], Field(min_length=1, max_length=1)]
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
 
 
 class Roles(Settings):
@@ -146,14 +170,28 @@ class EdgeSettings(Settings):
     account_id: AccountId
     """Account that this stack may touch; any other is refused by the provider."""
     owner: Owner
-    environment: Annotated[str, Field(min_length=1, max_length=64)] = "production"
+    environment: Environment = "production"
     tags: Tags
     network: Network = Network()
     load_balancer: LoadBalancer = LoadBalancer()
-    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=26, strict=False)]
+    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=26)]
     """The first is the listener's default; 25 more fit a load balancer (quota L-9365A611)."""
     dns: Dns
     firewall: Firewall = Firewall()
     logs: Logs = Logs()
-    connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict)]
+    connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     roles: Roles = Roles()
+
+    @model_validator(mode="after")
+    def _slots_differ(self) -> Self:
+        holders: dict[int, str] = {}
+        for name, connection in sorted(self.connections.items()):
+            if holder := holders.get(connection.slot):
+                free = next(slot for slot in SLOTS if slot not in {c.slot for c in self.connections.values()})
+                raise Misfit(
+                    f"is {connection.slot}, which connection {holder} of {self.connections[holder].owner} has",
+                    f"Give the newer of the two another slot; {free} is free.",
+                    at=("connections", name, "slot"),
+                )
+            holders[connection.slot] = name
+        return self

@@ -25,7 +25,7 @@ def explain(model: type[BaseModel], error: ValidationError) -> list[Problem]:
     # A mistyped key is one mistake, although the right key is then also missing.
     mistyped = [item for item in errors if item["type"] == "missing" and item["loc"] in meant]
     # A list of which some entries are wrong is also reported as too short, by its right entries.
-    miscounted = [item for item in errors if item["type"] == "too_short" and len(item["input"])]
+    miscounted = [item for item in errors if item["type"] == "too_short" and _long_enough(item)]
     return [_problem(model, item) for item in errors if item not in mistyped and item not in miscounted]
 
 
@@ -122,6 +122,10 @@ def _unknown(model: type[BaseModel], item: ErrorDetails) -> Problem:
     return Problem(path(item["loc"]), "is no known key", remedy)
 
 
+def _long_enough(item: ErrorDetails) -> bool:
+    return len(item["input"]) >= item["ctx"]["min_length"]
+
+
 def _nearest(model: type[BaseModel], item: ErrorDetails) -> str | None:
     *above, key = item["loc"]
     near = difflib.get_close_matches(str(key), keys(core(_type_at(model, above))), n=1, cutoff=0.7)
@@ -171,7 +175,7 @@ def _bound(annotation: Any, name: str) -> Any:
 def _type_at(model: Any, loc: Sequence[str | int], *, bare: bool = True) -> Any:
     """The declared type at a place; with `bare` false, with its rules around it."""
     current: Any = model
-    for part in loc:
+    for place, part in enumerate(loc):
         inner = core(current)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             fields = {field.alias or name: field for name, field in inner.model_fields.items()}
@@ -179,11 +183,9 @@ def _type_at(model: Any, loc: Sequence[str | int], *, bare: bool = True) -> Any:
                 return str
             field = fields[str(part)]
             current = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-        elif part == "[key]":
-            continue
-        else:
-            arguments = typing.get_args(inner)
-            current = arguments[1] if typing.get_origin(inner) is dict else arguments[0]
+        elif part != "[key]":
+            is_value = typing.get_origin(inner) is dict and loc[place + 1 : place + 2] != ("[key]",)
+            current = typing.get_args(inner)[1 if is_value else 0]
     return core(current) if bare else current
 
 

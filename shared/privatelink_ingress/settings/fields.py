@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -57,6 +57,16 @@ def _network(smallest: int, largest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _all_different(values: tuple[str, ...]) -> tuple[str, ...]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise Misfit(f"repeats {value!r}", "Write it once.", at=(place,))
+    return values
+
+
+ONCE = AfterValidator(_all_different)
+"""A rule for a list: no entry twice, since AWS refuses a repeated one or a second resource would take its name."""
+
 AccountId = Annotated[str, matching(r"\d{12}", "the 12 digits of an AWS account, in quotes")]
 
 ConnectionName = Annotated[
@@ -95,6 +105,9 @@ VpcCidr = Annotated[str, _network(smallest=28, largest=16)]
 
 Cidr = Annotated[str, _network(smallest=32, largest=0)]
 
+FirewallCidr = Annotated[str, _network(smallest=32, largest=1)]
+"""An IP set of the firewall takes every range but /0: https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSet.html"""
+
 Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
 
 Host = Annotated[
@@ -112,4 +125,51 @@ PathPattern = Annotated[
     matching(r"/[A-Za-z0-9_\-.$/~\"'@:+&*?]{0,127}", "a path of at most 128 characters that begins with /, such as /*"),
 ]
 
-Tags = Annotated[dict[str, str], Field(default_factory=dict)]
+DomainName = Annotated[
+    str,
+    # DomainName of RequestCertificate, ACM API: at most 253 characters; * only as the whole first label.
+    matching(
+        r"(?=.{1,253}\Z)(\*\.)?(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,63}",
+        "a domain name such as shop.example.com, or *.example.com for all names right below it",
+    ),
+]
+
+Environment = Annotated[
+    str, matching(r"[\w .:/=+@-]{1,64}", "1-64 letters, digits, spaces and the signs . : / = + @ - _")
+]
+
+_SYSTEM_TAGS = {"Owner": "owner", "Environment": "environment", "ManagedBy": None, "Stack": None, "Name": None}
+
+
+def _tags(tags: dict[str, str]) -> dict[str, str]:
+    # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    for key, value in tags.items():
+        if key in _SYSTEM_TAGS:
+            instead = _SYSTEM_TAGS[key]
+            remedy = f"Set `{instead}` instead." if instead else "Choose another key."
+            raise Misfit("is a tag that this system sets itself", remedy, at=(key,))
+        if key.lower().startswith("aws:"):
+            raise Misfit("begins with aws:, which AWS keeps for itself", "Choose another key.", at=(key,))
+        if not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
+            signs = "letters, digits, spaces and . : / = + @ - _"
+            raise Misfit("is no tag that AWS takes", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,))
+    return tags
+
+
+Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(default_factory=dict, max_length=45)]
+"""Tags beside the five of this system; AWS allows 50 on a resource."""
+
+
+class Zones(Settings):
+    """Which Availability Zones a VPC spans: a number of them, or exactly which."""
+
+    zones: Annotated[int, Field(ge=2, le=6)] | None = None
+    """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
+    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE] | None = None
+    """Exactly these zones, by id. Ids mean the same zone in every account; names do not."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.zones is not None and self.zone_ids is not None:
+            raise Misfit("is set beside zoneIds", "Keep one of the two.", at=("zones",))
+        return self

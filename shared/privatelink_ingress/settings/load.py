@@ -33,6 +33,8 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str)
     """
     known, decoded, problems = keys(model), {}, []
     for key, text in values.items():
+        if text == "":  # `key:` with nothing after it, or a schema default that stands for "not set"
+            continue
         wanted = kind(known[key]) if key in known else None
         value = _decode(text, wanted)
         if wanted is not None and (mistake := _wrong_kind(value, wanted)):

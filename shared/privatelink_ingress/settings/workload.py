@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import (
+    ONCE,
     AccountId,
     Cidr,
     ConnectionName,
     Digest,
+    Environment,
     KeyArn,
+    Misfit,
     Owner,
     PrincipalArn,
     RoleArn,
     Settings,
     Tags,
     VpcCidr,
-    ZoneId,
+    Zones,
+    matching,
 )
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
@@ -28,16 +32,39 @@ RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
 
+EndpointService = Annotated[
+    str,
+    matching(
+        r"[a-z0-9]+([.-][a-z0-9]+)*", "the last part of a service's name, such as sts for com.amazonaws.<region>.sts"
+    ),
+]
 
-class Network(Settings):
+RepositoryName = Annotated[
+    str,
+    # repositoryName of CreateRepository, ECR API: 2 to 256 characters.
+    matching(
+        r"(?=.{2,256}\Z)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
+        "2-256 lower-case letters and digits, parted by single . _ - or /",
+    ),
+]
+
+InstanceType = Annotated[str, matching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as m7i.large")]
+
+HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins with /, without a query")]
+
+ParameterPrefix = Annotated[
+    str,
+    # A parameter's name has at most 15 levels; the connection's name is the last one:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+    matching(r"(/[A-Za-z0-9_.-]+){1,14}", "a path of at most 14 parts that begins with / and does not end with it"),
+]
+
+
+class Network(Zones):
     """The private VPC."""
 
     cidr: VpcCidr = "10.11.0.0/16"
     """The VPC's IPv4 range. It may equal other workloads' ranges: PrivateLink never routes between them."""
-    zones: Annotated[int, Field(ge=2, le=6)] | None = None
-    """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
-    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6, strict=False)] | None = None
-    """Exactly these zones, by id. Ids mean the same zone in every account; names do not."""
     subnet_prefix: Annotated[int, Field(ge=17, le=28)] = 21
     """Prefix length of each private subnet; pods take their addresses from it."""
 
@@ -45,14 +72,14 @@ class Network(Settings):
 class Endpoints(Settings):
     """VPC endpoints beyond the core set."""
 
-    extra: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    extra: Annotated[tuple[EndpointService, ...], ONCE] = ()
     """More interface endpoints by short service name, such as `sts` or `logs`."""
 
 
 class Registry(Settings):
     """The ECR repository of the controller's image."""
 
-    repository: str | None = None
+    repository: RepositoryName | None = None
     """Repository name; `<connection>/nginx-ingress` when not set."""
     create: bool = True
     """False when another stack owns the repository."""
@@ -63,11 +90,11 @@ class Cluster(Settings):
 
     version: Literal["1.35", "1.36", "1.37"] = "1.36"
     """Kubernetes minor version, in quotes."""
-    public_access_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    public_access_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
-    admins: Annotated[tuple[RoleArn, ...], Field(strict=False)] = ()
+    admins: Annotated[tuple[RoleArn, ...], ONCE] = ()
     """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
-    log_types: Annotated[tuple[LogType, ...], Field(strict=False)] = (
+    log_types: Annotated[tuple[LogType, ...], ONCE] = (
         "api",
         "audit",
         "authenticator",
@@ -83,7 +110,7 @@ class Cluster(Settings):
 class Nodes(Settings):
     """The managed node group."""
 
-    instance_types: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = ("m7i.large",)
+    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1), ONCE] = ("m7i.large",)
     ami_type: Literal[
         "AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"
     ] = "AL2023_x86_64_STANDARD"
@@ -91,6 +118,12 @@ class Nodes(Settings):
     max: Annotated[int, Field(ge=1)] = 6
     disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
     """Root volume of a node, in GiB."""
+
+    @model_validator(mode="after")
+    def _min_up_to_max(self) -> Self:
+        if self.min > self.max:
+            raise Misfit(f"is {self.min}, more than nodes.max ({self.max})", "Lower it, or raise max.", at=("min",))
+        return self
 
 
 class Image(Settings):
@@ -110,6 +143,19 @@ class Controller(Settings):
     min_replicas: Annotated[int, Field(ge=2)] = 3
     max_replicas: Annotated[int, Field(ge=2)] = 10
 
+    @model_validator(mode="after")
+    def _can_be_installed(self) -> Self:
+        if self.install and self.image is None:
+            raise Misfit(
+                "is missing",
+                'Write its digest (image: {digest: "sha256:..."}), or install: false to leave the controller out.',
+                at=("image",),
+            )
+        if self.min_replicas > self.max_replicas:
+            reason = f"is {self.min_replicas}, more than maxReplicas ({self.max_replicas})"
+            raise Misfit(reason, "Lower it, or raise maxReplicas.", at=("minReplicas",))
+        return self
+
 
 class Consumer(Settings):
     """One account that may connect to the endpoint service."""
@@ -117,14 +163,24 @@ class Consumer(Settings):
     account_id: AccountId
     principal_arn: PrincipalArn | None = None
     """A role or user instead of the whole account."""
-    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = ()
+    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
     """The edge's load balancer subnets. When every consumer has them, the network load balancer admits no others."""
+
+    @model_validator(mode="after")
+    def _principal_of_the_account(self) -> Self:
+        if self.principal_arn is not None and self.principal_arn.split(":")[4] != self.account_id:
+            raise Misfit(
+                f"is {self.principal_arn!r}, of another account than accountId ({self.account_id})",
+                "Write a principal of that account, or correct accountId.",
+                at=("principalArn",),
+            )
+        return self
 
 
 class Parameter(Settings):
     """The contract's copy in Parameter Store."""
 
-    prefix: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+){1,14}$")] = "/central-ingress/connections"
+    prefix: ParameterPrefix = "/central-ingress/connections"
     writer_role_arn: RoleArn | None = None
     """Role in the edge account that writes it there; without it, it is written in the workload account."""
     tier: Literal["Standard", "Advanced"] = "Standard"
@@ -134,11 +190,21 @@ class Parameter(Settings):
 class Publication(Settings):
     """How the cluster's service is offered over PrivateLink."""
 
-    consumers: Annotated[tuple[Consumer, ...], Field(min_length=1, strict=False)]
+    consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
     acceptance_required: bool = False
     """True makes each new endpoint wait for an acceptance by this account."""
-    health_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")] = "/nginx-health"
+    health_path: HealthPath = "/nginx-health"
     parameter: Parameter = Parameter()
+
+    @model_validator(mode="after")
+    def _consumers_differ(self) -> Self:
+        seen: set[tuple[str, str | None]] = set()
+        for place, consumer in enumerate(self.consumers):
+            if (one := (consumer.account_id, consumer.principal_arn)) in seen:
+                who = consumer.principal_arn or f"account {consumer.account_id}"
+                raise Misfit(f"admits {who} a second time", "Write each consumer once.", at=("consumers", place))
+            seen.add(one)
+        return self
 
 
 class Roles(Settings):
@@ -159,7 +225,7 @@ class WorkloadSettings(Settings):
     """Name of the published service, unique for the whole edge; the stack's name when not set."""
     owner: Owner
     """Team that answers for the service; a tag on every resource and a field of the contract."""
-    environment: Annotated[str, Field(min_length=1, max_length=64)] = "production"
+    environment: Environment = "production"
     tags: Tags
     network: Network = Network()
     endpoints: Endpoints = Endpoints()
