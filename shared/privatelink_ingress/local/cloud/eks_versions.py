@@ -1,0 +1,74 @@
+"""What EKS offers: Kubernetes versions with their support dates, and versions of the add-ons. Data only."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+DEFAULT_VERSION = "1.36"
+"""The version of a cluster that names none. AWS moves it; describe-cluster-versions tells the real one."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class KubernetesVersion:
+    """One minor version on EKS, as the EKS release calendar lists it (user guide, "kubernetes-versions")."""
+
+    version: str
+    release: datetime.date
+    standard_until: datetime.date
+    extended_until: datetime.date
+    patch: str
+
+
+def _version(version: str, release: str, standard_until: str, extended_until: str) -> KubernetesVersion:
+    date = datetime.date.fromisoformat
+    return KubernetesVersion(
+        version=version,
+        release=date(release),
+        standard_until=date(standard_until),
+        extended_until=date(extended_until),
+        patch=f"{version}.0",
+    )
+
+
+# Support ends: EKS release calendar as read in August 2026. 1.37's are the rule of 14 and 26 months, not yet announced.
+VERSIONS = {
+    entry.version: entry
+    for entry in (
+        _version("1.33", "2025-05-29", "2026-07-29", "2027-07-29"),
+        _version("1.34", "2025-10-02", "2026-12-02", "2027-12-02"),
+        _version("1.35", "2026-01-27", "2027-03-27", "2028-03-27"),
+        _version("1.36", "2026-06-02", "2027-08-02", "2028-08-02"),
+        _version("1.37", "2026-10-01", "2027-12-01", "2028-12-01"),
+    )
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AddonKind:
+    """One add-on: its major and minor version (the emulator's own choice), and where its pods run."""
+
+    version: str
+    namespace: str = "kube-system"
+    needs_nodes: bool = False
+    """True for a Deployment, which cannot become ready without a node; a DaemonSet is ready with none."""
+    follows_kubernetes: bool = False
+    """True when the add-on has the cluster's own minor version (kube-proxy)."""
+
+
+ADDONS = {
+    "vpc-cni": AddonKind(version="v1.21.1-eksbuild.1"),
+    "kube-proxy": AddonKind(version=".0-eksbuild.2", follows_kubernetes=True),
+    "coredns": AddonKind(version="v1.13.1-eksbuild.1", needs_nodes=True),
+    "eks-pod-identity-agent": AddonKind(version="v1.3.10-eksbuild.1"),
+    "metrics-server": AddonKind(version="v0.8.1-eksbuild.1", needs_nodes=True),
+    "amazon-cloudwatch-observability": AddonKind(
+        version="v4.7.0-eksbuild.1", namespace="amazon-cloudwatch", needs_nodes=True
+    ),
+}
+
+
+def addon_version(name: str, kubernetes_version: str) -> str:
+    """The one version of add-on `name` that the emulator offers for a cluster of `kubernetes_version`."""
+    kind = ADDONS[name]
+    return f"v{kubernetes_version}{kind.version}" if kind.follows_kubernetes else kind.version

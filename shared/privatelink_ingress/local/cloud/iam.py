@@ -1,0 +1,97 @@
+"""IAM: what AWS checks of roles and policies and moto lets pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from moto.iam.responses import IamResponse
+
+from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+
+PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
+"""User guide, "reference_policies_elements_principal"."""
+
+
+@before(IamResponse, "create_role", "create_instance_profile")
+def role_name_fits(request: Any, params: Params) -> None:
+    """A role name has at most 64 characters; an instance profile name 128 (API reference, CreateRole)."""
+    key, limit = ("RoleName", 64) if "RoleName" in params else ("InstanceProfileName", 128)
+    name = params[key]
+    if len(name) > limit or not re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII):
+        refuse(
+            "ValidationError",
+            f"1 validation error detected: Value '{name}' at '{key[0].lower() + key[1:]}' failed a constraint: "
+            f"Member must have length less than or equal to {limit} and match [\\w+=,.@-]+",
+        )
+
+
+@before(IamResponse, "create_role", "update_assume_role_policy")
+def trust_policy_is_well_formed(request: Any, params: Params) -> None:
+    """JSON with statements of Effect, Principal and an sts action (user guide, "reference_policies_grammar")."""
+    problem = _trust_problem(params.get("AssumeRolePolicyDocument") or params.get("PolicyDocument") or "")
+    if problem:
+        refuse("MalformedPolicyDocument", problem)
+
+
+def _trust_problem(document: str) -> str | None:
+    try:
+        policy = json.loads(document)
+    except ValueError:
+        return "This policy contains invalid Json"
+    if not isinstance(policy, dict) or set(policy) - {"Version", "Id", "Statement"} or not policy.get("Statement"):
+        return "Syntax errors in policy."
+    if policy.get("Version", "2008-10-17") not in ("2012-10-17", "2008-10-17"):
+        return "The policy must contain a valid version string"
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    for statement in statements:
+        if not isinstance(statement, dict) or set(statement) - {"Sid", "Effect", "Principal", "Action", "Condition"}:
+            return "Has prohibited field Resource" if "Resource" in statement else "Syntax errors in policy."
+        if statement.get("Effect") not in ("Allow", "Deny"):
+            return "Syntax errors in policy: Effect must be Allow or Deny"
+        problem = _principal_problem(statement.get("Principal"))
+        if problem:
+            return problem
+        actions = statement.get("Action") or []
+        for action in actions if isinstance(actions, list) else [actions]:
+            if not action.lower().startswith("sts:"):
+                return "AssumeRole policy may only specify STS AssumeRole actions."
+        if not actions:
+            return "Missing required field Action"
+    return None
+
+
+def _principal_problem(principal: Any) -> str | None:
+    if principal == "*":
+        return None
+    if not isinstance(principal, dict) or not principal:
+        return "Missing required field Principal"
+    for kind, values in principal.items():
+        if kind not in PRINCIPALS:
+            return f"Invalid principal in policy: {kind}"
+        for value in values if isinstance(values, list) else [values]:
+            valid = value != "" and (kind != "Service" or "." in value)
+            if kind == "AWS":
+                valid = value == "*" or re.fullmatch(r"\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:\S+", value)
+            if not valid:
+                shown = f'"{kind.upper() if kind != "AWS" else kind}":"{value}"'
+                return f"Invalid principal in policy: {shown}"
+    return None
+
+
+@before(IamResponse, "create_role", "put_role_permissions_boundary")
+def permissions_boundary_exists(request: Any, params: Params) -> None:
+    """The boundary is a policy that is there (API reference, CreateRole: NoSuchEntity)."""
+    arn = params.get("PermissionsBoundary")
+    if arn and arn not in request.backend.managed_policies:
+        refuse("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+@before(IamResponse, "delete_policy")
+def attached_policy_stays(request: Any, params: Params) -> None:
+    """A policy that is attached, or a permissions boundary, is not deleted (API reference, DeletePolicy)."""
+    policy = request.backend.managed_policies.get(params["PolicyArn"])
+    bound = any(role.permissions_boundary_arn == params["PolicyArn"] for role in request.backend.get_roles())
+    if policy is not None and (policy.attachment_count or bound):
+        refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
