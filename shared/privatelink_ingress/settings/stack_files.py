@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,10 @@ class StackFile:
     """Every namespace: `aws:region`, `eks-service:owner`. Text as it is, everything else as JSON text."""
     secure: tuple[str, ...]
     """Keys left out of `config` since a `secure:` value is in them, which only the engine can decrypt."""
+    secret: frozenset[str]
+    """Keys that the schema in `Pulumi.yaml` marks secret."""
+    missing: tuple[str, ...]
+    """Keys of the schema with neither a default nor a value in the stack file; the engine stops at them."""
 
     @property
     def settings(self) -> dict[str, str]:
@@ -87,32 +91,43 @@ def read(project_dir: Path, stack: str) -> StackFile:
     written = _mapping(path).get("config")
     if not isinstance(written, dict | None):
         raise _unreadable(path, "config", "is no mapping", "Write the keys under `config:`, indented.")
-    values = {**dict(_schema_values(project_dir, project)), **(written or {})}
+    schema = _schema(project_dir, project)
+    values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
     if problems := [problem for key in values if (problem := _misplaced(str(key), project))]:
         raise StackFileError(f"{_short(path)} has mistakes", problems)
     secure = tuple(sorted(key for key, value in values.items() if _has_secure(value)))
     config = {key: _as_text(value) for key, value in values.items() if key not in secure}
-    return StackFile(project=project, stack=stack, path=path, config=config, secure=secure)
+    return StackFile(
+        project=project,
+        stack=stack,
+        path=path,
+        config=config,
+        secure=secure,
+        secret=frozenset(key for key, entry in schema.items() if isinstance(entry, dict) and entry.get("secret")),
+        missing=tuple(sorted(schema.keys() - values.keys())),
+    )
 
 
-def _schema_values(project_dir: Path, project: str) -> Iterator[tuple[str, Any]]:
-    """What the schema in `Pulumi.yaml` gives to stacks that do not say otherwise, keys with their namespace."""
-    schema = _mapping(project_dir / PROJECT_FILE).get("config") or {}
-    for key, entry in schema.items():
-        full = key if ":" in key else f"{project}:{key}"
-        if not isinstance(entry, dict):
-            yield full, entry
-        elif (value := entry.get("default", entry.get("value"))) is not None:
-            yield full, value
+def _schema(project_dir: Path, project: str) -> dict[str, Any]:
+    """The `config:` of `Pulumi.yaml`, keys with their namespace."""
+    path = project_dir / PROJECT_FILE
+    schema = _mapping(path).get("config")
+    if not isinstance(schema, dict | None):
+        raise _unreadable(path, "config", "is no mapping", "Write the keys under `config:`, indented.")
+    return {key if ":" in key else f"{project}:{key}": entry for key, entry in (schema or {}).items()}
+
+
+def _given(entry: Any) -> Any:
+    """What an entry of the schema gives to stacks that do not say otherwise."""
+    return entry.get("default", entry.get("value")) if isinstance(entry, dict) else entry
 
 
 def _mapping(path: Path) -> dict[Any, Any]:
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise _unreadable(
-            path, "file", "does not exist", "Write it; a sample stack of this repository shows how."
-        ) from None
+        there = ", ".join(stacks(path.parent)) or "none"
+        raise _unreadable(path, "file", "does not exist", f"Write it; stacks with a file here: {there}.") from None
     except UnicodeDecodeError:
         raise _unreadable(path, "file", "is not UTF-8 text", "Save it as UTF-8.") from None
     except OSError as error:
@@ -147,9 +162,10 @@ def _has_secure(value: Any) -> bool:
 
 
 def _as_text(value: Any) -> str:
+    """A value as the engine passes it: text as it is, everything else as JSON, with sorted keys as Go writes maps."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def _unreadable(path: Path, where: str, reason: str, remedy: str) -> StackFileError:
