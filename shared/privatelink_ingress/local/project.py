@@ -1,4 +1,4 @@
-"""A stack's configuration for an in-process run: as the engine hands it over, but nothing encrypted and nothing missing."""
+"""A stack's configuration for an in-process run: as the engine hands it over, nothing encrypted, nothing missing."""
 
 from __future__ import annotations
 
