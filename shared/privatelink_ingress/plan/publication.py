@@ -1,0 +1,148 @@
+"""How a cluster's service is offered over PrivateLink: load balancer, endpoint service, contract."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from privatelink_ingress import contract
+from privatelink_ingress.plan import names
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload import Consumer, WorkloadSettings
+
+PORT = 80
+"""Port of the published service. The edge ends TLS; PrivateLink carries the rest inside AWS's network."""
+
+NODE_PORT = 30080
+"""Port on every node behind which the controller serves HTTP.
+
+30000-30085 is the part of the default range that Kubernetes never hands out by itself while the rest has room:
+https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions"""
+
+DEREGISTRATION_SECONDS = 60
+"""How long a leaving node may finish its connections; the edge's own idle time-out is 60 s as well."""
+
+HEALTH_INTERVAL_SECONDS = 10
+HEALTH_TIMEOUT_SECONDS = 5
+HEALTH_THRESHOLD = 2
+"""Two misses in a row, 20 s, take a node out. Ranges: CreateTargetGroup, ELBv2 API."""
+
+CROSS_ZONE_BELOW = 2
+"""Fewer nodes than this for each zone, and the load balancer's nodes share all targets: a zone that loses its only
+node still serves. Above, each zone keeps its traffic, which costs nothing between zones."""
+
+_AUTONAME = 8
+"""Characters that Pulumi adds to a name: a hyphen and seven hexadecimal digits."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PrincipalPlan:
+    """One principal that may connect."""
+
+    key: str
+    arn: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PublicationPlan:
+    """One published service."""
+
+    load_balancer: str
+    """Logical name that, with what Pulumi adds, fits the limit of AWS; so does `target_group`."""
+    target_group: str
+    port: int
+    node_port: int
+    health_path: str
+    cross_zone: bool
+    enforce_inbound_rules: bool
+    """True when the load balancer's security group judges PrivateLink traffic by the client's own address.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html"""
+    client_cidrs: tuple[str, ...]
+    """Whom it then admits: the load balancer subnets of the edges. Empty when it is off."""
+    deletion_protection: bool
+    acceptance_required: bool
+    principals: tuple[PrincipalPlan, ...]
+    contract: Mapping[str, Any]
+    """The fields of the contract that are known before anything exists: all but the endpoint service's name and id."""
+    parameter: str
+    parameter_tier: str
+    parameter_writer_role_arn: str | None
+
+
+def plan_publication(
+    settings: WorkloadSettings, *, name: str, region: str, zone_ids: tuple[str, ...]
+) -> PublicationPlan:
+    """The publication of connection `name`.
+
+    Raises:
+        UserError: when a consumer or the parameter's prefix does not fit.
+    """
+    publication = settings.publication
+    enforce = all(consumer.alb_subnet_cidrs for consumer in publication.consumers)
+    return PublicationPlan(
+        load_balancer=names.fit(f"{name}-nlb", names.LOAD_BALANCER - _AUTONAME),
+        target_group=names.fit(f"{name}-http", names.LOAD_BALANCER - _AUTONAME),
+        port=PORT,
+        node_port=NODE_PORT,
+        health_path=publication.health_path,
+        cross_zone=settings.nodes.min < CROSS_ZONE_BELOW * len(zone_ids),
+        enforce_inbound_rules=enforce,
+        client_cidrs=tuple(sorted({cidr for consumer in publication.consumers for cidr in consumer.alb_subnet_cidrs}))
+        if enforce
+        else (),
+        deletion_protection=settings.cluster.deletion_protection,
+        acceptance_required=publication.acceptance_required,
+        principals=_principals(publication.consumers),
+        contract={
+            "contract_version": contract.VERSION,
+            "connection_name": name,
+            "owner": settings.owner,
+            "account_id": settings.account_id,
+            "region": region,
+            "zone_ids": list(zone_ids),
+            "port": PORT,
+            "protocol": "HTTP",
+            "health_path": publication.health_path,
+        },
+        parameter=_parameter(publication.parameter.prefix, name),
+        parameter_tier=publication.parameter.tier,
+        parameter_writer_role_arn=publication.parameter.writer_role_arn,
+    )
+
+
+def _principals(consumers: tuple[Consumer, ...]) -> tuple[PrincipalPlan, ...]:
+    planned: dict[str, PrincipalPlan] = {}
+    problems = []
+    for index, consumer in enumerate(consumers):
+        where = f"publication.consumers[{index}]"
+        arn = consumer.principal_arn or f"arn:aws:iam::{consumer.account_id}:root"
+        account, principal = arn.split(":")[4:6]
+        if account != consumer.account_id:
+            problems.append(
+                Problem(
+                    f"{where}.principalArn",
+                    f"is in account {account}, but accountId is {consumer.account_id}",
+                    "Make both name the same account.",
+                )
+            )
+        elif arn in planned:
+            problems.append(Problem(where, f"names {arn} a second time", "Remove one of the two entries."))
+        suffix = "" if principal == "root" else "-" + principal.replace("/", "-")
+        planned[arn] = PrincipalPlan(key=account + suffix, arn=arn)
+    if problems:
+        raise UserError("The consumers do not fit", problems)
+    return tuple(planned[arn] for arn in sorted(planned))
+
+
+def _parameter(prefix: str, name: str) -> str:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+    if prefix.lower().startswith(("/aws", "/ssm")):
+        reserved = Problem(
+            "publication.parameter.prefix",
+            f"is {prefix}, but names that begin with aws or ssm belong to AWS",
+            "Choose another first part, such as /central-ingress/connections.",
+        )
+        raise UserError("The parameter does not fit", [reserved])
+    return f"{prefix}/{name}"

@@ -1,0 +1,37 @@
+"""Roles that AWS services assume on the workload side, and what each may do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RolePlan:
+    """One role."""
+
+    key: str
+    service: str
+    """The AWS service that assumes it, such as `eks.amazonaws.com`."""
+    managed_policies: tuple[str, ...] = ()
+    """Names of AWS managed policies."""
+    session_tags: bool = False
+    """EKS and Pod Identity tag their sessions: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html"""
+    source_account: str | None = None
+    """Only calls on behalf of this account may assume it, where the service says whom it acts for."""
+
+    def trust_policy(self) -> str:
+        """The JSON that says who may assume the role."""
+        statement: dict[str, object] = {
+            "Effect": "Allow",
+            "Principal": {"Service": self.service},
+            "Action": ["sts:AssumeRole", "sts:TagSession"] if self.session_tags else ["sts:AssumeRole"],
+        }
+        if self.source_account:
+            statement["Condition"] = {"StringEquals": {"aws:SourceAccount": self.source_account}}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def managed_policy_arn(name: str) -> str:
+    """The ARN of a policy that AWS maintains."""
+    return f"arn:aws:iam::aws:policy/{name}"
