@@ -30,8 +30,8 @@ def prepare_hosted_zone(account_id: str, zone_id: str, domain: str) -> None:
 def record_sets_are_consistent(request: Any, params: Params) -> None:
     """A CNAME stands alone at its name and never at the zone's own; nothing is created twice.
 
-    A and AAAA hold addresses; a record set is an alias, or has values with a time to live. Source: Route 53 API reference,
-    ChangeResourceRecordSets: InvalidChangeBatch; developer guide, record types.
+    A and AAAA hold addresses; a record set is an alias, or has values with a time to live. Source: Route 53 API
+    reference, ChangeResourceRecordSets: InvalidChangeBatch; developer guide, record types.
     """
     zone = request.backend.zones.get(request._get_param("HostedZoneId").rsplit("/", 1)[-1])
     problems = []

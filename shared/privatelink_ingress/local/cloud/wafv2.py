@@ -100,6 +100,20 @@ def capacity_is_shown(request: Any, _: Params, response: Any) -> Any:
     return response
 
 
+KEPT = {"DataProtectionConfig", "OnSourceDDoSProtectionConfig"}
+
+
+@after(WAFV2Response, "create_web_acl", "update_web_acl")
+def data_protection_is_kept(request: Any, _: Params, response: Any) -> Any:
+    """Masking of logged data and DDoS protection are part of a web ACL (API reference, WebACL); moto drops them."""
+    body = _body(request)
+    for acl in request.wafv2_backend.wacls.values():
+        if acl.name == body["Name"]:
+            shown = {key: body[key] for key in KEPT & body.keys()}
+            acl.to_dict = lambda acl=acl, shown=shown: type(acl).to_dict(acl) | shown
+    return response
+
+
 @operation(WAFV2Response, "list_resources_for_web_acl")
 def list_resources_for_web_acl(request: Any, _: Params) -> Mapping[str, Any]:
     """The resources that a web ACL protects; load balancers unless another type is asked for.

@@ -1,0 +1,87 @@
+"""Certificates and their validation: `aws:acm/…`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+CERTIFICATE = "aws:acm/certificate:Certificate"
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
+
+
+def _create_certificate(aws: Aws, inputs: Properties) -> Created:
+    answer = call(
+        aws,
+        "acm",
+        "RequestCertificate",
+        inputs,
+        type_=CERTIFICATE,
+        rename={"validationOptions": "DomainValidationOptions"},
+    )
+    arn = answer["CertificateArn"]
+    detail = _describe(aws, CERTIFICATE, arn)
+    return Created(
+        arn,
+        {
+            "arn": arn,
+            "domainValidationOptions": [
+                {
+                    "domainName": option["DomainName"],
+                    "resourceRecordName": option["ResourceRecord"]["Name"],
+                    "resourceRecordType": option["ResourceRecord"]["Type"],
+                    "resourceRecordValue": option["ResourceRecord"]["Value"],
+                }
+                for option in detail.get("DomainValidationOptions", [])
+                if "ResourceRecord" in option
+            ],
+            "keyAlgorithm": detail["KeyAlgorithm"],
+            "status": detail["Status"],
+            "subjectAlternativeNames": detail["SubjectAlternativeNames"],
+            "type": detail["Type"],
+        },
+    )
+
+
+def _delete_certificate(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "acm", "DeleteCertificate", {}, type_=CERTIFICATE, extra={"CertificateArn": id_})
+
+
+def _validate(aws: Aws, inputs: Properties) -> Created:
+    """Where the provider waits up to 75 minutes, one look suffices: the records are there, or never will be."""
+    if leftover := sorted(inputs.keys() - {"certificateArn", "validationRecordFqdns"}):
+        raise AdapterError(f"{VALIDATION}: input `{leftover[0]}` is not used")
+    arn = inputs["certificateArn"]
+    detail = _describe(aws, VALIDATION, arn)
+    records = {
+        option["ResourceRecord"]["Name"].rstrip("."): option["ResourceRecord"]["Value"]
+        for option in detail.get("DomainValidationOptions", [])
+        if "ResourceRecord" in option
+    }
+    given = inputs.get("validationRecordFqdns")
+    if given is not None and (absent := sorted(records.keys() - {name.rstrip(".") for name in given})):
+        raise AdapterError(
+            f"{VALIDATION}: `validationRecordFqdns` lacks {', '.join(absent)}, which certificate {arn} is validated by"
+        )
+    if detail["Status"] != "ISSUED":
+        wanted = ", ".join(f"{name} CNAME {value}" for name, value in records.items())
+        raise AdapterError(
+            f"{VALIDATION}: certificate {arn} is {detail['Status']}. ACM issues it when these records are in a public "
+            f"hosted zone: {wanted}"
+        )
+    return Created(str(detail["IssuedAt"]), {"certificateArn": arn})
+
+
+def _forget(aws: Aws, id_: str, outputs: Properties) -> None:
+    """A validation is nothing in AWS that could be deleted."""
+
+
+def _describe(aws: Aws, type_: str, arn: str) -> dict[str, Any]:
+    return call(aws, "acm", "DescribeCertificate", {}, type_=type_, extra={"CertificateArn": arn})["Certificate"]
+
+
+ADAPTERS: dict[str, Adapter] = {
+    CERTIFICATE: Adapter(_create_certificate, _delete_certificate),
+    VALIDATION: Adapter(_validate, _forget),
+}

@@ -1,0 +1,123 @@
+"""Hosted zones and records: `aws:route53/…`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+ZONE = "aws:route53/zone:Zone"
+RECORD = "aws:route53/record:Record"
+
+
+def _create_zone(aws: Aws, inputs: Properties) -> Created:
+    rest = {key: value for key, value in inputs.items() if key not in ("comment", "forceDestroy", "tags", "vpcs")}
+    vpcs = inputs.get("vpcs") or []
+    config = {"comment": inputs.get("comment", "Managed by Pulumi"), "privateZone": bool(vpcs)}
+    reference = {"callerReference": str(uuid.uuid4()), "hostedZoneConfig": config}
+    first = {"vpc": {"vpcRegion": aws.region, **vpcs[0]}} if vpcs else {}
+    answer = call(aws, "route53", "CreateHostedZone", rest | reference | first, type_=ZONE)
+    zone_id = answer["HostedZone"]["Id"].rsplit("/", 1)[1]
+    for vpc in vpcs[1:]:
+        extra = {"hostedZoneId": zone_id, "vpc": {"vpcRegion": aws.region, **vpc}}
+        call(aws, "route53", "AssociateVPCWithHostedZone", extra, type_=ZONE)
+    if inputs.get("tags"):
+        tags = {"resourceType": "hostedzone", "resourceId": zone_id, "addTags": inputs["tags"]}
+        call(aws, "route53", "ChangeTagsForResource", tags, type_=ZONE)
+    servers = answer.get("DelegationSet", {}).get("NameServers", [])
+    outputs = {
+        "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
+        "nameServers": sorted(servers),
+        "primaryNameServer": servers[0] if servers else "",
+        "zoneId": zone_id,
+    }
+    return Created(zone_id, outputs)
+
+
+def _delete_zone(aws: Aws, id_: str, outputs: Properties) -> None:
+    if outputs.get("forceDestroy"):
+        for record in _records(aws, ZONE, id_):
+            if record["Type"] not in ("NS", "SOA"):
+                _change(aws, ZONE, id_, "DELETE", record)
+    call(aws, "route53", "DeleteHostedZone", {}, type_=ZONE, extra={"Id": id_})
+
+
+def _create_record(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    zone_id = rest.pop("zoneId")
+    action = "UPSERT" if rest.pop("allowOverwrite", False) else "CREATE"
+    zone = call(aws, "route53", "GetHostedZone", {}, type_=RECORD, extra={"Id": zone_id})["HostedZone"]["Name"]
+    fqdn = _within(rest.pop("name"), zone.rstrip("."))
+    rest["name"] = fqdn
+    if values := rest.pop("records", None):
+        rest["resourceRecords"] = [{"value": _value(rest["type"], value)} for value in values]
+    if aliases := rest.pop("aliases", None):
+        rest["aliasTarget"] = {**aliases[0], "hostedZoneId": aliases[0]["zoneId"]}
+        del rest["aliasTarget"]["zoneId"]
+    for input_, member, key in (
+        ("weightedRoutingPolicies", "weight", "weight"),
+        ("failoverRoutingPolicies", "failover", "type"),
+        ("latencyRoutingPolicies", "region", "region"),
+    ):
+        if policies := rest.pop(input_, None):
+            rest[member] = policies[0][key]
+    call(
+        aws,
+        "route53",
+        "ChangeResourceRecordSets",
+        {"hostedZoneId": zone_id, "changeBatch": {"changes": [{"action": action, "resourceRecordSet": rest}]}},
+        type_=RECORD,
+        rename={
+            "changeBatch.changes.resourceRecordSet.multivalueAnswerRoutingPolicy": "MultiValueAnswer",
+            "changeBatch.changes.resourceRecordSet.aliasTarget.name": "DNSName",
+        },
+    )
+    id_ = "_".join(filter(None, (zone_id, fqdn, inputs["type"], inputs.get("setIdentifier"))))
+    return Created(id_, {"fqdn": fqdn, "name": fqdn})
+
+
+def _delete_record(aws: Aws, id_: str, outputs: Properties) -> None:
+    """AWS deletes a record set only when it is given exactly as it stands."""
+    key = (outputs["fqdn"], outputs["type"], outputs.get("setIdentifier"))
+    for record in _records(aws, RECORD, outputs["zoneId"]):
+        if (_plain(record["Name"]), record["Type"], record.get("SetIdentifier")) == key:
+            _change(aws, RECORD, outputs["zoneId"], "DELETE", record)
+
+
+def _records(aws: Aws, type_: str, zone_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    extra: dict[str, Any] = {"HostedZoneId": zone_id}
+    while True:
+        page = call(aws, "route53", "ListResourceRecordSets", {}, type_=type_, extra=extra)
+        found += page["ResourceRecordSets"]
+        if not page["IsTruncated"]:
+            return found
+        extra |= {"StartRecordName": page["NextRecordName"], "StartRecordType": page["NextRecordType"]}
+
+
+def _change(aws: Aws, type_: str, zone_id: str, action: str, record: dict[str, Any]) -> None:
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+    extra = {"HostedZoneId": zone_id, "ChangeBatch": batch}
+    call(aws, "route53", "ChangeResourceRecordSets", {}, type_=type_, extra=extra)
+
+
+def _within(name: str, zone: str) -> str:
+    """The provider completes a name that does not end in the zone's."""
+    name = _plain(name)
+    return name if name == zone or name.endswith(f".{zone}") else f"{name}.{zone}" if name else zone
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").replace("\\052", "*").lower()
+
+
+def _value(type_: str, value: str) -> str:
+    return f'"{value}"' if type_ in ("TXT", "SPF") and not value.startswith('"') else value
+
+
+ADAPTERS: dict[str, Adapter] = {
+    ZONE: Adapter(_create_zone, _delete_zone),
+    RECORD: Adapter(_create_record, _delete_record),
+}

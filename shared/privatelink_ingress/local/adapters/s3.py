@@ -1,0 +1,103 @@
+"""Buckets and their settings: `aws:s3/…`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+BUCKET = "aws:s3/bucket:Bucket"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
+ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+
+
+def _create_bucket(aws: Aws, inputs: Properties) -> Created:
+    rest = {key: value for key, value in inputs.items() if key not in ("forceDestroy", "tags")}
+    # us-east-1 is where a bucket is made when no Region is named, and may not be named.
+    place = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+    call(
+        aws,
+        "s3",
+        "CreateBucket",
+        rest,
+        type_=BUCKET,
+        rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
+        extra=place,
+    )
+    name = inputs["bucket"]
+    if inputs.get("tags"):
+        tagging = {"bucket": name, "tagging": {"tagSet": inputs["tags"]}}
+        call(aws, "s3", "PutBucketTagging", tagging, type_=BUCKET)
+    outputs = {
+        "arn": f"arn:aws:s3:::{name}",
+        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "bucketRegion": aws.region,
+        "bucketRegionalDomainName": f"{name}.s3.{aws.region}.amazonaws.com",
+    }
+    return Created(name, outputs)
+
+
+def _delete_bucket(aws: Aws, id_: str, outputs: Properties) -> None:
+    if outputs.get("forceDestroy"):
+        page = call(aws, "s3", "ListObjectVersions", {}, type_=BUCKET, extra={"Bucket": id_})
+        for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            extra = {"Bucket": id_, "Key": item["Key"], "VersionId": item["VersionId"]}
+            call(aws, "s3", "DeleteObject", {}, type_=BUCKET, extra=extra)
+    call(aws, "s3", "DeleteBucket", {}, type_=BUCKET, extra={"Bucket": id_})
+
+
+def _setting(type_: str, put: str, under: str, delete: str) -> Adapter:
+    """A part of a bucket that is put and deleted as a whole; its inputs, but the bucket, are the structure `under`."""
+
+    def create(aws: Aws, inputs: Properties) -> Created:
+        rest = {key: value for key, value in inputs.items() if key != "bucket"}
+        beside = {key: rest.pop(key) for key in ("transitionDefaultMinimumObjectSize",) if key in rest}
+        call(aws, "s3", put, {"bucket": inputs["bucket"], under: rest} | beside, type_=type_)
+        return Created(inputs["bucket"], {})
+
+    return Adapter(create, _deletes(type_, delete))
+
+
+def _deletes(type_: str, operation: str) -> Callable[[Aws, str, Properties], None]:
+    def delete(aws: Aws, id_: str, outputs: Properties) -> None:
+        call(aws, "s3", operation, {}, type_=type_, extra={"Bucket": id_})
+
+    return delete
+
+
+def _create_policy(aws: Aws, inputs: Properties) -> Created:
+    call(aws, "s3", "PutBucketPolicy", inputs, type_=POLICY)
+    return Created(inputs["bucket"], {})
+
+
+def _create_versioning(aws: Aws, inputs: Properties) -> Created:
+    call(aws, "s3", "PutBucketVersioning", inputs, type_=VERSIONING)
+    return Created(inputs["bucket"], {})
+
+
+def _suspend_versioning(aws: Aws, id_: str, outputs: Properties) -> None:
+    """A bucket never becomes unversioned again: the provider suspends versioning instead."""
+    extra = {"Bucket": id_, "VersioningConfiguration": {"Status": "Suspended"}}
+    call(aws, "s3", "PutBucketVersioning", {}, type_=VERSIONING, extra=extra)
+
+
+ADAPTERS: dict[str, Adapter] = {
+    BUCKET: Adapter(_create_bucket, _delete_bucket),
+    POLICY: Adapter(_create_policy, _deletes(POLICY, "DeleteBucketPolicy")),
+    PUBLIC_ACCESS: _setting(
+        PUBLIC_ACCESS, "PutPublicAccessBlock", "publicAccessBlockConfiguration", "DeletePublicAccessBlock"
+    ),
+    VERSIONING: Adapter(_create_versioning, _suspend_versioning),
+    ENCRYPTION: _setting(
+        ENCRYPTION, "PutBucketEncryption", "serverSideEncryptionConfiguration", "DeleteBucketEncryption"
+    ),
+    LIFECYCLE: _setting(
+        LIFECYCLE, "PutBucketLifecycleConfiguration", "lifecycleConfiguration", "DeleteBucketLifecycle"
+    ),
+    OWNERSHIP: _setting(OWNERSHIP, "PutBucketOwnershipControls", "ownershipControls", "DeleteBucketOwnershipControls"),
+}

@@ -1,0 +1,72 @@
+"""Web ACLs, their IP sets, associations and logs: `aws:wafv2/…`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+IP_SET = "aws:wafv2/ipSet:IpSet"
+WEB_ACL = "aws:wafv2/webAcl:WebAcl"
+ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
+LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+
+
+def _create_ip_set(aws: Aws, inputs: Properties) -> Created:
+    summary = call(aws, "wafv2", "CreateIPSet", {"addresses": [], **inputs}, type_=IP_SET)["Summary"]
+    return Created(summary["Id"], {"arn": summary["ARN"], "lockToken": summary["LockToken"]})
+
+
+def _create_web_acl(aws: Aws, inputs: Properties) -> Created:
+    summary = call(aws, "wafv2", "CreateWebACL", inputs, type_=WEB_ACL)["Summary"]
+    acl = call(aws, "wafv2", "GetWebACL", {}, type_=WEB_ACL, extra=_key(summary["ARN"]))["WebACL"]
+    outputs = {
+        "applicationIntegrationUrl": "",
+        "arn": summary["ARN"],
+        "capacity": acl["Capacity"],
+        "lockToken": summary["LockToken"],
+    }
+    return Created(summary["Id"], outputs)
+
+
+def _delete_versioned(type_: str, noun: str) -> Any:
+    def delete(aws: Aws, id_: str, outputs: Properties) -> None:
+        key = _key(outputs["arn"])
+        token = call(aws, "wafv2", f"Get{noun}", {}, type_=type_, extra=key)["LockToken"]
+        call(aws, "wafv2", f"Delete{noun}", {}, type_=type_, extra=key | {"LockToken": token})
+
+    return delete
+
+
+def _associate(aws: Aws, inputs: Properties) -> Created:
+    call(aws, "wafv2", "AssociateWebACL", inputs, type_=ASSOCIATION)
+    return Created(f"{inputs['webAclArn']},{inputs['resourceArn']}", {})
+
+
+def _disassociate(aws: Aws, id_: str, outputs: Properties) -> None:
+    extra = {"ResourceArn": id_.split(",")[1]}
+    call(aws, "wafv2", "DisassociateWebACL", {}, type_=ASSOCIATION, extra=extra)
+
+
+def _create_logging(aws: Aws, inputs: Properties) -> Created:
+    call(aws, "wafv2", "PutLoggingConfiguration", {"loggingConfiguration": inputs}, type_=LOGGING)
+    return Created(inputs["resourceArn"], {})
+
+
+def _delete_logging(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "wafv2", "DeleteLoggingConfiguration", {}, type_=LOGGING, extra={"ResourceArn": id_})
+
+
+def _key(arn: str) -> dict[str, str]:
+    """What the API asks for beside the id: an ARN ends in `<regional or global>/<kind>/<name>/<id>`."""
+    scope, _, name, id_ = arn.rsplit(":", 1)[1].split("/")
+    return {"Name": name, "Scope": "REGIONAL" if scope == "regional" else "CLOUDFRONT", "Id": id_}
+
+
+ADAPTERS: dict[str, Adapter] = {
+    IP_SET: Adapter(_create_ip_set, _delete_versioned(IP_SET, "IPSet")),
+    WEB_ACL: Adapter(_create_web_acl, _delete_versioned(WEB_ACL, "WebACL")),
+    ASSOCIATION: Adapter(_associate, _disassociate),
+    LOGGING: Adapter(_create_logging, _delete_logging),
+}
