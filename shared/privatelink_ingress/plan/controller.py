@@ -1,0 +1,127 @@
+"""The NGINX ingress controller of a cluster: what is decided for it, and in which order its objects are made."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from privatelink_ingress.plan import controller_objects as objects
+from privatelink_ingress.plan import nginx
+from privatelink_ingress.plan.controller_objects import KubernetesObject
+from privatelink_ingress.plan.controller_pod import STOP, pod_template
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload import Controller
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ControllerPlan:
+    """The controller of one cluster."""
+
+    digest: str
+    """Digest of the image, `sha256:…`: a tag may move, a digest never does."""
+    config: Mapping[str, str]
+    """Data of the ConfigMap."""
+    trusted_cidrs: tuple[str, ...]
+    """Networks that may connect, and whose `X-Forwarded-For` is believed."""
+    health_path: str
+    min_replicas: int
+    max_replicas: int
+    namespace: str = objects.NAMESPACE
+    node_port: int = objects.HTTP_NODE_PORT
+    """Port of every node that the network load balancer sends to."""
+
+    @property
+    def config_hash(self) -> str:
+        """Ten characters that change with the configuration.
+
+        It is part of the ConfigMap's name. Under a fixed name a change deletes first, and without its ConfigMap a
+        running controller falls back to its defaults in silence: no redirect, every client under the balancer's
+        address. Under a new name the pods roll over, and stop at the first one that is not ready.
+
+        It is part of the resource's key too: an old ConfigMap is then an ordinary deletion at the end of a run that
+        succeeded. As a replacement it would be deleted at the start of the run after a failed one, while pods still
+        follow it.
+        """
+        return hashlib.sha256(json.dumps(dict(self.config), sort_keys=True).encode()).hexdigest()[:10]
+
+    @property
+    def config_name(self) -> str:
+        """Name of the ConfigMap."""
+        return f"nginx-config-{self.config_hash}"
+
+    def stages(self, image: Any) -> tuple[tuple[KubernetesObject, ...], ...]:
+        """All objects in the order of their creation; those of one stage need only the stages before it.
+
+        Args:
+            image: `<repository URL>@<digest>`, as text or as a value that is known only at deployment.
+        """
+        template = pod_template(
+            labels=objects.SELECTOR,
+            namespace=self.namespace,
+            service_account=objects.SERVICE_ACCOUNT,
+            image=image,
+            config_map=self.config_name,
+            ingress_class=objects.INGRESS_CLASS,
+            health_path=self.health_path,
+        )
+        return (
+            (objects.namespace(),),
+            (
+                objects.service_account(),
+                *objects.rights(),
+                objects.config_map(f"config-{self.config_hash}", self.config_name, self.config),
+                objects.ingress_class(),
+                objects.network_policy(self.trusted_cidrs),
+            ),
+            (objects.deployment(template),),
+            (
+                objects.service(),
+                objects.disruption_budget(),
+                objects.autoscaler(min_replicas=self.min_replicas, max_replicas=self.max_replicas),
+            ),
+        )
+
+
+def plan_controller(
+    *,
+    settings: Controller,
+    trusted_cidrs: tuple[str, ...],
+    health_path: str,
+    overrides: Mapping[str, str] | None = None,
+) -> ControllerPlan:
+    """The controller that `settings` asks for.
+
+    Args:
+        settings: Of a stack that installs the controller.
+        trusted_cidrs: The private subnets: the only senders, and the only ones whose X-Forwarded-For is believed.
+        health_path: Path of the contract on which the controller itself answers 200.
+        overrides: ConfigMap values of the stack file.
+
+    Raises:
+        UserError: without an image, with crossed replica counts, or with a configuration that nginx would refuse.
+    """
+    if settings.image is None:
+        problem = Problem(
+            "controller.image",
+            "is missing, but controller.install is true",
+            "Write image: {digest: sha256:…} of the image in the registry, or set controller.install to false.",
+        )
+        raise UserError("The controller cannot be planned", [problem])
+    if settings.max_replicas < settings.min_replicas:
+        problem = Problem(
+            "controller.maxReplicas",
+            f"is {settings.max_replicas}, below controller.minReplicas of {settings.min_replicas}",
+            f"Set it to {settings.min_replicas} or more.",
+        )
+        raise UserError("The controller cannot be planned", [problem])
+    return ControllerPlan(
+        digest=settings.image.digest,
+        config=nginx.config_map(trusted_cidrs=trusted_cidrs, drain_seconds=STOP.drain, overrides=overrides),
+        trusted_cidrs=trusted_cidrs,
+        health_path=health_path,
+        min_replicas=settings.min_replicas,
+        max_replicas=settings.max_replicas,
+    )

@@ -1,0 +1,203 @@
+"""The configuration of the NGINX ingress controller (F5, open source), checked here because the controller does not.
+
+The controller writes durations, sizes and networks of its ConfigMap into `nginx.conf` as they stand: with a bad one no
+later Ingress is applied and no new pod starts. An unknown key is dropped without a word. Both were seen with release
+5.5.4 on a Kubernetes 1.36 API server. Keys: https://docs.nginx.com/nginx-ingress-controller/configuration/global-configuration/configmap-resource/
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from privatelink_ingress.problems import Problem, UserError
+
+SETTING = "controller.config"
+"""Where a stack file holds values of its own; the key path of every message."""
+
+_LOG_FIELDS = {
+    "time": '"$time_iso8601"',
+    "remote_addr": '"$remote_addr"',
+    "peer": '"$realip_remote_addr"',
+    "method": '"$request_method"',
+    "host": '"$host"',
+    "uri": '"$request_uri"',
+    "status": "$status",
+    "bytes": "$body_bytes_sent",
+    "request_time": "$request_time",
+    "upstream": '"$upstream_addr"',
+    # Text, because it is empty without an upstream and a list after a retry.
+    "upstream_time": '"$upstream_response_time"',
+    "trace_id": '"$http_x_amzn_trace_id"',
+    "ua": '"$http_user_agent"',
+}
+
+_LOG_VARIABLES = frozenset(re.findall(r"\$\w+", "".join(_LOG_FIELDS.values())))
+
+LOG_FORMAT = "{" + ",".join(f'"{name}":{value}' for name, value in _LOG_FIELDS.items()) + "}"
+"""One JSON object per request. Bytes from 0x80 up go out raw, and nginx's error log shares the stream as plain text:
+whoever parses it must accept lines that are no JSON."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Kind:
+    """What a value may be."""
+
+    fits: Callable[[str], bool]
+    wanted: str
+
+
+def _matching(pattern: str, wanted: str) -> _Kind:
+    return _Kind(fits=lambda value: re.fullmatch(pattern, value) is not None, wanted=wanted)
+
+
+def _one_of(*words: str) -> _Kind:
+    return _Kind(fits=lambda value: value in words, wanted=" or ".join(words))
+
+
+def _trusted_networks(value: str) -> bool:
+    try:
+        networks = [ipaddress.ip_network(part.strip()) for part in value.split(",")]
+    except ValueError:
+        return False
+    # A list that trusts everyone lets every client choose its own address.
+    return all(network.prefixlen > 0 for network in networks)
+
+
+def _json_log(value: str) -> bool:
+    if "'" in value or not set(re.findall(r"\$\w+", value)) <= _LOG_VARIABLES:
+        return False
+    try:
+        return isinstance(json.loads(re.sub(r"\$\w+", "0", value)), dict)
+    except json.JSONDecodeError:
+        return False
+
+
+# Go's strconv.ParseBool; of any other word the controller takes its own default.
+_BOOL = _matching("1|t|T|TRUE|true|True|0|f|F|FALSE|false|False", '"True" or "False", in quotes')
+_DURATION = _matching(r"[1-9]\d{0,5}(ms|s|m|h)", "a number with ms, s, m or h, such as 60s")
+_SIZE = _matching(r"\d{1,9}[kKmMgG]?", "a number of bytes, or one with k, m or g, such as 8m")
+_COUNT = _matching(r"[1-9]\d{0,6}", "a whole number from 1 up, in quotes")
+
+_KINDS: Mapping[str, _Kind] = {
+    "client-max-body-size": _SIZE,
+    "default-server-access-log-off": _BOOL,
+    "http-redirect-code": _one_of("301", "302", "307", "308"),
+    "keepalive": _COUNT,
+    "keepalive-requests": _COUNT,
+    "keepalive-timeout": _DURATION,
+    "lb-method": _one_of("round_robin", "least_conn", "ip_hash", "random", "random two", "random two least_conn"),
+    "log-format": _Kind(
+        fits=_json_log, wanted=f"a JSON object of {', '.join(sorted(_LOG_VARIABLES))}, without single quotes"
+    ),
+    "log-format-escaping": _one_of("json"),
+    "proxy-connect-timeout": _DURATION,
+    "proxy-read-timeout": _DURATION,
+    "proxy-send-timeout": _DURATION,
+    "real-ip-header": _matching(r"[A-Za-z][A-Za-z-]*", "the name of a request header"),
+    "real-ip-recursive": _BOOL,
+    "redirect-to-https": _BOOL,
+    "server-tokens": _BOOL,
+    "set-real-ip-from": _Kind(
+        fits=_trusted_networks, wanted="networks such as 10.11.0.0/21, commas between them, none of them /0"
+    ),
+    "ssl-redirect": _BOOL,
+    "worker-connections": _COUNT,
+    "worker-processes": _matching(r"auto|[1-9]\d?", "auto, or a number up to 99"),
+    "worker-shutdown-timeout": _DURATION,
+}
+
+_DEFAULTS: Mapping[str, str] = {
+    "client-max-body-size": "8m",
+    # Above the load balancer's idle timeout of 60 s (its default), so that the balancer is the one that closes:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+    "keepalive-timeout": "75s",
+    "proxy-read-timeout": "60s",
+    # 308 keeps a POST a POST.
+    "http-redirect-code": "308",
+}
+
+_FREE = frozenset(_DEFAULTS) | {
+    "keepalive",
+    "keepalive-requests",
+    "lb-method",
+    "proxy-connect-timeout",
+    "proxy-send-timeout",
+    "worker-connections",
+    "worker-processes",
+}
+"""Keys that a stack file may set; on every other one the path from the edge or the stop of a pod depends."""
+
+
+def config_map(
+    *, trusted_cidrs: Sequence[str], drain_seconds: int, overrides: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The data of the controller's ConfigMap, every value checked.
+
+    Args:
+        trusted_cidrs: Networks whose `X-Forwarded-For` is believed: the private subnets, in which the network load
+            balancer lives and so do the nodes, whose addresses a connection takes under traffic policy Cluster.
+        drain_seconds: How long old workers may finish their requests after a reload or a stop.
+        overrides: Values of a stack file.
+
+    Raises:
+        UserError: with every value that nginx would refuse and every key that is unknown or not free.
+    """
+    overrides = overrides or {}
+    if problems := [problem for key in overrides if (problem := _forbidden(key))]:
+        raise UserError("The controller's configuration has mistakes", problems)
+    data = {
+        **_DEFAULTS,
+        **overrides,
+        # TLS ends at the edge's load balancer, which says so in X-Forwarded-Proto: this key believes it …
+        "redirect-to-https": "True",
+        # … and this one stops nginx from sending its own plain HTTP port to HTTPS, which would never end.
+        "ssl-redirect": "False",
+        "real-ip-header": "X-Forwarded-For",
+        "set-real-ip-from": ",".join(trusted_cidrs),
+        "real-ip-recursive": "True",
+        "server-tokens": "False",
+        # No line per health check.
+        "default-server-access-log-off": "True",
+        "worker-shutdown-timeout": f"{drain_seconds}s",
+        "log-format-escaping": "json",
+        "log-format": LOG_FORMAT,
+    }
+    check(data)
+    return dict(sorted(data.items()))
+
+
+def check(data: Mapping[str, str]) -> None:
+    """Refuse what the controller would drop in silence or nginx would not load.
+
+    Raises:
+        UserError: with every unknown key and every bad value.
+    """
+    problems = []
+    for key, value in data.items():
+        if key not in _KINDS:
+            problems.append(_unknown(key))
+        elif not isinstance(value, str) or not _KINDS[key].fits(value):
+            problems.append(Problem(f"{SETTING}.{key}", f"is {value!r}", f"Write {_KINDS[key].wanted}."))
+    if problems:
+        raise UserError("The controller's configuration has mistakes", problems)
+
+
+def _forbidden(key: str) -> Problem | None:
+    if key not in _KINDS:
+        return _unknown(key)
+    if key not in _FREE:
+        return Problem(
+            f"{SETTING}.{key}", "is decided by this system: the path from the edge depends on it", "Remove the key."
+        )
+    return None
+
+
+def _unknown(key: str) -> Problem:
+    near = difflib.get_close_matches(key, sorted(_FREE), n=1)
+    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(_FREE))}."
+    return Problem(f"{SETTING}.{key}", "is no key that this system knows, and the controller drops it silently", remedy)
