@@ -1,0 +1,169 @@
+"""`demo`: deploys all stacks of the repository to an emulated AWS, and follows requests through what it built."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from privatelink_ingress.cli import trace as trace_view
+from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.inspect.trace import Outcome, trace
+from privatelink_ingress.local import deploy, state
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.plan.patterns import WILDCARDS
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.topology import live
+
+EMULATOR = (
+    "This is an emulator on this machine: moto, made stricter. It proves that both programs run, that their parts fit "
+    "and that every hop is open. Real health checks, quotas of an account, DNS and traffic: only AWS can prove those."
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """A URL and where its trace must end."""
+
+    url: str
+    outcome: Outcome
+    status: int | None = None
+
+
+def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> bool:
+    """Deploy the stacks under `root`, write their exports to `out`, print the traces.
+
+    Returns:
+        Whether every trace ended as expected.
+
+    Raises:
+        UserError: a stack file is wrong, or `out` cannot be written.
+        PortInUse: something else listens at `port`.
+        ProgramFailed: the emulated AWS refused a resource.
+    """
+    stacks = deploy.find(root)
+    _require_writable(out)
+    with Cloud(port) as cloud:
+        runs = _deploy(cloud, stacks, console)
+        for run in runs:
+            file = out / f"{run.project}.{run.stack}.json"
+            file.write_text(json.dumps(state.export(run), indent=2) + "\n", encoding="utf-8")
+        edge_account, regions = deploy.accounts(stacks)
+        sessions = {account: cloud.session(account, region) for account, region in regions.items()}
+        workloads = [session for account, session in sessions.items() if account != edge_account]
+        topology = live.load(sessions[edge_account], workloads)
+        for run in runs:
+            if connections := run.exports.get("connections"):
+                console.print(_connections(connections))
+        fine = True
+        for expected in _expectations(stacks):
+            found = trace(expected.url, topology)
+            trace_view.show(found, console)
+            fine &= (found.outcome, found.status) == (expected.outcome, expected.status)
+        console.print(f"State of each stack, as `pulumi stack export` writes it: {escape(str(out))}/", highlight=False)
+        console.print(EMULATOR, style="dim")
+        if keep:
+            running = RunningCloud(endpoint_url=cloud.endpoint_url, edge_account=edge_account, regions=regions)
+            _stay(cloud, running, out, console)
+    return fine
+
+
+def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
+    deployment, runs = deploy.Deployment(cloud, stacks), []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        for stack in stacks:
+            task = progress.add_task(f"{stack.label} in {stack.settings.account_id}", total=None)
+            progress.update(task, total=deployment.preview(stack))
+            run = deployment.up(stack, on_event=lambda _, task=task: progress.advance(task))
+            progress.update(task, total=len(run.registrations), completed=len(run.registrations))
+            runs.append(run)
+    return runs
+
+
+def _connections(connections: Mapping[str, Mapping[str, Any]]) -> Table:
+    rows = Table(title="Connections", title_justify="left", title_style="bold")
+    for column in ("connection", "hosts", "endpoint service", "endpoint addresses", "priorities"):
+        rows.add_column(column, overflow="fold")
+    for name, connection in sorted(connections.items()):
+        rows.add_row(
+            name,
+            "\n".join(connection["hosts"]),
+            connection["endpoint_service_name"].rpartition(".")[2],
+            "\n".join(f"{zone} {address}" for zone, address in sorted(connection["addresses"].items())),
+            "\n".join(map(str, connection["priorities"])),
+        )
+    return rows
+
+
+def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
+    """Every published host, one that nobody publishes, and plain HTTP."""
+    for stack in stacks:
+        if not isinstance(stack.settings, EdgeSettings):
+            continue
+        routes = [route for connection in stack.settings.connections.values() for route in connection.routes]
+        urls = [f"{_literal(host)}{_literal(route.paths[0])}" for route in routes for host in route.hosts]
+        for url in urls:
+            yield Expectation(url=f"https://{url}", outcome="reached")
+        if urls:
+            domain = urls[0].partition("/")[0].partition(".")[2]
+            yield Expectation(url=f"https://unknown.{domain}/", outcome="answered", status=404)
+            redirects = stack.settings.load_balancer.redirect_http
+            yield Expectation(
+                url=f"http://{urls[0]}",
+                outcome="answered" if redirects else "stopped",
+                status=301 if redirects else None,
+            )
+
+
+def _literal(pattern: str) -> str:
+    """A text that the pattern matches."""
+    return "".join("x" if character == "?" else "" if character in WILDCARDS else character for character in pattern)
+
+
+def _require_writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        problem = Problem(str(out), f"cannot be written: {error.strerror}", "Name another directory with --out.")
+        raise UserError("There is no place for the exports", [problem]) from None
+
+
+def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> None:
+    """Leave the emulated AWS up until Ctrl-C or a request to terminate."""
+    running.write(out)
+    console.print(f"\n[bold]The emulated AWS is up at {running.endpoint_url}[/]. Ctrl-C ends it. Look around with:")
+    for account, region in running.regions.items():
+        iam = cloud.session(account, region).client("iam")
+        iam.create_user(UserName="look-around")
+        key = iam.create_access_key(UserName="look-around")["AccessKey"]
+        side = "edge" if account == running.edge_account else "workload"
+        service = "elbv2 describe-load-balancers" if side == "edge" else "ec2 describe-vpc-endpoint-connections"
+        console.print(
+            f"  # {side} account {account}\n"
+            f"  AWS_ACCESS_KEY_ID={key['AccessKeyId']} AWS_SECRET_ACCESS_KEY={key['SecretAccessKey']} \\\n"
+            f"    aws --endpoint-url {running.endpoint_url} --region {region} {service}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    console.print("  ./run trace https://…   (in another terminal)", highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("The emulated AWS has ended.")
+    finally:
+        RunningCloud.forget(out)
