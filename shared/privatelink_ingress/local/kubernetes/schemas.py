@@ -1,0 +1,72 @@
+"""Objects against the published JSON schemas of a Kubernetes version, unknown fields refused."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+import referencing
+from kubernetes_validate import utils
+
+from privatelink_ingress.local.kubernetes.errors import KubernetesError
+
+
+def check(obj: Mapping[str, Any], version: str) -> None:
+    """Check `obj` by the schema of its kind in Kubernetes `version` (minor, as "1.36").
+
+    Raises:
+        KubernetesError: NotFound for a kind that the version does not have, Invalid with the path of each wrong field.
+    """
+    kind, api_version = obj["kind"], obj["apiVersion"]
+    # The files are named by kind and the first word of the API group: rbac-v1 for rbac.authorization.k8s.io/v1.
+    group = re.sub(r"^([^./]*)(?:[.][^/]*)?/", r"\1-", api_version)
+    file = f"{kind.lower()}-{group}.json"
+    validator = _validator(file, version)
+    if validator is None:
+        raise KubernetesError(
+            "NotFound", f'no matches for kind "{kind}" in version "{api_version}" (Kubernetes {version})'
+        )
+    problems = [
+        f"{_path(error)}: {error.message}" for error in sorted(validator.iter_errors(obj), key=lambda e: e.json_path)
+    ]
+    if problems:
+        name = obj.get("metadata", {}).get("name", "")
+        raise KubernetesError("Invalid", f'{kind} "{name}" is invalid: ' + "; ".join(problems))
+
+
+def _path(error: jsonschema.ValidationError) -> str:
+    return error.json_path.removeprefix("$").removeprefix(".") or "the object"
+
+
+@functools.cache
+def _directory(version: str) -> str | None:
+    """The folder of the newest schemas that are not newer than `version`."""
+    wanted = _numbers(version)
+    fitting = [known for known in utils.all_versions() if _numbers(known)[:2] <= wanted[:2]]
+    return f"kubernetes-json-schema/v{fitting[-1]}-local-strict" if fitting else None
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+@functools.cache
+def _definitions(directory: str) -> Any:
+    return referencing.Resource.from_contents(utils.schema_contents(f"{directory}/_definitions.json", directory))
+
+
+@functools.cache
+def _validator(file: str, version: str) -> Any:
+    directory = _directory(version)
+    if directory is None:
+        return None
+    try:
+        schema = utils.schema_contents(f"{directory}/{file}", version)
+    except FileNotFoundError:
+        return None
+    registry: Any = _definitions(directory) @ referencing.Registry()
+    registry = referencing.Resource.from_contents(schema) @ registry
+    return jsonschema.Draft202012Validator(schema, registry=registry)

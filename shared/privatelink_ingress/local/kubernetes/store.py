@@ -1,0 +1,217 @@
+"""The objects of every emulated cluster, in the process that runs the local cloud."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import re
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from privatelink_ingress.local.kubernetes import node_ports, pod_security, schemas
+from privatelink_ingress.local.kubernetes.errors import KubernetesError
+
+Object = dict[str, Any]
+Key = tuple[str, str, str, str]
+
+CLUSTER_SCOPED = {
+    "APIService",
+    "CSIDriver",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+}
+OWN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+"""Namespaces that every cluster has from the beginning."""
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""RFC 1123 subdomain, as the API server wants of most names."""
+LOOSE_NAMES = {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
+"""Kinds whose names may hold colons and capitals: `system:node`."""
+ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+def version_at(server: str) -> str | None:
+    """The Kubernetes version of the emulated EKS cluster whose endpoint is `server`, or None when there is none."""
+    from moto.eks.models import eks_backends
+
+    for regions in list(eks_backends.values()):
+        for backend in list(regions.values()):
+            for cluster in list(backend.clusters.values()):
+                if cluster.endpoint == server:
+                    return cluster.version
+    return None
+
+
+class KubernetesStore:
+    """Objects by cluster. A cluster is known by its API server's URL, as it stands in a kubeconfig.
+
+    Nothing runs: no pod is scheduled, no controller acts, no status is made up.
+    """
+
+    def __init__(self, version_of: Callable[[str], str | None] = version_at) -> None:
+        """Take `version_of` to tell which clusters there are, and of which minor version."""
+        self._version_of = version_of
+        self._lock = threading.RLock()
+        self._objects: dict[str, dict[Key, Object]] = {}
+
+    def create(self, server: str, obj: Mapping[str, Any]) -> Object:
+        """Check and keep an object; the answer is the object with the API server's defaults.
+
+        Raises:
+            KubernetesError: AlreadyExists; NotFound for the namespace or the kind; Invalid for a field; Forbidden by
+                Pod Security; ServiceUnavailable when there is no such cluster.
+        """
+        with self._lock:
+            objects, version = self._cluster(server)
+            made: Object = copy.deepcopy(dict(obj))
+            schemas.check(made, version)
+            kind, metadata = made["kind"], made.setdefault("metadata", {})
+            _check_name(kind, metadata)
+            if kind not in CLUSTER_SCOPED:
+                metadata.setdefault("namespace", "default")
+                if ("", "Namespace", "", metadata["namespace"]) not in objects:
+                    raise KubernetesError("NotFound", f'namespaces "{metadata["namespace"]}" not found')
+            key = _key(made["apiVersion"], kind, metadata.get("namespace", ""), metadata["name"])
+            if key in objects:
+                raise KubernetesError("AlreadyExists", f'{_resource(key)} "{metadata["name"]}" already exists')
+            self._admit(objects, made)
+            now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            metadata |= {"uid": str(uuid.uuid4()), "creationTimestamp": now, "resourceVersion": str(len(objects) + 1)}
+            objects[key] = made
+            return copy.deepcopy(made)
+
+    def get(self, server: str, api_version: str, kind: str, name: str, namespace: str = "") -> Object:
+        """One object; NotFound when there is none. Kinds of the cluster as a whole take no namespace."""
+        with self._lock:
+            key, objects = self._find(server, api_version, kind, name, namespace)
+            return copy.deepcopy(objects[key])
+
+    def list(self, server: str, kind: str = "", namespace: str = "") -> Sequence[Object]:
+        """The objects of a cluster in the order of their creation, of one kind and in one namespace if asked."""
+        with self._lock:
+            objects, _ = self._cluster(server)
+            return [
+                copy.deepcopy(obj)
+                for (_, of_kind, in_namespace, _), obj in objects.items()
+                if kind in ("", of_kind) and namespace in ("", in_namespace)
+            ]
+
+    def delete(self, server: str, api_version: str, kind: str, name: str, namespace: str = "") -> None:
+        """Delete one object; a namespace takes all that is in it. NotFound when there is none."""
+        with self._lock:
+            key, objects = self._find(server, api_version, kind, name, namespace)
+            del objects[key]
+            if kind == "Namespace":
+                for inside in [inside for inside in objects if inside[2] == name]:
+                    del objects[inside]
+
+    def reset(self) -> None:
+        """Forget the objects of all clusters."""
+        with self._lock:
+            self._objects.clear()
+
+    def _cluster(self, server: str) -> tuple[dict[Key, Object], str]:
+        version = self._version_of(server)
+        if version is None:
+            raise KubernetesError(
+                "ServiceUnavailable", f"configured Kubernetes cluster is unreachable: none at {server}"
+            )
+        if server not in self._objects:
+            self._objects[server] = {
+                ("", "Namespace", "", name): {
+                    "apiVersion": "v1",
+                    "kind": "Namespace",
+                    "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
+                }
+                for name in OWN_NAMESPACES
+            }
+        return self._objects[server], version
+
+    def _find(
+        self, server: str, api_version: str, kind: str, name: str, namespace: str
+    ) -> tuple[Key, dict[Key, Object]]:
+        objects, _ = self._cluster(server)
+        key = _key(api_version, kind, "" if kind in CLUSTER_SCOPED else namespace or "default", name)
+        if key not in objects:
+            raise KubernetesError("NotFound", f'{_resource(key)} "{name}" not found')
+        return key, objects
+
+    def _admit(self, objects: dict[Key, Object], obj: Object) -> None:
+        match obj["kind"]:
+            case "Namespace":
+                obj["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = obj["metadata"]["name"]
+            case "Service":
+                node_ports.allocate(obj, [other for key, other in objects.items() if key[1] == "Service"])
+            case "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet":
+                _check_selector(obj)
+                _check_security(objects, obj, obj["spec"]["template"]["spec"])
+                if obj["kind"] != "DaemonSet":
+                    obj["spec"].setdefault("replicas", 1)
+            case "Job":
+                _check_security(objects, obj, obj["spec"]["template"]["spec"])
+            case "Pod":
+                _check_security(objects, obj, obj["spec"])
+
+
+def _key(api_version: str, kind: str, namespace: str, name: str) -> Key:
+    group = api_version.split("/")[0] if "/" in api_version else ""
+    return group, kind, namespace, name
+
+
+def _resource(key: Key) -> str:
+    """`deployments.apps`, as the API server names the resource of a kind."""
+    word = key[1].lower()
+    plural = word[:-1] + "ies" if word.endswith("y") else word + ("es" if word.endswith("s") else "s")
+    return f"{plural}.{key[0]}" if key[0] else plural
+
+
+def _check_name(kind: str, metadata: Mapping[str, Any]) -> None:
+    name = metadata.get("name", "")
+    if not name:
+        raise KubernetesError("Invalid", f'{kind} "" is invalid: metadata.name: Required value: name is required')
+    limit = 63 if kind in ("Namespace", "Service") else 253
+    if len(name) > limit or (kind not in LOOSE_NAMES and not NAME.fullmatch(name)):
+        rule = f"at most {limit} lower case letters, digits, '-' or '.', beginning and ending with a letter or digit"
+        raise KubernetesError("Invalid", f'{kind} "{name}" is invalid: metadata.name: Invalid value: "{name}": {rule}')
+
+
+def _check_selector(obj: Mapping[str, Any]) -> None:
+    wanted = obj["spec"]["selector"].get("matchLabels") or {}
+    labels = (obj["spec"]["template"].get("metadata") or {}).get("labels") or {}
+    if not wanted.items() <= labels.items():
+        raise KubernetesError(
+            "Invalid",
+            f'{obj["kind"]} "{obj["metadata"]["name"]}" is invalid: spec.template.metadata.labels: '
+            f"Invalid value: {labels}: `selector` does not match template `labels`",
+        )
+
+
+def _check_security(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
+    """Refuse pods that break `restricted` where their namespace enforces it.
+
+    A real API server takes the Deployment with a warning and refuses each of its pods, so that nothing ever starts.
+    Here the Deployment is refused, since no controller would make the pods and show it.
+    """
+    namespace = objects["", "Namespace", "", obj["metadata"]["namespace"]]
+    if (namespace["metadata"].get("labels") or {}).get(ENFORCE) != "restricted":
+        return
+    found = pod_security.violations(pod)
+    if found:
+        raise KubernetesError(
+            "Forbidden",
+            f'pods of {obj["kind"]} "{obj["metadata"]["name"]}" are forbidden: violates PodSecurity '
+            f'"restricted:latest": {", ".join(found)}',
+        )

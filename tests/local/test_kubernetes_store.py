@@ -1,0 +1,234 @@
+"""The Kubernetes API of an emulated cluster: what the API server takes, fills in and refuses."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.local.kubernetes import KubernetesError, KubernetesStore
+
+SERVER = "https://SHOP.gr7.eu-west-1.eks.amazonaws.com"
+BLOG = "https://BLOG.gr7.eu-west-1.eks.amazonaws.com"
+
+
+@pytest.fixture
+def store() -> KubernetesStore:
+    return KubernetesStore({SERVER: "1.36", BLOG: "1.36"}.get)
+
+
+def namespace(name: str = "nginx-ingress", enforce: str = "") -> dict[str, Any]:
+    labels = {"pod-security.kubernetes.io/enforce": enforce} if enforce else {}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def service(name: str, *node_ports: int | None) -> dict[str, Any]:
+    ports = [
+        {"name": f"p{i}", "port": 80 + i} | ({"nodePort": port} if port else {}) for i, port in enumerate(node_ports)
+    ]
+    spec = {"type": "NodePort", "selector": {"app": name}, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+
+
+def deployment(**container: Any) -> dict[str, Any]:
+    """A Deployment that passes `restricted`, with changes to its container."""
+    security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}}
+    pod = {
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 101, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [{"name": "nginx", "image": "nginx", "securityContext": security} | container],
+        "volumes": [{"name": "cache", "emptyDir": {}}],
+    }
+    template = {"metadata": {"labels": {"app": "nginx"}}, "spec": pod}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "nginx", "namespace": "nginx-ingress"},
+        "spec": {"selector": {"matchLabels": {"app": "nginx"}}, "template": template},
+    }
+
+
+def refused(reason: str, store: KubernetesStore, obj: dict[str, Any], server: str = SERVER) -> str:
+    """The message of a refusal for `reason`; nothing may have been kept."""
+    before = store.list(server) if server in (SERVER, BLOG) else []
+    with pytest.raises(KubernetesError) as caught:
+        store.create(server, obj)
+    assert caught.value.reason == reason
+    if server in (SERVER, BLOG):
+        assert store.list(server) == before
+    return caught.value.message
+
+
+def test_an_object_is_kept_in_its_cluster_and_no_other(store: KubernetesStore) -> None:
+    made = store.create(SERVER, namespace())
+    assert store.get(SERVER, "v1", "Namespace", "nginx-ingress") == made
+    assert made["metadata"]["labels"]["kubernetes.io/metadata.name"] == "nginx-ingress"
+    with pytest.raises(KubernetesError, match='namespaces "nginx-ingress" not found'):
+        store.get(BLOG, "v1", "Namespace", "nginx-ingress")
+
+
+def test_what_is_handed_out_is_a_copy(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())["metadata"]["labels"].clear()
+    store.list(SERVER)[-1]["metadata"]["labels"].clear()
+    assert store.get(SERVER, "v1", "Namespace", "nginx-ingress")["metadata"]["labels"] != {}
+
+
+def test_an_unknown_cluster_is_unreachable(store: KubernetesStore) -> None:
+    message = refused("ServiceUnavailable", store, namespace(), "https://nowhere.example.com")
+    assert message == "configured Kubernetes cluster is unreachable: none at https://nowhere.example.com"
+
+
+def test_an_unknown_field_is_refused_with_its_path(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    message = refused("Invalid", store, deployment(imagee="nginx"))
+    assert message.startswith('Deployment "nginx" is invalid: spec.template.spec.containers[0]: ')
+    assert "'imagee' was unexpected" in message
+
+
+def test_a_wrong_type_is_refused_with_its_path(store: KubernetesStore) -> None:
+    message = refused("Invalid", store, service("web", 30080) | {"spec": {"ports": [{"port": "80"}]}})
+    assert "spec.ports[0].port: '80' is not of type 'integer'" in message
+
+
+def test_an_unknown_kind_or_version_is_refused(store: KubernetesStore) -> None:
+    virtual_server = {"apiVersion": "k8s.nginx.org/v1", "kind": "VirtualServer", "metadata": {"name": "shop"}}
+    assert 'no matches for kind "VirtualServer"' in refused("NotFound", store, virtual_server)
+    old = {"apiVersion": "extensions/v1beta1", "kind": "Ingress", "metadata": {"name": "shop"}, "spec": {}}
+    assert 'in version "extensions/v1beta1"' in refused("NotFound", store, old)
+
+
+def test_a_duplicate_is_refused(store: KubernetesStore) -> None:
+    store.create(SERVER, service("web", 30080))
+    assert refused("AlreadyExists", store, service("web", 30081)) == 'services "web" already exists'
+
+
+def test_a_missing_namespace_is_refused(store: KubernetesStore) -> None:
+    assert refused("NotFound", store, deployment()) == 'namespaces "nginx-ingress" not found'
+
+
+def test_a_name_that_dns_does_not_take_is_refused(store: KubernetesStore) -> None:
+    assert "metadata.name" in refused("Invalid", store, namespace("Nginx_Ingress"))
+    assert "metadata.name: Required value" in refused("Invalid", store, service(""))
+
+
+def test_a_node_port_has_one_owner(store: KubernetesStore) -> None:
+    store.create(SERVER, service("first", 30080))
+    message = refused("Invalid", store, service("second", 30043, 30080))
+    where = "spec.ports[1].nodePort: Invalid value: 30080: provided port is already allocated"
+    assert message == f'Service "second" is invalid: {where}'
+    store.create(BLOG, service("second", 30080))
+
+
+@pytest.mark.parametrize("port", [29999, 32768])
+def test_a_node_port_outside_the_range_is_refused(store: KubernetesStore, port: int) -> None:
+    message = refused("Invalid", store, service("web", port))
+    assert message.endswith("provided port is not in the valid range. The range of valid ports is 30000-32767")
+
+
+def test_a_node_port_that_nobody_chose_lies_above_the_static_band(store: KubernetesStore) -> None:
+    made = store.create(SERVER, service("web", None, None))
+    assert [port["nodePort"] for port in made["spec"]["ports"]] == [30086, 30087]
+
+
+def test_a_deployment_without_replicas_has_one(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    assert store.create(SERVER, deployment())["spec"]["replicas"] == 1
+
+
+def test_a_selector_must_match_its_own_pods(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    wrong = deployment()
+    wrong["spec"]["selector"]["matchLabels"] = {"app": "other"}
+    assert "`selector` does not match template `labels`" in refused("Invalid", store, wrong)
+
+
+def test_a_restricted_namespace_takes_a_restricted_deployment(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace(enforce="restricted"))
+    store.create(SERVER, deployment())
+    assert [obj["metadata"]["name"] for obj in store.list(SERVER, "Deployment")] == ["nginx"]
+
+
+@pytest.mark.parametrize(
+    ("change", "violation"),
+    [
+        ({"securityContext": {"capabilities": {"drop": ["ALL"]}}}, "allowPrivilegeEscalation != false"),
+        ({"securityContext": {"allowPrivilegeEscalation": False}}, 'capabilities.drop=["ALL"]'),
+        (
+            {
+                "securityContext": {
+                    "allowPrivilegeEscalation": False,
+                    "capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]},
+                }
+            },
+            'must not include "SYS_ADMIN"',
+        ),
+        ({"ports": [{"containerPort": 80, "hostPort": 80}]}, "hostPort"),
+    ],
+)
+def test_a_restricted_namespace_refuses_a_container(
+    store: KubernetesStore, change: dict[str, Any], violation: str
+) -> None:
+    store.create(SERVER, namespace(enforce="restricted"))
+    message = refused("Forbidden", store, deployment(**change))
+    assert 'violates PodSecurity "restricted:latest"' in message
+    assert violation in message
+
+
+@pytest.mark.parametrize(
+    ("change", "violation"),
+    [
+        ({"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}, "runAsNonRoot != true"),
+        ({"securityContext": {"runAsNonRoot": True}}, "seccompProfile"),
+        ({"hostNetwork": True}, "hostNetwork=true"),
+        ({"volumes": [{"name": "host", "hostPath": {"path": "/"}}]}, 'volume type "hostPath"'),
+    ],
+)
+def test_a_restricted_namespace_refuses_a_pod(store: KubernetesStore, change: dict[str, Any], violation: str) -> None:
+    store.create(SERVER, namespace(enforce="restricted"))
+    obj = deployment()
+    obj["spec"]["template"]["spec"] |= change
+    assert violation in refused("Forbidden", store, obj)
+
+
+def test_an_init_container_is_looked_at_too(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace(enforce="restricted"))
+    obj = deployment()
+    obj["spec"]["template"]["spec"]["initContainers"] = [{"name": "copy", "image": "nginx"}]
+    assert 'container "copy"' in refused("Forbidden", store, obj)
+
+
+def test_another_namespace_does_not_mind(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    store.create(SERVER, deployment(securityContext={"privileged": True}))
+
+
+def test_deletion_frees_name_and_node_port(store: KubernetesStore) -> None:
+    store.create(SERVER, service("web", 30080))
+    store.delete(SERVER, "v1", "Service", "web")
+    with pytest.raises(KubernetesError, match='services "web" not found'):
+        store.delete(SERVER, "v1", "Service", "web")
+    store.create(SERVER, service("web", 30080))
+
+
+def test_a_namespace_takes_its_objects_with_it(store: KubernetesStore) -> None:
+    before = copy.deepcopy(store.list(SERVER))
+    store.create(SERVER, namespace())
+    store.create(SERVER, deployment())
+    store.delete(SERVER, "v1", "Namespace", "nginx-ingress")
+    assert store.list(SERVER) == before
+
+
+def test_the_same_name_in_two_namespaces_is_two_objects(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    account = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "nginx", "namespace": "nginx-ingress"},
+    }
+    store.create(SERVER, account)
+    store.create(SERVER, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nginx"}})
+    assert [obj["metadata"]["namespace"] for obj in store.list(SERVER, "ServiceAccount")] == [
+        "nginx-ingress",
+        "default",
+    ]
+    assert len(store.list(SERVER, "ServiceAccount", "nginx-ingress")) == 1
