@@ -88,12 +88,6 @@ def check(
     seen: dict[str, int] = {}
     for position, certificate in enumerate(certificates):
         where = f"certificates.{position}"
-        if (certificate.arn is None) == (certificate.domains is None):
-            both = "both `arn` and `domains`" if certificate.arn else "neither `arn` nor `domains`"
-            problems.append(
-                Problem(where, f"has {both}", "Write `domains` to have one issued, or `arn` to use an existing one.")
-            )
-            continue
         if certificate.arn and certificate.arn.split(":")[3:5] != [region, account_id]:
             problems.append(
                 Problem(

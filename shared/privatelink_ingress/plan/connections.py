@@ -82,19 +82,9 @@ def plan_connection(
 def check(
     connections: Mapping[str, Connection], contracts: Mapping[str, Contract], *, region: str, zone_ids: tuple[str, ...]
 ) -> list[Problem]:
-    """What is wrong across connections, and between them and their contracts (by stack, as the settings name it)."""
+    """What is wrong between connections and their contracts (by stack, as the settings name it)."""
     problems = []
-    slots: dict[int, str] = {}
     for name, connection in sorted(connections.items()):
-        if (other := slots.setdefault(connection.slot, name)) != name:
-            free = min(set(range(len(connections) + 1)) - {entry.slot for entry in connections.values()})
-            problems.append(
-                Problem(
-                    f"connections.{name}.slot",
-                    f"is {connection.slot}, which is the slot of {other} (owner {connections[other].owner})",
-                    f"Give the newer of the two a slot of its own, such as {free}; never change one that is deployed.",
-                )
-            )
         stack = connection.backends[0].stack
         problems += _check_contract(name, connection, stack, contracts[stack], connections, region)
         try:

@@ -88,7 +88,6 @@ def plan_edge(
         *_check_stack(stack),
         *_check_clients(settings.load_balancer),
         *certificates.check(settings.certificates, hosts, account_id=settings.account_id, region=region),
-        *firewall.check(settings.firewall),
         *firewall.check_capacity(web_acl),
         *routes.check(settings.connections),
         *_check_names(hosts),

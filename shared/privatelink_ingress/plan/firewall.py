@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 from privatelink_ingress.problems import Problem
@@ -107,7 +107,7 @@ _ADDRESS_LIST, _RATE_LIMIT, _LABEL = 1, 2, 1
 
 
 def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
-    """The web ACL called `name`; `check` tells what is wrong with the settings.
+    """The web ACL called `name`.
 
     Denied addresses come first, so that no other list lets them in; then the allowed, which meet no other rule.
     """
@@ -143,17 +143,6 @@ def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
         ),
         log_group=f"{LOG_GROUP_PREFIX}{name}",
     )
-
-
-def check(firewall: Firewall) -> list[Problem]:
-    """Address lists that an IP set does not take: `/0` (IPSet, WAFv2 API)."""
-    lists: Mapping[str, Sequence[str]] = {"allow": firewall.allow, "deny": firewall.deny}
-    return [
-        Problem(f"firewall.{key}", f"has {cidr}, but an IP set takes no /0", "List smaller networks.")
-        for key, cidrs in lists.items()
-        for cidr in cidrs
-        if cidr.endswith("/0")
-    ]
 
 
 def check_capacity(plan: FirewallPlan, *, limit: int = BASE_CAPACITY) -> list[Problem]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
-from privatelink_ingress.settings.fields import AccountId, Owner, Settings, Tags
+from privatelink_ingress.settings.edge import BucketName
+from privatelink_ingress.settings.fields import AccountId, Environment, Owner, Settings, Tags
 
 
 class BootstrapSettings(Settings):
@@ -15,7 +12,7 @@ class BootstrapSettings(Settings):
     account_id: AccountId
     """Account that this stack may touch; any other is refused by the provider."""
     owner: Owner
-    environment: Annotated[str, Field(min_length=1, max_length=64)] = "production"
+    environment: Environment = "production"
     tags: Tags
-    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    bucket: BucketName | None = None
     """Name of the state bucket; built from account and region when not set."""

@@ -1,0 +1,57 @@
+"""Edge side: one load balancer that publishes many private clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from privatelink_ingress.components import contracts, providers
+from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
+from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
+from privatelink_ingress.problems import UserError
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.load import load
+
+
+async def deploy() -> dict[str, Any]:
+    stack, region = pulumi.get_stack(), providers.region()
+    settings = load(EdgeSettings, providers.project_config(), project=PROJECT, stack=stack)
+    network = providers.aws_provider(
+        "network",
+        region=region,
+        account_id=settings.account_id,
+        tags=edge_tags(settings, stack),
+        role_arn=settings.roles.network,
+    )
+    backends = [backend.stack for connection in settings.connections.values() for backend in connection.backends]
+    plan = plan_edge(
+        settings,
+        stack=stack,
+        region=region,
+        available_zones=settings.network.zone_ids or await available_zones(network),
+        contracts=await contracts.read_all(backends),
+    )
+    edge = CentralIngress("edge", CentralIngressArgs(plan=plan), pulumi.ResourceOptions(providers=[network]))
+    return edge.exports()
+
+
+async def available_zones(provider: aws.Provider) -> list[str]:
+    found = await aws.get_availability_zones(
+        state="available",
+        # No Local Zones: they need an opt-in and hold no load balancer of this kind.
+        filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+        opts=pulumi.InvokeOptions(provider=provider),
+    )
+    return found.zone_ids
+
+
+async def main() -> dict[str, Any]:
+    try:
+        return await deploy()
+    except UserError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+pulumi.run(main)

@@ -1,0 +1,63 @@
+"""The bucket for Pulumi's state and the key for its secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pulumi_aws as aws
+from pulumi import Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
+from privatelink_ingress.plan.bootstrap import BootstrapPlan
+
+OLD_STATES_DAYS = 90
+"""Days that a replaced state is kept, to go back to after a mishap."""
+
+KEY_DELETION_DAYS = 30
+"""Waiting time before a deleted key is gone, the longest that KMS has (ScheduleKeyDeletion, KMS API)."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BootstrapArgs:
+    """What to build."""
+
+    plan: BootstrapPlan
+
+
+class Bootstrap(Component):
+    """Both are protected: without them no stack of the account can be read again."""
+
+    bucket: Output[str]
+    backend_url: Output[str]
+    secrets_provider: Output[str]
+
+    def __init__(self, name: str, args: BootstrapArgs, opts: ResourceOptions | None = None) -> None:
+        """Key and alias, then the bucket that the key encrypts."""
+        super().__init__(name, opts)
+        plan = args.plan
+        key = aws.kms.Key(
+            name,
+            description="Pulumi state and secrets",
+            enable_key_rotation=True,
+            deletion_window_in_days=KEY_DELETION_DAYS,
+            tags=self.named("", plan.tags),
+            opts=self.child(protect=True),
+        )
+        aws.kms.Alias(name, name=plan.alias, target_key_id=key.key_id, opts=self.child(protect=True))
+        state = PrivateBucket(
+            f"{name}-state",
+            PrivateBucketArgs(
+                bucket=plan.bucket,
+                policy=plan.bucket_policy,
+                old_versions_days=OLD_STATES_DAYS,
+                kms_key_arn=key.arn,
+                protect=True,
+                tags=plan.tags,
+            ),
+            self.child(),
+        )
+        self.bucket = state.bucket
+        self.backend_url = Output.from_input(plan.backend_url)
+        self.secrets_provider = Output.from_input(plan.secrets_provider)
+        self.publish()

@@ -1,0 +1,165 @@
+"""A whole edge: one internet VPC, its load balancer and firewall, and all connections."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pulumi import Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
+from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
+from privatelink_ingress.components.edge.dns import Dns, DnsArgs
+from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
+from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
+from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
+from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
+from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
+from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
+from privatelink_ingress.plan.connections import PORTS
+from privatelink_ingress.plan.edge import EdgePlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CentralIngressArgs:
+    """What to build."""
+
+    plan: EdgePlan
+
+
+class CentralIngress(Component):
+    """The edge side of the system."""
+
+    alb_arn: Output[str]
+    alb_dns_name: Output[str]
+    alb_zone_id: Output[str]
+    listener_arn: Output[str]
+    vpc_id: Output[str]
+    endpoint_security_group_id: Output[str]
+    web_acl_arn: Output[str]
+    endpoint_subnet_ids: Output[dict[str, str]]
+    """By zone id."""
+
+    def __init__(self, name: str, args: CentralIngressArgs, opts: ResourceOptions | None = None) -> None:
+        """The listeners come after the firewall is tied to the load balancer: no request passes unfiltered."""
+        super().__init__(name, opts)
+        plan = args.plan
+        settings, tags = plan.load_balancer, plan.tags
+        network = InternetNetwork(
+            f"{name}-network",
+            InternetNetworkArgs(plan=plan.network, log_retention_days=plan.logs.retention_days, tags=tags),
+            self.child(),
+        )
+        groups = SecurityGroups(
+            name,
+            SecurityGroupsArgs(
+                vpc_id=network.vpc_id,
+                client_cidrs=settings.allowed_cidrs,
+                client_ports=plan.client_ports,
+                endpoint_ports=PORTS,
+                tags=tags,
+            ),
+            self.child(),
+        )
+        bucket = LogBucket(
+            f"{name}-logs",
+            # What may be deleted with the load balancer may be deleted with its logs.
+            LogBucketArgs(plan=plan.logs, force_destroy=not settings.deletion_protection, tags=tags),
+            self.child(),
+        )
+        balancer = LoadBalancer(
+            name,
+            LoadBalancerArgs(
+                load_balancer_name=plan.load_balancer_name,
+                settings=settings,
+                subnet_ids=list(network.public_subnet_ids.values()),
+                security_group_id=groups.load_balancer_id,
+                log_bucket=bucket.bucket,
+                tags=tags,
+            ),
+            # Needs the bucket's policy at once, and a way to the internet.
+            self.child(depends_on=[bucket, network]),
+        )
+        firewall = Firewall(
+            name,
+            FirewallArgs(
+                plan=plan.firewall,
+                load_balancer_arn=balancer.arn,
+                log_retention_days=plan.logs.retention_days,
+                tags=tags,
+            ),
+            self.child(),
+        )
+        if plan.logs.deliveries:
+            LogDeliveries(
+                f"{name}-load-balancer",
+                LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags),
+                self.child(),
+            )
+        certificates = Certificates(name, CertificatesArgs(plan=plan.certificates, tags=tags), self.child())
+        listeners = Listeners(
+            name,
+            ListenersArgs(
+                load_balancer_arn=balancer.arn,
+                tls_policy=settings.tls_policy,
+                redirect_http=settings.redirect_http,
+                default_certificate_arn=certificates.default_arn,
+                certificate_arns=certificates.more_arns,
+                tags=tags,
+            ),
+            self.child(depends_on=[firewall]),
+        )
+        for connection in plan.connections:
+            Connection(
+                connection.name,
+                ConnectionArgs(
+                    plan=connection,
+                    vpc_id=network.vpc_id,
+                    endpoint_subnet_ids=network.endpoint_subnet_ids,
+                    endpoint_security_group_id=groups.endpoint_id,
+                    listener_arn=listeners.https_arn,
+                    tags=tags,
+                ),
+                self.child(),
+            )
+        Dns(
+            f"{name}-dns",
+            DnsArgs(plan=plan.dns, load_balancer_dns_name=balancer.dns_name, load_balancer_zone_id=balancer.zone_id),
+            self.child(),
+        )
+        self.alb_arn = balancer.arn
+        self.alb_dns_name = balancer.dns_name
+        self.alb_zone_id = balancer.zone_id
+        self.listener_arn = listeners.https_arn
+        self.vpc_id = network.vpc_id
+        self.endpoint_security_group_id = groups.endpoint_id
+        self.web_acl_arn = firewall.web_acl_arn
+        self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
+        self._plan = plan
+        self.publish()
+
+    def exports(self) -> dict[str, Any]:
+        """Outputs of the program. None is secret."""
+        plan = self._plan
+        return {
+            "alb_arn": self.alb_arn,
+            "alb_dns_name": self.alb_dns_name,
+            "alb_zone_id": self.alb_zone_id,
+            "listener_arn": self.listener_arn,
+            "vpc_id": self.vpc_id,
+            "endpoint_security_group_id": self.endpoint_security_group_id,
+            "web_acl_arn": self.web_acl_arn,
+            "endpoint_subnet_ids": self.endpoint_subnet_ids,
+            "public_subnet_cidrs": [subnet.cidr for subnet in plan.network.public],
+            "zone_ids": [subnet.zone_id for subnet in plan.network.public],
+            "connections": {
+                connection.name: {
+                    "hosts": list(connection.hosts),
+                    "addresses": {target.zone_id: target.address for target in connection.targets},
+                    "priorities": [rule.priority for rule in connection.rules],
+                    "endpoint_service_name": connection.endpoint_service_name,
+                }
+                for connection in plan.connections
+            },
+        }

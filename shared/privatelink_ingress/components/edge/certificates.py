@@ -1,0 +1,82 @@
+"""Certificates of the HTTPS listener."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.certificates import CertificatePlan, CertificatesPlan, ValidationPlan
+
+_VALIDATION_TTL = 300
+"""Seconds."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CertificatesArgs:
+    """What to build."""
+
+    plan: CertificatesPlan
+    tags: Mapping[str, str]
+
+
+class Certificates(Component):
+    """Issued and validated, or adopted."""
+
+    default_arn: Output[str]
+    """Of the listener's default certificate, once it is valid."""
+    more_arns: Mapping[str, Output[str]]
+    """Of the others, by key."""
+
+    def __init__(self, name: str, args: CertificatesArgs, opts: ResourceOptions | None = None) -> None:
+        """Certificates, then the records that ACM asks for, then the wait until ACM has seen them."""
+        super().__init__(name, opts)
+        plan = args.plan
+        everything = (plan.default, *plan.more)
+        self._issued = {
+            certificate.key: self._certificate(certificate, args.tags)
+            for certificate in everything
+            if certificate.arn is None
+        }
+        self._records = {validation.key: self._record(validation) for validation in plan.validations}
+        arns = {certificate.key: self._arn(certificate) for certificate in everything}
+        self.default_arn = arns.pop(plan.default.key)
+        self.more_arns = arns
+        self.publish()
+
+    def _certificate(self, plan: CertificatePlan, tags: Mapping[str, str]) -> aws.acm.Certificate:
+        return aws.acm.Certificate(
+            f"{self._name}-{plan.key}",
+            domain_name=plan.domains[0],
+            subject_alternative_names=plan.domains[1:],
+            validation_method="DNS",
+            tags=self.named(plan.key, tags),
+            opts=self.child(),
+        )
+
+    def _record(self, plan: ValidationPlan) -> aws.route53.Record:
+        options = self._issued[plan.certificate].domain_validation_options
+        # ACM lists one option per domain, in no promised order.
+        option = options.apply(lambda found: next(one for one in found if one.domain_name == plan.domain))
+        return aws.route53.Record(
+            f"{self._name}-{plan.key}",
+            zone_id=plan.zone_id,
+            name=option.apply(lambda one: one.resource_record_name),
+            type=option.apply(lambda one: one.resource_record_type),
+            records=[option.apply(lambda one: one.resource_record_value)],
+            ttl=_VALIDATION_TTL,
+            opts=self.child(),
+        )
+
+    def _arn(self, plan: CertificatePlan) -> Output[str]:
+        if plan.arn is not None:
+            return Output.from_input(plan.arn)
+        return aws.acm.CertificateValidation(
+            f"{self._name}-{plan.key}",
+            certificate_arn=self._issued[plan.key].arn,
+            validation_record_fqdns=[self._records[key].fqdn for key in plan.validations],
+            opts=self.child(),
+        ).certificate_arn

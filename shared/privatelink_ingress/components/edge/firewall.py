@@ -1,0 +1,123 @@
+"""The web ACL of the load balancer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.firewall import (
+    REDACTED_HEADERS,
+    AddressList,
+    FirewallPlan,
+    FirewallRule,
+    Label,
+    ManagedRules,
+    RateLimit,
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FirewallArgs:
+    """What to build."""
+
+    plan: FirewallPlan
+    load_balancer_arn: Input[str]
+    log_retention_days: int
+    tags: Mapping[str, str]
+
+
+class Firewall(Component):
+    """Web ACL, its tie to the load balancer, and its log."""
+
+    web_acl_arn: Output[str]
+
+    def __init__(self, name: str, args: FirewallArgs, opts: ResourceOptions | None = None) -> None:
+        """IP sets, the web ACL with all rules inline, association, logging."""
+        super().__init__(name, opts)
+        plan = args.plan
+        self._ip_sets = {
+            rule.key: aws.wafv2.IpSet(
+                f"{name}-{rule.key}",
+                name=f"{plan.name}-{rule.key}",
+                scope="REGIONAL",
+                ip_address_version="IPV4",
+                addresses=rule.statement.cidrs,
+                tags=self.named(rule.key, args.tags),
+                opts=self.child(),
+            ).arn
+            for rule in plan.rules
+            if isinstance(rule.statement, AddressList)
+        }
+        web_acl = aws.wafv2.WebAcl(
+            name,
+            name=plan.name,
+            scope="REGIONAL",
+            default_action={"allow": {}},
+            rules=[
+                {
+                    "name": rule.key,
+                    "priority": rule.priority,
+                    **_effect(rule),
+                    "statement": self._statement(rule),
+                    "visibility_config": _metrics(rule.metric),
+                }
+                for rule in plan.rules
+            ],
+            visibility_config=_metrics(plan.metric),
+            tags=self.named("", args.tags),
+            opts=self.child(),
+        )
+        aws.wafv2.WebAclAssociation(
+            name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=self.child()
+        )
+        log_group = aws.cloudwatch.LogGroup(
+            name,
+            name=plan.log_group,
+            retention_in_days=args.log_retention_days,
+            tags=self.named("", args.tags),
+            opts=self.child(),
+        )
+        aws.wafv2.WebAclLoggingConfiguration(
+            name,
+            resource_arn=web_acl.arn,
+            log_destination_configs=[log_group.arn],
+            redacted_fields=[{"single_header": {"name": header}} for header in REDACTED_HEADERS],
+            opts=self.child(),
+        )
+        self.web_acl_arn = web_acl.arn
+        self.publish()
+
+    def _statement(self, rule: FirewallRule) -> dict[str, Any]:
+        match rule.statement:
+            case AddressList():
+                return {"ip_set_reference_statement": {"arn": self._ip_sets[rule.key]}}
+            case ManagedRules(group=group, counted=counted):
+                overrides = [{"name": name, "action_to_use": {"count": {}}} for name in counted]
+                extra = {"rule_action_overrides": overrides} if overrides else {}
+                return {"managed_rule_group_statement": {"vendor_name": "AWS", "name": group, **extra}}
+            case RateLimit(limit=limit, window=window):
+                return {
+                    "rate_based_statement": {
+                        "limit": limit,
+                        "evaluation_window_sec": window,
+                        "aggregate_key_type": "IP",
+                    }
+                }
+            case Label(label=label):
+                return {"label_match_statement": {"scope": "LABEL", "key": label}}
+
+
+def _effect(rule: FirewallRule) -> dict[str, Any]:
+    """A group's rules have actions of their own, which the web ACL leaves alone or turns into counting."""
+    if isinstance(rule.statement, ManagedRules):
+        return {"override_action": {"count": {}} if rule.action == "count" else {"none": {}}}
+    return {"action": {rule.action: {}}}
+
+
+def _metrics(name: str) -> dict[str, Any]:
+    return {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": True, "metric_name": name}

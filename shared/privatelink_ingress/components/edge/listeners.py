@@ -1,0 +1,81 @@
+"""The listeners of the load balancer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.edge import HTTP, HTTPS
+
+HSTS = "max-age=31536000"
+"""Browsers use HTTPS alone for a year: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ListenersArgs:
+    """What to build."""
+
+    load_balancer_arn: Input[str]
+    tls_policy: str
+    redirect_http: bool
+    default_certificate_arn: Input[str]
+    certificate_arns: Mapping[str, Input[str]]
+    """More certificates, by key."""
+    tags: Mapping[str, str]
+
+
+class Listeners(Component):
+    """HTTPS, and on request a redirect to it. What no rule matches is answered with 404."""
+
+    https_arn: Output[str]
+
+    def __init__(self, name: str, args: ListenersArgs, opts: ResourceOptions | None = None) -> None:
+        """The HTTPS listener with its certificates."""
+        super().__init__(name, opts)
+        https = aws.lb.Listener(
+            f"{name}-https",
+            load_balancer_arn=args.load_balancer_arn,
+            port=HTTPS,
+            protocol="HTTPS",
+            ssl_policy=args.tls_policy,
+            certificate_arn=args.default_certificate_arn,
+            default_actions=[
+                {
+                    "type": "fixed-response",
+                    "fixed_response": {
+                        "status_code": "404",
+                        "content_type": "text/plain",
+                        "message_body": "Not found",
+                    },
+                }
+            ],
+            routing_http_response_server_enabled=False,
+            routing_http_response_strict_transport_security_header_value=HSTS,
+            routing_http_response_x_content_type_options_header_value="nosniff",
+            routing_http_response_x_frame_options_header_value="SAMEORIGIN",
+            tags=self.named("https", args.tags),
+            opts=self.child(),
+        )
+        for key, arn in args.certificate_arns.items():
+            aws.lb.ListenerCertificate(f"{name}-{key}", listener_arn=https.arn, certificate_arn=arn, opts=self.child())
+        if args.redirect_http:
+            aws.lb.Listener(
+                f"{name}-http",
+                load_balancer_arn=args.load_balancer_arn,
+                port=HTTP,
+                protocol="HTTP",
+                default_actions=[
+                    {
+                        "type": "redirect",
+                        "redirect": {"protocol": "HTTPS", "port": str(HTTPS), "status_code": "HTTP_301"},
+                    }
+                ],
+                tags=self.named("http", args.tags),
+                opts=self.child(),
+            )
+        self.https_arn = https.arn
+        self.publish()

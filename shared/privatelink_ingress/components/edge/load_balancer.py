@@ -1,0 +1,66 @@
+"""The Application Load Balancer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.logs import ACCESS, CONNECTION, HEALTH_CHECK
+from privatelink_ingress.settings.edge import LoadBalancer as LoadBalancerSettings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LoadBalancerArgs:
+    """What to build."""
+
+    load_balancer_name: str
+    settings: LoadBalancerSettings
+    subnet_ids: Sequence[Input[str]]
+    security_group_id: Input[str]
+    log_bucket: Input[str]
+    """Must already let the load balancer write: it is tried out at once."""
+    tags: Mapping[str, str]
+
+
+class LoadBalancer(Component):
+    """Internet-facing and hardened; its listeners come after the firewall, so that nothing is served without it."""
+
+    arn: Output[str]
+    dns_name: Output[str]
+    zone_id: Output[str]
+    """Hosted zone of `dns_name`, for alias records."""
+
+    def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
+        """One load balancer."""
+        super().__init__(name, opts)
+        balancer = aws.lb.LoadBalancer(
+            name,
+            name=args.load_balancer_name,
+            load_balancer_type="application",
+            internal=False,
+            ip_address_type="ipv4",
+            subnets=args.subnet_ids,
+            security_groups=[args.security_group_id],
+            idle_timeout=args.settings.idle_timeout,
+            enable_deletion_protection=args.settings.deletion_protection,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="defensive",
+            # The controller's host rules see what the client asked for, byte for byte.
+            preserve_host_header=True,
+            xff_header_processing_mode="append",
+            # Without an answer of the firewall, no answer to the client.
+            enable_waf_fail_open=False,
+            access_logs={"bucket": args.log_bucket, "prefix": ACCESS, "enabled": True},
+            connection_logs={"bucket": args.log_bucket, "prefix": CONNECTION, "enabled": True},
+            health_check_logs={"bucket": args.log_bucket, "prefix": HEALTH_CHECK, "enabled": True},
+            tags=self.named("", args.tags),
+            opts=self.child(),
+        )
+        self.arn = balancer.arn
+        self.dns_name = balancer.dns_name
+        self.zone_id = balancer.zone_id
+        self.publish()

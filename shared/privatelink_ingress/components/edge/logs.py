@@ -1,0 +1,97 @@
+"""The log bucket, and the delivery of the load balancer's logs to CloudWatch Logs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
+from privatelink_ingress.plan.logs import DeliveryPlan, LogsPlan
+
+OLD_VERSIONS_DAYS = 7
+"""Days that a deleted log is still there; logs are never replaced."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogBucketArgs:
+    """What to build."""
+
+    plan: LogsPlan
+    force_destroy: bool
+    tags: Mapping[str, str]
+
+
+class LogBucket(Component):
+    """The bucket that the load balancer writes to. SSE-S3, since log delivery takes no other encryption."""
+
+    bucket: Output[str]
+
+    def __init__(self, name: str, args: LogBucketArgs, opts: ResourceOptions | None = None) -> None:
+        """One private bucket."""
+        super().__init__(name, opts)
+        self.bucket = PrivateBucket(
+            name,
+            PrivateBucketArgs(
+                bucket=args.plan.bucket,
+                policy=args.plan.bucket_policy,
+                objects_days=args.plan.retention_days,
+                old_versions_days=OLD_VERSIONS_DAYS,
+                force_destroy=args.force_destroy,
+                tags=args.tags,
+            ),
+            self.child(),
+        ).bucket
+        self.publish()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogDeliveriesArgs:
+    """What to build."""
+
+    plan: LogsPlan
+    load_balancer_arn: Input[str]
+    tags: Mapping[str, str]
+
+
+class LogDeliveries(Component):
+    """The load balancer's logs in CloudWatch Logs, one log group per kind."""
+
+    def __init__(self, name: str, args: LogDeliveriesArgs, opts: ResourceOptions | None = None) -> None:
+        """Source, destination and the delivery between them, for each kind."""
+        super().__init__(name, opts)
+        for plan in args.plan.deliveries:
+            self._delivery(plan, args)
+        self.publish()
+
+    def _delivery(self, plan: DeliveryPlan, args: LogDeliveriesArgs) -> None:
+        name, tags = f"{self._name}-{plan.key}", self.named(plan.key, args.tags)
+        group = aws.cloudwatch.LogGroup(
+            name, name=plan.log_group, retention_in_days=args.plan.retention_days, tags=tags, opts=self.child()
+        )
+        source = aws.cloudwatch.LogDeliverySource(
+            name,
+            name=plan.name,
+            log_type=plan.log_type,
+            resource_arn=args.load_balancer_arn,
+            tags=tags,
+            opts=self.child(),
+        )
+        destination = aws.cloudwatch.LogDeliveryDestination(
+            name,
+            name=plan.name,
+            output_format="json",
+            delivery_destination_configuration={"destination_resource_arn": group.arn},
+            tags=tags,
+            opts=self.child(),
+        )
+        aws.cloudwatch.LogDelivery(
+            name,
+            delivery_source_name=source.name,
+            delivery_destination_arn=destination.arn,
+            tags=tags,
+            opts=self.child(),
+        )

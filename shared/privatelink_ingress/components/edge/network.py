@@ -1,0 +1,95 @@
+"""The internet VPC."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
+from privatelink_ingress.plan.edge import NetworkPlan
+from privatelink_ingress.plan.subnets import SubnetPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class InternetNetworkArgs:
+    """What to build."""
+
+    plan: NetworkPlan
+    log_retention_days: int
+    tags: Mapping[str, str]
+
+
+class InternetNetwork(Component):
+    """VPC, internet gateway, and in each zone a public subnet and one for endpoints, from which nothing leads out."""
+
+    vpc_id: Output[str]
+    public_subnet_ids: Mapping[str, Output[str]]
+    """By zone id."""
+    endpoint_subnet_ids: Mapping[str, Output[str]]
+    """By zone id."""
+
+    def __init__(self, name: str, args: InternetNetworkArgs, opts: ResourceOptions | None = None) -> None:
+        """Only the public subnets' route table has a way to the internet."""
+        super().__init__(name, opts)
+        self._tags = args.tags
+        self._vpc = aws.ec2.Vpc(
+            name,
+            cidr_block=args.plan.cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags=self.named("", args.tags),
+            opts=self.child(),
+        )
+        # Emptied, so that what forgets its own security group reaches nothing (Security Hub control EC2.2).
+        aws.ec2.DefaultSecurityGroup(
+            f"{name}-default", vpc_id=self._vpc.id, tags=self.named("default-unused", args.tags), opts=self.child()
+        )
+        FlowLogs(
+            f"{name}-flow-logs",
+            FlowLogsArgs(vpc_id=self._vpc.id, retention_days=args.log_retention_days, tags=args.tags),
+            self.child(),
+        )
+        gateway = aws.ec2.InternetGateway(name, vpc_id=self._vpc.id, tags=self.named("", args.tags), opts=self.child())
+        public_routes = self._route_table("public")
+        aws.ec2.Route(
+            f"{name}-public-internet",
+            route_table_id=public_routes.id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway.id,
+            opts=self.child(),
+        )
+        self.vpc_id = self._vpc.id
+        self.public_subnet_ids = self._subnets("public", args.plan.public, public_routes)
+        self.endpoint_subnet_ids = self._subnets("endpoint", args.plan.endpoint, self._route_table("endpoint"))
+        self.publish()
+
+    def _route_table(self, tier: str) -> aws.ec2.RouteTable:
+        return aws.ec2.RouteTable(
+            f"{self._name}-{tier}", vpc_id=self._vpc.id, tags=self.named(tier, self._tags), opts=self.child()
+        )
+
+    def _subnets(
+        self, tier: str, planned: tuple[SubnetPlan, ...], routes: aws.ec2.RouteTable
+    ) -> dict[str, Output[str]]:
+        ids = {}
+        for plan in planned:
+            suffix = f"{tier}-{plan.zone_id}"
+            subnet = aws.ec2.Subnet(
+                f"{self._name}-{suffix}",
+                vpc_id=self._vpc.id,
+                availability_zone_id=plan.zone_id,
+                cidr_block=plan.cidr,
+                # A load balancer brings its own public addresses (Security Hub control EC2.15).
+                map_public_ip_on_launch=False,
+                tags=self.named(suffix, self._tags),
+                opts=self.child(),
+            )
+            aws.ec2.RouteTableAssociation(
+                f"{self._name}-{suffix}", subnet_id=subnet.id, route_table_id=routes.id, opts=self.child()
+            )
+            ids[plan.zone_id] = subnet.id
+        return ids

@@ -1,0 +1,88 @@
+"""Who may talk to whom: clients to the load balancer, the load balancer to the endpoints, and nobody else."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SecurityGroupsArgs:
+    """What to open."""
+
+    vpc_id: Input[str]
+    client_cidrs: Sequence[str]
+    client_ports: Sequence[int]
+    endpoint_ports: Sequence[int]
+    tags: Mapping[str, str]
+
+
+class SecurityGroups(Component):
+    """The groups of the load balancer and of all endpoints.
+
+    The endpoints share one group: a group for each would meet the quota of 60 rules on the load balancer's group.
+    """
+
+    load_balancer_id: Output[str]
+    endpoint_id: Output[str]
+
+    def __init__(self, name: str, args: SecurityGroupsArgs, opts: ResourceOptions | None = None) -> None:
+        """Both groups without rules, then the rules: each group's rules name the other group."""
+        super().__init__(name, opts)
+        self._tags = args.tags
+        balancer = self._group("load-balancer", "Load balancer: clients in, endpoints out", args.vpc_id)
+        endpoint = self._group("endpoint", "Endpoints: load balancer in, nothing out", args.vpc_id)
+        for port in args.client_ports:
+            for cidr in args.client_cidrs:
+                suffix = f"load-balancer-in-{port}-{cidr}"
+                aws.vpc.SecurityGroupIngressRule(
+                    f"{name}-{suffix}",
+                    security_group_id=balancer.id,
+                    description=f"Clients in {cidr}",
+                    ip_protocol="tcp",
+                    from_port=port,
+                    to_port=port,
+                    cidr_ipv4=cidr,
+                    tags=self.named(suffix, args.tags),
+                    opts=self.child(),
+                )
+        for port in args.endpoint_ports:
+            aws.vpc.SecurityGroupEgressRule(
+                f"{name}-load-balancer-out-{port}",
+                security_group_id=balancer.id,
+                description="Requests and health checks to the endpoints",
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                referenced_security_group_id=endpoint.id,
+                tags=self.named(f"load-balancer-out-{port}", args.tags),
+                opts=self.child(),
+            )
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-endpoint-in-{port}",
+                security_group_id=endpoint.id,
+                description="Requests and health checks of the load balancer",
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                referenced_security_group_id=balancer.id,
+                tags=self.named(f"endpoint-in-{port}", args.tags),
+                opts=self.child(),
+            )
+        self.load_balancer_id = balancer.id
+        self.endpoint_id = endpoint.id
+        self.publish()
+
+    def _group(self, suffix: str, description: str, vpc_id: Input[str]) -> aws.ec2.SecurityGroup:
+        return aws.ec2.SecurityGroup(
+            f"{self._name}-{suffix}",
+            vpc_id=vpc_id,
+            description=description,
+            tags=self.named(suffix, self._tags),
+            opts=self.child(),
+        )

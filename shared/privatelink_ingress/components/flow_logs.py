@@ -1,0 +1,77 @@
+"""Flow logs of a VPC, in a log group with retention."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FlowLogsArgs:
+    """What to log."""
+
+    vpc_id: Input[str]
+    retention_days: int
+    tags: Mapping[str, str]
+    iam: aws.Provider | None = None
+    """Provider of the role; the component's own when not set."""
+
+
+class FlowLogs(Component):
+    """Accepted and rejected traffic of a VPC."""
+
+    log_group_name: Output[str]
+
+    def __init__(self, name: str, args: FlowLogsArgs, opts: ResourceOptions | None = None) -> None:
+        """Log group, role that may write to it alone, flow log."""
+        super().__init__(name, opts)
+        group = aws.cloudwatch.LogGroup(
+            name, retention_in_days=args.retention_days, tags=self.named("", args.tags), opts=self.child()
+        )
+        iam = {"provider": args.iam} if args.iam else {}
+        role = aws.iam.Role(
+            name, assume_role_policy=json.dumps(_TRUST), tags=self.named("", args.tags), opts=self.child(**iam)
+        )
+        policy = aws.iam.RolePolicy(
+            name,
+            role=role.name,
+            # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html, without the right to make groups
+            policy=Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                            "Resource": Output.concat(group.arn, ":*"),
+                        }
+                    ],
+                }
+            ),
+            opts=self.child(**iam),
+        )
+        aws.ec2.FlowLog(
+            name,
+            vpc_id=args.vpc_id,
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            tags=self.named("", args.tags),
+            opts=self.child(depends_on=[policy]),
+        )
+        self.log_group_name = group.name
+        self.publish()

@@ -1,0 +1,106 @@
+"""A bucket that nobody reaches by accident."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from privatelink_ingress.components.base import Component
+
+_ABORT_AFTER_DAYS = 7
+"""After so many days the parts of an upload that never ended are dropped: they cost and nobody sees them."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PrivateBucketArgs:
+    """What differs between buckets."""
+
+    bucket: str
+    policy: str
+    """The whole policy as JSON."""
+    old_versions_days: int
+    """Days that a replaced or deleted version is kept."""
+    tags: Mapping[str, str]
+    objects_days: int | None = None
+    """Days that an object is kept; for ever when not set."""
+    kms_key_arn: Input[str] | None = None
+    """Key for encryption; S3's own (SSE-S3) when not set."""
+    force_destroy: bool = False
+    """True deletes a bucket that is not empty, with all that is in it."""
+    protect: bool = False
+    """True makes the engine refuse to delete it."""
+
+
+class PrivateBucket(Component):
+    """Versioned, encrypted, no public access, no ACLs, a policy, and a life-cycle."""
+
+    bucket: Output[str]
+    """The bucket's name. What writes to the bucket depends on this component, so that all settings are in force."""
+
+    def __init__(self, name: str, args: PrivateBucketArgs, opts: ResourceOptions | None = None) -> None:
+        """The bucket first, its settings side by side."""
+        super().__init__(name, opts)
+        bucket = aws.s3.Bucket(
+            name,
+            bucket=args.bucket,
+            force_destroy=args.force_destroy,
+            tags=self.named("", args.tags),
+            opts=self.child(protect=args.protect),
+        )
+        block = aws.s3.BucketPublicAccessBlock(
+            name,
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self.child(),
+        )
+        ownership = aws.s3.BucketOwnershipControls(
+            name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self.child()
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": {
+                        "sse_algorithm": "aws:kms",
+                        "kms_master_key_id": args.kms_key_arn,
+                    }
+                    if args.kms_key_arn is not None
+                    else {"sse_algorithm": "AES256"},
+                    "bucket_key_enabled": args.kms_key_arn is not None,
+                }
+            ],
+            opts=self.child(),
+        )
+        versioning = aws.s3.BucketVersioning(
+            name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=self.child()
+        )
+        expiration = {"expiration": {"days": args.objects_days}} if args.objects_days else {}
+        aws.s3.BucketLifecycleConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "id": "expire",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "noncurrent_version_expiration": {"noncurrent_days": args.old_versions_days},
+                    "abort_incomplete_multipart_upload": {"days_after_initiation": _ABORT_AFTER_DAYS},
+                    **expiration,
+                }
+            ],
+            # A rule on old versions is refused while versioning is still off.
+            opts=self.child(depends_on=[versioning]),
+        )
+        # S3 refuses concurrent changes of one bucket's access settings, so the policy waits for the block.
+        aws.s3.BucketPolicy(
+            name, bucket=bucket.bucket, policy=args.policy, opts=self.child(depends_on=[block, ownership])
+        )
+        self.bucket = bucket.bucket
+        self.publish()
