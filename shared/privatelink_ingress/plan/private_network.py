@@ -7,18 +7,12 @@ from collections.abc import Iterable
 
 from privatelink_ingress.plan import subnets, zones
 from privatelink_ingress.plan.endpoints import EndpointPlan, image_layers_policy, interface_endpoints
-from privatelink_ingress.plan.roles import RolePlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
 """Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
-
-FLOW_LOG_INTERVAL_SECONDS = 600
-"""The longer of the two intervals that flow logs know; the other, 60, writes up to ten times as many records.
-
-https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-basics.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,8 +24,6 @@ class NetworkPlan:
     interface_endpoints: tuple[EndpointPlan, ...]
     s3_service_name: str
     s3_policy: str
-    flow_log_group: str
-    flow_log_role: RolePlan
     log_retention_days: int
 
     @property
@@ -40,8 +32,8 @@ class NetworkPlan:
         return tuple(subnet.zone_id for subnet in self.subnets)
 
 
-def plan_network(settings: WorkloadSettings, *, name: str, region: str, available_zones: Iterable[str]) -> NetworkPlan:
-    """The VPC named `name`.
+def plan_network(settings: WorkloadSettings, *, region: str, available_zones: Iterable[str]) -> NetworkPlan:
+    """The VPC of a stack.
 
     Raises:
         UserError: when zones, prefix or endpoints do not fit.
@@ -61,9 +53,5 @@ def plan_network(settings: WorkloadSettings, *, name: str, region: str, availabl
         ),
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=image_layers_policy(region),
-        flow_log_group=f"/aws/vpc/{name}/flow-logs",
-        flow_log_role=RolePlan(
-            key="flow-logs", service="vpc-flow-logs.amazonaws.com", source_account=settings.account_id
-        ),
         log_retention_days=settings.cluster.log_retention_days,
     )

@@ -21,7 +21,8 @@ class RegistryPlan:
     """False when another stack owns it."""
     lifecycle_policy: str
     image_digest: str | None
-    """The image that must have been copied in; none while the controller is not installed."""
+    """The image that another stack's repository must hold already. None when this stack makes the repository, which no
+    copy can come before, or installs no controller."""
 
 
 def plan_registry(settings: WorkloadSettings, *, name: str) -> RegistryPlan:
@@ -42,5 +43,7 @@ def plan_registry(settings: WorkloadSettings, *, name: str) -> RegistryPlan:
         repository=settings.registry.repository or f"{name}/nginx-ingress",
         create=settings.registry.create,
         lifecycle_policy=json.dumps({"rules": [rule]}),
-        image_digest=controller.image.digest if controller.install and controller.image else None,
+        image_digest=controller.image.digest
+        if controller.install and controller.image and not settings.registry.create
+        else None,
     )

@@ -17,18 +17,14 @@ class RolePlan:
     """Names of AWS managed policies."""
     session_tags: bool = False
     """EKS and Pod Identity tag their sessions: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html"""
-    source_account: str | None = None
-    """Only calls on behalf of this account may assume it, where the service says whom it acts for."""
 
     def trust_policy(self) -> str:
         """The JSON that says who may assume the role."""
-        statement: dict[str, object] = {
+        statement = {
             "Effect": "Allow",
             "Principal": {"Service": self.service},
             "Action": ["sts:AssumeRole", "sts:TagSession"] if self.session_tags else ["sts:AssumeRole"],
         }
-        if self.source_account:
-            statement["Condition"] = {"StringEquals": {"aws:SourceAccount": self.source_account}}
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 

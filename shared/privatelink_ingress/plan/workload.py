@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.cluster import ClusterPlan, plan_cluster
+from privatelink_ingress.plan.controller import ControllerPlan, plan_controller
 from privatelink_ingress.plan.nodes import NodesPlan, plan_nodes
 from privatelink_ingress.plan.private_network import NetworkPlan, plan_network
 from privatelink_ingress.plan.publication import PublicationPlan, plan_publication
@@ -30,6 +31,8 @@ class WorkloadPlan:
     registry: RegistryPlan
     cluster: ClusterPlan
     nodes: NodesPlan
+    controller: ControllerPlan | None
+    """None leaves out everything that calls the cluster's Kubernetes API."""
     publication: PublicationPlan
 
 
@@ -48,7 +51,7 @@ def plan_workload(
         UserError: every part says what does not fit, at which key.
     """
     name = _connection_name(settings.connection_name or stack)
-    network = plan_network(settings, name=name, region=region, available_zones=available_zones)
+    network = plan_network(settings, region=region, available_zones=available_zones)
     return WorkloadPlan(
         name=name,
         tags=workload_tags(settings, stack),
@@ -56,6 +59,13 @@ def plan_workload(
         registry=plan_registry(settings, name=name),
         cluster=plan_cluster(settings, name=name),
         nodes=plan_nodes(settings),
+        controller=plan_controller(
+            settings=settings.controller,
+            trusted_cidrs=tuple(subnet.cidr for subnet in network.subnets),
+            health_path=settings.publication.health_path,
+        )
+        if settings.controller.install
+        else None,
         publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),
     )
 

@@ -1,0 +1,179 @@
+"""The published service: load balancer, endpoint service, and the contract in Parameter Store."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Output
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan import publication
+from privatelink_ingress.plan.publication import PublicationPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PublicationArgs:
+    """Inputs of a `Publication`."""
+
+    plan: PublicationPlan
+    tags: Mapping[str, str]
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Mapping[str, pulumi.Input[str]]
+    """Private subnets by zone id."""
+    security_group_id: pulumi.Input[str]
+    """Group of the load balancer, which AWS takes only when it makes the load balancer."""
+    cluster_security_group_id: pulumi.Input[str]
+    autoscaling_group_name: pulumi.Input[str]
+    parameter_provider: aws.Provider | None
+    """Writes the parameter elsewhere, as another role; none writes it beside the service."""
+
+
+class Publication(Component):
+    """A service that the planned principals, and nobody else, can connect to."""
+
+    endpoint_service_name: Output[str]
+    endpoint_service_id: Output[str]
+
+    def __init__(self, name: str, args: PublicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the way from the endpoint service to the nodes."""
+        super().__init__(name, opts)
+        self._args = args
+        plan = args.plan
+        self.load_balancer = aws.lb.LoadBalancer(
+            plan.load_balancer,
+            load_balancer_type="network",
+            internal=True,
+            subnets=list(args.subnet_ids.values()),
+            security_groups=[args.security_group_id],
+            enable_cross_zone_load_balancing=plan.cross_zone,
+            enforce_security_group_inbound_rules_on_private_link_traffic="on" if plan.enforce_inbound_rules else "off",
+            enable_deletion_protection=plan.deletion_protection,
+            tags=self.named("nlb", args.tags),
+            opts=self.child(),
+        )
+        self.target_group = self._target_group()
+        self.listener = aws.lb.Listener(
+            f"{name}-http",
+            load_balancer_arn=self.load_balancer.arn,
+            port=plan.port,
+            protocol="TCP",
+            default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=self.target_group.arn)],
+            tags=self.named("http", args.tags),
+            opts=self.child(),
+        )
+        self._security_group_rules()
+        aws.autoscaling.Attachment(
+            f"{name}-nodes",
+            autoscaling_group_name=args.autoscaling_group_name,
+            lb_target_group_arn=self.target_group.arn,
+            opts=self.child(),
+        )
+        self.service = aws.ec2.VpcEndpointService(
+            f"{name}-service",
+            network_load_balancer_arns=[self.load_balancer.arn],
+            acceptance_required=plan.acceptance_required,
+            supported_ip_address_types=["ipv4"],
+            tags=self.named("service", args.tags),
+            opts=self.child(depends_on=[self.listener]),
+        )
+        self.endpoint_service_name, self.endpoint_service_id = self.service.service_name, self.service.id
+        principals = [
+            aws.ec2.VpcEndpointServiceAllowedPrinciple(
+                f"{name}-{principal.key}",
+                vpc_endpoint_service_id=self.service.id,
+                principal_arn=principal.arn,
+                opts=self.child(),
+            )
+            for principal in plan.principals
+        ]
+        self._parameter(principals)
+        self.publish()
+
+    def _target_group(self) -> aws.lb.TargetGroup:
+        plan = self._args.plan
+        return aws.lb.TargetGroup(
+            plan.target_group,
+            vpc_id=self._args.vpc_id,
+            target_type="instance",
+            port=plan.node_port,
+            protocol="TCP",
+            # Behind PrivateLink a target sees the load balancer's address whatever this says; said, it is no surprise.
+            preserve_client_ip="false",
+            proxy_protocol_v2=False,
+            deregistration_delay=publication.DEREGISTRATION_SECONDS,
+            health_check=aws.lb.TargetGroupHealthCheckArgs(
+                protocol="HTTP",
+                port="traffic-port",
+                path=plan.health_path,
+                matcher="200",
+                interval=publication.HEALTH_INTERVAL_SECONDS,
+                timeout=publication.HEALTH_TIMEOUT_SECONDS,
+                healthy_threshold=publication.HEALTH_THRESHOLD,
+                unhealthy_threshold=publication.HEALTH_THRESHOLD,
+            ),
+            tags=self.named("http", self._args.tags),
+            opts=self.child(),
+        )
+
+    def _security_group_rules(self) -> None:
+        args, plan = self._args, self._args.plan
+        for cidr in plan.client_cidrs:
+            aws.vpc.SecurityGroupIngressRule(
+                f"{self._name}-from-{cidr}",
+                security_group_id=args.security_group_id,
+                description="HTTP from the edge's load balancer, through PrivateLink",
+                cidr_ipv4=cidr,
+                ip_protocol="tcp",
+                from_port=plan.port,
+                to_port=plan.port,
+                tags=self.named(f"from-{cidr}", args.tags),
+                opts=self.child(),
+            )
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-to-nodes",
+            security_group_id=args.security_group_id,
+            description="Traffic and health checks to the nodes",
+            referenced_security_group_id=args.cluster_security_group_id,
+            ip_protocol="tcp",
+            from_port=plan.node_port,
+            to_port=plan.node_port,
+            tags=self.named("to-nodes", args.tags),
+            opts=self.child(),
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-from-nlb",
+            security_group_id=args.cluster_security_group_id,
+            description="Traffic and health checks from the network load balancer",
+            referenced_security_group_id=args.security_group_id,
+            ip_protocol="tcp",
+            from_port=plan.node_port,
+            to_port=plan.node_port,
+            tags=self.named("from-nlb", args.tags),
+            opts=self.child(),
+        )
+
+    def _parameter(self, principals: list[aws.ec2.VpcEndpointServiceAllowedPrinciple]) -> None:
+        plan = self._args.plan
+        aws.ssm.Parameter(
+            f"{self._name}-contract",
+            name=plan.parameter,
+            type="String",
+            tier=plan.parameter_tier,
+            description="What the central ingress reads of this service",
+            # Readable in previews; nothing in a contract is secret. And no `overwrite`: a second stack with the same
+            # connection name fails here instead of taking over the first one's traffic.
+            insecure_value=Output.json_dumps(self.contract()),
+            tags=dict(self._args.tags),
+            opts=self.child(depends_on=principals, provider=self._args.parameter_provider),
+        )
+
+    def contract(self) -> dict[str, pulumi.Input[object]]:
+        """Every field of the contract: the planned ones plain, the endpoint service's as outputs."""
+        return {
+            **self._args.plan.contract,
+            "endpoint_service_name": self.endpoint_service_name,
+            "endpoint_service_id": self.endpoint_service_id,
+        }

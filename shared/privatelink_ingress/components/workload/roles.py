@@ -1,0 +1,49 @@
+"""A role that an AWS service assumes, with the policies that AWS maintains for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Output
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.roles import RolePlan, managed_policy_arn
+
+
+class ServiceRole:
+    """One role and its managed policies, as children of the component that needs it."""
+
+    def __init__(
+        self, name: str, plan: RolePlan, *, parent: Component, iam: aws.Provider, tags: Mapping[str, str]
+    ) -> None:
+        """Register `<name>-<plan.key>` through the provider of the IAM duty."""
+        self.role = aws.iam.Role(
+            f"{name}-{plan.key}",
+            assume_role_policy=plan.trust_policy(),
+            tags=dict(tags),
+            opts=parent.child(provider=iam),
+        )
+        self._attachments = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{plan.key}-{policy}",
+                role=self.role.name,
+                policy_arn=managed_policy_arn(policy),
+                opts=parent.child(provider=iam),
+            )
+            for policy in plan.managed_policies
+        ]
+
+    @property
+    def arn(self) -> Output[str]:
+        """The role's ARN once its policies are attached: whoever takes it is made after them and goes before them."""
+        return pulumi.Output.all(self.role.arn, *(each.policy_arn for each in self._attachments)).apply(
+            lambda values: values[0]
+        )
+
+    @property
+    def ready(self) -> Output[aws.iam.Role]:
+        """The role itself once its policies are attached, for those who take the resource."""
+        role = self.role
+        return pulumi.Output.all(*(each.policy_arn for each in self._attachments)).apply(lambda _: role)
