@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
-from typing import Any, get_type_hints
+from typing import Any
 
 import pulumi
 from pulumi import Output, ResourceOptions
@@ -31,6 +32,8 @@ class Component(pulumi.ComponentResource):
         Raises:
             AttributeError: when an annotated output was not set, whichever path was taken.
         """
-        hints = get_type_hints(type(self))
-        outputs = [name for name, hint in hints.items() if getattr(hint, "__origin__", hint) is Output]
+        # Not the SDK's own classes: their annotations name types that exist only for type checkers.
+        ours = [cls for cls in type(self).__mro__ if issubclass(cls, Component)]
+        hints = [hint for cls in ours for hint in inspect.get_annotations(cls, eval_str=True).items()]
+        outputs = [name for name, hint in hints if getattr(hint, "__origin__", hint) is Output]
         self.register_outputs({name: getattr(self, name) for name in outputs})
