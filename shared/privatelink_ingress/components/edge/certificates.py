@@ -66,7 +66,7 @@ class Certificates(Component):
             zone_id=plan.zone_id,
             name=option.apply(lambda one: one.resource_record_name),
             type=option.apply(lambda one: one.resource_record_type),
-            records=[option.apply(lambda one: one.resource_record_value)],
+            records=option.apply(lambda one: [str(one.resource_record_value)]),
             ttl=_VALIDATION_TTL,
             opts=self.child(),
         )

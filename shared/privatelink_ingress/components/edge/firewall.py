@@ -59,16 +59,16 @@ class Firewall(Component):
             scope="REGIONAL",
             default_action={"allow": {}},
             rules=[
-                {
-                    "name": rule.key,
-                    "priority": rule.priority,
+                aws.wafv2.WebAclRuleArgs(
+                    name=rule.key,
+                    priority=rule.priority,
+                    statement=aws.wafv2.WebAclRuleStatementArgs(**self._statement(rule)),
+                    visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_metrics(rule.metric)),
                     **_effect(rule),
-                    "statement": self._statement(rule),
-                    "visibility_config": _metrics(rule.metric),
-                }
+                )
                 for rule in plan.rules
             ],
-            visibility_config=_metrics(plan.metric),
+            visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_metrics(plan.metric)),
             tags=self.named("", args.tags),
             opts=self.child(),
         )

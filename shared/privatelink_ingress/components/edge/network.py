@@ -46,7 +46,12 @@ class InternetNetwork(Component):
         )
         # Emptied, so that what forgets its own security group reaches nothing (Security Hub control EC2.2).
         aws.ec2.DefaultSecurityGroup(
-            f"{name}-default", vpc_id=self._vpc.id, tags=self.named("default-unused", args.tags), opts=self.child()
+            f"{name}-default",
+            vpc_id=self._vpc.id,
+            ingress=[],
+            egress=[],
+            tags=self.named("default", args.tags),
+            opts=self.child(),
         )
         FlowLogs(
             f"{name}-flow-logs",
@@ -54,7 +59,9 @@ class InternetNetwork(Component):
             self.child(),
         )
         gateway = aws.ec2.InternetGateway(name, vpc_id=self._vpc.id, tags=self.named("", args.tags), opts=self.child())
-        public_routes = self._route_table("public")
+        public_routes = aws.ec2.RouteTable(
+            f"{name}-public", vpc_id=self._vpc.id, tags=self.named("public", args.tags), opts=self.child()
+        )
         aws.ec2.Route(
             f"{name}-public-internet",
             route_table_id=public_routes.id,
@@ -62,15 +69,18 @@ class InternetNetwork(Component):
             gateway_id=gateway.id,
             opts=self.child(),
         )
+        endpoint_routes = aws.ec2.RouteTable(
+            f"{name}-endpoint",
+            vpc_id=self._vpc.id,
+            # An empty list, not an absent one: a route that somebody adds by hand is taken out again.
+            routes=[],
+            tags=self.named("endpoint", args.tags),
+            opts=self.child(),
+        )
         self.vpc_id = self._vpc.id
         self.public_subnet_ids = self._subnets("public", args.plan.public, public_routes)
-        self.endpoint_subnet_ids = self._subnets("endpoint", args.plan.endpoint, self._route_table("endpoint"))
+        self.endpoint_subnet_ids = self._subnets("endpoint", args.plan.endpoint, endpoint_routes)
         self.publish()
-
-    def _route_table(self, tier: str) -> aws.ec2.RouteTable:
-        return aws.ec2.RouteTable(
-            f"{self._name}-{tier}", vpc_id=self._vpc.id, tags=self.named(tier, self._tags), opts=self.child()
-        )
 
     def _subnets(
         self, tier: str, planned: tuple[SubnetPlan, ...], routes: aws.ec2.RouteTable
