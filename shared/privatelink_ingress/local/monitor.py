@@ -16,17 +16,19 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from privatelink_ingress.local import wire
 from privatelink_ingress.local.adapters.base import AdapterError, Created, Properties
+from privatelink_ingress.problems import Problem, UserError
 
 STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 PROVIDER = "pulumi:providers:"
+"""How the types of provider resources begin."""
 
 
-class ProgramFailed(Exception):
-    """A run stopped at a resource: its URN and why."""
+class ProgramFailed(UserError):
+    """A run stopped at a resource: its URN and why. The URN is empty when no one resource is at fault."""
 
     def __init__(self, urn: str, reason: str) -> None:
-        super().__init__(f"{urn}\n  {reason}" if urn else reason)
+        super().__init__("The program did not run to its end", [Problem(urn or "the program", reason)])
         self.urn, self.reason = urn, reason
 
 

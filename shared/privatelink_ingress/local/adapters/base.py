@@ -13,11 +13,48 @@ Properties = dict[str, Any]
 class Aws(Protocol):
     """One account and region, as the resource's provider chose them."""
 
-    account_id: str
-    region: str
+    @property
+    def account_id(self) -> str:
+        """Twelve digits."""
+
+    @property
+    def region(self) -> str:
+        """Such as eu-west-1."""
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kubernetes:
+    """One cluster, as the resource's kubernetes provider chose it: what adapters of `kubernetes:` types get as `Aws`.
+
+    It is the account and Region of the identity that calls the cluster, with the cluster beside it.
+    """
+
+    aws: Aws
+    store: Any
+    """Where the objects of all clusters are kept."""
+    server: str
+    """The API server's address, as the kubeconfig has it."""
+    cluster_name: str
+    """The EKS cluster that the kubeconfig gets its tokens for; empty when it gets none."""
+    namespace: str = "default"
+    """The provider's namespace, for objects that name none."""
+
+    @property
+    def account_id(self) -> str:
+        """Account of the calling identity."""
+        return self.aws.account_id
+
+    @property
+    def region(self) -> str:
+        """Region of the cluster."""
+        return self.aws.region
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`."""
+        return self.aws.client(service)
 
 
 class AdapterError(Exception):
