@@ -12,7 +12,6 @@ from privatelink_ingress.plan import controller_objects as objects
 from privatelink_ingress.plan import nginx
 from privatelink_ingress.plan.controller_objects import KubernetesObject
 from privatelink_ingress.plan.controller_pod import STOP, pod_template
-from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import Controller
 
 
@@ -101,22 +100,11 @@ def plan_controller(
         overrides: ConfigMap values of the stack file.
 
     Raises:
-        UserError: without an image, with crossed replica counts, or with a configuration that nginx would refuse.
+        UserError: with a configuration that nginx would refuse or the controller would drop.
+        ValueError: for a stack without the controller: the settings let no other lack an image.
     """
     if settings.image is None:
-        problem = Problem(
-            "controller.image",
-            "is missing, but controller.install is true",
-            "Write image: {digest: sha256:…} of the image in the registry, or set controller.install to false.",
-        )
-        raise UserError("The controller cannot be planned", [problem])
-    if settings.max_replicas < settings.min_replicas:
-        problem = Problem(
-            "controller.maxReplicas",
-            f"is {settings.max_replicas}, below controller.minReplicas of {settings.min_replicas}",
-            f"Set it to {settings.min_replicas} or more.",
-        )
-        raise UserError("The controller cannot be planned", [problem])
+        raise ValueError("the controller is planned only for a stack that installs it")
     return ControllerPlan(
         digest=settings.image.digest,
         config=nginx.config_map(trusted_cidrs=trusted_cidrs, drain_seconds=STOP.drain, overrides=overrides),

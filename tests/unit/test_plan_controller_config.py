@@ -1,0 +1,127 @@
+"""The controller's ConfigMap: what it must say, and what is refused because the controller would not refuse it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from privatelink_ingress.plan import nginx
+from privatelink_ingress.problems import UserError
+
+
+def config(**overrides: str) -> dict[str, str]:
+    return nginx.config_map(
+        trusted_cidrs=("10.11.0.0/21", "10.11.8.0/21"),
+        drain_seconds=30,
+        overrides={key.replace("_", "-"): value for key, value in overrides.items()},
+    )
+
+
+def problem(data: dict[str, str]) -> str:
+    with pytest.raises(UserError) as caught:
+        nginx.check(data)
+    [one] = caught.value.problems
+    return str(one)
+
+
+def test_the_data_is_exactly_this():
+    data = config()
+    assert json.loads(re.sub(r"\$\w+", "0", data.pop("log-format")))
+    assert data == {
+        "client-max-body-size": "8m",
+        "default-server-access-log-off": "True",
+        "http-redirect-code": "308",
+        "keepalive-timeout": "75s",
+        "log-format-escaping": "json",
+        "proxy-read-timeout": "60s",
+        "real-ip-header": "X-Forwarded-For",
+        "real-ip-recursive": "True",
+        "redirect-to-https": "True",
+        "server-tokens": "False",
+        "set-real-ip-from": "10.11.0.0/21,10.11.8.0/21",
+        "ssl-redirect": "False",
+        "worker-shutdown-timeout": "30s",
+    }
+
+
+def test_the_redirect_loop_of_a_hostless_ingress_is_switched_off():
+    assert config()["ssl-redirect"] == "False"
+    assert config()["redirect-to-https"] == "True"
+
+
+def test_the_log_format_is_the_one_that_nginx_took():
+    assert config()["log-format"] == (
+        '{"time":"$time_iso8601","remote_addr":"$remote_addr","peer":"$realip_remote_addr","method":"$request_method",'
+        '"host":"$host","uri":"$request_uri","status":$status,"bytes":$body_bytes_sent,"request_time":$request_time,'
+        '"upstream":"$upstream_addr","upstream_time":"$upstream_response_time","trace_id":"$http_x_amzn_trace_id",'
+        '"ua":"$http_user_agent"}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "remedy"),
+    [
+        ("server-tokens", "off", 'Write "True" or "False", in quotes.'),
+        ("ssl-redirect", "no", 'Write "True" or "False", in quotes.'),
+        ("keepalive-timeout", "75 seconds", "Write a number with ms, s, m or h, such as 60s."),
+        ("worker-shutdown-timeout", "30 sec", "Write a number with ms, s, m or h, such as 60s."),
+        ("proxy-read-timeout", "abc", "Write a number with ms, s, m or h, such as 60s."),
+        ("client-max-body-size", "8MBytes", "Write a number of bytes, or one with k, m or g, such as 8m."),
+        ("set-real-ip-from", "10.77.0.0/99", "Write networks such as 10.11.0.0/21, commas between them"),
+        ("set-real-ip-from", "", "Write networks such as 10.11.0.0/21, commas between them"),
+        ("http-redirect-code", "200", "Write 301 or 302 or 307 or 308."),
+        ("worker-processes", "many", "Write auto, or a number up to 99."),
+        ("keepalive", "0", "Write a whole number from 1 up, in quotes."),
+        ("real-ip-header", "X-Forwarded-For;", "Write the name of a request header."),
+        ("log-format", '{"host":"$host\'"}', "without single quotes"),
+        ("log-format", '{"host":"$hots"}', "Write a JSON object of $body_bytes_sent"),
+        ("log-format", '{"host":$host', "Write a JSON object of $body_bytes_sent"),
+    ],
+)
+def test_a_value_that_would_break_nginx_is_refused_with_its_key_and_what_to_write(key, value, remedy):
+    message = problem({key: value})
+    assert message.startswith(f"controller.config.{key}: is {value!r}")
+    assert remedy in message
+
+
+def test_trusting_every_sender_is_refused():
+    assert "none of them /0" in problem({"set-real-ip-from": "10.11.0.0/21, 0.0.0.0/0"})
+
+
+def test_a_mistyped_key_is_refused_with_the_nearest_one():
+    with pytest.raises(UserError) as caught:
+        config(client_max_bodysize="20m")
+    assert [str(one) for one in caught.value.problems] == [
+        "controller.config.client-max-bodysize: is no key that this system knows, and the controller drops it silently"
+        "\n    Did you mean client-max-body-size?"
+    ]
+
+
+def test_snippets_are_no_known_key():
+    with pytest.raises(UserError, match="location-snippets: is no key that this system knows"):
+        config(location_snippets="return 200;")
+
+
+@pytest.mark.parametrize(
+    "key", ["ssl-redirect", "redirect-to-https", "set-real-ip-from", "real-ip-header", "worker-shutdown-timeout"]
+)
+def test_what_the_path_from_the_edge_depends_on_cannot_be_overridden(key):
+    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is decided by this system.*\n    Remove the key"):
+        config(**{key.replace("-", "_"): "True"})
+
+
+def test_all_mistakes_come_in_one_message():
+    with pytest.raises(UserError) as caught:
+        config(keepalive_timeout="75 seconds", client_max_body_size="8MBytes")
+    assert [one.where for one in caught.value.problems] == [
+        "controller.config.client-max-body-size",
+        "controller.config.keepalive-timeout",
+    ]
+
+
+def test_a_stack_file_may_raise_the_limits():
+    data = config(client_max_body_size="1g", worker_connections="4096", lb_method="least_conn", worker_processes="2")
+    assert (data["client-max-body-size"], data["worker-connections"]) == ("1g", "4096")
+    assert (data["lb-method"], data["worker-processes"]) == ("least_conn", "2")
