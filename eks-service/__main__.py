@@ -88,7 +88,7 @@ def register(plan: WorkloadPlan, providers: Providers) -> pulumi.Inputs:
             tags=plan.tags,
             cluster_name=control_plane.cluster_name,
             subnet_ids=network.subnet_ids,
-            requires=network.endpoints,
+            requires=network.node_requirements,
             iam=providers.iam,
         ),
         ResourceOptions(provider=providers.eks),

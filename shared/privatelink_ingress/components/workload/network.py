@@ -58,8 +58,10 @@ class PrivateNetwork(Component):
         self.subnets = {plan.zone_id: self._subnet(plan.zone_id, plan.cidr) for plan in args.plan.subnets}
         self.subnet_ids = {zone_id: subnet.id for zone_id, subnet in self.subnets.items()}
         route_table = self._route_table()
+        associations = self._associations(route_table)
         self.load_balancer_security_group_id = self._security_group("nlb", "Network load balancer").id
-        self.endpoints: list[pulumi.Resource] = [
+        self.node_requirements: list[pulumi.Resource] = [
+            *associations,
             *self._interface_endpoints(),
             aws.ec2.VpcEndpoint(
                 f"{name}-s3",
@@ -72,7 +74,7 @@ class PrivateNetwork(Component):
                 opts=self.child(),
             ),
         ]
-        """What nodes need before they can join; the rules of the endpoints' group belong to it."""
+        """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
         FlowLogs(
             f"{name}-flow-logs",
             FlowLogsArgs(vpc_id=self.vpc_id, retention_days=args.plan.log_retention_days, tags=args.tags, iam=args.iam),
@@ -92,7 +94,7 @@ class PrivateNetwork(Component):
         )
 
     def _route_table(self) -> aws.ec2.RouteTable:
-        table = aws.ec2.RouteTable(
+        return aws.ec2.RouteTable(
             f"{self._name}-private",
             vpc_id=self.vpc_id,
             # An empty list, not an absent one: a route that somebody adds by hand is taken out again.
@@ -100,11 +102,14 @@ class PrivateNetwork(Component):
             tags=self.named("private", self._tags),
             opts=self.child(),
         )
-        for zone_id, subnet_id in self.subnet_ids.items():
+
+    def _associations(self, table: aws.ec2.RouteTable) -> list[aws.ec2.RouteTableAssociation]:
+        return [
             aws.ec2.RouteTableAssociation(
                 f"{self._name}-{zone_id}", route_table_id=table.id, subnet_id=subnet_id, opts=self.child()
             )
-        return table
+            for zone_id, subnet_id in self.subnet_ids.items()
+        ]
 
     def _security_group(self, suffix: str, description: str) -> aws.ec2.SecurityGroup:
         return aws.ec2.SecurityGroup(
