@@ -44,6 +44,18 @@ class StackFile:
         """The project's own namespace with bare keys, as `settings.load` takes it."""
         return {key.partition(":")[2]: text for key, text in self.config.items() if key.startswith(f"{self.project}:")}
 
+    @property
+    def region(self) -> str:
+        """The region of all the stack's resources, `aws:region`.
+
+        Raises:
+            StackFileError: when it is not set. It is never guessed: a wrong region builds a second system.
+        """
+        if value := self.config.get("aws:region"):
+            return value
+        problem = Problem("aws:region", "is missing", "Add it under config, for example `aws:region: eu-west-1`.")
+        raise StackFileError(f"{_short(self.path)} has mistakes", [problem])
+
 
 def projects(root: Path) -> tuple[Path, ...]:
     """The project directories of a repository: `root` and those right below it that hold a `Pulumi.yaml`.

@@ -1,0 +1,82 @@
+"""The commands and their options. What a command needs is imported when it runs, so that `check` starts at once."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.core
+from rich.console import Console
+
+from privatelink_ingress.problems import UserError
+
+FOUND_SOMETHING = 1
+"""Exit code when a command did its work and something is wrong. 0 is fine, 2 is wrong use, 130 is Ctrl-C."""
+
+
+class _Group(typer.core.TyperGroup):
+    """The commands together: a user's mistake is shown as a list, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            from privatelink_ingress.cli import show
+
+            show.error(Console(stderr=True), error)
+            raise typer.Exit(FOUND_SOMETHING) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="privatelink-ingress",
+    help="Central ingress for private EKS clusters over AWS PrivateLink.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they would print stack files and credentials
+)
+
+Root = Annotated[
+    Path,
+    typer.Option("--root", help="Top directory of the repository.", exists=True, file_okay=False, resolve_path=True),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        Console().print(importlib.metadata.version("privatelink-ingress"), highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Central ingress for private EKS clusters over AWS PrivateLink."""
+
+
+@app.command(epilog="Example: privatelink-ingress check --json")
+def check(root: Root = Path("."), as_json: Json = False) -> None:
+    """Validate every stack file, alone and against the others, offline.
+
+    Exit code 0 when all are right, 1 when something is wrong.
+    """
+    from privatelink_ingress.cli import check as command
+
+    report = command.check(root)
+    if as_json:
+        typer.echo(command.as_json(report))
+    else:
+        command.print_report(report, Console())
+    if report.findings:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="privatelink-ingress")

@@ -1,0 +1,106 @@
+"""`check`: every stack file of the repository, alone and against the others, without AWS and without Pulumi."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress import contract
+from privatelink_ingress.cli import show
+from privatelink_ingress.plan import edge as edge_plan
+from privatelink_ingress.plan import repository
+from privatelink_ingress.plan.repository import Edge, Finding, Workload
+from privatelink_ingress.problems import UserError
+from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.load import load
+from privatelink_ingress.settings.stack_files import StackFile
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+
+@dataclasses.dataclass(kw_only=True)
+class Report:
+    """What a check saw."""
+
+    checked: list[str] = dataclasses.field(default_factory=list)
+    """Paths of the stack files, relative to the repository."""
+    notes: list[str] = dataclasses.field(default_factory=list)
+    """What could not be checked, and why."""
+    findings: list[Finding] = dataclasses.field(default_factory=list)
+
+
+def check(root: Path) -> Report:
+    """Check the repository at `root`.
+
+    Raises:
+        UserError: when there is nothing to check.
+    """
+    report, workloads, edges = Report(), [], []
+    for file in _files(root, report):
+        name = _relative(file.path, root)
+        try:
+            if file.secure:
+                keys = ", ".join(file.secure)
+                report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
+            elif file.project == contract.PROJECT:
+                settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
+                workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
+                _note_zones(report, name, file.region, settings)
+            elif file.project == edge_plan.PROJECT:
+                settings = load(EdgeSettings, file.settings, project=file.project, stack=file.stack)
+                edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
+                _note_zones(report, name, file.region, settings)
+        except UserError as error:
+            report.findings += (Finding(name, problem) for problem in error.problems)
+    if not report.findings and not any("encrypted" in note for note in report.notes):
+        report.findings += repository.check(workloads, edges)
+    elif report.findings:
+        report.notes.append("The files are compared with each other once each of them is right.")
+    return report
+
+
+def print_report(report: Report, console: Console) -> None:
+    """For people: one list by file, or what was checked."""
+    for file, findings in groupby(sorted(report.findings), key=lambda finding: finding.file):
+        show.problems(console, file, [finding.problem for finding in findings])
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+    count, files = len(report.findings), len(report.checked)
+    if count:
+        console.print(Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"))
+    else:
+        console.print(Text(f"{files} stack files are right: {', '.join(report.checked)}.", style="bold green"))
+
+
+def as_json(report: Report) -> str:
+    """For scripts: `checked`, `notes`, and `problems` with file, where, reason and remedy."""
+    problems = [{"file": found.file, **dataclasses.asdict(found.problem)} for found in sorted(report.findings)]
+    return json.dumps({"checked": report.checked, "notes": report.notes, "problems": problems}, indent=2)
+
+
+def _files(root: Path, report: Report) -> Iterator[StackFile]:
+    """All stack files that can be read; the others become findings."""
+    for directory in stack_files.projects(root):
+        for stack in stack_files.stacks(directory):
+            name = _relative(directory / f"Pulumi.{stack}.yaml", root)
+            report.checked.append(name)
+            try:
+                yield stack_files.read(directory, stack)
+            except UserError as error:
+                report.findings += (Finding(name, problem) for problem in error.problems)
+
+
+def _note_zones(report: Report, name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> None:
+    if settings.network.zone_ids is None:
+        zones = ", ".join(repository.assumed_zones(region, settings.network.zones or repository.DEFAULT_COUNT))
+        report.notes.append(f"{name}: network.zoneIds is not set, and only AWS knows the zones; {zones} are assumed.")
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,0 +1,24 @@
+"""How problems look in a terminal: the title, then each with its place, its reason and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress.problems import Problem, UserError
+
+
+def problems(console: Console, title: str, found: Iterable[Problem]) -> None:
+    """Print a list of problems under its title, one key path a line."""
+    console.print(Text(title, style="bold red"))
+    for problem in found:
+        console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.reason), soft_wrap=True)
+        if problem.remedy:
+            console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)
+
+
+def error(console: Console, failure: UserError) -> None:
+    """Print a user's mistakes."""
+    problems(console, f"{failure.title}:", failure.problems)
