@@ -267,6 +267,11 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
         "arn": f"arn:aws:iam::{at.account}:user/deployer",
         "userId": "AIDA",
     },
+    "aws:eks/getAddonVersion:getAddonVersion": lambda args, _: {
+        **args,
+        "id": args["addonName"],
+        "version": "v1.0.0-eksbuild.1",
+    },
     "aws:ecr/getImage:getImage": lambda args, _: {
         "id": args["imageDigest"],
         "imageDigest": args["imageDigest"],
