@@ -76,10 +76,10 @@ class CentralIngress(Component):
                 subnet_ids=list(network.public_subnet_ids.values()),
                 security_group_id=groups.load_balancer_id,
                 log_bucket=bucket.bucket,
+                after=[bucket, network.internet_route],
                 tags=tags,
             ),
-            # Needs the bucket's policy at once, and a way to the internet.
-            self.child(depends_on=[bucket, network]),
+            self.child(),
         )
         firewall = Firewall(
             name,
@@ -106,9 +106,10 @@ class CentralIngress(Component):
                 redirect_http=settings.redirect_http,
                 default_certificate_arn=certificates.default_arn,
                 certificate_arns=certificates.more_arns,
+                after=[firewall],
                 tags=tags,
             ),
-            self.child(depends_on=[firewall]),
+            self.child(),
         )
         for connection in plan.connections:
             Connection(

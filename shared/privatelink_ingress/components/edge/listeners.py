@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge import HTTP, HTTPS
@@ -25,6 +25,8 @@ class ListenersArgs:
     default_certificate_arn: Input[str]
     certificate_arns: Mapping[str, Input[str]]
     """More certificates, by key."""
+    after: Sequence[Resource]
+    """What must be there before the first request, and still be there after the last."""
     tags: Mapping[str, str]
 
 
@@ -58,7 +60,7 @@ class Listeners(Component):
             routing_http_response_x_content_type_options_header_value="nosniff",
             routing_http_response_x_frame_options_header_value="SAMEORIGIN",
             tags=self.named("https", args.tags),
-            opts=self.child(),
+            opts=self.child(depends_on=args.after),
         )
         for key, arn in args.certificate_arns.items():
             aws.lb.ListenerCertificate(f"{name}-{key}", listener_arn=https.arn, certificate_arn=arn, opts=self.child())
@@ -75,7 +77,7 @@ class Listeners(Component):
                     }
                 ],
                 tags=self.named("http", args.tags),
-                opts=self.child(),
+                opts=self.child(depends_on=args.after),
             )
         self.https_arn = https.arn
         self.publish()

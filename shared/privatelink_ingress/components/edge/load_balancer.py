@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.logs import ACCESS, CONNECTION, HEALTH_CHECK
@@ -22,7 +22,8 @@ class LoadBalancerArgs:
     subnet_ids: Sequence[Input[str]]
     security_group_id: Input[str]
     log_bucket: Input[str]
-    """Must already let the load balancer write: it is tried out at once."""
+    after: Sequence[Resource]
+    """What must be there first: the internet route, and the bucket's policy, since AWS tries out at once to write."""
     tags: Mapping[str, str]
 
 
@@ -58,7 +59,7 @@ class LoadBalancer(Component):
             connection_logs={"bucket": args.log_bucket, "prefix": CONNECTION, "enabled": True},
             health_check_logs={"bucket": args.log_bucket, "prefix": HEALTH_CHECK, "enabled": True},
             tags=self.named("", args.tags),
-            opts=self.child(),
+            opts=self.child(depends_on=args.after),
         )
         self.arn = balancer.arn
         self.dns_name = balancer.dns_name

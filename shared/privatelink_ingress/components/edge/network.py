@@ -62,7 +62,7 @@ class InternetNetwork(Component):
         public_routes = aws.ec2.RouteTable(
             f"{name}-public", vpc_id=self._vpc.id, tags=self.named("public", args.tags), opts=self.child()
         )
-        aws.ec2.Route(
+        self.internet_route = aws.ec2.Route(
             f"{name}-public-internet",
             route_table_id=public_routes.id,
             destination_cidr_block="0.0.0.0/0",
