@@ -90,6 +90,8 @@ def split(inputs: Properties, table: Mapping[str, str]) -> tuple[dict[str, str],
     attributes: dict[str, str] = {}
     rest: Properties = {}
     for key, value in inputs.items():
+        if value is None:
+            continue
         blocks = value if isinstance(value, list) else [value]
         if key in table:
             attributes[table[key]] = _text(value)
