@@ -44,8 +44,8 @@ def plan_cluster(settings: WorkloadSettings, *, name: str) -> ClusterPlan:
     return ClusterPlan(
         name=name,
         version=cluster.version,
-        public_access_cidrs=tuple(sorted(set(cluster.public_access_cidrs))),
-        log_types=tuple(sorted(set(cluster.log_types))),
+        public_access_cidrs=tuple(sorted(cluster.public_access_cidrs)),
+        log_types=tuple(sorted(cluster.log_types)),
         # EKS fixes this name: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
         log_group=f"/aws/eks/{name}/cluster",
         log_retention_days=cluster.log_retention_days,

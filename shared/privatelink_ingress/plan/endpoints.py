@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Iterable
 
 from privatelink_ingress.problems import Problem, UserError
@@ -14,8 +13,6 @@ CORE = ("ec2", "ecr.api", "ecr.dkr", "eks-auth")
 
 `ec2`: the node's own name and the CNI's addresses; `ecr.api`, `ecr.dkr`: images; `eks-auth`: Pod Identity.
 https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"""
-
-_SHORT_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,7 +32,7 @@ def interface_endpoints(region: str, *, ami_type: str, extra: Iterable[str]) -> 
         extra: Further services by short name.
 
     Raises:
-        UserError: when an extra service is not written as a short name.
+        UserError: when an extra service is the gateway's, or not written by its short name.
     """
     extra = tuple(extra)
     if problems := [problem for index, name in enumerate(extra) if (problem := _misfit(index, name))]:
@@ -66,6 +63,6 @@ def _misfit(index: int, name: str) -> Problem | None:
     where = f"endpoints.extra[{index}]"
     if name == "s3":
         return Problem(where, "is 's3', which every VPC here reaches through a gateway endpoint", "Remove it.")
-    if name.startswith("com.amazonaws") or not _SHORT_NAME.fullmatch(name):
-        return Problem(where, f"is {name!r}, which is no short name of a service", "Write it like sts or ecr.api.")
+    if name.startswith("com.amazonaws."):
+        return Problem(where, f"is {name!r}, a whole name", f"Write {name.split('.', 3)[-1]!r}: the region is known.")
     return None

@@ -6,7 +6,6 @@ import dataclasses
 import json
 
 from privatelink_ingress.plan.roles import RolePlan
-from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 METADATA_HOP_LIMIT = 1
@@ -49,15 +48,8 @@ class NodesPlan:
 
 
 def plan_nodes(settings: WorkloadSettings) -> NodesPlan:
-    """The nodes of a cluster.
-
-    Raises:
-        UserError: when the least number of nodes is above the greatest.
-    """
+    """The nodes of a cluster."""
     nodes = settings.nodes
-    if nodes.min > nodes.max:
-        problem = Problem("nodes.min", f"is {nodes.min}, but nodes.max is {nodes.max}", "Raise nodes.max.")
-        raise UserError("The nodes do not fit", [problem])
     return NodesPlan(
         instance_types=nodes.instance_types,
         ami_type=nodes.ami_type,

@@ -78,7 +78,7 @@ def plan_publication(
     """The publication of connection `name`.
 
     Raises:
-        UserError: when a consumer or the parameter's prefix does not fit.
+        UserError: when the parameter's prefix belongs to AWS.
     """
     publication = settings.publication
     enforce = all(consumer.alb_subnet_cidrs for consumer in publication.consumers)
@@ -114,27 +114,13 @@ def plan_publication(
 
 
 def _principals(consumers: tuple[Consumer, ...]) -> tuple[PrincipalPlan, ...]:
-    planned: dict[str, PrincipalPlan] = {}
-    problems = []
-    for index, consumer in enumerate(consumers):
-        where = f"publication.consumers[{index}]"
-        arn = consumer.principal_arn or f"arn:aws:iam::{consumer.account_id}:root"
-        account, principal = arn.split(":")[4:6]
-        if account != consumer.account_id:
-            problems.append(
-                Problem(
-                    f"{where}.principalArn",
-                    f"is in account {account}, but accountId is {consumer.account_id}",
-                    "Make both name the same account.",
-                )
-            )
-        elif arn in planned:
-            problems.append(Problem(where, f"names {arn} a second time", "Remove one of the two entries."))
-        suffix = "" if principal == "root" else "-" + principal.replace("/", "-")
-        planned[arn] = PrincipalPlan(key=account + suffix, arn=arn)
-    if problems:
-        raise UserError("The consumers do not fit", problems)
-    return tuple(planned[arn] for arn in sorted(planned))
+    arns = {consumer.principal_arn or f"arn:aws:iam::{consumer.account_id}:root" for consumer in consumers}
+    return tuple(PrincipalPlan(key=_key(arn), arn=arn) for arn in sorted(arns))
+
+
+def _key(arn: str) -> str:
+    account, principal = arn.split(":")[4:6]
+    return account if principal == "root" else f"{account}-{principal.replace('/', '-')}"
 
 
 def _parameter(prefix: str, name: str) -> str:
