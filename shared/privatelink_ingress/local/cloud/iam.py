@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import Any
 
+from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
+from moto.utilities.utils import get_partition
 
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
@@ -95,3 +98,21 @@ def attached_policy_stays(request: Any, params: Params) -> None:
     bound = any(role.permissions_boundary_arn == params["PolicyArn"] for role in request.backend.get_roles())
     if policy is not None and (policy.attachment_count or bound):
         refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
+
+
+_read_aws_policies = IAMBackend._init_aws_policies
+
+
+_aws_policies: dict[str, list[Any]] = {}
+
+
+def _copied_aws_policies(self: IAMBackend) -> list[Any]:
+    """AWS's own policies, read once; moto parses all 1,600 anew for every account and at every reset."""
+    partition = get_partition(self.region_name)
+    if partition not in _aws_policies:
+        _aws_policies[partition] = _read_aws_policies(self)
+    # Copies, since each account counts its own attachments.
+    return [copy.copy(policy) for policy in _aws_policies[partition]]
+
+
+IAMBackend._init_aws_policies = _copied_aws_policies
