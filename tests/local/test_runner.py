@@ -158,7 +158,7 @@ def test_errors_of_the_program_keep_their_type_and_message():
 
 def test_a_logged_error_fails_the_run_and_warnings_are_kept():
     assert run(lambda: pulumi.log.warn("mind the gap")).messages == ("mind the gap",)
-    with pytest.raises(ProgramFailed, match="the program: no way$"):
+    with pytest.raises(ProgramFailed, match=r"the program: no way$"):
         run(lambda: pulumi.log.error("no way"))
 
 

@@ -100,15 +100,15 @@ def _zone(aws: Aws, args: Properties) -> Properties:
         wanted = f"{str(name).removesuffix('.')}."
         zones = call(aws, "route53", "ListHostedZones", rest, type_=GET_ZONE)["HostedZones"]
         matching = [z for z in zones if z["Name"] == wanted and z["Config"].get("PrivateZone", False) == private]
-        zone_id = _one(matching, f"{GET_ZONE}: hosted zone {wanted}")["Id"]
-        rest = {}
+        zone_id, rest = _one(matching, f"{GET_ZONE}: hosted zone {wanted}")["Id"], {}
+    zone_id = zone_id.removeprefix("/hostedzone/")
     answer = call(aws, "route53", "GetHostedZone", rest, type_=GET_ZONE, extra={"Id": zone_id})
-    zone, short = answer["HostedZone"], answer["HostedZone"]["Id"].removeprefix("/hostedzone/")
+    zone = answer["HostedZone"]
     servers = answer.get("DelegationSet", {}).get("NameServers", [])
     return {
-        "id": short,
-        "zoneId": short,
-        "arn": f"arn:aws:route53:::hostedzone/{short}",
+        "id": zone_id,
+        "zoneId": zone_id,
+        "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
         "name": zone["Name"].removesuffix("."),
         "callerReference": zone["CallerReference"],
         "comment": zone["Config"].get("Comment", ""),
