@@ -26,8 +26,10 @@ def endpoints_are_created_as_asked(response: Any, params: Params) -> Mapping[str
     """AWS: CreateVpcEndpoint; type Gateway when none is given."""
     backend, kind = response.ec2_backend, params.get("VpcEndpointType", "Gateway")
     vpc = backend.get_vpc(params["VpcId"])
+    if "ServiceName" not in params:
+        refuse("MissingParameter", "The request must contain the parameter ServiceName: other endpoints are not emulated")
     home = params.get("ServiceRegion")
-    service = find_service(response.current_account, response.region, params.get("ServiceName", ""), home=home)
+    service = find_service(response.current_account, response.region, params["ServiceName"], home=home)
     if response.region not in service.regions:
         refuse("InvalidServiceName", f"The Vpc Endpoint Service '{service.name}' does not exist")
     if kind not in service.types:
@@ -63,7 +65,8 @@ def _create_interface(response: Any, params: Params, vpc: Any, service: Service)
         private_dns_enabled=private_dns,
     )
     endpoint.state = "pendingAcceptance" if service.acceptance_required else "available"
-    endpoint.ip_address_type, endpoint.dns_options = "ipv4", {"DnsRecordIpType": "ipv4"}
+    endpoint.ip_address_type = "ipv4"
+    endpoint.dns_options = {"DnsRecordIpType": "ipv4"} | params.get("DnsOptions", {})
     endpoint.service_region = params.get("ServiceRegion", response.region)
     endpoint.hosted_zone_id = f"Z{mock_random.get_random_hex(length=13).upper()}"
     endpoint.dns_label = f"{endpoint.id}-{mock_random.get_random_hex(length=8)}"

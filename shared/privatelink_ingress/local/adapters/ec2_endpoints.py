@@ -1,0 +1,174 @@
+"""VPC endpoints, and the endpoint services that they connect to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.ec2_network import arn, one
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
+ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"
+
+
+def _create_endpoint(aws: Aws, inputs: Properties) -> Created:
+    rest = {"vpcEndpointType": "Gateway"} | inputs
+    auto_accept = rest.pop("autoAccept", False)
+    if rest["vpcEndpointType"] == "Interface":
+        # AWS's own default is true; the provider always sends a value.
+        rest.setdefault("privateDnsEnabled", False)
+        _require_listed(rest)
+    answer = call(aws, "ec2", "CreateVpcEndpoint", rest, type_=ENDPOINT, rename={"policy": "PolicyDocument"})
+    endpoint = answer["VpcEndpoint"]
+    if auto_accept and endpoint["State"] == "pendingAcceptance":
+        service_id = endpoint["ServiceName"].rsplit(".", 1)[1]
+        _decide(aws, ENDPOINT, "AcceptVpcEndpointConnections", service_id, endpoint["VpcEndpointId"])
+    return Created(endpoint["VpcEndpointId"], _endpoint_outputs(aws, endpoint["VpcEndpointId"], inputs))
+
+
+def _require_listed(inputs: Properties) -> None:
+    known = inputs.get("subnetIds", [])
+    for entry in inputs.get("subnetConfigurations", []):
+        if entry.get("subnetId") not in known:
+            subnet_id = entry.get("subnetId")
+            raise AdapterError(f"{ENDPOINT}: subnetConfigurations names {subnet_id}, which is not in subnetIds")
+
+
+def _endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properties:
+    endpoint = one(aws, ENDPOINT, "DescribeVpcEndpoints", "VpcEndpoints", vpc_endpoint_id=endpoint_id)
+    outputs = {
+        "arn": arn(aws, "vpc-endpoint", endpoint_id),
+        "dnsEntries": [
+            {"dnsName": entry["DnsName"], "hostedZoneId": entry["HostedZoneId"]}
+            for entry in endpoint.get("DnsEntries", [])
+        ],
+        "networkInterfaceIds": endpoint["NetworkInterfaceIds"],
+        "ownerId": endpoint["OwnerId"],
+        "policy": endpoint["PolicyDocument"],
+        "privateDnsEnabled": endpoint["PrivateDnsEnabled"],
+        "requesterManaged": endpoint["RequesterManaged"],
+        "routeTableIds": endpoint["RouteTableIds"],
+        "securityGroupIds": [group["GroupId"] for group in endpoint["Groups"]],
+        "state": endpoint["State"],
+        "subnetIds": endpoint.get("SubnetIds", []),
+        "tagsAll": inputs.get("tags", {}),
+        "vpcEndpointType": endpoint["VpcEndpointType"],
+    }
+    if endpoint["VpcEndpointType"] == "Gateway":
+        prefixes = one(
+            aws, ENDPOINT, "DescribePrefixLists", "PrefixLists", prefix_list_name=endpoint["ServiceName"]
+        )
+        return outputs | {"prefixListId": prefixes["PrefixListId"], "cidrBlocks": prefixes["Cidrs"]}
+    options = endpoint["DnsOptions"]
+    return outputs | {
+        "dnsOptions": {key[0].lower() + key[1:]: value for key, value in options.items()},
+        "ipAddressType": endpoint["IpAddressType"],
+        "serviceRegion": endpoint["ServiceRegion"],
+        "subnetConfigurations": _subnet_configurations(aws, endpoint["NetworkInterfaceIds"]),
+    }
+
+
+def _subnet_configurations(aws: Aws, interface_ids: list[str]) -> list[dict[str, Any]]:
+    """As the provider does it: read from the interfaces, so that the addresses are outputs of the endpoint."""
+    if not interface_ids:
+        return []
+    extra = {"NetworkInterfaceIds": interface_ids}
+    found = call(aws, "ec2", "DescribeNetworkInterfaces", {}, type_=ENDPOINT, extra=extra)["NetworkInterfaces"]
+    return [{"subnetId": eni["SubnetId"], "ipv4": eni["PrivateIpAddress"]} for eni in found]
+
+
+def _delete_endpoint(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteVpcEndpoints", {}, type_=ENDPOINT, extra={"VpcEndpointIds": [id_]})
+
+
+def _create_service(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    principals = rest.pop("allowedPrincipals", [])
+    answer = call(aws, "ec2", "CreateVpcEndpointServiceConfiguration", rest, type_=SERVICE)
+    service_id = answer["ServiceConfiguration"]["ServiceId"]
+    if principals:
+        _permit(aws, SERVICE, service_id, "AddAllowedPrincipals", principals)
+    extra = {"ServiceIds": [service_id]}
+    (service,) = call(aws, "ec2", "DescribeVpcEndpointServiceConfigurations", {}, type_=SERVICE, extra=extra)[
+        "ServiceConfigurations"
+    ]
+    return Created(
+        service_id,
+        {
+            "acceptanceRequired": service["AcceptanceRequired"],
+            "allowedPrincipals": sorted(principals),
+            "arn": arn(aws, "vpc-endpoint-service", service_id),
+            "availabilityZones": service["AvailabilityZones"],
+            "baseEndpointDnsNames": service["BaseEndpointDnsNames"],
+            "managesVpcEndpoints": service["ManagesVpcEndpoints"],
+            "privateDnsNameConfigurations": [],
+            "serviceName": service["ServiceName"],
+            "serviceType": service["ServiceType"][0]["ServiceType"],
+            "state": service["ServiceState"],
+            "supportedIpAddressTypes": service["SupportedIpAddressTypes"],
+            "supportedRegions": inputs.get("supportedRegions", [aws.region]),
+            "tagsAll": inputs.get("tags", {}),
+        },
+    )
+
+
+def _delete_service(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteVpcEndpointServiceConfigurations", {}, type_=SERVICE, extra={"ServiceIds": [id_]})
+
+
+def _create_principal(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    service_id, principal = rest.pop("vpcEndpointServiceId"), rest.pop("principalArn")
+    if rest:
+        raise AdapterError(f"{PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions")
+    _permit(aws, PRINCIPAL, service_id, "AddAllowedPrincipals", [principal])
+    # The API's permission id, which moto does not make.
+    digest = hashlib.sha256(f"{service_id} {principal}".encode()).hexdigest()
+    return Created(f"vpce-svc-perm-{digest[:17]}", {})
+
+
+def _delete_principal(aws: Aws, id_: str, outputs: Properties) -> None:
+    _permit(aws, PRINCIPAL, outputs["vpcEndpointServiceId"], "RemoveAllowedPrincipals", [outputs["principalArn"]])
+
+
+def _permit(aws: Aws, type_: str, service_id: str, change: str, principals: list[str]) -> None:
+    extra = {"ServiceId": service_id, change: principals}
+    call(aws, "ec2", "ModifyVpcEndpointServicePermissions", {}, type_=type_, extra=extra)
+
+
+def _accept(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    service_id, endpoint_id = rest.pop("vpcEndpointServiceId"), rest.pop("vpcEndpointId")
+    if rest:
+        raise AdapterError(f"{ACCEPTER}: input `{sorted(rest)[0]}` has no place in AcceptVpcEndpointConnections")
+    _decide(aws, ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
+    connection = one(
+        aws,
+        ACCEPTER,
+        "DescribeVpcEndpointConnections",
+        "VpcEndpointConnections",
+        service_id=service_id,
+        vpc_endpoint_id=endpoint_id,
+    )
+    return Created(f"{service_id}_{endpoint_id}", {"vpcEndpointState": connection["VpcEndpointState"]})
+
+
+def _reject(aws: Aws, id_: str, outputs: Properties) -> None:
+    service_id, endpoint_id = id_.split("_")
+    _decide(aws, ACCEPTER, "RejectVpcEndpointConnections", service_id, endpoint_id)
+
+
+def _decide(aws: Aws, type_: str, operation: str, service_id: str, endpoint_id: str) -> None:
+    call(aws, "ec2", operation, {}, type_=type_, extra={"ServiceId": service_id, "VpcEndpointIds": [endpoint_id]})
+
+
+ADAPTERS: dict[str, Adapter] = {
+    ENDPOINT: Adapter(_create_endpoint, _delete_endpoint),
+    SERVICE: Adapter(_create_service, _delete_service),
+    PRINCIPAL: Adapter(_create_principal, _delete_principal),
+    ACCEPTER: Adapter(_accept, _reject),
+}

@@ -1,0 +1,225 @@
+"""VPCs, subnets, routes and internet gateways."""
+
+from __future__ import annotations
+
+import ipaddress
+import zlib
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
+ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
+ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+ROUTE = "aws:ec2/route:Route"
+GATEWAY = "aws:ec2/internetGateway:InternetGateway"
+RESERVATION = "aws:ec2/subnetCidrReservation:SubnetCidrReservation"
+
+VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
+SUBNET_SWITCHES = ("mapPublicIpOnLaunch", "assignIpv6AddressOnCreation", "enableResourceNameDnsARecordOnLaunch")
+DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
+ROUTE_NAMES = {
+    "cidrBlock": "DestinationCidrBlock",
+    "ipv6CidrBlock": "DestinationIpv6CidrBlock",
+    "egressOnlyGatewayId": "EgressOnlyInternetGatewayId",
+}
+
+
+def arn(aws: Aws, kind: str, id_: str) -> str:
+    """The ARN of an EC2 resource that the API does not give one for."""
+    return f"arn:aws:ec2:{aws.region}:{aws.account_id}:{kind}/{id_}"
+
+
+def require_network(type_: str, key: str, cidr: str | None) -> None:
+    """The provider refuses a block with host bits before AWS would silently clear them.
+
+    Raises:
+        AdapterError: `cidr` is no block, or has host bits.
+    """
+    if cidr is None:
+        return
+    try:
+        network = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        raise AdapterError(f"{type_}: input `{key}`: {cidr!r} is not a CIDR block") from None
+    if ipaddress.ip_interface(cidr).ip != network.network_address:
+        raise AdapterError(f"{type_}: input `{key}`: {cidr} has host bits set; write {network}")
+
+
+def one(aws: Aws, type_: str, operation: str, result: str, **filters: str) -> dict[str, Any]:
+    """The only result of a describe operation, by filters (underscores for hyphens, double ones for dots)."""
+    wanted = [
+        {"Name": name.replace("__", ".").replace("_", "-"), "Values": [value]} for name, value in filters.items()
+    ]
+    found = call(aws, "ec2", operation, {}, type_=type_, extra={"Filters": wanted})[result]
+    if len(found) != 1:
+        raise AdapterError(f"{type_}: {operation} found {len(found)} of {filters}, not one")
+    return found[0]
+
+
+def _create_vpc(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    switches = {name: rest.pop(name) for name in VPC_SWITCHES if name in rest}
+    require_network(VPC, "cidrBlock", rest.get("cidrBlock"))
+    names = {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"}
+    vpc = call(aws, "ec2", "CreateVpc", rest, type_=VPC, rename=names)["Vpc"]
+    vpc_id = vpc["VpcId"]
+    for name, value in switches.items():
+        extra = {"VpcId": vpc_id, name[0].upper() + name[1:]: {"Value": value}}
+        call(aws, "ec2", "ModifyVpcAttribute", {}, type_=VPC, extra=extra)
+    read = {name: _vpc_switch(aws, vpc_id, name) for name in VPC_SWITCHES}
+    main = one(aws, VPC, "DescribeRouteTables", "RouteTables", vpc_id=vpc_id, association__main="true")
+    acl = one(aws, VPC, "DescribeNetworkAcls", "NetworkAcls", vpc_id=vpc_id, default="true")
+    group = one(aws, VPC, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
+    return Created(
+        vpc_id,
+        read
+        | {
+            "arn": arn(aws, "vpc", vpc_id),
+            "cidrBlock": vpc["CidrBlock"],
+            "defaultNetworkAclId": acl["NetworkAclId"],
+            "defaultRouteTableId": main["RouteTableId"],
+            "defaultSecurityGroupId": group["GroupId"],
+            "dhcpOptionsId": vpc["DhcpOptionsId"],
+            "instanceTenancy": vpc["InstanceTenancy"],
+            "mainRouteTableId": main["RouteTableId"],
+            "ownerId": vpc["OwnerId"],
+            "tagsAll": inputs.get("tags", {}),
+        },
+    )
+
+
+def _vpc_switch(aws: Aws, vpc_id: str, name: str) -> bool:
+    asked = {"VpcId": vpc_id, "Attribute": name}
+    answer = call(aws, "ec2", "DescribeVpcAttribute", {}, type_=VPC, extra=asked)
+    return answer[name[0].upper() + name[1:]]["Value"]
+
+
+def _delete_vpc(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteVpc", {"vpcId": id_}, type_=VPC)
+
+
+def _create_subnet(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    changes = {name: {"Value": rest.pop(name)} for name in SUBNET_SWITCHES if name in rest}
+    if "privateDnsHostnameTypeOnLaunch" in rest:
+        changes["privateDnsHostnameTypeOnLaunch"] = rest.pop("privateDnsHostnameTypeOnLaunch")
+    require_network(SUBNET, "cidrBlock", rest.get("cidrBlock"))
+    subnet_id = call(aws, "ec2", "CreateSubnet", rest, type_=SUBNET)["Subnet"]["SubnetId"]
+    for name, value in changes.items():
+        extra = {"SubnetId": subnet_id, name[0].upper() + name[1:]: value}
+        call(aws, "ec2", "ModifySubnetAttribute", {}, type_=SUBNET, extra=extra)
+    subnet = one(aws, SUBNET, "DescribeSubnets", "Subnets", subnet_id=subnet_id)
+    names = subnet["PrivateDnsNameOptionsOnLaunch"]
+    return Created(
+        subnet_id,
+        {
+            "arn": subnet["SubnetArn"],
+            "assignIpv6AddressOnCreation": subnet["AssignIpv6AddressOnCreation"],
+            "availabilityZone": subnet["AvailabilityZone"],
+            "availabilityZoneId": subnet["AvailabilityZoneId"],
+            "cidrBlock": subnet["CidrBlock"],
+            "enableResourceNameDnsARecordOnLaunch": names["EnableResourceNameDnsARecord"],
+            "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
+            "ownerId": subnet["OwnerId"],
+            "privateDnsHostnameTypeOnLaunch": names["HostnameType"],
+            "tagsAll": inputs.get("tags", {}),
+            "vpcId": subnet["VpcId"],
+        },
+    )
+
+
+def _delete_subnet(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteSubnet", {"subnetId": id_}, type_=SUBNET)
+
+
+def _create_route_table(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    routes = rest.pop("routes", [])
+    if rest.get("propagatingVgws") == []:
+        del rest["propagatingVgws"]
+    table = call(aws, "ec2", "CreateRouteTable", rest, type_=ROUTE_TABLE)["RouteTable"]
+    for route in routes:
+        extra = {"RouteTableId": table["RouteTableId"]}
+        call(aws, "ec2", "CreateRoute", route, type_=f"{ROUTE_TABLE} routes", rename=ROUTE_NAMES, extra=extra)
+    outputs = {"ownerId": table["OwnerId"], "routes": routes, "propagatingVgws": [], "tagsAll": inputs.get("tags", {})}
+    return Created(table["RouteTableId"], outputs | {"arn": arn(aws, "route-table", table["RouteTableId"])})
+
+
+def _delete_route_table(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteRouteTable", {"routeTableId": id_}, type_=ROUTE_TABLE)
+
+
+def _associate(aws: Aws, inputs: Properties) -> Created:
+    return Created(call(aws, "ec2", "AssociateRouteTable", inputs, type_=ASSOCIATION)["AssociationId"], {})
+
+
+def _disassociate(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DisassociateRouteTable", {"associationId": id_}, type_=ASSOCIATION)
+
+
+def _create_route(aws: Aws, inputs: Properties) -> Created:
+    given = [name for name in DESTINATIONS if inputs.get(name)]
+    if len(given) != 1:
+        raise AdapterError(f"{ROUTE}: exactly one of {', '.join(DESTINATIONS)} is needed, not {given or 'none'}")
+    destination, table_id = inputs[given[0]], inputs["routeTableId"]
+    if given[0] != "destinationPrefixListId":
+        require_network(ROUTE, given[0], destination)
+    call(aws, "ec2", "CreateRoute", inputs, type_=ROUTE, rename=ROUTE_NAMES)
+    table = one(aws, ROUTE, "DescribeRouteTables", "RouteTables", route_table_id=table_id)
+    member = given[0][0].upper() + given[0][1:]
+    route = next(route for route in table["Routes"] if route.get(member) == destination)
+    outputs = {"origin": route["Origin"], "state": route["State"]}
+    # The provider's own form: the API gives a route no id.
+    return Created(f"r-{table_id}{zlib.crc32(destination.encode())}", outputs)
+
+
+def _delete_route(aws: Aws, id_: str, outputs: Properties) -> None:
+    named = {name: outputs[name] for name in ("routeTableId", *DESTINATIONS) if outputs.get(name)}
+    call(aws, "ec2", "DeleteRoute", named, type_=ROUTE)
+
+
+def _create_gateway(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    vpc_id = rest.pop("vpcId", None)
+    gateway = call(aws, "ec2", "CreateInternetGateway", rest, type_=GATEWAY)["InternetGateway"]
+    gateway_id = gateway["InternetGatewayId"]
+    if vpc_id:
+        _attachment(aws, "AttachInternetGateway", gateway_id, vpc_id)
+    outputs = {"arn": arn(aws, "internet-gateway", gateway_id), "ownerId": gateway["OwnerId"]}
+    return Created(gateway_id, outputs | {"tagsAll": inputs.get("tags", {})})
+
+
+def _delete_gateway(aws: Aws, id_: str, outputs: Properties) -> None:
+    if outputs.get("vpcId"):
+        _attachment(aws, "DetachInternetGateway", id_, outputs["vpcId"])
+    call(aws, "ec2", "DeleteInternetGateway", {"internetGatewayId": id_}, type_=GATEWAY)
+
+
+def _attachment(aws: Aws, operation: str, gateway_id: str, vpc_id: str) -> None:
+    call(aws, "ec2", operation, {"internetGatewayId": gateway_id, "vpcId": vpc_id}, type_=GATEWAY)
+
+
+def _create_reservation(aws: Aws, inputs: Properties) -> Created:
+    require_network(RESERVATION, "cidrBlock", inputs.get("cidrBlock"))
+    answer = call(
+        aws, "ec2", "CreateSubnetCidrReservation", inputs, type_=RESERVATION, rename={"cidrBlock": "Cidr"}
+    )["SubnetCidrReservation"]
+    return Created(answer["SubnetCidrReservationId"], {"ownerId": answer["OwnerId"]})
+
+
+def _delete_reservation(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DeleteSubnetCidrReservation", {"subnetCidrReservationId": id_}, type_=RESERVATION)
+
+
+ADAPTERS: dict[str, Adapter] = {
+    VPC: Adapter(_create_vpc, _delete_vpc),
+    SUBNET: Adapter(_create_subnet, _delete_subnet),
+    ROUTE_TABLE: Adapter(_create_route_table, _delete_route_table),
+    ASSOCIATION: Adapter(_associate, _disassociate),
+    ROUTE: Adapter(_create_route, _delete_route),
+    GATEWAY: Adapter(_create_gateway, _delete_gateway),
+    RESERVATION: Adapter(_create_reservation, _delete_reservation),
+}

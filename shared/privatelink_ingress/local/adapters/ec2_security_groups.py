@@ -1,0 +1,147 @@
+"""Security groups and their rules."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.ec2_network import arn, one, require_network
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+
+PEERS = {
+    "cidrIpv4": ("IpRanges", "CidrIp"),
+    "cidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
+    "prefixListId": ("PrefixListIds", "PrefixListId"),
+    "referencedSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
+}
+"""Where a rule's other side stands in an IpPermission: the list, and the member of its one entry."""
+
+
+def own_name(inputs: Properties) -> str:
+    """The name of a resource: its `name`, else `namePrefix` with a unique ending, as the provider makes one."""
+    return inputs.get("name") or f"{inputs.get('namePrefix', 'local-')}{uuid.uuid4().hex[:7]}"
+
+
+def _create_group(aws: Aws, inputs: Properties) -> Created:
+    rest = _without_rules(GROUP, inputs)
+    for name in ("name", "namePrefix", "revokeRulesOnDelete", "description"):
+        rest.pop(name, None)
+    name, description = own_name(inputs), inputs.get("description", "Managed by Pulumi")
+    extra = {"GroupName": name, "Description": description}
+    group_id = call(aws, "ec2", "CreateSecurityGroup", rest, type_=GROUP, extra=extra)["GroupId"]
+    _empty(aws, GROUP, group_id)
+    return Created(group_id, _group_outputs(aws, GROUP, group_id, inputs))
+
+
+def _delete_group(aws: Aws, id_: str, outputs: Properties) -> None:
+    if outputs.get("revokeRulesOnDelete"):
+        _empty(aws, GROUP, id_)
+    call(aws, "ec2", "DeleteSecurityGroup", {"groupId": id_}, type_=GROUP)
+
+
+def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
+    rest = _without_rules(DEFAULT_GROUP, inputs)
+    vpc_id, tags = rest.pop("vpcId", None), rest.pop("tags", {})
+    rest.pop("revokeRulesOnDelete", None)
+    if rest or not vpc_id:
+        problem = f"input `{sorted(rest)[0]}` has no place" if rest else "input `vpcId` is needed"
+        raise AdapterError(f"{DEFAULT_GROUP}: {problem} in the adoption of a default group")
+    group = one(aws, DEFAULT_GROUP, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
+    _empty(aws, DEFAULT_GROUP, group["GroupId"])
+    if tags:
+        extra = {"Resources": [group["GroupId"]], "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
+        call(aws, "ec2", "CreateTags", {}, type_=DEFAULT_GROUP, extra=extra)
+    return Created(group["GroupId"], _group_outputs(aws, DEFAULT_GROUP, group["GroupId"], inputs))
+
+
+def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
+    """AWS deletes it with its VPC; the provider leaves it as it is."""
+
+
+def _without_rules(type_: str, inputs: Properties) -> Properties:
+    rest = dict(inputs)
+    for name, rule in (("ingress", INGRESS_RULE), ("egress", EGRESS_RULE)):
+        if rest.pop(name, None):
+            raise AdapterError(f"{type_}: input `{name}`: write a rule resource of its own for each, {rule}")
+    return rest
+
+
+def _empty(aws: Aws, type_: str, group_id: str) -> None:
+    group = one(aws, type_, "DescribeSecurityGroups", "SecurityGroups", group_id=group_id)
+    for operation, member in (
+        ("RevokeSecurityGroupIngress", "IpPermissions"),
+        ("RevokeSecurityGroupEgress", "IpPermissionsEgress"),
+    ):
+        if group[member]:
+            call(aws, "ec2", operation, {}, type_=type_, extra={"GroupId": group_id, "IpPermissions": group[member]})
+
+
+def _group_outputs(aws: Aws, type_: str, group_id: str, inputs: Properties) -> Properties:
+    group = one(aws, type_, "DescribeSecurityGroups", "SecurityGroups", group_id=group_id)
+    return {
+        "arn": arn(aws, "security-group", group_id),
+        "description": group["Description"],
+        "egress": group["IpPermissionsEgress"],
+        "ingress": group["IpPermissions"],
+        "name": group["GroupName"],
+        "ownerId": group["OwnerId"],
+        "tagsAll": inputs.get("tags", {}),
+        "vpcId": group["VpcId"],
+    }
+
+
+def _create_rule(aws: Aws, inputs: Properties, type_: str, operation: str) -> Created:
+    rest = dict(inputs)
+    permission: dict[str, Any] = {"IpProtocol": rest.pop("ipProtocol")}
+    for name, member in (("fromPort", "FromPort"), ("toPort", "ToPort")):
+        if (port := rest.pop(name, None)) is not None:
+            permission[member] = int(port)
+    given = [name for name in PEERS if rest.get(name)]
+    if len(given) != 1:
+        raise AdapterError(f"{type_}: exactly one of {', '.join(PEERS)} is needed, not {given or 'none'}")
+    if given[0].startswith("cidr"):
+        require_network(type_, given[0], rest[given[0]])
+    where, member = PEERS[given[0]]
+    peer = {member: rest.pop(given[0])}
+    if member == "GroupId" and "/" in peer[member]:
+        peer["UserId"], peer[member] = peer[member].split("/")
+    if description := rest.pop("description", None):
+        peer["Description"] = description
+    names = {"securityGroupId": "GroupId"}
+    extra = {"IpPermissions": [permission | {where: [peer]}]}
+    (rule,) = call(aws, "ec2", operation, rest, type_=type_, rename=names, extra=extra)["SecurityGroupRules"]
+    rule_id = rule["SecurityGroupRuleId"]
+    outputs = {"arn": arn(aws, "security-group-rule", rule_id), "securityGroupRuleId": rule_id}
+    return Created(rule_id, outputs | {"tagsAll": inputs.get("tags", {})})
+
+
+def _create_ingress(aws: Aws, inputs: Properties) -> Created:
+    return _create_rule(aws, inputs, INGRESS_RULE, "AuthorizeSecurityGroupIngress")
+
+
+def _create_egress(aws: Aws, inputs: Properties) -> Created:
+    return _create_rule(aws, inputs, EGRESS_RULE, "AuthorizeSecurityGroupEgress")
+
+
+def _delete_ingress(aws: Aws, id_: str, outputs: Properties) -> None:
+    extra = {"GroupId": outputs["securityGroupId"], "SecurityGroupRuleIds": [id_]}
+    call(aws, "ec2", "RevokeSecurityGroupIngress", {}, type_=INGRESS_RULE, extra=extra)
+
+
+def _delete_egress(aws: Aws, id_: str, outputs: Properties) -> None:
+    extra = {"GroupId": outputs["securityGroupId"], "SecurityGroupRuleIds": [id_]}
+    call(aws, "ec2", "RevokeSecurityGroupEgress", {}, type_=EGRESS_RULE, extra=extra)
+
+
+ADAPTERS: dict[str, Adapter] = {
+    GROUP: Adapter(_create_group, _delete_group),
+    DEFAULT_GROUP: Adapter(_adopt_default_group, _forget_default_group),
+    INGRESS_RULE: Adapter(_create_ingress, _delete_ingress),
+    EGRESS_RULE: Adapter(_create_egress, _delete_egress),
+}
