@@ -41,11 +41,12 @@ def check(root: Path) -> Report:
     Raises:
         UserError: when there is nothing to check.
     """
-    report, workloads, edges = Report(), [], []
+    report, workloads, edges, encrypted = Report(), [], [], False
     for file in _files(root, report):
         name = _relative(file.path, root)
         try:
             if file.secure:
+                encrypted = True
                 keys = ", ".join(file.secure)
                 report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
             elif file.project == contract.PROJECT:
@@ -58,10 +59,12 @@ def check(root: Path) -> Report:
                 _note_zones(report, name, file.region, settings)
         except UserError as error:
             report.findings += (Finding(name, problem) for problem in error.problems)
-    if not report.findings and not any("encrypted" in note for note in report.notes):
-        report.findings += repository.check(workloads, edges)
-    elif report.findings:
+    if report.findings:
         report.notes.append("The files are compared with each other once each of them is right.")
+    elif encrypted:
+        report.notes.append("The files are not compared with each other: that takes all of them.")
+    else:
+        report.findings += repository.check(workloads, edges)
     return report
 
 
@@ -75,7 +78,9 @@ def print_report(report: Report, console: Console) -> None:
     if count:
         console.print(Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"))
     else:
-        console.print(Text(f"{files} stack files are right: {', '.join(report.checked)}.", style="bold green"))
+        console.print(
+            Text(f"{files} stack files are right: {', '.join(report.checked)}.", style="bold green"), soft_wrap=True
+        )
 
 
 def as_json(report: Report) -> str:

@@ -1,0 +1,250 @@
+"""`check`: what it says of the samples, and of each way in which stack files can disagree."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from privatelink_ingress.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+SHOP, BLOG, PROD = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml", "central-ingress/Pulumi.prod.yaml"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The sample projects, to change."""
+    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
+
+
+@pytest.fixture
+def edit(repository: Path) -> Callable[[str, str, str], None]:
+    def replace(file: str, old: str, new: str) -> None:
+        text = (repository / file).read_text()
+        assert old in text
+        (repository / file).write_text(text.replace(old, new))
+
+    return replace
+
+
+def run(root: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["check", "--root", str(root), *options])
+
+
+def found(root: Path) -> list[tuple[str, str, str]]:
+    """File, place and reason of every problem."""
+    result = run(root, "--json")
+    problems = json.loads(result.stdout)["problems"]
+    assert result.exit_code == (1 if problems else 0)
+    return [(problem["file"], problem["where"], problem["reason"]) for problem in problems]
+
+
+def test_the_samples_are_right_and_it_says_what_was_checked():
+    result = run(ROOT)
+    assert result.exit_code == 0
+    assert " ".join(result.stdout.split()) == f"3 stack files are right: {PROD}, {BLOG}, {SHOP}."
+
+
+def test_json_has_what_was_checked_notes_and_problems(repository: Path):
+    assert json.loads(run(repository, "--json").stdout) == {"checked": [PROD, BLOG, SHOP], "notes": [], "problems": []}
+
+
+def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repository: Path, edit):
+    edit(SHOP, "owner:", "ownr:")
+    edit(PROD, "slot: 1", "slot: 0")
+    result = run(repository)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    lines = [line.rstrip() for line in result.stdout.splitlines()]
+    assert lines == [
+        PROD,
+        "  connections.shop.slot: is 0, which connection blog of team-blog has",
+        "    → Give the newer of the two another slot; 1 is free.",
+        SHOP,
+        "  ownr: is no known key",
+        '    → Did you mean "owner"?',
+        "Note: The files are compared with each other once each of them is right.",
+        "2 mistakes in 3 stack files.",
+    ]
+
+
+def test_a_backend_without_a_stack_file(repository: Path, edit):
+    edit(PROD, "- stack: blog", "- stack: news")
+    assert found(repository) == [
+        (PROD, "connections.blog.backends[0].stack", "is 'news', of which there is no stack file")
+    ]
+
+
+@pytest.mark.parametrize("name", ["organization/eks-service/blog", "acme/eks-service/blog"])
+def test_a_backend_may_be_written_with_organization_and_project(repository: Path, edit, name: str):
+    edit(PROD, "- stack: blog", f"- stack: {name}")
+    assert found(repository) == []
+
+
+def test_a_backend_of_another_project_is_no_workload(repository: Path, edit):
+    edit(PROD, "- stack: blog", "- stack: organization/central-ingress/blog")
+    assert [where for _, where, _ in found(repository)] == ["connections.blog.backends[0].stack"]
+
+
+def test_a_stack_that_publishes_another_name_than_the_connection(repository: Path, edit):
+    edit(BLOG, "  eks-service:owner:", "  eks-service:connectionName: news\n  eks-service:owner:")
+    assert [(file, reason) for file, _, reason in found(repository)] == [
+        (PROD, "stack blog publishes news, and this edge knows no connection of that name")
+    ]
+
+
+def test_two_stacks_with_one_connection_name(repository: Path, edit):
+    edit(SHOP, "  eks-service:owner:", "  eks-service:connectionName: blog\n  eks-service:owner:")
+    assert (SHOP, "connectionName", f"is blog, which {BLOG} of team-blog has") in found(repository)
+
+
+def test_sides_in_different_regions(repository: Path, edit):
+    edit(BLOG, "aws:region: eu-west-1", "aws:region: eu-west-2")
+    edit(BLOG, "euw1", "euw2")
+    assert "stack blog is in eu-west-2, and this edge in eu-west-1" in [reason for _, _, reason in found(repository)]
+
+
+def test_a_file_without_a_region(repository: Path, edit):
+    edit(PROD, "  aws:region: eu-west-1\n", "")
+    assert found(repository) == [(PROD, "aws:region", "is missing")]
+
+
+def test_one_route_in_two_connections(repository: Path, edit):
+    edit(PROD, "hosts: [blog.example.com]\n          paths: [/, /posts/*, /feed.xml]", "hosts: [Shop.example.com]")
+    (problem,) = found(repository)
+    assert problem[0] == PROD
+    assert "shop.example.com/* is already taken by connections.blog" in problem[2]
+
+
+def test_fewer_than_two_zones_in_common(repository: Path, edit):
+    edit(BLOG, "[euw1-az1, euw1-az2, euw1-az3]", "[euw1-az3, euw1-az4]")
+    (problem,) = found(repository)
+    assert problem[:2] == (PROD, "connections.blog")
+    assert "1 in common, 2 needed" in problem[2]
+
+
+def test_an_edge_that_a_workload_does_not_admit(repository: Path, edit):
+    edit(BLOG, '"222222222222"', '"333333333333"')
+    assert found(repository) == [
+        (BLOG, "publication.consumers", "do not admit account 222222222222, from which edge prod connects")
+    ]
+
+
+def test_an_edge_that_moves_its_subnets_without_the_workloads(repository: Path, edit):
+    edit(PROD, "cidr: 10.12.0.0/16", "cidr: 10.20.0.0/16")
+    lacks = "lacks 10.20.0.0/23, 10.20.2.0/23, 10.20.4.0/23, from where edge prod connects"
+    where = "publication.consumers[0].albSubnetCidrs"
+    assert found(repository) == [(BLOG, where, lacks), (SHOP, where, lacks)]
+    assert "→ Write [10.20.0.0/23, 10.20.2.0/23, 10.20.4.0/23]" in run(repository).stdout
+
+
+def test_a_workload_that_admits_more_than_the_edges_subnets(repository: Path, edit):
+    edit(BLOG, "10.12.4.0/23]", "10.12.4.0/23, 10.12.6.0/23]")
+    (problem,) = found(repository)
+    assert problem[2] == "admits 10.12.6.0/23, which is no load balancer subnet of its edges"
+
+
+def test_subnets_that_do_not_fit(repository: Path, edit):
+    edit(BLOG, "cidr: 10.11.0.0/16", "cidr: 10.11.0.0/22")
+    (problem,) = found(repository)
+    assert problem[:2] == (BLOG, "network.subnetPrefix")
+    assert "no room for a /21 subnet" in problem[2]
+
+
+def test_a_host_without_a_certificate(repository: Path, edit):
+    edit(PROD, "[blog.example.com]", "[blog.test.example.com]")
+    assert found(repository) == [(PROD, "connections.blog", "blog.test.example.com is covered by no certificate")]
+
+
+def test_zones_left_to_aws_are_assumed_and_said_so(repository: Path, edit):
+    for file in (PROD, SHOP):
+        edit(file, "zoneIds: [euw1-az1, euw1-az2, euw1-az3]", "zones: 2")
+    edit(BLOG, "[euw1-az1, euw1-az2, euw1-az3]", "[euw1-az5, euw1-az6]")
+    result = json.loads(run(repository, "--json").stdout)
+    # Neither the zones in common nor the edge's subnets can be compared.
+    assert result["problems"] == []
+    assumed = "network.zoneIds is not set, and only AWS knows the zones; euw1-az1, euw1-az2 are assumed."
+    assert result["notes"] == [f"{PROD}: {assumed}", f"{SHOP}: {assumed}"]
+
+
+def test_an_encrypted_value_is_skipped_with_a_note(repository: Path, edit):
+    edit(SHOP, "eks-service:owner: team-shop", "eks-service:owner: {secure: v1:abc}")
+    result = json.loads(run(repository, "--json").stdout)
+    assert result["problems"] == []
+    assert result["notes"] == [
+        f"{SHOP}: eks-service:owner is encrypted, so only `pulumi preview` can check this file.",
+        "The files are not compared with each other: that takes all of them.",
+    ]
+
+
+def test_a_file_that_is_no_yaml(repository: Path):
+    (repository / SHOP).write_text("config:\n  a: [\n")
+    (problem,) = found(repository)
+    assert problem[0] == SHOP
+    assert problem[2].startswith("is no YAML")
+
+
+def test_a_directory_without_projects(tmp_path: Path):
+    result = run(tmp_path)
+    assert result.exit_code == 1
+    assert "There are no projects to check:" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_directory_that_is_not_there_is_wrong_use(tmp_path: Path):
+    assert run(tmp_path / "nowhere").exit_code == 2
+
+
+def test_help_of_every_command_has_an_example():
+    overview = CliRunner().invoke(app, ["--help"])
+    assert overview.exit_code == 0
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__
+        assert name in overview.stdout
+        assert f"Example: privatelink-ingress {name}" in CliRunner().invoke(app, [name, "--help"]).stdout
+
+
+def test_version_is_that_of_the_package():
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, "0.1.0\n")
+
+
+def test_an_unknown_command_is_wrong_use():
+    assert CliRunner().invoke(app, ["chekc"]).exit_code == 2
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(monkeypatch: pytest.MonkeyPatch):
+    def interrupted(root: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("privatelink_ingress.cli.check.check", interrupted)
+    result = run(ROOT)
+    assert (result.exit_code, result.stderr) == (130, "")
+
+
+def test_check_imports_neither_pulumi_nor_an_aws_client():
+    code = (
+        "import sys; from privatelink_ingress.cli.app import app\n"
+        f"app(['check', '--root', {str(ROOT)!r}], standalone_mode=False)\n"
+        "heavy = {'pulumi', 'pulumi_aws', 'moto', 'boto3', 'botocore'}\n"
+        "print(sorted(heavy & {name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "privatelink_ingress", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0.1.0\n"
