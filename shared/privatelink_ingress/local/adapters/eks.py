@@ -1,0 +1,199 @@
+"""EKS: `aws:eks/…`. The component of pulumi-eks is in `eks_component`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.ec2_security_groups import own_name
+
+CLUSTER = "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+ADDON = "aws:eks/addon:Addon"
+ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
+ACCESS_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+POD_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+
+
+def create_cluster(aws: Aws, type_: str, inputs: Properties) -> Properties:
+    """Create an EKS cluster of the inputs of `aws.eks.Cluster` and answer it as the API describes it."""
+    rest = dict(inputs)
+    log_types = rest.pop("enabledClusterLogTypes", None) or []
+    encryption = rest.pop("encryptionConfig", None)
+    name = own_name({key: rest.pop(key) for key in ("name",) if key in rest})
+    # What an update or a removal does, which never reaches the creation.
+    rest.pop("forceUpdateVersion", None)
+    _only(type_, "defaultAddonsToRemoves", rest.pop("defaultAddonsToRemoves", None), (None, []))
+    extra: dict[str, Any] = {"name": name}
+    if log_types:
+        extra["logging"] = {"clusterLogging": [{"types": list(log_types), "enabled": True}]}
+    if encryption:
+        provider, resources = {"keyArn": encryption["provider"]["keyArn"]}, list(encryption["resources"])
+        extra["encryptionConfig"] = [{"provider": provider, "resources": resources}]
+    rename = {"vpcConfig": "resourcesVpcConfig"}
+    call(aws, "eks", "CreateCluster", rest, type_=type_, rename=rename, extra=extra)
+    return call(aws, "eks", "DescribeCluster", {"name": name}, type_=type_)["cluster"]
+
+
+def _create_cluster(aws: Aws, inputs: Properties) -> Created:
+    cluster = create_cluster(aws, CLUSTER, inputs)
+    outputs = {
+        "name": cluster["name"],
+        "arn": cluster["arn"],
+        "version": cluster["version"],
+        "status": cluster["status"],
+        "endpoint": cluster["endpoint"],
+        "platformVersion": cluster["platformVersion"],
+        "createdAt": cluster["createdAt"].isoformat(),
+        "certificateAuthority": {"data": cluster["certificateAuthority"]["data"]},
+        "certificateAuthorities": [{"data": cluster["certificateAuthority"]["data"]}],
+        "identities": [{"oidcs": [{"issuer": cluster["identity"]["oidc"]["issuer"]}]}],
+        "vpcConfig": cluster["resourcesVpcConfig"],
+        "accessConfig": cluster["accessConfig"],
+        "upgradePolicy": cluster["upgradePolicy"],
+        "kubernetesNetworkConfig": cluster["kubernetesNetworkConfig"],
+    }
+    return Created(cluster["name"], outputs)
+
+
+def delete_cluster(aws: Aws, type_: str, name: str) -> None:
+    """Delete a cluster; AWS refuses while it has node groups or is protected."""
+    call(aws, "eks", "DeleteCluster", {"name": name}, type_=type_)
+
+
+def _create_node_group(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    prefix = {key: rest.pop(key) for key in ("nodeGroupName", "nodeGroupNamePrefix") if key in rest}
+    name = own_name({"name": prefix.get("nodeGroupName"), "namePrefix": prefix.get("nodeGroupNamePrefix", "local-")})
+    rest.pop("forceUpdateVersion", None)
+    rename = {
+        "subnetIds": "subnets",
+        "nodeRoleArn": "nodeRole",
+        "remoteAccess.sourceSecurityGroupIds": "sourceSecurityGroups",
+    }
+    extra = {"nodegroupName": name}
+    call(aws, "eks", "CreateNodegroup", rest, type_=NODE_GROUP, rename=rename, extra=extra)
+    named = {"clusterName": inputs["clusterName"], "nodegroupName": name}
+    group = call(aws, "eks", "DescribeNodegroup", named, type_=NODE_GROUP)["nodegroup"]
+    if group["status"] != "ACTIVE":
+        issues = "; ".join(f"{issue['code']}: {issue['message']}" for issue in group["health"]["issues"])
+        call(aws, "eks", "DeleteNodegroup", named, type_=NODE_GROUP)
+        raise AdapterError(f"{NODE_GROUP}: node group {name} never becomes ACTIVE: {group['status']}: {issues}")
+    scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
+    outputs = {
+        "arn": group["nodegroupArn"],
+        "amiType": group["amiType"],
+        "capacityType": group["capacityType"],
+        "diskSize": int(group["diskSize"]),
+        "instanceTypes": group["instanceTypes"],
+        "nodeGroupName": name,
+        "nodeGroupNamePrefix": inputs.get("nodeGroupNamePrefix", ""),
+        "releaseVersion": group["releaseVersion"],
+        "resources": [{"autoscalingGroups": scaling_groups, "remoteAccessSecurityGroupId": ""}],
+        "status": group["status"],
+        "version": group["version"],
+    }
+    return Created(f"{inputs['clusterName']}:{name}", outputs)
+
+
+def _delete_node_group(aws: Aws, id_: str, outputs: Properties) -> None:
+    cluster, name = id_.split(":", 1)
+    call(aws, "eks", "DeleteNodegroup", {"clusterName": cluster, "nodegroupName": name}, type_=NODE_GROUP)
+
+
+def _create_addon(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    # What an update or the deletion does.
+    for name in ("resolveConflictsOnUpdate", "preserve"):
+        rest.pop(name, None)
+    rename = {"resolveConflictsOnCreate": "resolveConflicts"}
+    call(aws, "eks", "CreateAddon", rest, type_=ADDON, rename=rename)
+    named = {"clusterName": inputs["clusterName"], "addonName": inputs["addonName"]}
+    addon = call(aws, "eks", "DescribeAddon", named, type_=ADDON)["addon"]
+    if addon["status"] != "ACTIVE":
+        issues = "; ".join(f"{issue['code']}: {issue['message']}" for issue in addon["health"]["issues"])
+        call(aws, "eks", "DeleteAddon", named, type_=ADDON)
+        raise AdapterError(
+            f"{ADDON}: {inputs['addonName']} stays {addon['status']} for 20 minutes and fails: {issues} "
+            "It runs on nodes: create it after the node group (depends_on)."
+        )
+    outputs = {
+        "addonVersion": addon["addonVersion"],
+        "arn": addon["addonArn"],
+        "configurationValues": addon.get("configurationValues", ""),
+        "createdAt": addon["createdAt"].isoformat(),
+        "modifiedAt": addon["modifiedAt"].isoformat(),
+    }
+    return Created(f"{inputs['clusterName']}:{inputs['addonName']}", outputs)
+
+
+def _delete_addon(aws: Aws, id_: str, outputs: Properties) -> None:
+    cluster, name = id_.split(":", 1)
+    inputs: Properties = {"clusterName": cluster, "addonName": name}
+    if outputs.get("preserve"):
+        inputs["preserve"] = True
+    call(aws, "eks", "DeleteAddon", inputs, type_=ADDON)
+
+
+def _create_access_entry(aws: Aws, inputs: Properties) -> Created:
+    rename = {"userName": "username"}
+    entry = call(aws, "eks", "CreateAccessEntry", inputs, type_=ACCESS_ENTRY, rename=rename)["accessEntry"]
+    outputs = {
+        "accessEntryArn": entry["accessEntryArn"],
+        "createdAt": entry["createdAt"].isoformat(),
+        "modifiedAt": entry["modifiedAt"].isoformat(),
+        "kubernetesGroups": entry["kubernetesGroups"],
+        "type": entry["type"],
+        "userName": entry["username"],
+    }
+    return Created(f"{inputs['clusterName']}:{inputs['principalArn']}", outputs)
+
+
+def _delete_access_entry(aws: Aws, id_: str, outputs: Properties) -> None:
+    cluster, principal = id_.split(":", 1)
+    call(aws, "eks", "DeleteAccessEntry", {"clusterName": cluster, "principalArn": principal}, type_=ACCESS_ENTRY)
+
+
+def _create_access_policy(aws: Aws, inputs: Properties) -> Created:
+    made = call(aws, "eks", "AssociateAccessPolicy", inputs, type_=ACCESS_POLICY)["associatedAccessPolicy"]
+    outputs = {"associatedAt": made["associatedAt"].isoformat(), "modifiedAt": made["modifiedAt"].isoformat()}
+    return Created("#".join((inputs["clusterName"], inputs["principalArn"], inputs["policyArn"])), outputs)
+
+
+def _delete_access_policy(aws: Aws, id_: str, outputs: Properties) -> None:
+    cluster, principal, policy = id_.split("#")
+    named = {"clusterName": cluster, "principalArn": principal, "policyArn": policy}
+    call(aws, "eks", "DisassociateAccessPolicy", named, type_=ACCESS_POLICY)
+
+
+def _create_pod_identity(aws: Aws, inputs: Properties) -> Created:
+    made = call(aws, "eks", "CreatePodIdentityAssociation", inputs, type_=POD_IDENTITY)["association"]
+    outputs = {
+        "associationArn": made["associationArn"],
+        "associationId": made["associationId"],
+        "disableSessionTags": made["disableSessionTags"],
+        "externalId": made.get("externalId", ""),
+    }
+    return Created(made["associationId"], outputs)
+
+
+def _delete_pod_identity(aws: Aws, id_: str, outputs: Properties) -> None:
+    named = {"clusterName": outputs["clusterName"], "associationId": id_}
+    call(aws, "eks", "DeletePodIdentityAssociation", named, type_=POD_IDENTITY)
+
+
+def _only(type_: str, name: str, value: Any, allowed: tuple[Any, ...]) -> None:
+    """Refuse a value that the local cloud does not act on."""
+    if value not in allowed:
+        raise AdapterError(f"{type_}: the local cloud does not act on `{name}: {value}`")
+
+
+ADAPTERS: dict[str, Adapter] = {
+    CLUSTER: Adapter(_create_cluster, lambda aws, id_, outputs: delete_cluster(aws, CLUSTER, id_)),
+    NODE_GROUP: Adapter(_create_node_group, _delete_node_group),
+    ADDON: Adapter(_create_addon, _delete_addon),
+    ACCESS_ENTRY: Adapter(_create_access_entry, _delete_access_entry),
+    ACCESS_POLICY: Adapter(_create_access_policy, _delete_access_policy),
+    POD_IDENTITY: Adapter(_create_pod_identity, _delete_pod_identity),
+}

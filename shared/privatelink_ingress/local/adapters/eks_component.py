@@ -1,0 +1,152 @@
+"""The control plane that the component of pulumi-eks 4.4 makes, as far as this product uses it: `eks:index:Cluster`.
+
+The real component runs in a plugin of its own. Here its inputs become one EKS cluster by the API, and what the local
+cloud would have to make beside it is refused, with what to write instead.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.ec2_security_groups import own_name
+from privatelink_ingress.local.adapters.eks import create_cluster, delete_cluster
+
+COMPONENT = "eks:index:Cluster"
+NEEDED = {
+    "skipDefaultNodeGroup": (True, "make aws.eks.NodeGroup yourself"),
+    "skipDefaultSecurityGroups": (True, "the cluster has the group that EKS makes"),
+    "useDefaultVpcCni": (True, "make the vpc-cni aws.eks.Addon yourself"),
+    "authenticationMode": ("API", "other modes write to the cluster from inside"),
+}
+"""Inputs that must have one value, and why."""
+REFUSED = (
+    "createOidcProvider",
+    "fargate",
+    "autoMode",
+    "storageClasses",
+    "roleMappings",
+    "userMappings",
+    "accessEntries",
+)
+"""Inputs that must be absent or false: they make resources, or Kubernetes objects, that the local cloud does not."""
+SUBNETS = ("subnetIds", "privateSubnetIds", "publicSubnetIds")
+PASSED_ON = ("version", "enabledClusterLogTypes", "deletionProtection", "upgradePolicy", "bootstrapSelfManagedAddons")
+
+
+def _create(aws: Aws, inputs: Properties) -> Created:
+    rest = dict(inputs)
+    for name, (value, instead) in NEEDED.items():
+        if rest.pop(name, None) != value:
+            raise AdapterError(f"{COMPONENT}: the local cloud needs `{name}: {json.dumps(value)}`: {instead}")
+    for name in REFUSED:
+        if rest.pop(name, None):
+            raise AdapterError(f"{COMPONENT}: the local cloud does not act on `{name}`")
+    _check_coredns(rest.pop("corednsAddonOptions", None))
+    # Sent by the SDK even when the program leaves it out; useDefaultVpcCni, checked above, switches it off.
+    rest.pop("vpcCniOptions", None)
+    kube_proxy = rest.pop("kubeProxyAddonOptions", None) or {}
+    credentials, vpc_id = rest.pop("providerCredentialOpts", None) or {}, rest.pop("vpcId", None)
+    cluster = create_cluster(aws, COMPONENT, _cluster_inputs(aws, rest))
+    if rest:
+        delete_cluster(aws, COMPONENT, cluster["name"])
+        raise AdapterError(f"{COMPONENT}: the local cloud does not act on `{sorted(rest)[0]}`")
+    if vpc_id not in (None, cluster["resourcesVpcConfig"]["vpcId"]):
+        delete_cluster(aws, COMPONENT, cluster["name"])
+        raise AdapterError(
+            f"{COMPONENT}: `vpcId` is {vpc_id}, the subnets are of {cluster['resourcesVpcConfig']['vpcId']}"
+        )
+    if kube_proxy.get("enabled", True):
+        addon = {"clusterName": cluster["name"], "addonName": "kube-proxy"}
+        call(aws, "eks", "CreateAddon", addon, type_=COMPONENT)
+    kubeconfig = _kubeconfig(aws, cluster, credentials)
+    issuer = cluster["identity"]["oidc"]["issuer"]
+    outputs = {
+        "clusterSecurityGroupId": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
+        "kubeconfig": kubeconfig,
+        "kubeconfigJson": json.dumps(kubeconfig),
+        "oidcIssuer": issuer.removeprefix("https://"),
+        "oidcProviderUrl": issuer,
+        # Without the default groups there is neither a node group's security group nor a rule for it.
+        "clusterIngressRuleId": "",
+        "nodeSecurityGroupId": "",
+        "autoModeNodeRoleName": "",
+    }
+    return Created(cluster["name"], outputs)
+
+
+def _check_coredns(options: Any) -> None:
+    """The SDK sends `enabled: true` on its own; beside `skipDefaultNodeGroup` that add-on waits for nodes and fails."""
+    if options and options.get("enabled", True):
+        raise AdapterError(
+            f"{COMPONENT}: `corednsAddonOptions.enabled` is true, so the component would make CoreDNS before any node, "
+            "and wait 20 minutes to fail. Write coredns_addon_options=CoreDnsAddonOptionsArgs(enabled=False) and make "
+            "the coredns aws.eks.Addon after the node group"
+        )
+
+
+def _cluster_inputs(aws: Aws, rest: Properties) -> Properties:
+    """The inputs of `aws.eks.Cluster` that the component makes of its own; those used are taken out of `rest`."""
+    subnet_ids = [subnet for name in SUBNETS for subnet in rest.pop(name, None) or ()]
+    vpc_config: Properties = {"subnetIds": subnet_ids}
+    for name in ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs"):
+        if rest.get(name) is not None:
+            vpc_config[name] = rest[name]
+        rest.pop(name, None)
+    if vpc_config.get("publicAccessCidrs") and not vpc_config.get("endpointPublicAccess", True):
+        raise AdapterError(f"{COMPONENT}: `publicAccessCidrs` needs `endpointPublicAccess: true`")
+    made: Properties = {
+        "name": own_name({"name": rest.pop("name", None), "namePrefix": "cluster-"}),
+        "roleArn": _role_arn(aws, rest.pop("serviceRole", None)),
+        "vpcConfig": vpc_config,
+        "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
+        "tags": {**(rest.pop("tags", None) or {}), **(rest.pop("clusterTags", None) or {})},
+    }
+    if key_arn := rest.pop("encryptionConfigKeyArn", None):
+        made["encryptionConfig"] = {"provider": {"keyArn": key_arn}, "resources": ["secrets"]}
+    network = {
+        "ipFamily": rest.pop("ipFamily", None),
+        "serviceIpv4Cidr": rest.pop("kubernetesServiceIpAddressRange", None),
+    }
+    if any(network.values()):
+        made["kubernetesNetworkConfig"] = {name: value for name, value in network.items() if value}
+    return made | {name: rest.pop(name) for name in PASSED_ON if name in rest}
+
+
+def _role_arn(aws: Aws, role: Any) -> str:
+    """The ARN of `serviceRole`, a resource that arrives as its id: the role's name."""
+    if not role:
+        raise AdapterError(f"{COMPONENT}: the local cloud needs `serviceRole`, an aws.iam.Role that EKS may assume")
+    return call(aws, "iam", "GetRole", {"roleName": role}, type_=COMPONENT)["Role"]["Arn"]
+
+
+def _kubeconfig(aws: Aws, cluster: Properties, credentials: Properties) -> Properties:
+    """The component's kubeconfig: a token by the AWS CLI, no credentials inside."""
+    args = ["eks", "get-token", "--cluster-name", cluster["name"], "--output", "json", "--region", aws.region]
+    if credentials.get("roleArn"):
+        args += ["--role-arn", credentials["roleArn"]]
+    env = [{"name": "KUBERNETES_EXEC_INFO", "value": '{"apiVersion": "client.authentication.k8s.io/v1beta1"}'}]
+    if credentials.get("profileName"):
+        env.append({"name": "AWS_PROFILE", "value": credentials["profileName"]})
+    command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": args, "env": env}
+    server = {
+        "server": cluster["endpoint"],
+        "certificate-authority-data": cluster["certificateAuthority"]["data"],
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "kubernetes", "cluster": server}],
+        "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
+        "current-context": "aws",
+        "users": [{"name": "aws", "user": {"exec": command}}],
+    }
+
+
+def _delete(aws: Aws, id_: str, outputs: Properties) -> None:
+    delete_cluster(aws, COMPONENT, id_)
+
+
+ADAPTERS: dict[str, Adapter] = {COMPONENT: Adapter(_create, _delete)}
