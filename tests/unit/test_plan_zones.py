@@ -1,0 +1,71 @@
+"""Zones are chosen and compared by id, and a mismatch is explained from both sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from privatelink_ingress.plan import zones
+from privatelink_ingress.problems import Problem, UserError
+
+REGION = ["euw1-az3", "euw1-az1", "euw1-az2", "euw1-az4"]
+
+
+def problem(*args: object, **kwargs: object) -> Problem:
+    function = zones.common if "connection" in kwargs else zones.choose
+    with pytest.raises(UserError) as caught:
+        function(*args, **kwargs)  # ty: ignore[invalid-argument-type]
+    (only,) = caught.value.problems
+    return only
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (None, ("euw1-az1", "euw1-az2", "euw1-az3")),
+        (2, ("euw1-az1", "euw1-az2")),
+        (4, ("euw1-az1", "euw1-az2", "euw1-az3", "euw1-az4")),
+    ],
+)
+def test_the_first_zones_by_id_are_chosen_three_by_default(count: int | None, expected: tuple[str, ...]):
+    assert zones.choose(REGION, count=count, zone_ids=None, region="eu-west-1") == expected
+
+
+def test_the_order_in_which_aws_lists_the_zones_does_not_matter():
+    choices = {zones.choose(order, count=3, zone_ids=None, region="eu-west-1") for order in (REGION, REGION[::-1])}
+    assert len(choices) == 1
+
+
+def test_stated_zones_are_taken_sorted():
+    chosen = zones.choose(REGION, count=None, zone_ids=("euw1-az4", "euw1-az2"), region="eu-west-1")
+    assert chosen == ("euw1-az2", "euw1-az4")
+
+
+def test_a_zone_that_the_region_lacks_is_refused_with_those_it_has():
+    assert problem(REGION, count=None, zone_ids=("euw1-az1", "use1-az1"), region="eu-west-1") == Problem(
+        "network.zoneIds",
+        "use1-az1 are no zones of eu-west-1",
+        "eu-west-1 has euw1-az1, euw1-az2, euw1-az3, euw1-az4.",
+    )
+
+
+def test_more_zones_than_the_region_has_are_refused():
+    found = problem(REGION[:2], count=None, zone_ids=None, region="eu-west-1")
+    assert (found.where, found.reason) == ("network.zones", "asks for 3, but eu-west-1 has 2")
+
+
+def test_an_endpoint_goes_where_both_sides_are():
+    assert zones.common(
+        ["euw1-az3", "euw1-az1", "euw1-az2"], ["euw1-az2", "euw1-az3", "euw1-az4"], connection="shop"
+    ) == (
+        "euw1-az2",
+        "euw1-az3",
+    )
+
+
+def test_fewer_than_two_zones_in_common_are_refused_with_both_sides_and_a_remedy():
+    found = problem(["euw1-az1", "euw1-az2"], ["euw1-az2", "euw1-az3"], connection="shop")
+    assert found.where == "connections.shop"
+    assert found.reason == (
+        "the edge is in euw1-az1, euw1-az2 and the service in euw1-az2, euw1-az3: 1 in common, 2 needed"
+    )
+    assert found.remedy.startswith("Set network.zoneIds on one side")
