@@ -1,0 +1,118 @@
+"""The private network that `eks-service` asks for, not whether AWS grants it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from runs import Run, once
+
+from privatelink_ingress.local.runner import StackRun
+
+WAYS_OUT = (
+    "aws:ec2/internetGateway:InternetGateway",
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+    "aws:ec2/natGateway:NatGateway",
+    "aws:ec2/eip:Eip",
+    "aws:ec2/route:Route",
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+)
+
+
+@pytest.fixture
+def shop(workload_run: Run) -> StackRun:
+    return once(workload_run)
+
+
+def aws_urns(run: StackRun) -> set[str]:
+    # Not the controller's: the name of its ConfigMap follows from the subnets.
+    return {each.urn for each in run.registrations if each.type.startswith("aws:")}
+
+
+@pytest.mark.parametrize("way_out", WAYS_OUT)
+def test_nothing_leads_out_of_the_vpc(shop: StackRun, way_out: str):
+    assert shop.none(way_out)
+
+
+def test_the_one_route_table_holds_no_route_and_serves_every_subnet(shop: StackRun):
+    table = shop.only("aws:ec2/routeTable:RouteTable")
+    assert table.inputs["routes"] == []
+    associations = shop.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation")
+    assert {each.inputs["routeTableId"] for each in associations} == {table.id}
+    assert {each.inputs["subnetId"] for each in associations} == {
+        subnet.id for subnet in shop.of_type("aws:ec2/subnet:Subnet")
+    }
+
+
+def test_no_registration_names_the_whole_internet(shop: StackRun):
+    naming = [each.urn for each in shop.registrations if "0.0.0.0/0" in json.dumps(each.inputs, default=str)]
+    assert naming == []
+
+
+def test_subnets_are_placed_by_zone_id_and_hand_out_no_public_address(shop: StackRun):
+    subnets = shop.of_type("aws:ec2/subnet:Subnet")
+    assert {subnet.inputs["availabilityZoneId"]: subnet.inputs["cidrBlock"] for subnet in subnets} == {
+        "euw1-az1": "10.11.0.0/21",
+        "euw1-az2": "10.11.8.0/21",
+        "euw1-az3": "10.11.16.0/21",
+    }
+    assert all(subnet.inputs["mapPublicIpOnLaunch"] is False for subnet in subnets)
+    assert all("availabilityZone" not in subnet.inputs for subnet in subnets)
+
+
+def test_the_vpc_resolves_names_and_its_default_group_lets_nothing_through(shop: StackRun):
+    vpc = shop.only("aws:ec2/vpc:Vpc").inputs
+    assert (vpc["enableDnsSupport"], vpc["enableDnsHostnames"]) == (True, True)
+    group = shop.only("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs
+    assert (group["ingress"], group["egress"]) == ([], [])
+
+
+def test_endpoints_answer_https_from_the_node_subnets_alone(shop: StackRun):
+    (group,) = [each for each in shop.of_type("aws:ec2/securityGroup:SecurityGroup") if each.name == "shop-endpoints"]
+    assert "egress" not in group.inputs
+    assert "ingress" not in group.inputs
+    rules = [
+        (each.inputs["cidrIpv4"], each.inputs["ipProtocol"], each.inputs["fromPort"], each.inputs["toPort"])
+        for each in shop.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+        if each.inputs["securityGroupId"] == group.id
+    ]
+    assert sorted(rules) == [
+        ("10.11.0.0/21", "tcp", 443, 443),
+        ("10.11.16.0/21", "tcp", 443, 443),
+        ("10.11.8.0/21", "tcp", 443, 443),
+    ]
+    outward = shop.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    assert group.id not in {each.inputs["securityGroupId"] for each in outward}
+
+
+def test_every_interface_endpoint_lies_in_every_zone_under_its_usual_name(shop: StackRun):
+    subnets = {subnet.id for subnet in shop.of_type("aws:ec2/subnet:Subnet")}
+    endpoints = {each.inputs["serviceName"]: each.inputs for each in shop.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")}
+    gateway = endpoints.pop("com.amazonaws.eu-west-1.s3")
+    assert gateway["vpcEndpointType"] == "Gateway"
+    assert gateway["routeTableIds"] == [shop.only("aws:ec2/routeTable:RouteTable").id]
+    assert sorted(endpoints) == [
+        f"com.amazonaws.eu-west-1.{name}" for name in ("ec2", "ecr.api", "ecr.dkr", "eks-auth")
+    ]
+    for inputs in endpoints.values():
+        assert inputs["vpcEndpointType"] == "Interface"
+        assert inputs["privateDnsEnabled"] is True
+        assert set(inputs["subnetIds"]) == subnets
+
+
+def test_all_traffic_is_logged_into_a_group_with_retention(shop: StackRun):
+    log = shop.only("aws:ec2/flowLog:FlowLog")
+    assert (log.inputs["trafficType"], log.inputs["vpcId"]) == ("ALL", shop.only("aws:ec2/vpc:Vpc").id)
+    groups = {each.outputs["arn"]: each for each in shop.of_type("aws:cloudwatch/logGroup:LogGroup")}
+    assert groups[log.inputs["logDestination"]].inputs["retentionInDays"] == 90
+
+
+def test_leaving_out_the_middle_zone_touches_only_its_own_resources(shop: StackRun, workload_run: Run):
+    two = workload_run(network={"zoneIds": ["euw1-az1", "euw1-az3"]})
+    three, fewer = aws_urns(shop), aws_urns(two)
+    assert {urn.rsplit("::", 1)[1] for urn in three - fewer} == {"shop-euw1-az2", "shop-endpoints-euw1-az2"}
+    assert fewer < three
+    before = {subnet.name: subnet.inputs["cidrBlock"] for subnet in shop.of_type("aws:ec2/subnet:Subnet")}
+    after = {subnet.name: subnet.inputs["cidrBlock"] for subnet in two.of_type("aws:ec2/subnet:Subnet")}
+    assert after.items() < before.items()
