@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from privatelink_ingress.local.adapters.base import Adapter, AdapterError
 from privatelink_ingress.local.adapters.calls import call
 
 VPC = "aws:ec2/vpc:Vpc"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 def test_a_call_converts_checks_tags_and_answers(workload):
@@ -109,10 +112,11 @@ def test_look_ups_find_zones_services_and_images(workload):
     service = invokes.invoke(workload, invokes.GET_VPC_ENDPOINT_SERVICE, {"service": "s3", "serviceType": "Gateway"})
     assert (service["serviceName"], service["serviceType"]) == ("com.amazonaws.eu-west-1.s3", "Gateway")
 
-    digest = "sha256:" + "a" * 64
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": {}, "layers": []})
+    digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
     ecr = workload.client("ecr")
     ecr.create_repository(repositoryName="nginx")
-    ecr.put_image(repositoryName="nginx", imageManifest="{}", imageDigest=digest, imageTag="1")
+    ecr.put_image(repositoryName="nginx", imageManifest=manifest, imageDigest=digest, imageTag="1")
     image = invokes.invoke(workload, invokes.GET_IMAGE, {"repositoryName": "nginx", "imageTag": "1"})
     assert image["imageUri"] == f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/nginx@{digest}"
 
