@@ -1,0 +1,85 @@
+"""Buckets of the emulated AWS: names, defaults, and policies about the bucket itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from edge_world import bucket, bucket_policy, refused
+
+from privatelink_ingress.local.cloud.server import Session
+
+
+@pytest.mark.parametrize("name", ["Bad_Name", "Upper", "a..b", "192.168.5.4", "xn--bucket", "edge-s3alias", "-edge"])
+def test_a_name_that_aws_refuses_is_refused(edge: Session, name: str) -> None:
+    with refused("InvalidBucketName"):
+        bucket(edge, name)
+
+
+def test_a_new_bucket_is_encrypted_closed_and_without_acls(edge: Session) -> None:
+    name, s3 = bucket(edge), edge.client("s3")
+    rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
+    assert len(block) == 4
+    ownership = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
+    assert ownership == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_a_bucket_is_invisible_to_the_other_account(edge: Session, workload: Session) -> None:
+    with refused("403"):
+        workload.client("s3").head_bucket(Bucket=bucket(edge))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "not json",
+        json.dumps({"Statement": []}),
+        bucket_policy("another-bucket", "*"),
+        bucket_policy("edge-logs", "*", Principal=None, Effect="Maybe"),
+    ],
+    ids=["not JSON", "no statement", "another bucket", "bad effect"],
+)
+def test_a_policy_that_is_no_policy_of_the_bucket_is_refused(edge: Session, policy: str) -> None:
+    bucket(edge)
+    with refused("MalformedPolicy"):
+        edge.client("s3").put_bucket_policy(Bucket="edge-logs", Policy=policy)
+
+
+def test_a_public_policy_waits_for_the_public_access_block_to_go(edge: Session) -> None:
+    name, s3 = bucket(edge), edge.client("s3")
+    public = bucket_policy(name, "*", Principal="*", Action="s3:GetObject")
+    with refused("AccessDenied", "BlockPublicPolicy"):
+        s3.put_bucket_policy(Bucket=name, Policy=public)
+    s3.delete_public_access_block(Bucket=name)
+    s3.put_bucket_policy(Bucket=name, Policy=public)
+    assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]) == json.loads(public)
+
+
+def test_a_policy_that_narrows_everybody_is_not_public(edge: Session) -> None:
+    name, s3 = bucket(edge), edge.client("s3")
+    condition = {"StringEquals": {"aws:SourceAccount": "222222222222"}}
+    policy = bucket_policy(name, "*", Principal="*", Condition=condition)
+    s3.put_bucket_policy(Bucket=name, Policy=policy)
+    assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]) == json.loads(policy)
+
+
+def test_objects_move_to_infrequent_access_after_30_days_at_the_earliest(edge: Session) -> None:
+    name, s3 = bucket(edge), edge.client("s3")
+
+    def move(days: int) -> None:
+        rule = {
+            "ID": "old",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Transitions": [{"Days": days, "StorageClass": "STANDARD_IA"}],
+        }
+        s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
+
+    with refused("InvalidArgument", "greater than or equal to 30"):
+        move(1)
+    move(30)
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert rules[0]["Transitions"] == [{"Days": 30, "StorageClass": "STANDARD_IA"}]

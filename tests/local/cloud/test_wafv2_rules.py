@@ -1,0 +1,189 @@
+"""Web ACLs of the emulated AWS: consistent rules, references that exist, nothing deleted while in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from edge_world import VISIBILITY, balancer, bucket, network, refused
+
+from privatelink_ingress.local.cloud.server import Session
+
+COUNTRY = {"GeoMatchStatement": {"CountryCodes": ["DE"]}}
+COMMON = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}
+
+
+def rule(name: str = "own", priority: int = 1, **over: Any) -> dict[str, Any]:
+    parts = {"Statement": COUNTRY, "Action": {"Block": {}}, **over}
+    kept = {key: value for key, value in parts.items() if value is not None}
+    return {"Name": name, "Priority": priority, "VisibilityConfig": VISIBILITY} | kept
+
+
+def managed(name: str, priority: int) -> dict[str, Any]:
+    group = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": name}}
+    return rule(name, priority, Statement=group, Action=None, OverrideAction={"None": {}})
+
+
+def web_acl(session: Session, *rules: dict[str, Any], name: str = "edge") -> dict[str, Any]:
+    made = session.client("wafv2").create_web_acl(
+        Name=name, Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=VISIBILITY, Rules=list(rules)
+    )
+    return made["Summary"]
+
+
+def ip_set(session: Session, *addresses: str, name: str = "deny") -> dict[str, Any]:
+    made = session.client("wafv2").create_ip_set(
+        Name=name, Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=list(addresses)
+    )
+    return made["Summary"]
+
+
+def delete(session: Session, kind: str, summary: dict[str, Any]) -> None:
+    key = {"Name": summary["Name"], "Scope": "REGIONAL", "Id": summary["Id"], "LockToken": summary["LockToken"]}
+    getattr(session.client("wafv2"), f"delete_{kind}")(**key)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([rule("a", 1), rule("b", 1)], "priority 1"),
+        ([rule("a", 1), rule("a", 2)], "name a"),
+        ([rule(Statement=COMMON)], "OverrideAction and no Action"),
+        ([rule(Action=None, OverrideAction={"None": {}})], "Action and no OverrideAction"),
+        ([rule(Action={"Block": {}, "Allow": {}})], "exactly one action"),
+    ],
+    ids=["priority twice", "name twice", "group with Action", "own with OverrideAction", "two actions"],
+)
+def test_inconsistent_rules_are_refused(edge: Session, rules: list[dict[str, Any]], said: str) -> None:
+    with refused("WAFInvalidParameterException", said):
+        web_acl(edge, *rules)
+
+
+def test_the_same_holds_for_an_update(edge: Session) -> None:
+    made = web_acl(edge, rule())
+    with refused("WAFInvalidParameterException", "priority 1"):
+        edge.client("wafv2").update_web_acl(
+            Name="edge",
+            Scope="REGIONAL",
+            Id=made["Id"],
+            LockToken=made["LockToken"],
+            DefaultAction={"Allow": {}},
+            VisibilityConfig=VISIBILITY,
+            Rules=[rule("a", 1), rule("b", 1)],
+        )
+
+
+def test_references_must_exist_at_any_depth(edge: Session) -> None:
+    missing = "arn:aws:wafv2:eu-west-1:222222222222:regional/ipset/none/00000000-0000-0000-0000-000000000000"
+    nested = {"NotStatement": {"Statement": {"IPSetReferenceStatement": {"ARN": missing}}}}
+    with refused("WAFNonexistentItemException", missing):
+        web_acl(edge, rule(Statement=nested))
+    with refused("WAFNonexistentItemException", "AWSManagedRulesNonsense"):
+        web_acl(edge, managed("AWSManagedRulesNonsense", 1))
+
+
+def test_names_are_unique(edge: Session) -> None:
+    web_acl(edge)
+    ip_set(edge)
+    with refused("WAFDuplicateItemException"):
+        web_acl(edge)
+    with refused("WAFDuplicateItemException"):
+        ip_set(edge)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "10.0.0.7/16", "0.0.0.0/0", "2001:db8::/32", "nonsense"])
+def test_an_ip_set_holds_ranges_of_its_version(edge: Session, address: str) -> None:
+    with refused("WAFInvalidParameterException", address):
+        ip_set(edge, address)
+
+
+def test_the_base_set_of_groups_has_the_capacity_that_aws_states(edge: Session) -> None:
+    base = ["AmazonIpReputationList", "AnonymousIpList", "CommonRuleSet", "KnownBadInputsRuleSet", "SQLiRuleSet"]
+    rules = [managed(f"AWSManagedRules{name}", number) for number, name in enumerate(base)]
+    wafv2 = edge.client("wafv2")
+    assert wafv2.check_capacity(Scope="REGIONAL", Rules=rules)["Capacity"] == 25 + 50 + 700 + 200 + 200
+    made = web_acl(edge, *rules)
+    found = wafv2.get_web_acl(Name="edge", Scope="REGIONAL", Id=made["Id"])["WebACL"]
+    assert found["Capacity"] == 1175
+
+
+def test_own_statements_have_the_capacity_that_aws_states(edge: Session) -> None:
+    host = {
+        "ByteMatchStatement": {
+            "FieldToMatch": {"SingleHeader": {"Name": "host"}},
+            "PositionalConstraint": "EXACTLY",
+            "SearchString": b"shop.example.com",
+            "TextTransformations": [{"Priority": 0, "Type": "LOWERCASE"}],
+        }
+    }
+    rate = {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": host}}
+    both = {"AndStatement": {"Statements": [COUNTRY, {"NotStatement": {"Statement": COUNTRY}}]}}
+    capacity = edge.client("wafv2").check_capacity
+    assert capacity(Scope="REGIONAL", Rules=[rule(Statement=host)])["Capacity"] == 12
+    assert capacity(Scope="REGIONAL", Rules=[rule(Statement=rate)])["Capacity"] == 14
+    assert capacity(Scope="REGIONAL", Rules=[rule(Statement=both)])["Capacity"] == 2
+
+
+def test_a_web_acl_holds_5000_units(edge: Session) -> None:
+    rules = [rule(f"r{n}", n, Statement=COMMON, Action=None, OverrideAction={"None": {}}) for n in range(8)]
+    with refused("WAFLimitsExceededException", "5600"):
+        web_acl(edge, *rules)
+
+
+def test_a_web_acl_has_ten_rate_rules(edge: Session) -> None:
+    statement = {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP"}}
+    rules = [rule(f"r{number}", number, Statement=statement) for number in range(11)]
+    web_acl(edge, *rules[:10])
+    with refused("WAFLimitsExceededException", "10 rate-based rules"):
+        web_acl(edge, *rules, name="more")
+
+
+def test_an_associated_web_acl_stays_until_its_balancer_goes(edge: Session) -> None:
+    wafv2, made = edge.client("wafv2"), web_acl(edge)
+    arn = balancer(edge, network(edge))["LoadBalancerArn"]
+    with refused("WAFNonexistentItemException"):
+        wafv2.associate_web_acl(WebACLArn=made["ARN"], ResourceArn=f"{arn}0")
+    wafv2.associate_web_acl(WebACLArn=made["ARN"], ResourceArn=arn)
+    assert wafv2.list_resources_for_web_acl(WebACLArn=made["ARN"])["ResourceArns"] == [arn]
+    with refused("WAFAssociatedItemException"):
+        delete(edge, "web_acl", made)
+    edge.client("elbv2").delete_load_balancer(LoadBalancerArn=arn)
+    delete(edge, "web_acl", made)
+    assert wafv2.list_web_acls(Scope="REGIONAL")["WebACLs"] == []
+
+
+def test_a_second_association_replaces_the_first(edge: Session) -> None:
+    wafv2, one, two = edge.client("wafv2"), web_acl(edge), web_acl(edge, name="two")
+    arn = balancer(edge, network(edge))["LoadBalancerArn"]
+    wafv2.associate_web_acl(WebACLArn=one["ARN"], ResourceArn=arn)
+    wafv2.associate_web_acl(WebACLArn=two["ARN"], ResourceArn=arn)
+    assert wafv2.get_web_acl_for_resource(ResourceArn=arn)["WebACL"]["Name"] == "two"
+    assert wafv2.list_resources_for_web_acl(WebACLArn=one["ARN"])["ResourceArns"] == []
+
+
+def test_an_ip_set_in_use_stays(edge: Session) -> None:
+    held = ip_set(edge, "192.0.2.0/24")
+    made = web_acl(edge, rule(Statement={"IPSetReferenceStatement": {"ARN": held["ARN"]}}))
+    with refused("WAFAssociatedItemException"):
+        delete(edge, "ip_set", held)
+    delete(edge, "web_acl", made)
+    delete(edge, "ip_set", held)
+    assert edge.client("wafv2").list_ip_sets(Scope="REGIONAL")["IPSets"] == []
+
+
+def test_logs_go_to_a_destination_with_the_right_name_that_exists(edge: Session) -> None:
+    wafv2, acl = edge.client("wafv2"), web_acl(edge)["ARN"]
+
+    def log_to(arn: str) -> None:
+        wafv2.put_logging_configuration(LoggingConfiguration={"ResourceArn": acl, "LogDestinationConfigs": [arn]})
+
+    group = "arn:aws:logs:eu-west-1:222222222222:log-group:"
+    with refused("WAFInvalidParameterException", "must start with aws-waf-logs-"):
+        log_to(f"{group}edge")
+    with refused("WAFInvalidParameterException", "doesn't exist"):
+        log_to(f"{group}aws-waf-logs-edge")
+    edge.client("logs").create_log_group(logGroupName="aws-waf-logs-edge")
+    log_to(f"{group}aws-waf-logs-edge")
+    log_to(f"arn:aws:s3:::{bucket(edge, 'aws-waf-logs-bucket')}")
+    found = wafv2.get_logging_configuration(ResourceArn=acl)["LoggingConfiguration"]
+    assert found["LogDestinationConfigs"] == ["arn:aws:s3:::aws-waf-logs-bucket"]
