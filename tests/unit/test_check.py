@@ -209,7 +209,7 @@ def test_a_directory_that_is_not_there_is_wrong_use(tmp_path: Path):
 def test_help_of_every_command_has_an_example():
     overview = CliRunner().invoke(app, ["--help"])
     assert overview.exit_code == 0
-    for name in typer.main.get_command(app).commands:  # ty: ignore[unresolved-attribute]  (a group has them)
+    for name in typer.main.get_command(app).commands:  # ty: ignore[missing-attribute]  (a group has them)
         assert name in overview.stdout
         assert f"Example: privatelink-ingress {name}" in CliRunner().invoke(app, [name, "--help"]).stdout
 

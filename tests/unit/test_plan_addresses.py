@@ -60,4 +60,4 @@ def test_the_same_place_has_the_same_offset_in_every_subnet(place: tuple[int, in
 def test_what_is_out_of_range_has_no_address(wrong: dict[str, int | str]):
     arguments = {"subnet_cidr": SUBNET, "slot": 0, "backend": 0, "generation": 0, **wrong}
     with pytest.raises(ValueError, match=r"out of range|smaller than /23"):
-        endpoint_address(**arguments)  # ty: ignore[invalid-argument-type]
+        endpoint_address(**arguments)

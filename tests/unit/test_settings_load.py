@@ -262,7 +262,10 @@ def test_a_missing_key_says_what_to_write():
 
 
 def test_no_message_speaks_the_language_of_the_validation_library():
-    broken = {"network": {"zoneIds": "x", "cidr": 5, "zones": "a"}, "nodes": {"min": None, "instanceTypes": {}}}
+    broken: dict[str, Any] = {
+        "network": {"zoneIds": "x", "cidr": 5, "zones": "a"},
+        "nodes": {"min": None, "instanceTypes": {}},
+    }
     broken |= {
         "cluster": {"version": [], "logTypes": [1], "deletionProtection": 1},
         "tags": {"a": 1},
