@@ -12,6 +12,7 @@ GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 GET_VPC_ENDPOINT_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
 GET_ZONE = "aws:route53/getZone:getZone"
 GET_IMAGE = "aws:ecr/getImage:getImage"
+GET_ADDON_VERSION = "aws:eks/getAddonVersion:getAddonVersion"
 
 
 def invoke(aws: Aws, token: str, args: Properties) -> Properties:
@@ -142,6 +143,17 @@ def _image(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _addon_version(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    newest = bool(rest.pop("mostRecent", False))
+    found = call(aws, "eks", "DescribeAddonVersions", rest, type_=GET_ADDON_VERSION)["addons"]
+    versions = _one(found, f"{GET_ADDON_VERSION}: add-on {args.get('addonName')}")["addonVersions"]
+    # AWS lists the newest first.
+    wanted = [v for v in versions if newest or any(fit["defaultVersion"] for fit in v["compatibilities"])][:1]
+    version = _one(wanted, f"{GET_ADDON_VERSION}: version of {args.get('addonName')}")["addonVersion"]
+    return args | {"id": args["addonName"], "version": version}
+
+
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
@@ -158,4 +170,5 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
     GET_ZONE: _zone,
     GET_IMAGE: _image,
+    GET_ADDON_VERSION: _addon_version,
 }
