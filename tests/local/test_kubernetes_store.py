@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.local.kubernetes import KubernetesError, KubernetesStore
+from privatelink_ingress.local.kubernetes.store import OWN_NAMESPACES
+from privatelink_ingress.plan.controller import plan_controller
+from privatelink_ingress.settings.workload import Controller, Image
 
 SERVER = "https://SHOP.gr7.eu-west-1.eks.amazonaws.com"
 BLOG = "https://BLOG.gr7.eu-west-1.eks.amazonaws.com"
@@ -232,3 +235,15 @@ def test_the_same_name_in_two_namespaces_is_two_objects(store: KubernetesStore) 
         "default",
     ]
     assert len(store.list(SERVER, "ServiceAccount", "nginx-ingress")) == 1
+
+
+def test_the_controller_as_planned_is_taken_whole_by_every_supported_version() -> None:
+    image = Image(digest=f"sha256:{'a' * 64}")
+    settings = Controller(image=image)
+    planned = plan_controller(settings=settings, trusted_cidrs=("10.11.0.0/21",), health_path="/nginx-health")
+    objects = [item.manifest for stage in planned.stages("registry.example.com/nginx@sha256:1") for item in stage]
+    for version in ("1.34", "1.35", "1.36", "1.37"):
+        store = KubernetesStore({SERVER: version}.get)
+        for manifest in objects:
+            store.create(SERVER, manifest)
+        assert len(store.list(SERVER)) == len(objects) + len(OWN_NAMESPACES)

@@ -74,18 +74,18 @@ def test_the_supported_versions_are_described_with_their_dates(workload: Session
 
 
 def test_an_unsupported_version_is_refused(shop: World) -> None:
-    with pytest.raises(ClientError, match="InvalidParameterException.*unsupported Kubernetes version 1.19"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*unsupported Kubernetes version 1.19"):
         shop.create_cluster(version="1.19")
 
 
 def test_one_zone_is_not_enough(shop: World) -> None:
-    with pytest.raises(ClientError, match="InvalidParameterException.*at least two different AZs"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*at least two different AZs"):
         shop.create_cluster(resourcesVpcConfig={"subnetIds": shop.subnet_ids[:1]})
 
 
 def test_a_subnet_that_does_not_exist_is_refused(shop: World) -> None:
     subnets = [*shop.subnet_ids, "subnet-0123456789abcdef0"]
-    with pytest.raises(ClientError, match="InvalidParameterException.*'subnet-0123456789abcdef0' does not exist"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*'subnet-0123456789abcdef0' does not exist"):
         shop.create_cluster(resourcesVpcConfig={"subnetIds": subnets})
 
 
@@ -93,20 +93,20 @@ def test_subnets_of_two_vpcs_are_refused(shop: World) -> None:
     ec2 = shop.session.client("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
     other = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.99.0.0/24")["Subnet"]["SubnetId"]
-    with pytest.raises(ClientError, match="InvalidParameterException.*same VPC"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*same VPC"):
         shop.create_cluster(resourcesVpcConfig={"subnetIds": [*shop.subnet_ids, other]})
 
 
 def test_a_role_must_exist_and_trust_eks(shop: World) -> None:
-    with pytest.raises(ClientError, match="InvalidParameterException.*could not be assumed"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*could not be assumed"):
         shop.create_cluster(roleArn="arn:aws:iam::111111111111:role/missing")
-    with pytest.raises(ClientError, match="InvalidParameterException.*trusted entity is not correct"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*trusted entity is not correct"):
         shop.create_cluster(roleArn=role(shop.session, "lambda", "lambda.amazonaws.com"))
 
 
 def test_an_endpoint_without_any_access_is_refused(shop: World) -> None:
     config = {"subnetIds": shop.subnet_ids, "endpointPublicAccess": False, "endpointPrivateAccess": False}
-    with pytest.raises(ClientError, match="InvalidParameterException.*cannot both be disabled"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*cannot both be disabled"):
         shop.create_cluster(resourcesVpcConfig=config)
 
 
@@ -119,7 +119,7 @@ def test_a_second_cluster_of_the_same_name_is_refused(shop: World) -> None:
 def test_deletion_takes_the_security_group_with_it(shop: World) -> None:
     group_id = shop.create_cluster()["resourcesVpcConfig"]["clusterSecurityGroupId"]
     shop.session.client("eks").delete_cluster(name="shop")
-    with pytest.raises(ClientError, match="InvalidGroup.NotFound"):
+    with pytest.raises(ClientError, match=r"InvalidGroup.NotFound"):
         shop.session.client("ec2").describe_security_groups(GroupIds=[group_id])
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         shop.session.client("eks").describe_cluster(name="shop")
@@ -128,7 +128,7 @@ def test_deletion_takes_the_security_group_with_it(shop: World) -> None:
 def test_deletion_protection_is_honoured_until_it_is_switched_off(shop: World) -> None:
     eks = shop.session.client("eks")
     shop.create_cluster(deletionProtection=True)
-    with pytest.raises(ClientError, match="InvalidRequestException.*deletion protection"):
+    with pytest.raises(ClientError, match=r"InvalidRequestException.*deletion protection"):
         eks.delete_cluster(name="shop")
     eks.update_cluster_config(name="shop", deletionProtection=False)
     eks.delete_cluster(name="shop")
@@ -146,7 +146,7 @@ def test_a_cluster_with_node_groups_stays(shop: World) -> None:
 def test_a_cluster_is_upgraded_one_minor_version_at_a_time(shop: World) -> None:
     eks = shop.session.client("eks")
     shop.create_cluster(version="1.35")
-    with pytest.raises(ClientError, match="InvalidParameterException.*from 1.35 to 1.37"):
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*from 1.35 to 1.37"):
         eks.update_cluster_version(name="shop", version="1.37")
     update = eks.update_cluster_version(name="shop", version="1.36")["update"]
     assert eks.describe_update(name="shop", updateId=update["id"])["update"]["status"] == "Successful"
