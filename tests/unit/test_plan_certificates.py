@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from privatelink_ingress.plan import certificates
@@ -16,7 +17,7 @@ def entries(*given: dict[str, Any]) -> tuple[Certificate, ...]:
     return tuple(Certificate.model_validate(one) for one in given)
 
 
-def check(*given: dict[str, Any], hosts: set[tuple[str, str]] = frozenset()) -> list[str]:
+def check(*given: dict[str, Any], hosts: Set[tuple[str, str]] = frozenset()) -> list[str]:
     problems = certificates.check(entries(*given), hosts, account_id="222222222222", region="eu-west-1")
     return [f"{problem.where}: {problem.reason}" for problem in problems]
 
