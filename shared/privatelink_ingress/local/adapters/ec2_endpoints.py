@@ -59,10 +59,8 @@ def _endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Propert
         "vpcEndpointType": endpoint["VpcEndpointType"],
     }
     if endpoint["VpcEndpointType"] == "Gateway":
-        prefixes = one(
-            aws, ENDPOINT, "DescribePrefixLists", "PrefixLists", prefix_list_name=endpoint["ServiceName"]
-        )
-        return outputs | {"prefixListId": prefixes["PrefixListId"], "cidrBlocks": prefixes["Cidrs"]}
+        prefixes = one(aws, ENDPOINT, "DescribePrefixLists", "PrefixLists", prefix_list_name=endpoint["ServiceName"])
+        return outputs | {"prefixListId": prefixes["PrefixListId"], "cidrBlocks": prefixes.get("Cidrs", [])}
     options = endpoint["DnsOptions"]
     return outputs | {
         "dnsOptions": {key[0].lower() + key[1:]: value for key, value in options.items()},
@@ -124,7 +122,9 @@ def _create_principal(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     service_id, principal = rest.pop("vpcEndpointServiceId"), rest.pop("principalArn")
     if rest:
-        raise AdapterError(f"{PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions")
+        raise AdapterError(
+            f"{PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions"
+        )
     _permit(aws, PRINCIPAL, service_id, "AddAllowedPrincipals", [principal])
     # The API's permission id, which moto does not make.
     digest = hashlib.sha256(f"{service_id} {principal}".encode()).hexdigest()

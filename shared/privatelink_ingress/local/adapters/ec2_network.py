@@ -50,9 +50,7 @@ def require_network(type_: str, key: str, cidr: str | None) -> None:
 
 def one(aws: Aws, type_: str, operation: str, result: str, **filters: str) -> dict[str, Any]:
     """The only result of a describe operation, by filters (underscores for hyphens, double ones for dots)."""
-    wanted = [
-        {"Name": name.replace("__", ".").replace("_", "-"), "Values": [value]} for name, value in filters.items()
-    ]
+    wanted = [{"Name": name.replace("__", ".").replace("_", "-"), "Values": [value]} for name, value in filters.items()]
     found = call(aws, "ec2", operation, {}, type_=type_, extra={"Filters": wanted})[result]
     if len(found) != 1:
         raise AdapterError(f"{type_}: {operation} found {len(found)} of {filters}, not one")
@@ -204,9 +202,9 @@ def _attachment(aws: Aws, operation: str, gateway_id: str, vpc_id: str) -> None:
 
 def _create_reservation(aws: Aws, inputs: Properties) -> Created:
     require_network(RESERVATION, "cidrBlock", inputs.get("cidrBlock"))
-    answer = call(
-        aws, "ec2", "CreateSubnetCidrReservation", inputs, type_=RESERVATION, rename={"cidrBlock": "Cidr"}
-    )["SubnetCidrReservation"]
+    answer = call(aws, "ec2", "CreateSubnetCidrReservation", inputs, type_=RESERVATION, rename={"cidrBlock": "Cidr"})[
+        "SubnetCidrReservation"
+    ]
     return Created(answer["SubnetCidrReservationId"], {"ownerId": answer["OwnerId"]})
 
 

@@ -37,16 +37,18 @@ def require_free(backend: Any, subnet: Any, address: str, also_free: Collection[
         refuse("InvalidIPAddress.InUse", f"Address {address} is in use.")
 
 
-def free_address(backend: Any, subnet: Any, besides: Collection[str] = ()) -> str:
-    """The lowest address of `subnet` that is free, not reserved by a CIDR reservation and not in `besides`.
+def free_address(backend: Any, subnet: Any) -> str:
+    """The lowest address of `subnet` that is free and in no CIDR reservation.
 
     AWS picks at random, and never inside a subnet CIDR reservation (VPC user guide, "Subnet CIDR reservations").
     """
-    taken = _interfaces(backend, subnet) | set(subnet._subnet_ips) | set(besides)
+    taken = _interfaces(backend, subnet) | set(subnet._subnet_ips)
     for address in subnet.cidr:
-        if str(address) not in taken and not _reserved(subnet, address) and address not in subnet._reserved_ips:
+        if not _reserved(subnet, address) and address not in subnet._reserved_ips and str(address) not in taken:
             return str(address)
-    refuse("InsufficientFreeAddressesInSubnet", f"The specified subnet {subnet.id} does not have enough free addresses")
+    return refuse(
+        "InsufficientFreeAddressesInSubnet", f"The specified subnet {subnet.id} does not have enough free addresses"
+    )
 
 
 def _reserved(subnet: Any, address: ipaddress.IPv4Address) -> bool:

@@ -1,4 +1,4 @@
-"""Endpoint services: who may see and connect to them, in which zones, and their owner's side of the connections.
+"""Endpoint services: who may see and connect to them, in which zones, and what keeps them alive.
 
 Services and endpoints of all accounts meet here, as they do in AWS: moto keeps each account to itself.
 """
@@ -133,7 +133,7 @@ _services_have_ids_and_zones_as_in_aws()
 
 @before(EC2Response, "create_vpc_endpoint_service_configuration", "modify_vpc_endpoint_service_configuration")
 def a_network_balancer_serves_one_service(response: Any, params: Params) -> None:
-    """AWS: InvalidParameter unless each is a Network Load Balancer of no other service (PrivateLink guide, "Create")."""
+    """AWS: InvalidParameter unless each is a Network Load Balancer of no other service (PrivateLink guide)."""
     backend = response.ec2_backend
     arns = [*params.get("NetworkLoadBalancerArns", []), *params.get("AddNetworkLoadBalancerArns", [])]
     if not arns:
@@ -143,7 +143,9 @@ def a_network_balancer_serves_one_service(response: Any, params: Params) -> None
             refuse("InvalidParameter", f"The load balancer {balancer.arn} is not a network load balancer.")
         for config in backend.configurations.values():
             if balancer.arn in config.network_load_balancer_arns:
-                message = f"Network Load Balancer {balancer.arn} is already associated with VPC endpoint service {config.id}."
+                message = (
+                    f"Network Load Balancer {balancer.arn} is already associated with VPC endpoint service {config.id}."
+                )
                 refuse("InvalidParameter", message)
 
 
@@ -151,10 +153,10 @@ def a_network_balancer_serves_one_service(response: Any, params: Params) -> None
 def a_balancer_with_connections_stays(response: Any, params: Params) -> None:
     """AWS: a load balancer cannot be dissociated while endpoints are connected (PrivateLink guide, "Configure")."""
     config = response.ec2_backend.configurations.get(params["ServiceId"])
-    if config and params.get("RemoveNetworkLoadBalancerArns") and _open(config):
+    if config and params.get("RemoveNetworkLoadBalancerArns") and open_connections(config):
         refuse(
             "ExistingVpcEndpointConnections",
-            f"Cannot remove load balancers from {config.id}: endpoints are connected: {', '.join(_open(config))}.",
+            f"Cannot remove load balancers from {config.id}: connected are {', '.join(open_connections(config))}.",
         )
 
 
@@ -188,10 +190,10 @@ def services_with_connections_stay(response: Any, params: Params) -> Mapping[str
         config = backend.configurations.get(service_id)
         if config is None:
             message = f"The VpcEndpointService Id '{service_id}' does not exist"
-            unsuccessful.append(_failure(service_id, "InvalidVpcEndpointService.NotFound", message))
-        elif endpoints := _open(config):
+            unsuccessful.append(failure(service_id, "InvalidVpcEndpointService.NotFound", message))
+        elif endpoints := open_connections(config):
             message = f"Service has existing active VPC Endpoint connections! {', '.join(endpoints)}"
-            unsuccessful.append(_failure(service_id, "ExistingVpcEndpointConnections", message))
+            unsuccessful.append(failure(service_id, "ExistingVpcEndpointConnections", message))
         else:
             del backend.configurations[service_id]
     return {"Unsuccessful": unsuccessful}
@@ -231,73 +233,11 @@ def services_are_seen_by_those_whom_they_allow(response: Any, params: Params) ->
     return {"ServiceNames": [entry["ServiceName"] for entry in found], "ServiceDetails": found}
 
 
-@operation(EC2Response, "describe_vpc_endpoint_connections")
-def the_owner_lists_connections(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: DescribeVpcEndpointConnections, with its filters on service, endpoint, owner and state; not in moto."""
-    wanted = {entry["Name"]: entry.get("Values", []) for entry in params.get("Filters", [])}
-    known = {"service-id", "vpc-endpoint-id", "vpc-endpoint-owner", "vpc-endpoint-state"}
-    if unknown := sorted(wanted.keys() - known):
-        refuse("InvalidParameter", f"The filter '{unknown[0]}' is invalid. Valid here: {', '.join(sorted(known))}")
-    listed = [
-        {
-            "ServiceId": config.id,
-            "VpcEndpointId": endpoint.id,
-            "VpcEndpointOwner": endpoint.owner_id,
-            "VpcEndpointState": endpoint.state,
-            "VpcEndpointRegion": endpoint.ec2_backend.region_name,
-            "CreationTimestamp": endpoint.creation_timestamp,
-            "DnsEntries": endpoint.dns_entries,
-            "NetworkLoadBalancerArns": config.network_load_balancer_arns,
-            "IpAddressType": "ipv4",
-        }
-        for config in response.ec2_backend.configurations.values()
-        for endpoint in connections(config)
-    ]
-    keys = {
-        "service-id": "ServiceId",
-        "vpc-endpoint-id": "VpcEndpointId",
-        "vpc-endpoint-owner": "VpcEndpointOwner",
-        "vpc-endpoint-state": "VpcEndpointState",
-    }
-    return {
-        "VpcEndpointConnections": [
-            entry for entry in listed if all(entry[keys[name]] in values for name, values in wanted.items())
-        ]
-    }
-
-
-@operation(EC2Response, "accept_vpc_endpoint_connections")
-def the_owner_accepts(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: AcceptVpcEndpointConnections turns pendingAcceptance into available; not in moto."""
-    return _decide(response, params, from_states=("pendingAcceptance",), to_state="available")
-
-
-@operation(EC2Response, "reject_vpc_endpoint_connections")
-def the_owner_rejects(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: RejectVpcEndpointConnections ends a pending or available connection; not in moto."""
-    return _decide(response, params, from_states=OPEN_STATES, to_state="rejected")
-
-
-def _decide(response: Any, params: Params, *, from_states: tuple[str, ...], to_state: str) -> Mapping[str, Any]:
-    config = response.ec2_backend.describe_vpc_endpoint_service_configurations([params["ServiceId"]])[0]
-    known = {endpoint.id: endpoint for endpoint in connections(config)}
-    unsuccessful = []
-    for endpoint_id in params["VpcEndpointIds"]:
-        endpoint = known.get(endpoint_id)
-        if endpoint is None:
-            message = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
-            unsuccessful.append(_failure(endpoint_id, "InvalidVpcEndpoint.NotFound", message))
-        elif endpoint.state not in from_states:
-            message = f"VPC endpoint {endpoint_id} is {endpoint.state}: it must be {' or '.join(from_states)}"
-            unsuccessful.append(_failure(endpoint_id, "InvalidState", message))
-        else:
-            endpoint.state = to_state
-    return {"Unsuccessful": unsuccessful}
-
-
-def _open(config: Any) -> list[str]:
+def open_connections(config: Any) -> list[str]:
+    """Ids of the endpoints that keep a service from being deleted."""
     return sorted(endpoint.id for endpoint in connections(config) if endpoint.state in OPEN_STATES)
 
 
-def _failure(resource_id: str, code: str, message: str) -> dict[str, Any]:
+def failure(resource_id: str, code: str, message: str) -> dict[str, Any]:
+    """One entry of `Unsuccessful`: how EC2 refuses a part of a request with HTTP 200."""
     return {"ResourceId": resource_id, "Error": {"Code": code, "Message": message}}

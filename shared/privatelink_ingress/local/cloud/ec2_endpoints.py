@@ -6,19 +6,24 @@ Replaces moto's create, modify and delete, which give random addresses outside t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import add_tag_specification
 from moto.moto_api._internal import mock_random
 
-from privatelink_ingress.local.cloud.ec2_addresses import free_address, require_free
-from privatelink_ingress.local.cloud.ec2_endpoint_services import Service, find_service
+from privatelink_ingress.local.cloud.ec2_endpoint_requests import (
+    addresses_in,
+    private_dns_of,
+    require_groups,
+    require_policy,
+    require_room,
+    require_tables,
+    subnets_of,
+)
+from privatelink_ingress.local.cloud.ec2_endpoint_services import Service, failure, find_service
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
-
-INTERFACE_ENDPOINTS_PER_VPC = 50
-"""VPC quota L-29B6F2EB, "Interface VPC endpoints per VPC"."""
 
 
 @operation(EC2Response, "create_vpc_endpoint")
@@ -27,7 +32,9 @@ def endpoints_are_created_as_asked(response: Any, params: Params) -> Mapping[str
     backend, kind = response.ec2_backend, params.get("VpcEndpointType", "Gateway")
     vpc = backend.get_vpc(params["VpcId"])
     if "ServiceName" not in params:
-        refuse("MissingParameter", "The request must contain the parameter ServiceName: other endpoints are not emulated")
+        refuse(
+            "MissingParameter", "The request must contain the parameter ServiceName: other endpoints are not emulated"
+        )
     home = params.get("ServiceRegion")
     service = find_service(response.current_account, response.region, params["ServiceName"], home=home)
     if response.region not in service.regions:
@@ -35,7 +42,7 @@ def endpoints_are_created_as_asked(response: Any, params: Params) -> Mapping[str
     if kind not in service.types:
         available = ", ".join(service.types)
         refuse("InvalidParameter", f"Endpoint type ({kind}) does not match available service types ([{available}]).")
-    _require_policy(params.get("PolicyDocument"))
+    require_policy(params.get("PolicyDocument"))
     if kind == "Interface":
         return {"VpcEndpoint": _create_interface(response, params, vpc, service)}
     return {"VpcEndpoint": _create_gateway(response, params, vpc, service)}
@@ -47,12 +54,12 @@ def _create_interface(response: Any, params: Params, vpc: Any, service: Service)
         refuse("InvalidParameter", "Route tables can only be specified for Gateway endpoints.")
     if params.get("IpAddressType", "ipv4") != "ipv4":
         refuse("InvalidParameter", f"The service {service.name} does not support {params['IpAddressType']}.")
-    _require_room(backend, vpc)
-    private_dns = _private_dns(backend, vpc, service, params.get("PrivateDnsEnabled"))
+    require_room(backend, vpc)
+    private_dns = private_dns_of(backend, vpc, service, params.get("PrivateDnsEnabled"))
     groups = params.get("SecurityGroupIds") or [backend.get_default_security_group(vpc.id).id]
-    _require_groups(backend, vpc, groups)
-    subnets = _subnets(backend, vpc, service, params.get("SubnetIds", []), [])
-    addresses = _addresses(backend, subnets, params.get("SubnetConfigurations", []), released=())
+    require_groups(backend, vpc, groups)
+    subnets = subnets_of(backend, vpc, service, params.get("SubnetIds", []), [])
+    addresses = addresses_in(backend, subnets, params.get("SubnetConfigurations", []), held={})
     endpoint = backend.create_vpc_endpoint(
         vpc_id=vpc.id,
         service_name=service.name,
@@ -82,7 +89,7 @@ def _create_gateway(response: Any, params: Params, vpc: Any, service: Service) -
     backend, tables = response.ec2_backend, params.get("RouteTableIds", [])
     if params.get("SubnetIds") or params.get("SecurityGroupIds") or params.get("SubnetConfigurations"):
         refuse("InvalidParameter", "Subnets and security groups can only be specified for Interface endpoints.")
-    _require_tables(backend, vpc.id, service.name, tables)
+    require_tables(backend, vpc.id, service.name, tables)
     endpoint = backend.create_vpc_endpoint(
         vpc_id=vpc.id,
         service_name=service.name,
@@ -101,12 +108,12 @@ def modified_endpoints_keep_their_interfaces_right(response: Any, params: Params
     """AWS: ModifyVpcEndpoint. A changed address replaces the interface of that subnet (SubnetConfiguration)."""
     backend = response.ec2_backend
     endpoint = backend.get_vpc_end_point(params["VpcEndpointId"])
-    _require_policy(params.get("PolicyDocument"))
+    require_policy(params.get("PolicyDocument"))
     if endpoint.vpc_endpoint_type == "Interface":
         _modify_interface(response, endpoint, params)
     else:
         added = params.get("AddRouteTableIds", [])
-        _require_tables(backend, endpoint.vpc_id, endpoint.service_name, added)
+        require_tables(backend, endpoint.vpc_id, endpoint.service_name, added)
         for table_id in params.get("RemoveRouteTableIds", []):
             backend.delete_route(table_id, endpoint.destination_prefix_list_id)
             endpoint.route_table_ids.remove(table_id)
@@ -130,24 +137,23 @@ def _modify_interface(response: Any, endpoint: Any, params: Params) -> None:
     held = {backend.enis[eni_id].subnet.id: backend.enis[eni_id] for eni_id in endpoint.network_interface_ids}
     removed = set(params.get("RemoveSubnetIds", []))
     kept = [eni.subnet for subnet_id, eni in held.items() if subnet_id not in removed]
-    added = _subnets(backend, vpc, service, [s for s in params.get("AddSubnetIds", []) if s not in held], kept)
+    added = subnets_of(backend, vpc, service, [s for s in params.get("AddSubnetIds", []) if s not in held], kept)
     groups = [g for g in endpoint.security_group_ids if g not in params.get("RemoveSecurityGroupIds", [])]
     groups += [g for g in params.get("AddSecurityGroupIds", []) if g not in groups]
     if not groups:
         refuse("InvalidParameter", f"VPC endpoint {endpoint.id} must have at least one security group.")
-    _require_groups(backend, vpc, groups)
+    require_groups(backend, vpc, groups)
 
     configurations = params.get("SubnetConfigurations", [])
-    released = [eni.private_ip_address for eni in held.values()]
-    asked = _addresses(backend, [*kept, *added], configurations, released=released)
-    pinned = {entry["SubnetId"] for entry in configurations if "Ipv4" in entry}
-    moved = [s for s in kept if s.id in pinned and held[s.id].private_ip_address != asked[s.id]]
+    present = {subnet_id: eni.private_ip_address for subnet_id, eni in held.items()}
+    asked = addresses_in(backend, [*kept, *added], configurations, held=present)
+    moved = [subnet for subnet in kept if asked[subnet.id] != present[subnet.id]]
     if "PrivateDnsEnabled" in params and params["PrivateDnsEnabled"] != endpoint.private_dns_enabled:
-        endpoint.private_dns_enabled = _private_dns(backend, vpc, service, params["PrivateDnsEnabled"])
+        endpoint.private_dns_enabled = private_dns_of(backend, vpc, service, params["PrivateDnsEnabled"])
         endpoint.private_dns_name = service.private_dns_name if endpoint.private_dns_enabled else ""
 
     for subnet_id, interface in held.items():
-        if subnet_id in removed or any(subnet.id == subnet_id for subnet in moved):
+        if subnet_id in removed or asked[subnet_id] != present[subnet_id]:
             _detach(backend, endpoint, interface)
     endpoint.security_group_ids = groups
     for subnet in [*moved, *added]:
@@ -167,11 +173,8 @@ def deleted_endpoints_take_their_interfaces_along(response: Any, params: Params)
     for endpoint_id in params["VpcEndpointIds"]:
         endpoint = backend.vpc_end_points.get(endpoint_id)
         if endpoint is None:
-            error = {
-                "Code": "InvalidVpcEndpoint.NotFound",
-                "Message": f"The Vpc Endpoint Id '{endpoint_id}' does not exist",
-            }
-            unsuccessful.append({"ResourceId": endpoint_id, "Error": error})
+            message = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
+            unsuccessful.append(failure(endpoint_id, "InvalidVpcEndpoint.NotFound", message))
             continue
         for eni_id in list(endpoint.network_interface_ids):
             _detach(backend, endpoint, backend.enis[eni_id])
@@ -207,113 +210,7 @@ def _detach(backend: Any, endpoint: Any, interface: Any) -> None:
 def _name(backend: Any, endpoint: Any) -> None:
     """The regional name, one name per zone, and the private name (PrivateLink guide, "DNS hostnames")."""
     zones = sorted(backend.get_subnet(subnet_id).availability_zone for subnet_id in endpoint.subnet_ids)
-    names = [f"{label}.{endpoint.dns_suffix}" for label in _labels(endpoint.dns_label, zones)]
+    labels = [endpoint.dns_label, *(f"{endpoint.dns_label}-{zone}" for zone in zones)]
+    names = [f"{label}.{endpoint.dns_suffix}" for label in labels]
     names += [endpoint.private_dns_name] if endpoint.private_dns_name else []
     endpoint.dns_entries = [{"DnsName": name, "HostedZoneId": endpoint.hosted_zone_id} for name in names]
-
-
-def _labels(label: str, zones: Iterable[str]) -> list[str]:
-    return [label, *(f"{label}-{zone}" for zone in zones)]
-
-
-def _subnets(backend: Any, vpc: Any, service: Service, subnet_ids: Iterable[str], kept: list[Any]) -> list[Any]:
-    """AWS: one subnet per zone, in the VPC, in a zone of the service (PrivateLink guide, "Subnets and zones")."""
-    subnets: list[Any] = []
-    for subnet_id in subnet_ids:
-        subnet = backend.get_subnet(subnet_id)
-        if subnet.vpc_id != vpc.id:
-            refuse("InvalidParameter", f"The subnet ID '{subnet_id}' is not in VPC {vpc.id}")
-        for other in [*kept, *subnets]:
-            if other.availability_zone_id == subnet.availability_zone_id:
-                message = f"Found another VPC endpoint subnet in the availability zone of {subnet_id}: {other.id}"
-                refuse("DuplicateSubnetsInSameZone", message)
-        if subnet.availability_zone_id not in service.zone_ids:
-            refuse(
-                "InvalidParameter",
-                f"The VPC endpoint service {service.name} does not support the availability zone of the subnet: "
-                f"{subnet_id}.",
-            )
-        subnets.append(subnet)
-    return subnets
-
-
-def _addresses(
-    backend: Any, subnets: list[Any], configurations: Iterable[Params], *, released: Iterable[str]
-) -> dict[str, str]:
-    """The address in each subnet: as configured, else a free one; `released` are given up by this very request."""
-    known, result = {subnet.id: subnet for subnet in subnets}, dict[str, str]()
-    for entry in configurations:
-        if entry.get("SubnetId") not in known:
-            refuse("InvalidParameter", f"SubnetConfigurations names {entry.get('SubnetId')}, which is not in SubnetIds.")
-        if "Ipv6" in entry:
-            refuse("InvalidParameter", "The endpoint is of address type ipv4: leave Ipv6 out of SubnetConfigurations.")
-        if "Ipv4" in entry:
-            require_free(backend, known[entry["SubnetId"]], entry["Ipv4"], set(released))
-            result[entry["SubnetId"]] = entry["Ipv4"]
-    return {subnet.id: result.get(subnet.id) or free_address(backend, subnet) for subnet in subnets}
-
-
-def _require_room(backend: Any, vpc: Any) -> None:
-    held = [e for e in backend.vpc_end_points.values() if e.vpc_id == vpc.id and e.vpc_endpoint_type == "Interface"]
-    if len(held) >= INTERFACE_ENDPOINTS_PER_VPC:
-        refuse(
-            "VpcEndpointLimitExceeded",
-            f"The maximum number of VPC endpoints has been reached: {vpc.id} has {len(held)} interface endpoints.",
-        )
-
-
-def _require_groups(backend: Any, vpc: Any, group_ids: Iterable[str]) -> None:
-    for group_id in group_ids:
-        group = backend.get_security_group_from_id(group_id)
-        if group is None:
-            refuse("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-        if group.vpc_id != vpc.id:
-            refuse("InvalidParameter", f"Security group {group_id} does not belong to VPC {vpc.id}.")
-
-
-def _require_tables(backend: Any, vpc_id: str, service_name: str, table_ids: Iterable[str]) -> None:
-    """AWS: RouteAlreadyExists for a second gateway endpoint of one service on one table (VPC guide, "Gateway endpoints")."""
-    for table_id in table_ids:
-        if backend.get_route_table(table_id).vpc_id != vpc_id:
-            refuse("InvalidParameter", f"Route table {table_id} does not belong to VPC {vpc_id}.")
-        for other in backend.vpc_end_points.values():
-            if other.service_name == service_name and table_id in other.route_table_ids:
-                refuse(
-                    "RouteAlreadyExists",
-                    f"route table {table_id} already has a route with destination-prefix-list-id "
-                    f"{other.destination_prefix_list_id} (of {other.id})",
-                )
-
-
-def _require_policy(policy: str | None) -> None:
-    if policy is None:
-        return
-    try:
-        json.loads(policy)
-    except ValueError:
-        refuse("InvalidPolicyDocument", "The policy document is not valid JSON.")
-
-
-def _private_dns(backend: Any, vpc: Any, service: Service, asked: bool | None) -> bool:
-    """AWS: private DNS is on when not said otherwise; it needs a name, both DNS attributes of the VPC, and no rival."""
-    if asked is False or (asked is None and not service.private_dns_name):
-        return False
-    if not service.private_dns_name:
-        refuse(
-            "InvalidParameter",
-            f"Private DNS can't be enabled because the service {service.name} does not provide a private DNS name.",
-        )
-    if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
-        refuse(
-            "InvalidParameter",
-            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
-            f"for {vpc.id}",
-        )
-    for other in backend.vpc_end_points.values():
-        if other.vpc_id == vpc.id and other.service_name == service.name and other.private_dns_enabled:
-            refuse(
-                "InvalidParameter",
-                f"private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
-                f"{service.private_dns_name} in the VPC {vpc.id}",
-            )
-    return True

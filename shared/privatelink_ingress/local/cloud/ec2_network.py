@@ -83,7 +83,7 @@ def subnets_with_interfaces_stay(response: Any, params: Params) -> None:
     if holders:
         refuse(
             "DependencyViolation",
-            f"The subnet '{subnet_id}' has dependencies and cannot be deleted: network interfaces {', '.join(holders)}.",
+            f"The subnet '{subnet_id}' has dependencies and cannot be deleted: {', '.join(holders)}.",
         )
 
 

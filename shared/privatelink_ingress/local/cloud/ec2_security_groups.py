@@ -6,6 +6,7 @@ import ipaddress
 import re
 from typing import Any
 
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
@@ -67,7 +68,9 @@ def _ports(permission: Params) -> None:
         return
     first, last = permission.get("FromPort"), permission.get("ToPort")
     if first is None or last is None:
-        refuse("InvalidParameterValue", "Invalid value 'Must specify both from and to ports with TCP/UDP' for portRange.")
+        refuse(
+            "InvalidParameterValue", "Invalid value 'Must specify both from and to ports with TCP/UDP' for portRange."
+        )
     if not (0 <= int(first) <= 65535 and 0 <= int(last) <= 65535):
         refuse("InvalidParameterValue", f"Invalid value '{first}-{last}' for portRange: ports are 0 to 65535.")
     if int(first) > int(last):
@@ -79,6 +82,18 @@ def _canonical(cidr: str) -> str:
         return str(ipaddress.ip_network(cidr, strict=False))
     except ValueError:
         refuse("InvalidParameterValue", f"CIDR block {cidr} is malformed")
+
+
+def _rules_with_any_peer_keep_their_description() -> None:
+    """AWS: a rule to a group has a description as one to a block has (EC2 UserIdGroupPair); moto drops it."""
+
+    def description(self: Any) -> str | None:
+        return self.ip_range.get("Description") or self.source_group.get("Description")
+
+    SecurityGroupRule.description = property(description)  # ty: ignore[invalid-assignment]
+
+
+_rules_with_any_peer_keep_their_description()
 
 
 @before(EC2Response, "delete_security_group")

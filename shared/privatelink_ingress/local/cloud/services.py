@@ -19,6 +19,7 @@ MODULES: tuple[str, ...] = (
     "wafv2",
     "ec2_addresses",
     "ec2_endpoint_services",
+    "ec2_endpoint_connections",
     "ec2_endpoints",
     "ec2_flow_logs",
     "ec2_network",
