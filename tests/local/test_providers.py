@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from privatelink_ingress.local import providers, runner
+from privatelink_ingress.local import providers, runner, sdk
 from privatelink_ingress.local.adapters import base
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -144,12 +145,29 @@ def test_default_tags_go_under_the_resource_s_own(run, workload):
 
 
 def test_only_types_with_tags_get_default_tags():
-    assert providers.takes_tags("aws:ec2/vpc:Vpc")
-    assert providers.takes_tags("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-    assert providers.takes_tags("eks:index:Cluster")
-    assert not providers.takes_tags("aws:ec2/route:Route")
-    assert not providers.takes_tags("aws:route53/record:Record")
-    assert not providers.takes_tags("kubernetes:core/v1:Namespace")
+    assert sdk.takes_tags("aws:ec2/vpc:Vpc")
+    assert sdk.takes_tags("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    assert sdk.takes_tags("eks:index:Cluster")
+    assert not sdk.takes_tags("aws:ec2/route:Route")
+    assert not sdk.takes_tags("aws:route53/record:Record")
+    assert not sdk.takes_tags("kubernetes:core/v1:Namespace")
+
+
+def test_a_name_that_the_program_leaves_out_is_made_of_the_resource_s(run, workload):
+    result = run(lambda: aws.cloudwatch.LogGroup("flow") and None)
+    made = result.only(LOG_GROUP).outputs["name"]
+    assert re.fullmatch(r"flow-[0-9a-f]{7}", made)
+    assert names(workload) == [made]
+    for type_, inputs, added in (
+        (LOG_GROUP, {"name": "given"}, set()),
+        (LOG_GROUP, {"namePrefix": "given-"}, set()),
+        ("aws:s3/bucket:Bucket", {}, {"bucket"}),
+        ("aws:eks/nodeGroup:NodeGroup", {}, {"nodeGroupName"}),
+        ("aws:ec2/vpc:Vpc", {}, set()),
+        ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {}, set()),
+    ):
+        assert set(sdk.auto_name(type_, "x", "urn", inputs)) == added, type_
+    assert sdk.auto_name("aws:kms/alias:Alias", "x", "urn", {})["name"].startswith("alias/x-")
 
 
 def test_an_unknown_type_a_leftover_input_and_a_refusal_name_the_resource(run):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import functools
-import importlib
 import itertools
 import json
 import threading
@@ -15,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from privatelink_ingress.local import sdk
 from privatelink_ingress.local.adapters import adapter_for, invokes
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -22,7 +21,6 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.monitor import PROVIDER, Registration
 
 AWS_PROVIDER = "pulumi:providers:aws"
-CLUSTER_COMPONENT = "eks:index:Cluster"
 SESSION_NAME = "local-cloud"
 
 UNDERSTOOD = frozenset({"allowedAccountIds", "assumeRoles", "defaultTags", "forbiddenAccountIds", "region", "version"})
@@ -59,12 +57,13 @@ class CloudBackend:
         inputs = copy.deepcopy(registration.inputs)
         if registration.type.startswith("kubernetes:"):
             return adapter.create(self._kubernetes(provider_inputs), inputs)
-        own_region = inputs.pop("region", None) if _is_aws(registration.type) else None
+        own_region = inputs.pop("region", None) if sdk.is_aws(registration.type) else None
+        named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
         aws = self._aws(provider_inputs, own_region)
-        tags = _default_tags(provider_inputs) | inputs.get("tags", {}) if takes_tags(registration.type) else {}
-        created = adapter.create(aws, inputs | {"tags": dict(tags)} if tags else inputs)
-        outputs: Properties = {"region": aws.region} if _is_aws(registration.type) else {}
-        if takes_tags(registration.type):
+        tags = _default_tags(provider_inputs) | inputs.get("tags", {}) if sdk.takes_tags(registration.type) else {}
+        created = adapter.create(aws, inputs | named | ({"tags": dict(tags)} if tags else {}))
+        outputs: Properties = named | ({"region": aws.region} if sdk.is_aws(registration.type) else {})
+        if sdk.takes_tags(registration.type):
             outputs |= {"tags": registration.inputs.get("tags", {}), "tagsAll": tags}
         return Created(created.id, created.outputs | outputs)
 
@@ -77,7 +76,7 @@ class CloudBackend:
         if registration.type.startswith(PROVIDER):
             return
         is_object = registration.type.startswith("kubernetes:")
-        own_region = registration.inputs.get("region") if _is_aws(registration.type) else None
+        own_region = registration.inputs.get("region") if sdk.is_aws(registration.type) else None
         target = self._kubernetes(provider_inputs) if is_object else self._aws(provider_inputs, own_region)
         adapter_for(registration.type).delete(target, registration.id, dict(registration.outputs))
 
@@ -142,28 +141,6 @@ class CloudBackend:
             cluster_name=_option(args, "--cluster-name") or _option(args, "-i") or "",
             namespace=provider_inputs.get("namespace") or context.get("namespace") or "default",
         )
-
-
-@functools.cache
-def takes_tags(type_: str) -> bool:
-    """Whether the AWS provider merges its default tags into this type: those with a `tagsAll` output.
-
-    The cluster component passes its provider on to resources that all take tags.
-    """
-    if type_ == CLUSTER_COMPONENT:
-        return True
-    if not _is_aws(type_):
-        return False
-    package, module, name = type_.split(":")
-    try:
-        sdk = importlib.import_module(f"pulumi_{package}.{module.split('/')[0]}")
-    except ModuleNotFoundError:
-        return False
-    return hasattr(getattr(sdk, name, None), "tags_all")
-
-
-def _is_aws(type_: str) -> bool:
-    return type_.startswith("aws:")
 
 
 def _default_tags(provider_inputs: Properties) -> dict[str, str]:

@@ -59,7 +59,8 @@ def has_unknown(value: Any) -> bool:
 
 
 def _struct(struct: Any, path: Path, secrets: set[Path]) -> dict[str, Any]:
-    values = {key: _value(value, (*path, key), secrets) for key, value in struct.fields.items()}
+    # Sorted: a protobuf map has no order of its own, and what is recorded must not differ from run to run.
+    values = {key: _value(struct.fields[key], (*path, key), secrets) for key in sorted(struct.fields)}
     return {key: value for key, value in values.items() if value is not None}
 
 
