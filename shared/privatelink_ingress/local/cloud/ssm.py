@@ -19,13 +19,19 @@ MAX_LEVELS = 15
 """API reference, PutParameter, Name: a hierarchy of at most fifteen levels."""
 
 
+def _before(request: Any, params: Params) -> Any:
+    """The version that this request overwrites, or None."""
+    known = request.ssm_backend._parameters
+    name = params["Name"]
+    return known[name][-1] if params.get("Overwrite") and name in known and known[name] else None
+
+
 @before(SimpleSystemManagerResponse, "put_parameter")
 def value_matches_the_allowed_pattern(request: Any, params: Params) -> None:
     """The value fits the pattern given with it, or kept from before (API reference, PutParameter)."""
     pattern = params.get("AllowedPattern")
-    if pattern is None and params.get("Overwrite"):
-        versions = request.ssm_backend._parameters.get(params["Name"])
-        pattern = versions[-1].allowed_pattern if versions else None
+    if pattern is None:
+        pattern = getattr(_before(request, params), "allowed_pattern", None)
     if not pattern:
         return
     try:
@@ -42,7 +48,7 @@ def value_matches_the_allowed_pattern(request: Any, params: Params) -> None:
 @before(SimpleSystemManagerResponse, "put_parameter")
 def value_fits_the_tier(request: Any, params: Params) -> None:
     """4 KB in the standard tier, 8 KB in the advanced one; Intelligent-Tiering chooses (PutParameter)."""
-    tier = params.get("Tier") or "Standard"
+    tier = params.get("Tier") or getattr(_before(request, params), "tier", None) or "Standard"
     if tier not in ("Standard", "Advanced", "Intelligent-Tiering"):
         refuse("ValidationException", f"Value '{tier}' at 'tier' failed to satisfy constraint: unknown tier")
     limit = STANDARD_BYTES if tier == "Standard" else ADVANCED_BYTES
