@@ -124,7 +124,7 @@ class Publication(Component):
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-{cidr}",
                 security_group_id=args.security_group_id,
-                description="HTTP from the edge's load balancer, through PrivateLink",
+                description="HTTP from the load balancer of the edge, through PrivateLink",
                 cidr_ipv4=cidr,
                 ip_protocol="tcp",
                 from_port=plan.port,
