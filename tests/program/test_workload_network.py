@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from runs import Run, once
@@ -99,6 +100,17 @@ def test_every_interface_endpoint_lies_in_every_zone_under_its_usual_name(shop: 
         assert inputs["vpcEndpointType"] == "Interface"
         assert inputs["privateDnsEnabled"] is True
         assert set(inputs["subnetIds"]) == subnets
+
+
+def test_descriptions_use_only_the_signs_that_ec2_allows(shop: StackRun):
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+    described = [
+        each.inputs["description"]
+        for each in shop.registrations
+        if "securityGroup" in each.type and "description" in each.inputs
+    ]
+    assert len(described) == 2 + 3 + 3 + 2
+    assert [text for text in described if not re.fullmatch(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", text)] == []
 
 
 def test_all_traffic_is_logged_into_a_group_with_retention(shop: StackRun):
