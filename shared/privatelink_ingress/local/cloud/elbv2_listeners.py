@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.acm.models import acm_backends
+from moto.elbv2.models import ELBv2Backend
 from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
@@ -184,3 +185,14 @@ def _require_issued(request: Any, certificates: Any) -> None:
                 f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a "
                 "supported key size.",
             )
+
+
+def _add_certificates(self: ELBv2Backend, arn: str, certificates: list[dict[str, Any]]) -> list[str]:
+    """Moto counts the default certificate against the quota; AWS does not. Adding one twice changes nothing."""
+    listener = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0]
+    added = [certificate["CertificateArn"] for certificate in certificates]
+    listener.certificates = list(dict.fromkeys([*listener.certificates, *added]))
+    return listener.certificates
+
+
+ELBv2Backend.add_listener_certificates = _add_certificates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -98,6 +99,18 @@ def capacity_is_shown(request: Any, _: Params, response: Any) -> Any:
         if acl.name == name:
             acl.capacity = _capacity(request)
     return response
+
+
+@after(WAFV2Response, "create_ip_set", "update_ip_set")
+def lock_token_is_a_uuid(request: Any, _: Params, response: Any) -> Any:
+    """A lock token is a UUID, or botocore's model refuses it on deletion (API reference, IPSetSummary: LockToken)."""
+    status, headers, body = response
+    for held in request.wafv2_backend.ip_sets.values():
+        if held.name == _body(request)["Name"]:
+            token = str(uuid.uuid4())
+            body = body.replace(json.dumps(held.lock_token), json.dumps(token))
+            held.lock_token = token
+    return status, headers, body
 
 
 KEPT = {"DataProtectionConfig", "OnSourceDDoSProtectionConfig"}
