@@ -30,6 +30,11 @@ def test_a_cut_name_keeps_its_beginning_and_has_no_double_hyphen_before_its_hash
         assert len(digest) == 7
 
 
+def test_hyphens_where_a_name_is_cut_are_dropped():
+    start, _, digest = fit("checkout----payments-of-all-shops", 20).rpartition("-")
+    assert (start, len(digest)) == ("checkout", 7)
+
+
 @given(first=names, second=names)
 def test_different_names_stay_different(first: str, second: str):
     assert (fit(first, 24) == fit(second, 24)) == (first == second)

@@ -98,7 +98,7 @@ def _plan_edge(edge: Edge, workloads: Sequence[Workload], plans: Mapping[str, Wo
     stated = {workload.stack for workload in workloads if workload.settings.network.zone_ids}
     contracts: dict[str, Contract] = {}
     for backend in backends(edge.settings):
-        if (plan := plans.get(_short(backend))) and _ours(backend):
+        if plan := plans.get(_short(backend)):
             # Zones can only be compared where both sides state them.
             comparable = network.zone_ids and _short(backend) in stated
             contracts[backend] = _contract(plan, None if comparable else available)
