@@ -195,6 +195,23 @@ def test_a_file_that_is_no_yaml(repository: Path):
     assert problem[2].startswith("is no YAML")
 
 
+def test_a_bootstrap_stack_is_checked_too(repository: Path):
+    (repository / "Pulumi.edge.yaml").write_text("config: {'bootstrap:accountId': '1', 'bootstrap:owner': team}")
+    assert found(repository) == [("Pulumi.edge.yaml", "accountId", "is '1'")]
+    (repository / "Pulumi.edge.yaml").write_text(
+        "config: {'bootstrap:accountId': '222222222222', 'bootstrap:owner': team}"
+    )
+    assert found(repository) == [("Pulumi.edge.yaml", "aws:region", "is missing")]
+
+
+def test_a_project_of_another_kind_is_read_and_noted(repository: Path):
+    (repository / "other").mkdir()
+    (repository / "other" / "Pulumi.yaml").write_text("name: other")
+    (repository / "other" / "Pulumi.x.yaml").write_text("config: {'other:a': 1}")
+    report = json.loads(run(repository, "--json").stdout)
+    assert report["notes"] == ["other/Pulumi.x.yaml: project other is none of this system, so it was only read."]
+
+
 def test_a_directory_without_projects(tmp_path: Path):
     result = run(tmp_path)
     assert result.exit_code == 1

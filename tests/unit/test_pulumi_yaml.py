@@ -13,13 +13,14 @@ from privatelink_ingress.plan.edge import PROJECT as EDGE_PROJECT
 from privatelink_ingress.plan.subnets import halves, tier
 from privatelink_ingress.plan.workload import plan_workload
 from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.explain import core, kind
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 ROOT = Path(__file__).parents[2]
-MODELS = [(contract.PROJECT, WorkloadSettings), (EDGE_PROJECT, EdgeSettings)]
+MODELS = [(contract.PROJECT, WorkloadSettings), (EDGE_PROJECT, EdgeSettings), (".", BootstrapSettings)]
 SAMPLES = [(contract.PROJECT, "shop"), (contract.PROJECT, "blog"), (EDGE_PROJECT, "prod")]
 TYPES = {
     "text": "string",
@@ -29,7 +30,7 @@ TYPES = {
     "a mapping": "object",
 }
 
-Model = type[WorkloadSettings] | type[EdgeSettings]
+Model = type[WorkloadSettings] | type[EdgeSettings] | type[BootstrapSettings]
 
 
 def project_file(directory: Path) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_the_schemas_defaults_mean_the_models_defaults(project: str, model: Mode
             assert written == expected, field.alias
 
 
-@pytest.mark.parametrize("project", [contract.PROJECT, EDGE_PROJECT])
+@pytest.mark.parametrize("project", [".", contract.PROJECT, EDGE_PROJECT])
 def test_every_key_of_the_schema_is_described(project: str):
     assert [key for key, entry in schema(project).items() if not entry["description"].endswith(".")] == []
 

@@ -18,10 +18,14 @@ from privatelink_ingress.plan import repository
 from privatelink_ingress.plan.repository import Edge, Finding, Workload
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.stack_files import StackFile
 from privatelink_ingress.settings.workload import WorkloadSettings
+
+BOOTSTRAP = "bootstrap"
+"""Name of the root project."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -57,6 +61,11 @@ def check(root: Path) -> Report:
                 settings = load(EdgeSettings, file.settings, project=file.project, stack=file.stack)
                 edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
                 _note_zones(report, name, file.region, settings)
+            elif file.project == BOOTSTRAP:
+                load(BootstrapSettings, file.settings, project=file.project, stack=file.stack)
+                _ = file.region
+            else:
+                report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
         except UserError as error:
             report.findings += (Finding(name, problem) for problem in error.problems)
     if report.findings:
