@@ -79,7 +79,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
 
 
 def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
-    deployment, runs = deploy.Deployment(cloud, stacks), []
+    deployment, runs = deploy.Deployment(cloud), []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         for stack in stacks:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from privatelink_ingress import contract
-from privatelink_ingress.local import runner
+from privatelink_ingress.local import prerequisites, runner
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
+from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.local.providers import CloudBackend
 from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.edge import EdgeSettings
@@ -54,11 +54,12 @@ def find(root: Path) -> list[Stack]:
 
 
 class Deployment:
-    """Stacks on one emulated AWS. Nothing is deployed before `up` is iterated."""
+    """Stacks on one emulated AWS."""
 
-    def __init__(self, cloud: Cloud, stacks: list[Stack]) -> None:
-        """Deploy `stacks`, in their order, to `cloud`."""
-        self._cloud, self._stacks = cloud, stacks
+    def __init__(self, cloud: Cloud) -> None:
+        """Deploy to `cloud`, with a Kubernetes API beside it."""
+        self._cloud = cloud
+        self._kubernetes = KubernetesStore()
         self._outputs: dict[str, runner.StackOutputs] = {}
 
     def preview(self, stack: Stack) -> int:
@@ -71,9 +72,7 @@ class Deployment:
         Raises:
             ProgramFailed: when a resource is refused.
         """
-        if isinstance(stack.settings, EdgeSettings):
-            for zone_id, domain in _hosted_zones(stack.settings):
-                prepare_hosted_zone(stack.settings.account_id, zone_id, domain)
+        prerequisites.prepare(self._cloud, stack.settings, stack.region)
         run = self._run(stack, on_event=on_event)
         self._outputs[f"{ORGANIZATION}/{stack.label}"] = run.outputs
         return run
@@ -87,7 +86,9 @@ class Deployment:
             project=stack.file.project,
             stack=stack.file.stack,
             config=stack.file.config,
-            backend=CloudBackend(self._cloud, ambient_account_id=account_id, region=stack.region),
+            backend=CloudBackend(
+                self._cloud, ambient_account_id=account_id, region=stack.region, kubernetes=self._kubernetes
+            ),
             stacks=self._outputs,
             preview=preview,
             on_event=on_event,
@@ -103,12 +104,3 @@ def accounts(stacks: list[Stack]) -> tuple[str, Mapping[str, str]]:
 def _stack(directory: Path, name: str, model: type[WorkloadSettings] | type[EdgeSettings]) -> Stack:
     file = stack_files.read(directory, name)
     return Stack(file=file, settings=load(model, file.settings, project=file.project, stack=name))
-
-
-def _hosted_zones(settings: EdgeSettings) -> Iterator[tuple[str, str]]:
-    """Hosted zones that the stack expects to exist, with the domain that its certificates suggest for each."""
-    for certificate in settings.certificates:
-        if certificate.domains:
-            domain = ".".join(certificate.domains[0].split(".")[-2:])
-            yield certificate.zone_id or settings.dns.zone_id, domain
-            yield settings.dns.zone_id, domain

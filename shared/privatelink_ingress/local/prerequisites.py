@@ -1,0 +1,48 @@
+"""What a stack file takes for granted in its account: on AWS somebody made it before, here it is made first."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+
+def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings, region: str) -> None:
+    """Make the hosted zones and roles that the settings name. What exists stays as it is."""
+    if isinstance(settings, EdgeSettings):
+        for zone_id, domain in _hosted_zones(settings).items():
+            prepare_hosted_zone(settings.account_id, zone_id, domain)
+    else:
+        iam = cloud.session(settings.account_id, region).client("iam")
+        for arn in settings.cluster.admins:
+            _role(iam, arn, settings.account_id)
+
+
+def _hosted_zones(settings: EdgeSettings) -> dict[str, str]:
+    """Domain by zone id: the last two labels of the names that are validated or published in the zone."""
+    zones = {}
+    for certificate in settings.certificates:
+        if certificate.domains:
+            zones[certificate.zone_id or settings.dns.zone_id] = _apex(certificate.domains[0])
+    for connection in settings.connections.values():
+        zones.setdefault(settings.dns.zone_id, _apex(connection.routes[0].hosts[0]))
+    return zones
+
+
+def _apex(name: str) -> str:
+    return ".".join(name.split(".")[-2:])
+
+
+def _role(iam: Any, arn: str, account_id: str) -> None:
+    path, _, name = arn.partition(":role/")[2].rpartition("/")
+    principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    try:
+        iam.create_role(RoleName=name, Path=f"/{path}/" if path else "/", AssumeRolePolicyDocument=document)
+    except iam.exceptions.EntityAlreadyExistsException:
+        return
