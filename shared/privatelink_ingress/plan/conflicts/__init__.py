@@ -1,0 +1,37 @@
+"""The proofs that no two connections answer one request by accident, and that every route can be reached."""
+
+from __future__ import annotations
+
+from privatelink_ingress.plan.conflicts.explain import check, conflict_problems, of_connection, shadow_problems
+from privatelink_ingress.plan.conflicts.language import TooComplex
+from privatelink_ingress.plan.conflicts.meeting import overlap
+from privatelink_ingress.plan.conflicts.prover import (
+    Conflict,
+    Overlap,
+    Shadowed,
+    conflicts,
+    overlaps_between_bands,
+    shadowed,
+)
+from privatelink_ingress.plan.conflicts.requests import Entry, Header, Match, Parameter, Witness, matches
+
+__all__ = [
+    "Conflict",
+    "Entry",
+    "Header",
+    "Match",
+    "Overlap",
+    "Parameter",
+    "Shadowed",
+    "TooComplex",
+    "Witness",
+    "check",
+    "conflict_problems",
+    "conflicts",
+    "matches",
+    "of_connection",
+    "overlap",
+    "overlaps_between_bands",
+    "shadow_problems",
+    "shadowed",
+]
