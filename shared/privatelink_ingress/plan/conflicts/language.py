@@ -71,7 +71,7 @@ HOST_NAME = Shape(step=_step_host_name, ends=frozenset({1}), fillers="a")
 """RFC 1123, section 2.1: labels of letters, digits and inner hyphens."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Language:
     """What the patterns and texts of one kind of condition are made of."""
 
@@ -176,11 +176,12 @@ class Automaton:
         return sorted(named) + others[:1]
 
 
-@functools.lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=4_096)
 def _automaton(language: Language, pattern: str) -> Automaton:
     return Automaton(language, (pattern,))
 
 
+@functools.lru_cache(maxsize=65_536)
 def matches(language: Language, pattern: str, text: str) -> bool:
     """Whether the whole text matches."""
     automaton = _automaton(language, pattern)

@@ -113,9 +113,9 @@ def matches(match: Match, request: Witness) -> bool:
     """Whether a request meets all conditions of a route. A request without a source meets no condition on it."""
     headers = {name.lower(): value for name, value in request.headers}
     return (
-        _any(language.HOST, match.hosts, request.host)
+        (not match.methods or request.method in match.methods)
+        and _any(language.HOST, match.hosts, request.host)
         and _any(language.PATHS, match.paths, request.path)
-        and (not match.methods or request.method in match.methods)
         and all(
             condition.name.lower() in headers
             and _any(language.HEADER_VALUE, condition.values, headers[condition.name.lower()])
