@@ -52,14 +52,9 @@ def gap(match: Match, covers: Sequence[Match]) -> Witness | None:
     For each kind of condition, the values that `match` takes fall into classes by which of `covers` take them too. A
     request is a class of each kind, and gets through when no cover is in all of its classes. It is enough to look at
     requests with one value for each condition of `match` and nothing beside: whatever a request has in addition can
-    only make it match more.
+    only make it match more. For the same reason, a cover must not ask for a header or query that `match` does not.
     """
-    everyone = (1 << len(covers)) - 1
     names = sorted({header.name.lower() for header in match.headers})
-    hindered = _bits(
-        bool({header.name.lower() for header in other.headers} - set(names)) or bool(other.query and not match.query)
-        for other in covers
-    )
     parts: list[Mapping[int, Any]] = [
         _texts(language.HOST, [match.hosts], [[other.hosts] for other in covers]),
         _texts(language.PATHS, [match.paths], [[other.paths] for other in covers]),
@@ -71,7 +66,7 @@ def gap(match: Match, covers: Sequence[Match]) -> Witness | None:
             for name in names
         ),
     ]
-    reached: dict[int, tuple[Any, ...]] = {everyone & ~hindered: ()}
+    reached: dict[int, tuple[Any, ...]] = {(1 << len(covers)) - 1: ()}
     for part in parts:
         reached = _least(
             (
