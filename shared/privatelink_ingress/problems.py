@@ -27,3 +27,7 @@ class UserError(Exception):
     def __init__(self, title: str, problems: Iterable[Problem]) -> None:
         self.title, self.problems = title, tuple(sorted(problems))
         super().__init__("\n".join([f"{title}:", *(f"  {problem}" for problem in self.problems)]))
+
+
+class UsageError(UserError):
+    """A command was called with words that it cannot act on; nothing was done."""

@@ -27,12 +27,14 @@ def group(name: str, ingress: tuple = (), egress: tuple = ()) -> model.SecurityG
 
 def balancer(arn: str, **fields: Any) -> model.LoadBalancer:
     values: dict[str, Any] = {
+        "arn": arn,
         "name": arn.removeprefix("arn:"),
         "state": "active",
         "dns_name": f"{arn.removeprefix('arn:')}.example.com",
         "enforces_private_link_rules": True,
+        **fields,
     }
-    return model.LoadBalancer(**(values | {"arn": arn} | fields))
+    return model.LoadBalancer(**values)
 
 
 def rule(priority: int | None, action: model.Action, **conditions: tuple[str, ...]) -> model.Rule:

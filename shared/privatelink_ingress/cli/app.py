@@ -10,10 +10,12 @@ import typer
 import typer.core
 from rich.console import Console
 
-from privatelink_ingress.problems import UserError
+from privatelink_ingress.problems import UsageError, UserError
 
 FOUND_SOMETHING = 1
-"""Exit code when a command did its work and something is wrong. 0 is fine, 2 is wrong use, 130 is Ctrl-C."""
+"""Exit code when a command did its work and something is wrong. 0 is fine, 130 is Ctrl-C."""
+WRONG_USE = 2
+"""Exit code when a command could not begin."""
 
 
 class _Group(typer.core.TyperGroup):
@@ -26,7 +28,7 @@ class _Group(typer.core.TyperGroup):
             from privatelink_ingress.cli import show
 
             show.error(Console(stderr=True), error)
-            raise typer.Exit(FOUND_SOMETHING) from None
+            raise typer.Exit(WRONG_USE if isinstance(error, UsageError) else FOUND_SOMETHING) from None
 
 
 app = typer.Typer(
@@ -42,6 +44,7 @@ Root = Annotated[
     Path,
     typer.Option("--root", help="Top directory of the repository.", exists=True, file_okay=False, resolve_path=True),
 ]
+Out = Annotated[Path, typer.Option("--out", help="Directory of the demo's files.", file_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
@@ -74,6 +77,44 @@ def check(root: Root = Path("."), as_json: Json = False) -> None:
     else:
         command.print_report(report, Console())
     if report.findings:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@app.command(epilog="Example: privatelink-ingress demo --keep --port 4600")
+def demo(
+    root: Root = Path("."),
+    out: Out = Path(".demo"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the emulated AWS up until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Port on loopback; any free one when 0.", min=0, max=65535)] = 0,
+) -> None:
+    """Deploy every stack file to an emulated AWS on this machine, and trace requests through it.
+
+    Exit code 0 when every request ends where it should, 1 when not.
+    """
+    from privatelink_ingress.cli import demo as command
+
+    if not command.demo(root, out, Console(), keep=keep, port=port):
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@app.command(epilog="Example: privatelink-ingress trace https://shop.example.com/cart")
+def trace(
+    url: Annotated[str, typer.Argument(help="Absolute http or https URL.", show_default=False)],
+    out: Out = Path(".demo"),
+    as_json: Json = False,
+) -> None:
+    """Follow a request through a demo that was left running, from Route 53 to the controller's node ports.
+
+    Exit code 0 when it gets there, 1 when not.
+    """
+    from privatelink_ingress.cli import trace as command
+
+    found = command.trace_running(url, out)
+    if as_json:
+        typer.echo(command.as_json(found))
+    else:
+        command.show(found, Console())
+    if not found.reached:
         raise typer.Exit(FOUND_SOMETHING)
 
 

@@ -21,7 +21,7 @@ from privatelink_ingress.local import deploy, state
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.runner import StackRun
 from privatelink_ingress.plan.patterns import WILDCARDS
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.topology import live
 
@@ -47,9 +47,8 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         Whether every trace ended as expected.
 
     Raises:
-        UserError: a stack file is wrong, or `out` cannot be written.
-        PortInUse: something else listens at `port`.
-        ProgramFailed: the emulated AWS refused a resource.
+        UserError: a stack file is wrong, `out` cannot be written, `port` is in use, or the emulated AWS refused a
+            resource.
     """
     stacks = deploy.find(root)
     _require_writable(out)
@@ -92,15 +91,15 @@ def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[
 
 
 def _connections(connections: Mapping[str, Mapping[str, Any]]) -> Table:
-    rows = Table(title="Connections", title_justify="left", title_style="bold")
-    for column in ("connection", "hosts", "endpoint service", "endpoint addresses", "priorities"):
-        rows.add_column(column, overflow="fold")
+    rows = Table(title="Connections", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for column in ("name", "hosts", "endpoint service", "addresses", "priority"):
+        rows.add_column(column, no_wrap=True, header_style="dim")
     for name, connection in sorted(connections.items()):
         rows.add_row(
             name,
             "\n".join(connection["hosts"]),
             connection["endpoint_service_name"].rpartition(".")[2],
-            "\n".join(f"{zone} {address}" for zone, address in sorted(connection["addresses"].items())),
+            "\n".join(address for _, address in sorted(connection["addresses"].items())),
             "\n".join(map(str, connection["priorities"])),
         )
     return rows
@@ -139,7 +138,7 @@ def _require_writable(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         problem = Problem(str(out), f"cannot be written: {error.strerror}", "Name another directory with --out.")
-        raise UserError("There is no place for the exports", [problem]) from None
+        raise UsageError("There is no place for the exports", [problem]) from None
 
 
 def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> None:

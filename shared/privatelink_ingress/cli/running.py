@@ -8,7 +8,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UsageError
 
 _FILE = "cloud.json"
 
@@ -31,7 +31,7 @@ class RunningCloud:
         """The cloud that was left up.
 
         Raises:
-            UserError: when none was, or it is up no more.
+            UsageError: when none was, or it is up no more.
         """
         try:
             cloud = cls(**json.loads((directory / _FILE).read_text(encoding="utf-8")))
@@ -49,6 +49,6 @@ class RunningCloud:
         (directory / _FILE).unlink(missing_ok=True)
 
 
-def _none(directory: Path, reason: str) -> UserError:
+def _none(directory: Path, reason: str) -> UsageError:
     remedy = "Run `./run demo --keep` in another terminal, then this again."
-    return UserError("There is no running demo to look at", [Problem(str(directory), reason, remedy)])
+    return UsageError("There is no running demo to look at", [Problem(str(directory), reason, remedy)])

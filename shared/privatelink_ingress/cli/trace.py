@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from privatelink_ingress.inspect.trace import Trace
+from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.inspect.request import Request
+from privatelink_ingress.inspect.trace import Trace, trace
 
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red"}
 
 
-def headline(trace: Trace) -> Text:
+def trace_running(url: str, directory: Path) -> Trace:
+    """Follow `url` through the demo whose files are in `directory`.
+
+    Raises:
+        UsageError: when `url` is no URL, or no demo is running.
+    """
+    # Costly to import, and not needed to show a trace.
+    from privatelink_ingress.local.cloud.server import Session
+    from privatelink_ingress.topology import live
+
+    Request.parse(url)
+    cloud = RunningCloud.read(directory)
+    sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
+    edge = sessions.pop(cloud.edge_account)
+    return trace(url, live.load(edge, sessions.values()))
+
+
+def headline(found: Trace) -> Text:
     """The outcome in one line."""
-    if trace.outcome == "reached":
+    if found.outcome == "reached":
         end, style = "reached the controller's node ports", "bold green"
-    elif trace.outcome == "answered":
-        end, style = f"answered {trace.status} by the load balancer", "bold cyan"
+    elif found.outcome == "answered":
+        end, style = f"answered {found.status} by the load balancer", "bold cyan"
     else:
-        end, style = f"stopped at: {trace.hops[-1].name}", "bold red"
-    return Text.assemble((trace.url, "bold"), " → ", (end, style))
+        end, style = f"stopped at: {found.hops[-1].name}", "bold red"
+    return Text.assemble((found.url, "bold"), " → ", (end, style))
 
 
-def table(trace: Trace) -> Table:
+def table(found: Trace) -> Table:
     """All hops with their evidence, reasons and remedies."""
     rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     rows.add_column(no_wrap=True)
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
-    for hop in trace.hops:
+    for hop in found.hops:
         lines = [Text(hop.evidence)]
         if hop.reason:
             lines.append(Text(hop.reason, style=_STYLES[hop.verdict]))
@@ -41,12 +61,12 @@ def table(trace: Trace) -> Table:
     return rows
 
 
-def show(trace: Trace, console: Console) -> None:
+def show(found: Trace, console: Console) -> None:
     """Print a whole trace."""
-    console.print(headline(trace))
-    console.print(table(trace))
+    console.print(headline(found))
+    console.print(table(found))
 
 
-def as_json(trace: Trace) -> str:
+def as_json(found: Trace) -> str:
     """A whole trace for scripts: url, outcome, status, hops."""
-    return json.dumps(dataclasses.asdict(trace), indent=2)
+    return json.dumps(dataclasses.asdict(found), indent=2)

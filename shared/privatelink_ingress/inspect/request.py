@@ -6,7 +6,7 @@ import dataclasses
 import urllib.parse
 
 from privatelink_ingress.plan import patterns
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.topology.model import Condition, Listener, Rule
 
 _PORTS = {"http": 80, "https": 443}
@@ -27,7 +27,7 @@ class Request:
         """The request that a client makes for `url`.
 
         Raises:
-            UserError: when it is no absolute http or https URL.
+            UsageError: when it is no absolute http or https URL.
         """
         try:
             parts = urllib.parse.urlsplit(url)
@@ -72,6 +72,6 @@ def first_rule(listener: Listener, request: Request) -> Rule:
     return next(rule for rule in listener.rules if all(map(request.matches, rule.conditions)))
 
 
-def _no_url(url: str, reason: str) -> UserError:
+def _no_url(url: str, reason: str) -> UsageError:
     problem = Problem(repr(url), reason, "Write an absolute URL, such as https://shop.example.com/cart.")
-    return UserError("The URL cannot be traced", [problem])
+    return UsageError("The URL cannot be traced", [problem])

@@ -49,7 +49,7 @@ def trace(url: str, topology: Topology) -> Trace:
     """Follow a GET request for `url`.
 
     Raises:
-        UserError: when `url` is no absolute http or https URL.
+        UsageError: when `url` is no absolute http or https URL.
     """
     path, hops = Path(request=Request.parse(url), topology=topology), list[Hop]()
     for step in _STEPS:

@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from privatelink_ingress.problems import Problem, UsageError
+
 # Read by moto when it is imported. A certificate is issued as soon as its validation record is in the zone
 # (cloud/acm.py looks), AWS's own managed policies exist, and no account reads another account's buckets.
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "-1")
@@ -21,7 +23,7 @@ os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
 LOOPBACK = "127.0.0.1"
 
 
-class PortInUse(Exception):
+class PortInUse(UsageError):
     """The port that was asked for has another listener."""
 
 
@@ -67,22 +69,22 @@ class Cloud:
 
         moto_api_backend.reset()
 
-    def session(self, account_id: str, region: str) -> Session:
-        """A session with the credentials of an assumed role in `account_id`."""
-        return Session(self.endpoint_url, account_id, region)
+    def session(self, account_id: str, region: str, role_arn: str | None = None) -> Session:
+        """A session with the credentials of an assumed role in `account_id`: of `role_arn` when given."""
+        return Session(self.endpoint_url, account_id, region, role_arn)
 
 
 class Session:
     """boto3 clients for one account and region of an emulated AWS. Clients are made once and safe between threads."""
 
-    def __init__(self, endpoint_url: str, account_id: str, region: str) -> None:
+    def __init__(self, endpoint_url: str, account_id: str, region: str, role_arn: str | None = None) -> None:
         self.endpoint_url, self.account_id, self.region = endpoint_url, account_id, region
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         # moto checks no signature; these are the words of its documentation, not secrets.
         sts = self._make(boto3.Session("testing", "testing", region_name=region), "sts")
-        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/local-cloud", RoleSessionName="local-cloud")
-        keys = role["Credentials"]
+        role_arn = role_arn or f"arn:aws:iam::{account_id}:role/local-cloud"
+        keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="local-cloud")["Credentials"]
         self._boto = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region)
 
     def client(self, service: str) -> Any:
@@ -101,7 +103,10 @@ class Session:
 def _require_free(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((LOOPBACK, port)) == 0:
-            raise PortInUse(f"Port {port} on {LOOPBACK} is in use. Choose another with --port, or leave it out.")
+            problem = Problem(
+                f"port {port}", f"is in use on {LOOPBACK}", "Choose another with --port, or leave it out."
+            )
+            raise PortInUse("The emulated AWS cannot start", [problem])
 
 
 def _serialise(application: type) -> None:
