@@ -12,6 +12,7 @@ import functools
 import ipaddress
 import itertools
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ MATCHES = st.builds(
 Truth = tuple[bool, ...]
 
 
-def rows(values: Iterable, hit: Callable[[Match, object], bool], routes: tuple[Match, ...]) -> set[Truth]:
+def rows(values: Iterable[Any], hit: Callable[[Match, Any], bool], routes: tuple[Match, ...]) -> set[Truth]:
     """For each value, which routes it suits; each combination once."""
     return {tuple(hit(route, value) for route in routes) for value in values}
 

@@ -6,22 +6,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress.plan import priorities
+from privatelink_ingress.plan.conflicts.language import TooComplex
 from privatelink_ingress.plan.conflicts.prover import Conflict, Shadowed, conflicts, shadowed
 from privatelink_ingress.plan.conflicts.requests import Entry, Match
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection, Route
 
 
 def check(connections: Mapping[str, Connection]) -> list[Problem]:
-    """Routes that two connections share, and routes that nothing reaches. Never raises, whatever the routes are."""
+    """Routes that two connections share, and routes that nothing reaches.
+
+    Never raises: routes that are too complex to be compared are a problem among the others.
+    """
     entries = [entry for name, connection in sorted(connections.items()) for entry in of_connection(name, connection)]
-    problems = conflict_problems(conflicts(entries))
+    problems: list[Problem] = []
     try:
+        problems += conflict_problems(conflicts(entries))
         # A route that is refused for a conflict needs no second message.
         refused = {problem.where for problem in problems}
-        return problems + [one for one in shadow_problems(shadowed(entries)) if one.where not in refused]
-    except UserError as error:
-        return [*problems, *error.problems]
+        problems += [problem for problem in shadow_problems(shadowed(entries)) if problem.where not in refused]
+    except TooComplex as error:
+        problems += error.problems
+    return problems
 
 
 def of_connection(name: str, connection: Connection) -> list[Entry]:
