@@ -13,9 +13,6 @@ from privatelink_ingress.settings.edge import EdgeSettings, LoadBalancer
 
 PROJECT = "central-ingress"
 
-SECURITY_GROUP_RULES = 60
-"""Inbound rules of a security group (quota L-0EA8095F)."""
-
 HTTPS, HTTP = 443, 80
 
 
@@ -86,9 +83,9 @@ def plan_edge(
     hosts = {(key, host) for key, connection in settings.connections.items() for host in routes.hosts(connection)}
     problems = [
         *_check_stack(stack),
-        *_check_clients(settings.load_balancer),
+        *_check_clients(settings.load_balancer, settings.limits.security_group_rules),
         *certificates.check(settings.certificates, hosts, account_id=settings.account_id, region=region),
-        *firewall.check_capacity(web_acl),
+        *firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity),
         *routes.check(settings.connections),
         *_check_names(hosts),
         *connections.check(settings.connections, contracts, region=region, zone_ids=zone_ids),
@@ -140,16 +137,16 @@ def _check_stack(stack: str) -> list[Problem]:
     return [Problem("stack", reason, "Name the stack with lower-case letters, digits and single hyphens.")]
 
 
-def _check_clients(load_balancer: LoadBalancer) -> list[Problem]:
+def _check_clients(load_balancer: LoadBalancer, rules: int) -> list[Problem]:
     ports = 2 if load_balancer.redirect_http else 1
     needed = ports * len(set(load_balancer.allowed_cidrs))
-    if needed <= SECURITY_GROUP_RULES:
+    if needed <= rules:
         return []
     return [
         Problem(
             "loadBalancer.allowedCidrs",
-            f"need {needed} rules for {ports} ports, but a security group has {SECURITY_GROUP_RULES}",
-            "Merge networks, or set redirectHttp to false.",
+            f"need {needed} rules for {ports} ports, but a security group has {rules}",
+            "Merge networks, set redirectHttp to false, or write the raised quota as limits.securityGroupRules.",
         )
     ]
 

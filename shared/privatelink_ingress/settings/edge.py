@@ -27,6 +27,7 @@ from privatelink_ingress.settings.fields import (
     Zones,
     matching,
 )
+from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.workload import RetentionDays
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
@@ -75,8 +76,8 @@ class LoadBalancer(Settings):
     """The Application Load Balancer."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1, max_length=60), ONCE] = ("0.0.0.0/0",)
-    """Client networks that may reach port 443; at most 60, the rules of a security group (quota L-0EA8095F)."""
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), ONCE] = ("0.0.0.0/0",)
+    """Client networks that may reach port 443; `limits.securityGroupRules` says how many."""
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
     deletion_protection: bool = True
@@ -174,11 +175,12 @@ class EdgeSettings(Settings):
     tags: Tags
     network: Network = Network()
     load_balancer: LoadBalancer = LoadBalancer()
-    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=26)]
-    """The first is the listener's default; 25 more fit a load balancer (quota L-9365A611)."""
+    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1)]
+    """The first is the listener's default; `plan/quotas.py` says how many more fit a load balancer."""
     dns: Dns
     firewall: Firewall = Firewall()
     logs: Logs = Logs()
+    limits: Limits = Limits()
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     roles: Roles = Roles()
 

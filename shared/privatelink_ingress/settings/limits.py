@@ -1,0 +1,70 @@
+"""Quotas that AWS has raised for the edge's account. A key that is not set has the number that every account has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, model_validator
+
+from privatelink_ingress.settings.fields import Misfit, Settings
+
+HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards", "slots")
+"""Quotas that nobody raises; `plan/quotas.py` says why for each."""
+
+FIREWALL_CAPACITY = 5_000
+"""Capacity units that a web ACL can have at most: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
+
+
+def _at_least(default: int) -> AfterValidator:
+    def check(value: int) -> int:
+        if value < default:
+            remedy = f"Write the number after the raise, or remove the key for {default}."
+            raise Misfit(f"is {value}, less than the {default} that every account has", remedy)
+        return value
+
+    return AfterValidator(check)
+
+
+def _at_most(most: int, why: str) -> AfterValidator:
+    def check(value: int) -> int:
+        if value > most:
+            raise Misfit(f"is {value}, but {why}", f"Write {most} or less.")
+        return value
+
+    return AfterValidator(check)
+
+
+class Limits(Settings):
+    """The raised quotas. Sources and codes of all of them: `plan/quotas.py`."""
+
+    endpoints: Annotated[int, _at_least(50)] = 50
+    """Interface endpoints of the internet VPC (L-29B6F2EB)."""
+    rules: Annotated[int, _at_least(100)] = 100
+    """Rules of the load balancer, default rules not counted (L-7EED9B64)."""
+    certificates: Annotated[int, _at_least(25)] = 25
+    """Certificates of the load balancer beside the default one (L-9365A611)."""
+    targets: Annotated[int, _at_least(1_000)] = 1_000
+    """Targets of the load balancer (L-7E6692B2)."""
+    records: Annotated[int, _at_least(10_000)] = 10_000
+    """Records of the hosted zone."""
+    security_group_rules: Annotated[
+        int,
+        _at_least(60),
+        # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+        _at_most(1_000, "rules times groups of a network interface are 1000 at most"),
+    ] = 60
+    """Inbound rules of a security group (L-0EA8095F)."""
+    firewall_capacity: Annotated[
+        int, _at_least(1_500), _at_most(FIREWALL_CAPACITY, f"a web ACL holds {FIREWALL_CAPACITY} units at most")
+    ] = 1_500
+    """Capacity units that the web ACL may use. 1,500 are in its price; above, each request costs more."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_is_hard(cls, values: Any) -> Any:
+        for key in HARD:
+            if isinstance(values, dict) and key in values:
+                raise Misfit(
+                    "is a hard quota, which is raised for nobody", "Remove it: a further shard gives room.", at=(key,)
+                )
+        return values
