@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -45,31 +45,37 @@ class Contract(BaseModel):
             ContractError: names every missing or misfit field and what to run. Nothing is ever defaulted: a plan that
                 is built on a missing value would delete live resources.
         """
-        version = outputs.get("contract_version")
-        if version is not None and version != VERSION:
-            raise ContractError(
-                f"The contract of stack {stack} does not fit",
-                [
-                    Problem(
-                        "contract_version",
-                        f"is {version:g}, but this program reads version {VERSION}"
-                        if isinstance(version, int | float)
-                        else f"is {version!r}, but this program reads version {VERSION}",
-                        "Deploy both projects from the same release of this repository.",
-                    )
-                ],
-            )
-        try:
-            return cls.model_validate({key: value for key, value in outputs.items() if value is not None})
-        except ValidationError as error:
-            raise ContractError(
-                f"The contract of stack {stack} does not fit",
-                [
-                    Problem(
-                        ".".join(map(str, item["loc"])),
-                        "is missing" if item["type"] == "missing" else f"is {item['input']!r}: {item['msg']}",
-                        f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {PROJECT}/, then this again.",
-                    )
-                    for item in error.errors()
-                ],
-            ) from None
+        return decode(cls, outputs, f"The contract of stack {stack} does not fit", stack=stack, project=PROJECT)
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+def decode(model: type[P], outputs: Mapping[str, Any], title: str, *, stack: str, project: str) -> P:
+    """What a stack of `project` publishes for another to read, whose first field is the version of its form.
+
+    Raises:
+        ContractError: names every missing or misfit field and what to run.
+    """
+    key, field = next(iter(model.model_fields.items()))
+    (version,) = get_args(field.annotation)
+    found = outputs.get(key)
+    if found is not None and found != version:
+        shown = f"{found:g}" if isinstance(found, int | float) else repr(found)
+        reason = f"is {shown}, but this program reads version {version}"
+        remedy = "Deploy both projects from the same release of this repository."
+        raise ContractError(title, [Problem(key, reason, remedy)])
+    try:
+        return model.model_validate({key: value for key, value in outputs.items() if value is not None})
+    except ValidationError as error:
+        raise ContractError(
+            title,
+            [
+                Problem(
+                    ".".join(map(str, item["loc"])),
+                    "is missing" if item["type"] == "missing" else f"is {item['input']!r}: {item['msg']}",
+                    f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {project}/, then this again.",
+                )
+                for item in error.errors()
+            ],
+        ) from None

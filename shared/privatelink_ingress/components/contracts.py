@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import pulumi
 
@@ -11,12 +12,30 @@ from privatelink_ingress.contract import PROJECT, Contract, ContractError
 from privatelink_ingress.problems import Problem
 
 
-def full_name(stack: str) -> str:
-    """`<organization>/<project>/<stack>`; a short name is a stack of `eks-service` in the organization of this one.
+def full_name(stack: str, project: str = PROJECT) -> str:
+    """`<organization>/<project>/<stack>`; a short name is a stack of `project` in the organization of this one.
 
     On a self-managed backend the organization is the literal `organization`.
     """
-    return stack if "/" in stack else f"{pulumi.get_organization()}/{PROJECT}/{stack}"
+    return stack if "/" in stack else f"{pulumi.get_organization()}/{project}/{stack}"
+
+
+async def outputs_of(
+    name: str, fields: Iterable[str], title: str, opts: pulumi.ResourceOptions | None = None
+) -> dict[str, Any]:
+    """Plain outputs of the stack with the full `name`; a missing one is None, as the SDK answers it.
+
+    Raises:
+        ContractError: with `title`, when an output is secret.
+    """
+    reference = pulumi.StackReference(name, opts=opts)
+    fields = list(fields)
+    details = await asyncio.gather(*(reference.get_output_details(field) for field in fields))
+    outputs = dict(zip(fields, details, strict=True))
+    if secret := [field for field, output in outputs.items() if output.secret_value is not None]:
+        remedy = f"Export it from {name} as a plain value: nothing in a contract is secret."
+        raise ContractError(title, [Problem(field, "is a secret", remedy) for field in secret])
+    return {field: output.value for field, output in outputs.items()}
 
 
 async def read(stack: str, opts: pulumi.ResourceOptions | None = None) -> Contract:
@@ -26,16 +45,8 @@ async def read(stack: str, opts: pulumi.ResourceOptions | None = None) -> Contra
         ContractError: when an output is missing, misfit or secret. The SDK answers a missing output with nothing.
     """
     name = full_name(stack)
-    reference = pulumi.StackReference(name, opts=opts)
-    fields = list(Contract.model_fields)
-    details = await asyncio.gather(*(reference.get_output_details(field) for field in fields))
-    outputs = dict(zip(fields, details, strict=True))
-    if secret := [field for field, output in outputs.items() if output.secret_value is not None]:
-        remedy = f"Export it from {name} as a plain value: nothing in a contract is secret."
-        raise ContractError(
-            f"The contract of stack {name} does not fit", [Problem(field, "is a secret", remedy) for field in secret]
-        )
-    return Contract.read({field: output.value for field, output in outputs.items()}, name)
+    title = f"The contract of stack {name} does not fit"
+    return Contract.read(await outputs_of(name, Contract.model_fields, title, opts), name)
 
 
 async def read_all(stacks: Iterable[str], opts: pulumi.ResourceOptions | None = None) -> dict[str, Contract]:

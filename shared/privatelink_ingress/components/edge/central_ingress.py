@@ -9,7 +9,7 @@ from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
-from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
+from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
 from privatelink_ingress.components.edge.dns import Dns, DnsArgs
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
@@ -111,19 +111,16 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
+        shard = ShardArgs(
+            vpc_id=network.vpc_id,
+            endpoint_subnet_ids=network.endpoint_subnet_ids,
+            endpoint_security_group_id=groups.endpoint_id,
+            listener_arn=listeners.https_arn,
+            alb_dns_name=balancer.dns_name,
+            alb_zone_id=balancer.zone_id,
+        )
         for connection in plan.connections:
-            Connection(
-                connection.name,
-                ConnectionArgs(
-                    plan=connection,
-                    vpc_id=network.vpc_id,
-                    endpoint_subnet_ids=network.endpoint_subnet_ids,
-                    endpoint_security_group_id=groups.endpoint_id,
-                    listener_arn=listeners.https_arn,
-                    tags=tags,
-                ),
-                self.child(),
-            )
+            Connection(connection.name, ConnectionArgs(plan=connection, shard=shard, tags=tags), self.child())
         Dns(
             f"{name}-dns",
             DnsArgs(plan=plan.dns, load_balancer_dns_name=balancer.dns_name, load_balancer_zone_id=balancer.zone_id),

@@ -18,15 +18,25 @@ _HEALTH_CHECK = {"interval": 10, "timeout": 5, "healthy_threshold": 2, "unhealth
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ConnectionArgs:
-    """What to build, and the shard that it belongs to."""
+class ShardArgs:
+    """What a connection uses of its shard: outputs of the shard's own resources, or plain values of its contract."""
 
-    plan: ConnectionPlan
     vpc_id: Input[str]
     endpoint_subnet_ids: Mapping[str, Input[str]]
     """By zone id."""
     endpoint_security_group_id: Input[str]
     listener_arn: Input[str]
+    alb_dns_name: Input[str]
+    alb_zone_id: Input[str]
+    """Hosted zone of `alb_dns_name`, for alias records."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConnectionArgs:
+    """What to build, and the shard that it belongs to."""
+
+    plan: ConnectionPlan
+    shard: ShardArgs
     tags: Mapping[str, str]
 
 
@@ -39,19 +49,19 @@ class Connection(Component):
     def __init__(self, name: str, args: ConnectionArgs, opts: ResourceOptions | None = None) -> None:
         """Built in the order endpoint, targets, rules, and removed in the reverse: requests stop first."""
         super().__init__(name, opts)
-        plan = args.plan
+        plan, shard = args.plan, args.shard
         tags = {**args.tags, "Owner": plan.owner, "Connection": plan.name}
         endpoint = aws.ec2.VpcEndpoint(
             name,
-            vpc_id=args.vpc_id,
+            vpc_id=shard.vpc_id,
             vpc_endpoint_type="Interface",
             service_name=plan.endpoint_service_name,
             ip_address_type="ipv4",
             private_dns_enabled=False,
-            security_group_ids=[args.endpoint_security_group_id],
-            subnet_ids=[args.endpoint_subnet_ids[target.zone_id] for target in plan.targets],
+            security_group_ids=[shard.endpoint_security_group_id],
+            subnet_ids=[shard.endpoint_subnet_ids[target.zone_id] for target in plan.targets],
             subnet_configurations=[
-                {"subnet_id": args.endpoint_subnet_ids[target.zone_id], "ipv4": target.address}
+                {"subnet_id": shard.endpoint_subnet_ids[target.zone_id], "ipv4": target.address}
                 for target in plan.targets
             ],
             tags=self.named("", tags),
@@ -61,7 +71,7 @@ class Connection(Component):
         group = aws.lb.TargetGroup(
             name,
             name=plan.target_group_name,
-            vpc_id=args.vpc_id,
+            vpc_id=shard.vpc_id,
             target_type="ip",
             port=plan.port,
             protocol=plan.protocol,
@@ -82,7 +92,7 @@ class Connection(Component):
         for rule in plan.rules:
             aws.lb.ListenerRule(
                 f"{name}-{rule.key}",
-                listener_arn=args.listener_arn,
+                listener_arn=shard.listener_arn,
                 priority=rule.priority,
                 conditions=_conditions(rule),
                 actions=[{"type": "forward", "target_group_arn": group.arn}],
