@@ -157,6 +157,8 @@ class Connection(Settings):
     owner: Owner
     backends: Annotated[tuple[Backend, ...], Field(min_length=1, max_length=1)]
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    certificate: Certificate | None = None
+    """A certificate of its own, beside those of the load balancer, for hosts that they do not cover."""
 
 
 class Roles(Settings):
@@ -165,22 +167,16 @@ class Roles(Settings):
     network: RoleArn | None = None
 
 
-class EdgeSettings(Settings):
-    """All keys of a `central-ingress` stack file."""
+class EdgeStack(Settings):
+    """Keys of every `central-ingress` stack file."""
 
     account_id: AccountId
     """Account that this stack may touch; any other is refused by the provider."""
     owner: Owner
     environment: Environment = "production"
     tags: Tags
-    network: Network = Network()
-    load_balancer: LoadBalancer = LoadBalancer()
-    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1)]
-    """The first is the listener's default; `plan/quotas.py` says how many more fit a load balancer."""
-    dns: Dns
-    firewall: Firewall = Firewall()
-    logs: Logs = Logs()
-    limits: Limits = Limits()
+    edge_stack: StackName | None = None
+    """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     roles: Roles = Roles()
 
@@ -197,3 +193,16 @@ class EdgeSettings(Settings):
                 )
             holders[connection.slot] = name
         return self
+
+
+class EdgeSettings(EdgeStack):
+    """All keys of a stack that has a load balancer: a shard. `settings.attached.load_edge` loads either kind."""
+
+    network: Network = Network()
+    load_balancer: LoadBalancer = LoadBalancer()
+    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1)]
+    """The first is the listener's default; `plan/quotas.py` says how many more fit a load balancer."""
+    dns: Dns
+    firewall: Firewall = Firewall()
+    logs: Logs = Logs()
+    limits: Limits = Limits()

@@ -1,0 +1,58 @@
+"""Settings of an attached `central-ingress` stack: connections of their own file on the load balancer of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackName
+from privatelink_ingress.settings.explain import keys
+from privatelink_ingress.settings.fields import ConnectionName
+from privatelink_ingress.settings.load import SettingsError, load
+
+_NOTHING = ("", "{}", "[]")
+"""How the engine hands over a key that the stack file leaves out: as the default that `Pulumi.yaml` has for it."""
+
+
+class AttachedSettings(EdgeStack):
+    """All keys of an attached stack."""
+
+    edge_stack: StackName
+    """The stack with the load balancer: `prod`, or `<organization>/<project>/prod`."""
+    connections: Annotated[dict[ConnectionName, Connection], Field(min_length=1, max_length=len(SLOTS))]
+
+
+SHARD_KEYS = tuple(key for key in keys(EdgeSettings) if key not in keys(AttachedSettings))
+"""Keys that only a stack with a load balancer has."""
+
+
+def load_edge(values: Mapping[str, str], *, project: str, stack: str) -> EdgeSettings | AttachedSettings:
+    """The settings of a `central-ingress` stack, attached when it names an `edgeStack`. Arguments as of `load`.
+
+    Raises:
+        SettingsError: with every mistake.
+    """
+    written = {key: text for key, text in values.items() if text not in _NOTHING}
+    if "edgeStack" not in written:
+        return load(EdgeSettings, written, project=project, stack=stack)
+    shard = written["edgeStack"].rpartition("/")[2]
+    misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
+    own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
+    try:
+        settings = load(AttachedSettings, own, project=project, stack=stack)
+    except SettingsError as error:
+        raise SettingsError(error.title, [*misplaced, *error.problems]) from None
+    if misplaced:
+        raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", misplaced)
+    return settings
+
+
+def _misplaced(key: str, shard: str, project: str) -> Problem:
+    remedy = f"Move it to {project}/Pulumi.{shard}.yaml"
+    if key == "certificates":
+        remedy += ", or write connections.<name>.certificate for one of your own"
+    reason = f"belongs to the load balancer, which stack {shard} holds: this stack only adds connections to it"
+    return Problem(key, reason, f"{remedy}.")
