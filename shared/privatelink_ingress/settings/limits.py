@@ -45,8 +45,6 @@ class Limits(Settings):
     """Certificates of the load balancer beside the default one (L-9365A611)."""
     targets: Annotated[int, _at_least(1_000)] = 1_000
     """Targets of the load balancer (L-7E6692B2)."""
-    records: Annotated[int, _at_least(10_000)] = 10_000
-    """Records of the hosted zone."""
     security_group_rules: Annotated[
         int,
         _at_least(60),
