@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import certificates, connections, firewall, logs, names, routes, subnets, tags, zones
+from privatelink_ingress.plan import certificates, firewall, logs, names, publishing, routes, subnets, tags, zones
+from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.edge import EdgeSettings, LoadBalancer
+from privatelink_ingress.settings.edge import EdgeSettings, EdgeStack, LoadBalancer
 
 PROJECT = "central-ingress"
 
@@ -48,7 +49,9 @@ class EdgePlan:
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
     dns: DnsPlan
-    connections: tuple[connections.ConnectionPlan, ...]
+    connections: tuple[ConnectionPlan, ...]
+    shard: publishing.Shard
+    """What attached stacks plan on as well."""
 
     @property
     def client_ports(self) -> tuple[int, ...]:
@@ -63,6 +66,8 @@ def plan_edge(
     region: str,
     available_zones: Iterable[str],
     contracts: Mapping[str, Contract],
+    attached: Iterable[Connection] = (),
+    others: Iterable[placement.Shard] = (),
 ) -> EdgePlan:
     """Decide everything.
 
@@ -72,6 +77,8 @@ def plan_edge(
         region: Region of the edge.
         available_zones: Ids of the region's zones that this account can use.
         contracts: For each backend's `stack`, as the settings write it, what it publishes.
+        attached: Connections of attached stacks, as far as they are known: they use up the shard's quotas too.
+        others: Other shards, as far as they are known: one may have the room that is missing here.
 
     Raises:
         UserError: with everything that does not fit, before anything is registered.
@@ -79,20 +86,25 @@ def plan_edge(
     name = f"{PROJECT}-{stack}"
     network = _network(settings, available_zones, region)
     web_acl = firewall.plan_firewall(settings.firewall, name=name)
-    zone_ids = tuple(subnet.zone_id for subnet in network.endpoint)
-    hosts = {(key, host) for key, connection in settings.connections.items() for host in routes.hosts(connection)}
+    shard = publishing.Shard(
+        account_id=settings.account_id,
+        region=region,
+        endpoint_subnets=network.endpoint,
+        zone_id=settings.dns.zone_id,
+        certificates=certificates.coverage(settings.certificates),
+    )
     problems = [
-        *_check_stack(stack),
+        *check_stack(stack),
         *_check_clients(settings.load_balancer, settings.limits.security_group_rules),
-        *certificates.check(settings.certificates, hosts, account_id=settings.account_id, region=region),
+        *certificates.check(settings.certificates, account_id=settings.account_id, region=region),
         *firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity),
-        *routes.check(settings.connections),
-        *_check_names(hosts),
-        *connections.check(settings.connections, contracts, region=region, zone_ids=zone_ids),
+        *publishing.check(settings.connections, contracts, shard),
     ]
+    if not problems:  # the rules of routes that are not right cannot be counted
+        shard = placement.shard_of(settings, stack=stack, region=region, zones=len(zone_ids), attached=attached)
+        problems += placement.check(shard, others)
     if problems:
         raise UserError(f"The edge of stack {stack} cannot be built", problems)
-    endpoint_subnets = {subnet.zone_id: subnet for subnet in network.endpoint}
     return EdgePlan(
         name=name,
         load_balancer_name=names.fit(name, names.LOAD_BALANCER),
@@ -102,17 +114,19 @@ def plan_edge(
         certificates=certificates.plan_certificates(settings.certificates, zone_id=settings.dns.zone_id),
         firewall=web_acl,
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region),
-        dns=DnsPlan(zone_id=settings.dns.zone_id, hosts=tuple(sorted({host for _, host in hosts}))),
-        connections=tuple(
-            connections.plan_connection(
-                key, connection, contracts[connection.backends[0].stack], stack=stack, subnets=endpoint_subnets
-            )
-            for key, connection in sorted(settings.connections.items())
-        ),
+        dns=plan_dns(settings, settings.dns.zone_id),
+        connections=publishing.plan(settings.connections, contracts, shard, stack=stack),
+        shard=shard,
     )
 
 
-def edge_tags(settings: EdgeSettings, stack: str) -> dict[str, str]:
+def plan_dns(settings: EdgeStack, zone_id: str) -> DnsPlan:
+    """The names of all connections of a stack."""
+    hosts = {host for connection in settings.connections.values() for host in routes.hosts(connection)}
+    return DnsPlan(zone_id=zone_id, hosts=tuple(sorted(hosts)))
+
+
+def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:
     """The tags of every resource of the stack."""
     return tags.common(
         project=PROJECT, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
@@ -130,7 +144,7 @@ def _network(settings: EdgeSettings, available: Iterable[str], region: str) -> N
     )
 
 
-def _check_stack(stack: str) -> list[Problem]:
+def check_stack(stack: str) -> list[Problem]:
     if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack):
         return []
     reason = f"is {stack}, but names of load balancers and buckets are made from it"
@@ -139,7 +153,7 @@ def _check_stack(stack: str) -> list[Problem]:
 
 def _check_clients(load_balancer: LoadBalancer, rules: int) -> list[Problem]:
     ports = 2 if load_balancer.redirect_http else 1
-    needed = ports * len(set(load_balancer.allowed_cidrs))
+    needed = usage.client_rules(load_balancer)
     if needed <= rules:
         return []
     return [
@@ -148,20 +162,4 @@ def _check_clients(load_balancer: LoadBalancer, rules: int) -> list[Problem]:
             f"need {needed} rules for {ports} ports, but a security group has {rules}",
             "Merge networks, set redirectHttp to false, or write the raised quota as limits.securityGroupRules.",
         )
-    ]
-
-
-def _check_names(hosts: Iterable[tuple[str, str]]) -> list[Problem]:
-    """Hosts that Route 53 cannot hold: it knows one wildcard, `*` as the whole first label.
-
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-    """
-    return [
-        Problem(
-            f"connections.{connection}",
-            f"{host} can have no DNS record: there, only a whole first label can be a wildcard",
-            f"Write *.{host.split('.', 1)[1]}, or list the hosts.",
-        )
-        for connection, host in sorted(hosts)
-        if re.search(r"[*?]", host.removeprefix("*."))
     ]
