@@ -7,10 +7,22 @@ import re
 from collections.abc import Iterable, Mapping
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import certificates, firewall, logs, names, publishing, routes, subnets, tags, zones
+from privatelink_ingress.plan import (
+    certificates,
+    firewall,
+    logs,
+    names,
+    placement,
+    publishing,
+    routes,
+    subnets,
+    tags,
+    usage,
+    zones,
+)
 from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.edge import EdgeSettings, EdgeStack, LoadBalancer
+from privatelink_ingress.settings.edge import Connection, EdgeSettings, EdgeStack, LoadBalancer
 
 PROJECT = "central-ingress"
 
@@ -67,7 +79,7 @@ def plan_edge(
     available_zones: Iterable[str],
     contracts: Mapping[str, Contract],
     attached: Iterable[Connection] = (),
-    others: Iterable[placement.Shard] = (),
+    others: Iterable[placement.Capacity] = (),
 ) -> EdgePlan:
     """Decide everything.
 
@@ -101,8 +113,10 @@ def plan_edge(
         *publishing.check(settings.connections, contracts, shard),
     ]
     if not problems:  # the rules of routes that are not right cannot be counted
-        shard = placement.shard_of(settings, stack=stack, region=region, zones=len(zone_ids), attached=attached)
-        problems += placement.check(shard, others)
+        capacity = placement.capacity(
+            settings, stack=stack, region=region, zones=len(network.endpoint), attached=attached
+        )
+        problems += placement.check(capacity, others)
     if problems:
         raise UserError(f"The edge of stack {stack} cannot be built", problems)
     return EdgePlan(
@@ -145,6 +159,7 @@ def _network(settings: EdgeSettings, available: Iterable[str], region: str) -> N
 
 
 def check_stack(stack: str) -> list[Problem]:
+    """A stack's name that cannot be part of names on AWS."""
     if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack):
         return []
     reason = f"is {stack}, but names of load balancers and buckets are made from it"

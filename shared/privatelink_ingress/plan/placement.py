@@ -14,8 +14,8 @@ from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Shard:
-    """One internet VPC with its load balancer, as full as its stack files say."""
+class Capacity:
+    """One shard, an internet VPC with its load balancer, as full as its stack files say."""
 
     name: str
     """The `central-ingress` stack."""
@@ -27,7 +27,7 @@ class Shard:
     slots: frozenset[int]
     """Slots that a connection has."""
 
-    def adding(self, needs: Needs, slot: int) -> Shard:
+    def adding(self, needs: Needs, slot: int) -> Capacity:
         """The shard with one more connection."""
         used = usage.total([self.used, needs.usage(self.zones)])
         return dataclasses.replace(self, used=used, slots=self.slots | {slot})
@@ -36,7 +36,7 @@ class Shard:
         """Quotas that keep a connection out; none when it fits."""
         return usage.over(usage.total([self.used, needs.usage(self.zones)]), self.limits)
 
-    def empty(self, name: str) -> Shard:
+    def empty(self, name: str) -> Capacity:
         """A new shard of this one's size and limits: quotas are raised for an account, so they hold there too."""
         return dataclasses.replace(self, name=name, used=usage.total([]), slots=frozenset())
 
@@ -49,12 +49,12 @@ class Placement:
     slot: int
 
 
-def shard_of(
+def capacity(
     settings: EdgeSettings, *, stack: str, region: str, zones: int, attached: Iterable[Connection] = ()
-) -> Shard:
+) -> Capacity:
     """A shard from its stack file and the connections of the stacks attached to it."""
     attached = tuple(attached)
-    return Shard(
+    return Capacity(
         name=stack,
         region=region,
         zones=zones,
@@ -64,12 +64,12 @@ def shard_of(
     )
 
 
-def in_order(shards: Iterable[Shard]) -> tuple[Shard, ...]:
+def in_order(shards: Iterable[Capacity]) -> tuple[Capacity, ...]:
     """By name, with numbers as numbers: `prod`, `prod-2`, `prod-10`."""
     return tuple(sorted(shards, key=lambda shard: _natural(shard.name)))
 
 
-def place(needs: Needs, shards: Iterable[Shard]) -> Placement | None:
+def place(needs: Needs, shards: Iterable[Capacity]) -> Placement | None:
     """The first shard in order with room for the connection, and its lowest free slot; None when all are full."""
     for shard in in_order(shards):
         if not shard.lacks(needs):
@@ -79,8 +79,8 @@ def place(needs: Needs, shards: Iterable[Shard]) -> Placement | None:
 
 
 def place_all(
-    wanted: Iterable[Needs], shards: Sequence[Shard], *, more: Callable[[str], Shard]
-) -> tuple[list[Placement], tuple[Shard, ...]]:
+    wanted: Iterable[Needs], shards: Sequence[Capacity], *, more: Callable[[str], Capacity]
+) -> tuple[list[Placement], tuple[Capacity, ...]]:
     """One connection after the other; a further shard begins whenever none has room.
 
     Args:
@@ -116,7 +116,7 @@ def next_name(names: Iterable[str]) -> str:
     return next(name for number in itertools.count(2) if (name := f"{base}-{number}") not in taken)
 
 
-def check(shard: Shard, others: Iterable[Shard] = ()) -> list[Problem]:
+def check(shard: Capacity, others: Iterable[Capacity] = ()) -> list[Problem]:
     """What of a shard's quotas is exceeded.
 
     Args:
@@ -127,7 +127,7 @@ def check(shard: Shard, others: Iterable[Shard] = ()) -> list[Problem]:
     return [_exceeded(shard, key, others) for key in usage.over(shard.used, shard.limits)]
 
 
-def _exceeded(shard: Shard, key: str, others: Sequence[Shard]) -> Problem:
+def _exceeded(shard: Capacity, key: str, others: Sequence[Capacity]) -> Problem:
     quota, used = quotas.QUOTAS[key], shard.used[key]
     reason = (
         f"{used} {quota.name} are needed, but {quota.holder} of shard {shard.name} has {shard.limits[key]} "
@@ -146,7 +146,7 @@ def _exceeded(shard: Shard, key: str, others: Sequence[Shard]) -> Problem:
     return Problem("certificates" if key == "certificates" else "connections", reason, text[0].upper() + text[1:] + ".")
 
 
-def _elsewhere(others: Sequence[Shard], shard: Shard, *, certificates: int = 0) -> str:
+def _elsewhere(others: Sequence[Capacity], shard: Capacity, *, certificates: int = 0) -> str:
     newest = "a connection that is not deployed yet"
     if found := place(Needs(certificates=certificates), others):
         return f"put {newest} in shard {found.shard}, where slot {found.slot} is free"
