@@ -182,3 +182,21 @@ def test_an_edge_without_connections_is_complete(run: Run) -> None:
     assert edge.none(ENDPOINT)
     assert edge.exports["connections"] == {}
     assert edge.only("aws:lb/listener:Listener").inputs["port"] == 443
+
+
+def test_a_connections_own_certificate_is_attached_under_it(run: Run) -> None:
+    shop = {**SHOP, "routes": [{"hosts": ["shop.example.org"]}], "certificate": {"domains": ["shop.example.org"]}}
+    edge = run(shop=shop, blog=BLOG)
+    certificate = named(edge, "aws:acm/certificate:Certificate", "shop-shop.example.org")
+    assert certificate.inputs["domainName"] == "shop.example.org"
+    assert "Connection$privatelink-ingress:index:Certificates$" in certificate.urn
+    record = named(edge, RECORD, "shop-shop.example.org-Z0123456789EXAMPLE").inputs
+    assert (record["zoneId"], record["type"]) == ("Z0123456789EXAMPLE", "CNAME")
+    validated = named(edge, "aws:acm/certificateValidation:CertificateValidation", "shop-shop.example.org").inputs
+    attached = edge.only("aws:lb/listenerCertificate:ListenerCertificate")
+    assert attached.name == "shop-shop.example.org"
+    assert attached.inputs == {
+        "listenerArn": edge.only("aws:lb/listener:Listener").outputs["arn"],
+        "certificateArn": validated["certificateArn"],
+    }
+    assert attached.parent == named(edge, "privatelink-ingress:index:Connection", "shop").urn

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Certificate
+from privatelink_ingress.settings.edge import Certificate, Connection
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,10 +39,9 @@ class ValidationPlan:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CertificatesPlan:
-    """All certificates of a listener."""
+    """The certificates of a load balancer, of which the first is its default; or the one of a connection."""
 
-    default: CertificatePlan
-    more: tuple[CertificatePlan, ...]
+    certificates: tuple[CertificatePlan, ...]
     validations: tuple[ValidationPlan, ...]
 
 
@@ -50,7 +49,7 @@ def plan_certificates(certificates: Sequence[Certificate], *, zone_id: str) -> C
     """The plan; `check` must have found nothing.
 
     Args:
-        certificates: The first is the listener's default.
+        certificates: In the order of the settings.
         zone_id: Hosted zone for validation records of a certificate that names none.
     """
     planned: list[CertificatePlan] = []
@@ -70,32 +69,39 @@ def plan_certificates(certificates: Sequence[Certificate], *, zone_id: str) -> C
                 arn=certificate.arn,
             )
         )
-    return CertificatesPlan(default=planned[0], more=tuple(planned[1:]), validations=tuple(validations.values()))
+    return CertificatesPlan(certificates=tuple(planned), validations=tuple(validations.values()))
 
 
-def check(
-    certificates: Sequence[Certificate], hosts: Iterable[tuple[str, str]], *, account_id: str, region: str
-) -> list[Problem]:
-    """What is wrong with the certificates, and which hosts none of them covers.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What the certificates of a load balancer are for."""
 
-    Args:
-        certificates: As in the settings.
-        hosts: Pairs of a connection's name and a host of it.
-        account_id: Account of the edge.
-        region: Region of the edge.
-    """
+    domains: tuple[str, ...]
+    """Names in the certificates that are issued here."""
+    adopted: tuple[str, ...]
+    """ARNs of existing certificates; their names are not known here."""
+
+    def covers(self, host: str) -> bool:
+        """Whether a certificate holds `host`; with adopted ones one may, and AWS does not say before it is asked."""
+        return bool(self.adopted) or any(_covers(domain, host) for domain in self.domains)
+
+
+def coverage(certificates: Iterable[Certificate]) -> Coverage:
+    """What `certificates` cover together."""
+    everything = tuple(certificates)
+    return Coverage(
+        domains=tuple(sorted({domain for certificate in everything for domain in _domains(certificate)})),
+        adopted=tuple(sorted({certificate.arn for certificate in everything if certificate.arn})),
+    )
+
+
+def check(certificates: Sequence[Certificate], *, account_id: str, region: str) -> list[Problem]:
+    """What is wrong with the load balancer's certificates, in the account and region of the edge."""
     problems = []
     seen: dict[str, int] = {}
     for position, certificate in enumerate(certificates):
         where = f"certificates.{position}"
-        if certificate.arn and certificate.arn.split(":")[3:5] != [region, account_id]:
-            problems.append(
-                Problem(
-                    f"{where}.arn",
-                    f"is a certificate of account {certificate.arn.split(':')[4]} in {certificate.arn.split(':')[3]}",
-                    f"Use one of account {account_id} in {region}: a load balancer takes no other.",
-                )
-            )
+        problems += _check_arn(certificate, where, account_id, region)
         key = _key(certificate)
         if key in seen:
             shown = certificate.arn or _domains(certificate)[0]
@@ -103,19 +109,54 @@ def check(
                 Problem(where, f"{shown} is already in certificates.{seen[key]}", "Remove one, or merge their domains.")
             )
         seen.setdefault(key, position)
-    if any(certificate.arn for certificate in certificates):
-        return problems  # what an adopted certificate covers is not known here
-    domains = [domain for certificate in certificates for domain in _domains(certificate)]
-    for connection, host in sorted(hosts):
-        if not any(_covers(domain, host) for domain in domains):
-            problems.append(
-                Problem(
-                    f"connections.{connection}",
-                    f"{host} is covered by no certificate",
-                    f"Add {host} to the domains of an entry of certificates.",
-                )
-            )
     return problems
+
+
+def check_connections(
+    connections: Mapping[str, Connection], shard: Coverage, *, account_id: str, region: str
+) -> list[Problem]:
+    """Hosts that no certificate covers, and connections' own certificates that cannot be.
+
+    Args:
+        connections: By name, those of one stack or of several on one load balancer.
+        shard: What the load balancer's certificates cover.
+        account_id: Account of the edge.
+        region: Region of the edge.
+    """
+    problems: list[Problem] = []
+    # ACM asks for one record per name, whoever asks; a record that two stacks hold would go with the first of them.
+    holders = {_base(domain): "the load balancer's certificates" for domain in shard.domains}
+    holders |= dict.fromkeys(shard.adopted, "the load balancer's certificates")
+    for name, connection in sorted(connections.items()):
+        own = (connection.certificate,) if connection.certificate else ()
+        where = f"connections.{name}.certificate"
+        for certificate in own:
+            problems += _check_arn(certificate, where, account_id, region)
+            for thing in sorted({_base(domain) for domain in _domains(certificate)} | set(coverage(own).adopted)):
+                if holder := holders.get(thing):
+                    remedy = "Leave it to that one, and add to it what is missing there."
+                    problems.append(Problem(where, f"is for {thing}, which is already in {holder}", remedy))
+                holders.setdefault(thing, where)
+        problems += (
+            Problem(
+                f"connections.{name}",
+                f"{host} is covered by no certificate",
+                f"Add {host} to the domains of an entry of certificates, or to {where}.",
+            )
+            for host in sorted({host.lower() for route in connection.routes for host in route.hosts})
+            if not shard.covers(host) and not coverage(own).covers(host)
+        )
+    return problems
+
+
+def _check_arn(certificate: Certificate, where: str, account_id: str, region: str) -> list[Problem]:
+    if not certificate.arn or certificate.arn.split(":")[3:5] == [region, account_id]:
+        return []
+    found_region, found_account = certificate.arn.split(":")[3:5]
+    reason = f"is a certificate of account {found_account} in {found_region}"
+    return [
+        Problem(f"{where}.arn", reason, f"Use one of account {account_id} in {region}: a load balancer takes no other.")
+    ]
 
 
 def _key(certificate: Certificate) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import names, routes, zones
+from privatelink_ingress.plan import certificates, names, routes, zones
 from privatelink_ingress.plan.addresses import endpoint_address
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem, UserError
@@ -41,10 +41,18 @@ class ConnectionPlan:
     """By zone id: the zones that edge and service have in common."""
     hosts: tuple[str, ...]
     rules: tuple[routes.Rule, ...]
+    certificate: certificates.CertificatesPlan | None
+    """Of its own, beside the load balancer's."""
 
 
 def plan_connection(
-    name: str, connection: Connection, contract: Contract, *, stack: str, subnets: Mapping[str, SubnetPlan]
+    name: str,
+    connection: Connection,
+    contract: Contract,
+    *,
+    stack: str,
+    subnets: Mapping[str, SubnetPlan],
+    zone_id: str,
 ) -> ConnectionPlan:
     """The plan of one connection; `check` and `routes.check` must have found nothing.
 
@@ -54,6 +62,7 @@ def plan_connection(
         contract: What its backend publishes.
         stack: Name of the edge's stack.
         subnets: The edge's endpoint subnets by zone id.
+        zone_id: The edge's hosted zone.
 
     Raises:
         UserError: when edge and service have fewer than two zones in common.
@@ -76,6 +85,9 @@ def plan_connection(
         ),
         hosts=routes.hosts(connection),
         rules=routes.rules(connection),
+        certificate=certificates.plan_certificates((connection.certificate,), zone_id=zone_id)
+        if connection.certificate
+        else None,
     )
 
 

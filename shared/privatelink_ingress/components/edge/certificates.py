@@ -1,4 +1,4 @@
-"""Certificates of the HTTPS listener."""
+"""Certificates of the HTTPS listener, the edge's and the connections'."""
 
 from __future__ import annotations
 
@@ -26,25 +26,20 @@ class CertificatesArgs:
 class Certificates(Component):
     """Issued and validated, or adopted."""
 
-    default_arn: Output[str]
-    """Of the listener's default certificate, once it is valid."""
-    more_arns: Mapping[str, Output[str]]
-    """Of the others, by key."""
+    arns: Mapping[str, Output[str]]
+    """By key in the order of the plan, each once it is valid."""
 
     def __init__(self, name: str, args: CertificatesArgs, opts: ResourceOptions | None = None) -> None:
         """Certificates, then the records that ACM asks for, then the wait until ACM has seen them."""
         super().__init__(name, opts)
         plan = args.plan
-        everything = (plan.default, *plan.more)
         self._issued = {
             certificate.key: self._certificate(certificate, args.tags)
-            for certificate in everything
+            for certificate in plan.certificates
             if certificate.arn is None
         }
         self._records = {validation.key: self._record(validation) for validation in plan.validations}
-        arns = {certificate.key: self._arn(certificate) for certificate in everything}
-        self.default_arn = arns.pop(plan.default.key)
-        self.more_arns = arns
+        self.arns = {certificate.key: self._arn(certificate) for certificate in plan.certificates}
         self.publish()
 
     def _certificate(self, plan: CertificatePlan, tags: Mapping[str, str]) -> aws.acm.Certificate:

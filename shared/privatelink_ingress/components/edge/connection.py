@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.plan.routes import Rule
 
@@ -99,6 +100,12 @@ class Connection(Component):
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets),
             )
+        if plan.certificate:
+            certificates = Certificates(name, CertificatesArgs(plan=plan.certificate, tags=tags), self.child())
+            for key, arn in certificates.arns.items():
+                aws.lb.ListenerCertificate(
+                    f"{name}-{key}", listener_arn=shard.listener_arn, certificate_arn=arn, opts=self.child()
+                )
         self.endpoint_id = endpoint.id
         self.target_group_arn = group.arn
         self.publish()

@@ -22,9 +22,8 @@ class ListenersArgs:
     load_balancer_arn: Input[str]
     tls_policy: str
     redirect_http: bool
-    default_certificate_arn: Input[str]
     certificate_arns: Mapping[str, Input[str]]
-    """More certificates, by key."""
+    """By key, the default one first."""
     after: Sequence[Resource]
     """What must be there before the first request, and still be there after the last."""
     tags: Mapping[str, str]
@@ -38,13 +37,14 @@ class Listeners(Component):
     def __init__(self, name: str, args: ListenersArgs, opts: ResourceOptions | None = None) -> None:
         """The HTTPS listener with its certificates."""
         super().__init__(name, opts)
+        (_, default), *more = args.certificate_arns.items()
         https = aws.lb.Listener(
             f"{name}-https",
             load_balancer_arn=args.load_balancer_arn,
             port=HTTPS,
             protocol="HTTPS",
             ssl_policy=args.tls_policy,
-            certificate_arn=args.default_certificate_arn,
+            certificate_arn=default,
             default_actions=[
                 {
                     "type": "fixed-response",
@@ -62,7 +62,7 @@ class Listeners(Component):
             tags=self.named("https", args.tags),
             opts=self.child(depends_on=args.after),
         )
-        for key, arn in args.certificate_arns.items():
+        for key, arn in more:
             aws.lb.ListenerCertificate(f"{name}-{key}", listener_arn=https.arn, certificate_arn=arn, opts=self.child())
         if args.redirect_http:
             aws.lb.Listener(
