@@ -1,0 +1,100 @@
+"""List prices of AWS in US dollars, each with where it was read and how sure it is. Data; `cost.py` counts with them.
+
+Taxes, discounts, credits and free tiers are not in them. Read in November 2026: look at the source before a decision.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal
+
+CURRENCY = "USD"
+
+HOURS = 730
+"""Hours of a month, as AWS's own calculator has it: 365 x 24 / 12."""
+
+Sure = Literal["aws", "third-party", "unverified"]
+"""Who says so: AWS itself, others who repeat AWS's price, or nobody who was checked."""
+
+EVERYWHERE = "every region"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Price:
+    """One price in one region, or in every region."""
+
+    usd: float
+    unit: str
+    source: str
+    """Page to compare with. What is not `aws` was not read there itself."""
+    sure: Sure
+
+
+_PRIVATELINK = "https://aws.amazon.com/privatelink/pricing/"
+_ELB = "https://aws.amazon.com/elasticloadbalancing/pricing/"
+_VPC = "https://aws.amazon.com/vpc/pricing/"
+_WAF = "https://aws.amazon.com/waf/pricing/"
+_EKS = "https://aws.amazon.com/blogs/containers/amazon-eks-extended-support-for-kubernetes-versions-pricing/"
+_PARAMETERS = "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html"
+
+PRICES: Mapping[str, Mapping[str, Price]] = {
+    "endpoint": {
+        "us-east-1": Price(usd=0.01, unit="zone-hour", source=_PRIVATELINK, sure="third-party"),
+        "eu-central-1": Price(usd=0.012, unit="zone-hour", source=_PRIVATELINK, sure="third-party"),
+    },
+    # The first 1 PB a month of all endpoints of a region; the next is cheaper.
+    "endpoint-data": {EVERYWHERE: Price(usd=0.01, unit="GB", source=_PRIVATELINK, sure="third-party")},
+    "alb": {
+        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, sure="third-party"),
+        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, sure="unverified"),
+    },
+    # A unit's hour takes 1 GB, 25 new connections a second, 3,000 open ones, or 1,000 rule evaluations a second.
+    "alb-units": {
+        "us-east-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, sure="third-party"),
+        "eu-central-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, sure="unverified"),
+    },
+    "nlb": {
+        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, sure="third-party"),
+        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, sure="unverified"),
+    },
+    "nlb-units": {
+        "us-east-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, sure="third-party"),
+        "eu-central-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, sure="unverified"),
+    },
+    "ipv4": {EVERYWHERE: Price(usd=0.005, unit="address-hour", source=_VPC, sure="third-party")},
+    "web-acl": {EVERYWHERE: Price(usd=5.0, unit="month", source=_WAF, sure="third-party")},
+    "firewall-rule": {EVERYWHERE: Price(usd=1.0, unit="rule-month", source=_WAF, sure="third-party")},
+    "firewall-requests": {EVERYWHERE: Price(usd=0.60, unit="million requests", source=_WAF, sure="third-party")},
+    # For each 500 capacity units, or a part of them, above 1,500.
+    "firewall-capacity": {EVERYWHERE: Price(usd=0.20, unit="million requests", source=_WAF, sure="unverified")},
+    # A version in standard support; the page compares it with 0.60 in extended support.
+    "eks": {EVERYWHERE: Price(usd=0.10, unit="cluster-hour", source=_EKS, sure="aws")},
+    "advanced-parameter": {EVERYWHERE: Price(usd=0.05, unit="parameter-month", source=_PARAMETERS, sure="aws")},
+}
+
+NOT_COUNTED = (
+    "nodes and their disks",
+    "logs, metrics and alarms",
+    "data transfer to the internet and between zones",
+    "hosted zone, images, keys and the state bucket",
+)
+"""What a bill also has: it depends on use, or belongs to the account."""
+
+
+def region_of(item: str, region: str) -> str:
+    """The region whose price stands in where none of `region` is known: the dearer one known for Europe, else the US.
+
+    An estimate, and shown as one.
+    """
+    known = PRICES[item]
+    if EVERYWHERE in known:
+        return EVERYWHERE
+    if region in known:
+        return region
+    return "eu-central-1" if region.startswith("eu-") else "us-east-1"
+
+
+def price(item: str, region: str) -> Price:
+    """The price of an item, of the region or of its stand-in."""
+    return PRICES[item][region_of(item, region)]
