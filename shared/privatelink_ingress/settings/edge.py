@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
     ONCE,
     AccountId,
@@ -22,6 +23,7 @@ from privatelink_ingress.settings.fields import (
     PathPattern,
     RoleArn,
     Settings,
+    StackName,
     Tags,
     VpcCidr,
     Zones,
@@ -55,10 +57,6 @@ SLOTS = range(120)
 
 BucketName = Annotated[
     str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3-63 lower-case letters, digits, dots and hyphens")
-]
-
-StackName = Annotated[
-    str, matching(r"([\w.-]+/[\w.-]+/)?[\w.-]+", "a stack's name such as shop, or <organization>/<project>/<stack>")
 ]
 
 
@@ -142,20 +140,19 @@ class Route(Settings):
     paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), ONCE] = ("/*",)
 
 
-class Backend(Settings):
-    """The workload stack that serves a connection."""
-
-    stack: StackName
-    """An `eks-service` stack: `shop`, or `<organization>/<project>/shop`."""
-
-
 class Connection(Settings):
     """One published service."""
 
     slot: Annotated[int, Field(ge=SLOTS[0], le=SLOTS[-1])]
     """Kept for life: the endpoint's addresses and the rules' priorities follow from it."""
     owner: Owner
-    backends: Annotated[tuple[Backend, ...], Field(min_length=1, max_length=1)]
+    backends: Backends
+    stickiness_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
+    """Seconds for which a client stays with the backend that first answered it, while there are two.
+
+    TargetGroupStickinessConfig of the ELBv2 API."""
+    state: Literal["active", "maintenance"] = "active"
+    """In maintenance the load balancer itself answers with 503; endpoints and targets stay."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
     certificate: Certificate | None = None
     """A certificate of its own, beside those of the load balancer, for hosts that they do not cover."""

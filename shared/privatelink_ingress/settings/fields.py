@@ -98,6 +98,32 @@ ZoneId = Annotated[
     str, matching(r"[a-z]{3,5}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
 ]
 
+Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "the id of a Region, such as eu-west-1")]
+
+EndpointServiceName = Annotated[
+    str,
+    matching(
+        r"com\.amazonaws\.vpce\.[a-z]{2}(-[a-z]+)+-\d\.vpce-svc-[0-9a-f]+",
+        "the name of an endpoint service, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
+    ),
+]
+
+HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins with /, without a query")]
+
+ParameterReference = Annotated[
+    str,
+    matching(
+        r"(arn:aws[\w-]*:ssm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:parameter)?(/[A-Za-z0-9_.-]+){1,15}",
+        "a parameter's name such as /central-ingress/connections/shop, or the ARN of one in another account",
+    ),
+]
+"""A name has at most 15 levels:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html"""
+
+StackName = Annotated[
+    str, matching(r"([\w.-]+/[\w.-]+/)?[\w.-]+", "a stack's name such as shop, or <organization>/<project>/<stack>")
+]
+
 HostedZoneId = Annotated[str, matching(r"Z[A-Z0-9]{4,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")]
 
 VpcCidr = Annotated[str, _network(smallest=28, largest=16)]

@@ -13,6 +13,7 @@ from privatelink_ingress.settings.fields import (
     ConnectionName,
     Digest,
     Environment,
+    HealthPath,
     KeyArn,
     Misfit,
     Owner,
@@ -49,8 +50,6 @@ RepositoryName = Annotated[
 ]
 
 InstanceType = Annotated[str, matching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as m7i.large")]
-
-HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins with /, without a query")]
 
 ParameterPrefix = Annotated[
     str,

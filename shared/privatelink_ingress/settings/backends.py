@@ -1,0 +1,136 @@
+"""Settings of a connection's backends: which clusters serve it, and how they share its requests."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from privatelink_ingress.settings.fields import (
+    ONCE,
+    AccountId,
+    ConnectionName,
+    EndpointServiceName,
+    HealthPath,
+    Misfit,
+    ParameterReference,
+    Region,
+    RoleArn,
+    Settings,
+    StackName,
+    ZoneId,
+)
+
+POSITIONS = 2
+"""Backends of one connection: a slot has addresses for so many (`plan/addresses.py`)."""
+
+
+class Service(Settings):
+    """An endpoint service that no stack of this system publishes: what its contract would say."""
+
+    endpoint_service_name: EndpointServiceName
+    account_id: AccountId
+    """Account that owns the service."""
+    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE]
+    """Zones in which the service can be reached."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 80
+    protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    health_path: HealthPath = "/nginx-health"
+    supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
+    """Regions beside its own from which the service can be reached."""
+
+
+class Backend(Settings):
+    """One cluster that serves a connection, and where its contract is read: `stack`, `parameter` or `service`."""
+
+    stack: StackName | None = None
+    """An `eks-service` stack: `shop`, or `<organization>/<project>/shop`."""
+    parameter: ParameterReference | None = None
+    """A parameter with the contract: its name in the edge's account, or the ARN of one that another account shares.
+
+    Shared parameters are of the advanced tier:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html"""
+    reader_role_arn: RoleArn | None = None
+    """Role in the parameter's account that reads it, where it is not shared."""
+    service: Service | None = None
+    """The contract itself."""
+    connection_name: ConnectionName | None = None
+    """Name that this backend publishes, when it is not the connection's: no two clusters can hold one name."""
+    position: Annotated[int, Field(ge=0, lt=POSITIONS)] = 0
+    """Kept for life, as the slot is: the endpoint's addresses follow from it, not from the order of the list."""
+    generation: Annotated[int, Field(ge=0, le=1)] = 0
+    """The other number has a new endpoint made, at other addresses, before the old one goes.
+
+    Change it when the endpoint service gets a new name: with the same number, the endpoint is taken down before its
+    successor can have the addresses, and the connection is down for some minutes."""
+    weight: Annotated[int, Field(ge=0, le=999)] | None = None
+    """Share of the requests, 0-999 (TargetGroupTuple of the ELBv2 API), in proportion to the other backend's. Without
+    it a backend that is alone or at position 0 has 1; one at position 1 stands by, with 0."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        written = [key for key in ("stack", "parameter", "service") if getattr(self, key) is not None]
+        if len(written) != 1:
+            reason = f"has {' and '.join(written)}" if written else "names no service"
+            raise Misfit(reason, "Write one of stack, parameter and service.")
+        if self.reader_role_arn is not None and self.parameter is None:
+            raise Misfit("has no use without parameter", "Remove it.", at=("readerRoleArn",))
+        if self.reader_role_arn is not None and str(self.parameter).startswith("arn:"):
+            owner, reader = str(self.parameter).split(":")[4], self.reader_role_arn.split(":")[4]
+            if owner != reader:
+                raise Misfit(
+                    f"is of account {reader}, but the parameter is of {owner}",
+                    f"Write a role of account {owner}, or remove it when the parameter is shared.",
+                    at=("readerRoleArn",),
+                )
+        return self
+
+    @property
+    def source(self) -> str:
+        """Where the contract is read, by which plans find it: the stack as written, or kind and name of another."""
+        if self.stack is not None:
+            return self.stack
+        if self.service is not None:
+            return f"service {self.service.endpoint_service_name}"
+        return f"parameter {self.parameter}" + (f" read by {self.reader_role_arn}" if self.reader_role_arn else "")
+
+    @property
+    def label(self) -> str:
+        """The source as messages name it."""
+        return f"stack {self.stack}" if self.stack is not None else self.source
+
+
+def weights(backends: tuple[Backend, ...]) -> dict[int, int]:
+    """The weight of each backend by position."""
+    alone = len(backends) == 1
+    return {
+        backend.position: (1 if alone or backend.position == 0 else 0) if backend.weight is None else backend.weight
+        for backend in backends
+    }
+
+
+def _fit_a_slot(backends: tuple[Backend, ...]) -> tuple[Backend, ...]:
+    if len(backends) > POSITIONS:
+        raise Misfit(
+            f"has {len(backends)} entries, but a slot has addresses for {POSITIONS}",
+            "Keep the two between which requests are to move, or publish the others as connections of their own.",
+        )
+    if len(backends) == POSITIONS:
+        first, second = backends
+        if first.position == second.position:
+            raise Misfit(
+                f"is {second.position}, which the other backend has",
+                f"Write position: {1 - second.position} at the newer one. It keeps that number when it is alone later.",
+                at=(1, "position"),
+            )
+        if first.source == second.source:
+            raise Misfit(f"is {second.label}, as the other backend is", "Write the second cluster.", at=(1,))
+    if not any(weights(backends).values()):
+        raise Misfit(
+            "have weights that sum to zero: nobody would answer",
+            "Give one of them a weight from 1 to 999; to take the connection out of service, write state: maintenance.",
+        )
+    return backends
+
+
+Backends = Annotated[tuple[Backend, ...], Field(min_length=1), AfterValidator(_fit_a_slot)]
