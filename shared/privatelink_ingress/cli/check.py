@@ -39,27 +39,56 @@ class Report:
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
 
+@dataclasses.dataclass(kw_only=True)
+class Stacks:
+    """Every stack of a repository whose file is right."""
+
+    report: Report = dataclasses.field(default_factory=Report)
+    workloads: list[Workload] = dataclasses.field(default_factory=list)
+    edges: list[Edge] = dataclasses.field(default_factory=list)
+    encrypted: bool = False
+    """Whether a file was left out since a value in it is encrypted."""
+
+
 def check(root: Path) -> Report:
     """Check the repository at `root`.
 
     Raises:
         UserError: when there is nothing to check.
     """
-    report, workloads, edges, encrypted = Report(), [], [], False
+    stacks = read(root)
+    report = stacks.report
+    if report.findings:
+        report.notes.append("The files are compared with each other once each of them is right.")
+    elif stacks.encrypted:
+        report.notes.append("The files are not compared with each other: that takes all of them.")
+    else:
+        report.findings += repository.check(stacks.workloads, stacks.edges)
+    return report
+
+
+def read(root: Path) -> Stacks:
+    """Read each stack file of the repository at `root`, not yet compared with each other.
+
+    Raises:
+        UserError: when there is nothing to read.
+    """
+    stacks = Stacks()
+    report = stacks.report
     for file in _files(root, report):
         name = _relative(file.path, root)
         try:
             if file.secure:
-                encrypted = True
+                stacks.encrypted = True
                 keys = ", ".join(file.secure)
                 report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
             elif file.project == contract.PROJECT:
                 settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
-                workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
+                stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
                 _note_zones(report, name, file.region, settings)
             elif file.project == edge_plan.PROJECT:
                 settings = load(EdgeSettings, file.settings, project=file.project, stack=file.stack)
-                edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
+                stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
                 _note_zones(report, name, file.region, settings)
             elif file.project == BOOTSTRAP:
                 load(BootstrapSettings, file.settings, project=file.project, stack=file.stack)
@@ -68,13 +97,7 @@ def check(root: Path) -> Report:
                 report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
         except UserError as error:
             report.findings += (Finding(name, problem) for problem in error.problems)
-    if report.findings:
-        report.notes.append("The files are compared with each other once each of them is right.")
-    elif encrypted:
-        report.notes.append("The files are not compared with each other: that takes all of them.")
-    else:
-        report.findings += repository.check(workloads, edges)
-    return report
+    return stacks
 
 
 def print_report(report: Report, console: Console) -> None:
