@@ -1,4 +1,4 @@
-"""Edge side: one load balancer that publishes many private clusters."""
+"""Edge side: one load balancer that publishes many private clusters, or connections on the one of another stack."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import pulumi
 import pulumi_aws as aws
 
 from privatelink_ingress.components import contracts, providers
+from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
+from privatelink_ingress.plan.attachment import plan_attachment
 from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
 from privatelink_ingress.problems import UserError
-from privatelink_ingress.settings.edge import EdgeSettings
-from privatelink_ingress.settings.load import load
+from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
 async def deploy() -> dict[str, Any]:
     stack, region = pulumi.get_stack(), providers.region()
-    settings = load(EdgeSettings, providers.project_config(), project=PROJECT, stack=stack)
+    settings = load_edge(providers.project_config(), project=PROJECT, stack=stack)
     network = providers.aws_provider(
         "network",
         region=region,
@@ -25,7 +26,18 @@ async def deploy() -> dict[str, Any]:
         tags=edge_tags(settings, stack),
         role_arn=settings.roles.network,
     )
+    options = pulumi.ResourceOptions(providers=[network])
     backends = [backend.stack for connection in settings.connections.values() for backend in connection.backends]
+    if isinstance(settings, AttachedSettings):
+        plan = plan_attachment(
+            settings,
+            stack=stack,
+            region=region,
+            shard=await contracts.read_shard(settings.edge_stack),
+            contracts=await contracts.read_all(backends),
+        )
+        edge_stack = contracts.full_name(settings.edge_stack, PROJECT)
+        return Attachment("edge", AttachmentArgs(plan=plan, edge_stack=edge_stack), options).exports()
     plan = plan_edge(
         settings,
         stack=stack,
@@ -33,8 +45,7 @@ async def deploy() -> dict[str, Any]:
         available_zones=settings.network.zone_ids or await available_zones(network),
         contracts=await contracts.read_all(backends),
     )
-    edge = CentralIngress("edge", CentralIngressArgs(plan=plan), pulumi.ResourceOptions(providers=[network]))
-    return edge.exports()
+    return CentralIngress("edge", CentralIngressArgs(plan=plan), options).exports()
 
 
 async def available_zones(provider: aws.Provider) -> list[str]:

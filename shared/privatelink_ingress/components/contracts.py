@@ -8,8 +8,10 @@ from typing import Any
 
 import pulumi
 
+from privatelink_ingress import shard
 from privatelink_ingress.contract import PROJECT, Contract, ContractError
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.shard import ShardContract
 
 
 def full_name(stack: str, project: str = PROJECT) -> str:
@@ -47,6 +49,19 @@ async def read(stack: str, opts: pulumi.ResourceOptions | None = None) -> Contra
     name = full_name(stack)
     title = f"The contract of stack {name} does not fit"
     return Contract.read(await outputs_of(name, Contract.model_fields, title, opts), name)
+
+
+async def read_shard(stack: str, opts: pulumi.ResourceOptions | None = None) -> ShardContract:
+    """What the edge stack `stack` publishes for attached stacks.
+
+    Raises:
+        ContractError: as `read`, or when `stack` is attached itself.
+    """
+    name = full_name(stack, shard.PROJECT)
+    title = f"Stack {name} is no edge stack to attach to"
+    return ShardContract.read(
+        await outputs_of(name, [*ShardContract.model_fields, shard.ATTACHED_TO], title, opts), name
+    )
 
 
 async def read_all(stacks: Iterable[str], opts: pulumi.ResourceOptions | None = None) -> dict[str, Contract]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from privatelink_ingress.contract import Contract
 from privatelink_ingress.plan import certificates, names, routes, zones
@@ -89,6 +90,19 @@ def plan_connection(
         if connection.certificate
         else None,
     )
+
+
+def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
+    """What an edge's stack tells about its connections, by name."""
+    return {
+        connection.name: {
+            "hosts": list(connection.hosts),
+            "addresses": {target.zone_id: target.address for target in connection.targets},
+            "priorities": [rule.priority for rule in connection.rules],
+            "endpoint_service_name": connection.endpoint_service_name,
+        }
+        for connection in connections
+    }
 
 
 def check(

@@ -23,8 +23,7 @@ from privatelink_ingress.plan import (
 from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import Connection, EdgeSettings, EdgeStack, LoadBalancer
-
-PROJECT = "central-ingress"
+from privatelink_ingress.shard import PROJECT
 
 HTTPS, HTTP = 443, 80
 

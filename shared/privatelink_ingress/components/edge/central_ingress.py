@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi import Output, ResourceOptions
 
+from privatelink_ingress import shard
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
@@ -17,7 +18,7 @@ from privatelink_ingress.components.edge.load_balancer import LoadBalancer, Load
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
-from privatelink_ingress.plan.connections import PORTS
+from privatelink_ingress.plan import connections
 from privatelink_ingress.plan.edge import EdgePlan
 
 
@@ -57,7 +58,7 @@ class CentralIngress(Component):
                 vpc_id=network.vpc_id,
                 client_cidrs=settings.allowed_cidrs,
                 client_ports=plan.client_ports,
-                endpoint_ports=PORTS,
+                endpoint_ports=connections.PORTS,
                 tags=tags,
             ),
             self.child(),
@@ -110,7 +111,7 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
-        shard = ShardArgs(
+        shard_args = ShardArgs(
             vpc_id=network.vpc_id,
             endpoint_subnet_ids=network.endpoint_subnet_ids,
             endpoint_security_group_id=groups.endpoint_id,
@@ -119,7 +120,7 @@ class CentralIngress(Component):
             alb_zone_id=balancer.zone_id,
         )
         for connection in plan.connections:
-            Connection(connection.name, ConnectionArgs(plan=connection, shard=shard, tags=tags), self.child())
+            Connection(connection.name, ConnectionArgs(plan=connection, shard=shard_args, tags=tags), self.child())
         Dns(
             f"{name}-dns",
             DnsArgs(plan=plan.dns, load_balancer_dns_name=balancer.dns_name, load_balancer_zone_id=balancer.zone_id),
@@ -150,13 +151,13 @@ class CentralIngress(Component):
             "endpoint_subnet_ids": self.endpoint_subnet_ids,
             "public_subnet_cidrs": [subnet.cidr for subnet in plan.network.public],
             "zone_ids": [subnet.zone_id for subnet in plan.network.public],
-            "connections": {
-                connection.name: {
-                    "hosts": list(connection.hosts),
-                    "addresses": {target.zone_id: target.address for target in connection.targets},
-                    "priorities": [rule.priority for rule in connection.rules],
-                    "endpoint_service_name": connection.endpoint_service_name,
-                }
-                for connection in plan.connections
-            },
+            "connections": connections.exports(plan.connections),
+            # The rest of what attached stacks read (`shard.ShardContract`).
+            "shard_contract_version": shard.VERSION,
+            "account_id": plan.shard.account_id,
+            "region": plan.shard.region,
+            "endpoint_subnet_cidrs": {subnet.zone_id: subnet.cidr for subnet in plan.shard.endpoint_subnets},
+            "hosted_zone_id": plan.shard.zone_id,
+            "certificate_domains": list(plan.shard.certificates.domains),
+            "adopted_certificate_arns": list(plan.shard.certificates.adopted),
         }
