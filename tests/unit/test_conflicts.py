@@ -196,6 +196,14 @@ def test_halves_of_all_sources_and_a_method_each_cover_only_what_they_share() ->
     assert never_reached(get, entry("again", 2, methods=("GET",), paths=("/a",))) == {"again": ["get"]}
 
 
+def test_a_block_covers_no_address_after_its_end() -> None:
+    first, both_halves = entry("first", 1, sources=("10.0.0.0/31",)), entry("both", 3, sources=("10.0.0.0/30",))
+    assert never_reached(first, both_halves) == {}
+    assert never_reached(first, entry("second", 2, sources=("10.0.0.2/31",)), both_halves) == {
+        "both": ["first", "second"]
+    }
+
+
 def test_a_route_for_some_requests_does_not_hide_a_route_for_all() -> None:
     tenant = entry("tenant", 1, headers=(Header(name="X-Tenant", values=("*",)),))
     search = entry("search", 2, query=(Parameter(value="*"),))

@@ -257,6 +257,12 @@ def test_routes_that_several_others_cover_together_are_found(routes: tuple[Match
     prove_reachability(routes)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.builds(Match, sources=some(st.sampled_from(BLOCKS), 3)), min_size=2, max_size=4).map(tuple))
+def test_blocks_of_addresses_that_cover_another_together_are_found(routes: tuple[Match, ...]) -> None:
+    prove_reachability(routes)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1), ROUTES), min_size=2, max_size=6))
 def test_the_look_up_misses_no_pair(routes: list[tuple[int, Match]]) -> None:

@@ -37,6 +37,8 @@ def cover(match: Match, earlier: Sequence[Match]) -> tuple[int, ...] | None:
         caught = (position for position, other in enumerate(earlier) if matches(other, request))
         if (position := next(caught, None)) is None:
             return None
+        if position in collected:
+            raise AssertionError(f"{request} was to get past {earlier[position]}")  # Better than no end.
         collected.append(position)
         request = gap(match, [earlier[other] for other in collected])
     for position in sorted(collected, reverse=True):
