@@ -15,9 +15,10 @@ from privatelink_ingress import contract
 from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
 from privatelink_ingress.plan import repository
-from privatelink_ingress.plan.repository import Edge, Finding, Workload
+from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
@@ -63,7 +64,7 @@ def check(root: Path) -> Report:
     elif stacks.encrypted:
         report.notes.append("The files are not compared with each other: that takes all of them.")
     else:
-        report.findings += repository.check(stacks.workloads, stacks.edges)
+        report.findings += repository.check(stacks.workloads, stacks.edges, stacks.attached)
     return report
 
 
@@ -87,9 +88,13 @@ def read(root: Path) -> Stacks:
                 stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
                 _note_zones(report, name, file.region, settings)
             elif file.project == edge_plan.PROJECT:
-                settings = load(EdgeSettings, file.settings, project=file.project, stack=file.stack)
-                stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
-                _note_zones(report, name, file.region, settings)
+                settings = load_edge(file.settings, project=file.project, stack=file.stack)
+                if isinstance(settings, AttachedSettings):
+                    attached = Attached(file=name, stack=file.stack, region=file.region, settings=settings)
+                    stacks.attached.append(attached)
+                else:
+                    stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
+                    _note_zones(report, name, file.region, settings)
             elif file.project == BOOTSTRAP:
                 load(BootstrapSettings, file.settings, project=file.project, stack=file.stack)
                 _ = file.region
