@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from privatelink_ingress.plan.conflicts import language
+from privatelink_ingress.plan.conflicts import automata, language
 from privatelink_ingress.plan.conflicts.meeting import METHODS, overlap
 from privatelink_ingress.plan.conflicts.requests import Match, Pairs, Parameter, Witness, matches
 
@@ -123,7 +123,7 @@ def _texts(
 
     own_masks, cover_masks = masks(own), [masks(side) for side in covers]
     found: dict[int, str] = {}
-    for signature, text in language.classes(kind, patterns, own_masks[0]).items():
+    for signature, text in automata.classes(kind, patterns, own_masks[0]).items():
         if all(signature & mask for mask in own_masks):
             met = _bits(all(signature & mask for mask in side) for side in cover_masks)
             found.setdefault(met, text)
@@ -184,4 +184,4 @@ def _parameters(own: tuple[Parameter, ...], covers: Sequence[tuple[Parameter, ..
 
 
 def _by_wanted(kind: language.Language, patterns: Sequence[str]) -> dict[int, str]:
-    return language.classes(kind, patterns, (1 << len(patterns)) - 1)
+    return automata.classes(kind, patterns, (1 << len(patterns)) - 1)

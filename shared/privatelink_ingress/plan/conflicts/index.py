@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.conflicts import language
+from privatelink_ingress.plan.conflicts import automata, language
 from privatelink_ingress.plan.conflicts.requests import Entry
 
 
@@ -50,7 +50,7 @@ def _meeting(hosts: Sequence[str]) -> Mapping[str, set[str]]:
         tail = language.ends(language.HOST, host)[1]
         for begin in range(len(tail) + 1):
             for other in by_tail.get(tail[begin:], ()):
-                if other == host or language.meet(language.HOST, host, other) is not None:
+                if other == host or automata.meet(language.HOST, host, other) is not None:
                     found[host].add(other)
                     found[other].add(host)
     return found

@@ -6,7 +6,7 @@ import ipaddress
 import itertools
 from collections.abc import Iterable
 
-from privatelink_ingress.plan.conflicts import language
+from privatelink_ingress.plan.conflicts import automata, language
 from privatelink_ingress.plan.conflicts.requests import Header, Match, Pairs, Parameter, Witness
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -36,7 +36,7 @@ def _text(kind: language.Language, one: tuple[str, ...], other: tuple[str, ...])
     pairs = itertools.product(one or ("*",), other or ("*",))
     # A text of the wrong form is found only where the pair has no better one: prefer what other pairs offer.
     return min(
-        (text for pair in pairs if (text := language.meet(kind, *pair)) is not None),
+        (text for pair in pairs if (text := automata.meet(kind, *pair)) is not None),
         key=lambda text: (not has_form(kind.preferred, text), len(text), text),
         default=None,
     )
@@ -79,7 +79,7 @@ def _value(conditions: list[tuple[str, ...]]) -> str | None:
     patterns = list(itertools.chain.from_iterable(conditions))
     places = iter(range(len(patterns)))
     masks = [sum(1 << next(places) for _ in values) for values in conditions]
-    found = language.classes(language.HEADER_VALUE, patterns, masks[0])
+    found = automata.classes(language.HEADER_VALUE, patterns, masks[0])
     texts = [text for signature, text in found.items() if all(signature & mask for mask in masks)]
     return min(texts, key=lambda text: (not text, len(text), text), default=None)
 
@@ -97,8 +97,8 @@ def _query(one: tuple[Parameter, ...], other: tuple[Parameter, ...]) -> Pairs | 
 def _parameter(one: tuple[Parameter, ...], other: tuple[Parameter, ...]) -> Pairs | None:
     found = []
     for left, right in itertools.product(one, other):
-        key = language.meet(language.QUERY_KEY, left.key, right.key)
-        value = language.meet(language.QUERY_VALUE, left.value, right.value)
+        key = automata.meet(language.QUERY_KEY, left.key, right.key)
+        value = automata.meet(language.QUERY_VALUE, left.value, right.value)
         if key is not None and value is not None:
             found.append((key, value))
     best = min(found, key=lambda pair: (not pair[0], len(pair[0]) + len(pair[1]), pair), default=None)

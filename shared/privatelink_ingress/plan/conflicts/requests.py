@@ -7,7 +7,7 @@ import ipaddress
 import urllib.parse
 from collections.abc import Iterable
 
-from privatelink_ingress.plan.conflicts import language
+from privatelink_ingress.plan.conflicts import automata, language
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -127,12 +127,12 @@ def matches(match: Match, request: Witness) -> bool:
 
 
 def _any(kind: language.Language, patterns: tuple[str, ...], text: str) -> bool:
-    return not patterns or any(language.matches(kind, pattern, text) for pattern in patterns)
+    return not patterns or any(automata.matches(kind, pattern, text) for pattern in patterns)
 
 
 def _finds(wanted: Parameter, pair: tuple[str, str]) -> bool:
     key, value = pair
-    return language.matches(language.QUERY_KEY, wanted.key, key) and language.matches(
+    return automata.matches(language.QUERY_KEY, wanted.key, key) and automata.matches(
         language.QUERY_VALUE, wanted.value, value
     )
 
