@@ -47,6 +47,7 @@ class Stacks:
     report: Report = dataclasses.field(default_factory=Report)
     workloads: list[Workload] = dataclasses.field(default_factory=list)
     edges: list[Edge] = dataclasses.field(default_factory=list)
+    attached: list[Attached] = dataclasses.field(default_factory=list)
     encrypted: bool = False
     """Whether a file was left out since a value in it is encrypted."""
 

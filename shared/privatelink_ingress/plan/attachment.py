@@ -51,12 +51,7 @@ def plan_attachment(
         UserError: with everything that does not fit, before anything is registered.
     """
     site = _site(shard)
-    problems = [
-        *check_stack(stack),
-        *_check_shard(settings, region, shard),
-        *publishing.check(settings.connections, contracts, site),
-    ]
-    if problems:
+    if problems := check(settings, stack=stack, region=region, shard=site, contracts=contracts):
         raise UserError(f"Stack {stack} cannot be attached to {settings.edge_stack}", problems)
     return AttachmentPlan(
         tags=edge_tags(settings, stack),
@@ -64,6 +59,22 @@ def plan_attachment(
         dns=plan_dns(settings, shard.hosted_zone_id),
         connections=publishing.plan(settings.connections, contracts, site, stack=stack),
     )
+
+
+def check(
+    settings: AttachedSettings,
+    *,
+    stack: str,
+    region: str,
+    shard: publishing.Shard,
+    contracts: Mapping[str, Contract],
+) -> list[Problem]:
+    """What is wrong with one attached stack. Arguments as of `plan_attachment`; `shard` as its own stack plans it."""
+    return [
+        *check_stack(stack),
+        *_check_shard(settings, region, shard),
+        *publishing.check(settings.connections, contracts, shard),
+    ]
 
 
 def _site(shard: ShardContract) -> publishing.Shard:
@@ -78,7 +89,7 @@ def _site(shard: ShardContract) -> publishing.Shard:
     )
 
 
-def _check_shard(settings: AttachedSettings, region: str, shard: ShardContract) -> list[Problem]:
+def _check_shard(settings: AttachedSettings, region: str, shard: publishing.Shard) -> list[Problem]:
     """An attached stack adds to resources of the shard, which are in one account and region."""
     name, problems = settings.edge_stack, []
     if settings.account_id != shard.account_id:

@@ -29,12 +29,9 @@ class Shard:
 
 
 def check(published: Mapping[str, Connection], contracts: Mapping[str, Contract], shard: Shard) -> list[Problem]:
-    """What is wrong with connections, by name; contracts by stack as the settings write it."""
+    """What is wrong with connections, by name; contracts by `Backend.source`."""
     return [
-        *certificates.check_connections(
-            published, shard.certificates, account_id=shard.account_id, region=shard.region
-        ),
-        *routes.check(published),
+        *check_together(published, shard),
         *_check_names(published),
         *connections.check(
             published,
@@ -42,6 +39,16 @@ def check(published: Mapping[str, Connection], contracts: Mapping[str, Contract]
             region=shard.region,
             zone_ids=tuple(subnet.zone_id for subnet in shard.endpoint_subnets),
         ),
+    ]
+
+
+def check_together(published: Mapping[str, Connection], shard: Shard) -> list[Problem]:
+    """What is wrong between connections of one load balancer, whichever stacks hold them."""
+    return [
+        *certificates.check_connections(
+            published, shard.certificates, account_id=shard.account_id, region=shard.region
+        ),
+        *routes.check(published),
     ]
 
 
@@ -53,8 +60,9 @@ def plan(
         connections.plan_connection(
             name,
             connection,
-            contracts[connection.backends[0].stack],
+            contracts,
             stack=stack,
+            region=shard.region,
             subnets={subnet.zone_id: subnet for subnet in shard.endpoint_subnets},
             zone_id=shard.zone_id,
         )

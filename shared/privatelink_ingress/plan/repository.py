@@ -7,44 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
+from privatelink_ingress.plan import attachment, shard_files
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
+from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
+from privatelink_ingress.plan.shard_files import Shard
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.edge import EdgeSettings
-from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.edge import Connection, EdgeStack
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Workload:
-    """One `eks-service` stack as its file says it."""
-
-    file: str
-    """Path of the stack file, for messages."""
-    stack: str
-    region: str
-    settings: WorkloadSettings
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Edge:
-    """One `central-ingress` stack as its file says it."""
-
-    file: str
-    stack: str
-    region: str
-    settings: EdgeSettings
-
-
-@dataclasses.dataclass(frozen=True, order=True)
-class Finding:
-    """A problem and the file to change."""
-
-    file: str
-    problem: Problem
-
-
-def check(workloads: Sequence[Workload], edges: Sequence[Edge]) -> list[Finding]:
+def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequence[Attached] = ()) -> list[Finding]:
     """Everything that planning all stacks together finds, sorted by file and key."""
     findings: list[Finding] = []
     plans: dict[str, WorkloadPlan] = {}
@@ -54,22 +27,23 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge]) -> list[Finding]
         except UserError as error:
             findings += (Finding(workload.file, problem) for problem in error.problems)
     findings += _names_differ(workloads, plans)
-    planned: dict[str, EdgePlan] = {}
-    for edge in edges:
-        findings += _backends_exist(edge, workloads)
-        try:
-            planned[edge.stack] = _plan_edge(edge, workloads, plans)
-        except UserError as error:
-            findings += (Finding(edge.file, problem) for problem in error.problems)
+    grouped, lost = shard_files.group(edges, attached)
+    findings += (*lost, *shard_files.target_groups(grouped))
+    users: list[_User] = []
+    for shard in grouped:
+        planned, found = _plan_shard(shard, workloads, plans)
+        findings += found
+        users += (_User(stack=stack, subnets=_subnets(shard.edge, planned)) for stack in shard.stacks)
     for workload in workloads:
-        users = [edge for edge in edges if workload.stack in map(_short, backends(edge.settings))]
-        findings += (Finding(workload.file, problem) for problem in _admits(workload, users, planned))
+        using = [user for user in users if workload.stack in map(_short, backends(user.stack.settings))]
+        findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
     return sorted(set(findings))
 
 
-def backends(settings: EdgeSettings) -> tuple[str, ...]:
+def backends(settings: EdgeStack) -> tuple[str, ...]:
     """The stacks that serve the connections, as the settings write them."""
-    return tuple(backend.stack for connection in settings.connections.values() for backend in connection.backends)
+    everything = (backend.stack for connection in settings.connections.values() for backend in connection.backends)
+    return tuple(stack for stack in everything if stack is not None)
 
 
 def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
@@ -91,29 +65,55 @@ def _plan_workload(workload: Workload) -> WorkloadPlan:
     )
 
 
-def _plan_edge(edge: Edge, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]) -> EdgePlan:
-    """The edge with those of its connections whose backend could be planned; the others are findings already."""
+def _plan_shard(
+    shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]
+) -> tuple[EdgePlan | None, list[Finding]]:
+    """The plan of the stack with the load balancer, if there can be one, and what is wrong with all of the shard."""
+    edge = shard.edge
+    findings = list(shard_files.names_and_slots(shard))
+    for stack in shard.stacks:
+        findings += _backends_exist(stack, workloads)
     network = edge.settings.network
     available = _available(network.zone_ids, network.zones, edge.region)
     stated = {workload.stack for workload in workloads if workload.settings.network.zone_ids}
-    contracts: dict[str, Contract] = {}
-    for backend in backends(edge.settings):
-        if plan := plans.get(_short(backend)):
-            # Zones can only be compared where both sides state them.
-            comparable = network.zone_ids and _short(backend) in stated
-            contracts[backend] = _contract(plan, None if comparable else available)
-    connections = {
+
+    def contracts(settings: EdgeStack) -> dict[str, Contract]:
+        found = {}
+        for backend in backends(settings):
+            if plan := plans.get(_short(backend)):
+                # Zones can only be compared where both sides state them.
+                comparable = network.zone_ids and _short(backend) in stated
+                found[backend] = _contract(plan, None if comparable else available)
+        return found
+
+    try:
+        known = contracts(edge.settings)
+        planned = plan_edge(
+            edge.settings.model_copy(update={"connections": _servable(edge.settings, known)}),
+            stack=edge.stack,
+            region=edge.region,
+            available_zones=available,
+            contracts=known,
+            attached=shard.attached_connections,
+        )
+    except UserError as error:
+        return None, [*findings, *(Finding(edge.file, problem) for problem in error.problems)]
+    findings += shard_files.together(shard, planned.shard)
+    for stack in shard.attached:
+        known = contracts(stack.settings)
+        settings = stack.settings.model_copy(update={"connections": _servable(stack.settings, known)})
+        found = attachment.check(settings, stack=stack.stack, region=stack.region, shard=planned.shard, contracts=known)
+        findings += (Finding(stack.file, problem) for problem in found)
+    return planned, findings
+
+
+def _servable(settings: EdgeStack, contracts: Mapping[str, Contract]) -> dict[str, Connection]:
+    """The connections whose backends could be planned; the others are findings already."""
+    return {
         name: connection
-        for name, connection in edge.settings.connections.items()
+        for name, connection in settings.connections.items()
         if all(backend.stack in contracts for backend in connection.backends)
     }
-    return plan_edge(
-        edge.settings.model_copy(update={"connections": connections}),
-        stack=edge.stack,
-        region=edge.region,
-        available_zones=available,
-        contracts=contracts,
-    )
 
 
 def _contract(plan: WorkloadPlan, zone_ids: Sequence[str] | None) -> Contract:
@@ -141,10 +141,12 @@ def _names_differ(workloads: Iterable[Workload], plans: Mapping[str, WorkloadPla
             yield Finding(workload.file, Problem("connectionName", reason, remedy))
 
 
-def _backends_exist(edge: Edge, workloads: Sequence[Workload]) -> Iterable[Finding]:
+def _backends_exist(edge: Edge | Attached, workloads: Sequence[Workload]) -> Iterable[Finding]:
     known = sorted(workload.stack for workload in workloads)
     for name, connection in edge.settings.connections.items():
         for place, backend in enumerate(connection.backends):
+            if backend.stack is None:
+                continue
             if not _ours(backend.stack) or _short(backend.stack) not in known:
                 yield Finding(
                     edge.file,
@@ -157,25 +159,44 @@ def _backends_exist(edge: Edge, workloads: Sequence[Workload]) -> Iterable[Findi
                 )
 
 
-def _admits(workload: Workload, users: Sequence[Edge], planned: Mapping[str, EdgePlan]) -> Iterable[Problem]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _User:
+    """A stack that connects to a workload."""
+
+    stack: Edge | Attached
+    subnets: frozenset[str] | None
+    """Its load balancer's; None where they are not known."""
+
+    @property
+    def account_id(self) -> str:
+        return self.stack.settings.account_id
+
+
+def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
+    # Where a subnet lies follows from its zone, so an edge that leaves its zones to AWS cannot be compared.
+    if planned is None or not edge.settings.network.zone_ids:
+        return None
+    return frozenset(subnet.cidr for subnet in planned.network.public)
+
+
+def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
     """Whether the edges that use a workload may connect, and are let through when they do."""
     consumers = workload.settings.publication.consumers
-    for edge in users:
-        if edge.settings.account_id not in {consumer.account_id for consumer in consumers}:
+    for user in users:
+        if user.account_id not in {consumer.account_id for consumer in consumers}:
             yield Problem(
                 "publication.consumers",
-                f"do not admit account {edge.settings.account_id}, from which edge {edge.stack} connects",
-                f'Add `- accountId: "{edge.settings.account_id}"`.',
+                f"do not admit account {user.account_id}, from which edge {user.stack.stack} connects",
+                f'Add `- accountId: "{user.account_id}"`.',
             )
     for place, consumer in enumerate(consumers):
-        edges = [edge for edge in users if edge.settings.account_id == consumer.account_id]
-        # Where a subnet lies follows from its zone, so an edge that leaves its zones to AWS cannot be compared.
-        comparable = all(edge.stack in planned and edge.settings.network.zone_ids for edge in edges)
-        if not consumer.alb_subnet_cidrs or not edges or not comparable:
+        known = [user for user in users if user.account_id == consumer.account_id]
+        if not consumer.alb_subnet_cidrs or not known or any(user.subnets is None for user in known):
             continue
-        subnets = {subnet.cidr for edge in edges for subnet in planned[edge.stack].network.public}
+        subnets = {subnet for user in known for subnet in user.subnets or ()}
         if missing := sorted(subnets - set(consumer.alb_subnet_cidrs)):
-            lacks = f"lacks {', '.join(missing)}, from where edge {', '.join(edge.stack for edge in edges)} connects"
+            names = ", ".join(user.stack.stack for user in known)
+            lacks = f"lacks {', '.join(missing)}, from where edge {names} connects"
             remedy = f"Write [{', '.join(sorted(subnets))}]; requests from other subnets are dropped."
             yield Problem(f"publication.consumers[{place}].albSubnetCidrs", lacks, remedy)
         elif stale := sorted(set(consumer.alb_subnet_cidrs) - subnets):
