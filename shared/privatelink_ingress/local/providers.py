@@ -14,9 +14,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from privatelink_ingress.local import sdk
-from privatelink_ingress.local.adapters import adapter_for, invokes
+from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.monitor import PROVIDER, Registration
 
@@ -39,7 +40,6 @@ class CloudBackend:
         self._kubernetes_store = kubernetes
         self._lock = threading.Lock()
         self._targets: dict[str, Aws] = {}
-        self._sessions: dict[tuple[str, str], Aws] = {}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
         """Create the resource with its adapter; for an AWS provider, check its account.
@@ -101,7 +101,7 @@ class CloudBackend:
         settings = {name: _decoded(value) for name, value in provider_inputs.items()}
         if unknown := sorted(name for name in settings.keys() - UNDERSTOOD if not name.startswith("skip")):
             raise AdapterError(f"the local cloud does not understand `{unknown[0]}` of an AWS provider")
-        aws = self._session(self._account_id, region or settings.get("region") or self._region)
+        aws: Aws = self._cloud.session(self._account_id, region or settings.get("region") or self._region)
         for role in settings.get("assumeRoles") or ():
             aws = self._assume(aws, role)
         account_id = call(aws, "sts", "GetCallerIdentity", {}, type_=AWS_PROVIDER)["Account"]
@@ -116,12 +116,7 @@ class CloudBackend:
             k: role[k] for k in ("roleArn", "sessionName", "externalId") if role.get(k)
         }
         assumed = call(aws, "sts", "AssumeRole", inputs, type_=AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
-        return self._session(assumed.split(":")[4], aws.region)
-
-    def _session(self, account_id: str, region: str) -> Aws:
-        if (account_id, region) not in self._sessions:
-            self._sessions[account_id, region] = self._cloud.session(account_id, region)
-        return self._sessions[account_id, region]
+        return self._cloud.session(assumed.split(":")[4], aws.region, inputs["roleArn"])
 
     def _kubernetes(self, provider_inputs: Properties) -> Kubernetes:
         """The cluster of a kubernetes provider, by its kubeconfig (text, as the provider takes it)."""

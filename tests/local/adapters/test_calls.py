@@ -10,9 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from privatelink_ingress.local.adapters import adapter_for, invokes
+from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError
 from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.table import adapter_for
 
 VPC = "aws:ec2/vpc:Vpc"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from privatelink_ingress.local.adapters import adapter_for
 from privatelink_ingress.local.adapters.base import AdapterError
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.server import Session
 
 REPOSITORY = "aws:ecr/repository:Repository"

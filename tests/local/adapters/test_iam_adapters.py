@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from eks_world import trust
 
-from privatelink_ingress.local.adapters import adapter_for
 from privatelink_ingress.local.adapters.base import AdapterError, Created
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.server import Session
 
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:List*", "Resource": "*"}]})

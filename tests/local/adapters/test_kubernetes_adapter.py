@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.local.adapters import adapter_for
 from privatelink_ingress.local.adapters.base import AdapterError, Kubernetes
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.kubernetes import KubernetesStore
 
 SERVER = "https://SHOP.gr7.eu-west-1.eks.amazonaws.com"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from edge_world import DELIVERY, bucket_policy, network
 
-from privatelink_ingress.local.adapters import adapter_for
 from privatelink_ingress.local.adapters.base import AdapterError, Created
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.server import Session
 
 LB, WAF, CW = "aws:lb/", "aws:wafv2/", "aws:cloudwatch/"

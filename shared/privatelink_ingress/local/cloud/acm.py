@@ -51,7 +51,7 @@ def missing_records(certificate: CertBundle) -> list[str]:
 @before(AWSCertificateManagerResponse, "request_certificate")
 def domain_names_are_valid(request: Any, params: Params) -> None:
     """Names are fully qualified, with a wildcard only as the first label (API reference, DomainNameString)."""
-    for name in (request._get_param("DomainName"), *(request._get_param("SubjectAlternativeNames") or ())):
+    for name in (params["DomainName"], *(params.get("SubjectAlternativeNames") or ())):
         if not DOMAIN.fullmatch(name) or len(name) > 253:
             refuse(
                 "ValidationException",
@@ -67,9 +67,9 @@ def request_is_remembered(request: Any, params: Params, response: Any) -> Any:
     Without a method it is validated by email. Source: API reference, RequestCertificate.
     """
     certificate: Any = request.acm_backend._certificates[response.result["CertificateArn"]]
-    certificate.validation_method = request._get_param("ValidationMethod") or "EMAIL"
-    certificate.key_algorithm = (request._get_param("KeyAlgorithm") or "RSA_2048").replace("-", "_")
-    names = [request._get_param("DomainName"), *(request._get_param("SubjectAlternativeNames") or ())]
+    certificate.validation_method = params.get("ValidationMethod") or "EMAIL"
+    certificate.key_algorithm = (params.get("KeyAlgorithm") or "RSA_2048").replace("-", "_")
+    names = [params["DomainName"], *(params.get("SubjectAlternativeNames") or ())]
     certificate.sans = list(dict.fromkeys(names))
     return response
 
@@ -100,7 +100,7 @@ def description_follows_the_request(request: Any, params: Params, response: Any)
 @before(AWSCertificateManagerResponse, "delete_certificate")
 def certificate_is_not_in_use(request: Any, params: Params) -> None:
     """A certificate that a load balancer uses stays (API reference, DeleteCertificate: ResourceInUseException)."""
-    arn = request._get_param("CertificateArn")
+    arn = params["CertificateArn"]
     certificate = acm_backends[request.current_account][request.region]._certificates.get(arn)
     if certificate and certificate.in_use_by:
         refuse("ResourceInUseException", f"Certificate {arn} in account {request.current_account} is in use.")

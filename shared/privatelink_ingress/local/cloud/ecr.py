@@ -8,9 +8,6 @@ from typing import Any
 from moto.ecr.responses import ECRResponse
 
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
-from privatelink_ingress.local.cloud.parsing import parse_by_model
-
-parse_by_model(ECRResponse)
 
 
 @before(ECRResponse, "put_image")

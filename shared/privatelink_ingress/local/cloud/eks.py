@@ -19,7 +19,6 @@ from moto.utilities.utils import get_partition
 
 from privatelink_ingress.local.cloud.eks_versions import DEFAULT_VERSION, VERSIONS
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
-from privatelink_ingress.local.cloud.parsing import parse_by_model
 
 CLUSTER_SETTINGS = (
     "accessConfig",
@@ -44,8 +43,6 @@ def route(path: str) -> None:
 route("/cluster-versions")
 route("/clusters/(?P<name>[^/]+)/updates")
 route("/clusters/(?P<name>[^/]+)/updates/(?P<updateId>[^/]+)")
-
-parse_by_model(EKSResponse)
 
 
 def cluster_of(request: Any, params: Params) -> Any:

@@ -45,7 +45,7 @@ def before(responses: type[BaseResponse], *operations: str) -> Callable[[Check],
 
             @functools.wraps(original)
             def checked(self: Any) -> Any:
-                check(self, self._get_params())
+                check(self, _parameters(self))
                 return original(self)
 
             setattr(responses, operation, checked)
@@ -65,7 +65,7 @@ def after(responses: type[BaseResponse], *operations: str) -> Callable[[Effect],
 
             @functools.wraps(original)
             def completed(self: Any) -> Any:
-                return effect(self, self._get_params(), original(self))
+                return effect(self, _parameters(self), original(self))
 
             setattr(responses, operation, completed)
 
@@ -80,12 +80,19 @@ def operation(responses: type[BaseResponse], name: str) -> Callable[[Operation],
 
     def register(implementation: Operation) -> Operation:
         def answer(self: Any) -> ActionResult:
-            return ActionResult(implementation(self, self._get_params()))
+            return ActionResult(implementation(self, _parameters(self)))
 
         _pending.append(lambda: setattr(responses, name, answer))
         return implementation
 
     return register
+
+
+def _parameters(request: Any) -> Params:
+    """Read by the service's model, wherever the request carries them; moto does so for some services only."""
+    if "params" not in vars(request):
+        request.parse_parameters(request.normalized_request)
+    return request.params
 
 
 def install() -> None:

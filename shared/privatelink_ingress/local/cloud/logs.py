@@ -29,9 +29,9 @@ MAX_RESOURCE_POLICIES = 10
 
 
 @before(LogsResponse, "create_log_group")
-def log_group_is_valid(request: Any, _: Params) -> None:
+def log_group_is_valid(request: Any, params: Params) -> None:
     """Names have letters, digits and `_-/.#` only; a KMS key exists (API reference, CreateLogGroup)."""
-    name, key = request._get_param("logGroupName"), request._get_param("kmsKeyId")
+    name, key = params["logGroupName"], params.get("kmsKeyId")
     if not re.fullmatch(r"[.\-_/#A-Za-z0-9]{1,512}", name):
         refuse(
             "InvalidParameterException",
@@ -44,9 +44,9 @@ def log_group_is_valid(request: Any, _: Params) -> None:
 
 
 @before(LogsResponse, "put_retention_policy")
-def retention_is_one_of_the_list(request: Any, _: Params) -> None:
+def retention_is_one_of_the_list(request: Any, params: Params) -> None:
     """Retention takes 22 values, no others (API reference, PutRetentionPolicy)."""
-    days = request._get_param("retentionInDays")
+    days = params["retentionInDays"]
     if days not in RETENTION:
         refuse(
             "InvalidParameterException",
@@ -56,26 +56,26 @@ def retention_is_one_of_the_list(request: Any, _: Params) -> None:
 
 
 @before(LogsResponse, "put_resource_policy")
-def resource_policy_is_json(request: Any, _: Params) -> None:
+def resource_policy_is_json(request: Any, params: Params) -> None:
     """A resource policy is a JSON document with statements, and a Region has ten.
 
     Source: API reference, PutResourcePolicy.
     """
     try:
-        valid = bool(json.loads(request._get_param("policyDocument"))["Statement"])
+        valid = bool(json.loads(params["policyDocument"])["Statement"])
     except (ValueError, KeyError, TypeError):
         valid = False
     if not valid:
         refuse("InvalidParameterException", "Invalid policy document")
     policies = request.logs_backend.resource_policies
-    if request._get_param("policyName") not in policies and len(policies) >= MAX_RESOURCE_POLICIES:
+    if params["policyName"] not in policies and len(policies) >= MAX_RESOURCE_POLICIES:
         refuse("LimitExceededException", "Resource limit exceeded.")
 
 
 @before(LogsResponse, "put_delivery_destination")
-def delivery_destination_exists(request: Any, _: Params) -> None:
+def delivery_destination_exists(request: Any, params: Params) -> None:
     """A destination is an existing log group, bucket or stream (API reference, PutDeliveryDestination)."""
-    arn = request._get_param("deliveryDestinationConfiguration")["destinationResourceArn"]
+    arn = params["deliveryDestinationConfiguration"]["destinationResourceArn"]
     kind, name = arn.split(":")[2], arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
     group = arn.removesuffix(":*").partition(":log-group:")[2]
     if kind == "logs" and group not in request.logs_backend.groups:
@@ -85,17 +85,17 @@ def delivery_destination_exists(request: Any, _: Params) -> None:
 
 
 @before(LogsResponse, "delete_delivery_source")
-def delivery_source_is_not_in_use(request: Any, _: Params) -> None:
+def delivery_source_is_not_in_use(request: Any, params: Params) -> None:
     """A source with a delivery stays (API reference, DeleteDeliverySource: ConflictException)."""
-    name = request._get_param("name")
+    name = params["name"]
     if any(delivery.delivery_source_name == name for delivery in request.logs_backend.deliveries.values()):
         refuse("ConflictException", "The delivery source is in use by a delivery; delete the delivery first")
 
 
 @before(LogsResponse, "delete_delivery_destination")
-def delivery_destination_is_not_in_use(request: Any, _: Params) -> None:
+def delivery_destination_is_not_in_use(request: Any, params: Params) -> None:
     """A destination with a delivery stays (API reference, DeleteDeliveryDestination: ConflictException)."""
-    destination = request.logs_backend.delivery_destinations.get(request._get_param("name"))
+    destination = request.logs_backend.delivery_destinations.get(params["name"])
     deliveries = request.logs_backend.deliveries.values()
     if destination and any(delivery.delivery_destination_arn == destination.arn for delivery in deliveries):
         refuse("ConflictException", "The delivery destination is in use by a delivery; delete the delivery first")

@@ -33,9 +33,9 @@ def record_sets_are_consistent(request: Any, params: Params) -> None:
     A and AAAA hold addresses; a record set is an alias, or has values with a time to live. Source: Route 53 API
     reference, ChangeResourceRecordSets: InvalidChangeBatch; developer guide, record types.
     """
-    zone = request.backend.zones.get(request._get_param("HostedZoneId").rsplit("/", 1)[-1])
+    zone = request.backend.zones.get(params["HostedZoneId"].rsplit("/", 1)[-1])
     problems = []
-    for change in request._get_param("ChangeBatch.Changes") if zone else ():
+    for change in params["ChangeBatch"]["Changes"] if zone else ():
         if change["Action"] != "DELETE":
             problems += _problems(zone, change["Action"], change["ResourceRecordSet"])
     if problems:

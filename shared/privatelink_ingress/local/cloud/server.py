@@ -9,7 +9,7 @@ import socket
 import threading
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from privatelink_ingress.problems import Problem, UsageError
@@ -19,6 +19,8 @@ from privatelink_ingress.problems import Problem, UsageError
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "-1")
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
+# 1,300 images for every account and Region, which nothing here asks for.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 LOOPBACK = "127.0.0.1"
 
@@ -36,6 +38,7 @@ class Cloud:
         Raises:
             PortInUse: when something else listens there.
         """
+        from moto.core.base_backend import BaseBackend
         from moto.moto_server import werkzeug_app
         from moto.server import ThreadedMotoServer
 
@@ -47,6 +50,9 @@ class Cloud:
         logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
         _serialise(werkzeug_app.DomainDispatcherApplication)
         self._server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
+        # Moto would fill every store anew at a reset, only to drop it right after.
+        BaseBackend.reset = _stay_empty  # ty: ignore[invalid-assignment]
+        self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._server.start()
         _, self.port = self._server.get_host_and_port()
         self.endpoint_url = f"http://{LOOPBACK}:{self.port}"
@@ -67,11 +73,15 @@ class Cloud:
         from moto.backends import get_backend  # noqa: F401  (loads the registry that reset_backends walks)
         from moto.moto_api._internal import moto_api_backend
 
+        self._sessions.clear()
         moto_api_backend.reset()
 
     def session(self, account_id: str, region: str, role_arn: str | None = None) -> Session:
         """A session with the credentials of an assumed role in `account_id`: of `role_arn` when given."""
-        return Session(self.endpoint_url, account_id, region, role_arn)
+        key = (account_id, region, role_arn)
+        if key not in self._sessions:
+            self._sessions[key] = Session(self.endpoint_url, *key)
+        return self._sessions[key]
 
 
 class Session:
@@ -82,22 +92,44 @@ class Session:
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         # moto checks no signature; these are the words of its documentation, not secrets.
-        sts = self._make(boto3.Session("testing", "testing", region_name=region), "sts")
+        self._keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         role_arn = role_arn or f"arn:aws:iam::{account_id}:role/local-cloud"
-        keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="local-cloud")["Credentials"]
-        self._boto = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region)
+        keys = self._make("sts").assume_role(RoleArn=role_arn, RoleSessionName="local-cloud")["Credentials"]
+        self._keys = {
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service` (its boto3 name)."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._make(self._boto, service)
+                self._clients[service] = self._make(service)
             return self._clients[service]
 
-    def _make(self, session: boto3.Session, service: str) -> Any:
-        # One attempt: an error of the emulator is never transient, and a retry only hides it.
-        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=32)
-        return session.client(service, endpoint_url=self.endpoint_url, config=config)
+    def _make(self, service: str) -> Any:
+        with _making:
+            return _botocore().create_client(
+                service,
+                self.region,
+                endpoint_url=self.endpoint_url,
+                # One attempt: an error of the emulator is never transient, and a retry only hides it.
+                config=Config(retries={"total_max_attempts": 1}, max_pool_connections=32),
+                **self._keys,
+            )
+
+
+_making = threading.Lock()
+
+
+@functools.cache
+def _botocore() -> botocore.session.Session:
+    """One for the process: each keeps its own copy of the services' models, which take long to read.
+
+    It is not safe between threads.
+    """
+    return botocore.session.Session()
 
 
 def _require_free(port: int) -> None:
@@ -122,3 +154,7 @@ def _serialise(application: type) -> None:
             return original(self, *args)
 
     setattr(application, "__call__", locked)  # noqa: B010  (assignment would not type-check on a class)
+
+
+def _stay_empty(backend: Any) -> None:
+    """In place of a reset of one store."""

@@ -8,9 +8,6 @@ from typing import Any
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
-from privatelink_ingress.local.cloud.parsing import parse_by_model
-
-parse_by_model(SimpleSystemManagerResponse)
 
 STANDARD_BYTES, ADVANCED_BYTES = 4096, 8192
 """User guide, "parameter-store-advanced-parameters": value sizes by tier."""

@@ -31,18 +31,18 @@ MAX_RATE_RULES = 10
 
 
 @operation(WAFV2Response, "check_capacity")
-def check_capacity(request: Any, _: Params) -> Mapping[str, Any]:
+def check_capacity(request: Any, params: Params) -> Mapping[str, Any]:
     """The capacity units of a list of rules (API reference, CheckCapacity)."""
-    return {"Capacity": _capacity(request)}
+    return {"Capacity": _capacity(request, params)}
 
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
-def rules_are_consistent(request: Any, _: Params) -> None:
+def rules_are_consistent(request: Any, params: Params) -> None:
     """Rules have distinct priorities and names; rule groups take OverrideAction, own rules take Action, never both.
 
     A web ACL has at most 10 rate rules. Source: API reference, Rule; WAF quotas.
     """
-    rules = _body(request).get("Rules", [])
+    rules = params.get("Rules", [])
     for key in ("Priority", "Name"):
         for value, count in Counter(rule[key] for rule in rules).items():
             if count > 1:
@@ -59,19 +59,19 @@ def rules_are_consistent(request: Any, _: Params) -> None:
 
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl")
-def default_action_is_one(request: Any, _: Params) -> None:
+def default_action_is_one(request: Any, params: Params) -> None:
     """The default action is Allow or Block (API reference, DefaultAction)."""
-    if len(_body(request)["DefaultAction"]) != 1:
+    if len(params["DefaultAction"]) != 1:
         _invalid("DEFAULT_ACTION", "", "exactly one of Allow and Block")
 
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
-def references_exist(request: Any, _: Params) -> None:
+def references_exist(request: Any, params: Params) -> None:
     """IP sets, rule groups and pattern sets that rules name exist, and managed groups are AWS's own.
 
     Source: API reference, CreateWebACL: WAFNonexistentItemException.
     """
-    for kind, statement in _statements(_body(request).get("Rules", [])):
+    for kind, statement in _statements(params.get("Rules", [])):
         if kind in REFERENCES and statement["ARN"] not in getattr(request.wafv2_backend, REFERENCES[kind]):
             refuse(
                 "WAFNonexistentItemException",
@@ -84,29 +84,29 @@ def references_exist(request: Any, _: Params) -> None:
 
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl")
-def capacity_is_within_the_quota(request: Any, _: Params) -> None:
+def capacity_is_within_the_quota(request: Any, params: Params) -> None:
     """A web ACL holds at most 5,000 capacity units (WAF quotas: WAFLimitsExceededException)."""
-    used = _capacity(request)
+    used = _capacity(request, params)
     if used > MAX_CAPACITY:
         refuse("WAFLimitsExceededException", f"The rules need {used} capacity units; at most {MAX_CAPACITY}")
 
 
 @after(WAFV2Response, "create_web_acl", "update_web_acl")
-def capacity_is_shown(request: Any, _: Params, response: Any) -> Any:
+def capacity_is_shown(request: Any, params: Params, response: Any) -> Any:
     """A web ACL reports the capacity that its rules use (API reference, WebACL: Capacity)."""
-    name = _body(request)["Name"]
+    name = params["Name"]
     for acl in request.wafv2_backend.wacls.values():
         if acl.name == name:
-            acl.capacity = _capacity(request)
+            acl.capacity = _capacity(request, params)
     return response
 
 
 @after(WAFV2Response, "create_ip_set", "update_ip_set")
-def lock_token_is_a_uuid(request: Any, _: Params, response: Any) -> Any:
+def lock_token_is_a_uuid(request: Any, params: Params, response: Any) -> Any:
     """A lock token is a UUID, or botocore's model refuses it on deletion (API reference, IPSetSummary: LockToken)."""
     status, headers, body = response
     for held in request.wafv2_backend.ip_sets.values():
-        if held.name == _body(request)["Name"]:
+        if held.name == params["Name"]:
             token = str(uuid.uuid4())
             body = body.replace(json.dumps(held.lock_token), json.dumps(token))
             held.lock_token = token
@@ -117,35 +117,33 @@ KEPT = {"DataProtectionConfig", "OnSourceDDoSProtectionConfig"}
 
 
 @after(WAFV2Response, "create_web_acl", "update_web_acl")
-def data_protection_is_kept(request: Any, _: Params, response: Any) -> Any:
+def data_protection_is_kept(request: Any, params: Params, response: Any) -> Any:
     """Masking of logged data and DDoS protection are part of a web ACL (API reference, WebACL); moto drops them."""
-    body = _body(request)
     for acl in request.wafv2_backend.wacls.values():
-        if acl.name == body["Name"]:
-            shown = {key: body[key] for key in KEPT & body.keys()}
+        if acl.name == params["Name"]:
+            shown = {key: params[key] for key in KEPT & params.keys()}
             acl.to_dict = lambda acl=acl, shown=shown: type(acl).to_dict(acl) | shown
     return response
 
 
 @operation(WAFV2Response, "list_resources_for_web_acl")
-def list_resources_for_web_acl(request: Any, _: Params) -> Mapping[str, Any]:
+def list_resources_for_web_acl(request: Any, params: Params) -> Mapping[str, Any]:
     """The resources that a web ACL protects; load balancers unless another type is asked for.
 
     Source: API reference, ListResourcesForWebACL.
     """
-    body = _body(request)
-    acl = request.wafv2_backend.wacls.get(body["WebACLArn"]) or _missing()
-    wanted = body.get("ResourceType", "APPLICATION_LOAD_BALANCER")
+    acl = request.wafv2_backend.wacls.get(params["WebACLArn"]) or _missing()
+    wanted = params.get("ResourceType", "APPLICATION_LOAD_BALANCER")
     return {"ResourceArns": acl.associated_resources if wanted == "APPLICATION_LOAD_BALANCER" else []}
 
 
 @before(WAFV2Response, "associate_web_acl")
-def resource_exists(request: Any, _: Params) -> None:
+def resource_exists(request: Any, params: Params) -> None:
     """A web ACL is associated with an existing Application Load Balancer of the account and Region.
 
     Source: API reference, AssociateWebACL.
     """
-    arn = _body(request)["ResourceArn"]
+    arn = params["ResourceArn"]
     if ":loadbalancer/" in arn:
         if ":loadbalancer/app/" not in arn:
             _invalid("RESOURCE_ARN", arn, "WAF protects Application Load Balancers, no others")
@@ -154,19 +152,17 @@ def resource_exists(request: Any, _: Params) -> None:
 
 
 @before(WAFV2Response, "associate_web_acl")
-def one_web_acl_per_resource(request: Any, _: Params) -> None:
+def one_web_acl_per_resource(request: Any, params: Params) -> None:
     """An association replaces the one that the resource had (WAF developer guide)."""
-    body = _body(request)
-    if body["WebACLArn"] in request.wafv2_backend.wacls:
-        request.wafv2_backend.disassociate_web_acl(body["ResourceArn"])
+    if params["WebACLArn"] in request.wafv2_backend.wacls:
+        request.wafv2_backend.disassociate_web_acl(params["ResourceArn"])
 
 
 @before(WAFV2Response, "delete_web_acl")
-def web_acl_is_not_associated(request: Any, _: Params) -> None:
+def web_acl_is_not_associated(request: Any, params: Params) -> None:
     """An associated web ACL stays (API reference, DeleteWebACL: WAFAssociatedItemException)."""
-    body = _body(request)
     for acl in request.wafv2_backend.wacls.values():
-        if acl.id == body["Id"] and acl.associated_resources:
+        if acl.id == params["Id"] and acl.associated_resources:
             _in_use()
 
 
@@ -180,9 +176,9 @@ def logging_goes_with_the_web_acl(request: Any, _: Params, response: Any) -> Any
 
 
 @before(WAFV2Response, "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set")
-def item_is_not_referenced(request: Any, _: Params) -> None:
+def item_is_not_referenced(request: Any, params: Params) -> None:
     """What a web ACL refers to stays (API reference, DeleteIPSet: WAFAssociatedItemException)."""
-    id_ = _body(request)["Id"]
+    id_ = params["Id"]
     for acl in request.wafv2_backend.wacls.values():
         for kind, statement in _statements([rule.to_dict() for rule in acl.rules]):
             if kind in REFERENCES and statement["ARN"].endswith(f"/{id_}"):
@@ -190,20 +186,19 @@ def item_is_not_referenced(request: Any, _: Params) -> None:
 
 
 @before(WAFV2Response, "create_ip_set", "create_web_acl", "create_rule_group")
-def name_is_unique(request: Any, _: Params) -> None:
+def name_is_unique(request: Any, params: Params) -> None:
     """Names are unique per kind and scope (API reference: WAFDuplicateItemException)."""
-    name, stores = _body(request)["Name"], request.wafv2_backend
+    name, stores = params["Name"], request.wafv2_backend
     store = {"CreateIPSet": stores.ip_sets, "CreateWebACL": stores.wacls, "CreateRuleGroup": stores.rule_groups}
     if any(item.name == name for item in store[request._get_action()].values()):
         refuse("WAFDuplicateItemException", str(WAFV2DuplicateItemException().message))
 
 
 @before(WAFV2Response, "create_ip_set", "update_ip_set")
-def addresses_are_ranges(request: Any, _: Params) -> None:
+def addresses_are_ranges(request: Any, params: Params) -> None:
     """An IP set holds CIDR ranges of its address version, of any size but /0 (API reference, IPSet: Addresses)."""
-    body = _body(request)
-    version = {"IPV4": 4, "IPV6": 6}.get(body.get("IPAddressVersion", ""))
-    for address in body["Addresses"]:
+    version = {"IPV4": 4, "IPV6": 6}.get(params.get("IPAddressVersion", ""))
+    for address in params["Addresses"]:
         try:
             network = ipaddress.ip_network(address)
         except ValueError:
@@ -213,12 +208,12 @@ def addresses_are_ranges(request: Any, _: Params) -> None:
 
 
 @before(WAFV2Response, "put_logging_configuration")
-def log_destination_is_valid(request: Any, _: Params) -> None:
+def log_destination_is_valid(request: Any, params: Params) -> None:
     """Logs go to one existing log group, bucket or stream whose name starts `aws-waf-logs-`.
 
     Source: API reference, LoggingConfiguration: LogDestinationConfigs.
     """
-    configuration = _body(request)["LoggingConfiguration"]
+    configuration = params["LoggingConfiguration"]
     if configuration["ResourceArn"] not in request.wafv2_backend.wacls:
         _missing()
     destinations = configuration["LogDestinationConfigs"]
@@ -234,14 +229,9 @@ def log_destination_is_valid(request: Any, _: Params) -> None:
         _invalid("LOG_DESTINATION", arn, "the log destination doesn't exist")
 
 
-def _body(request: Any) -> dict[str, Any]:
-    # moto leaves the body of this service to each operation.
-    return json.loads(request.body)
-
-
-def _capacity(request: Any) -> int:
+def _capacity(request: Any, params: Params) -> int:
     groups = request.wafv2_backend.rule_groups
-    return capacity(_body(request).get("Rules", []), lambda arn: groups[arn].capacity)
+    return capacity(params.get("Rules", []), lambda arn: groups[arn].capacity)
 
 
 def _statements(rules: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
