@@ -14,7 +14,7 @@ from rich.text import Text
 from privatelink_ingress import contract
 from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
-from privatelink_ingress.plan import repository
+from privatelink_ingress.plan import repository, routes
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
@@ -103,6 +103,22 @@ def read(root: Path) -> Stacks:
                 report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
         except UserError as error:
             report.findings += (Finding(name, problem) for problem in error.problems)
+    return stacks
+
+
+def read_right(root: Path) -> Stacks:
+    """As `read`, for commands that count what the stack files say: that takes files without mistakes.
+
+    Raises:
+        UserError: with the mistakes, each with its file.
+    """
+    stacks = read(root)
+    found = [*stacks.report.findings]
+    for stack in (*stacks.edges, *stacks.attached):
+        found += (Finding(stack.file, problem) for problem in routes.check(stack.settings.connections))
+    if found:
+        problems = [dataclasses.replace(one.problem, where=f"{one.file}: {one.problem.where}") for one in found]
+        raise UserError("Stack files have mistakes", problems)
     return stacks
 
 

@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from privatelink_ingress.plan import quotas, usage
+from privatelink_ingress.plan.shards import Shard
 from privatelink_ingress.plan.usage import Needs, Usage
+from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings
+from privatelink_ingress.settings.fields import Zones
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,25 @@ def capacity(
         used=usage.of_shard(settings, zones=zones, attached=attached),
         slots=frozenset(connection.slot for connection in (*settings.connections.values(), *attached)),
     )
+
+
+def of_shards(found: Iterable[Shard]) -> tuple[Capacity, ...]:
+    """The shards of a repository with all that is attached to them, in order. Their routes must be right."""
+    return in_order(
+        capacity(
+            shard.edge.settings,
+            stack=shard.edge.stack,
+            region=shard.edge.region,
+            zones=zone_count(shard.edge.settings.network),
+            attached=shard.attached_connections,
+        )
+        for shard in found
+    )
+
+
+def zone_count(network: Zones) -> int:
+    """How many zones a network has, whichever way they are written."""
+    return len(network.zone_ids) if network.zone_ids else network.zones or DEFAULT_COUNT
 
 
 def in_order(shards: Iterable[Capacity]) -> tuple[Capacity, ...]:

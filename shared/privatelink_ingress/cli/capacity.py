@@ -1,0 +1,233 @@
+"""`capacity`: how full each shard is, and what more connections would need. Offline, from the stack files alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from privatelink_ingress.cli.check import read_right
+from privatelink_ingress.plan import cost, quotas, shards, usage
+from privatelink_ingress.plan.growth import Growth, grow
+from privatelink_ingress.plan.placement import Capacity, of_shards
+from privatelink_ingress.plan.prices import CURRENCY
+from privatelink_ingress.plan.quotas import QUOTAS
+from privatelink_ingress.plan.usage import Needs
+from privatelink_ingress.problems import Problem, UserError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the command found."""
+
+    shards: tuple[Capacity, ...]
+    needs: Needs
+    """What a further connection is taken to need."""
+    notes: tuple[str, ...]
+    growth: Growth | None = None
+    connection_usd: float = 0.0
+    """A month of one further connection, and of one further shard."""
+    shard_usd: float = 0.0
+    estimate: bool = False
+    """Whether those are estimates."""
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether a shard holds more than it may."""
+        return any(usage.over(shard.used, shard.limits) for shard in self.shards)
+
+    @property
+    def growth_usd(self) -> float:
+        """A month of the growth, within today's limits."""
+        growth = self.growth
+        return growth.count * self.connection_usd + len(growth.new) * self.shard_usd if growth else 0.0
+
+
+def capacity(root: Path, *, needs: Needs, plan: int | None = None) -> Report:
+    """The capacity of every shard of the repository at `root`.
+
+    Args:
+        root: Top directory of the repository.
+        needs: What a further connection needs.
+        plan: A number of further connections to plan for.
+
+    Raises:
+        UserError: when a stack file has a mistake, when there is no shard, or when no shard could hold one connection.
+    """
+    stacks = read_right(root)
+    there, _ = shards.group(stacks.edges, stacks.attached)
+    capacities = of_shards(there)
+    if not capacities:
+        problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
+        raise UserError("There is no capacity to count", [problem])
+    report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes))
+    if plan is None:
+        return report
+    try:
+        growth = grow(plan, needs, capacities)
+    except ValueError as error:
+        problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
+        raise UserError("The growth cannot be planned", [problem]) from None
+    first = capacities[0]
+    connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
+    settings = next(shard.edge.settings for shard in there if shard.edge.stack == first.name)
+    shard = cost.shard_cost(settings, first.region, zones=first.zones)
+    return dataclasses.replace(
+        report,
+        growth=growth,
+        connection_usd=connection.usd,
+        shard_usd=shard.usd,
+        estimate=connection.estimate or shard.estimate,
+    )
+
+
+def print_report(report: Report, console: Console) -> None:
+    """For people, in 80 columns."""
+    for shard in report.shards:
+        key, room = _binding(shard, report.needs)
+        console.print(
+            Text.assemble(
+                (shard.name, "bold"),
+                f" in {shard.region}, {shard.zones} zones: {_count(len(shard.slots), 'connection')}, "
+                f"room for {room} more",
+            ),
+            soft_wrap=True,
+        )
+        console.print(_table(shard, ends_first=key))
+    if report.growth:
+        _print_growth(report, report.growth, console)
+    console.print(Text(f"A further connection is taken to need {_needs(report.needs)}.", style="dim"), soft_wrap=True)
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+
+
+def as_json(report: Report) -> str:
+    """For scripts: `shards` with every quota, and with a number of connections to plan for, `plan`."""
+    found: dict[str, Any] = {"shards": [_shard_as_data(shard, report.needs) for shard in report.shards]}
+    if growth := report.growth:
+        region = report.shards[0].region
+        found["plan"] = {
+            "connections": growth.count,
+            "needs": dataclasses.asdict(growth.needs),
+            "by_shard": dict(growth.by_shard),
+            "new_shards": list(growth.new),
+            "addresses_per_zone": growth.addresses,
+            "raises": [_raise_as_data(key, number, region) for key, number in growth.raises.items()],
+            "new_shards_when_raised": list(growth.new_when_raised),
+            "usd_a_month": round(report.growth_usd, 2),
+            "estimate": report.estimate,
+        }
+    found["notes"] = list(report.notes)
+    return json.dumps(found, indent=2)
+
+
+def _print_growth(report: Report, growth: Growth, console: Console) -> None:
+    region = report.shards[0].region
+    console.print(Text(f"{growth.count} more connections", style="bold"))
+    for name, count in growth.by_shard.items():
+        slots = [placement.slot for placement in growth.placements if placement.shard == name]
+        new = ", a new shard" if name in growth.new else ""
+        console.print(f"  {count} on {name}{new}: slots {_ranges(slots)}", soft_wrap=True)
+    console.print(f"  Endpoint addresses: {growth.addresses} in each zone.")
+    for name in growth.new:
+        console.print(Text(f"  → pulumi -C central-ingress stack init {name}", style="green"), soft_wrap=True)
+    if growth.raises:
+        saved = len(growth.new) - len(growth.new_when_raised)
+        console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:")
+        for key, number in growth.raises.items():
+            console.print(f"  {QUOTAS[key].name}: {number} ({QUOTAS[key].code})", highlight=False)
+            command = quotas.raise_command(key, needed=number, region=region)
+            console.print(Text(f"  → {command}", style="green"), soft_wrap=True)
+        wanted = ", ".join(f"{key}: {quotas.desired(key, number)}" for key, number in growth.raises.items())
+        console.print(Text(f"  → limits: {{{wanted}}}, once they are granted", style="green"), soft_wrap=True)
+    about = "about " if report.estimate else ""
+    console.print(
+        f"  Cost: {about}{report.growth_usd:,.2f} {CURRENCY} a month without traffic: {growth.count} x "
+        f"{report.connection_usd:,.2f} for connections, {len(growth.new)} x {report.shard_usd:,.2f} for shards.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _table(shard: Capacity, *, ends_first: str) -> Table:
+    table = Table(box=None, padding=(0, 1), pad_edge=True)
+    table.add_column("quota", no_wrap=True)
+    for column in ("used", "limit", "free"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    exceeded = usage.over(shard.used, shard.limits)
+    for key, left in usage.free(shard.used, shard.limits).items():
+        quota = QUOTAS[key]
+        about = [quota.code or "", "" if quota.adjustable else "hard", "largest" if quota.per == "part" else ""]
+        about += ["over" if key in exceeded else "ends first" if key == ends_first else ""]
+        style = "bold red" if key in exceeded else "bold" if key == ends_first else None
+        numbers = (str(number) for number in (shard.used[key], shard.limits[key], left))
+        table.add_row(quota.name, *numbers, ", ".join(word for word in about if word), style=style)
+    return table
+
+
+def _shard_as_data(shard: Capacity, needs: Needs) -> dict[str, Any]:
+    key, room = _binding(shard, needs)
+    left = usage.free(shard.used, shard.limits)
+    return {
+        "name": shard.name,
+        "region": shard.region,
+        "zones": shard.zones,
+        "connections": len(shard.slots),
+        "room": room,
+        "ends_first": key,
+        "exceeded": list(usage.over(shard.used, shard.limits)),
+        "quotas": [
+            {
+                "key": key,
+                "name": quota.name,
+                "code": quota.code,
+                "adjustable": quota.adjustable,
+                "used": shard.used[key],
+                "limit": shard.limits[key],
+                "free": left[key],
+                "source": quota.source,
+            }
+            for key, quota in QUOTAS.items()
+        ],
+    }
+
+
+def _raise_as_data(key: str, number: int, region: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        "code": QUOTAS[key].code,
+        "needed": number,
+        "command": quotas.raise_command(key, needed=number, region=region),
+        "limits": {key: quotas.desired(key, number)},
+    }
+
+
+def _binding(shard: Capacity, needs: Needs) -> tuple[str, int]:
+    return usage.binding(shard.used, shard.limits, needs.usage(shard.zones))
+
+
+def _needs(needs: Needs) -> str:
+    own = "a certificate of its own" if needs.certificates else "no certificate of its own"
+    return f"{_count(needs.backends, 'backend')}, {_count(needs.rules, 'rule')} and {own}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _ranges(slots: Sequence[int]) -> str:
+    """`2-49, 60` for the slots 2 to 49 and 60, in order."""
+    runs: list[list[int]] = []
+    for slot in slots:
+        if runs and slot == runs[-1][-1] + 1:
+            runs[-1].append(slot)
+        else:
+            runs.append([slot])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
