@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from privatelink_ingress.cli.check import read_right
-from privatelink_ingress.plan import cost, quotas, shards, usage
+from privatelink_ingress.plan import cost, quotas, shard_files, usage
 from privatelink_ingress.plan.growth import Growth, grow
 from privatelink_ingress.plan.placement import Capacity, of_shards
 from privatelink_ingress.plan.prices import CURRENCY
@@ -61,7 +61,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None) -> Report:
         UserError: when a stack file has a mistake, when there is no shard, or when no shard could hold one connection.
     """
     stacks = read_right(root)
-    there, _ = shards.group(stacks.edges, stacks.attached)
+    there, _ = shard_files.group(stacks.edges, stacks.attached)
     capacities = of_shards(there)
     if not capacities:
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")

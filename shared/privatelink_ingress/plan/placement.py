@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from privatelink_ingress.plan import quotas, usage
-from privatelink_ingress.plan.shards import Shard
+from privatelink_ingress.plan.shard_files import Shard
 from privatelink_ingress.plan.usage import Needs, Usage
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem
