@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.fields import AccountId, ConnectionName, Owner, ZoneId
+from privatelink_ingress.settings.explain import explain, shown
+from privatelink_ingress.settings.fields import (
+    AccountId,
+    ConnectionName,
+    EndpointServiceName,
+    HealthPath,
+    Owner,
+    Region,
+    ZoneId,
+    matching,
+)
 
 VERSION = 1
 PROJECT = "eks-service"
@@ -28,14 +39,18 @@ class Contract(BaseModel):
     connection_name: ConnectionName
     owner: Owner
     account_id: AccountId
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-    endpoint_service_name: Annotated[str, Field(pattern=r"^com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+$")]
-    endpoint_service_id: Annotated[str, Field(pattern=r"^vpce-svc-[0-9a-f]+$")]
+    region: Region
+    endpoint_service_name: EndpointServiceName
+    endpoint_service_id: Annotated[str, matching(r"vpce-svc-[0-9a-f]+", "the id of an endpoint service")]
     zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2)]
     """Zones in which the service can be reached; an endpoint fits in no other."""
     port: Annotated[int, Field(ge=1, le=65535)]
     protocol: Literal["HTTP", "HTTPS"]
-    health_path: Annotated[str, Field(pattern=r"^/")]
+    health_path: HealthPath
+    supported_regions: tuple[Region, ...] = ()
+    """Regions beside `region` from which the service can be reached.
+
+    The one field that may be missing: a stack of an earlier release publishes none, and supports none."""
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any], stack: str) -> Self:
@@ -47,6 +62,24 @@ class Contract(BaseModel):
         """
         return decode(cls, outputs, f"The contract of stack {stack} does not fit", stack=stack, project=PROJECT)
 
+    @classmethod
+    def read_json(cls, text: str, parameter: str) -> Self:
+        """Decode the value of a `parameter`.
+
+        Raises:
+            ContractError: as `read`, or when the value is no JSON object.
+        """
+        title = f"The contract in parameter {parameter} does not fit"
+        remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter."
+        try:
+            fields = json.loads(text)
+        except json.JSONDecodeError as error:
+            reason = f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            raise ContractError(title, [Problem("value", reason, remedy)]) from None
+        if not isinstance(fields, dict):
+            raise ContractError(title, [Problem("value", f"is {shown(fields)}, but must be a mapping", remedy)])
+        return _decode(cls, fields, title, remedy)
+
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -57,25 +90,29 @@ def decode(model: type[P], outputs: Mapping[str, Any], title: str, *, stack: str
     Raises:
         ContractError: names every missing or misfit field and what to run.
     """
+    remedy = f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {project}/, then this again."
+    return _decode(model, outputs, title, remedy)
+
+
+def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) -> P:
     key, field = next(iter(model.model_fields.items()))
     (version,) = get_args(field.annotation)
-    found = outputs.get(key)
+    found = fields.get(key)
     if found is not None and found != version:
-        shown = f"{found:g}" if isinstance(found, int | float) else repr(found)
-        reason = f"is {shown}, but this program reads version {version}"
-        remedy = "Deploy both projects from the same release of this repository."
-        raise ContractError(title, [Problem(key, reason, remedy)])
+        number = f"{found:g}" if isinstance(found, int | float) else shown(found)
+        reason = f"is {number}, but this program reads version {version}"
+        same = "Deploy both projects from the same release of this repository."
+        raise ContractError(title, [Problem(key, reason, same)])
     try:
-        return model.model_validate({key: value for key, value in outputs.items() if value is not None})
+        return model.model_validate({key: value for key, value in fields.items() if value is not None})
     except ValidationError as error:
-        raise ContractError(
-            title,
-            [
-                Problem(
-                    ".".join(map(str, item["loc"])),
-                    "is missing" if item["type"] == "missing" else f"is {item['input']!r}: {item['msg']}",
-                    f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {project}/, then this again.",
-                )
-                for item in error.errors()
-            ],
-        ) from None
+        problems = [Problem(problem.where, _reason(problem), remedy) for problem in explain(model, error)]
+        raise ContractError(title, problems) from None
+
+
+def _reason(problem: Problem) -> str:
+    """A problem's reason with what would be right: nobody writes a contract by hand, so that is no remedy here."""
+    bare = problem.reason.startswith("is '") and problem.reason.endswith("'")
+    return (
+        f"{problem.reason}, not {problem.remedy.removeprefix('Write ').removesuffix('.')}" if bare else problem.reason
+    )

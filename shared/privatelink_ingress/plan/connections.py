@@ -1,4 +1,4 @@
-"""One connection of the edge: endpoint, addresses, target group, rules."""
+"""One connection of the edge: its backends, and the rules that lead requests to them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import certificates, names, routes, zones
-from privatelink_ingress.plan.addresses import endpoint_address
+from privatelink_ingress.plan import backends, certificates, routes
+from privatelink_ingress.plan.backends import BackendPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
-
-PORTS = (80, 443)
-"""Ports from the load balancer to the endpoints: all that the endpoints' security group opens."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TargetPlan:
-    """The endpoint's network interface in one zone."""
-
-    zone_id: str
-    address: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,15 +20,12 @@ class ConnectionPlan:
 
     name: str
     owner: str
-    stack: str
-    """The workload stack that serves it, as the settings name it."""
-    endpoint_service_name: str
-    target_group_name: str
-    port: int
-    protocol: str
-    health_path: str
-    targets: tuple[TargetPlan, ...]
-    """By zone id: the zones that edge and service have in common."""
+    backends: tuple[BackendPlan, ...]
+    """By position, one or two."""
+    stickiness_seconds: int | None
+    """For which a client stays with one of two backends."""
+    maintenance: bool
+    """True when rules answer 503 themselves. Endpoints and targets stay."""
     hosts: tuple[str, ...]
     rules: tuple[routes.Rule, ...]
     certificate: certificates.CertificatesPlan | None
@@ -49,9 +35,10 @@ class ConnectionPlan:
 def plan_connection(
     name: str,
     connection: Connection,
-    contract: Contract,
+    contracts: Mapping[str, Contract],
     *,
     stack: str,
+    region: str,
     subnets: Mapping[str, SubnetPlan],
     zone_id: str,
 ) -> ConnectionPlan:
@@ -60,30 +47,26 @@ def plan_connection(
     Args:
         name: The connection's key.
         connection: Its entry.
-        contract: What its backend publishes.
-        stack: Name of the edge's stack.
+        contracts: What the backends publish, by `Backend.source`.
+        stack: Name of the stack that holds the connection.
+        region: Region of the edge.
         subnets: The edge's endpoint subnets by zone id.
         zone_id: The edge's hosted zone.
 
     Raises:
         UserError: when edge and service have fewer than two zones in common.
     """
-    shared = zones.common(subnets, contract.zone_ids, connection=name)
-    protocol = contract.protocol.lower()
     return ConnectionPlan(
         name=name,
         owner=connection.owner,
-        stack=connection.backends[0].stack,
-        endpoint_service_name=contract.endpoint_service_name,
-        # Port and protocol replace a target group, and the new one must live beside the old: so they are in its name.
-        target_group_name=names.fit(f"{stack}-{name}-{protocol}-{contract.port}", names.LOAD_BALANCER),
-        port=contract.port,
-        protocol=contract.protocol,
-        health_path=contract.health_path,
-        targets=tuple(
-            TargetPlan(zone_id=zone_id, address=endpoint_address(subnets[zone_id].cidr, connection.slot))
-            for zone_id in shared
+        backends=tuple(
+            backends.plan_backend(
+                name, connection, backend, contracts[backend.source], stack=stack, region=region, subnets=subnets
+            )
+            for backend in sorted(connection.backends, key=lambda backend: backend.position)
         ),
+        stickiness_seconds=connection.stickiness_seconds,
+        maintenance=connection.state == "maintenance",
         hosts=routes.hosts(connection),
         rules=routes.rules(connection),
         certificate=certificates.plan_certificates((connection.certificate,), zone_id=zone_id)
@@ -97,9 +80,18 @@ def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
     return {
         connection.name: {
             "hosts": list(connection.hosts),
-            "addresses": {target.zone_id: target.address for target in connection.targets},
             "priorities": [rule.priority for rule in connection.rules],
-            "endpoint_service_name": connection.endpoint_service_name,
+            "state": "maintenance" if connection.maintenance else "active",
+            "backends": [
+                {
+                    "position": backend.position,
+                    "generation": backend.generation,
+                    "weight": backend.weight,
+                    "endpoint_service_name": backend.endpoint_service_name,
+                    "addresses": {target.zone_id: target.address for target in backend.targets},
+                }
+                for backend in connection.backends
+            ],
         }
         for connection in connections
     }
@@ -108,59 +100,12 @@ def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
 def check(
     connections: Mapping[str, Connection], contracts: Mapping[str, Contract], *, region: str, zone_ids: tuple[str, ...]
 ) -> list[Problem]:
-    """What is wrong between connections and their contracts (by stack, as the settings name it)."""
-    problems = []
-    for name, connection in sorted(connections.items()):
-        stack = connection.backends[0].stack
-        problems += _check_contract(name, connection, stack, contracts[stack], connections, region)
-        try:
-            zones.common(zone_ids, contracts[stack].zone_ids, connection=name)
-        except UserError as error:
-            problems += error.problems
-    return problems
-
-
-def _check_contract(
-    name: str,
-    connection: Connection,
-    stack: str,
-    contract: Contract,
-    connections: Mapping[str, Connection],
-    region: str,
-) -> list[Problem]:
-    problems = []
-    where = f"connections.{name}.backends.0.stack"
-    if contract.connection_name != name:
-        published = contract.connection_name
-        if published in connections:
-            reason = f"stack {stack} publishes {published}, which is another connection of this edge"
-            remedy = f"Name the stack that publishes {name}, or remove this entry."
-        else:
-            reason = f"stack {stack} publishes {published}, and this edge knows no connection of that name"
-            remedy = f"Rename this entry to {published}, or set connectionName of that stack to {name}."
-        problems.append(Problem(where, reason, remedy))
-    if contract.owner != connection.owner:
-        problems.append(
-            Problem(
-                f"connections.{name}.owner",
-                f"is {connection.owner}, but stack {stack} says that its owner is {contract.owner}",
-                "Settle who owns the service, and write the same owner on both sides.",
-            )
+    """What is wrong between connections and their contracts, by `Backend.source`."""
+    return [
+        problem
+        for name, connection in sorted(connections.items())
+        for place, backend in enumerate(connection.backends)
+        for problem in backends.check_backend(
+            name, place, contracts[backend.source], connections, region=region, zone_ids=zone_ids
         )
-    if contract.region != region:
-        problems.append(
-            Problem(
-                where,
-                f"stack {stack} is in {contract.region}, and this edge in {region}",
-                f"Publish the service in {region}, or give {contract.region} an edge of its own.",
-            )
-        )
-    if contract.port not in PORTS:
-        problems.append(
-            Problem(
-                where,
-                f"stack {stack} publishes port {contract.port}, which the endpoints' security group does not open",
-                f"Publish port {' or '.join(map(str, PORTS))}.",
-            )
-        )
-    return problems
+    ]

@@ -18,7 +18,7 @@ from privatelink_ingress.components.edge.load_balancer import LoadBalancer, Load
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
-from privatelink_ingress.plan import connections
+from privatelink_ingress.plan import backends, connections
 from privatelink_ingress.plan.edge import EdgePlan
 
 
@@ -58,7 +58,7 @@ class CentralIngress(Component):
                 vpc_id=network.vpc_id,
                 client_cidrs=settings.allowed_cidrs,
                 client_ports=plan.client_ports,
-                endpoint_ports=connections.PORTS,
+                endpoint_ports=backends.PORTS,
                 tags=tags,
             ),
             self.child(),

@@ -10,12 +10,12 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.plan.routes import Rule
 
-# Seconds and counts within the ranges of CreateTargetGroup, ELBv2 API: a dead zone is out after 20 s.
-_HEALTH_CHECK = {"interval": 10, "timeout": 5, "healthy_threshold": 2, "unhealthy_threshold": 2, "matcher": "200"}
+_MAINTENANCE = "Down for maintenance. Please try again later.\n"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,61 +42,36 @@ class ConnectionArgs:
 
 
 class Connection(Component):
-    """Endpoint, target group, targets, listener rules. All of its addresses are planned, so nothing is looked up."""
-
-    endpoint_id: Output[str]
-    target_group_arn: Output[str]
+    """Backends, and the listener rules that lead to them."""
 
     def __init__(self, name: str, args: ConnectionArgs, opts: ResourceOptions | None = None) -> None:
         """Built in the order endpoint, targets, rules, and removed in the reverse: requests stop first."""
         super().__init__(name, opts)
         plan, shard = args.plan, args.shard
         tags = {**args.tags, "Owner": plan.owner, "Connection": plan.name}
-        endpoint = aws.ec2.VpcEndpoint(
-            name,
-            vpc_id=shard.vpc_id,
-            vpc_endpoint_type="Interface",
-            service_name=plan.endpoint_service_name,
-            ip_address_type="ipv4",
-            private_dns_enabled=False,
-            security_group_ids=[shard.endpoint_security_group_id],
-            subnet_ids=[shard.endpoint_subnet_ids[target.zone_id] for target in plan.targets],
-            subnet_configurations=[
-                {"subnet_id": shard.endpoint_subnet_ids[target.zone_id], "ipv4": target.address}
-                for target in plan.targets
-            ],
-            tags=self.named("", tags),
-            # A successor cannot have the addresses before the old endpoint has left them.
-            opts=self.child(delete_before_replace=True),
-        )
-        group = aws.lb.TargetGroup(
-            name,
-            name=plan.target_group_name,
-            vpc_id=shard.vpc_id,
-            target_type="ip",
-            port=plan.port,
-            protocol=plan.protocol,
-            health_check={"path": plan.health_path, "protocol": plan.protocol, "port": "traffic-port", **_HEALTH_CHECK},
-            tags=self.named("", tags),
-            opts=self.child(),
-        )
-        targets = [
-            aws.lb.TargetGroupAttachment(
-                f"{name}-{target.zone_id}",
-                target_group_arn=group.arn,
-                target_id=target.address,
-                port=plan.port,
-                opts=self.child(depends_on=[endpoint]),
+        backends = {
+            backend.position: Backend(
+                f"{name}-{backend.position}",
+                BackendArgs(
+                    plan=backend,
+                    vpc_id=shard.vpc_id,
+                    endpoint_subnet_ids=shard.endpoint_subnet_ids,
+                    endpoint_security_group_id=shard.endpoint_security_group_id,
+                    tags=tags,
+                ),
+                self.child(),
             )
-            for target in plan.targets
-        ]
+            for backend in plan.backends
+        }
+        targets = [target for backend in backends.values() for target in backend.targets]
+        action = _action(plan, {position: backend.target_group_arn for position, backend in backends.items()})
         for rule in plan.rules:
             aws.lb.ListenerRule(
                 f"{name}-{rule.key}",
                 listener_arn=shard.listener_arn,
                 priority=rule.priority,
                 conditions=_conditions(rule),
-                actions=[{"type": "forward", "target_group_arn": group.arn}],
+                actions=[action],
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets),
             )
@@ -106,9 +81,22 @@ class Connection(Component):
                 aws.lb.ListenerCertificate(
                     f"{name}-{key}", listener_arn=shard.listener_arn, certificate_arn=arn, opts=self.child()
                 )
-        self.endpoint_id = endpoint.id
-        self.target_group_arn = group.arn
         self.publish()
+
+
+def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str, Any]:
+    """What the rules do with a request; target groups by position of their backend."""
+    if plan.maintenance:
+        answer = {"status_code": "503", "content_type": "text/plain", "message_body": _MAINTENANCE}
+        return {"type": "fixed-response", "fixed_response": answer}
+    if len(plan.backends) == 1:
+        return {"type": "forward", "target_group_arn": groups[plan.backends[0].position]}
+    forward: dict[str, Any] = {
+        "target_groups": [{"arn": groups[backend.position], "weight": backend.weight} for backend in plan.backends]
+    }
+    if plan.stickiness_seconds is not None:
+        forward["stickiness"] = {"enabled": True, "duration": plan.stickiness_seconds}
+    return {"type": "forward", "forward": forward}
 
 
 def _conditions(rule: Rule) -> list[Any]:
