@@ -164,7 +164,8 @@ def _table(shard: Capacity, *, ends_first: str) -> Table:
     exceeded = usage.over(shard.used, shard.limits)
     for key, left in usage.free(shard.used, shard.limits).items():
         quota = QUOTAS[key]
-        about = [quota.code or "", "" if quota.adjustable else "hard", "largest" if quota.per == "part" else ""]
+        hard = f"hard {quota.most}" if quota.most else "" if quota.adjustable else "hard"
+        about = [quota.code or "", hard, "largest" if quota.per == "part" else ""]
         about += ["over" if key in exceeded else "ends first" if key == ends_first else ""]
         style = "bold red" if key in exceeded else "bold" if key == ends_first else None
         numbers = (str(number) for number in (shard.used[key], shard.limits[key], left))
@@ -189,6 +190,7 @@ def _shard_as_data(shard: Capacity, needs: Needs) -> dict[str, Any]:
                 "name": quota.name,
                 "code": quota.code,
                 "adjustable": quota.adjustable,
+                "most": quota.most,
                 "used": shard.used[key],
                 "limit": shard.limits[key],
                 "free": left[key],

@@ -8,7 +8,7 @@ from typing import Literal
 
 from privatelink_ingress.plan import routes
 from privatelink_ingress.settings.edge import SLOTS
-from privatelink_ingress.settings.limits import Limits
+from privatelink_ingress.settings.limits import FIREWALL_CAPACITY, SECURITY_GROUP_RULES, Limits
 
 ALARM_SHARE = 0.8
 """Share of a limit at which an alarm tells that it fills: time to ask AWS for more, or to begin a shard."""
@@ -41,6 +41,8 @@ class Quota:
     """Service and quota in Service Quotas; none where that knows no such quota."""
     source: str
     why_hard: str = ""
+    most: int | None = None
+    """The number above which nobody gets an adjustable one."""
 
     @property
     def label(self) -> str:
@@ -121,6 +123,7 @@ QUOTAS: Mapping[str, Quota] = {
             service="vpc",
             code="L-0EA8095F",
             source=_VPC,
+            most=SECURITY_GROUP_RULES,
         ),
         # Not a quota that AWS raises: what the price covers, up to 5,000 that every web ACL can have.
         Quota(
@@ -131,6 +134,7 @@ QUOTAS: Mapping[str, Quota] = {
             adjustable=True,
             per="part",
             source=_WAF,
+            most=FIREWALL_CAPACITY,
         ),
         Quota(
             key="targetGroupsPerAction",

@@ -14,6 +14,9 @@ HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards",
 FIREWALL_CAPACITY = 5_000
 """Capacity units that a web ACL can have at most: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
+SECURITY_GROUP_RULES = 1_000
+"""Rules times security groups of one network interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
+
 
 def _at_least(default: int) -> AfterValidator:
     def check(value: int) -> int:
@@ -46,10 +49,7 @@ class Limits(Settings):
     targets: Annotated[int, _at_least(1_000)] = 1_000
     """Targets of the load balancer (L-7E6692B2)."""
     security_group_rules: Annotated[
-        int,
-        _at_least(60),
-        # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-        _at_most(1_000, "rules times groups of a network interface are 1000 at most"),
+        int, _at_least(60), _at_most(SECURITY_GROUP_RULES, f"a network interface has {SECURITY_GROUP_RULES} at most")
     ] = 60
     """Inbound rules of a security group (L-0EA8095F)."""
     firewall_capacity: Annotated[
