@@ -135,8 +135,10 @@ def _print_growth(report: Report, growth: Growth, console: Console) -> None:
         new = ", a new shard" if name in growth.new else ""
         console.print(f"  {count} on {name}{new}: slots {_ranges(slots)}", soft_wrap=True)
     console.print(f"  Endpoint addresses: {growth.addresses} in each zone.")
-    for name in growth.new:
-        console.print(Text(f"  → pulumi -C central-ingress stack init {name}", style="green"), soft_wrap=True)
+    if growth.new:
+        more = ", and the others as they fill" if len(growth.new) > 1 else ""
+        command = f"  → pulumi -C central-ingress stack init {growth.new[0]}{more}"
+        console.print(Text(command, style="green"), soft_wrap=True)
     if growth.raises:
         saved = len(growth.new) - len(growth.new_when_raised)
         console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:")
@@ -156,7 +158,7 @@ def _print_growth(report: Report, growth: Growth, console: Console) -> None:
 
 
 def _table(shard: Capacity, *, ends_first: str) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=True)
+    table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("quota", no_wrap=True)
     for column in ("used", "limit", "free"):
         table.add_column(column, justify="right", no_wrap=True)

@@ -86,7 +86,7 @@ QUOTAS: Mapping[str, Quota] = {
         ),
         Quota(
             key="certificates",
-            name="certificates beside the default one",
+            name="certificates beside the default",
             holder="the load balancer",
             default=_DEFAULTS["certificates"],
             adjustable=True,
