@@ -39,11 +39,12 @@ def deployed():
         yield Deployed(cloud)
 
 
-def test_the_workload_stacks_come_before_the_edge_that_reads_them(deployed):
+def test_the_workload_stacks_come_before_the_edge_that_reads_them_and_attached_stacks_last(deployed):
     assert [stack.label for stack in deployed.stacks] == [
         "eks-service/blog",
         "eks-service/shop",
         "central-ingress/prod",
+        "central-ingress/prod-blog",
     ]
 
 

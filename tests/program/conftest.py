@@ -77,8 +77,38 @@ def run_edge(
     stacks: Mapping[str, StackOutputs] | None = None,
     **overrides: Any,
 ) -> StackRun:
-    """`central-ingress` with `Pulumi.<stack>.yaml`; unless `stacks` are given, joined to what shop and blog export."""
+    """`central-ingress` with `Pulumi.<stack>.yaml`; unless `stacks` are given, joined to what shop and blog export.
+
+    Unless `connections` are given, it has those of all sample stacks, as if none of them were attached.
+    """
     published = _published() if stacks is None else stacks
+    overrides.setdefault("connections", sample_connections())
+    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend)
+
+
+def sample_connections() -> dict[str, Any]:
+    """The connections of all sample stacks of `central-ingress`, a copy to change."""
+    files = (stack_files.read(REPOSITORY / "central-ingress", stack) for stack in ("prod", "prod-blog"))
+    return {name: entry for file in files for name, entry in json.loads(file.settings["connections"]).items()}
+
+
+@functools.cache
+def shard_outputs() -> StackOutputs:
+    """What `Pulumi.prod.yaml` exports, with its own connections alone."""
+    file = stack_files.read(REPOSITORY / "central-ingress", "prod")
+    return run_edge(connections=json.loads(file.settings["connections"])).outputs
+
+
+def run_attached(
+    stack: str = "prod-blog",
+    *,
+    preview: bool = False,
+    backend: StrictBackend | None = None,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    **overrides: Any,
+) -> StackRun:
+    """`central-ingress` with the attached `Pulumi.<stack>.yaml`, on what `prod` exports unless `stacks` are given."""
+    published = _published() | {"organization/central-ingress/prod": shard_outputs()} if stacks is None else stacks
     return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend)
 
 
@@ -95,6 +125,18 @@ def edge_run() -> Run:
 
 
 @pytest.fixture
+def attached_run() -> Run:
+    """See `run_attached`."""
+    return run_attached
+
+
+@pytest.fixture
+def shard() -> StackOutputs:
+    """What the sample shard exports, a copy to change."""
+    return StackOutputs(dict(shard_outputs().values))
+
+
+@pytest.fixture
 def published() -> dict[str, StackOutputs]:
     """What the sample workloads export, by the name that a StackReference uses; a copy to change."""
     return {name: StackOutputs(dict(outputs.values), outputs.secret) for name, outputs in _published().items()}
@@ -102,5 +144,5 @@ def published() -> dict[str, StackOutputs]:
 
 @pytest.fixture
 def connections() -> dict[str, Any]:
-    """The sample's `connections`, a copy to change."""
-    return json.loads(stack_files.read(REPOSITORY / "central-ingress", "prod").settings["connections"])
+    """See `sample_connections`."""
+    return sample_connections()

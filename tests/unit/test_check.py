@@ -16,13 +16,14 @@ from typer.testing import CliRunner, Result
 from privatelink_ingress.cli.app import app
 
 ROOT = Path(__file__).parents[2]
-SHOP, BLOG, PROD = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml", "central-ingress/Pulumi.prod.yaml"
+SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
+PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The sample projects, to change."""
-    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD):
+    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD, ATTACHED):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     return tmp_path
@@ -53,54 +54,58 @@ def found(root: Path) -> list[tuple[str, str, str]]:
 def test_the_samples_are_right_and_it_says_what_was_checked():
     result = run(ROOT)
     assert result.exit_code == 0
-    assert " ".join(result.stdout.split()) == f"3 stack files are right: {PROD}, {BLOG}, {SHOP}."
+    assert " ".join(result.stdout.split()) == f"4 stack files are right: {PROD}, {ATTACHED}, {BLOG}, {SHOP}."
 
 
 def test_json_has_what_was_checked_notes_and_problems(repository: Path):
-    assert json.loads(run(repository, "--json").stdout) == {"checked": [PROD, BLOG, SHOP], "notes": [], "problems": []}
+    assert json.loads(run(repository, "--json").stdout) == {
+        "checked": [PROD, ATTACHED, BLOG, SHOP],
+        "notes": [],
+        "problems": [],
+    }
 
 
 def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repository: Path, edit):
     edit(SHOP, "owner:", "ownr:")
-    edit(PROD, "slot: 1", "slot: 0")
+    edit(PROD, "slot: 0", "slot: 120")
     result = run(repository)
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     lines = [line.rstrip() for line in result.stdout.splitlines()]
     assert lines == [
         PROD,
-        "  connections.shop.slot: is 0, which connection blog of team-blog has",
-        "    → Give the newer of the two another slot; 1 is free.",
+        "  connections.shop.slot: is 120, but must be at most 119",
+        "    → Write a whole number from 0 to 119.",
         SHOP,
         "  ownr: is no known key",
         '    → Did you mean "owner"?',
         "Note: The files are compared with each other once each of them is right.",
-        "2 mistakes in 3 stack files.",
+        "2 mistakes in 4 stack files.",
     ]
 
 
 def test_a_backend_without_a_stack_file(repository: Path, edit):
-    edit(PROD, "- stack: blog", "- stack: news")
+    edit(ATTACHED, "- stack: blog", "- stack: news")
     assert found(repository) == [
-        (PROD, "connections.blog.backends[0].stack", "is 'news', of which there is no stack file")
+        (ATTACHED, "connections.blog.backends[0].stack", "is 'news', of which there is no stack file")
     ]
 
 
 @pytest.mark.parametrize("name", ["organization/eks-service/blog", "acme/eks-service/blog"])
 def test_a_backend_may_be_written_with_organization_and_project(repository: Path, edit, name: str):
-    edit(PROD, "- stack: blog", f"- stack: {name}")
+    edit(ATTACHED, "- stack: blog", f"- stack: {name}")
     assert found(repository) == []
 
 
 def test_a_backend_of_another_project_is_no_workload(repository: Path, edit):
-    edit(PROD, "- stack: blog", "- stack: organization/central-ingress/blog")
+    edit(ATTACHED, "- stack: blog", "- stack: organization/central-ingress/blog")
     assert [where for _, where, _ in found(repository)] == ["connections.blog.backends[0].stack"]
 
 
 def test_a_stack_that_publishes_another_name_than_the_connection(repository: Path, edit):
     edit(BLOG, "  eks-service:owner:", "  eks-service:connectionName: news\n  eks-service:owner:")
     assert [(file, reason) for file, _, reason in found(repository)] == [
-        (PROD, "stack blog publishes news, and this edge knows no connection of that name")
+        (ATTACHED, "stack blog publishes news, and this edge knows no connection of that name")
     ]
 
 
@@ -112,7 +117,8 @@ def test_two_stacks_with_one_connection_name(repository: Path, edit):
 def test_sides_in_different_regions(repository: Path, edit):
     edit(BLOG, "aws:region: eu-west-1", "aws:region: eu-west-2")
     edit(BLOG, "euw1", "euw2")
-    assert "stack blog is in eu-west-2, and this edge in eu-west-1" in [reason for _, _, reason in found(repository)]
+    reason = "stack blog is in eu-west-2 and supports no connections from eu-west-1, where this edge is"
+    assert reason in [reason for _, _, reason in found(repository)]
 
 
 def test_a_file_without_a_region(repository: Path, edit):
@@ -120,32 +126,94 @@ def test_a_file_without_a_region(repository: Path, edit):
     assert found(repository) == [(PROD, "aws:region", "is missing")]
 
 
-def test_one_route_in_two_connections(repository: Path, edit):
-    edit(PROD, "hosts: [blog.example.com]\n          paths: [/, /posts/*, /feed.xml]", "hosts: [Shop.example.com]")
+def test_one_route_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
+    edit(ATTACHED, "hosts: [blog.example.com]\n          paths: [/, /posts/*, /feed.xml]", "hosts: [Shop.example.com]")
     (problem,) = found(repository)
     assert problem[0] == PROD
     assert "shop.example.com/* is already taken by connections.blog" in problem[2]
 
 
+def test_one_slot_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
+    edit(ATTACHED, "slot: 1", "slot: 0")
+    assert found(repository) == [
+        (ATTACHED, "connections.blog.slot", f"is 0, which connection shop of {PROD} has"),
+    ]
+    assert "another slot. 1 is free." in run(repository).stdout
+
+
+def test_one_connection_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
+    text = (repository / PROD).read_text()
+    edit(
+        ATTACHED,
+        (repository / ATTACHED).read_text().partition("connections:\n")[2],
+        text.partition("connections:\n")[2],
+    )
+    assert (ATTACHED, "connections.shop", f"is also in {PROD}, of team-shop") in found(repository)
+
+
+def test_one_certificate_name_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
+    for file, connection in ((PROD, "shop"), (ATTACHED, "blog")):
+        edit(file, f"[{connection}.example.com]", f"[{connection}.example.org]")
+        edit(file, f"owner: team-{connection}\n      b", f"owner: team-{connection}\n      certificate: OWN\n      b")
+        edit(file, "OWN", "{domains: [example.org, '*.example.org']}")
+    assert (
+        PROD,
+        "connections.shop.certificate",
+        "is for example.org, which is already in connections.blog.certificate",
+    ) in found(repository)
+
+
+def test_an_attached_stack_whose_shard_has_no_file(repository: Path, edit):
+    edit(ATTACHED, "edgeStack: prod", "edgeStack: stage")
+    assert found(repository) == [(ATTACHED, "edgeStack", "is 'stage', of which there is no stack file")]
+    assert "→ Write one of prod." in run(repository).stdout
+
+
+def test_an_attached_stack_that_is_attached_to_an_attached_one(repository: Path):
+    text = (repository / ATTACHED).read_text().replace("edgeStack: prod", "edgeStack: prod-blog")
+    (repository / "central-ingress/Pulumi.more.yaml").write_text(text)
+    (problem,) = found(repository)
+    assert problem[1:] == ("edgeStack", "is 'prod-blog', which is attached to prod itself")
+
+
+def test_an_attached_stack_of_another_account_or_region(repository: Path, edit):
+    edit(ATTACHED, '"222222222222"', '"333333333333"')
+    edit(ATTACHED, "aws:region: eu-west-1", "aws:region: eu-west-2")
+    reasons = {where: reason for file, where, reason in found(repository) if file == ATTACHED}
+    assert reasons == {
+        "accountId": "is 333333333333, but edge stack prod is in account 222222222222",
+        "aws:region": "is eu-west-2, but edge stack prod is in eu-west-1",
+    }
+
+
+def test_two_stacks_whose_target_groups_would_have_one_name(repository: Path, edit):
+    edit(PROD, "    shop:\n      slot: 0", "    blog-blog:\n      slot: 0")
+    reasons = [reason for file, _, reason in found(repository) if file == ATTACHED]
+    assert f"gets a target group named prod-blog-blog-…, as blog-blog of {PROD} does" in reasons
+
+
 def test_fewer_than_two_zones_in_common(repository: Path, edit):
     edit(BLOG, "[euw1-az1, euw1-az2, euw1-az3]", "[euw1-az3, euw1-az4]")
     (problem,) = found(repository)
-    assert problem[:2] == (PROD, "connections.blog")
+    assert problem[:2] == (ATTACHED, "connections.blog")
     assert "1 in common, 2 needed" in problem[2]
 
 
 def test_an_edge_that_a_workload_does_not_admit(repository: Path, edit):
     edit(BLOG, '"222222222222"', '"333333333333"')
     assert found(repository) == [
-        (BLOG, "publication.consumers", "do not admit account 222222222222, from which edge prod connects")
+        (BLOG, "publication.consumers", "do not admit account 222222222222, from which edge prod-blog connects")
     ]
 
 
 def test_an_edge_that_moves_its_subnets_without_the_workloads(repository: Path, edit):
     edit(PROD, "cidr: 10.12.0.0/16", "cidr: 10.20.0.0/16")
-    lacks = "lacks 10.20.0.0/23, 10.20.2.0/23, 10.20.4.0/23, from where edge prod connects"
+    lacks = "lacks 10.20.0.0/23, 10.20.2.0/23, 10.20.4.0/23, from where edge"
     where = "publication.consumers[0].albSubnetCidrs"
-    assert found(repository) == [(BLOG, where, lacks), (SHOP, where, lacks)]
+    assert found(repository) == [
+        (BLOG, where, f"{lacks} prod-blog connects"),
+        (SHOP, where, f"{lacks} prod connects"),
+    ]
     assert "→ Write [10.20.0.0/23, 10.20.2.0/23, 10.20.4.0/23]" in run(repository).stdout
 
 
@@ -163,8 +231,8 @@ def test_subnets_that_do_not_fit(repository: Path, edit):
 
 
 def test_a_host_without_a_certificate(repository: Path, edit):
-    edit(PROD, "[blog.example.com]", "[blog.test.example.com]")
-    assert found(repository) == [(PROD, "connections.blog", "blog.test.example.com is covered by no certificate")]
+    edit(ATTACHED, "[blog.example.com]", "[blog.test.example.com]")
+    assert found(repository) == [(ATTACHED, "connections.blog", "blog.test.example.com is covered by no certificate")]
 
 
 def test_zones_left_to_aws_are_assumed_and_said_so(repository: Path, edit):

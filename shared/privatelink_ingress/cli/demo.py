@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +21,7 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.runner import StackRun
 from privatelink_ingress.plan.patterns import WILDCARDS
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.topology import live
 
@@ -61,9 +61,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         sessions = {account: cloud.session(account, region) for account, region in regions.items()}
         workloads = [session for account, session in sessions.items() if account != edge_account]
         topology = live.load(sessions[edge_account], workloads)
-        for run in runs:
-            if connections := run.exports.get("connections"):
-                console.print(_connections(connections))
+        console.print(_connections(runs))
         fine = True
         for expected in _expectations(stacks):
             found = trace(expected.url, topology)
@@ -90,34 +88,39 @@ def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[
     return runs
 
 
-def _connections(connections: Mapping[str, Mapping[str, Any]]) -> Table:
+def _connections(runs: list[StackRun]) -> Table:
     rows = Table(title="Connections", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    for column in ("name", "hosts", "endpoint service", "addresses", "priority"):
+    for column in ("name", "stack", "hosts", "endpoint service", "addresses", "priority"):
         rows.add_column(column, no_wrap=True, header_style="dim")
-    for name, connection in sorted(connections.items()):
-        rows.add_row(
-            name,
-            "\n".join(connection["hosts"]),
-            connection["endpoint_service_name"].rpartition(".")[2],
-            "\n".join(address for _, address in sorted(connection["addresses"].items())),
-            "\n".join(map(str, connection["priorities"])),
-        )
+    for run in runs:
+        for name, connection in sorted(run.exports.get("connections", {}).items()):
+            backends = connection["backends"]
+            rows.add_row(
+                name,
+                run.stack,
+                "\n".join(connection["hosts"]),
+                "\n".join(backend["endpoint_service_name"].rpartition(".")[2] for backend in backends),
+                "\n".join(address for backend in backends for _, address in sorted(backend["addresses"].items())),
+                "\n".join(map(str, connection["priorities"])),
+            )
     return rows
 
 
 def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
     """Every published host, one that nobody publishes, and plain HTTP."""
-    for stack in stacks:
-        if not isinstance(stack.settings, EdgeSettings):
-            continue
-        routes = [route for connection in stack.settings.connections.values() for route in connection.routes]
+    edges = {stack.file.stack: stack.settings for stack in stacks if isinstance(stack.settings, EdgeSettings)}
+    attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
+    for name, edge in edges.items():
+        others = [settings for settings in attached if settings.edge_stack.rpartition("/")[2] == name]
+        connections = [one for settings in (edge, *others) for one in settings.connections.values()]
+        routes = [route for connection in connections for route in connection.routes]
         urls = [f"{_literal(host)}{_literal(route.paths[0])}" for route in routes for host in route.hosts]
         for url in urls:
             yield Expectation(url=f"https://{url}", outcome="reached")
         if urls:
             domain = urls[0].partition("/")[0].partition(".")[2]
             yield Expectation(url=f"https://unknown.{domain}/", outcome="answered", status=404)
-            redirects = stack.settings.load_balancer.redirect_http
+            redirects = edge.load_balancer.redirect_http
             yield Expectation(
                 url=f"http://{urls[0]}",
                 outcome="answered" if redirects else "stopped",

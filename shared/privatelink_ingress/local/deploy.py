@@ -1,4 +1,7 @@
-"""Deploys the repository's stacks to the emulated AWS: the workload stacks first, then the edge's that read them."""
+"""Deploys the repository's stacks to the emulated AWS, each after those that it reads.
+
+First the workload stacks, then the edge's with a load balancer, then those that are attached to one.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,18 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from privatelink_ingress import contract
+from privatelink_ingress import contract, shard
 from privatelink_ingress.local import prerequisites, runner
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.local.providers import CloudBackend
 from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.stack_files import StackFile
 from privatelink_ingress.settings.workload import WorkloadSettings
 
-EDGE_PROJECT = "central-ingress"
 ORGANIZATION = "organization"
 """What a self-managed Pulumi backend calls every organization."""
 
@@ -27,7 +30,7 @@ class Stack:
     """A stack to deploy."""
 
     file: StackFile
-    settings: WorkloadSettings | EdgeSettings
+    settings: WorkloadSettings | EdgeSettings | AttachedSettings
 
     @property
     def label(self) -> str:
@@ -46,11 +49,9 @@ def find(root: Path) -> list[Stack]:
     Raises:
         UserError: for a stack file with mistakes.
     """
-    return [
-        _stack(root / project, name, model)
-        for project, model in ((contract.PROJECT, WorkloadSettings), (EDGE_PROJECT, EdgeSettings))
-        for name in stack_files.stacks(root / project)
-    ]
+    workloads = [_workload(root, name) for name in stack_files.stacks(root / contract.PROJECT)]
+    edges = [_edge(root, name) for name in stack_files.stacks(root / shard.PROJECT)]
+    return [*workloads, *sorted(edges, key=lambda stack: isinstance(stack.settings, AttachedSettings))]
 
 
 class Deployment:
@@ -96,11 +97,16 @@ class Deployment:
 
 
 def accounts(stacks: list[Stack]) -> tuple[str, Mapping[str, str]]:
-    """The edge's account, and the region by account of every stack."""
+    """The first edge's account, and the region by account of every stack."""
     edge = next(stack for stack in stacks if isinstance(stack.settings, EdgeSettings))
     return edge.settings.account_id, {stack.settings.account_id: stack.region for stack in stacks}
 
 
-def _stack(directory: Path, name: str, model: type[WorkloadSettings] | type[EdgeSettings]) -> Stack:
-    file = stack_files.read(directory, name)
-    return Stack(file=file, settings=load(model, file.settings, project=file.project, stack=name))
+def _workload(root: Path, name: str) -> Stack:
+    file = stack_files.read(root / contract.PROJECT, name)
+    return Stack(file=file, settings=load(WorkloadSettings, file.settings, project=file.project, stack=name))
+
+
+def _edge(root: Path, name: str) -> Stack:
+    file = stack_files.read(root / shard.PROJECT, name)
+    return Stack(file=file, settings=load_edge(file.settings, project=file.project, stack=name))

@@ -7,16 +7,20 @@ from typing import Any
 
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
+from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 
-def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings, region: str) -> None:
-    """Make the hosted zones and roles that the settings name. What exists stays as it is."""
+def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
+    """Make the hosted zones and roles that the settings name. What exists stays as it is.
+
+    An attached stack takes nothing for granted but its edge stack.
+    """
     if isinstance(settings, EdgeSettings):
         for zone_id, domain in _hosted_zones(settings).items():
             prepare_hosted_zone(settings.account_id, zone_id, domain)
-    else:
+    elif isinstance(settings, WorkloadSettings):
         iam = cloud.session(settings.account_id, region).client("iam")
         for arn in settings.cluster.admins:
             _role(iam, arn, settings.account_id)

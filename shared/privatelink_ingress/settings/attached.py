@@ -35,7 +35,7 @@ def load_edge(values: Mapping[str, str], *, project: str, stack: str) -> EdgeSet
     Raises:
         SettingsError: with every mistake.
     """
-    written = {key: text for key, text in values.items() if text not in _NOTHING}
+    written = {key: text for key, text in values.items() if text not in _NOTHING or key not in keys(EdgeSettings)}
     if "edgeStack" not in written:
         return load(EdgeSettings, written, project=project, stack=stack)
     shard = written["edgeStack"].rpartition("/")[2]
