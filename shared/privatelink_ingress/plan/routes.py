@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress.plan import patterns, priorities
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection, Route
+from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.routes import Route
 
 VALUES = 5
 """Condition values of one rule, all conditions together, and not adjustable:

@@ -16,11 +16,9 @@ from privatelink_ingress.settings.fields import (
     DomainName,
     Environment,
     FirewallCidr,
-    Host,
     HostedZoneId,
     Misfit,
     Owner,
-    PathPattern,
     RoleArn,
     Settings,
     StackName,
@@ -30,6 +28,7 @@ from privatelink_ingress.settings.fields import (
     matching,
 )
 from privatelink_ingress.settings.limits import Limits
+from privatelink_ingress.settings.routes import Route
 from privatelink_ingress.settings.workload import RetentionDays
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
@@ -133,13 +132,6 @@ class Logs(Settings):
     """Also deliver the load balancer's logs to CloudWatch Logs."""
 
 
-class Route(Settings):
-    """What a connection answers to."""
-
-    hosts: Annotated[tuple[Host, ...], Field(min_length=1), ONCE]
-    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), ONCE] = ("/*",)
-
-
 class Connection(Settings):
     """One published service."""
 
@@ -154,6 +146,8 @@ class Connection(Settings):
     state: Literal["active", "maintenance"] = "active"
     """In maintenance the load balancer itself answers with 503; endpoints and targets stay."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    dns: bool = True
+    """False leaves the alias records of its hosts to someone else, such as another connection with the same host."""
     certificate: Certificate | None = None
     """A certificate of its own, beside those of the load balancer, for hosts that they do not cover."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -57,10 +57,11 @@ def _network(smallest: int, largest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _all_different(values: tuple[str, ...]) -> tuple[str, ...]:
+def _all_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     for place, value in enumerate(values):
         if value in values[:place]:
-            raise Misfit(f"repeats {value!r}", "Write it once.", at=(place,))
+            shown = repr(value) if isinstance(value, str) else "an entry before it"
+            raise Misfit(f"repeats {shown}", "Write it once.", at=(place,))
     return values
 
 

@@ -10,7 +10,8 @@ from privatelink_ingress.plan.conflicts.language import TooComplex
 from privatelink_ingress.plan.conflicts.prover import Conflict, Shadowed, conflicts, shadowed
 from privatelink_ingress.plan.conflicts.requests import Entry, Match
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection, Route
+from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.routes import Route
 
 
 def check(connections: Mapping[str, Connection]) -> list[Problem]:

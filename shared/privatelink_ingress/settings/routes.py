@@ -1,0 +1,147 @@
+"""Routes: which requests a connection answers to, and how they are rewritten on the way.
+
+Limits of conditions: HostHeaderConditionConfig, PathPatternConditionConfig, HttpRequestMethodConditionConfig,
+HttpHeaderConditionConfig, QueryStringConditionConfig and SourceIpConditionConfig of the ELBv2 API.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from privatelink_ingress.settings.fields import ONCE, Host, Misfit, PathPattern, Settings, matching
+
+Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters, such as GET; at most 40 of A-Z - _")]
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}", name):
+        raise Misfit("is no name of a header", "Write at most 40 letters, digits and hyphens, such as X-Tenant.")
+    if name.lower() == "host":
+        raise Misfit("cannot be a condition on a header", "Write the names under hosts.")
+    return name
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+
+HeaderValue = Annotated[
+    str, matching(r"[ -~]{1,128}", "1-128 visible ASCII characters; * and ? are wildcards, and case does not count")
+]
+
+QueryText = Annotated[
+    str,
+    # The characters of a query by RFC 3986, without the & and # that end it, and with \ for a literal * or ?.
+    matching(
+        r"[A-Za-z0-9\-._~!$'()*+,;:@/?%\\=]{1,128}",
+        r"1-128 characters that a query can hold; * and ? are wildcards, \* and \? the characters",
+    ),
+]
+
+
+def _source(value: str) -> str:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as error:
+        raise Misfit(
+            f"is {value!r}, which is no network: {error}",
+            "Write an address and a prefix, such as 198.51.100.0/24 or 2001:db8::/32.",
+        ) from None
+    if "/" not in value:
+        raise Misfit(f"is {value!r}, without a prefix", f"Write {ipaddress.ip_network(value)}.")
+    return value
+
+
+Source = Annotated[str, AfterValidator(_source)]
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html, section Rule basics
+_UNSUPPORTED = {
+    r"\(\?[=!]": "a lookahead",
+    r"\(\?<[=!]": "a lookbehind",
+    r"\\[1-9]|\\g|\(\?P=": "a back reference",
+    r"\(\?>": "an atomic group",
+    r"[*+?}]\+": "a possessive quantifier",
+    r"\\[pP]\{": "a Unicode character class",
+}
+
+
+class RewriteRule(Settings):
+    """A replacement by regular expression; text that it does not match stays as it is."""
+
+    regex: Annotated[str, Field(min_length=1, max_length=1024)]
+    replace: Annotated[str, Field(max_length=1024)]
+    """`$1` to `$9` stand for what the groups of `regex` matched."""
+
+    @model_validator(mode="after")
+    def _load_balancer_takes_it(self) -> Self:
+        plain = re.sub(r"\\\\", "", self.regex)  # a backslash of its own begins nothing
+        for sign, feature in _UNSUPPORTED.items():
+            if re.search(sign, plain):
+                reason = f"has {feature}, which load balancers do not support"
+                raise Misfit(reason, "Write it with groups and plain quantifiers.", at=("regex",))
+        try:
+            groups = re.compile(self.regex).groups
+        except re.error as error:
+            raise Misfit(f"is no regular expression: {error}", "Mend it there.", at=("regex",)) from None
+        if beyond := sorted(int(group) for group in re.findall(r"\$(\d+)", self.replace) if int(group) > groups):
+            reason = f"names ${beyond[0]}, but regex has {groups} groups"
+            raise Misfit(reason, "Put parentheses around what to keep.", at=("replace",))
+        return self
+
+
+class Rewrite(Settings):
+    """What changes in a request before it goes to the connection; routing sees the request as it came."""
+
+    host: RewriteRule | None = None
+    """On the host header."""
+    path: RewriteRule | None = None
+    """On the path and the query after it."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.host is None and self.path is None:
+            raise Misfit("rewrites nothing", "Write host or path under it, or remove it.")
+        return self
+
+
+class QueryParameter(Settings):
+    """A parameter to find in the query of a request."""
+
+    key: QueryText | None = None
+    """A pattern; any key when not set."""
+    value: QueryText
+
+
+def _once_whatever_case(headers: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    seen: dict[str, str] = {}
+    for name in headers:
+        if other := seen.get(name.lower()):
+            raise Misfit(f"is the same header as {other}", "Write its patterns in one list.", at=(name,))
+        seen[name.lower()] = name
+    return headers
+
+
+class Route(Settings):
+    """What a connection answers to: a request that meets every condition, each by one of its values.
+
+    A rule of the load balancer holds at most 5 values of all conditions together (`plan/routes.py`), so a long list
+    takes several rules.
+    """
+
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1), ONCE]
+    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), ONCE] = ("/*",)
+    methods: Annotated[tuple[Method, ...], ONCE] = ()
+    """Any method when empty."""
+    headers: Annotated[
+        dict[HeaderName, Annotated[tuple[HeaderValue, ...], Field(min_length=1), ONCE]],
+        AfterValidator(_once_whatever_case),
+        Field(default_factory=dict),
+    ]
+    """Patterns by header name: one of each header's must match."""
+    query: Annotated[tuple[QueryParameter, ...], ONCE] = ()
+    """One of them must be in the query."""
+    sources: Annotated[tuple[Source, ...], ONCE] = ()
+    """Networks of clients. Where clients come through a proxy, its address counts."""
+    rewrite: Rewrite | None = None
