@@ -13,6 +13,7 @@ from privatelink_ingress.plan.edge import PROJECT as EDGE_PROJECT
 from privatelink_ingress.plan.subnets import halves, tier
 from privatelink_ingress.plan.workload import plan_workload
 from privatelink_ingress.settings import stack_files
+from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.explain import core, kind
@@ -21,7 +22,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 ROOT = Path(__file__).parents[2]
 MODELS = [(contract.PROJECT, WorkloadSettings), (EDGE_PROJECT, EdgeSettings), (".", BootstrapSettings)]
-SAMPLES = [(contract.PROJECT, "shop"), (contract.PROJECT, "blog"), (EDGE_PROJECT, "prod")]
+SAMPLES = [(contract.PROJECT, "shop"), (contract.PROJECT, "blog"), (EDGE_PROJECT, "prod"), (EDGE_PROJECT, "prod-blog")]
 TYPES = {
     "text": "string",
     "true or false": "boolean",
@@ -42,9 +43,16 @@ def schema(project: str) -> dict[str, Any]:
 
 
 def sample(project: str, stack: str) -> Any:
-    model = dict(MODELS)[project]
     file = stack_files.read(ROOT / project, stack)
-    return load(model, file.settings, project=project, stack=stack)
+    if project == EDGE_PROJECT:
+        return load_edge(file.settings, project=project, stack=stack)
+    return load(dict(MODELS)[project], file.settings, project=project, stack=stack)
+
+
+def required(model: Model) -> set[str | None]:
+    """The keys that every stack file of the model's project must have: an attached stack needs fewer than a shard."""
+    kinds = (EdgeSettings, AttachedSettings) if model is EdgeSettings else (model,)
+    return set.intersection(*({f.alias for f in kind.model_fields.values() if f.is_required()} for kind in kinds))
 
 
 @pytest.mark.parametrize(("project", "model"), MODELS)
@@ -61,17 +69,18 @@ def test_the_schema_has_the_models_types(project: str, model: Model):
 @pytest.mark.parametrize(("project", "model"), MODELS)
 def test_the_engine_requires_exactly_the_keys_that_the_model_requires(project: str, model: Model):
     # A key without a default must be in every stack file: the engine stops before the program starts.
-    assert {key for key, entry in schema(project).items() if "default" not in entry} == {
-        field.alias for field in model.model_fields.values() if field.is_required()
-    }
+    assert {key for key, entry in schema(project).items() if "default" not in entry} == required(model)
 
 
 @pytest.mark.parametrize(("project", "model"), MODELS)
 def test_the_schemas_defaults_mean_the_models_defaults(project: str, model: Model):
     for field in model.model_fields.values():
-        if field.is_required():
+        if field.alias in required(model):
             continue
         written = schema(project)[str(field.alias)]["default"]
+        if field.is_required():
+            assert written in ([], {}), "it stands for a key that is not written"
+            continue
         expected = field.get_default(call_default_factory=True, validated_data={})
         bare = core(field.annotation)
         if written == "":
@@ -139,7 +148,18 @@ def test_a_sample_workload_publishes_the_connection_of_its_stacks_name(stack: st
     settings = sample(contract.PROJECT, stack)
     plan = plan_workload(settings, stack=stack, region="eu-west-1", available_zones=settings.network.zone_ids)
     assert plan.name == stack
-    assert stack in sample(EDGE_PROJECT, "prod").connections
+    published = {name for edge in ("prod", "prod-blog") for name in sample(EDGE_PROJECT, edge).connections}
+    assert stack in published
+
+
+def test_an_attached_stack_has_no_key_that_a_shard_does_not_have():
+    assert AttachedSettings.model_fields.keys() < EdgeSettings.model_fields.keys()
+
+
+def test_the_samples_show_both_ways_to_add_a_connection():
+    assert isinstance(sample(EDGE_PROJECT, "prod"), EdgeSettings)
+    attached = sample(EDGE_PROJECT, "prod-blog")
+    assert (attached.edge_stack, list(attached.connections)) == ("prod", ["blog"])
 
 
 @pytest.mark.parametrize(("project", "stack"), SAMPLES)
