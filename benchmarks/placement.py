@@ -24,7 +24,9 @@ def empty() -> Capacity:
     """The first shard, before its first connection."""
     return Capacity(
         name="prod",
+        account_id="222222222222",
         region=REGION,
+        environment="production",
         zones=len(ZONES),
         limits=quotas.effective(Limits()),
         used=usage.total([]),

@@ -18,10 +18,21 @@ from privatelink_ingress.settings.limits import Limits
 NEEDS = st.builds(Needs, backends=st.integers(1, 2), rules=st.integers(1, 9), certificates=st.integers(0, 1))
 
 
-def shard(name: str = "prod", *, slots: frozenset[int] = frozenset(), used: dict[str, int] | None = None) -> Capacity:
+def shard(
+    name: str = "prod",
+    *,
+    slots: frozenset[int] = frozenset(),
+    used: dict[str, int] | None = None,
+    region: str = "eu-west-1",
+    environment: str = "production",
+    attached: tuple[str, ...] = (),
+) -> Capacity:
     return Capacity(
         name=name,
-        region="eu-west-1",
+        account_id="222222222222",
+        region=region,
+        environment=environment,
+        attached=attached,
         zones=3,
         limits=quotas.effective(Limits()),
         used=usage.total([used or {}]),
@@ -95,15 +106,27 @@ def test_a_shard_that_is_added_moves_nothing_and_gets_only_what_found_no_room(
 ) -> None:
     _, full = place_all(wanted, [shard()])
     found = placement.place(further, full)
-    with_more = placement.place(further, [*full, shard(placement.next_name(one.name for one in full))])
+    with_more = placement.place(further, [*full, shard(placement.next_name(full))])
     assert with_more is not None
     assert with_more == found or (found is None and with_more.slot == 0)
 
 
-def test_names_of_further_shards_count_up_from_the_first() -> None:
-    assert placement.next_name(["prod"]) == "prod-2"
-    assert placement.next_name(["prod", "prod-2", "prod-3"]) == "prod-4"
-    assert placement.next_name(["edge-2", "edge-3"]) == "edge-4"
+@pytest.mark.parametrize(
+    ("names", "further"),
+    [(["prod"], "prod-2"), (["prod", "prod-2", "prod-3"], "prod-4"), (["edge-2", "edge-3"], "edge-4")],
+)
+def test_names_of_further_shards_count_up_from_the_first(names: list[str], further: str) -> None:
+    assert placement.next_name(map(shard, names)) == further
+
+
+def test_a_further_shard_never_gets_the_name_of_an_attached_stack() -> None:
+    assert placement.next_name([shard(attached=("prod-2", "prod-blog"))]) == "prod-3"
+
+
+@pytest.mark.parametrize("other", [shard("spare", region="eu-central-1"), shard("spare", environment="staging")])
+def test_a_shard_of_another_region_or_environment_gives_no_room(other: Capacity) -> None:
+    (problem,) = placement.check(shard(used={"targetGroups": 101}), [other])
+    assert problem.remedy.startswith("Begin a further shard, `pulumi -C central-ingress stack init prod-2`")
 
 
 def test_one_endpoint_too_many_names_quota_numbers_the_shard_with_room_and_the_request() -> None:

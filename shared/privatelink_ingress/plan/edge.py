@@ -111,9 +111,9 @@ def plan_edge(
         *firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity),
         *publishing.check(settings.connections, contracts, shard),
     ]
-    if not problems:  # the rules of routes that are not right cannot be counted
+    if not problems:  # routes that are not right are not counted, so the numbers would be wrong
         capacity = placement.capacity(
-            settings, stack=stack, region=region, zones=len(network.endpoint), attached=attached
+            settings, stack=stack, region=region, zones=len(network.endpoint), connections=attached
         )
         problems += placement.check(capacity, others)
     if problems:

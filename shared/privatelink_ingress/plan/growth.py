@@ -42,7 +42,7 @@ def grow(count: int, needs: Needs, shards: Sequence[Capacity]) -> Growth:
     Args:
         count: Of connections, 1 or more.
         needs: What each takes.
-        shards: The shards that there are, at least one: a new one is like the first of them.
+        shards: The shards of one pool, at least one: a new one is like the first of them.
 
     Raises:
         ValueError: when one connection alone needs more than an empty shard has.

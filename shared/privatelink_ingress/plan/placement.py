@@ -22,13 +22,22 @@ class Capacity:
 
     name: str
     """The `central-ingress` stack."""
+    account_id: str
     region: str
+    environment: str
     zones: int
     limits: Usage
     """By quota, with raises."""
     used: Usage
     slots: frozenset[int]
     """Slots that a connection has."""
+    attached: tuple[str, ...] = ()
+    """Stacks attached to it."""
+
+    @property
+    def pool(self) -> tuple[str, str, str]:
+        """What shards have in common that can stand in for each other: account, region and environment."""
+        return self.account_id, self.region, self.environment
 
     def adding(self, needs: Needs, slot: int) -> Capacity:
         """The shard with one more connection."""
@@ -41,7 +50,7 @@ class Capacity:
 
     def empty(self, name: str) -> Capacity:
         """A new shard of this one's size and limits: quotas are raised for an account, so they hold there too."""
-        return dataclasses.replace(self, name=name, used=usage.total([]), slots=frozenset())
+        return dataclasses.replace(self, name=name, used=usage.total([]), slots=frozenset(), attached=())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,29 +62,48 @@ class Placement:
 
 
 def capacity(
-    settings: EdgeSettings, *, stack: str, region: str, zones: int, attached: Iterable[Connection] = ()
+    settings: EdgeSettings,
+    *,
+    stack: str,
+    region: str,
+    zones: int,
+    connections: Iterable[Connection] = (),
+    attached: Iterable[str] = (),
 ) -> Capacity:
-    """A shard from its stack file and the connections of the stacks attached to it."""
-    attached = tuple(attached)
+    """The capacity of a shard.
+
+    Args:
+        settings: Its stack file.
+        stack: Its stack.
+        region: Its region.
+        zones: How many zones it has.
+        connections: Those of the stacks attached to it.
+        attached: Names of these stacks.
+    """
+    connections = tuple(connections)
     return Capacity(
         name=stack,
+        account_id=settings.account_id,
         region=region,
+        environment=settings.environment,
         zones=zones,
         limits=quotas.effective(settings.limits),
-        used=usage.of_shard(settings, zones=zones, attached=attached),
-        slots=frozenset(connection.slot for connection in (*settings.connections.values(), *attached)),
+        used=usage.of_shard(settings, zones=zones, attached=connections),
+        slots=frozenset(connection.slot for connection in (*settings.connections.values(), *connections)),
+        attached=tuple(attached),
     )
 
 
 def of_shards(found: Iterable[Shard]) -> tuple[Capacity, ...]:
-    """The shards of a repository with all that is attached to them, in order. Their routes must be right."""
+    """The shards of a repository with all that is attached to them, in order."""
     return in_order(
         capacity(
             shard.edge.settings,
             stack=shard.edge.stack,
             region=shard.edge.region,
             zones=zone_count(shard.edge.settings.network),
-            attached=shard.attached_connections,
+            connections=shard.attached_connections,
+            attached=(stack.stack for stack in shard.attached),
         )
         for shard in found
     )
@@ -121,7 +149,7 @@ def place_all(
     for needs in wanted:
         found = place(needs, there.values())
         if found is None:
-            new = more(next_name(there))
+            new = more(next_name(there.values()))
             if lacking := new.lacks(needs):
                 raise ValueError(f"no shard has room for it: {', '.join(lacking)}")
             there[new.name] = new
@@ -131,10 +159,11 @@ def place_all(
     return placements, tuple(there.values())
 
 
-def next_name(names: Iterable[str]) -> str:
-    """The name of one more shard: `prod-2` after `prod`, `prod-3` after that."""
-    taken = sorted(names, key=_natural)
-    base = re.sub(r"-\d+$", "", taken[0]) if taken else "prod"
+def next_name(shards: Iterable[Capacity]) -> str:
+    """The name of one more shard, which no stack has: `prod-2` after `prod`, `prod-3` after that."""
+    there = in_order(shards)
+    taken = {name for shard in there for name in (shard.name, *shard.attached)}
+    base = re.sub(r"-\d+$", "", there[0].name)
     return next(name for number in itertools.count(2) if (name := f"{base}-{number}") not in taken)
 
 
@@ -143,9 +172,9 @@ def check(shard: Capacity, others: Iterable[Capacity] = ()) -> list[Problem]:
 
     Args:
         shard: With all its connections.
-        others: The other shards that are known, one of which may have room.
+        others: The other shards that are known, one of which may have room. Only those of its pool can stand in.
     """
-    others = in_order(others)
+    others = [other for other in in_order(others) if other.pool == shard.pool]
     return [_exceeded(shard, key, others) for key in usage.over(shard.used, shard.limits)]
 
 
@@ -172,7 +201,7 @@ def _elsewhere(others: Sequence[Capacity], shard: Capacity, *, certificates: int
     newest = "a connection that is not deployed yet"
     if found := place(Needs(certificates=certificates), others):
         return f"put {newest} in shard {found.shard}, where slot {found.slot} is free"
-    name = next_name([shard.name, *(other.name for other in others)])
+    name = next_name([shard, *others])
     return f"begin a further shard, `pulumi -C central-ingress stack init {name}`, and put {newest} there"
 
 

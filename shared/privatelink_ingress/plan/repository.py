@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import attachment, shard_files
+from privatelink_ingress.plan import attachment, placement, shard_files
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
+from privatelink_ingress.plan.placement import Capacity
 from privatelink_ingress.plan.shard_files import Shard
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
@@ -29,9 +30,11 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequen
     findings += _names_differ(workloads, plans)
     grouped, lost = shard_files.group(edges, attached)
     findings += (*lost, *shard_files.target_groups(grouped))
+    capacities = placement.of_shards(grouped)
     users: list[_User] = []
     for shard in grouped:
-        planned, found = _plan_shard(shard, workloads, plans)
+        others = [capacity for capacity in capacities if capacity.name != shard.edge.stack]
+        planned, found = _plan_shard(shard, workloads, plans, others)
         findings += found
         users += (_User(stack=stack, subnets=_subnets(shard.edge, planned)) for stack in shard.stacks)
     for workload in workloads:
@@ -66,7 +69,7 @@ def _plan_workload(workload: Workload) -> WorkloadPlan:
 
 
 def _plan_shard(
-    shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]
+    shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan], others: Sequence[Capacity]
 ) -> tuple[EdgePlan | None, list[Finding]]:
     """The plan of the stack with the load balancer, if there can be one, and what is wrong with all of the shard."""
     edge = shard.edge
@@ -95,6 +98,7 @@ def _plan_shard(
             available_zones=available,
             contracts=known,
             attached=shard.attached_connections,
+            others=others,
         )
     except UserError as error:
         return None, [*findings, *(Finding(edge.file, problem) for problem in error.problems)]

@@ -41,15 +41,14 @@ def needs(connection: Connection) -> Needs:
     """What a connection of a stack file takes."""
     return Needs(
         backends=len(connection.backends),
-        rules=len(routes.rules(connection)),
+        rules=len(_rules(connection)),
         certificates=int(connection.certificate is not None),
     )
 
 
 def of_connection(connection: Connection, *, zones: int) -> dict[str, int]:
     """The usage of one connection in a shard of so many zones."""
-    rules = routes.rules(connection)
-    values = [rule.hosts + rule.paths for rule in rules]
+    values = [rule.hosts + rule.paths for rule in _rules(connection)]
     return {
         **needs(connection).usage(zones),
         "conditionValues": max(map(len, values), default=0),
@@ -107,6 +106,14 @@ def binding(used: Usage, limits: Usage, step: Usage) -> tuple[str, int]:
     rooms = {key: max(left[key] // number, 0) for key, number in step.items() if number and QUOTAS[key].per == "shard"}
     key = min(rooms, key=lambda key: (rooms[key], QUOTAS[key].adjustable))
     return key, rooms[key]
+
+
+def _rules(connection: Connection) -> tuple[routes.Rule, ...]:
+    """None for routes that cannot become rules: `routes.check` says so, and nothing else has to stop for it."""
+    try:
+        return routes.rules(connection)
+    except ValueError:
+        return ()
 
 
 def _wildcards(values: Sequence[str]) -> int:
