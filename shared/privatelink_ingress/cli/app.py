@@ -123,6 +123,9 @@ def trace(
 def capacity(
     root: Root = Path("."),
     plan: Annotated[int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1)] = None,
+    stack: Annotated[
+        str | None, typer.Option("--stack", help="Plan for this shard, and those that can stand in for it.")
+    ] = None,
     backends: Annotated[int, typer.Option(help="Backends of each: 2 while two clusters share it.", min=1, max=2)] = 1,
     rules: Annotated[int, typer.Option(help="Listener rules of each.", min=1)] = 1,
     own_certificate: Annotated[bool, typer.Option("--own-certificate", help="Each brings a certificate.")] = False,
@@ -136,7 +139,7 @@ def capacity(
     from privatelink_ingress.plan.usage import Needs
 
     needs = Needs(backends=backends, rules=rules, certificates=int(own_certificate))
-    report = command.capacity(root, needs=needs, plan=plan)
+    report = command.capacity(root, needs=needs, plan=plan, stack=stack)
     if as_json:
         typer.echo(command.as_json(report))
     else:

@@ -19,7 +19,7 @@ from privatelink_ingress.plan.placement import Capacity, of_shards
 from privatelink_ingress.plan.prices import CURRENCY
 from privatelink_ingress.plan.quotas import QUOTAS
 from privatelink_ingress.plan.usage import Needs
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,8 @@ class Report:
     """What a further connection is taken to need."""
     notes: tuple[str, ...]
     growth: Growth | None = None
+    region: str = ""
+    """Where the growth is planned."""
     connection_usd: float = 0.0
     """A month of one further connection, and of one further shard."""
     shard_usd: float = 0.0
@@ -49,16 +51,18 @@ class Report:
         return growth.count * self.connection_usd + len(growth.new) * self.shard_usd if growth else 0.0
 
 
-def capacity(root: Path, *, needs: Needs, plan: int | None = None) -> Report:
+def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | None = None) -> Report:
     """The capacity of every shard of the repository at `root`.
 
     Args:
         root: Top directory of the repository.
         needs: What a further connection needs.
         plan: A number of further connections to plan for.
+        stack: One of the shards that may take them, where shards differ in account, region or environment.
 
     Raises:
         UserError: when a stack file has a mistake, when there is no shard, or when no shard could hold one connection.
+        UsageError: when there is no such stack, or it is needed and not given.
     """
     stacks = read_right(root)
     there, _ = shard_files.group(stacks.edges, stacks.attached)
@@ -69,22 +73,39 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None) -> Report:
     report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes))
     if plan is None:
         return report
+    pool = _pool(capacities, stack)
     try:
-        growth = grow(plan, needs, capacities)
+        growth = grow(plan, needs, pool)
     except ValueError as error:
         problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
         raise UserError("The growth cannot be planned", [problem]) from None
-    first = capacities[0]
+    first = pool[0]
     connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
     settings = next(shard.edge.settings for shard in there if shard.edge.stack == first.name)
     shard = cost.shard_cost(settings, first.region, zones=first.zones)
     return dataclasses.replace(
         report,
         growth=growth,
+        region=first.region,
         connection_usd=connection.usd,
         shard_usd=shard.usd,
         estimate=connection.estimate or shard.estimate,
     )
+
+
+def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:
+    """The shards that can take a connection which is meant for the given one."""
+    names = ", ".join(shard.name for shard in shards)
+    if stack is None and len({shard.pool for shard in shards}) > 1:
+        reason = "is missing: the shards differ in account, region or environment, so they cannot take the same ones"
+        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, f"Give one of {names}.")])
+    wanted = next((shard for shard in shards if stack in (None, shard.name)), None)
+    if wanted is None:
+        raise UsageError(
+            "The growth cannot be planned",
+            [Problem("--stack", f"is {stack}, which is no stack with a load balancer", f"Give one of {names}.")],
+        )
+    return [shard for shard in shards if shard.pool == wanted.pool]
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -111,14 +132,13 @@ def as_json(report: Report) -> str:
     """For scripts: `shards` with every quota, and with a number of connections to plan for, `plan`."""
     found: dict[str, Any] = {"shards": [_shard_as_data(shard, report.needs) for shard in report.shards]}
     if growth := report.growth:
-        region = report.shards[0].region
         found["plan"] = {
             "connections": growth.count,
             "needs": dataclasses.asdict(growth.needs),
             "by_shard": dict(growth.by_shard),
             "new_shards": list(growth.new),
             "addresses_per_zone": growth.addresses,
-            "raises": [_raise_as_data(key, number, region) for key, number in growth.raises.items()],
+            "raises": [_raise_as_data(key, number, report.region) for key, number in growth.raises.items()],
             "new_shards_when_raised": list(growth.new_when_raised),
             "usd_a_month": round(report.growth_usd, 2),
             "estimate": report.estimate,
@@ -128,7 +148,6 @@ def as_json(report: Report) -> str:
 
 
 def _print_growth(report: Report, growth: Growth, console: Console) -> None:
-    region = report.shards[0].region
     console.print(Text(f"{growth.count} more connections", style="bold"))
     for name, count in growth.by_shard.items():
         slots = [placement.slot for placement in growth.placements if placement.shard == name]
@@ -144,7 +163,7 @@ def _print_growth(report: Report, growth: Growth, console: Console) -> None:
         console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:")
         for key, number in growth.raises.items():
             console.print(f"  {QUOTAS[key].name}: {number} ({QUOTAS[key].code})", highlight=False)
-            command = quotas.raise_command(key, needed=number, region=region)
+            command = quotas.raise_command(key, needed=number, region=report.region)
             console.print(Text(f"  → {command}", style="green"), soft_wrap=True)
         wanted = ", ".join(f"{key}: {quotas.desired(key, number)}" for key, number in growth.raises.items())
         console.print(Text(f"  → limits: {{{wanted}}}, once they are granted", style="green"), soft_wrap=True)
