@@ -1,1 +1,23 @@
 """What must hold of a resource or a stack: pure functions over type and inputs."""
+
+from privatelink_ingress.rules import cluster, firewall, identity, load_balancers, logs, network, publication, targets
+from privatelink_ingress.rules.accepted import ACCEPTED
+from privatelink_ingress.rules.model import RULES, Finding, Resource, Rule, Stack, judge
+
+__all__ = [
+    "ACCEPTED",
+    "RULES",
+    "Finding",
+    "Resource",
+    "Rule",
+    "Stack",
+    "cluster",
+    "firewall",
+    "identity",
+    "judge",
+    "load_balancers",
+    "logs",
+    "network",
+    "publication",
+    "targets",
+]
