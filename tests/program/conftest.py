@@ -36,8 +36,9 @@ def _run(
     stacks: Mapping[str, StackOutputs] | None = None,
     backend: StrictBackend | None = None,
     preview: bool = False,
+    sample: str | None = None,
 ) -> StackRun:
-    file = stack_files.read(REPOSITORY / project, stack)
+    file = stack_files.read(REPOSITORY / project, sample or stack)
     config = dict(file.config)
     for key, value in overrides.items():
         full = key if ":" in key else f"{project}:{key}"
@@ -72,18 +73,19 @@ def _published() -> dict[str, StackOutputs]:
 def run_edge(
     stack: str = "prod",
     *,
+    sample: str = "prod",
     preview: bool = False,
     backend: StrictBackend | None = None,
     stacks: Mapping[str, StackOutputs] | None = None,
     **overrides: Any,
 ) -> StackRun:
-    """`central-ingress` with `Pulumi.<stack>.yaml`; unless `stacks` are given, joined to what shop and blog export.
+    """`central-ingress` with `Pulumi.<sample>.yaml`; unless `stacks` are given, joined to what shop and blog export.
 
     Unless `connections` are given, it has those of all sample stacks, as if none of them were attached.
     """
     published = _published() if stacks is None else stacks
     overrides.setdefault("connections", sample_connections())
-    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend)
+    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend, sample=sample)
 
 
 def sample_connections() -> dict[str, Any]:
