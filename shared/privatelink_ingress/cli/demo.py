@@ -61,7 +61,9 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         sessions = {account: cloud.session(account, region) for account, region in regions.items()}
         workloads = [session for account, session in sessions.items() if account != edge_account]
         topology = live.load(sessions[edge_account], workloads)
-        console.print(_connections(runs))
+        for run in runs:
+            if run.exports.get("connections"):
+                console.print(_connections(run))
         fine = True
         for expected in _expectations(stacks):
             found = trace(expected.url, topology)
@@ -88,21 +90,20 @@ def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[
     return runs
 
 
-def _connections(runs: list[StackRun]) -> Table:
-    rows = Table(title="Connections", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    for column in ("name", "stack", "hosts", "endpoint service", "addresses", "priority"):
-        rows.add_column(column, no_wrap=True, header_style="dim")
-    for run in runs:
-        for name, connection in sorted(run.exports.get("connections", {}).items()):
-            backends = connection["backends"]
-            rows.add_row(
-                name,
-                run.stack,
-                "\n".join(connection["hosts"]),
-                "\n".join(backend["endpoint_service_name"].rpartition(".")[2] for backend in backends),
-                "\n".join(address for backend in backends for _, address in sorted(backend["addresses"].items())),
-                "\n".join(map(str, connection["priorities"])),
-            )
+def _connections(run: StackRun) -> Table:
+    title = f"Connections of {run.project}/{run.stack}"
+    rows = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for column in ("name", "hosts", "endpoint service", "addresses", "priority"):
+        rows.add_column(column, no_wrap=True, overflow="fold", header_style="dim")
+    for name, connection in sorted(run.exports["connections"].items()):
+        backends = connection["backends"]
+        rows.add_row(
+            name,
+            "\n".join(connection["hosts"]),
+            "\n".join(backend["endpoint_service_name"].rpartition(".")[2] for backend in backends),
+            "\n".join(address for backend in backends for _, address in sorted(backend["addresses"].items())),
+            "\n".join(map(str, connection["priorities"])),
+        )
     return rows
 
 
