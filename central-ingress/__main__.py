@@ -11,6 +11,7 @@ from privatelink_ingress.components import contracts, providers
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
 from privatelink_ingress.plan.attachment import plan_attachment
+from privatelink_ingress.plan.backends import reader_roles
 from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -19,22 +20,24 @@ from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 async def deploy() -> dict[str, Any]:
     stack, region = pulumi.get_stack(), providers.region()
     settings = load_edge(providers.project_config(), project=PROJECT, stack=stack)
+    tags = edge_tags(settings, stack)
     network = providers.aws_provider(
-        "network",
-        region=region,
-        account_id=settings.account_id,
-        tags=edge_tags(settings, stack),
-        role_arn=settings.roles.network,
+        "network", region=region, account_id=settings.account_id, tags=tags, role_arn=settings.roles.network
     )
     options = pulumi.ResourceOptions(providers=[network])
-    backends = [backend.stack for connection in settings.connections.values() for backend in connection.backends]
+    readers = contracts.Readers(
+        edge=network,
+        by_role=providers.reader_providers(reader_roles(settings.connections), region=region, tags=tags),
+        account_id=settings.account_id,
+        region=region,
+    )
     if isinstance(settings, AttachedSettings):
         plan = plan_attachment(
             settings,
             stack=stack,
             region=region,
             shard=await contracts.read_shard(settings.edge_stack),
-            contracts=await contracts.read_all(backends),
+            contracts=await contracts.read_all(settings.connections, readers),
         )
         edge_stack = contracts.full_name(settings.edge_stack, PROJECT)
         return Attachment("edge", AttachmentArgs(plan=plan, edge_stack=edge_stack), options).exports()
@@ -43,7 +46,7 @@ async def deploy() -> dict[str, Any]:
         stack=stack,
         region=region,
         available_zones=settings.network.zone_ids or await available_zones(network),
-        contracts=await contracts.read_all(backends),
+        contracts=await contracts.read_all(settings.connections, readers),
     )
     return CentralIngress("edge", CentralIngressArgs(plan=plan), options).exports()
 

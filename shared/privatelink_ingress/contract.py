@@ -104,10 +104,15 @@ def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) 
         same = "Deploy both projects from the same release of this repository."
         raise ContractError(title, [Problem(key, reason, same)])
     try:
-        return model.model_validate({key: value for key, value in fields.items() if value is not None})
+        return model.model_validate({key: _whole(value) for key, value in fields.items() if value is not None})
     except ValidationError as error:
         problems = [Problem(problem.where, _reason(problem), remedy) for problem in explain(model, error)]
         raise ContractError(title, problems) from None
+
+
+def _whole(value: Any) -> Any:
+    """A whole number as one: stack references read every number as a float."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _reason(problem: Problem) -> str:

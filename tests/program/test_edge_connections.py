@@ -65,7 +65,7 @@ def test_targets_are_the_planned_addresses_by_zone_and_nothing_is_looked_up(run:
     edge = run(shop=SHOP)
     arn = edge.only(GROUP).outputs["arn"]
     assert inputs(edge, TARGET) == {
-        f"shop-euw1-az{number}": {"targetGroupArn": arn, "targetId": address, "port": 80}
+        f"shop-0-0-euw1-az{number}": {"targetGroupArn": arn, "targetId": address, "port": 80}
         for number, address in ((1, "10.12.128.16"), (2, "10.12.130.16"), (3, "10.12.132.16"))
     }
     assert edge.invokes == ()
@@ -76,7 +76,7 @@ def test_the_target_group_follows_the_contract(run: Run) -> None:
     contract = exports("shop", 1, port=443, protocol="HTTPS", health_path="/ready")
     edge = run(stacks={"organization/eks-service/shop": StackOutputs(contract)}, shop=SHOP)
     group = edge.only(GROUP).inputs
-    assert (group["name"], group["port"], group["protocol"]) == ("prod-shop-https-443", 443, "HTTPS")
+    assert (group["name"], group["port"], group["protocol"]) == ("prod-shop-0-https-443", 443, "HTTPS")
     assert group["targetType"] == "ip"
     assert group["healthCheck"] == {
         "path": "/ready",
@@ -148,9 +148,10 @@ def test_removing_the_middle_connection_touches_only_its_own_resources(run: Run)
     assert gone == sorted(
         [
             "privatelink-ingress:index:Connection::news",
-            f"{ENDPOINT}::news",
-            f"{GROUP}::news",
-            *(f"{TARGET}::news-euw1-az{number}" for number in (1, 2, 3)),
+            "privatelink-ingress:index:Backend::news-0",
+            f"{ENDPOINT}::news-0-0",
+            f"{GROUP}::news-0",
+            *(f"{TARGET}::news-0-0-euw1-az{number}" for number in (1, 2, 3)),
             f"{RULE}::news-exact-host-any-path-0",
             f"{RECORD}::edge-dns-news.example.com",
         ]

@@ -85,15 +85,16 @@ def refused(*args: Any, **kwargs: Any) -> list[str]:
 def test_a_connection_is_planned_to_the_last_number() -> None:
     """D15, D16, D17."""
     (blog, shop) = plan().connections
-    assert (shop.name, shop.target_group_name, shop.port, shop.protocol) == ("shop", "prod-shop-http-80", 80, "HTTP")
-    assert shop.health_path == "/nginx-health"
-    assert shop.endpoint_service_name == contract("shop").endpoint_service_name
-    assert {target.zone_id: target.address for target in shop.targets} == {
+    (backend,) = shop.backends
+    assert (shop.name, backend.target_group_name) == ("shop", "prod-shop-0-http-80")
+    assert (backend.port, backend.protocol, backend.health_path) == (80, "HTTP", "/nginx-health")
+    assert backend.endpoint_service_name == contract("shop").endpoint_service_name
+    assert {target.zone_id: target.address for target in backend.targets} == {
         "euw1-az1": "10.12.128.16",
         "euw1-az2": "10.12.130.16",
         "euw1-az3": "10.12.132.16",
     }
-    assert [target.address for target in blog.targets] == ["10.12.128.20", "10.12.130.20", "10.12.132.20"]
+    assert [target.address for target in blog.backends[0].targets] == ["10.12.128.20", "10.12.130.20", "10.12.132.20"]
     assert [rule.priority for rule in shop.rules] == [20_001]
     assert [rule.priority for rule in blog.rules] == [20_041]
 
@@ -112,16 +113,17 @@ def test_public_and_endpoint_subnets_share_no_address() -> None:
 def test_an_endpoint_is_only_in_zones_that_both_sides_have() -> None:
     contracts = {"shop": contract("shop", zone_ids=("euw1-az3", "euw1-az4", "euw1-az2"))}
     (shop,) = plan({"shop": entry("shop", 0)}, contracts).connections
-    assert [target.zone_id for target in shop.targets] == ["euw1-az2", "euw1-az3"]
+    assert [target.zone_id for target in shop.backends[0].targets] == ["euw1-az2", "euw1-az3"]
 
 
 def test_too_few_common_zones_are_refused_together_with_everything_else() -> None:
-    contracts = {"shop": contract("shop", zone_ids=("euw1-az3", "euw1-az4"), region="eu-central-1")}
+    contracts = {"shop": contract("shop", zone_ids=("euw1-az3", "euw1-az4"), port=8080)}
     problems = refused({"shop": entry("shop", 0)}, contracts)
     assert len(problems) == 2
     assert problems[0].startswith("connections.shop: the edge is in euw1-az1, euw1-az2, euw1-az3 and the service in")
     assert problems[1] == (
-        "connections.shop.backends.0.stack: stack shop is in eu-central-1, and this edge in eu-west-1"
+        "connections.shop.backends[0].stack: stack shop publishes port 8080, which the endpoints' security group does "
+        "not open"
     )
 
 
@@ -155,7 +157,7 @@ def test_removing_a_connection_changes_no_other(slots: list[int], removed: int, 
         for connection in plan({name: value for name, value in everything.items() if name != gone}).connections
     }
     assert after == {name: connection for name, connection in before.items() if name != gone}
-    addresses = [target.address for connection in before.values() for target in connection.targets]
+    addresses = [target.address for connection in before.values() for target in connection.backends[0].targets]
     priorities = [rule.priority for connection in before.values() for rule in connection.rules]
     assert len(set(addresses)) == len(addresses)
     assert len(set(priorities)) == len(priorities)
@@ -165,13 +167,13 @@ def test_a_stack_that_publishes_another_connection_of_this_edge_is_refused() -> 
     """D18: one service never takes another's traffic."""
     connections = {"shop": entry("shop", 0), "blog": entry("blog", 1, backends=[{"stack": "shop"}], owner="team-shop")}
     assert refused(connections, {"shop": contract("shop")}) == [
-        "connections.blog.backends.0.stack: stack shop publishes shop, which is another connection of this edge"
+        "connections.blog.backends[0].stack: stack shop publishes shop, which is another connection of this edge"
     ]
 
 
 def test_a_stack_that_publishes_an_unknown_connection_is_refused() -> None:
     assert refused({"shop": entry("shop", 0)}, {"shop": contract("store", owner="team-shop")}) == [
-        "connections.shop.backends.0.stack: stack shop publishes store, and this edge knows no connection of that name"
+        "connections.shop.backends[0].stack: stack shop publishes store, and this edge knows no connection of that name"
     ]
 
 
@@ -185,7 +187,7 @@ def test_another_owner_than_the_services_is_refused() -> None:
 def test_a_port_that_the_endpoints_do_not_open_is_refused() -> None:
     """D08."""
     assert refused({"shop": entry("shop", 0)}, {"shop": contract("shop", port=8080)}) == [
-        "connections.shop.backends.0.stack: stack shop publishes port 8080, which the endpoints' security group does "
+        "connections.shop.backends[0].stack: stack shop publishes port 8080, which the endpoints' security group does "
         "not open"
     ]
 
@@ -193,14 +195,15 @@ def test_a_port_that_the_endpoints_do_not_open_is_refused() -> None:
 def test_a_service_over_https_gets_a_target_group_of_another_name() -> None:
     contracts = {"shop": contract("shop", port=443, protocol="HTTPS")}
     (shop,) = plan({"shop": entry("shop", 0)}, contracts).connections
-    assert (shop.target_group_name, shop.port, shop.protocol) == ("prod-shop-https-443", 443, "HTTPS")
+    (backend,) = shop.backends
+    assert (backend.target_group_name, backend.port, backend.protocol) == ("prod-shop-0-https-443", 443, "HTTPS")
 
 
 def test_the_longest_names_still_fit_what_aws_allows() -> None:
     """D15: the article's own example was 33 characters long."""
     name = "a" * 30
     edge = plan({name: entry(name, 0)}, stack="a-rather-long-stack-name")
-    assert len(edge.connections[0].target_group_name) == 32
+    assert len(edge.connections[0].backends[0].target_group_name) == 32
     assert len(edge.load_balancer_name) <= 32
     assert len(edge.logs.bucket) <= 63
     assert all(len(delivery.name) <= 60 for delivery in edge.logs.deliveries)
@@ -209,7 +212,7 @@ def test_the_longest_names_still_fit_what_aws_allows() -> None:
 def test_target_groups_of_connections_that_begin_alike_differ() -> None:
     names = ("a" * 29 + "b", "a" * 29 + "c")
     edge = plan({name: entry(name, slot) for slot, name in enumerate(names)})
-    assert len({connection.target_group_name for connection in edge.connections}) == 2
+    assert len({connection.backends[0].target_group_name for connection in edge.connections}) == 2
 
 
 def test_a_host_shared_by_two_connections_has_one_record() -> None:

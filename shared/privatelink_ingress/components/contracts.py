@@ -1,16 +1,23 @@
-"""Contracts of workload stacks, awaited as plain values, so that a plan can be built on them before registration."""
+"""Contracts of backends, awaited as plain values, so that a plan can be built on them before registration."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from privatelink_ingress import shard
+from privatelink_ingress.components import parameters
+from privatelink_ingress.components.providers import account_of
 from privatelink_ingress.contract import PROJECT, Contract, ContractError
+from privatelink_ingress.plan.backends import literal_contract
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.backends import Backend
+from privatelink_ingress.settings.edge import Connection
 from privatelink_ingress.shard import ShardContract
 
 
@@ -64,22 +71,58 @@ async def read_shard(stack: str, opts: pulumi.ResourceOptions | None = None) -> 
     )
 
 
-async def read_all(stacks: Iterable[str], opts: pulumi.ResourceOptions | None = None) -> dict[str, Contract]:
-    """The contracts of several stacks at once, by name as given; what is wrong with any of them in one message."""
-    names = sorted(set(stacks))
-    found = await asyncio.gather(*(read(stack, opts) for stack in names), return_exceptions=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Readers:
+    """Who reads contracts that are not in stacks, and finds the services that they name."""
+
+    edge: aws.Provider
+    by_role: Mapping[str, aws.Provider]
+    """Of the backends' `readerRoleArn`, by ARN."""
+    account_id: str
+    """Of `edge`."""
+    region: str
+
+
+async def read_all(connections: Mapping[str, Connection], readers: Readers) -> dict[str, Contract]:
+    """The contracts of all backends at once, by `Backend.source`; what is wrong with any of them in one message."""
+    wanted = {
+        backend.source: (name, backend) for name, connection in connections.items() for backend in connection.backends
+    }
+    reading = (_read(name, connections[name], backend, readers) for name, backend in wanted.values())
+    found = await asyncio.gather(*reading, return_exceptions=True)
     contracts: dict[str, Contract] = {}
     problems: list[Problem] = []
-    for stack, outcome in zip(names, found, strict=True):
+    for (source, (_, backend)), outcome in zip(wanted.items(), found, strict=True):
         if isinstance(outcome, ContractError):
+            label = f"stack {full_name(backend.stack)}" if backend.stack else source
             problems += (
-                Problem(f"stack {full_name(stack)}, {problem.where}", problem.reason, problem.remedy)
-                for problem in outcome.problems
+                Problem(f"{label}, {problem.where}", problem.reason, problem.remedy) for problem in outcome.problems
             )
         elif isinstance(outcome, BaseException):
             raise outcome
         else:
-            contracts[stack] = outcome
+            contracts[source] = outcome
     if problems:
         raise ContractError("The contracts do not fit", problems)
     return contracts
+
+
+async def _read(name: str, connection: Connection, backend: Backend, readers: Readers) -> Contract:
+    if backend.stack is not None:
+        return await read(backend.stack)
+    if backend.service is not None:
+        contract = literal_contract(name, connection, backend, backend.service)
+    elif backend.reader_role_arn is not None:
+        contract = await parameters.read(
+            backend,
+            provider=readers.by_role[backend.reader_role_arn],
+            account_id=account_of(backend.reader_role_arn),
+            region=readers.region,
+        )
+    else:
+        contract = await parameters.read(
+            backend, provider=readers.edge, account_id=readers.account_id, region=readers.region
+        )
+    # A stack that is gone has no outputs; these sources outlive what they name.
+    await parameters.check_service(contract, backend.source, provider=readers.edge, region=readers.region)
+    return contract

@@ -62,6 +62,14 @@ def aws_providers(
     )
 
 
+def reader_providers(roles: Mapping[str, str], *, region: str, tags: Mapping[str, str]) -> dict[str, aws.Provider]:
+    """By role ARN, a provider that reads in the role's account; `roles` has the providers' names."""
+    return {
+        arn: aws_provider(name, region=region, account_id=account_of(arn), tags=tags, role_arn=arn)
+        for arn, name in roles.items()
+    }
+
+
 def account_of(role_arn: str) -> str:
     """The account of a role: the fifth field of its ARN."""
     return role_arn.split(":")[4]

@@ -17,10 +17,6 @@ from privatelink_ingress.settings.edge import Connection
 PORTS = (80, 443)
 """Ports from the load balancer to the endpoints: all that the endpoints' security group opens."""
 
-NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2", "apne2-az4"})
-"""Zones that PrivateLink does not support between Regions:
-https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TargetPlan:
@@ -203,9 +199,9 @@ def _zones(name: str, contract: Contract, *, region: str, zone_ids: Iterable[str
     """The zones of the endpoint. Between Regions those of edge and service need not match."""
     if contract.region == region:
         return zones.common(zone_ids, contract.zone_ids, connection=name)
-    usable = tuple(zone_id for zone_id in sorted(zone_ids) if zone_id not in NOT_ACROSS_REGIONS)
+    usable = tuple(zone_id for zone_id in sorted(zone_ids) if zone_id not in zones.NOT_ACROSS_REGIONS)
     if len(usable) < zones.MINIMUM:
-        excluded = ", ".join(sorted(set(zone_ids) & NOT_ACROSS_REGIONS))
+        excluded = ", ".join(sorted(set(zone_ids) & zones.NOT_ACROSS_REGIONS))
         problem = Problem(
             f"connections.{name}",
             f"the service is in {contract.region}, and PrivateLink supports no connections between Regions in "

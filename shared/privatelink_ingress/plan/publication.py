@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import contract
-from privatelink_ingress.plan import names
+from privatelink_ingress.plan import names, zones
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import Consumer, WorkloadSettings
 
@@ -64,6 +64,9 @@ class PublicationPlan:
     """Whom it then admits: the load balancer subnets of the edges. Empty when it is off."""
     deletion_protection: bool
     acceptance_required: bool
+    supported_regions: tuple[str, ...]
+    """All Regions from which the service can be reached, its own among them, which AWS lets nobody remove. Empty when
+    it is the only one."""
     principals: tuple[PrincipalPlan, ...]
     contract: Mapping[str, Any]
     """The fields of the contract that are known before anything exists: all but the endpoint service's name and id."""
@@ -78,9 +81,12 @@ def plan_publication(
     """The publication of connection `name`.
 
     Raises:
-        UserError: when the parameter's prefix belongs to AWS.
+        UserError: when the parameter's prefix belongs to AWS, or another Region cannot be supported.
     """
     publication = settings.publication
+    others = tuple(sorted(set(publication.supported_regions) - {region}))
+    if others:
+        _check_zones(zone_ids)
     enforce = all(consumer.alb_subnet_cidrs for consumer in publication.consumers)
     return PublicationPlan(
         load_balancer=names.fit(f"{name}-nlb", names.LOAD_BALANCER - _AUTONAME),
@@ -95,6 +101,7 @@ def plan_publication(
         else (),
         deletion_protection=settings.cluster.deletion_protection,
         acceptance_required=publication.acceptance_required,
+        supported_regions=tuple(sorted((region, *others))) if others else (),
         principals=_principals(publication.consumers),
         contract={
             "contract_version": contract.VERSION,
@@ -106,11 +113,24 @@ def plan_publication(
             "port": PORT,
             "protocol": "HTTP",
             "health_path": publication.health_path,
+            "supported_regions": list(others),
         },
         parameter=_parameter(publication.parameter.prefix, name),
         parameter_tier=publication.parameter.tier,
         parameter_writer_role_arn=publication.parameter.writer_role_arn,
     )
+
+
+def _check_zones(zone_ids: tuple[str, ...]) -> None:
+    if len(usable := sorted(set(zone_ids) - zones.NOT_ACROSS_REGIONS)) < zones.MINIMUM:
+        excluded = ", ".join(sorted(set(zone_ids) & zones.NOT_ACROSS_REGIONS))
+        reason = (
+            f"take {zones.MINIMUM} zones, but PrivateLink supports no connections between Regions in {excluded}, "
+            f"which leaves {', '.join(usable) or 'none'}"
+        )
+        remedy = "Set network.zoneIds to more zones, or remove the other Regions."
+        problem = Problem("publication.supportedRegions", reason, remedy)
+        raise UserError("The service cannot be reached from other Regions", [problem])
 
 
 def _principals(consumers: tuple[Consumer, ...]) -> tuple[PrincipalPlan, ...]:

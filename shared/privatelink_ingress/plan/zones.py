@@ -13,6 +13,10 @@ DEFAULT_COUNT = 3
 MINIMUM = 2
 """An Application Load Balancer needs two zones, and so does a published service that survives the loss of one."""
 
+NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2", "apne2-az4"})
+"""Zones that PrivateLink does not support between Regions:
+https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
+
 
 def choose(
     available: Iterable[str], *, count: int | None, zone_ids: tuple[str, ...] | None, region: str

@@ -18,6 +18,7 @@ from privatelink_ingress.settings.fields import (
     Misfit,
     Owner,
     PrincipalArn,
+    Region,
     RoleArn,
     Settings,
     Tags,
@@ -192,6 +193,10 @@ class Publication(Settings):
     consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
     acceptance_required: bool = False
     """True makes each new endpoint wait for an acceptance by this account."""
+    supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
+    """Regions beside its own from which the service can be reached. On both sides that takes the permission
+    `vpce:AllowMultiRegion`, which is denied by default:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
     health_path: HealthPath = "/nginx-health"
     parameter: Parameter = Parameter()
 

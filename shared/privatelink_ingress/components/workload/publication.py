@@ -76,6 +76,7 @@ class Publication(Component):
             network_load_balancer_arns=[self.load_balancer.arn],
             acceptance_required=plan.acceptance_required,
             supported_ip_address_types=["ipv4"],
+            supported_regions=plan.supported_regions or None,
             tags=self.named("service", args.tags),
             opts=self.child(depends_on=[self.listener]),
         )

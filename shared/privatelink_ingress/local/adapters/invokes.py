@@ -12,6 +12,7 @@ GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 GET_VPC_ENDPOINT_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
 GET_ZONE = "aws:route53/getZone:getZone"
 GET_IMAGE = "aws:ecr/getImage:getImage"
+GET_PARAMETER = "aws:ssm/getParameter:getParameter"
 GET_ADDON_VERSION = "aws:eks/getAddonVersion:getAddonVersion"
 
 
@@ -143,6 +144,14 @@ def _image(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _parameter(aws: Aws, args: Properties) -> Properties:
+    # The provider decrypts unless told otherwise.
+    parameter = call(aws, "ssm", "GetParameter", {"withDecryption": True} | args, type_=GET_PARAMETER)["Parameter"]
+    plain = {} if parameter["Type"] == "SecureString" else {"insecureValue": parameter["Value"]}
+    names = {"id": parameter["Name"], "name": parameter["Name"], "arn": parameter["ARN"]}
+    return args | plain | names | {key: parameter[key.title()] for key in ("type", "value", "version")}
+
+
 def _addon_version(aws: Aws, args: Properties) -> Properties:
     rest = dict(args)
     newest = bool(rest.pop("mostRecent", False))
@@ -170,5 +179,6 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
     GET_ZONE: _zone,
     GET_IMAGE: _image,
+    GET_PARAMETER: _parameter,
     GET_ADDON_VERSION: _addon_version,
 }

@@ -25,7 +25,8 @@ def subnets_of(backend: Any, vpc: Any, service: Service, subnet_ids: Iterable[st
             if other.availability_zone_id == subnet.availability_zone_id:
                 message = f"Found another VPC endpoint subnet in the availability zone of {subnet_id}: {other.id}"
                 refuse("DuplicateSubnetsInSameZone", message)
-        if subnet.availability_zone_id not in service.zone_ids:
+        # Between Regions the zones of both sides need not match ("Cross-Region enabled endpoint services").
+        if service.home == backend.region_name and subnet.availability_zone_id not in service.zone_ids:
             refuse(
                 "InvalidParameter",
                 f"The VPC endpoint service {service.name} does not support the availability zone of the subnet: "

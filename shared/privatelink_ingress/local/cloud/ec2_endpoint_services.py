@@ -31,6 +31,8 @@ class Service:
     """What a consumer can connect to: an endpoint service of any account, or one of AWS."""
 
     name: str
+    home: str
+    """The Region that holds it."""
     types: tuple[str, ...]
     zone_ids: frozenset[str]
     acceptance_required: bool
@@ -50,6 +52,7 @@ def find_service(caller: str, region: str, name: str, *, home: str | None = None
         if config.service_name == name:
             return Service(
                 name=name,
+                home=home,
                 types=(config._service_type_name,),
                 zone_ids=frozenset(config.availability_zone_ids),
                 acceptance_required=config.acceptance_required,
@@ -63,6 +66,7 @@ def find_service(caller: str, region: str, name: str, *, home: str | None = None
     zones = RegionsAndZonesBackend.zones[home]
     return Service(
         name=name,
+        home=home,
         types=tuple(sorted({kind["ServiceType"] for entry in own for kind in entry["ServiceType"]})),
         zone_ids=frozenset(zone.zone_id for zone in zones),
         acceptance_required=False,
@@ -214,14 +218,20 @@ def a_balancer_behind_a_service_stays(response: Any, params: Params) -> None:
 
 @operation(EC2Response, "describe_vpc_endpoint_services")
 def services_are_seen_by_those_whom_they_allow(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: a consumer sees AWS's services and those that name it as a principal (DescribeVpcEndpointServices)."""
+    """AWS: a consumer sees AWS's services and those that name it as a principal (DescribeVpcEndpointServices).
+
+    With ServiceRegions, those of the named Regions, as far as they support the caller's.
+    """
     account_id, region = response.current_account, response.region
     backend, names = response.ec2_backend, params.get("ServiceNames", [])
-    entries = list(_aws_services(account_id, region))
+    homes = params.get("ServiceRegions") or [region]
+    entries = list(_aws_services(account_id, region)) if region in homes else []
     entries += [
         config.to_dict()
         | {"AvailabilityZoneIds": config.availability_zone_ids, "SupportedIpAddressTypes": ["ipv4"], "Tags": []}
-        for config in _visible_configurations(account_id, region)
+        for home in homes
+        for config in _visible_configurations(account_id, home)
+        if region in (home, *config._supported_region_names)
     ]
     for name in names:
         if not any(entry["ServiceName"] == name for entry in entries):
