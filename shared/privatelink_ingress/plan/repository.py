@@ -24,7 +24,7 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequen
     plans: dict[str, WorkloadPlan] = {}
     for workload in workloads:
         try:
-            plans[workload.stack] = _plan_workload(workload)
+            plans[workload.stack] = plan_of(workload)
         except UserError as error:
             findings += (Finding(workload.file, problem) for problem in error.problems)
     findings += _names_differ(workloads, plans)
@@ -57,14 +57,13 @@ def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
     return tuple(f"{prefix}-az{place}" for place in range(1, count + 1))
 
 
-def _plan_workload(workload: Workload) -> WorkloadPlan:
+def plan_of(workload: Workload) -> WorkloadPlan:
+    """The plan of a workload stack. Raises `UserError` when there can be none."""
     return plan_workload(
         workload.settings,
         stack=workload.stack,
         region=workload.region,
-        available_zones=_available(
-            workload.settings.network.zone_ids, workload.settings.network.zones, workload.region
-        ),
+        available_zones=zones_of(workload.settings.network.zone_ids, workload.settings.network.zones, workload.region),
     )
 
 
@@ -77,7 +76,7 @@ def _plan_shard(
     for stack in shard.stacks:
         findings += _backends_exist(stack, workloads)
     network = edge.settings.network
-    available = _available(network.zone_ids, network.zones, edge.region)
+    available = zones_of(network.zone_ids, network.zones, edge.region)
     stated = {workload.stack for workload in workloads if workload.settings.network.zone_ids}
 
     def contracts(settings: EdgeStack) -> dict[str, Contract]:
@@ -86,7 +85,7 @@ def _plan_shard(
             if plan := plans.get(_short(backend)):
                 # Zones can only be compared where both sides state them.
                 comparable = network.zone_ids and _short(backend) in stated
-                found[backend] = _contract(plan, None if comparable else available)
+                found[backend] = contract_of(plan, None if comparable else available)
         return found
 
     try:
@@ -120,7 +119,7 @@ def _servable(settings: EdgeStack, contracts: Mapping[str, Contract]) -> dict[st
     }
 
 
-def _contract(plan: WorkloadPlan, zone_ids: Sequence[str] | None) -> Contract:
+def contract_of(plan: WorkloadPlan, zone_ids: Sequence[str] | None) -> Contract:
     """What the stack will publish, with a stand-in for the endpoint service that does not exist yet."""
     known = plan.publication.contract
     return Contract.model_validate(
@@ -209,7 +208,8 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
             yield Problem(f"publication.consumers[{place}].albSubnetCidrs", reason, remedy)
 
 
-def _available(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -> tuple[str, ...]:
+def zones_of(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -> tuple[str, ...]:
+    """The zones that a network is planned in: those that it states, or so many of those that AWS is taken to have."""
     return zone_ids or assumed_zones(region, count or DEFAULT_COUNT)
 
 
