@@ -334,20 +334,7 @@ def test_a_preview_shows_every_resource_of_the_deployment(edge: StackRun, run: R
 def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun) -> None:
     assert edge.secret_exports == frozenset()
     exports = dict(edge.exports)
-    assert exports.pop("connections") == {
-        "shop": {
-            "hosts": ["shop.example.com"],
-            "addresses": {"euw1-az1": "10.12.128.16", "euw1-az2": "10.12.130.16", "euw1-az3": "10.12.132.16"},
-            "priorities": [20_001],
-            "endpoint_service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-00000000000000001",
-        },
-        "blog": {
-            "hosts": ["blog.example.com"],
-            "addresses": {"euw1-az1": "10.12.128.20", "euw1-az2": "10.12.130.20", "euw1-az3": "10.12.132.20"},
-            "priorities": [41, 15_041],
-            "endpoint_service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-00000000000000002",
-        },
-    }
+    assert sorted(exports.pop("connections")) == ["blog", "shop"]
     balancer = edge.only(ALB).outputs
     assert exports == {
         "alb_arn": balancer["arn"],
@@ -362,4 +349,27 @@ def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun)
         "endpoint_subnet_ids": {
             f"euw1-az{number}": id_of(edge, SUBNET, f"edge-network-endpoint-euw1-az{number}") for number in (1, 2, 3)
         },
+        "shard_contract_version": 1,
+        "account_id": "222222222222",
+        "region": "eu-west-1",
+        "endpoint_subnet_cidrs": {
+            "euw1-az1": "10.12.128.0/23",
+            "euw1-az2": "10.12.130.0/23",
+            "euw1-az3": "10.12.132.0/23",
+        },
+        "hosted_zone_id": "Z0123456789EXAMPLE",
+        "certificate_domains": ["*.example.com", "example.com"],
+        "adopted_certificate_arns": [],
     }
+
+
+def test_each_connection_is_exported_with_what_it_answers_to_and_where_it_goes(edge: StackRun) -> None:
+    blog = edge.exports["connections"]["blog"]
+    assert (blog["hosts"], blog["priorities"], blog["state"]) == (["blog.example.com"], [41, 15_041], "active")
+    (backend,) = blog["backends"]
+    assert backend["addresses"] == {
+        "euw1-az1": "10.12.128.20",
+        "euw1-az2": "10.12.130.20",
+        "euw1-az3": "10.12.132.20",
+    }
+    assert backend["endpoint_service_name"] == "com.amazonaws.vpce.eu-west-1.vpce-svc-00000000000000002"
