@@ -50,12 +50,12 @@ def _judge_one(rule: Rule, args: ResourceValidationArgs, report: ReportViolation
         provider=_explicit(args.provider),
     )
     for _, message in rule.find(Stack([resource])):
-        report(f"{resource.name} {message}", urn=resource.urn)
+        report(f"{resource.name} {message}", resource.urn)
 
 
 def _judge_stack(rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
     for resource, message in rule.find(Stack([_resource(resource) for resource in args.resources])):
-        report(f"{resource.name} {message}", urn=resource.urn)
+        report(f"{resource.name} {message}", resource.urn)
 
 
 def _resource(resource: PolicyResource) -> Resource:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from privatelink_ingress.local.runner import Registration, StackRun
+from privatelink_ingress.local.runner import Registration
 from privatelink_ingress.rules import Resource
 
 TESTS = Path(__file__).parents[1]
@@ -35,18 +35,21 @@ def _programs() -> ModuleType:
     return load("sample_programs", TESTS / "program" / "conftest.py")
 
 
+SAMPLES = ("shop", "blog", "prod", "prod-blog")
+"""`eks-service/shop` and `/blog`, `central-ingress/prod` with all sample connections, and the attached `/prod-blog`."""
+
+
 @functools.cache
 def sample(stack: str, *, preview: bool = False) -> tuple[Resource, ...]:
-    """What `eks-service/shop`, `eks-service/blog` or `central-ingress/prod` registers."""
-    return tuple(_resource(registration) for registration in _run(stack, preview).registrations)
-
-
-@functools.cache
-def _run(stack: str, preview: bool) -> StackRun:
-    if stack != "prod":
-        return _programs().run_workload(stack, preview=preview)
-    published = {f"organization/eks-service/{name}": _run(name, False).outputs for name in ("shop", "blog")}
-    return _programs().run_edge(preview=preview, stacks=published)
+    """What a sample stack registers."""
+    programs = _programs()
+    if stack in ("shop", "blog"):
+        run = programs.run_workload(stack, preview=preview)
+    elif stack == "prod":
+        run = programs.run_edge(preview=preview)
+    else:
+        run = programs.run_attached(stack, preview=preview)
+    return tuple(_resource(registration) for registration in run.registrations)
 
 
 def _resource(registration: Registration) -> Resource:

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from defects import DEFECTS, Defect
-from recordings import Recording, sample
+from recordings import SAMPLES, Recording, sample
 
 from privatelink_ingress.rules import ACCEPTED, RULES, judge
 
@@ -19,7 +19,7 @@ BY_NAME = {rule.name: rule for rule in RULES}
 SECRET = "planted-secret"
 
 
-@pytest.mark.parametrize("stack", ["shop", "blog", "prod"])
+@pytest.mark.parametrize("stack", SAMPLES)
 def test_the_samples_break_no_rule(stack: str) -> None:
     assert [f"{rule.name}: {resource.name} {message}" for rule, (resource, message) in judge(sample(stack))] == []
 
@@ -58,7 +58,7 @@ def test_messages_hold_no_value_that_may_be_secret() -> None:
         recording = Recording(sample(defect.stack))
         defect.edit(recording)
         for resource in recording.resources:
-            resource.inputs.update(  # ty: ignore[unresolved-attribute]  (a copy, a dict)
+            resource.inputs.update(  # ty: ignore[missing-attribute]  (a copy, a dict)
                 {key: SECRET for key in ("insecureValue", "value", "secretString", "kubeconfig") if resource.sets(key)}
             )
         messages += [message for _, (_, message) in judge(recording.resources)]
