@@ -66,6 +66,7 @@ def check(root: Path) -> Report:
         report.notes.append("The files are not compared with each other: that takes all of them.")
     else:
         report.findings += repository.check(stacks.workloads, stacks.edges, stacks.attached)
+        report.notes += (note for stack in (*stacks.edges, *stacks.attached) for note in repository.unread(stack))
     return report
 
 

@@ -118,6 +118,20 @@ def literal_contract(name: str, connection: Connection, backend: Backend, servic
     )
 
 
+def assumed_contract(
+    name: str, connection: Connection, backend: Backend, *, region: str, zone_ids: Iterable[str]
+) -> Contract:
+    """The contract of a backend that is no stack, without asking AWS: that of a parameter is taken to fit."""
+    if backend.service is not None:
+        return literal_contract(name, connection, backend, backend.service)
+    service = {
+        "endpointServiceName": f"com.amazonaws.vpce.{region}.vpce-svc-0",
+        "accountId": "0" * 12,
+        "zoneIds": tuple(zone_ids),
+    }
+    return literal_contract(name, connection, backend, Service.model_validate(service))
+
+
 def reader_roles(connections: Mapping[str, Connection]) -> dict[str, str]:
     """Roles that read parameters of other accounts, each with the name of its provider."""
     arns = {backend.reader_role_arn for connection in connections.values() for backend in connection.backends}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
 from privatelink_ingress.plan import attachment, placement, shard_files
+from privatelink_ingress.plan.backends import assumed_contract
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.placement import Capacity
@@ -49,6 +50,15 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
     return tuple(stack for stack in everything if stack is not None)
 
 
+def unread(stack: Edge | Attached) -> Iterator[str]:
+    """What of a stack file cannot be compared, since only AWS knows it."""
+    for name, connection in sorted(stack.settings.connections.items()):
+        for place, backend in enumerate(connection.backends):
+            if backend.parameter is not None:
+                where = f"{stack.file}: connections.{name}.backends[{place}]"
+                yield f"{where} is a parameter, so only `pulumi preview` can check what its contract says."
+
+
 def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
     """Zone ids in the way AWS forms them (`euw1-az1` in eu-west-1), where only AWS knows which there are."""
     start, *middle, number = region.split("-")
@@ -80,7 +90,12 @@ def _plan_shard(
     stated = {workload.stack for workload in workloads if workload.settings.network.zone_ids}
 
     def contracts(settings: EdgeStack) -> dict[str, Contract]:
-        found = {}
+        found = {
+            backend.source: assumed_contract(name, connection, backend, region=edge.region, zone_ids=available)
+            for name, connection in settings.connections.items()
+            for backend in connection.backends
+            if backend.stack is None
+        }
         for backend in backends(settings):
             if plan := plans.get(_short(backend)):
                 # Zones can only be compared where both sides state them.
@@ -115,7 +130,7 @@ def _servable(settings: EdgeStack, contracts: Mapping[str, Contract]) -> dict[st
     return {
         name: connection
         for name, connection in settings.connections.items()
-        if all(backend.stack in contracts for backend in connection.backends)
+        if all(backend.source in contracts for backend in connection.backends)
     }
 
 

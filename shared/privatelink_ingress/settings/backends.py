@@ -56,7 +56,7 @@ class Backend(Settings):
     """The contract itself."""
     connection_name: ConnectionName | None = None
     """Name that this backend publishes, when it is not the connection's: no two clusters can hold one name."""
-    position: Annotated[int, Field(ge=0, lt=POSITIONS)] = 0
+    position: Annotated[int, Field(ge=0, le=POSITIONS - 1)] = 0
     """Kept for life, as the slot is: the endpoint's addresses follow from it, not from the order of the list."""
     generation: Annotated[int, Field(ge=0, le=1)] = 0
     """The other number has a new endpoint made, at other addresses, before the old one goes.
