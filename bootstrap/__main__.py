@@ -1,14 +1,18 @@
-"""Once per account: the state bucket and the key of its secrets."""
+"""Once per account: the state bucket, the key of its secrets, and the roles that deploy."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from privatelink_ingress.components import providers
 from privatelink_ingress.components.bootstrap import Bootstrap, BootstrapArgs
+from privatelink_ingress.components.deployer_roles import DeployerRoles, DeployerRolesArgs
 from privatelink_ingress.plan.bootstrap import plan_bootstrap
+from privatelink_ingress.plan.deployers import DeployersPlan
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import load
@@ -20,7 +24,23 @@ def deploy() -> dict[str, Any]:
     plan = plan_bootstrap(settings, project=project, stack=stack, region=region)
     account = providers.aws_provider("account", region=region, account_id=settings.account_id, tags=plan.tags)
     state = Bootstrap("state", BootstrapArgs(plan=plan), pulumi.ResourceOptions(providers=[account]))
-    return {"bucket": state.bucket, "backend_url": state.backend_url, "secrets_provider": state.secrets_provider}
+    outputs = {"bucket": state.bucket, "backend_url": state.backend_url, "secrets_provider": state.secrets_provider}
+    return outputs | (deployer_roles(plan.deployers, plan.tags, account) if plan.deployers else {})
+
+
+def deployer_roles(plan: DeployersPlan, tags: Mapping[str, str], account: aws.Provider) -> dict[str, Any]:
+    made = DeployerRoles(
+        "deployers", DeployerRolesArgs(plan=plan, tags=tags), pulumi.ResourceOptions(providers=[account])
+    )
+    return {
+        "state_policy_arn": made.state_policy_arn,
+        "permissions_boundaries": made.boundary_arns,
+        "deployer_role": made.arns[plan.deployer.arn] if plan.deployer else None,
+        "parameter_writer_roles": {name: made.arns[arn] for name, arn in plan.parameter_writers.items()},
+        **{
+            f"{side}_roles": {duty: made.arns[arn] for duty, arn in arns.items()} for side, arns in plan.by_side.items()
+        },
+    }
 
 
 async def main() -> dict[str, Any]:

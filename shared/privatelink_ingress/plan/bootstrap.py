@@ -1,4 +1,4 @@
-"""What an account needs before its first stack: a bucket for Pulumi's state and a key for its secrets."""
+"""What an account needs before its first stack: a bucket for Pulumi's state, a key for its secrets, roles to deploy."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 
 from privatelink_ingress.plan import buckets, names, tags
+from privatelink_ingress.plan.deployers import DeployersPlan, plan_deployers
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BootstrapPlan:
-    """State bucket and key of one account and region."""
+    """State bucket, key and deployer roles of one account and region."""
 
     bucket: str
     bucket_policy: str
@@ -20,6 +21,7 @@ class BootstrapPlan:
     """For `pulumi login`: https://www.pulumi.com/docs/iac/concepts/state-and-backends/"""
     secrets_provider: str
     """For `pulumi stack init --secrets-provider`: https://www.pulumi.com/docs/iac/concepts/secrets/"""
+    deployers: DeployersPlan | None
     tags: Mapping[str, str]
 
 
@@ -33,6 +35,9 @@ def plan_bootstrap(settings: BootstrapSettings, *, project: str, stack: str, reg
         alias=alias,
         backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
         secrets_provider=f"awskms://{alias}?region={region}",
+        deployers=plan_deployers(
+            settings.roles, account_id=settings.account_id, region=region, bucket=bucket, key_alias=alias
+        ),
         tags=tags.common(
             project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
         ),

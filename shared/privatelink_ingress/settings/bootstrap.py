@@ -1,9 +1,173 @@
-"""Settings of a `bootstrap` stack: the state bucket and the key of one account."""
+"""Settings of a `bootstrap` stack: state bucket, key, and the roles that deploy into one account."""
 
 from __future__ import annotations
 
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
 from privatelink_ingress.settings.edge import BucketName
-from privatelink_ingress.settings.fields import AccountId, Environment, Owner, Settings, Tags
+from privatelink_ingress.settings.fields import (
+    ONCE,
+    AccountId,
+    ConnectionName,
+    Environment,
+    HostedZoneId,
+    Misfit,
+    Owner,
+    RoleArn,
+    Settings,
+    Tags,
+    matching,
+)
+from privatelink_ingress.settings.workload import ParameterPrefix, RepositoryName
+
+
+def _trusted(arn: str) -> str:
+    if arn == "*" or arn.endswith((":*", "/*")):
+        raise Misfit(f"is {arn!r}, which lets everybody in", "Name each role, user or account.")
+    if ":assumed-role/" in arn:
+        role = arn.split("/")[1]
+        raise Misfit(
+            f"is {arn!r}, a session, which ends: the next one has another name and is not let in",
+            f"Write the role behind it: arn:aws:iam::<account>:role/<path>/{role}.",
+        )
+    return arn
+
+
+TrustedArn = Annotated[
+    str,
+    AfterValidator(_trusted),
+    matching(
+        r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)",
+        "the ARN of a role or user, or arn:aws:iam::<account>:root",
+    ),
+]
+"""Who may assume a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+
+ExternalId = Annotated[
+    str,
+    # ExternalId of AssumeRole, STS API.
+    matching(r"[\w+=,.@:/-]{2,1224}", "2-1224 letters, digits and the signs + = , . @ : / - _"),
+]
+
+OidcProviderArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[\w-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+        "arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com",
+    ),
+]
+
+Repository = Annotated[
+    str,
+    matching(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[\w.-]{1,100}", "<owner>/<repository>, such as example/ingress"),
+]
+
+Branch = Annotated[str, matching(r"[\w.][\w./+@-]*", "the name of a branch, without wildcards and without refs/heads/")]
+
+GitHubEnvironment = Annotated[str, matching(r"[\w.-]{1,255}", "the name of an environment, without wildcards")]
+
+RolePrefix = Annotated[
+    str, matching(r"[a-z](-?[a-z0-9]){0,29}", "1-30 lower-case letters, digits and single hyphens, a letter first")
+]
+
+EdgeStack = Annotated[str, matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "the name of a central-ingress stack")]
+
+
+class GitHub(Settings):
+    """Workflows of one GitHub repository, by OpenID Connect, without stored keys."""
+
+    repository: Repository
+    branches: Annotated[tuple[Branch, ...], ONCE] = ()
+    """Branches whose workflows may deploy."""
+    environments: Annotated[tuple[GitHubEnvironment, ...], ONCE] = ()
+    """Environments whose jobs may deploy."""
+    provider_arn: OidcProviderArn | None = None
+    """GitHub's identity provider in the account, which has at most one; made here when not set."""
+
+    @model_validator(mode="after")
+    def _some_of_it(self) -> Self:
+        if not self.branches and not self.environments:
+            raise Misfit(
+                "names neither branches nor environments, and would let in every pull request",
+                "Write branches: [main], or environments: [production].",
+            )
+        return self
+
+
+class Trust(Settings):
+    """Who may deploy."""
+
+    principals: Annotated[tuple[TrustedArn, ...], ONCE] = ()
+    external_id: ExternalId | None = None
+    """What principals must say when they assume a role."""
+    github: GitHub | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.principals and self.github is None:
+            raise Misfit("trusts nobody", "Write principals, github, or both.")
+        if self.external_id is not None and not self.principals:
+            raise Misfit("has no use without principals", "Remove it: GitHub says none.", at=("externalId",))
+        return self
+
+
+class WorkloadRoles(Settings):
+    """The four duties of the workload side: network, IAM, registry, cluster."""
+
+    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=10), ONCE]
+    """Connections that are deployed into the account: names of their resources begin with it."""
+    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE] | None = None
+    """Names of their `eks-service` stacks, where not those of the connections."""
+    repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1), ONCE] | None = None
+    """Their ECR repositories, where not `<connection>/nginx-ingress`."""
+    parameter_prefix: ParameterPrefix = "/central-ingress/connections"
+    writer_role_arn: RoleArn | None = None
+    """The edge account's role that writes their contracts there; GitHub's workflows may then assume it."""
+
+
+class ParameterWriter(Settings):
+    """A role for workload accounts that writes their contracts into this account's Parameter Store."""
+
+    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=50), ONCE]
+    """Names that it may write, and no others."""
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), ONCE]
+    external_id: ExternalId | None = None
+    parameter_prefix: ParameterPrefix = "/central-ingress/connections"
+
+
+class EdgeRoles(Settings):
+    """The one duty of the edge side, and the writers of contracts."""
+
+    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE]
+    """Names of the `central-ingress` stacks."""
+    hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], Field(min_length=1), ONCE]
+    """Zones in which they write records."""
+    log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), ONCE] | None = None
+    """Their log buckets, where `logs.bucket` is set."""
+    parameter_writers: Annotated[dict[RolePrefix, ParameterWriter], Field(default_factory=dict)]
+    """By a name of your own, such as the workload account's."""
+
+
+class Roles(Settings):
+    """Roles that deploy, each with the rights of its duty alone."""
+
+    prefix: RolePrefix = "ingress"
+    """First part of all names, so that several systems fit one account."""
+    trust: Trust | None = None
+    """Who may assume them. Required beside a side."""
+    workload: WorkloadRoles | None = None
+    edge: EdgeRoles | None = None
+
+    @model_validator(mode="after")
+    def _trust_and_a_side(self) -> Self:
+        sides = (self.workload, self.edge)
+        if self.trust is None and any(sides):
+            raise Misfit("is missing", "Write who may deploy: principals, github, or both.", at=("trust",))
+        if self.trust is not None and not any(sides):
+            raise Misfit("has neither workload nor edge", "Write the side that is deployed into the account, or both.")
+        return self
 
 
 class BootstrapSettings(Settings):
@@ -16,3 +180,5 @@ class BootstrapSettings(Settings):
     tags: Tags
     bucket: BucketName | None = None
     """Name of the state bucket; built from account and region when not set."""
+    roles: Roles = Roles()
+    """Roles to deploy with; none are made without a side."""

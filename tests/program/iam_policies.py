@@ -1,0 +1,91 @@
+"""What identity policies of IAM allow, for tests: Allow and Deny, wildcards, and the condition operators in use.
+
+It follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html for one role
+without session policies. It is no proof that AWS decides alike: which resources and condition keys an action is checked
+with is what `aws_requests.py` says.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One action on one resource. AWS checks an action on several resources once for each of them."""
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, str | list[str]] = dataclasses.field(default_factory=dict)
+
+
+class Policies:
+    """The documents of one role."""
+
+    def __init__(self, *documents: str) -> None:
+        self.statements: list[dict[str, Any]] = [
+            statement for document in documents for statement in json.loads(document)["Statement"]
+        ]
+
+    def allow(self, request: Request) -> bool:
+        """Whether one statement allows the request and none denies it."""
+        effects = {statement["Effect"] for statement in self.statements if _applies(statement, request)}
+        return effects == {"Allow"}
+
+    def refused(self, requests: Iterable[Request]) -> list[Request]:
+        """Those of the requests that are not allowed."""
+        return [request for request in requests if not self.allow(request)]
+
+    def allowed(self, requests: Iterable[Request]) -> list[Request]:
+        """Those of the requests that are allowed."""
+        return [request for request in requests if self.allow(request)]
+
+
+def _applies(statement: Mapping[str, Any], request: Request) -> bool:
+    unknown = set(statement) - {"Effect", "Action", "Resource", "Condition", "Sid"}
+    assert not unknown, f"{unknown} is not evaluated"
+    return (
+        any(_like(pattern, request.action, ignore_case=True) for pattern in _list(statement["Action"]))
+        and any(_like(pattern, request.resource) for pattern in _list(statement["Resource"]))
+        and all(
+            _holds(operator, wanted, _value(request.context, key))
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def _holds(operator: str, wanted: Any, given: str | list[str] | None) -> bool:
+    any_of = operator.startswith("ForAnyValue:")
+    operator = operator.removeprefix("ForAnyValue:")
+    if operator == "Null":
+        return (given is None) == (wanted == "true")
+    if given is None:
+        return operator.endswith("IfExists")
+    compare = {"StringEquals": str.__eq__, "StringLike": _likes, "ArnLike": _likes, "ArnEquals": _likes}[
+        operator.removesuffix("IfExists")
+    ]
+    assert any_of or isinstance(given, str), f"{operator} takes one value"
+    return any(compare(value, pattern) for value in _list(given) for pattern in _list(wanted))
+
+
+def _likes(value: str, pattern: str) -> bool:
+    return _like(pattern, value)
+
+
+def _like(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
+    expression = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return re.fullmatch(expression, value, re.IGNORECASE if ignore_case else 0) is not None
+
+
+def _value(context: Mapping[str, str | list[str]], key: str) -> str | list[str] | None:
+    """Keys of a context are compared without regard to case."""
+    return {name.lower(): value for name, value in context.items()}.get(key.lower())
+
+
+def _list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,203 @@
+"""Every IAM document of the bootstrap program, before a linter and before AWS's own list of actions.
+
+cfn-lint knows the grammar and the actions; its copy of the service authorization reference says which resources and
+condition keys each action takes. A condition key that AWS does not know for an action makes an `Allow` never match.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+from test_deployer_roles import GITHUB, TRUST, ZONE, account
+
+WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
+
+
+@functools.cache
+def documents() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
+    """Policies and trust policies by resource name, of an account with everything that the settings offer."""
+    run = account(
+        {
+            "trust": {**TRUST, "github": GITHUB},
+            "workload": {"connections": ["shop", "blog"]},
+            "edge": {"stacks": ["prod"], "hostedZoneIds": [ZONE], "parameterWriters": WRITERS},
+        }
+    )
+    policies = {one.name: one.inputs["policy"] for one in run.of_type("aws:iam/policy:Policy")}
+    trusts = {one.name: one.inputs["assumeRolePolicy"] for one in run.of_type("aws:iam/role:Role")}
+    return {"all": (policies, trusts)}
+
+
+def policies() -> dict[str, str]:
+    return documents()["all"][0]
+
+
+def trusts() -> dict[str, str]:
+    return documents()["all"][1]
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, text in policies().items():
+        for statement in json.loads(text)["Statement"]:
+            yield name, statement
+
+
+def findings(policies: dict[str, str], trusts: dict[str, str]) -> list[str]:
+    """What cfn-lint says of the documents, as a template."""
+    made = {
+        "".join(filter(str.isalnum, name)) + "Policy": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": json.loads(text)},
+        }
+        for name, text in policies.items()
+    }
+    assumed = {
+        "".join(filter(str.isalnum, name)) + "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": json.loads(text)},
+        }
+        for name, text in trusts.items()
+    }
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {**made, **assumed}}
+    # I3510 checks that an action and its resources belong together.
+    found = lint(json.dumps(template), config=ManualArgs(regions=["eu-west-1"], include_checks=["I3510"]))
+    return [f"{one.rule.id}: {one.message[:200]}" for one in found]
+
+
+def test_the_linter_finds_nothing():
+    assert len(policies()) > 15
+    assert len(trusts()) == 7
+    assert findings(policies(), trusts()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ({"Action": "ec2:CreateVpcs", "Resource": "*"}, "W3037"),
+        ({"Action": "ec2:CreateVpc", "Resource": "arn:aws:s3:::bucket"}, "I3510"),
+        ({"Action": "ec2:CreateVpc", "Resource": "*", "Condition": {"StringEqualz": {"a": "b"}}}, "E3510"),
+    ],
+)
+def test_the_linter_would_find_a_mistake(statement: dict[str, Any], rule: str):
+    wrong = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+    assert [one.split(":")[0] for one in findings({"wrong": wrong}, {})] == [rule]
+
+
+def test_no_action_has_a_wildcard_but_ec2s_look_ups():
+    wild = {action for _, statement in statements() for action in statement["Action"] if "*" in action}
+    assert wild == {"ec2:Describe*"}
+
+
+def test_each_policy_is_as_short_as_iam_wants_it_and_a_role_has_no_more_than_ten():
+    assert max(len(text) for text in policies().values()) <= 6144
+    assert max(sum(name.startswith(f"{role}-") for name in policies()) for role in trusts()) <= 10
+
+
+def test_nobody_is_trusted_by_wildcard_or_by_session():
+    for name, text in trusts().items():
+        for statement in json.loads(text)["Statement"]:
+            (named,) = statement["Principal"].values()
+            assert "*" not in json.dumps(statement), name
+            assert ":assumed-role/" not in str(named), name
+
+
+@functools.cache
+def reference() -> dict[str, Any]:
+    text = resources.files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text()
+    return json.loads(text)
+
+
+def kinds(action: str) -> list[str]:
+    """The kinds of resource that an action can be limited to."""
+    service, name = action.lower().split(":")
+    return reference()[service]["Actions"][name].get("Resources", [])
+
+
+def fits(kind: dict[str, Any], arn: str) -> bool:
+    """Whether an ARN with wildcards names resources of a kind."""
+    beginnings = [one.split("${Account}")[-1].split(".*")[0] for one in kind["ARNFormats"]]
+    return any(beginning in arn for beginning in beginnings)
+
+
+def actions(*effects: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, statement in statements():
+        if statement["Effect"] in effects:
+            yield from ((name, action, statement) for action in statement["Action"] if "*" not in action)
+
+
+def test_whatever_aws_can_limit_to_a_resource_is_limited_to_one():
+    unlimited = {
+        action
+        for name, action, statement in actions("Allow")
+        # A boundary gives no rights: it is the limit of those that others give.
+        if statement["Resource"] == ["*"] and kinds(action) and not name.endswith("-boundary")
+    }
+    assert unlimited == set()
+
+
+def test_whatever_cannot_be_limited_to_a_resource_is_limited_by_region_or_tags():
+    for name, action, statement in actions("Allow"):
+        if statement["Resource"] == ["*"]:
+            keys = set(statement["Condition"]["StringEquals"])
+            assert keys == {"aws:RequestedRegion"} or "aws:RequestTag/Stack" in keys, (name, action)
+
+
+def test_tags_limit_only_what_aws_knows_to_carry_them():
+    checked = set()
+    for name, action, statement in actions("Allow"):
+        if "aws:ResourceTag/Stack" not in statement.get("Condition", {}).get("StringEquals", {}):
+            continue
+        service = reference()[action.split(":")[0]]["Resources"]
+        known = [
+            kind
+            for kind in (service[kind.lower()] for kind in kinds(action))
+            if any(fits(kind, arn) for arn in statement["Resource"])
+            and "aws:ResourceTag/${TagKey}" in kind.get("ConditionKeys", [])
+        ]
+        assert known, (name, action, statement["Resource"])
+        checked.add(action)
+    assert len(checked) > 50
+
+
+def test_ec2_knows_the_tags_of_what_is_made():
+    checked = set()
+    for name, action, statement in actions("Allow"):
+        wanted = statement.get("Condition", {}).get("StringEquals", {})
+        if "aws:RequestTag/Stack" in wanted and action.startswith("ec2:"):
+            service = reference()["ec2"]["Resources"]
+            made = [
+                service[kind]
+                for kind in kinds(action)
+                if any(fits(service[kind], arn) for arn in statement["Resource"])
+            ]
+            assert any("aws:RequestTag/${TagKey}" in kind["ConditionKeys"] for kind in made), (name, action)
+            checked.add(action)
+    assert len(checked) > 10
+
+
+def test_other_condition_keys_are_those_of_their_services():
+    used = {
+        key
+        for _, statement in statements()
+        for keys in statement.get("Condition", {}).values()
+        for key in keys
+        if not re.match(r"aws:(ResourceTag|RequestTag|RequestedRegion)", key)
+    }
+    assert used == {
+        "ec2:CreateAction",
+        "ec2:LaunchTemplate",
+        "iam:AWSServiceName",
+        "iam:PassedToService",
+        "iam:PermissionsBoundary",
+        "iam:PolicyARN",
+        "kms:ResourceAliases",
+        "ssm:Overwrite",
+    }
