@@ -124,6 +124,14 @@ def test_a_look_up_asks_the_account_of_its_provider(run):
     assert run(program).exports == {"ours": WORKLOAD, "theirs": EDGE, "zones": ["euw1-az3", "euw1-az1"]}
 
 
+def test_calls_are_made_as_the_role_that_the_provider_assumes(run):
+    def program() -> None:
+        theirs = aws.Provider("edge", region=REGION, assume_roles=assumed(EDGE))
+        pulumi.export("caller", aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=theirs)).arn)
+
+    assert run(program).exports == {"caller": f"arn:aws:sts::{EDGE}:assumed-role/deployer/local-cloud"}
+
+
 def test_a_look_up_that_is_not_answered_says_so(run):
     with pytest.raises(Exception, match="the local cloud does not answer aws:index/getPartition:getPartition"):
         run(lambda: aws.get_partition() and None)
@@ -243,6 +251,8 @@ def test_a_kubernetes_object_goes_to_the_cluster_of_its_provider_s_kubeconfig(cl
     target = target_of(cloud, monkeypatch, {"kubeconfig": json.dumps(KUBECONFIG), "namespace": "ingress"})
     assert (target.server, target.cluster_name, target.namespace) == ("https://shop.example.com", "shop", "ingress")
     assert (target.account_id, target.region) == (EDGE, "eu-central-1")
+    caller = target.client("sts").get_caller_identity()["Arn"]
+    assert caller == f"arn:aws:sts::{EDGE}:assumed-role/admin/local-cloud"
 
 
 def test_a_kubernetes_provider_without_a_usable_kubeconfig_is_refused(cloud, monkeypatch):
