@@ -216,6 +216,13 @@ def test_check_refuses_a_shard_that_only_its_attached_stacks_bring_over_a_quota(
     assert remedy.startswith("Merge certificates (one holds 10 names); or begin a further shard")
 
 
+def test_check_lists_routes_of_an_attached_stack_that_cannot_become_rules(samples: Path) -> None:
+    file = samples / EDGES[2]
+    hosts = ", ".join(f"h{number}.example.com" for number in range(201))
+    file.write_text(file.read_text().replace("hosts: [blog.example.com]", f"hosts: [{hosts}]").replace("paths:", "#"))
+    assert [(where, reason.split(" rules ")[0]) for where, reason, _ in findings(samples)] == [(EDGES[2], "need 41")]
+
+
 def test_check_names_the_shard_that_has_room(samples: Path) -> None:
     with_certificates(samples, 26)
     write(samples, "prod-2", network={"cidr": "10.20.0.0/16"})

@@ -187,9 +187,10 @@ def test_no_raise_helps_beyond_the_hard_target_groups() -> None:
 
 
 def test_a_raise_that_saves_no_shard_is_not_asked_for() -> None:
-    raised = dataclasses.replace(shard(), limits=quotas.effective(Limits(endpoints=100)))
-    growth = grow(101, Needs(), [raised])
-    assert growth.new == ("prod-2",)
+    # 150 connections need two shards, whether 80 of them or the hard 100 fit one.
+    some = dataclasses.replace(shard(), limits=quotas.effective(Limits(endpoints=80, rules=200)))
+    growth = grow(150, Needs(), [some])
+    assert (growth.new, growth.new_when_raised) == (("prod-2",), ("prod-2",))
     assert growth.raises == {}
 
 

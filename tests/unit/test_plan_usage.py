@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from privatelink_ingress.plan import quotas, usage
+from privatelink_ingress.plan import quotas, routes, usage
 from privatelink_ingress.plan.firewall import plan_firewall
 from privatelink_ingress.plan.quotas import QUOTAS
 from privatelink_ingress.plan.usage import Needs
@@ -72,6 +72,14 @@ def test_five_hosts_fill_a_rule_and_six_take_two() -> None:
     five = usage.of_connection(connection(routes=[{"hosts": hosts[:5]}]), zones=3)
     assert (five["rules"], five["conditionValues"]) == (1, 5)
     assert usage.of_connection(connection(routes=[{"hosts": hosts}]), zones=3)["rules"] == 2
+
+
+def test_routes_that_cannot_become_rules_count_none_so_that_their_own_check_can_say_why() -> None:
+    hosts = [f"h{number}.example.com" for number in range(201)]  # 41 rules of one band, which has 40
+    assert [problem.where for problem in routes.check({"shop": connection(routes=[{"hosts": hosts}])})] == [
+        "connections.shop.routes"
+    ]
+    assert usage.of_connection(connection(routes=[{"hosts": hosts}]), zones=3)["rules"] == 0
 
 
 def test_wildcards_are_those_of_the_rule_with_most() -> None:
