@@ -269,6 +269,7 @@ DEFECTS = [
         "TLS to a plain port",
         "shop-0",
         put(t.TARGET_GROUP, "shop-0", "protocol", "HTTPS"),
+        also=(("protocol-and-port-agree", "shop-0"),),  # its health check still asks by HTTP
     ),
     Defect(
         "protocol-and-port-agree",
