@@ -1,0 +1,119 @@
+"""The policy for the deployer of an attached stack covers what such a stack registers, and the document shows it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.plan import attached_permissions
+from privatelink_ingress.shard import ShardContract
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "onboarding-permissions.md"
+MANAGED_POLICY = 6_144
+"""Characters, without blanks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
+LISTENER = "app/central-ingress-prod/0123456789abcdef/0123456789abcdef"
+SHARD = ShardContract.model_validate(
+    {
+        "shard_contract_version": 1,
+        "account_id": "222222222222",
+        "region": "eu-west-1",
+        "vpc_id": "vpc-0123456789abcdef0",
+        "endpoint_subnet_ids": {zone: f"subnet-0123456789abcdef{number}" for number, zone in enumerate(ZONES, 1)},
+        "endpoint_subnet_cidrs": {zone: f"10.12.{128 + 2 * number}.0/23" for number, zone in enumerate(ZONES)},
+        "endpoint_security_group_id": "sg-0123456789abcdef0",
+        "listener_arn": f"arn:aws:elasticloadbalancing:eu-west-1:222222222222:listener/{LISTENER}",
+        "alb_dns_name": "central-ingress-prod-1.eu-west-1.elb.amazonaws.com",
+        "alb_zone_id": "Z32O12XQLNTSW2",
+        "hosted_zone_id": "Z0123456789EXAMPLE",
+        "certificate_domains": [],
+        "adopted_certificate_arns": [],
+    }
+)
+POLICY: dict[str, Any] = json.loads(attached_permissions.policy(SHARD, "prod-blog"))
+
+
+def resources(action: str) -> set[str]:
+    """All resources on which the policy allows an action."""
+    return {
+        resource
+        for statement in POLICY["Statement"]
+        if action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+@pytest.fixture
+def attached(attached_run: Any, connections: dict[str, Any]) -> StackRun:
+    """An attached stack with everything that a connection can have."""
+    own = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}
+    return attached_run(connections={"blog": connections["blog"] | own})
+
+
+def test_it_grants_for_every_type_that_an_attached_stack_registers_and_for_no_other(attached: StackRun):
+    registered = {one.type for one in attached.registrations if one.type.startswith("aws:")}
+    assert set(attached_permissions.grants(SHARD, "prod-blog")) == registered
+
+
+def test_each_grant_reaches_the_policy():
+    allowed = {action for statement in POLICY["Statement"] for action in statement["Action"]}
+    granted = {
+        action
+        for grants in attached_permissions.grants(SHARD, "prod-blog").values()
+        for grant in grants
+        for action in grant.actions
+    }
+    assert allowed == granted
+
+
+def test_every_action_is_one_of_aws():
+    clients = {"ec2": "ec2", "elasticloadbalancing": "elbv2", "acm": "acm", "route53": "route53"}
+    for action in {action for statement in POLICY["Statement"] for action in statement["Action"]}:
+        service, _, name = action.partition(":")
+        operations = boto3.client(clients[service], region_name="eu-west-1").meta.service_model.operation_names
+        assert any(one == name or (name == "Describe*" and one.startswith("Describe")) for one in operations), action
+
+
+def test_it_uses_the_shards_resources_each_by_its_own_arn():
+    ec2, listener = "arn:aws:ec2:eu-west-1:222222222222:", SHARD.listener_arn
+    assert resources("ec2:CreateVpcEndpoint") == {
+        f"{ec2}vpc/{SHARD.vpc_id}",
+        *(f"{ec2}subnet/{id_}" for id_ in SHARD.endpoint_subnet_ids.values()),
+        f"{ec2}security-group/{SHARD.endpoint_security_group_id}",
+        f"{ec2}vpc-endpoint/*",
+    }
+    assert resources("elasticloadbalancing:CreateRule") == {listener}
+    assert resources("elasticloadbalancing:AddListenerCertificates") == {listener}
+    assert resources("route53:ChangeResourceRecordSets") == {"arn:aws:route53:::hostedzone/Z0123456789EXAMPLE"}
+
+
+def test_what_it_changes_or_deletes_without_naming_it_carries_the_stacks_tag():
+    for statement in POLICY["Statement"]:
+        for action in statement["Action"]:
+            wild = any(resource.endswith("/*") and "change/" not in resource for resource in statement["Resource"])
+            if action.partition(":")[2].startswith(("Delete", "Modify", "Remove", "Set", "Deregister")) and wild:
+                assert statement["Condition"]["StringEquals"]["aws:ResourceTag/Stack"] == [
+                    "central-ingress/prod-blog"
+                ], action
+
+
+@pytest.mark.parametrize("word", ["SecurityGroup", "Subnet", "LoadBalancer", "WebACL", "Role", "Bucket", "Log"])
+def test_it_changes_nothing_that_is_the_shards(word: str):
+    actions = {action.partition(":")[2] for statement in POLICY["Statement"] for action in statement["Action"]}
+    assert {action for action in actions if word in action and not action.startswith("Describe")} == set()
+    assert actions & {"CreateListener", "ModifyListener", "DeleteListener", "CreateVpc", "DeleteVpc"} == set()
+
+
+def test_it_fits_one_managed_policy():
+    assert len(attached_permissions.policy(SHARD, "prod-blog")) <= MANAGED_POLICY
+
+
+def test_the_document_shows_this_policy():
+    shown = DOCUMENT.read_text(encoding="utf-8").split("```json\n")[1].partition("```")[0]
+    assert json.loads(shown) == POLICY
