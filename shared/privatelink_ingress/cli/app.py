@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -164,6 +165,53 @@ def cost(
         typer.echo(command.as_json(report))
     else:
         command.print_report(report, Console())
+
+
+@app.command(epilog="Example: privatelink-ingress onboard news --stack news --host news.example.com")
+def onboard(
+    name: Annotated[str, typer.Argument(help="The connection: what the workload's stack publishes.")],
+    stack: Annotated[str, typer.Option("--stack", help="Workload stack, an eks-service stack with a file here.")],
+    host: Annotated[list[str], typer.Option("--host", help="Host that it answers to; repeat for more.")],
+    path: Annotated[list[str] | None, typer.Option("--path", help="Path; all when left out.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Team; the workload's when left out.")] = None,
+    shard: Annotated[str | None, typer.Option(help="Stack with the load balancer; the first with room.")] = None,
+    slot: Annotated[int | None, typer.Option(help="Slot; the first free one when left out.")] = None,
+    attached: Annotated[bool, typer.Option("--attached", help="Give it a stack of its own.")] = False,
+    edit_workload: Annotated[
+        bool, typer.Option("--edit-workload", help="Also admit the edge in the workload's file where it does not.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Deploy it with pulumi right after.")] = False,
+    root: Root = Path("."),
+    as_json: Json = False,
+) -> None:
+    """Publish a workload: write its connection into the stack files, once all of them are right with it.
+
+    Exit code 0 when it is written or was there already, 1 when something keeps it out; then nothing is written.
+    """
+    from privatelink_ingress.cli import onboard as command
+    from privatelink_ingress.plan.joining import Wish
+
+    if run and not dry_run:
+        command.require_pulumi()
+    paths = {"paths": tuple(path)} if path else {}
+    wish = Wish(
+        name=name, stack=stack, hosts=tuple(host), owner=owner, shard=shard, slot=slot, attached=attached, **paths
+    )
+    report, console = command.prepare(root, wish, edit_workload=edit_workload), Console()
+    if not as_json:
+        command.show(report, console, root)
+    if report.changes and not dry_run:
+        if not (yes or as_json):
+            typer.confirm("Write this?", abort=True)
+        command.write(report)
+    if as_json:
+        typer.echo(json.dumps(command.as_data(report, written=bool(report.changes) and not dry_run), indent=2))
+    elif not run or dry_run:
+        command.show_next(report, console)
+    if run and not dry_run:
+        command.deploy(root, report, Console(stderr=as_json))
 
 
 def main() -> None:

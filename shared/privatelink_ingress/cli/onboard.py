@@ -1,0 +1,265 @@
+"""`onboard`: writes a new connection into the stack files, once all of them would be right with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress import contract
+from privatelink_ingress.cli import check as checks
+from privatelink_ingress.cli.check import Stacks
+from privatelink_ingress.plan import cost, existing, joining
+from privatelink_ingress.plan.existing import Holder
+from privatelink_ingress.plan.files import Attached
+from privatelink_ingress.plan.joining import Joining, Wish
+from privatelink_ingress.plan.prices import CURRENCY
+from privatelink_ingress.plan.routes import Rule
+from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.settings import file_changes, stack_file_edits, stack_files
+from privatelink_ingress.settings.file_changes import Change
+from privatelink_ingress.shard import PROJECT
+
+CONSUMERS = (f"{contract.PROJECT}:publication", "consumers")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the command is about to do, or found done."""
+
+    state: Literal["new", "there"]
+    name: str
+    file: str
+    commands: tuple[tuple[str, ...], ...]
+    """What deploys it, in order, from the repository's top."""
+    changes: tuple[Change, ...] = ()
+    joining: Joining | None = None
+    """None when it is there already."""
+    notes: tuple[str, ...] = ()
+
+
+def prepare(root: Path, wish: Wish, *, edit_workload: bool = False) -> Report:
+    """Decide and check everything; nothing is written.
+
+    Raises:
+        UserError: with all that is wrong, in the files as they are or as they would be.
+    """
+    stacks = checks.read_right(root)
+    if holders := existing.holders(wish.name, (*stacks.edges, *stacks.attached)):
+        return _there(wish, holders, stacks)
+    new = joining.decide(wish, stacks.workloads, stacks.edges, stacks.attached)
+    change = _entry_change(root, new)
+    admission = _admission(root, new)
+    # The trial has the workload's side as well: what it lacks is then told once, with the lines to add.
+    trial = _check_trial(root, [change, *admission])
+    problems = [
+        dataclasses.replace(found.problem, where=f"{found.file}: {found.problem.where}") for found in trial.findings
+    ]
+    if admission and not edit_workload:
+        problems.append(_not_admitted(new))
+    if problems:
+        raise UserError(f"Nothing was written: with {wish.name}, the stack files would not be right", problems)
+    return Report(
+        state="new",
+        name=wish.name,
+        file=_relative(change.path, root),
+        commands=_commands(new, workload_too=bool(admission)),
+        changes=(change, *admission),
+        joining=new,
+        notes=tuple(trial.notes),
+    )
+
+
+def write(report: Report) -> None:
+    """Write all files or none.
+
+    Raises:
+        StackFileError: when a file cannot be written, or was changed meanwhile.
+    """
+    file_changes.apply(report.changes)
+
+
+def require_pulumi() -> None:
+    """Raises `UsageError` where the Pulumi CLI is not on PATH."""
+    if shutil.which("pulumi") is None:
+        remedy = (
+            "Install it from https://www.pulumi.com/docs/install/, or leave --run out and run the command yourself."
+        )
+        raise UsageError("Nothing was done", [Problem("--run", "needs pulumi, which is not on PATH", remedy)])
+
+
+def deploy(root: Path, report: Report, console: Console) -> None:
+    """Run the commands one after the other, each with this terminal.
+
+    Raises:
+        UserError: when one fails. Nothing is taken back: the files are right, and the same call goes on from there.
+    """
+    for command in report.commands:
+        console.print(Text(f"→ {' '.join(command)}", style="bold"), soft_wrap=True)
+        code = subprocess.run(command, cwd=root, check=False).returncode
+        if code:
+            remedy = "Correct what it says, and run the same onboard again: it goes on with this command."
+            problem = Problem(" ".join(command), f"ended with exit code {code}", remedy)
+            raise UserError(f"{report.name} is in the files, but not deployed", [problem])
+
+
+def show(report: Report, console: Console, root: Path) -> None:
+    """For people."""
+    if report.joining is None:
+        console.print(Text(f"{report.name} is there already, in {report.file}: nothing to do.", style="bold green"))
+        return
+    for line in _described(report.joining):
+        console.print(line, highlight=False, soft_wrap=True)
+    for change in report.changes:
+        console.print(Text(_relative(change.path, root), style="bold"))
+        for line in _added(change):
+            console.print(Text(f"  + {line}", style="green"), soft_wrap=True)
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+
+
+def show_next(report: Report, console: Console) -> None:
+    """The commands to run now."""
+    for command in report.commands:
+        console.print(Text(f"→ {' '.join(command)}", style="green"), soft_wrap=True)
+
+
+def as_data(report: Report, *, written: bool) -> dict[str, Any]:
+    """For scripts."""
+    data: dict[str, Any] = {
+        "connection": report.name,
+        "state": report.state,
+        "written": written,
+        "file": report.file,
+        "next": [" ".join(command) for command in report.commands],
+    }
+    if new := report.joining:
+        bill = _bill(new)
+        data |= {
+            "shard": new.shard.edge.stack,
+            "stack": new.stack,
+            "slot": new.connection.slot,
+            "addresses": {target.zone_id: target.address for target in new.backend.targets},
+            "target_group": new.backend.target_group_name,
+            "rules": [
+                {"priority": rule.priority, "hosts": list(rule.match.hosts), "paths": list(rule.match.paths)}
+                for rule in new.rules
+            ],
+            "records": _records(new),
+            "usd_a_month": round(bill.usd, 2),
+            "estimate": bill.estimate,
+            "notes": list(report.notes),
+        }
+    return data
+
+
+def _there(wish: Wish, holders: Sequence[Holder], stacks: Stacks) -> Report:
+    holder = holders[0]
+    if problems := existing.differences(wish, holder, stacks.workloads):
+        raise UserError(f"{wish.name} is there already, but not as you say", problems)
+    file = holder.stack.file
+    return Report(
+        state="there",
+        name=wish.name,
+        file=file,
+        commands=_up(holder.stack.stack, attached=isinstance(holder.stack, Attached)),
+    )
+
+
+def _entry_change(root: Path, new: Joining) -> Change:
+    shard_file = root / new.shard.edge.file
+    if new.attached_config is None:
+        text = file_changes.read(shard_file)
+        after = stack_file_edits.add_entry(text, (f"{PROJECT}:connections",), new.name, new.entry)
+        return Change(path=shard_file, before=text, after=after)
+    path = shard_file.with_name(f"Pulumi.{new.stack}.yaml")
+    if path.exists():
+        problem = Problem(_relative(path, root), f"is there, and holds no connection {new.name}", "Rename it first.")
+        raise UserError(f"Stack {new.stack} cannot begin", [problem])
+    text = "\n".join(stack_file_edits.lines("config", new.attached_config, indent=0)) + "\n"
+    return Change(path=path, before=None, after=text)
+
+
+def _admission(root: Path, new: Joining) -> list[Change]:
+    if new.consumer is None:
+        return []
+    path = root / new.workload.file
+    text = file_changes.read(path)
+    return [Change(path=path, before=text, after=stack_file_edits.add_item(text, CONSUMERS, new.consumer))]
+
+
+def _not_admitted(new: Joining) -> Problem:
+    lines = stack_file_edits.lines("consumers", [new.consumer], indent=4)[1:]
+    return Problem(
+        f"{new.workload.file}: publication.consumers",
+        f"do not admit account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
+        "\n".join([f"Ask {new.workload.settings.owner} to add this below, or use --edit-workload:", *lines]),
+    )
+
+
+def _check_trial(root: Path, changes: Sequence[Change]) -> checks.Report:
+    """`check` over a copy of the stack files with the changes in them."""
+    with tempfile.TemporaryDirectory() as made:
+        copy = Path(made)
+        for directory in stack_files.projects(root):
+            for file in directory.glob("Pulumi*.yaml"):
+                target = copy / file.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+        for change in changes:
+            (copy / change.path.relative_to(root)).write_bytes((change.after or "").encode())
+        return checks.check(copy)
+
+
+def _commands(new: Joining, *, workload_too: bool) -> tuple[tuple[str, ...], ...]:
+    first = (("pulumi", "-C", contract.PROJECT, "up", "--stack", new.workload.stack),) if workload_too else ()
+    return (*first, *_up(new.stack, attached=new.attached_config is not None))
+
+
+def _up(stack: str, *, attached: bool) -> tuple[tuple[str, ...], ...]:
+    begin = (("pulumi", "-C", PROJECT, "stack", "select", "--create", stack),) if attached else ()
+    return (*begin, ("pulumi", "-C", PROJECT, "up", "--stack", stack))
+
+
+def _described(new: Joining) -> list[Text]:
+    backend, bill = new.backend, _bill(new)
+    own = f", by stack {new.stack} of its own" if new.attached_config else ""
+    addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
+    about = "about " if bill.estimate else ""
+    return [
+        Text.assemble((new.name, "bold"), f" goes to shard {new.shard.edge.stack}, slot {new.connection.slot}{own}"),
+        Text(f"  endpoint      to the service of stack {new.workload.stack}: {addresses}"),
+        Text(f"  target group  {backend.target_group_name}, health check {backend.health_path}"),
+        *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
+        *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
+        Text(f"  cost          {about}{bill.usd:,.2f} {CURRENCY} a month without traffic"),
+    ]
+
+
+def _conditions(rule: Rule) -> str:
+    return f"{', '.join(rule.match.hosts)}: {', '.join(rule.match.paths) or 'all paths'}"
+
+
+def _records(new: Joining) -> list[str]:
+    return sorted({host.lower() for route in new.connection.routes for host in route.hosts})
+
+
+def _bill(new: Joining) -> cost.Bill:
+    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets))
+
+
+def _added(change: Change) -> list[str]:
+    before, after = (change.before or "").splitlines(), (change.after or "").splitlines()
+    return [line[2:] for line in difflib.ndiff(before, after) if line.startswith("+ ")]
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
