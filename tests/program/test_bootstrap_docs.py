@@ -1,0 +1,87 @@
+"""What docs/bootstrap.md tells a newcomer to write and to run."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY
+from pulumi.automation import LocalWorkspace
+from ruamel.yaml import YAML
+from test_bootstrap import bootstrap
+
+from privatelink_ingress.settings.bootstrap import BootstrapSettings, Roles
+
+TEXT = (REPOSITORY / "docs" / "bootstrap.md").read_text()
+SAMPLES = [
+    YAML(typ="safe", pure=True).load(block)["config"] for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+]
+SCRIPT = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
+
+
+def exports(sample: dict[str, Any]) -> set[str]:
+    keys = {key.removeprefix("bootstrap:"): value for key, value in sample.items() if key.startswith("bootstrap:")}
+    return set(
+        bootstrap(
+            **{key: value if isinstance(value, str) else json.dumps(value) for key, value in keys.items()}
+        ).exports
+    )
+
+
+def test_its_stack_files_run_and_export_every_output_that_it_names():
+    named = set(re.findall(r"pulumi stack output (\w+)", TEXT)) | set(
+        re.findall(r"^\| `(\w+_\w+)` \|", TEXT, re.MULTILINE)
+    )
+    found = [exports(sample) for sample in SAMPLES]
+    assert len(found) == 2
+    assert {"backend_url", "secrets_provider", "workload_roles", "edge_roles"} <= named
+    assert named <= set.union(*found)
+    assert set.union(*found) - named == {"bucket"}
+
+
+def test_the_state_moves_in_the_order_that_loses_nothing():
+    commands = [" ".join(word for word in shlex.split(line) if not word.startswith("$")) for line in SCRIPT]
+    assert [command for command in commands if command.startswith("pulumi")] == [
+        "pulumi login --local",
+        "pulumi stack init workload",
+        "pulumi up",
+        "pulumi stack export --show-secrets --file bootstrap-workload.json",
+        "pulumi login",
+        "pulumi stack init workload --secrets-provider",
+        "pulumi stack import --file bootstrap-workload.json",
+        "pulumi preview --expect-no-changes",
+    ]
+    # The outputs are read while the local state is still the one in use.
+    assert [line.split("=")[0] for line in SCRIPT if "stack output" in line] == ["BACKEND_URL", "SECRETS_PROVIDER"]
+    assert SCRIPT.index('pulumi login "$BACKEND_URL"') > max(
+        place for place, line in enumerate(SCRIPT) if "stack output" in line
+    )
+
+
+@pytest.mark.parametrize("option", ["--secrets-provider", "--show-secrets", "--file"])
+def test_options_that_pulumis_own_sdk_uses_are_spelled_as_it_spells_them(option: str):
+    assert f'"{option}"' in Path(inspect.getfile(LocalWorkspace)).read_text()
+    assert f" {option} " in "\n".join(SCRIPT)
+
+
+def test_every_key_that_it_names_is_one_of_the_settings():
+    keys = [
+        key for row in re.findall(r"^\| (`[a-z].*?`) \|", TEXT, re.MULTILINE) for key in re.findall(r"`([\w.]+)`", row)
+    ]
+    paths = {key for key in keys if "." in key or key == "prefix"}
+    assert len(paths) >= 11
+    for path in paths:
+        model: Any = Roles
+        for part in path.split("."):
+            assert model is not None, path
+            fields = {field.alias: field for field in model.model_fields.values()}
+            assert part in fields, path
+            annotation = fields[part].annotation
+            inner = [one for one in getattr(annotation, "__args__", (annotation,)) if hasattr(one, "model_fields")]
+            model = inner[0] if inner else None
+    assert BootstrapSettings.model_fields["roles"].annotation is Roles
