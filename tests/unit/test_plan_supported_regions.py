@@ -40,12 +40,12 @@ def test_the_services_own_region_stays_among_the_supported_ones_and_the_contract
 
 
 def test_zones_that_other_regions_cannot_reach_are_refused_when_too_few_are_left() -> None:
-    virginia = ("use1-az2", "use1-az3")
-    assert publication(region="us-east-1", zone_ids=virginia).supported_regions == ()
+    seoul = ("apne2-az1", "apne2-az2")
+    assert publication(region="ap-northeast-2", zone_ids=seoul).supported_regions == ()
     with pytest.raises(UserError) as error:
-        publication("eu-west-1", region="us-east-1", zone_ids=virginia)
+        publication("eu-west-1", region="ap-northeast-2", zone_ids=seoul)
     (problem,) = error.value.problems
     assert (problem.where, problem.reason) == (
         "publication.supportedRegions",
-        "take 2 zones, but PrivateLink supports no connections between Regions in use1-az3, which leaves use1-az2",
+        "take 2 zones, but PrivateLink supports no connections between Regions in apne2-az2, which leaves apne2-az1",
     )
