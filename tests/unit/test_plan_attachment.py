@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from privatelink_ingress.contract import Contract, ContractError
 from privatelink_ingress.plan.attachment import AttachmentPlan, plan_attachment
@@ -176,7 +178,7 @@ def test_another_account_or_region_than_the_shards_is_refused_with_both():
 def test_a_host_needs_the_shards_certificate_or_one_of_its_own():
     entry = BLOG | {"routes": [{"hosts": ["blog.example.org"]}]}
     assert refused(connections={"blog": entry})[0].startswith(
-        "connections.blog: blog.example.org is covered by no certificate"
+        "connections.blog.routes[0].hosts[0]: blog.example.org is covered by no certificate"
     )
     own = plan(connections={"blog": entry | {"certificate": {"domains": ["blog.example.org"]}}}).connections[0]
     assert own.certificate is not None
@@ -221,3 +223,15 @@ def test_a_stack_that_is_attached_itself_names_the_one_to_attach_to():
 def test_a_misfit_field_is_refused(field: str, value: Any):
     with pytest.raises(ContractError):
         ShardContract.read(SHARD | {field: value}, "prod")
+
+
+def test_the_file_in_the_document_is_right():
+    text = (Path(__file__).parents[2] / "docs" / "attached-stacks.md").read_text(encoding="utf-8")
+    config = YAML(typ="safe", pure=True).load(text.split("```yaml\n")[1].partition("```")[0])["config"]
+    values = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("central-ingress:")}
+    text_values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    settings = load_edge(text_values, project="central-ingress", stack="prod-blog")
+    assert isinstance(settings, AttachedSettings)
+    certificate = settings.connections["blog"].certificate
+    assert certificate is not None
+    assert certificate.domains == ("blog.team.example.com",)
