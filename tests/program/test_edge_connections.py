@@ -126,7 +126,7 @@ def test_each_host_is_an_alias_that_one_sick_connection_cannot_take_away(run: Ru
     alias = {"name": balancer["dnsName"], "zoneId": balancer["zoneId"], "evaluateTargetHealth": False}
     records = {name: record for name, record in inputs(edge, RECORD).items() if "aliases" in record}
     assert records == {
-        f"edge-dns-{host}": {"zoneId": "Z0123456789EXAMPLE", "name": host, "type": "A", "aliases": [alias]}
+        f"shop-{host}": {"zoneId": "Z0123456789EXAMPLE", "name": host, "type": "A", "aliases": [alias]}
         for host in ("*.example.com", "shop.example.com")
     }
 
@@ -153,7 +153,7 @@ def test_removing_the_middle_connection_touches_only_its_own_resources(run: Run)
             f"{GROUP}::news-0",
             *(f"{TARGET}::news-0-0-euw1-az{number}" for number in (1, 2, 3)),
             f"{RULE}::news-exact-host-any-path-0",
-            f"{RECORD}::edge-dns-news.example.com",
+            f"{RECORD}::news-news.example.com",
         ]
     )
 
@@ -163,19 +163,51 @@ def test_changing_a_connections_routes_touches_only_its_rules_and_names(run: Run
     changed["routes"] = [{"hosts": ["shop.example.com", "store.example.com"]}]
     before, after = state(run(shop=SHOP, blog=BLOG)), state(run(shop=changed, blog=BLOG))
     assert before.keys() <= after.keys()
-    assert [urn.rsplit("::", 1)[-1] for urn in after.keys() - before.keys()] == ["edge-dns-store.example.com"]
+    assert [urn.rsplit("::", 1)[-1] for urn in after.keys() - before.keys()] == ["shop-store.example.com"]
     assert [urn.rsplit("::", 1)[-1] for urn in before if before[urn] != after[urn]] == ["shop-exact-host-any-path-0"]
 
 
-def test_a_host_outlives_either_of_the_connections_that_share_it(run: Run) -> None:
-    shop = {**SHOP, "routes": [{"hosts": ["www.example.com"], "paths": ["/shop/*"]}]}
+def test_of_connections_that_share_a_host_one_has_its_record(run: Run) -> None:
+    shop = {**SHOP, "routes": [{"hosts": ["www.example.com"], "paths": ["/shop/*"]}], "dns": False}
     blog = {**BLOG, "routes": [{"hosts": ["www.example.com"]}]}
-    records = [
-        named(edge, RECORD, "edge-dns-www.example.com")
-        for edge in (run(shop=shop, blog=blog), run(shop=shop), run(blog=blog))
+    edge = run(shop=shop, blog=blog)
+    (record,) = [one for one in edge.of_type(RECORD) if "aliases" in one.inputs]
+    assert record.name == "blog-www.example.com"
+    assert "Connection$aws:route53/record:Record::" in record.urn
+    alone = state(run(blog=blog, stacks=services("shop", "blog")))
+    assert alone[record.urn] == state(edge)[record.urn]
+
+
+def test_rules_ask_for_what_the_route_asks_for_and_rewrite_the_request(run: Run) -> None:
+    route = {
+        "hosts": ["shop.example.com"],
+        "methods": ["POST"],
+        "headers": {"X-Tenant": ["a*"]},
+        "query": [{"value": "1"}],
+        "sources": ["198.51.100.0/24"],
+        "rewrite": {
+            "host": {"regex": "^shop[.](.+)$", "replace": "store.$1"},
+            "path": {"regex": "^/v1/(.*)$", "replace": "/$1"},
+        },
+    }
+    rule = run(shop={**SHOP, "routes": [route]}).only(RULE).inputs
+    assert rule["conditions"] == [
+        {"hostHeader": {"values": ["shop.example.com"]}},
+        {"httpRequestMethod": {"values": ["POST"]}},
+        {"sourceIp": {"values": ["198.51.100.0/24"]}},
+        {"httpHeader": {"httpHeaderName": "X-Tenant", "values": ["a*"]}},
+        {"queryStrings": [{"value": "1"}]},
     ]
-    assert len({record.urn for record in records}) == 1
-    assert records[0].inputs == records[1].inputs == records[2].inputs
+    assert rule["transforms"] == [
+        {
+            "type": "host-header-rewrite",
+            "hostHeaderRewriteConfig": {"rewrite": {"regex": "^shop[.](.+)$", "replace": "store.$1"}},
+        },
+        {
+            "type": "url-rewrite",
+            "urlRewriteConfig": {"rewrite": {"regex": "^/v1/(.*)$", "replace": "/$1"}},
+        },
+    ]
 
 
 def test_an_edge_without_connections_is_complete(run: Run) -> None:

@@ -129,8 +129,8 @@ def test_a_file_without_a_region(repository: Path, edit):
 def test_one_route_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
     edit(ATTACHED, "hosts: [blog.example.com]\n          paths: [/, /posts/*, /feed.xml]", "hosts: [Shop.example.com]")
     (problem,) = found(repository)
-    assert problem[0] == PROD
-    assert "shop.example.com/* is already taken by connections.blog" in problem[2]
+    assert problem[0] == ATTACHED
+    assert "connections.shop.routes[0] (team-shop), for example GET https://shop.example.com/" in problem[2]
 
 
 def test_one_slot_in_the_files_of_two_stacks_of_a_shard(repository: Path, edit):
@@ -232,7 +232,7 @@ def test_subnets_that_do_not_fit(repository: Path, edit):
 
 def test_a_host_without_a_certificate(repository: Path, edit):
     edit(ATTACHED, "[blog.example.com]", "[blog.test.example.com]")
-    assert found(repository) == [(ATTACHED, "connections.blog", "blog.test.example.com is covered by no certificate")]
+    assert found(repository) == [(ATTACHED, "connections.blog.routes[0].hosts[0]", "blog.test.example.com is covered by no certificate")]
 
 
 def test_zones_left_to_aws_are_assumed_and_said_so(repository: Path, edit):

@@ -6,21 +6,25 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.plan import conflicts
+from privatelink_ingress.plan import conflicts, routes
 from privatelink_ingress.plan.conflicts import Entry, Header, Match, Parameter, TooComplex, Witness, overlap
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
 
 
-def connection(slot: int, owner: str, *routes: dict[str, Any]) -> Connection:
+def connection(slot: int, owner: str, *answers_to: dict[str, Any]) -> Connection:
     return Connection.model_validate(
         {
             "slot": slot,
             "owner": owner,
             "backends": ({"stack": "shop"},),
-            "routes": tuple({key: tuple(values) for key, values in route.items()} for route in routes),
+            "routes": tuple({key: tuple(values) for key, values in route.items()} for route in answers_to),
         }
     )
+
+
+def check(connections: dict[str, Connection]) -> list[Problem]:
+    return conflicts.check([one for name in sorted(connections) for one in routes.entries(name, connections[name])])
 
 
 def entry(name: str, priority: int, **conditions: Any) -> Entry:
@@ -46,7 +50,7 @@ def never_reached(*entries: Entry) -> dict[str, list[str]]:
 def test_two_connections_with_one_host_are_told_each_other_the_owner_and_a_request() -> None:
     shop = connection(0, "team-shop", {"hosts": ["Shop.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["blog.example.com"]}, {"hosts": ["shop.example.com"]})
-    assert conflicts.check({"blog": blog, "shop": shop}) == [
+    assert check({"blog": blog, "shop": shop}) == [
         Problem(
             "connections.blog.routes[1]",
             "answers the same requests as connections.shop.routes[0] (team-shop), "
@@ -60,7 +64,7 @@ def test_two_connections_with_one_host_are_told_each_other_the_owner_and_a_reque
 def test_wildcards_that_meet_are_a_conflict_although_no_text_is_the_same() -> None:
     shop = connection(0, "team-shop", {"hosts": ["shop-*.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["*-blog.example.com"]})
-    (problem,) = conflicts.check({"blog": blog, "shop": shop})
+    (problem,) = check({"blog": blog, "shop": shop})
     assert "for example GET https://shop-blog.example.com/" in problem.reason
 
 
@@ -74,14 +78,14 @@ def test_the_literal_path_of_the_first_connection_is_refused_for_the_second() ->
 
 def test_routes_of_one_connection_are_no_conflict() -> None:
     shop = connection(0, "team-shop", {"hosts": ["*.example.com"]}, {"hosts": ["a*.example.com"]})
-    assert not conflicts.conflicts(conflicts.of_connection("shop", shop))
+    assert not conflicts.conflicts(routes.entries("shop", shop))
 
 
 def test_a_more_specific_route_of_another_connection_is_allowed_and_shown() -> None:
     shop = connection(0, "team-shop", {"hosts": ["www.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["www.example.com"], "paths": ["/blog/*"]})
-    assert not conflicts.check({"shop": shop, "blog": blog})
-    entries = [*conflicts.of_connection("shop", shop), *conflicts.of_connection("blog", blog)]
+    assert not check({"shop": shop, "blog": blog})
+    entries = [*routes.entries("shop", shop), *routes.entries("blog", blog)]
     (found,) = conflicts.overlaps_between_bands(entries)
     assert (found.winner.connection, found.loser.connection) == ("blog", "shop")
     assert str(found.witness) == "GET https://www.example.com/blog/"
@@ -89,10 +93,10 @@ def test_a_more_specific_route_of_another_connection_is_allowed_and_shown() -> N
 
 def test_a_route_within_another_of_its_connection_is_never_reached() -> None:
     shop = connection(0, "team-shop", {"hosts": ["shop.example.com"]}, {"hosts": ["shop.example.com"], "paths": ["/*"]})
-    assert conflicts.check({"shop": shop}) == [
+    assert check({"shop": shop}) == [
         Problem(
             "connections.shop.routes[1]",
-            "is never reached: shop.example.com with /* is all taken by connections.shop.routes[0] (team-shop)",
+            "is never reached: shop.example.com with any path is all taken by connections.shop.routes[0] (team-shop)",
             "Remove it, or narrow the others.",
         )
     ]
@@ -100,7 +104,7 @@ def test_a_route_within_another_of_its_connection_is_never_reached() -> None:
 
 def test_a_route_has_one_entry_for_each_band_with_the_priorities_of_its_rules() -> None:
     shop = connection(3, "team-shop", {"hosts": ["shop.example.com", "*.example.org"], "paths": ["/a", "/b/*"]})
-    assert [(one.band, one.priority, one.match) for one in conflicts.of_connection("shop", shop)] == [
+    assert [(one.band, one.priority, one.match) for one in routes.entries("shop", shop)] == [
         (0, 121, Match(hosts=("shop.example.com",), paths=("/a",))),
         (3, 15_121, Match(hosts=("shop.example.com",), paths=("/b/*",))),
         (5, 25_121, Match(hosts=("*.example.org",), paths=("/a",))),
@@ -111,7 +115,7 @@ def test_a_route_has_one_entry_for_each_band_with_the_priorities_of_its_rules() 
 def test_more_routes_than_a_band_holds_are_compared_all_the_same() -> None:
     shop = connection(0, "team-shop", *({"hosts": [f"h{number}.example.com"]} for number in range(45)))
     blog = connection(1, "team-blog", {"hosts": ["h44.example.com"]})
-    (problem,) = conflicts.check({"shop": shop, "blog": blog})
+    (problem,) = check({"shop": shop, "blog": blog})
     assert "connections.shop.routes[44] (team-shop)" in problem.reason
 
 
@@ -228,7 +232,7 @@ def test_patterns_beyond_the_limit_are_an_error_that_names_the_route_and_never_a
 def test_check_tells_of_routes_that_are_too_complex_instead_of_failing() -> None:
     tangled = {"hosts": ["shop.example.com"], "paths": ["/*a" + "?" * 20]}
     shop = connection(0, "team-shop", tangled, tangled)
-    assert [problem.where for problem in conflicts.check({"shop": shop})] == ["connections.shop.routes[1]"]
+    assert [problem.where for problem in check({"shop": shop})] == ["connections.shop.routes[1]"]
 
 
 def test_six_wildcards_in_a_rule_are_never_too_complex() -> None:

@@ -70,8 +70,8 @@ def test_an_existing_certificate_is_adopted_without_records() -> None:
 def test_a_host_that_no_certificate_covers_is_refused() -> None:
     shop, blog = hosts("shop.example.com", "A.shop.example.com"), hosts("example.com")
     assert check({"domains": ("*.example.com",)}, shop=shop, blog=blog) == [
-        "connections.blog: example.com is covered by no certificate",
-        "connections.shop: a.shop.example.com is covered by no certificate",
+        "connections.blog.routes[0].hosts[0]: example.com is covered by no certificate",
+        "connections.shop.routes[0].hosts[1]: a.shop.example.com is covered by no certificate",
     ]
 
 
@@ -89,7 +89,7 @@ def test_a_connections_own_certificate_covers_its_hosts_and_no_other_connections
     own = hosts("shop.example.org", domains=("shop.example.org",))
     assert check({"domains": ("*.example.com",)}, shop=own) == []
     assert check({"domains": ("*.example.com",)}, shop=own, blog=hosts("shop.example.org")) == [
-        "connections.blog: shop.example.org is covered by no certificate"
+        "connections.blog.routes[0].hosts[0]: shop.example.org is covered by no certificate"
     ]
     assert check({"domains": ("*.example.com",)}, shop=hosts("shop.example.org", arn=ARN)) == []
 
@@ -120,15 +120,15 @@ def test_a_connections_certificate_of_another_region_is_refused() -> None:
 
 def test_a_certificate_of_another_region_or_account_is_refused() -> None:
     assert check({"arn": ARN.replace("eu-west-1", "us-east-1")}) == [
-        "certificates.0.arn: is a certificate of account 222222222222 in us-east-1"
+        "certificates[0].arn: is a certificate of account 222222222222 in us-east-1"
     ]
     assert check({"arn": ARN.replace("222222222222", "111111111111")}) == [
-        "certificates.0.arn: is a certificate of account 111111111111 in eu-west-1"
+        "certificates[0].arn: is a certificate of account 111111111111 in eu-west-1"
     ]
 
 
 def test_the_same_certificate_twice_is_refused() -> None:
-    assert check({"arn": ARN}, {"arn": ARN}) == [f"certificates.1: {ARN} is already in certificates.0"]
+    assert check({"arn": ARN}, {"arn": ARN}) == [f"certificates[1]: {ARN} is already in certificates[0]"]
     assert check({"domains": ("a.example.com",)}, {"domains": ("A.example.com", "b.example.com")}) == [
-        "certificates.1: a.example.com is already in certificates.0"
+        "certificates[1]: a.example.com is already in certificates[0]"
     ]

@@ -215,21 +215,29 @@ def test_target_groups_of_connections_that_begin_alike_differ() -> None:
     assert len({connection.backends[0].target_group_name for connection in edge.connections}) == 2
 
 
-def test_a_host_shared_by_two_connections_has_one_record() -> None:
-    connections = {
-        "shop": entry("shop", 0, routes=[{"hosts": ["www.example.com"], "paths": ["/shop/*"]}]),
-        "blog": entry("blog", 1, routes=[{"hosts": ["WWW.example.com", "blog.example.com"]}]),
+def test_the_record_of_a_host_that_two_connections_share_belongs_to_one_of_them() -> None:
+    routes = {
+        "shop": [{"hosts": ["www.example.com"], "paths": ["/shop/*"]}],
+        "blog": [{"hosts": ["blog.example.com", "WWW.example.com"]}],
     }
-    assert plan(connections).dns.hosts == ("blog.example.com", "www.example.com")
+    both = {name: entry(name, slot, routes=routes[name]) for slot, name in enumerate(routes)}
+    (problem,) = refused(both)
+    assert problem == (
+        "connections.shop.routes[0].hosts[0]: www.example.com has its DNS record with connections.blog (team-blog) "
+        "already"
+    )
+    blog, shop = plan(both | {"shop": both["shop"] | {"dns": False}}).connections
+    assert (blog.records, shop.records) == (("blog.example.com", "www.example.com"), ())
+    assert shop.hosts == ("www.example.com",)
 
 
 def test_a_host_pattern_that_dns_cannot_hold_is_refused() -> None:
     routes = [{"hosts": ["*.example.com", "shop-?.example.com"]}]
     problems = refused({"shop": entry("shop", 0, routes=routes)}, certificates=[{"domains": ["*.example.com"]}])
-    assert (
-        "connections.shop: shop-?.example.com can have no DNS record: there, only a whole first label can be a "
-        in (problems[-1])
-    )
+    assert problems[-1].startswith("connections.shop.routes[0].hosts[1]: shop-?.example.com can have no DNS record")
+    elsewhere = entry("shop", 0, routes=routes, dns=False)
+    (shop,) = plan({"shop": elsewhere}, certificates=[{"domains": ["*.example.com"]}]).connections
+    assert shop.records == ()
 
 
 def test_the_same_route_of_two_connections_is_refused_before_anything_is_built() -> None:
@@ -239,7 +247,8 @@ def test_the_same_route_of_two_connections_is_refused_before_anything_is_built()
         "blog": entry("blog", 1, routes=[{"hosts": ["shop.example.com"]}]),
     }
     assert refused(connections) == [
-        "connections.shop.routes.0: shop.example.com/* is already taken by connections.blog.routes.0 (owner team-blog)"
+        "connections.blog.routes[0]: answers the same requests as connections.shop.routes[0] (team-shop), "
+        "for example GET https://shop.example.com/"
     ]
 
 

@@ -9,7 +9,7 @@ from privatelink_ingress.contract import Contract
 from privatelink_ingress.plan import publishing
 from privatelink_ingress.plan.certificates import Coverage
 from privatelink_ingress.plan.connections import ConnectionPlan
-from privatelink_ingress.plan.edge import DnsPlan, check_stack, edge_tags, plan_dns
+from privatelink_ingress.plan.edge import check_stack, edge_tags
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.attached import AttachedSettings
@@ -22,7 +22,6 @@ class AttachmentPlan:
 
     tags: Mapping[str, str]
     shard: ShardContract
-    dns: DnsPlan
     connections: tuple[ConnectionPlan, ...]
 
 
@@ -56,7 +55,6 @@ def plan_attachment(
     return AttachmentPlan(
         tags=edge_tags(settings, stack),
         shard=shard,
-        dns=plan_dns(settings, shard.hosted_zone_id),
         connections=publishing.plan(settings.connections, contracts, site, stack=stack),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+from privatelink_ingress.plan import routes
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Certificate, Connection
 
@@ -100,14 +101,13 @@ def check(certificates: Sequence[Certificate], *, account_id: str, region: str) 
     problems = []
     seen: dict[str, int] = {}
     for position, certificate in enumerate(certificates):
-        where = f"certificates.{position}"
+        where = f"certificates[{position}]"
         problems += _check_arn(certificate, where, account_id, region)
         key = _key(certificate)
         if key in seen:
             shown = certificate.arn or _domains(certificate)[0]
-            problems.append(
-                Problem(where, f"{shown} is already in certificates.{seen[key]}", "Remove one, or merge their domains.")
-            )
+            reason = f"{shown} is already in certificates[{seen[key]}]"
+            problems.append(Problem(where, reason, "Remove one, or merge their domains."))
         seen.setdefault(key, position)
     return problems
 
@@ -139,11 +139,11 @@ def check_connections(
                 holders.setdefault(thing, where)
         problems += (
             Problem(
-                f"connections.{name}",
+                place,
                 f"{host} is covered by no certificate",
                 f"Add {host} to the domains of an entry of certificates, or to {where}.",
             )
-            for host in sorted({host.lower() for route in connection.routes for host in route.hosts})
+            for host, place in routes.places(name, connection).items()
             if not shard.covers(host) and not coverage(own).covers(host)
         )
     return problems

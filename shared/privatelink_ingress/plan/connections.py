@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import backends, certificates, routes
+from privatelink_ingress.plan import backends, certificates, dns, routes
 from privatelink_ingress.plan.backends import BackendPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem
@@ -27,6 +27,10 @@ class ConnectionPlan:
     maintenance: bool
     """True when rules answer 503 themselves. Endpoints and targets stay."""
     hosts: tuple[str, ...]
+    records: tuple[str, ...]
+    """The hosts whose DNS records it holds."""
+    zone_id: str
+    """Hosted zone of the records."""
     rules: tuple[routes.Rule, ...]
     certificate: certificates.CertificatesPlan | None
     """Of its own, beside the load balancer's."""
@@ -68,6 +72,8 @@ def plan_connection(
         stickiness_seconds=connection.stickiness_seconds,
         maintenance=connection.state == "maintenance",
         hosts=routes.hosts(connection),
+        records=dns.records(connection),
+        zone_id=zone_id,
         rules=routes.rules(connection),
         certificate=certificates.plan_certificates((connection.certificate,), zone_id=zone_id)
         if connection.certificate

@@ -14,7 +14,6 @@ from privatelink_ingress.plan import (
     names,
     placement,
     publishing,
-    routes,
     subnets,
     tags,
     usage,
@@ -38,14 +37,6 @@ class NetworkPlan:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DnsPlan:
-    """Alias records of the load balancer, one per host, whoever the connections are that share it."""
-
-    zone_id: str
-    hosts: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class EdgePlan:
     """One edge."""
 
@@ -59,7 +50,6 @@ class EdgePlan:
     certificates: certificates.CertificatesPlan
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
-    dns: DnsPlan
     connections: tuple[ConnectionPlan, ...]
     shard: publishing.Shard
     """What attached stacks plan on as well."""
@@ -127,16 +117,9 @@ def plan_edge(
         certificates=certificates.plan_certificates(settings.certificates, zone_id=settings.dns.zone_id),
         firewall=web_acl,
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region),
-        dns=plan_dns(settings, settings.dns.zone_id),
         connections=publishing.plan(settings.connections, contracts, shard, stack=stack),
         shard=shard,
     )
-
-
-def plan_dns(settings: EdgeStack, zone_id: str) -> DnsPlan:
-    """The names of all connections of a stack."""
-    hosts = {host for connection in settings.connections.values() for host in routes.hosts(connection)}
-    return DnsPlan(zone_id=zone_id, hosts=tuple(sorted(hosts)))
 
 
 def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:

@@ -31,3 +31,8 @@ def matches_path(pattern: str, path: str) -> bool:
 def has_wildcard(pattern: str) -> bool:
     """Whether the pattern can match more than one text."""
     return any(wildcard in pattern for wildcard in WILDCARDS)
+
+
+def wildcards(pattern: str) -> int:
+    """How many wildcards the pattern has."""
+    return sum(map(pattern.count, WILDCARDS))

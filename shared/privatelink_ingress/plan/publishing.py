@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import certificates, connections, routes
+from privatelink_ingress.plan import certificates, connections, dns, routes
 from privatelink_ingress.plan.certificates import Coverage
 from privatelink_ingress.plan.connections import ConnectionPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
@@ -32,7 +31,7 @@ def check(published: Mapping[str, Connection], contracts: Mapping[str, Contract]
     """What is wrong with connections, by name; contracts by `Backend.source`."""
     return [
         *check_together(published, shard),
-        *_check_names(published),
+        *dns.check_names(published),
         *connections.check(
             published,
             contracts,
@@ -48,7 +47,8 @@ def check_together(published: Mapping[str, Connection], shard: Shard) -> list[Pr
         *certificates.check_connections(
             published, shard.certificates, account_id=shard.account_id, region=shard.region
         ),
-        *routes.check(published),
+        # A host that is in two connections by mistake has one message, not two.
+        *(routes.check(published) or dns.check_owners(published)),
     ]
 
 
@@ -68,20 +68,3 @@ def plan(
         )
         for name, connection in sorted(published.items())
     )
-
-
-def _check_names(published: Mapping[str, Connection]) -> list[Problem]:
-    """Hosts that Route 53 cannot hold: it knows one wildcard, `*` as the whole first label.
-
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-    """
-    return [
-        Problem(
-            f"connections.{name}",
-            f"{host} can have no DNS record: there, only a whole first label can be a wildcard",
-            f"Write *.{host.split('.', 1)[1]}, or list the hosts.",
-        )
-        for name, connection in sorted(published.items())
-        for host in routes.hosts(connection)
-        if re.search(r"[*?]", host.removeprefix("*."))
-    ]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Literal
 
-from privatelink_ingress.plan import routes
+from privatelink_ingress.plan import rule_split
 from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.settings.limits import FIREWALL_CAPACITY, SECURITY_GROUP_RULES, Limits
 
@@ -150,7 +150,7 @@ QUOTAS: Mapping[str, Quota] = {
             key="conditionValues",
             name="condition values",
             holder="a rule",
-            default=routes.VALUES,
+            default=rule_split.VALUES,
             adjustable=False,
             per="part",
             source=_ALB,
@@ -160,7 +160,7 @@ QUOTAS: Mapping[str, Quota] = {
             key="wildcards",
             name="wildcards",
             holder="a rule",
-            default=routes.WILDCARDS,
+            default=rule_split.WILDCARDS,
             adjustable=False,
             per="part",
             source=_ALB,

@@ -5,93 +5,125 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
-from privatelink_ingress.plan import patterns, priorities
+from privatelink_ingress.plan import conflicts, patterns, priorities, rule_conditions, rule_split
+from privatelink_ingress.plan.conflicts import Entry, Header, Match, Parameter
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
-from privatelink_ingress.settings.routes import Route
-
-VALUES = 5
-"""Condition values of one rule, all conditions together, and not adjustable:
-https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-
-WILDCARDS = 6
-"""Wildcards of one rule; same page."""
+from privatelink_ingress.settings.routes import Rewrite, Route
 
 ANY_PATH = "/*"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One listener rule: a request matches when one of the hosts and one of the paths does."""
+    """One listener rule."""
 
     key: str
     """Stable within its connection: `exact-host-prefix-2-0`. A rule of one key never changes its priority."""
     priority: int
-    hosts: tuple[str, ...]
-    paths: tuple[str, ...]
-    """Empty for every path."""
+    match: Match
+    rewrite: Rewrite | None = None
+
+    @property
+    def values(self) -> int:
+        """Condition values that it uses up."""
+        return sum(map(len, rule_conditions.wildcards(self.match)))
+
+    @property
+    def wildcards(self) -> int:
+        """Wildcards that it uses up."""
+        return sum(map(sum, rule_conditions.wildcards(self.match)))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Part:
+    """The part of a route that lies in one band."""
+
+    band: int
+    place: int
+    """Of the route in its connection."""
+    match: Match
+    rewrite: Rewrite | None
 
 
 def hosts(connection: Connection) -> tuple[str, ...]:
     """The distinct hosts of a connection, in lower case: case does not count in a host."""
-    return tuple(sorted({host.lower() for route in connection.routes for host in route.hosts}))
+    return tuple(sorted(places("", connection)))
+
+
+def places(name: str, connection: Connection) -> dict[str, str]:
+    """For each host of connection `name`, in lower case, the key path where it is first listed."""
+    found: dict[str, str] = {}
+    for place, route in enumerate(connection.routes):
+        for position, host in enumerate(route.hosts):
+            found.setdefault(host.lower(), f"connections.{name}.routes[{place}].hosts[{position}]")
+    return found
 
 
 def rules(connection: Connection) -> tuple[Rule, ...]:
     """The rules of a connection by priority. The order of the entries in the stack file does not matter.
 
-    `check` must have found nothing: this neither sees a duplicate nor a band that is over-full.
+    Within a band, routes that ask for more come first: those with more further conditions (methods, each header, query,
+    sources), then those whose paths, then whose hosts have more characters that are no wildcards, then by alphabet.
+
+    Raises:
+        ValueError: when they are too many, or a route fits no rule; `check` rules that out for users.
     """
-    found: defaultdict[int, set[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(set)
-    for route in connection.routes:
-        for number, band_hosts, band_paths in _by_band(route):
-            found[number].update(_split(band_hosts, band_paths))
     planned = []
-    for number, conditions in sorted(found.items()):
-        band = priorities.BANDS[number]
-        for index, (rule_hosts, rule_paths) in enumerate(sorted(conditions)):
-            number_in_order = priorities.priority(connection.slot, band, index)
-            planned.append(
-                Rule(key=f"{band.key}-{index}", priority=number_in_order, hosts=rule_hosts, paths=rule_paths)
-            )
+    for number, parts in groupby(_parts(connection), key=lambda part: part.band):
+        band, index = priorities.BANDS[number], 0
+        for part in parts:
+            if rule_split.at_least(rule_conditions.wildcards(part.match)) > priorities.RULES_PER_BAND:
+                raise ValueError(f"routes[{part.place}] needs more rules than a band holds")
+            for match in rule_conditions.split(part.match):
+                priority = priorities.priority(connection.slot, band, index)
+                planned.append(Rule(key=f"{band.key}-{index}", priority=priority, match=match, rewrite=part.rewrite))
+                index += 1
     return tuple(planned)
 
 
+def entries(name: str, connection: Connection) -> list[Entry]:
+    """What the proofs of `plan/conflicts` compare: a route's part in each band, in the order of the rules."""
+    return [
+        Entry(
+            connection=name,
+            key=_key(part),
+            owner=connection.owner,
+            band=number,
+            # In the order of its rules; more than fit into a band share the last place.
+            priority=priorities.priority(
+                connection.slot, priorities.BANDS[number], min(index, priorities.RULES_PER_BAND - 1)
+            ),
+            match=part.match,
+        )
+        for number, parts in groupby(_parts(connection), key=lambda part: part.band)
+        for index, part in enumerate(parts)
+    ]
+
+
 def check(connections: Mapping[str, Connection]) -> list[Problem]:
-    """What keeps routes from becoming rules: a host and path used twice, a pattern or connection beyond a quota."""
+    """What keeps routes from being rules: a quota, the same requests as another connection's, or none at all."""
     problems = [problem for name, connection in connections.items() for problem in _check_size(name, connection)]
-    users: dict[tuple[str, str], str] = {}
-    for name, connection in sorted(connections.items()):
-        for position, route in enumerate(connection.routes):
-            where = f"connections.{name}.routes.{position}"
-            for host, path in _pairs(route):
-                if (host, path) in users:
-                    problems.append(
-                        Problem(
-                            where,
-                            f"{host}{path} is already taken by {users[host, path]}",
-                            "Keep it in one place: a listener forwards each request to one connection only.",
-                        )
-                    )
-                else:
-                    users[host, path] = f"{where} (owner {connection.owner})"
-    return problems
+    return problems + conflicts.check(
+        [entry for name, connection in sorted(connections.items()) for entry in entries(name, connection)]
+    )
 
 
 def _check_size(name: str, connection: Connection) -> Iterable[Problem]:
-    count: defaultdict[int, int] = defaultdict(int)
-    for position, route in enumerate(connection.routes):
-        for number, band_hosts, band_paths in _by_band(route):
-            split = _split(band_hosts, band_paths)
-            count[number] += len(split)
-            if not split:
-                yield Problem(
-                    f"connections.{name}.routes.{position}",
-                    f"a host and a path have more than {WILDCARDS} wildcards together, the most that a rule may hold",
-                    "Use fewer * and ? in them.",
-                )
-    for number, total in count.items():
+    needed: defaultdict[int, int] = defaultdict(int)
+    refused: set[int] = set()
+    for part in _parts(connection):
+        conditions = rule_conditions.wildcards(part.match)
+        if rule_split.fits_at_all(conditions):
+            # More than a band holds need not be counted out.
+            least = rule_split.at_least(conditions)
+            needed[part.band] += least if least > priorities.RULES_PER_BAND else len(rule_conditions.split(part.match))
+        elif part.place not in refused:
+            refused.add(part.place)
+            yield _too_wide(f"connections.{name}.{_key(part)}", part.match)
+    for number, total in needed.items():
         if total > priorities.RULES_PER_BAND:
             yield Problem(
                 f"connections.{name}.routes",
@@ -101,49 +133,82 @@ def _check_size(name: str, connection: Connection) -> Iterable[Problem]:
             )
 
 
-def _pairs(route: Route) -> list[tuple[str, str]]:
-    return sorted({(host.lower(), path) for host in route.hosts for path in route.paths})
+def _too_wide(where: str, match: Match) -> Problem:
+    conditions = dict(zip(rule_conditions.names(match), rule_conditions.wildcards(match), strict=True))
+    if len(conditions) > rule_split.VALUES:
+        return Problem(
+            where,
+            f"asks for {len(conditions)} conditions ({', '.join(conditions)}), but a rule of the load balancer holds "
+            f"{rule_split.VALUES} values",
+            "Ask for fewer, and leave the rest to the service.",
+        )
+    heaviest = {name: max(wildcards) for name, wildcards in conditions.items() if max(wildcards)}
+    return Problem(
+        where,
+        f"needs a rule with {sum(heaviest.values())} wildcards "
+        f"({', '.join(f'{count} in {name}' for name, count in heaviest.items())}), "
+        f"but one of the load balancer holds {rule_split.WILDCARDS}",
+        f"Use fewer * and ? in {' or '.join(heaviest)}.",
+    )
 
 
-def _by_band(route: Route) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
-    """A route's hosts and paths for each band. Both kinds of host meet every path, so each group is a full product."""
-    groups: defaultdict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for host, path in _pairs(route):
-        group_hosts, group_paths = groups[priorities.band(host, path).number]
-        group_hosts.add(host)
-        group_paths.add(path)
-    return [
-        # Where every path is meant, no path condition is needed: it would only use up values and wildcards.
-        (number, tuple(sorted(some)), () if ANY_PATH in paths else tuple(sorted(paths)))
-        for number, (some, paths) in sorted(groups.items())
+def _parts(connection: Connection) -> list[_Part]:
+    """In the order of their rules."""
+    parts = [
+        _Part(band=band, place=place, match=match, rewrite=route.rewrite)
+        for place, route in enumerate(connection.routes)
+        for band, match in _by_band(route).items()
     ]
+    return sorted(parts, key=_order)
 
 
-def _split(hosts: Sequence[str], paths: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The fewest rules that hold `hosts` x `paths` within the quotas, each with a share of both; none if none can."""
-    best: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    for host_values in range(1, VALUES + (not paths)):
-        for host_wildcards in range(WILDCARDS + 1):
-            host_chunks = _chunks(hosts, host_values, host_wildcards)
-            path_chunks = _chunks(paths, VALUES - host_values, WILDCARDS - host_wildcards) if paths else [()]
-            split = [(some, others) for some in host_chunks for others in path_chunks]
-            if split and (not best or len(split) < len(best)):
-                best = split
-    return best
+def _key(part: _Part) -> str:
+    return f"routes[{part.place}]"
 
 
-def _chunks(values: Sequence[str], most_values: int, most_wildcards: int) -> list[tuple[str, ...]]:
-    """`values` in order, in runs of at most so many values and wildcards; none when a single value has too many."""
-    chunks: list[tuple[str, ...]] = []
-    room = -1
-    for value in values:
-        wildcards = sum(value.count(wildcard) for wildcard in patterns.WILDCARDS)
-        if wildcards > most_wildcards:
-            return []
-        if chunks and len(chunks[-1]) < most_values and wildcards <= room:
-            chunks[-1] += (value,)
-        else:
-            chunks.append((value,))
-            room = most_wildcards
-        room -= wildcards
-    return chunks
+def _order(part: _Part) -> tuple[object, ...]:
+    match = part.match
+    further = bool(match.methods) + len(match.headers) + bool(match.query) + bool(match.sources)
+    return (
+        part.band,
+        -further,
+        -_fixed(match.paths),
+        -_fixed(match.hosts),
+        *rule_conditions.alphabetical(match),
+        repr(part.rewrite),
+    )
+
+
+def _fixed(some: Sequence[str]) -> int:
+    """Characters that are no wildcards, of the pattern with the fewest."""
+    return min((len(one) - patterns.wildcards(one) for one in some), default=0)
+
+
+def _by_band(route: Route) -> dict[int, Match]:
+    """A route for each band. Both kinds of host meet every path, so each band has a full product."""
+    groups: defaultdict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for host in route.hosts:
+        for path in route.paths:
+            some, paths = groups[priorities.band(host, path).number]
+            some.add(host.lower())
+            paths.add(path)
+    return {
+        band: Match(
+            hosts=tuple(sorted(some)),
+            # Where every path is meant, no path condition is needed: it would only use up values and wildcards.
+            paths=() if ANY_PATH in paths else tuple(sorted(paths)),
+            methods=tuple(sorted(route.methods)),
+            headers=tuple(
+                Header(name=name, values=tuple(sorted(values)))
+                for name, values in sorted(route.headers.items(), key=lambda header: header[0].lower())
+            ),
+            query=tuple(
+                sorted(
+                    (Parameter(key=one.key or rule_conditions.ANY_KEY, value=one.value) for one in route.query),
+                    key=lambda one: (one.key, one.value),
+                )
+            ),
+            sources=tuple(sorted(route.sources)),
+        )
+        for band, (some, paths) in groups.items()
+    }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from privatelink_ingress.plan import patterns, routes
+from privatelink_ingress.plan import routes
 from privatelink_ingress.plan.firewall import plan_firewall
 from privatelink_ingress.plan.quotas import QUOTAS
 from privatelink_ingress.settings.edge import Connection, EdgeSettings, LoadBalancer
@@ -48,11 +48,11 @@ def needs(connection: Connection) -> Needs:
 
 def of_connection(connection: Connection, *, zones: int) -> dict[str, int]:
     """The usage of one connection in a shard of so many zones."""
-    values = [rule.hosts + rule.paths for rule in _rules(connection)]
+    rules = _rules(connection)
     return {
         **needs(connection).usage(zones),
-        "conditionValues": max(map(len, values), default=0),
-        "wildcards": max((_wildcards(some) for some in values), default=0),
+        "conditionValues": max((rule.values for rule in rules), default=0),
+        "wildcards": max((rule.wildcards for rule in rules), default=0),
     }
 
 
@@ -114,7 +114,3 @@ def _rules(connection: Connection) -> tuple[routes.Rule, ...]:
         return routes.rules(connection)
     except ValueError:
         return ()
-
-
-def _wildcards(values: Sequence[str]) -> int:
-    return sum(value.count(wildcard) for value in values for wildcard in patterns.WILDCARDS)

@@ -9,7 +9,6 @@ from pulumi import ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
-from privatelink_ingress.components.edge.dns import Dns, DnsArgs
 from privatelink_ingress.plan import connections
 from privatelink_ingress.plan.attachment import AttachmentPlan
 from privatelink_ingress.shard import ATTACHED_TO
@@ -41,13 +40,6 @@ class Attachment(Component):
         )
         for connection in plan.connections:
             Connection(connection.name, ConnectionArgs(plan=connection, shard=shard, tags=plan.tags), self.child())
-        Dns(
-            f"{name}-dns",
-            DnsArgs(
-                plan=plan.dns, load_balancer_dns_name=contract.alb_dns_name, load_balancer_zone_id=contract.alb_zone_id
-            ),
-            self.child(),
-        )
         self._args = args
         self.publish()
 

@@ -11,7 +11,6 @@ from privatelink_ingress import shard
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
-from privatelink_ingress.components.edge.dns import Dns, DnsArgs
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
@@ -121,11 +120,6 @@ class CentralIngress(Component):
         )
         for connection in plan.connections:
             Connection(connection.name, ConnectionArgs(plan=connection, shard=shard_args, tags=tags), self.child())
-        Dns(
-            f"{name}-dns",
-            DnsArgs(plan=plan.dns, load_balancer_dns_name=balancer.dns_name, load_balancer_zone_id=balancer.zone_id),
-            self.child(),
-        )
         self.alb_arn = balancer.arn
         self.alb_dns_name = balancer.dns_name
         self.alb_zone_id = balancer.zone_id

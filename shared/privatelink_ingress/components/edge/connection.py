@@ -12,8 +12,9 @@ from pulumi import Input, Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
+from privatelink_ingress.components.edge.dns import alias_record
+from privatelink_ingress.components.edge.rules import listener_rule
 from privatelink_ingress.plan.connections import ConnectionPlan
-from privatelink_ingress.plan.routes import Rule
 
 _MAINTENANCE = "Down for maintenance. Please try again later.\n"
 
@@ -42,7 +43,7 @@ class ConnectionArgs:
 
 
 class Connection(Component):
-    """Backends, and the listener rules that lead to them."""
+    """Backends, the listener rules that lead to them, and the names."""
 
     def __init__(self, name: str, args: ConnectionArgs, opts: ResourceOptions | None = None) -> None:
         """Built in the order endpoint, targets, rules, and removed in the reverse: requests stop first."""
@@ -66,14 +67,22 @@ class Connection(Component):
         targets = [target for backend in backends.values() for target in backend.targets]
         action = _action(plan, {position: backend.target_group_arn for position, backend in backends.items()})
         for rule in plan.rules:
-            aws.lb.ListenerRule(
+            listener_rule(
                 f"{name}-{rule.key}",
+                rule,
                 listener_arn=shard.listener_arn,
-                priority=rule.priority,
-                conditions=_conditions(rule),
-                actions=[action],
+                action=action,
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets),
+            )
+        for host in plan.records:
+            alias_record(
+                f"{name}-{host}",
+                host=host,
+                zone_id=plan.zone_id,
+                alb_dns_name=shard.alb_dns_name,
+                alb_zone_id=shard.alb_zone_id,
+                opts=self.child(),
             )
         if plan.certificate:
             certificates = Certificates(name, CertificatesArgs(plan=plan.certificate, tags=tags), self.child())
@@ -97,10 +106,3 @@ def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str
     if plan.stickiness_seconds is not None:
         forward["stickiness"] = {"enabled": True, "duration": plan.stickiness_seconds}
     return {"type": "forward", "forward": forward}
-
-
-def _conditions(rule: Rule) -> list[Any]:
-    conditions: list[Any] = [{"host_header": {"values": rule.hosts}}]
-    if rule.paths:
-        conditions.append({"path_pattern": {"values": rule.paths}})
-    return conditions

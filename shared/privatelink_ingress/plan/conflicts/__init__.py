@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privatelink_ingress.plan.conflicts.explain import check, conflict_problems, of_connection, shadow_problems
+from privatelink_ingress.plan.conflicts.explain import check, conflict_problems, overlap_notes, shadow_problems
 from privatelink_ingress.plan.conflicts.language import TooComplex
 from privatelink_ingress.plan.conflicts.meeting import overlap
 from privatelink_ingress.plan.conflicts.prover import (
@@ -29,8 +29,8 @@ __all__ = [
     "conflict_problems",
     "conflicts",
     "matches",
-    "of_connection",
     "overlap",
+    "overlap_notes",
     "overlaps_between_bands",
     "shadow_problems",
     "shadowed",

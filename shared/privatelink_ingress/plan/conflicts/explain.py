@@ -1,25 +1,20 @@
-"""From the stack file's connections to the proofs, and from what they find to messages."""
+"""From what the proofs find to messages."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from privatelink_ingress.plan import priorities
 from privatelink_ingress.plan.conflicts.language import TooComplex
-from privatelink_ingress.plan.conflicts.prover import Conflict, Shadowed, conflicts, shadowed
-from privatelink_ingress.plan.conflicts.requests import Entry, Match
+from privatelink_ingress.plan.conflicts.prover import Conflict, Overlap, Shadowed, conflicts, shadowed
+from privatelink_ingress.plan.conflicts.requests import Entry, Match, Parameter
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection
-from privatelink_ingress.settings.routes import Route
 
 
-def check(connections: Mapping[str, Connection]) -> list[Problem]:
+def check(entries: Sequence[Entry]) -> list[Problem]:
     """Routes that two connections share, and routes that nothing reaches.
 
     Never raises: routes that are too complex to be compared are a problem among the others.
     """
-    entries = [entry for name, connection in sorted(connections.items()) for entry in of_connection(name, connection)]
     problems: list[Problem] = []
     try:
         problems += conflict_problems(conflicts(entries))
@@ -29,41 +24,6 @@ def check(connections: Mapping[str, Connection]) -> list[Problem]:
     except TooComplex as error:
         problems += error.problems
     return problems
-
-
-def of_connection(name: str, connection: Connection) -> list[Entry]:
-    """One entry for each route and band that it has hosts and paths in."""
-    found: dict[int, list[tuple[Match, int]]] = defaultdict(list)
-    for position, route in enumerate(connection.routes):
-        for band, match in _by_band(route).items():
-            found[band].append((match, position))
-    return [
-        Entry(
-            connection=name,
-            key=f"routes[{position}]",
-            owner=connection.owner,
-            band=band,
-            # More than fit into a band are refused elsewhere (`routes.check`): here they share the last place.
-            priority=priorities.priority(
-                connection.slot, priorities.BANDS[band], min(index, priorities.RULES_PER_BAND - 1)
-            ),
-            match=match,
-        )
-        for band, parts in sorted(found.items())
-        for index, (match, position) in enumerate(sorted(parts, key=lambda part: (part[0].hosts, part[0].paths)))
-    ]
-
-
-def _by_band(route: Route) -> dict[int, Match]:
-    groups: defaultdict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for host in route.hosts:
-        for path in route.paths:
-            hosts, paths = groups[priorities.band(host, path).number]
-            hosts.add(host.lower())
-            paths.add(path)
-    return {
-        band: Match(hosts=tuple(sorted(hosts)), paths=tuple(sorted(paths))) for band, (hosts, paths) in groups.items()
-    }
 
 
 def conflict_problems(found: Iterable[Conflict]) -> list[Problem]:
@@ -92,12 +52,31 @@ def shadow_problems(found: Iterable[Shadowed]) -> list[Problem]:
     ]
 
 
+def overlap_notes(found: Iterable[Overlap]) -> list[str]:
+    """One sentence for each overlap that is allowed: who answers, since its route is the more specific one."""
+    return [
+        f"{_who(overlap.winner)} answers before {_who(overlap.loser)}, as the more specific one: {overlap.witness}."
+        for overlap in found
+    ]
+
+
 def _who(entry: Entry) -> str:
     return f"{entry.where} ({entry.owner})"
 
 
 def _conditions(match: Match) -> str:
-    return f"{_listed(match.hosts) or 'any host'} with {_listed(match.paths) or 'any path'}"
+    further = [
+        f"method {_listed(match.methods)}" if match.methods else "",
+        *(f"header {header.name}: {_listed(header.values)}" for header in match.headers),
+        f"query {_listed([_parameter(one) for one in match.query])}" if match.query else "",
+        f"source {_listed(match.sources)}" if match.sources else "",
+    ]
+    every = [_listed(match.hosts) or "any host", _listed(match.paths) or "any path", *filter(None, further)]
+    return " with ".join(every[:2]) + "".join(f", {one}" for one in every[2:])
+
+
+def _parameter(one: Parameter) -> str:
+    return one.value if one.key == Parameter.key else f"{one.key}={one.value}"
 
 
 def _listed(values: Sequence[str]) -> str:
