@@ -214,6 +214,43 @@ def onboard(
         command.deploy(root, report, Console(stderr=as_json))
 
 
+@app.command(epilog="Example: privatelink-ingress offboard news --profile edge --profile news")
+def offboard(
+    name: Annotated[str, typer.Argument(help="The connection.", show_default=False)],
+    force: Annotated[
+        bool, typer.Option("--force", help="Go on in spite of traffic, or of what cannot be seen.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the step that is due, and stop.")] = False,
+    days: Annotated[int, typer.Option(help="Days of traffic to look back on.", min=1, max=63)] = 7,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", help="AWS profile beside the ambient credentials; repeat for more.")
+    ] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="URL of an emulated AWS.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Ask the demo that was left running.")] = False,
+    root: Root = Path("."),
+    out: Out = Path(".demo"),
+    as_json: Json = False,
+) -> None:
+    """Take a connection away, one step a run: drain, remove, reject what is left; deployments in between are yours.
+
+    Exit code 0 when a step is done or none is left, 1 when it is refused or waits for a deployment.
+    """
+    from privatelink_ingress.cli import offboard as command
+    from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.cli.running import RunningCloud
+
+    url = RunningCloud.read(out).endpoint_url if demo else endpoint_url
+    accounts = Accounts(profiles=profile or (), endpoint_url=url)
+    plan = command.prepare(root, name, accounts, days=days, force=force)
+    outcome = command.do(plan, dry_run=dry_run)
+    if as_json:
+        typer.echo(json.dumps(command.as_data(plan, outcome), indent=2))
+    else:
+        command.show(plan, outcome, Console())
+    if outcome in ("refused", "waits"):
+        raise typer.Exit(FOUND_SOMETHING)
+
+
 def main() -> None:
     """Run the command line."""
     # What a command imports and builds lives to its end: at the usual thresholds a third of a demo is searching it.

@@ -1,0 +1,290 @@
+"""`offboard`: does the next step of taking a connection away, and says what follows."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress import contract
+from privatelink_ingress.cli import check as checks
+from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.check import Stacks
+from privatelink_ingress.inspect import leaving as live
+from privatelink_ingress.plan import existing, joining, leaving
+from privatelink_ingress.plan.existing import Holder
+from privatelink_ingress.plan.files import Edge, Workload
+from privatelink_ingress.plan.leaving import Due, EdgeState, Seen, WorkloadState
+from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.settings import file_changes, stack_file_edits
+from privatelink_ingress.settings.file_changes import Change
+from privatelink_ingress.shard import PROJECT
+from privatelink_ingress.topology.live import Account
+
+CONNECTIONS = f"{PROJECT}:connections"
+
+Outcome = Literal["done", "dry run", "waits", "refused", "over"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The step that is due, with all that it takes to do it."""
+
+    name: str
+    seen: Seen
+    due: Due
+    changes: tuple[Change, ...]
+    owner: Account | None
+    """The workload account's clients."""
+    commands: tuple[str, ...]
+    """What to run next, from the repository's top: what the step waits for, or what follows it."""
+    label: str = ""
+    """The stack or file that the step is about."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the step is a deployment that this command leaves to people."""
+        return self.due.step.key in ("deploy drain", "deploy removal")
+
+
+def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool = False) -> Plan:
+    """Look at files and AWS, and decide. Changes nothing.
+
+    Raises:
+        UsageError: when there is no such connection.
+        UserError: when a stack file has a mistake.
+    """
+    stacks = checks.read_right(root)
+    found = existing.holders(name, (*stacks.edges, *stacks.attached))
+    if len(found) > 1:
+        reason = f"is in {' and '.join(holder.stack.file for holder in found)}"
+        raise UserError("It is not clear what to take away", [Problem(name, reason, "Keep it in one file.")])
+    holder = found[0] if found else None
+    workload = _workload(name, holder, stacks)
+    if holder is None and workload is None:
+        raise _unknown(name, stacks)
+    edges = [edge for edge in stacks.edges if holder is None or edge.stack == holder.shard]
+    edge, edge_unseen = _edge(name, edges, accounts, days)
+    owner, service, workload_unseen = _service(workload, accounts)
+    seen = Seen(
+        name=name,
+        entry=holder.connection.state if holder else None,
+        alone=bool(holder and holder.alone),
+        edge=edge,
+        edge_unseen=edge_unseen,
+        workload=service,
+        workload_unseen=workload_unseen,
+        edge_accounts=frozenset(edge.settings.account_id for edge in stacks.edges),
+        others=_others(name, workload, stacks),
+        days=days,
+    )
+    due = leaving.due(seen, force=force)
+    return Plan(
+        name=name,
+        seen=seen,
+        due=due,
+        changes=_changes(root, name, holder, due),
+        owner=owner,
+        commands=_commands(holder, workload, seen, due, stacks),
+        label=holder.stack.file if holder else "",
+    )
+
+
+def do(plan: Plan, *, dry_run: bool) -> Outcome:
+    """Do the step, unless something is against it.
+
+    Raises:
+        UserError: when a file cannot be written, or AWS does not do what it is asked; then the step is due again.
+    """
+    if plan.due.refused:
+        return "refused"
+    if plan.waits:
+        return "waits"
+    if dry_run:
+        return "dry run"
+    file_changes.apply(plan.changes)
+    if plan.due.step.key == "reject" and plan.owner and plan.seen.workload:
+        try:
+            live.reject(plan.owner, plan.seen.workload)
+        except (BotoCoreError, ClientError) as error:
+            remedy = "Run the same offboard again with credentials that may call ec2:RejectVpcEndpointConnections."
+            problem = Problem(f"service {plan.seen.workload.service_id}", f"cannot be reached: {error}", remedy)
+            raise UserError("Nothing was rejected", [problem]) from None
+    return "done" if plan.due.step.key in ("drain", "remove", "reject") else "over"
+
+
+def show(plan: Plan, outcome: Outcome, console: Console) -> None:
+    """For people."""
+    for line in _state(plan.seen):
+        console.print(Text(line), soft_wrap=True, highlight=False)
+    step = plan.due.step
+    number = f"Step {leaving.STEPS.index(step) + 1} of {len(leaving.STEPS)}: " if step in leaving.STEPS else ""
+    about = f" ({plan.label})" if plan.changes and plan.label else ""
+    title = {
+        "done": ("done", "bold green"),
+        "dry run": ("would be done", "bold cyan"),
+        "waits": ("is yours", "bold yellow"),
+        "refused": ("refused", "bold red"),
+        "over": _over(plan),
+    }[outcome]
+    console.print(Text.assemble((f"{number}{step.what}{about}: ", "bold"), title), soft_wrap=True)
+    for problem in (*plan.due.refused, *plan.due.overruled):
+        console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.reason), soft_wrap=True)
+        if problem in plan.due.refused:
+            console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)
+    for command in () if outcome == "refused" else plan.commands:
+        console.print(Text(f"→ {command}", style="green"), soft_wrap=True)
+
+
+def as_data(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    """For scripts."""
+    return {
+        "connection": plan.name,
+        "step": plan.due.step.key,
+        "outcome": outcome,
+        "refused": [dataclasses.asdict(problem) for problem in plan.due.refused],
+        "overruled": [dataclasses.asdict(problem) for problem in plan.due.overruled],
+        "requests": plan.seen.edge.requests if plan.seen.edge else None,
+        "endpoints": dict(plan.seen.edge.endpoints) if plan.seen.edge else None,
+        "next": [] if outcome == "refused" else list(plan.commands),
+    }
+
+
+def _over(plan: Plan) -> tuple[str, str]:
+    if plan.due.step.key != "destroy":
+        return "nothing more to do", "bold green"
+    return ("yours, and not checked", "bold yellow") if plan.due.overruled else ("yours, and safe now", "bold green")
+
+
+def _workload(name: str, holder: Holder | None, stacks: Stacks) -> Workload | None:
+    """The stack that publishes `name`; without one of that name, the one that serves the entry."""
+    named = [workload for workload in stacks.workloads if joining.published_name(workload) == name]
+    serving = holder.connection.backends[0].stack if holder else None
+    named += [one for one in stacks.workloads if serving and one.stack == joining.short_name(serving)]
+    return named[0] if named else None
+
+
+def _unknown(name: str, stacks: Stacks) -> UsageError:
+    known = {name for stack in (*stacks.edges, *stacks.attached) for name in stack.settings.connections}
+    known |= {joining.published_name(workload) for workload in stacks.workloads}
+    near = difflib.get_close_matches(name, known, n=1)
+    remedy = f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(sorted(known))}."
+    reason = "is in no stack file, and no workload stack publishes it"
+    return UsageError("There is no such connection", [Problem(name, reason, remedy)])
+
+
+def _others(name: str, workload: Workload | None, stacks: Stacks) -> tuple[str, ...]:
+    if workload is None:
+        return ()
+    return tuple(
+        other
+        for stack in (*stacks.edges, *stacks.attached)
+        for other, connection in stack.settings.connections.items()
+        if other != name
+        and workload.stack in [joining.short_name(one.stack) for one in connection.backends if one.stack is not None]
+    )
+
+
+def _edge(name: str, edges: Sequence[Edge], accounts: Accounts, days: int) -> tuple[EdgeState | None, str]:
+    """What all edges together have of the connection; None with the reason when one of them cannot be asked."""
+    places = {(edge.settings.account_id, edge.region): edge.settings.roles.network for edge in edges}
+    states, unseen = [], ""
+    for (account_id, region), role in places.items():
+        try:
+            state, why = live.edge_state(accounts.account(account_id, region, role), name, days=days)
+        except (Unseen, BotoCoreError, ClientError) as error:
+            return None, str(error)
+        states.append(state)
+        unseen = unseen or why
+    return _merged(states), unseen
+
+
+def _merged(states: Sequence[EdgeState]) -> EdgeState:
+    counts = [state.requests for state in states]
+    return EdgeState(
+        forwarding=sum(state.forwarding for state in states),
+        answering=sum(state.answering for state in states),
+        endpoints={id_: found for state in states for id_, found in state.endpoints.items()},
+        requests=None if None in counts else sum(count for count in counts if count),
+        last_request=max((state.last_request for state in states if state.last_request), default=None),
+        stacks=tuple(stack for state in states for stack in state.stacks),
+    )
+
+
+def _service(workload: Workload | None, accounts: Accounts) -> tuple[Account | None, WorkloadState | None, str]:
+    if workload is None:
+        return None, None, "no stack file here says which account it is"
+    try:
+        owner = accounts.account(workload.settings.account_id, workload.region, workload.settings.roles.network)
+        return owner, live.workload_state(owner, workload.stack), ""
+    except (Unseen, BotoCoreError, ClientError) as error:
+        return None, None, str(error)
+
+
+def _changes(root: Path, name: str, holder: Holder | None, due: Due) -> tuple[Change, ...]:
+    if holder is None or due.step.key not in ("drain", "remove"):
+        return ()
+    path = root / holder.stack.file
+    text, at = file_changes.read(path), (CONNECTIONS, name)
+    if due.step.key == "drain":
+        after = stack_file_edits.set_value(text, (*at, "state"), "maintenance", after="owner")
+    else:
+        after = None if holder.alone else stack_file_edits.remove_entry(text, at)
+    return (Change(path=path, before=text, after=after),)
+
+
+def _commands(
+    holder: Holder | None, workload: Workload | None, seen: Seen, due: Due, stacks: Stacks
+) -> tuple[str, ...]:
+    key = due.step.key
+    if key in ("drain", "deploy drain") and holder:
+        return (_pulumi(PROJECT, "up", holder.stack.stack), _again(seen))
+    if key == "remove" and holder:
+        if seen.alone:
+            return (f"pulumi -C {PROJECT} stack rm {holder.stack.stack}", _again(seen))
+        return (_pulumi(PROJECT, "up", holder.stack.stack), _again(seen))
+    if key == "deploy removal":
+        files = {stack.stack for stack in (*stacks.edges, *stacks.attached)}
+        made = [joining.short_name(stack) for stack in (seen.edge.stacks if seen.edge else ())]
+        alone = {holder.stack.stack} if holder and seen.alone else set()
+        verbs = {stack: "destroy" if stack in alone or stack not in files else "up" for stack in made}
+        return (*(_pulumi(PROJECT, verb, stack) for stack, verb in verbs.items()), _again(seen))
+    if key in ("reject", "destroy") and workload:
+        return (_pulumi(contract.PROJECT, "destroy", workload.stack),)
+    return ()
+
+
+def _pulumi(directory: str, verb: str, stack: str) -> str:
+    return f"pulumi -C {directory} {verb} --stack {stack}"
+
+
+def _again(seen: Seen) -> str:
+    return f"privatelink-ingress offboard {seen.name}"
+
+
+def _state(seen: Seen) -> list[str]:
+    files = f"in the files: {seen.entry}" if seen.entry else "in no file any more"
+    lines = [f"{seen.name} is {files}."]
+    if seen.edge is None:
+        lines.append(f"Edge: not seen. {seen.edge_unseen}")
+    else:
+        requests = "?" if seen.edge.requests is None else f"{seen.edge.requests:,}"
+        endpoints = ", ".join(f"{id_} {state}" for id_, state in sorted(seen.edge.endpoints.items())) or "none"
+        lines.append(
+            f"Edge: {seen.edge.forwarding} rules forward, {seen.edge.answering} answer themselves; endpoints: "
+            f"{endpoints}; {requests} requests in {seen.days} days."
+        )
+    if seen.workload is None:
+        lines.append(f"Workload: not seen. {seen.workload_unseen}")
+    else:
+        count = len(seen.workload.open)
+        lines.append(f"Workload: service {seen.workload.service_id or 'none'}, {count} open connections.")
+    if seen.others:
+        lines.append(f"Its workload's stack also serves {', '.join(seen.others)}.")
+    return lines
