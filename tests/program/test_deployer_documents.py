@@ -27,8 +27,8 @@ def documents() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     run = account(
         {
             "trust": {**TRUST, "github": GITHUB},
-            "workload": {"connections": ["shop", "blog"]},
-            "edge": {"stacks": ["prod"], "hostedZoneIds": [ZONE], "parameterWriters": WRITERS},
+            "workload": {"connections": ["shop", "blog"], "crossRegion": True},
+            "edge": {"stacks": ["prod"], "hostedZoneIds": [ZONE], "parameterWriters": WRITERS, "crossRegion": True},
         }
     )
     policies = {one.name: one.inputs["policy"] for one in run.of_type("aws:iam/policy:Policy")}

@@ -203,11 +203,19 @@ def test_names_of_another_connection_are_out_of_reach(duty: str):
     assert [one for one in of_duty(duty).allowed(renamed) if not one.action.startswith(by_tag)] == []
 
 
-@pytest.mark.parametrize("duty", DUTIES)
-def test_publication_to_other_regions_stays_off(duty: str):
-    services = f"arn:aws:ec2:{REGION}:{WORKLOAD}:vpc-endpoint-service/vpce-svc-1"
-    context = asker(WORKLOAD, "eks-service/shop", "workload").tags
-    assert not of_duty(duty).allow(Request("vpce:AllowMultiRegion", services, context))
+@pytest.mark.parametrize(
+    ("side", "settings", "kind"),
+    [
+        ("workload", {"connections": ["shop"]}, "vpc-endpoint-service/vpce-svc-1"),
+        ("edge", {"stacks": ["prod"], "hostedZoneIds": [ZONE]}, "vpc-endpoint/vpce-1"),
+    ],
+)
+def test_privatelink_across_regions_is_off_until_it_is_asked_for(side: str, settings: dict[str, Any], kind: str):
+    request = Request("vpce:AllowMultiRegion", f"arn:aws:ec2:{REGION}:{WORKLOAD}:{kind}")
+    off = account({"trust": TRUST, side: settings})
+    on = account({"trust": TRUST, side: {**settings, "crossRegion": True}})
+    assert not policies(off, f"{side}-network").allow(request)
+    assert policies(on, f"{side}-network").allow(request)
 
 
 # Roles that the system makes

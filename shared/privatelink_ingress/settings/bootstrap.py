@@ -123,6 +123,8 @@ class WorkloadRoles(Settings):
     repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1), ONCE] | None = None
     """Their ECR repositories, where not `<connection>/nginx-ingress`."""
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
+    cross_region: bool = False
+    """True lets their endpoint services be offered to other regions (`publication.supportedRegions`)."""
     writer_role_arn: RoleArn | None = None
     """The edge account's role that writes their contracts there; GitHub's workflows may then assume it."""
 
@@ -146,6 +148,8 @@ class EdgeRoles(Settings):
     """Zones in which they write records."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), ONCE] | None = None
     """Their log buckets, where `logs.bucket` is set."""
+    cross_region: bool = False
+    """True lets them connect to endpoint services of other regions."""
     parameter_writers: Annotated[dict[RolePrefix, ParameterWriter], Field(default_factory=dict)]
     """By a name of your own, such as the workload account's."""
 

@@ -31,10 +31,13 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=(_FLOW_LOGS,)),
         **network.balancer(system, "app"),
     }
+    endpoints = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    across = (network.cross_region(system, "vpc-endpoint"),) if settings.cross_region else ()
     log_groups = "aws:cloudwatch/logGroup:LogGroup"
     named_groups = (f"{prefix}{edge}*" for prefix in ("/aws/vendedlogs/", LOG_GROUP_PREFIX) for edge in edges)
     grants: Grants = {
         **shared,
+        endpoints: (*shared[endpoints], *across),
         log_groups: (*shared[log_groups], *network.log_group(system, *named_groups)),
         **workload.iam(system, flow_log_roles, boundary=boundary),
         **_routing(system),

@@ -164,3 +164,11 @@ def balancer(system: System, kind: str) -> Grants:
             reading("Listeners", "ListenerAttributes", "Tags"),
         ),
     }
+
+
+def cross_region(system: System, kind: str) -> Grant:
+    """PrivateLink across regions, which AWS denies to everybody without this right.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region
+    """
+    return system.named(["vpce:AllowMultiRegion"], *system.ec2(kind))

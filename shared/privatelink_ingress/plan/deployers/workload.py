@@ -75,14 +75,17 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             ),
             system.regional("autoscaling:DescribeAutoScalingGroups"),
         ),
-        "aws:ec2/vpcEndpointService:VpcEndpointService": network.made(
-            system,
-            "vpc-endpoint-service",
-            "ec2:CreateVpcEndpointServiceConfiguration",
-            "ec2:DeleteVpcEndpointServiceConfigurations",
-            "ec2:ModifyVpcEndpointServiceConfiguration",
-            # AWS deletes no service that still has endpoints: they are refused first.
-            "ec2:RejectVpcEndpointConnections",
+        "aws:ec2/vpcEndpointService:VpcEndpointService": (
+            *network.made(
+                system,
+                "vpc-endpoint-service",
+                "ec2:CreateVpcEndpointServiceConfiguration",
+                "ec2:DeleteVpcEndpointServiceConfigurations",
+                "ec2:ModifyVpcEndpointServiceConfiguration",
+                # AWS deletes no service that still has endpoints: they are refused first.
+                "ec2:RejectVpcEndpointConnections",
+            ),
+            *([network.cross_region(system, "vpc-endpoint-service")] if settings.cross_region else []),
         ),
         "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": (
             system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
