@@ -109,6 +109,13 @@ def test_a_balancer_has_an_interface_with_its_groups_in_each_subnet(edge: Sessio
     assert {interface["Status"] for interface in found} == {"in-use"}
 
 
+def test_the_interfaces_follow_the_subnets(edge: Session) -> None:
+    place = network(edge)
+    arn = balancer(edge, place, Subnets=place.subnets[:2])["LoadBalancerArn"]
+    edge.client("elbv2").set_subnets(LoadBalancerArn=arn, Subnets=place.subnets[1:])
+    assert sorted(interface["SubnetId"] for interface in interfaces(edge, "ELB ")) == sorted(place.subnets[1:])
+
+
 def test_the_interfaces_go_with_the_balancer(edge: Session) -> None:
     arn = balancer(edge, network(edge))["LoadBalancerArn"]
     edge.client("elbv2").delete_load_balancer(LoadBalancerArn=arn)

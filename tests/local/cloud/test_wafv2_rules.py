@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -80,6 +81,41 @@ def test_references_must_exist_at_any_depth(edge: Session) -> None:
         web_acl(edge, rule(Statement=nested))
     with refused("WAFNonexistentItemException", "AWSManagedRulesNonsense"):
         web_acl(edge, managed("AWSManagedRulesNonsense", 1))
+
+
+def test_masking_and_ddos_protection_are_kept(edge: Session) -> None:
+    waf = edge.client("wafv2")
+    field = {"FieldType": "SINGLE_HEADER", "FieldKeys": ["authorization"]}
+    kept = {
+        "DataProtectionConfig": {"DataProtections": [{"Field": field, "Action": "SUBSTITUTION"}]},
+        "OnSourceDDoSProtectionConfig": {"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"},
+    }
+    made = waf.create_web_acl(
+        Name="edge", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=VISIBILITY, **kept
+    )
+    held = waf.get_web_acl(Name="edge", Scope="REGIONAL", Id=made["Summary"]["Id"])["WebACL"]
+    assert {key: held.get(key) for key in kept} == kept
+
+
+@pytest.mark.parametrize("action", [{}, {"Allow": {}, "Block": {}}], ids=["none", "both"])
+def test_the_default_action_is_allow_or_block(edge: Session, action: dict[str, Any]) -> None:
+    with refused("WAFInvalidParameterException", "exactly one of Allow and Block"):
+        edge.client("wafv2").create_web_acl(
+            Name="edge", Scope="REGIONAL", DefaultAction=action, VisibilityConfig=VISIBILITY
+        )
+
+
+def test_an_ip_set_is_changed_and_deleted_by_its_lock_token(edge: Session) -> None:
+    waf, summary = edge.client("wafv2"), ip_set(edge, "10.0.0.0/16")
+    pattern = waf.meta.service_model.shape_for("LockToken").metadata["pattern"]
+    assert re.fullmatch(pattern, summary["LockToken"])
+    key = {"Name": summary["Name"], "Scope": "REGIONAL", "Id": summary["Id"]}
+    waf.update_ip_set(**key, Addresses=["10.1.0.0/16"], LockToken=summary["LockToken"])
+    held = waf.get_ip_set(**key)
+    assert re.fullmatch(pattern, held["LockToken"])
+    assert held["LockToken"] != summary["LockToken"]
+    delete(edge, "ip_set", {**summary, "LockToken": held["LockToken"]})
+    assert waf.list_ip_sets(Scope="REGIONAL")["IPSets"] == []
 
 
 def test_names_are_unique(edge: Session) -> None:
