@@ -5,7 +5,6 @@ The places come from the YAML parser, the text between them is never written ane
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -173,7 +172,7 @@ class _File:
 
     def cut(self, node: Node) -> None:
         """Take away an empty value: `{}`, `null` or nothing. Of any other, what is left is not what was meant."""
-        if isinstance(node, ScalarNode) or not node.value:
+        if node.start_mark.index != node.end_mark.index and (isinstance(node, ScalarNode) or not node.value):
             self.replace(node, "")
             line = node.start_mark.line
             self.lines[line] = re.sub(r":[ ]+(\r?\n)?$", r":\1", self.lines[line])
@@ -187,7 +186,7 @@ class _File:
 def _edited(text: str, at: Keys, change: Callable[[Any], None], edit: Callable[[_File], None]) -> str:
     """The edited text, if it says what was meant and nothing else: `change` does the same to the parsed file."""
     try:
-        wanted = copy.deepcopy(_parse(text))
+        wanted = _unshared(_parse(text))
         change(wanted["config"])
         file = _File(text)
         edit(file)
@@ -202,6 +201,13 @@ def _edited(text: str, at: Keys, change: Callable[[Any], None], edit: Callable[[
 
 def _parse(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which what an alias repeats is apart, so that a change of the one is none of the other."""
+    if isinstance(value, dict):
+        return {key: _unshared(part) for key, part in value.items()}
+    return [_unshared(part) for part in value] if isinstance(value, list) else value
 
 
 def _get(config: Any, at: Keys) -> Any:
