@@ -232,7 +232,9 @@ def test_subnets_that_do_not_fit(repository: Path, edit):
 
 def test_a_host_without_a_certificate(repository: Path, edit):
     edit(ATTACHED, "[blog.example.com]", "[blog.test.example.com]")
-    assert found(repository) == [(ATTACHED, "connections.blog.routes[0].hosts[0]", "blog.test.example.com is covered by no certificate")]
+    assert found(repository) == [
+        (ATTACHED, "connections.blog.routes[0].hosts[0]", "blog.test.example.com is covered by no certificate")
+    ]
 
 
 def test_zones_left_to_aws_are_assumed_and_said_so(repository: Path, edit):

@@ -284,7 +284,11 @@ def test_a_text_that_is_no_url_is_refused_with_an_example(url):
         ("path-pattern", ("/api/*",), "https://x.example.com/api/v1/x", True),
         ("path-pattern", ("/API",), "https://x.example.com/api", False),
         ("query-string", ("version=v1",), "https://x.example.com/?VERSION=V1", True),
-        ("query-string", ("v?",), "https://x.example.com/?any=v2", True),
+        ("query-string", ("*=v?",), "https://x.example.com/?any=v2", True),
+        ("query-string", ("*=a=b",), "https://x.example.com/?any=a%3Db", True),
+        ("query-string", (r"*=\*",), "https://x.example.com/?any=b", False),
+        ("host-header", (), "https://x.example.com/", False),
+        ("jwt", ("x",), "https://x.example.com/", False),
         ("query-string", ("version=v1",), "https://x.example.com/?other=v1", False),
         ("http-request-method", ("GET", "HEAD"), "https://x.example.com/", True),
         ("http-request-method", ("POST",), "https://x.example.com/", False),
@@ -293,3 +297,51 @@ def test_a_text_that_is_no_url_is_refused_with_an_example(url):
 )
 def test_conditions_match_as_the_load_balancer_matches_them(field, values, url, expected):
     assert Request.parse(url).matches(model.Condition(field=field, values=values)) is expected
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "expected"),
+    [
+        ("http-request-method", ("PUT", "POST"), True),
+        ("http-request-method", ("GET",), False),
+        ("http-header", ("ACME*",), True),
+        ("http-header", ("second",), True),
+        ("http-header", ("third",), False),
+        ("source-ip", ("198.51.100.0/24", "2001:db8::/32"), True),
+        ("source-ip", ("203.0.113.0/24",), False),
+    ],
+)
+def test_method_headers_and_source_of_a_request_can_be_said(field, values, expected):
+    request = Request.parse(
+        "https://x.example.com/",
+        method="POST",
+        headers=["x-tenant=acme=1", "X-Tenant=second", "X-Other=third"],
+        source="198.51.100.7",
+    )
+    condition = model.Condition(field=field, values=values, header="X-Tenant" if field == "http-header" else None)
+    assert request.matches(condition) is expected
+
+
+def test_a_rule_by_method_is_reached_with_that_method_only():
+    rules = (
+        rule(1, forward(EDGE_GROUP), host_header=("shop.example.com",), http_request_method=("POST",)),
+        rule(None, model.Action(type="fixed-response", status=404)),
+    )
+    topology = whole()
+    listener = dataclasses.replace(topology.load_balancers[ALB].listeners[0], rules=rules)
+    balancers = topology.load_balancers | {
+        ALB: dataclasses.replace(topology.load_balancers[ALB], listeners=(listener,))
+    }
+    changed = dataclasses.replace(topology, load_balancers=balancers)
+    assert trace("https://shop.example.com/", changed, method="POST").reached
+    assert trace("https://shop.example.com/", changed).status == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "option"),
+    [({"method": "post"}, "--method"), ({"headers": ["X-A"]}, "--header"), ({"source": "10.0.0.0/8"}, "--source")],
+)
+def test_options_that_make_no_request_are_refused(wrong, option):
+    with pytest.raises(UserError) as raised:
+        trace("https://shop.example.com/", whole(), **wrong)
+    assert [problem.where for problem in raised.value.problems] == [option]

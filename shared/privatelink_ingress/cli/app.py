@@ -99,9 +99,17 @@ def demo(
         raise typer.Exit(FOUND_SOMETHING)
 
 
-@app.command(epilog="Example: privatelink-ingress trace https://shop.example.com/cart")
+@app.command(epilog="Example: privatelink-ingress trace https://shop.example.com/cart --method POST")
 def trace(
     url: Annotated[str, typer.Argument(help="Absolute http or https URL.", show_default=False)],
+    method: Annotated[str, typer.Option(help="HTTP method.")] = "GET",
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="NAME=VALUE")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
+    ] = None,
     out: Out = Path(".demo"),
     as_json: Json = False,
 ) -> None:
@@ -111,7 +119,7 @@ def trace(
     """
     from privatelink_ingress.cli import trace as command
 
-    found = command.trace_running(url, out)
+    found = command.trace_running(url, out, method=method, headers=header or (), source=source)
     if as_json:
         typer.echo(command.as_json(found))
     else:

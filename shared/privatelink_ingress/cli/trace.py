@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -17,21 +18,24 @@ from privatelink_ingress.inspect.trace import Trace, trace
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red"}
 
 
-def trace_running(url: str, directory: Path) -> Trace:
-    """Follow `url` through the demo whose files are in `directory`.
+def trace_running(
+    url: str, directory: Path, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None
+) -> Trace:
+    """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
 
     Raises:
-        UsageError: when `url` is no URL, or no demo is running.
+        UsageError: when it is no request, or no demo is running.
     """
     # Costly to import, and not needed to show a trace.
     from privatelink_ingress.local.cloud.server import Session
     from privatelink_ingress.topology import live
 
-    Request.parse(url)
+    headers = tuple(headers)
+    Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked
     cloud = RunningCloud.read(directory)
     sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
     edge = sessions.pop(cloud.edge_account)
-    return trace(url, live.load(edge, sessions.values()))
+    return trace(url, live.load(edge, sessions.values()), method=method, headers=headers, source=source)
 
 
 def headline(found: Trace) -> Text:

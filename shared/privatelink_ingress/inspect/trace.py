@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from privatelink_ingress.inspect import edge_hops, workload_hops
@@ -45,13 +45,17 @@ class Trace:
         return self.outcome == "reached"
 
 
-def trace(url: str, topology: Topology) -> Trace:
-    """Follow a GET request for `url`.
-
-    Raises:
-        UsageError: when `url` is no absolute http or https URL.
-    """
-    path, hops = Path(request=Request.parse(url), topology=topology), list[Hop]()
+def trace(
+    url: str,
+    topology: Topology,
+    *,
+    method: str = "GET",
+    headers: Iterable[str] = (),
+    source: str | None = None,
+) -> Trace:
+    """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
+    request = Request.parse(url, method=method, headers=headers, source=source)
+    path, hops = Path(request=request, topology=topology), list[Hop]()
     for step in _STEPS:
         try:
             hops.extend(step(path))

@@ -40,6 +40,8 @@ QueryText = Annotated[
     ),
 ]
 
+QueryKey = Annotated[QueryText, matching(r"[^=]*", "the key alone, without =")]
+
 
 def _source(value: str) -> str:
     try:
@@ -109,7 +111,7 @@ class Rewrite(Settings):
 class QueryParameter(Settings):
     """A parameter to find in the query of a request."""
 
-    key: QueryText | None = None
+    key: QueryKey | None = None
     """A pattern; any key when not set."""
     value: QueryText
 

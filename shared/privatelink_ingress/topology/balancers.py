@@ -133,7 +133,7 @@ def _condition(condition: Mapping[str, Any]) -> Condition:
     config = condition.get(_CONFIGS[field]) or {}
     values = config.get("Values") or condition.get("Values") or ()
     if field == "query-string":
-        values = ["=".join(part for part in (item.get("Key"), item["Value"]) if part) for item in values]
+        values = [f"{item.get('Key') or '*'}={item['Value']}" for item in values]
     return Condition(field=field, values=tuple(values), header=config.get("HttpHeaderName"))
 
 

@@ -61,7 +61,7 @@ class Condition:
     field: str
     """`host-header`, `path-pattern`, `http-request-method`, `query-string`, `http-header` or `source-ip`."""
     values: tuple[str, ...]
-    """Patterns; a query string's are `key=value`, or `value` when any key will do."""
+    """Patterns; a query string's are `key=value`."""
     header: str | None = None
 
 

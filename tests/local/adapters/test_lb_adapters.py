@@ -113,7 +113,10 @@ def test_a_balancer_with_names_certificate_rules_logs_and_firewall(edge: Session
         conditions=[
             {"hostHeader": {"values": ["shop.example.com"]}},
             {"httpRequestMethod": {"values": ["GET"]}},
-            {"queryStrings": [{"key": "v", "value": "1"}, {"key": "w", "value": "2"}]},
+            {"queryStrings": [{"key": "v", "value": "1"}, {"value": "2"}]},
+        ],
+        transforms=[
+            {"type": "url-rewrite", "urlRewriteConfig": {"rewrite": {"regex": "^/v1/(.*)$", "replace": "/$1"}}},
         ],
         actions=[
             {
@@ -131,6 +134,29 @@ def test_a_balancer_with_names_certificate_rules_logs_and_firewall(edge: Session
         "http-request-method",
         "query-string",
     ]
+    assert kept["Conditions"][2]["QueryStringConfig"]["Values"] == [{"Key": "v", "Value": "1"}, {"Value": "2"}]
+    rewrite = {"Regex": "^/v1/(.*)$", "Replace": "/$1"}
+    assert kept["Transforms"] == [{"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [rewrite]}}]
+    by_client = create(
+        edge,
+        f"{LB}listenerRule:ListenerRule",
+        listenerArn=listener.id,
+        priority=42.0,
+        conditions=[
+            {"httpHeader": {"httpHeaderName": "X-Tenant", "values": ["a*"]}},
+            {"sourceIp": {"values": ["198.51.100.0/24", "2001:db8::/32"]}},
+        ],
+        transforms=[
+            {
+                "type": "host-header-rewrite",
+                "hostHeaderRewriteConfig": {"rewrite": {"regex": "^shop", "replace": "store"}},
+            },
+        ],
+        actions=[{"type": "forward", "targetGroupArn": group.id}],
+    )
+    header, source = elb.describe_rules(RuleArns=[by_client.id])["Rules"][0]["Conditions"]
+    assert header["HttpHeaderConfig"] == {"HttpHeaderName": "X-Tenant", "Values": ["a*"]}
+    assert source["SourceIpConfig"]["Values"] == ["198.51.100.0/24", "2001:db8::/32"]
     assert kept["Actions"][0]["ForwardConfig"]["TargetGroups"] == [{"TargetGroupArn": group.id, "Weight": 1}]
 
     deny = {"name": "deny", "scope": "REGIONAL", "ipAddressVersion": "IPV4", "addresses": ["192.0.2.0/24"]}

@@ -137,10 +137,10 @@ def _create_listener(aws: Aws, inputs: Properties) -> Created:
 
 
 def _create_rule(aws: Aws, inputs: Properties) -> Created:
-    conditions = [_condition(condition) for condition in inputs.get("conditions") or ()]
-    answer = call(
-        aws, "elbv2", "CreateRule", dict(inputs) | {"conditions": conditions}, type_=RULE, rename=_forward("actions")
-    )
+    listed = {"conditions": [_condition(condition) for condition in inputs.get("conditions") or ()]}
+    if transforms := inputs.get("transforms"):
+        listed["transforms"] = [_transform(transform) for transform in transforms]
+    answer = call(aws, "elbv2", "CreateRule", dict(inputs) | listed, type_=RULE, rename=_forward("actions"))
     arn = answer["Rules"][0]["RuleArn"]
     return Created(arn, {"arn": arn})
 
@@ -187,6 +187,13 @@ def _condition(condition: Properties) -> Properties:
     if "queryStrings" in given:
         given = {"queryStringConfig": {"values": given["queryStrings"]}}
     return given | {"field": field}
+
+
+def _transform(transform: Properties) -> Properties:
+    """The API has a list of rewrites, of which it takes one."""
+    return {
+        key: {"rewrites": [value["rewrite"]]} if key.endswith("Config") else value for key, value in transform.items()
+    }
 
 
 def _describe(aws: Aws, type_: str, kind: str, arn: str) -> dict[str, Any]:
