@@ -28,7 +28,7 @@ FIELDS: dict[str, Any] = {
     "protocol": "HTTP",
     "health_path": "/nginx-health",
 }
-FRANKFURT = {"region": "eu-central-1", "zone_ids": ("euc1-az1", "euc1-az2")}
+FRANKFURT: dict[str, Any] = {"region": "eu-central-1", "zone_ids": ("euc1-az1", "euc1-az2")}
 BLUE: dict[str, Any] = {"stack": "shop"}
 GREEN: dict[str, Any] = {"stack": "shop-green", "position": 1, "connectionName": "shop-green"}
 CONTRACTS = {
