@@ -223,3 +223,13 @@ def test_logs_go_to_a_destination_with_the_right_name_that_exists(edge: Session)
     log_to(f"arn:aws:s3:::{bucket(edge, 'aws-waf-logs-bucket')}")
     found = wafv2.get_logging_configuration(ResourceArn=acl)["LoggingConfiguration"]
     assert found["LogDestinationConfigs"] == ["arn:aws:s3:::aws-waf-logs-bucket"]
+
+
+def test_a_deleted_web_acl_leaves_no_logging(edge: Session) -> None:
+    waf, logs, summary = edge.client("wafv2"), edge.client("logs"), web_acl(edge)
+    logs.create_log_group(logGroupName="aws-waf-logs-edge")
+    group = "arn:aws:logs:eu-west-1:222222222222:log-group:aws-waf-logs-edge"
+    configuration = {"ResourceArn": summary["ARN"], "LogDestinationConfigs": [group]}
+    waf.put_logging_configuration(LoggingConfiguration=configuration)
+    delete(edge, "web_acl", summary)
+    assert waf.list_logging_configurations(Scope="REGIONAL").get("LoggingConfigurations", []) == []
