@@ -1,0 +1,100 @@
+"""Time that `central-ingress` takes to register 10, 50 and 100 connections, against a bare program.
+
+    .venv/bin/python benchmarks/registration.py
+
+The bare program registers the same resources with the same inputs, straight from a recording: what is left is the
+price of Pulumi's SDK itself. Both run in this process on a backend that answers from tables, so no cloud is timed.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, str(REPOSITORY / "tests" / "program"))
+
+from edge_services import connection, services  # noqa: E402
+from strict_backend import StrictBackend  # noqa: E402
+
+from privatelink_ingress.local.runner import StackRun, run  # noqa: E402
+from privatelink_ingress.settings import stack_files  # noqa: E402
+
+ROUNDS = 3
+LIMITS = {"endpoints": 100, "rules": 200}
+
+
+def edge(count: int) -> StackRun:
+    """The real program with so many connections."""
+    file = stack_files.read(REPOSITORY / "central-ingress", "prod")
+    names = [f"service-{number}" for number in range(count)]
+    entries = {name: connection(name, slot) for slot, name in enumerate(names)}
+    config = dict(file.config) | {
+        "central-ingress:connections": json.dumps(entries),
+        "central-ingress:limits": json.dumps(LIMITS),
+    }
+    return run(
+        REPOSITORY / "central-ingress",
+        project="central-ingress",
+        stack="prod",
+        config=config,
+        backend=StrictBackend(),
+        stacks=services(*names),
+    )
+
+
+def bare(recorded: StackRun) -> StackRun:
+    """The resources of a recording, registered one after the other without components or plans."""
+    file = stack_files.read(REPOSITORY / "central-ingress", "prod")
+    resources = [one for one in recorded.registrations if one.type.startswith("aws:")]
+
+    def program() -> None:
+        for one in resources:
+            resource, arguments = _sdk_class(one.type)
+            resource(one.name, **{arguments[key.lower()]: value for key, value in one.inputs.items()})
+
+    return run(program, project="bare", stack="prod", config=file.config, backend=StrictBackend())
+
+
+@functools.cache
+def _sdk_class(type_: str) -> tuple[Any, dict[str, str]]:
+    """The class of a resource type, and its arguments by their wire names in lower case."""
+    _, module, name = type_.split(":")
+    resource = getattr(importlib.import_module(f"pulumi_aws.{module.split('/')[0]}"), name)
+    parameters = inspect.signature(resource._internal_init).parameters
+    return resource, {parameter.replace("_", ""): parameter for parameter in parameters}
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    """The median of CPU time over some rounds: wall time says more about the machine's other work."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        action()
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Print one line for each number of connections."""
+    edge(1)  # imports
+    base = seconds(lambda: edge(1))
+    print(f"{'connections':>11} {'resources':>9} {'program':>9} {'bare':>9} {'ratio':>6} {'ms per connection':>18}")
+    for count in (10, 50, 100):
+        recorded = edge(count)
+        whole, least = seconds(lambda count=count: edge(count)), seconds(lambda recorded=recorded: bare(recorded))
+        each = 1000 * (whole - base) / (count - 1)
+        size = len(recorded.registrations)
+        print(f"{count:>11} {size:>9} {whole:>8.2f}s {least:>8.2f}s {whole / least:>6.2f} {each:>18.1f}")
+
+
+if __name__ == "__main__":
+    main()
