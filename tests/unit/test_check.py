@@ -335,3 +335,26 @@ def test_the_module_is_the_command():
         [sys.executable, "-m", "privatelink_ingress", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == "0.1.0\n"
+
+
+def test_overlaps_that_are_allowed_are_told(repository: Path, edit):
+    edit(ATTACHED, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
+    edit(ATTACHED, "slot: 1", "slot: 1\n      dns: false")
+    edit(ATTACHED, "[/, /posts/*, /feed.xml]", "[/posts/*]")
+    assert found(repository) == []
+    who = "connections.shop.routes[0] (team-shop), as the more specific one"
+    assert json.loads(run(repository, "--json").stdout)["notes"] == [
+        f"connections.blog.routes[1] (team-blog) answers before {who}: POST https://shop.example.com/comments.",
+        f"connections.blog.routes[0] (team-blog) answers before {who}: GET https://shop.example.com/posts/.",
+    ]
+
+
+def test_a_record_that_connections_of_two_files_would_hold(repository: Path, edit):
+    edit(ATTACHED, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
+    edit(ATTACHED, "[/, /posts/*, /feed.xml]", "[/posts/*]")
+    (problem,) = found(repository)
+    assert problem == (
+        PROD,
+        "connections.shop.routes[0].hosts[0]",
+        "shop.example.com has its DNS record with connections.blog (team-blog) already",
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.inspect.request import Request
 from privatelink_ingress.inspect.trace import Trace, trace
 from privatelink_ingress.problems import UserError
@@ -333,7 +334,9 @@ def test_a_rule_by_method_is_reached_with_that_method_only():
         ALB: dataclasses.replace(topology.load_balancers[ALB], listeners=(listener,))
     }
     changed = dataclasses.replace(topology, load_balancers=balancers)
-    assert trace("https://shop.example.com/", changed, method="POST").reached
+    posted = trace("https://shop.example.com/", changed, method="POST")
+    assert posted.reached
+    assert trace_view.headline(posted).plain.startswith("POST https://shop.example.com/ → reached")
     assert trace("https://shop.example.com/", changed).status == 404
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from privatelink_ingress import contract
 from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
-from privatelink_ingress.plan import repository, routes
+from privatelink_ingress.plan import repository, routes, shard_files
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
@@ -36,7 +36,7 @@ class Report:
     checked: list[str] = dataclasses.field(default_factory=list)
     """Paths of the stack files, relative to the repository."""
     notes: list[str] = dataclasses.field(default_factory=list)
-    """What could not be checked, and why."""
+    """What could not be checked, and why; and what is right, but worth to know."""
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
 
@@ -67,6 +67,7 @@ def check(root: Path) -> Report:
     else:
         report.findings += repository.check(stacks.workloads, stacks.edges, stacks.attached)
         report.notes += (note for stack in (*stacks.edges, *stacks.attached) for note in repository.unread(stack))
+        report.notes += shard_files.overlaps(stacks.edges, stacks.attached)
     return report
 
 

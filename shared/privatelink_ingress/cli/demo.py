@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import signal
-from collections.abc import Iterator
+import urllib.parse
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -19,10 +20,11 @@ from privatelink_ingress.inspect.trace import Outcome, trace
 from privatelink_ingress.local import deploy, state
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.runner import StackRun
-from privatelink_ingress.plan.patterns import WILDCARDS
+from privatelink_ingress.plan import conflicts, dns, routes
+from privatelink_ingress.plan.conflicts import Entry
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
-from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.topology import live
 
 EMULATOR = (
@@ -33,11 +35,14 @@ EMULATOR = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """A URL and where its trace must end."""
+    """A request and where its trace must end."""
 
     url: str
     outcome: Outcome
     status: int | None = None
+    method: str = "GET"
+    headers: tuple[str, ...] = ()
+    source: str | None = None
 
 
 def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> bool:
@@ -66,7 +71,13 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
                 console.print(_connections(run))
         fine = True
         for expected in _expectations(stacks):
-            found = trace(expected.url, topology)
+            found = trace(
+                expected.url,
+                topology,
+                method=expected.method,
+                headers=expected.headers,
+                source=expected.source,
+            )
             trace_view.show(found, console)
             fine &= (found.outcome, found.status) == (expected.outcome, expected.status)
         console.print(f"State of each stack, as `pulumi stack export` writes it: {escape(str(out))}/", highlight=False)
@@ -108,30 +119,47 @@ def _connections(run: StackRun) -> Table:
 
 
 def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
-    """Every published host, one that nobody publishes, and plain HTTP."""
+    """A request for each route and host, one for a host that nobody publishes, and plain HTTP."""
     edges = {stack.file.stack: stack.settings for stack in stacks if isinstance(stack.settings, EdgeSettings)}
     attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
     for name, edge in edges.items():
         others = [settings for settings in attached if settings.edge_stack.rpartition("/")[2] == name]
-        connections = [one for settings in (edge, *others) for one in settings.connections.values()]
-        routes = [route for connection in connections for route in connection.routes]
-        urls = [f"{_literal(host)}{_literal(route.paths[0])}" for route in routes for host in route.hosts]
-        for url in urls:
-            yield Expectation(url=f"https://{url}", outcome="reached")
-        if urls:
-            domain = urls[0].partition("/")[0].partition(".")[2]
+        connections = {key: one for settings in (edge, *others) for key, one in settings.connections.items()}
+        named = {host for connection in connections.values() for host in dns.records(connection)}
+        expected = [_reaching(one, host) for one in _entries(connections) for host in one.match.hosts if host in named]
+        yield from expected
+        if expected:
+            first = expected[0].url.removeprefix("https://")
+            domain = first.partition("/")[0].partition(".")[2]
             yield Expectation(url=f"https://unknown.{domain}/", outcome="answered", status=404)
             redirects = edge.load_balancer.redirect_http
             yield Expectation(
-                url=f"http://{urls[0]}",
+                url=f"http://{first}",
                 outcome="answered" if redirects else "stopped",
                 status=301 if redirects else None,
             )
 
 
-def _literal(pattern: str) -> str:
-    """A text that the pattern matches."""
-    return "".join("x" if character == "?" else "" if character in WILDCARDS else character for character in pattern)
+def _entries(connections: Mapping[str, Connection]) -> Iterator[Entry]:
+    for name, connection in connections.items():
+        if connection.state == "active":
+            yield from routes.entries(name, connection)
+
+
+def _reaching(entry: Entry, host: str) -> Expectation:
+    """A request to `host` that meets all conditions of a route."""
+    match = dataclasses.replace(entry.match, hosts=(host,))
+    example = conflicts.overlap(match, match)
+    if example is None:
+        raise ValueError(f"{entry.where} fits no request, which the plan of the edge rules out")
+    query = f"?{urllib.parse.urlencode(example.query)}" if example.query else ""
+    return Expectation(
+        url=f"https://{example.host}{example.path}{query}",
+        outcome="reached",
+        method=example.method,
+        headers=tuple(f"{name}={value}" for name, value in example.headers),
+        source=example.source,
+    )
 
 
 def _require_writable(out: Path) -> None:

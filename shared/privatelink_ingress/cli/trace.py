@@ -46,7 +46,8 @@ def headline(found: Trace) -> Text:
         end, style = f"answered {found.status} by the load balancer", "bold cyan"
     else:
         end, style = f"stopped at: {found.hops[-1].name}", "bold red"
-    return Text.assemble((found.url, "bold"), " → ", (end, style))
+    asked = found.url if found.method == "GET" else f"{found.method} {found.url}"
+    return Text.assemble((asked, "bold"), " → ", (end, style))
 
 
 def table(found: Trace) -> Table:
@@ -72,5 +73,5 @@ def show(found: Trace, console: Console) -> None:
 
 
 def as_json(found: Trace) -> str:
-    """A whole trace for scripts: url, outcome, status, hops."""
+    """A whole trace for scripts: url, method, outcome, status, hops."""
     return json.dumps(dataclasses.asdict(found), indent=2)

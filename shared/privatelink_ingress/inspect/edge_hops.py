@@ -227,5 +227,8 @@ def _require_issued(hop: str, certificate: Certificate) -> None:
 def _describe(rule: Rule) -> str:
     if rule.priority is None:
         return "the default rule"
-    asks = " and ".join(f"{condition.field} {' or '.join(condition.values)}" for condition in rule.conditions)
+    asks = " and ".join(
+        f"{' '.join(filter(None, (condition.field, condition.header)))} {' or '.join(condition.values)}"
+        for condition in rule.conditions
+    )
     return f"priority {rule.priority}: {asks}"

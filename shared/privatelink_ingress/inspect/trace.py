@@ -32,6 +32,7 @@ class Trace:
     """Where a request went."""
 
     url: str
+    method: str
     hops: tuple[Hop, ...]
     outcome: Outcome
     """`reached`: the ingress controller's node ports, beyond which nothing is claimed; `answered`: by the load balancer
@@ -61,7 +62,6 @@ def trace(
             hops.extend(step(path))
         except Stopped as stop:
             hops.append(stop.hop)
-            return Trace(
-                url=url, hops=tuple(hops), outcome="answered" if stop.status else "stopped", status=stop.status
-            )
-    return Trace(url=url, hops=tuple(hops), outcome="reached")
+            outcome: Outcome = "answered" if stop.status else "stopped"
+            return Trace(url=url, method=method, hops=tuple(hops), outcome=outcome, status=stop.status)
+    return Trace(url=url, method=method, hops=tuple(hops), outcome="reached")

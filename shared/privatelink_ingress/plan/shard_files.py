@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
-from privatelink_ingress.plan import publishing
+from privatelink_ingress.plan import conflicts, publishing, routes
 from privatelink_ingress.plan.files import Attached, Edge, Finding
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import SLOTS, Connection
@@ -71,6 +71,17 @@ def together(shard: Shard, site: publishing.Shard) -> Iterator[Finding]:
             files.setdefault(name, stack.file)
     for problem in publishing.check_together(published, site):
         yield Finding(files[problem.where.split(".")[1]], problem)
+
+
+def overlaps(edges: Sequence[Edge], attached: Sequence[Attached]) -> Iterator[str]:
+    """Routes of two connections that can match one request, where the more specific one is meant to answer."""
+    for shard in group(edges, attached)[0]:
+        published = {name: one for stack in shard.stacks for name, one in stack.settings.connections.items()}
+        entries = [entry for name in sorted(published) for entry in routes.entries(name, published[name])]
+        try:
+            yield from conflicts.overlap_notes(conflicts.overlaps_between_bands(entries))
+        except conflicts.TooComplex as error:
+            yield from (f"{problem.where} {problem.reason} with routes of other bands." for problem in error.problems)
 
 
 def target_groups(shards: Iterable[Shard]) -> Iterator[Finding]:
