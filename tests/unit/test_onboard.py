@@ -263,7 +263,7 @@ def test_a_connection_goes_to_the_next_shard_when_the_first_is_full(second_shard
 
 def test_a_full_shard_that_was_asked_for_names_the_one_with_room(second_shard: Path):
     message = refused(second_shard, "--shard", "prod")
-    assert "put a connection that is not deployed yet in shard prod-2, where slot 0 is free" in message
+    assert "Put a connection that is not deployed yet in shard prod-2, where slot 0 is free" in message
 
 
 def test_a_workload_that_admits_only_another_shard_gets_the_networks_to_write(second_shard: Path):
