@@ -95,7 +95,7 @@ def plan_all(placements: Sequence[Placement]) -> int:
 
 def main() -> None:
     """Print one line for each number of connections."""
-    print(f"{'connections':>11} {'shards':>6} {'place all':>12} {'one more':>12} {'plan all':>12}")  # noqa: T201
+    print(f"{'connections':>11} {'shards':>6} {'place all':>12} {'one more':>12} {'plan all':>12}")
     for count in (50, 100, 500):
         begin = time.perf_counter()
         placements, shards = place_all([Needs()] * count, [empty()], more=empty().empty)
@@ -105,7 +105,7 @@ def main() -> None:
         planned = plan_all(placements)
         done = time.perf_counter()
         times = (placed - begin, further - placed, done - further)
-        print(f"{planned:11} {len(shards):6}" + "".join(f"{1000 * each:9.1f} ms" for each in times))  # noqa: T201
+        print(f"{planned:11} {len(shards):6}" + "".join(f"{1000 * each:9.1f} ms" for each in times))
 
 
 if __name__ == "__main__":

@@ -89,12 +89,12 @@ def timed(work: Callable[[Sequence[Entry]], Sequence[object]], given: Sequence[E
 
 def main() -> None:
     """Print one line for each kind and number of routes; every work starts with what the one before has cached."""
-    print(f"{'routes':>6} {'kind':<16}" + "".join(f"{name:>20}" for name in ("conflicts", "between bands", "shadowed")))  # noqa: T201
+    print(f"{'routes':>6} {'kind':<16}" + "".join(f"{name:>20}" for name in ("conflicts", "between bands", "shadowed")))
     for kind in (exact_hosts, wildcard_hosts, shared_host, mixed, everything, covered):
         for count in (100, 1000):
             given = entries(kind, count)
             times = "".join(timed(work, given) for work in (conflicts, overlaps_between_bands, shadowed))
-            print(f"{count:6} {kind.__name__:<16}{times}")  # noqa: T201
+            print(f"{count:6} {kind.__name__:<16}{times}")
 
 
 if __name__ == "__main__":

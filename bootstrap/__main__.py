@@ -13,12 +13,11 @@ from privatelink_ingress.components.bootstrap import Bootstrap, BootstrapArgs
 from privatelink_ingress.components.deployer_roles import DeployerRoles, DeployerRolesArgs
 from privatelink_ingress.plan.bootstrap import plan_bootstrap
 from privatelink_ingress.plan.deployers import DeployersPlan
-from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import load
 
 
-def deploy() -> dict[str, Any]:
+async def deploy() -> dict[str, Any]:
     project, stack, region = pulumi.get_project(), pulumi.get_stack(), providers.region()
     settings = load(BootstrapSettings, providers.project_config(), project=project, stack=stack)
     plan = plan_bootstrap(settings, project=project, stack=stack, region=region)
@@ -43,11 +42,4 @@ def deployer_roles(plan: DeployersPlan, tags: Mapping[str, str], account: aws.Pr
     }
 
 
-async def main() -> dict[str, Any]:
-    try:
-        return deploy()
-    except UserError as error:
-        raise pulumi.RunError(str(error)) from None
-
-
-pulumi.run(main)
+providers.run(deploy)

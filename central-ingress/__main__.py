@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 from privatelink_ingress.components import contracts, providers
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
@@ -13,7 +12,6 @@ from privatelink_ingress.components.edge.central_ingress import CentralIngress, 
 from privatelink_ingress.plan.attachment import plan_attachment
 from privatelink_ingress.plan.backends import reader_roles
 from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
-from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
@@ -22,7 +20,12 @@ async def deploy() -> dict[str, Any]:
     settings = load_edge(providers.project_config(), project=PROJECT, stack=stack)
     tags = edge_tags(settings, stack)
     network = providers.aws_provider(
-        "network", region=region, account_id=settings.account_id, tags=tags, role_arn=settings.roles.network
+        "network",
+        region=region,
+        account_id=settings.account_id,
+        tags=tags,
+        role_arn=settings.roles.network,
+        external_id=settings.roles.external_id,
     )
     options = pulumi.ResourceOptions(providers=[network])
     readers = contracts.Readers(
@@ -45,27 +48,10 @@ async def deploy() -> dict[str, Any]:
         settings,
         stack=stack,
         region=region,
-        available_zones=settings.network.zone_ids or await available_zones(network),
+        available_zones=settings.network.zone_ids or await providers.available_zones(network),
         contracts=await contracts.read_all(settings.connections, readers),
     )
     return CentralIngress("edge", CentralIngressArgs(plan=plan), options).exports()
 
 
-async def available_zones(provider: aws.Provider) -> list[str]:
-    found = await aws.get_availability_zones(
-        state="available",
-        # No Local Zones: they need an opt-in and hold no load balancer of this kind.
-        filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
-        opts=pulumi.InvokeOptions(provider=provider),
-    )
-    return found.zone_ids
-
-
-async def main() -> dict[str, Any]:
-    try:
-        return await deploy()
-    except UserError as error:
-        raise pulumi.RunError(str(error)) from None
-
-
-pulumi.run(main)
+providers.run(deploy)

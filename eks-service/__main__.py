@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
@@ -12,10 +10,12 @@ from pulumi import ResourceOptions
 from privatelink_ingress.components.providers import (
     Providers,
     account_of,
+    available_zones,
     aws_provider,
     aws_providers,
     project_config,
     region,
+    run,
 )
 from privatelink_ingress.components.workload.cluster import ControlPlane, ControlPlaneArgs
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
@@ -25,16 +25,8 @@ from privatelink_ingress.components.workload.publication import Publication, Pub
 from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload, workload_tags
-from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
-
-
-async def main() -> pulumi.Inputs:
-    try:
-        return await deploy()
-    except UserError as error:
-        raise pulumi.RunError(str(error)) from None
 
 
 async def deploy() -> pulumi.Inputs:
@@ -49,16 +41,6 @@ async def deploy() -> pulumi.Inputs:
     zones = settings.network.zone_ids or await available_zones(providers.network)
     plan = plan_workload(settings, stack=stack, region=region(), available_zones=zones)
     return register(plan, providers)
-
-
-async def available_zones(provider: aws.Provider) -> Sequence[str]:
-    found = aws.get_availability_zones_output(
-        state="available",
-        # Local and Wavelength Zones are opt-in, and hold neither load balancers nor control planes.
-        filters=[aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])],
-        opts=pulumi.InvokeOutputOptions(provider=provider),
-    )
-    return await found.zone_ids.future() or ()
 
 
 def register(plan: WorkloadPlan, providers: Providers) -> pulumi.Inputs:
@@ -135,7 +117,8 @@ def parameter_provider(plan: WorkloadPlan) -> aws.Provider | None:
         account_id=account_of(role_arn),
         tags=plan.tags,
         role_arn=role_arn,
+        external_id=plan.publication.parameter_writer_external_id,
     )
 
 
-pulumi.run(main)
+run(deploy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ NOT_FOUND = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "4
 
 
 @contextlib.contextmanager
-def refused(code: str, saying: str = "") -> Iterator[None]:
+def refused(code: str, saying: str = "") -> Generator[None]:
     with pytest.raises(ClientError) as caught:
         yield
     error = caught.value.response["Error"]

@@ -380,7 +380,9 @@ class Account:
         if registration.type in _BOUNDED:
             action, key = _BOUNDED[registration.type]
             name = words[key] if words[key].endswith(_SUFFIX) else words[key] + _SUFFIX
-            context = {"iam:PermissionsBoundary": self.boundary}
+            # A new role's boundary is the request's; a policy goes to a role that has it.
+            given = inputs.get("permissionsBoundary", "") if action == "iam:CreateRole" else self.boundary
+            context = {"iam:PermissionsBoundary": given}
             if "policyArn" in inputs:
                 context["iam:PolicyARN"] = inputs["policyArn"]
             yield Request(action, f"{iam}:role/{name}", context)

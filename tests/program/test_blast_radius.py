@@ -10,18 +10,22 @@ from edge_services import services
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privatelink_ingress.local.monitor import Registration
+from privatelink_ingress.local.monitor import Registration, StackOutputs
 from privatelink_ingress.local.runner import StackRun
 
 CONNECTION = "privatelink-ingress:index:Connection"
 NAMES = ("alpha", "beta", "gamma", "delta", "omega")
 BACKENDS = tuple(f"{name}{suffix}" for name in NAMES for suffix in ("", "-b"))
 
-STACKS = services(*BACKENDS)
-for reference, outputs in STACKS.items():
-    # The second backend of a connection publishes the same service under the same name, for blue and green.
-    name = reference.rpartition("/")[2].removesuffix("-b")
-    outputs.values.update(connection_name=name, owner=f"team-{name}")
+
+def published(name: str, outputs: StackOutputs) -> StackOutputs:
+    """The second backend of a connection publishes the same service under the same name, for blue and green."""
+    connection = name.rpartition("/")[2].removesuffix("-b")
+    same = {"connection_name": connection, "owner": f"team-{connection}"}
+    return StackOutputs({**outputs.values, **same})
+
+
+STACKS = {name: published(name, outputs) for name, outputs in services(*BACKENDS).items()}
 
 
 @st.composite

@@ -77,9 +77,11 @@ def asked_by(duty: str) -> tuple[Request, ...]:
     """All requests of the sample stack's resources that the duty's provider registers."""
     side, provider = duty.split("-")
     if side == "workload":
-        run, asking = run_workload("shop"), asker(WORKLOAD, "eks-service/shop", "workload")
+        asking = asker(WORKLOAD, "eks-service/shop", "workload")
+        run = run_workload("shop", roles={"permissionsBoundary": asking.boundary})
     else:
-        run, asking = run_edge("prod"), asker(EDGE, "central-ingress/prod", "edge")
+        asking = asker(EDGE, "central-ingress/prod", "edge")
+        run = run_edge("prod", roles={"permissionsBoundary": asking.boundary})
     return tuple(request for one in of_provider(run, provider) for request in asking.of(one))
 
 
@@ -476,13 +478,13 @@ def test_without_roles_none_are_made():
 
 
 def test_with_roles_each_duty_assumes_its_own_and_keeps_to_its_account():
-    roles = dict(workload_account().exports["workload_roles"])
+    roles = {**workload_account().exports["workload_roles"], "externalId": TRUST["externalId"]}
     run = run_workload(roles=roles)
     providers = {one.name: one for one in run.of_type("pulumi:providers:aws")}
     assert set(providers) == set(Providers.__dataclass_fields__)
     for duty, provider in providers.items():
         (assumed,) = json.loads(provider.inputs["assumeRoles"])
-        assert assumed["roleArn"] == roles[duty]
+        assert (assumed["roleArn"], assumed["externalId"]) == (roles[duty], "shop-7f3a")
         assert allowed_account(provider) == [WORKLOAD]
 
 

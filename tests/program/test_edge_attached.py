@@ -39,7 +39,6 @@ def test_an_attached_stack_registers_its_connection_and_nothing_of_the_shard(att
         "privatelink-ingress:index:Attachment",
         "privatelink-ingress:index:Connection",
         "privatelink-ingress:index:Backend",
-        "privatelink-ingress:index:Dns",
     }
     assert {r.type for r in attached.registrations if r.type.startswith("aws:")} == {
         "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -63,7 +62,7 @@ def test_it_uses_the_shards_network_listener_and_zone(attached: StackRun, shard:
     ]
     rules = attached.of_type("aws:lb/listenerRule:ListenerRule")
     assert {rule.inputs["listenerArn"] for rule in rules} == {values["listener_arn"]}
-    assert sorted(rule.inputs["priority"] for rule in rules) == [41, 15_041]
+    assert sorted(rule.inputs["priority"] for rule in rules) == [41, 42, 15_041]
     record = attached.only("aws:route53/record:Record").inputs
     assert (record["name"], record["zoneId"]) == ("blog.example.com", values["hosted_zone_id"])
     assert (record["aliases"][0]["name"], record["aliases"][0]["zoneId"]) == (

@@ -330,8 +330,9 @@ def test_a_rule_by_method_is_reached_with_that_method_only():
     )
     topology = whole()
     listener = dataclasses.replace(topology.load_balancers[ALB].listeners[0], rules=rules)
-    balancers = topology.load_balancers | {
-        ALB: dataclasses.replace(topology.load_balancers[ALB], listeners=(listener,))
+    balancers = {
+        **topology.load_balancers,
+        ALB: dataclasses.replace(topology.load_balancers[ALB], listeners=(listener,)),
     }
     changed = dataclasses.replace(topology, load_balancers=balancers)
     posted = trace("https://shop.example.com/", changed, method="POST")

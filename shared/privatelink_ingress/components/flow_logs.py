@@ -26,6 +26,8 @@ class FlowLogsArgs:
     vpc_id: Input[str]
     retention_days: int
     tags: Mapping[str, str]
+    permissions_boundary: str | None = None
+    """ARN of the policy that limits the role."""
     iam: aws.Provider | None = None
     """Provider of the role; the component's own when not set."""
 
@@ -43,7 +45,11 @@ class FlowLogs(Component):
         )
         iam = {"provider": args.iam} if args.iam else {}
         role = aws.iam.Role(
-            name, assume_role_policy=json.dumps(_TRUST), tags=self.named("", args.tags), opts=self.child(**iam)
+            name,
+            assume_role_policy=json.dumps(_TRUST),
+            permissions_boundary=args.permissions_boundary,
+            tags=self.named("", args.tags),
+            opts=self.child(**iam),
         )
         policy = aws.iam.RolePolicy(
             name,

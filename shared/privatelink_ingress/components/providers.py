@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -30,15 +30,22 @@ class Providers:
 
 
 def aws_provider(
-    name: str, *, region: str, account_id: str, tags: Mapping[str, str], role_arn: str | None = None
+    name: str,
+    *,
+    region: str,
+    account_id: str,
+    tags: Mapping[str, str],
+    role_arn: str | None = None,
+    external_id: str | None = None,
 ) -> aws.Provider:
     """A provider that refuses every account but `account_id`, with `role_arn` assumed when given."""
+    assumed = aws.ProviderAssumeRoleArgs(role_arn=role_arn, external_id=external_id, session_name=SESSION_NAME)
     return aws.Provider(
         name,
         region=region,
         allowed_account_ids=[account_id],
         default_tags=aws.ProviderDefaultTagsArgs(tags=dict(tags)),
-        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role_arn, session_name=SESSION_NAME)] if role_arn else None,
+        assume_roles=[assumed] if role_arn else None,
     )
 
 
@@ -51,12 +58,20 @@ def aws_providers(
         region: Region of every resource.
         account_id: The one account that the providers may touch.
         tags: Default tags.
-        roles: Role ARN by duty (`network`, `iam`, `ecr`, `eks`); ambient credentials for a duty without one.
+        roles: Role ARN by duty (`network`, `iam`, `ecr`, `eks`); ambient credentials for a duty without one. And under
+            `external_id`, what the roles ask for.
     """
     duties = [field.name for field in dataclasses.fields(Providers)]
     return Providers(
         **{
-            duty: aws_provider(duty, region=region, account_id=account_id, tags=tags, role_arn=roles.get(duty))
+            duty: aws_provider(
+                duty,
+                region=region,
+                account_id=account_id,
+                tags=tags,
+                role_arn=roles.get(duty),
+                external_id=roles.get("external_id"),
+            )
             for duty in duties
         }
     )
@@ -97,3 +112,26 @@ def region() -> str:
         problem = Problem("aws:region", "is not set", "Add it to the stack file, for example `aws:region: eu-west-1`.")
         raise UserError("The stack has no region", [problem])
     return value
+
+
+async def available_zones(provider: aws.Provider) -> Sequence[str]:
+    """The ids of the region's zones that hold load balancers and control planes, as plain values."""
+    found = aws.get_availability_zones_output(
+        state="available",
+        # Local and Wavelength Zones are opt-in, and hold neither.
+        filters=[aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])],
+        opts=pulumi.InvokeOutputOptions(provider=provider),
+    )
+    return await found.zone_ids.future() or ()
+
+
+def run(deploy: Callable[[], Awaitable[pulumi.Inputs]]) -> None:
+    """Run a program that returns its outputs; a user's mistake ends it with the message alone, without a traceback."""
+
+    async def main() -> pulumi.Inputs:
+        try:
+            return await deploy()
+        except UserError as error:
+            raise pulumi.RunError(str(error)) from None
+
+    pulumi.run(main)

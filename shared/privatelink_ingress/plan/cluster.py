@@ -56,6 +56,7 @@ def plan_cluster(settings: WorkloadSettings, *, name: str) -> ClusterPlan:
             service="eks.amazonaws.com",
             managed_policies=("AmazonEKSClusterPolicy",),
             session_tags=True,
+            permissions_boundary=settings.roles.permissions_boundary,
         ),
         # EKS makes the creator an administrator itself, and refuses a second entry for one principal.
         admins=tuple(

@@ -34,6 +34,8 @@ class NetworkPlan:
     cidr: str
     public: tuple[subnets.SubnetPlan, ...]
     endpoint: tuple[subnets.SubnetPlan, ...]
+    permissions_boundary: str | None
+    """ARN of the policy that limits the flow logs' role."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -137,6 +139,7 @@ def _network(settings: EdgeSettings, available: Iterable[str], region: str) -> N
         cidr=network.cidr,
         public=subnets.tier(lower, network.public_prefix, zone_ids, key="network.publicPrefix"),
         endpoint=subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix"),
+        permissions_boundary=settings.roles.permissions_boundary,
     )
 
 

@@ -64,6 +64,7 @@ def plan_nodes(settings: WorkloadSettings) -> NodesPlan:
             key="node",
             service="ec2.amazonaws.com",
             managed_policies=("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"),
+            permissions_boundary=settings.roles.permissions_boundary,
         ),
         agents=(
             AddonPlan(name="eks-pod-identity-agent"),
@@ -77,6 +78,7 @@ def plan_nodes(settings: WorkloadSettings) -> NodesPlan:
                     service=POD_IDENTITY,
                     managed_policies=("AmazonEKS_CNI_Policy",),
                     session_tags=True,
+                    permissions_boundary=settings.roles.permissions_boundary,
                 ),
             ),
         ),

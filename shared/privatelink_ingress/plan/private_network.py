@@ -25,6 +25,8 @@ class NetworkPlan:
     s3_service_name: str
     s3_policy: str
     log_retention_days: int
+    permissions_boundary: str | None
+    """ARN of the policy that limits the flow logs' role."""
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
@@ -54,4 +56,5 @@ def plan_network(settings: WorkloadSettings, *, region: str, available_zones: It
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=image_layers_policy(region),
         log_retention_days=settings.cluster.log_retention_days,
+        permissions_boundary=settings.roles.permissions_boundary,
     )

@@ -73,6 +73,7 @@ class PublicationPlan:
     parameter: str
     parameter_tier: str
     parameter_writer_role_arn: str | None
+    parameter_writer_external_id: str | None
 
 
 def plan_publication(
@@ -118,6 +119,7 @@ def plan_publication(
         parameter=_parameter(publication.parameter.prefix, name),
         parameter_tier=publication.parameter.tier,
         parameter_writer_role_arn=publication.parameter.writer_role_arn,
+        parameter_writer_external_id=publication.parameter.writer_external_id,
     )
 
 

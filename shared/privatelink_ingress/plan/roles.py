@@ -15,6 +15,8 @@ class RolePlan:
     """The AWS service that assumes it, such as `eks.amazonaws.com`."""
     managed_policies: tuple[str, ...] = ()
     """Names of AWS managed policies."""
+    permissions_boundary: str | None = None
+    """ARN of the policy that limits whatever the role's own policies allow."""
     session_tags: bool = False
     """EKS and Pod Identity tag their sessions: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html"""
 

@@ -12,6 +12,7 @@ from privatelink_ingress.settings.fields import (
     AccountId,
     ConnectionName,
     Environment,
+    ExternalId,
     HostedZoneId,
     Misfit,
     Owner,
@@ -44,12 +45,6 @@ TrustedArn = Annotated[
     ),
 ]
 """Who may assume a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
-
-ExternalId = Annotated[
-    str,
-    # ExternalId of AssumeRole, STS API.
-    matching(r"[\w+=,.@:/-]{2,1224}", "2-1224 letters, digits and the signs + = , . @ : / - _"),
-]
 
 OidcProviderArn = Annotated[
     str,

@@ -15,10 +15,12 @@ from privatelink_ingress.settings.fields import (
     ConnectionName,
     DomainName,
     Environment,
+    ExternalId,
     FirewallCidr,
     HostedZoneId,
     Misfit,
     Owner,
+    PolicyArn,
     RoleArn,
     Settings,
     StackName,
@@ -156,6 +158,10 @@ class Roles(Settings):
     """Roles to assume; ambient credentials where not set."""
 
     network: RoleArn | None = None
+    permissions_boundary: PolicyArn | None = None
+    """Boundary of every role that the stack makes; `permissions_boundaries` of the bootstrap stack."""
+    external_id: ExternalId | None = None
+    """What the roles ask for when they are assumed."""
 
 
 class EdgeStack(Settings):

@@ -79,6 +79,16 @@ Owner = Annotated[str, matching(r"[A-Za-z0-9][\w .@/+=:-]{0,126}", "a team's nam
 
 RoleArn = Annotated[str, matching(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
 
+PolicyArn = Annotated[
+    str, matching(r"arn:aws[\w-]*:iam::\d{12}:policy/[\w+=,.@/-]+", "the ARN of an IAM policy of your own")
+]
+
+ExternalId = Annotated[
+    str,
+    # ExternalId of AssumeRole, STS API.
+    matching(r"[\w+=,.@:/-]{2,1224}", "2-1224 letters, digits and the signs + = , . @ : / - _"),
+]
+
 PrincipalArn = Annotated[
     str,
     # PrivateLink supports no principal with a path, and `*` would publish the service to every account:

@@ -13,10 +13,12 @@ from privatelink_ingress.settings.fields import (
     ConnectionName,
     Digest,
     Environment,
+    ExternalId,
     HealthPath,
     KeyArn,
     Misfit,
     Owner,
+    PolicyArn,
     PrincipalArn,
     Region,
     RoleArn,
@@ -183,6 +185,8 @@ class Parameter(Settings):
     prefix: ParameterPrefix = "/central-ingress/connections"
     writer_role_arn: RoleArn | None = None
     """Role in the edge account that writes it there; without it, it is written in the workload account."""
+    writer_external_id: ExternalId | None = None
+    """What that role asks for when it is assumed."""
     tier: Literal["Standard", "Advanced"] = "Standard"
     """Advanced can be shared with other accounts through AWS RAM."""
 
@@ -218,6 +222,10 @@ class Roles(Settings):
     iam: RoleArn | None = None
     ecr: RoleArn | None = None
     eks: RoleArn | None = None
+    permissions_boundary: PolicyArn | None = None
+    """Boundary of every role that the stack makes; `permissions_boundaries` of the bootstrap stack."""
+    external_id: ExternalId | None = None
+    """What the roles ask for when they are assumed."""
 
 
 class WorkloadSettings(Settings):

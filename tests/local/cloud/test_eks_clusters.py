@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -45,7 +46,7 @@ def test_two_clusters_share_neither_endpoint_nor_issuer_nor_certificate(shop: Wo
 
 def test_what_was_asked_for_is_described(shop: World) -> None:
     logging = {"clusterLogging": [{"types": ["api", "audit"], "enabled": True}]}
-    settings = {
+    settings: dict[str, Any] = {
         "version": "1.35",
         "deletionProtection": True,
         "upgradePolicy": {"supportType": "STANDARD"},

@@ -55,7 +55,12 @@ class InternetNetwork(Component):
         )
         FlowLogs(
             f"{name}-flow-logs",
-            FlowLogsArgs(vpc_id=self._vpc.id, retention_days=args.log_retention_days, tags=args.tags),
+            FlowLogsArgs(
+                vpc_id=self._vpc.id,
+                retention_days=args.log_retention_days,
+                tags=args.tags,
+                permissions_boundary=args.plan.permissions_boundary,
+            ),
             self.child(),
         )
         gateway = aws.ec2.InternetGateway(name, vpc_id=self._vpc.id, tags=self.named("", args.tags), opts=self.child())

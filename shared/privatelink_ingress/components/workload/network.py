@@ -77,7 +77,13 @@ class PrivateNetwork(Component):
         """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
         FlowLogs(
             f"{name}-flow-logs",
-            FlowLogsArgs(vpc_id=self.vpc_id, retention_days=args.plan.log_retention_days, tags=args.tags, iam=args.iam),
+            FlowLogsArgs(
+                vpc_id=self.vpc_id,
+                retention_days=args.plan.log_retention_days,
+                tags=args.tags,
+                iam=args.iam,
+                permissions_boundary=args.plan.permissions_boundary,
+            ),
             self.child(),
         )
         self.publish()

@@ -22,6 +22,7 @@ class ServiceRole:
         self.role = aws.iam.Role(
             f"{name}-{plan.key}",
             assume_role_policy=plan.trust_policy(),
+            permissions_boundary=plan.permissions_boundary,
             tags=dict(tags),
             opts=parent.child(provider=iam),
         )
