@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ class Accounts:
     def __init__(self, *, profiles: Sequence[str] = (), endpoint_url: str | None = None) -> None:
         """`endpoint_url` is an emulated AWS: every account is there, and no credentials are looked for."""
         self._profiles, self._endpoint_url = tuple(profiles), endpoint_url
+        self._sessions: dict[str | None, Any] = {}
 
     def account(self, account_id: str, region: str, role_arn: str | None = None) -> Account:
         """Clients for one account and region.
@@ -36,17 +36,27 @@ class Accounts:
         for profile in (None, *self._profiles):
             label = f"profile {profile}" if profile else "ambient credentials"
             try:
-                if (found := _caller(_session(profile), region)) == account_id:
-                    return _Own(_session(profile), account_id, region)
+                if (found := _caller(self._session(profile), region)) == account_id:
+                    return _Own(self._session(profile), account_id, region)
                 tried.append(f"{label} are of account {found}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{label}: {error}")
         if role_arn:
             try:
-                return _Own(_assumed(_session(None), role_arn, region), account_id, region)
+                assumed = _assumed(self._session(None), role_arn, region)
+                if (found := _caller(assumed, region)) == account_id:
+                    return _Own(assumed, account_id, region)
+                tried.append(f"{role_arn} is of account {found}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{role_arn}: {error}")
         raise Unseen(f"no credentials of account {account_id} ({'; '.join(tried)})")
+
+    def _session(self, profile: str | None) -> Any:
+        import boto3
+
+        if profile not in self._sessions:
+            self._sessions[profile] = boto3.Session(profile_name=profile)
+        return self._sessions[profile]
 
 
 class _Own:
@@ -65,13 +75,6 @@ def _client(session: Any, service: str, region: str) -> Any:
     # A person waits: an endpoint that cannot be reached is told after seconds, not minutes.
     config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
     return session.client(service, region_name=region, config=config)
-
-
-@functools.cache
-def _session(profile: str | None) -> Any:
-    import boto3
-
-    return boto3.Session(profile_name=profile)
 
 
 def _caller(session: Any, region: str) -> str:
