@@ -85,6 +85,12 @@ def test_what_nobody_publishes_gets_no_further_than_the_load_balancer(deployed, 
     assert (result.outcome, result.status) == (outcome, status)
 
 
+def test_a_route_by_method_takes_requests_with_that_method_only(deployed):
+    topology, url = deployed.topology(), "https://blog.example.com/comments"
+    assert trace(url, topology, method="POST").outcome == "reached"
+    assert trace(url, topology).status == 404
+
+
 def test_the_endpoints_have_the_planned_addresses(deployed):
     interfaces = {
         interface.address: interface.zone_id
