@@ -78,7 +78,8 @@ class RewriteRule(Settings):
 
     @model_validator(mode="after")
     def _load_balancer_takes_it(self) -> Self:
-        plain = re.sub(r"\\\\", "", self.regex)  # a backslash of its own begins nothing
+        # Signs that are escaped, or in a class, stand for themselves.
+        plain = re.sub(r"\[\^?\]?[^\]]*\]", "x", re.sub(r"\\[^1-9gpP]", "x", self.regex))
         for sign, feature in _UNSUPPORTED.items():
             if re.search(sign, plain):
                 reason = f"has {feature}, which load balancers do not support"
