@@ -152,7 +152,8 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
 
     world.deploy_maintenance()
     _dry(world, "remove")
-    assert _step(world) == (0, "remove", "done")
+    code, said = world.run()
+    assert (code, said["step"], said["outcome"], said["requests"]) == (0, "remove", "done", 42)
     assert b"    shop:" not in (world.root / PROD).read_bytes()
 
     # Taken out of the file, and still there: rules, then the endpoint.
@@ -170,7 +171,11 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
     assert world.connections()[endpoint] == "available"
     code, said = world.run()
     assert (code, said["step"], said["outcome"]) == (0, "reject", "done")
-    assert said["next"] == ["pulumi -C eks-service destroy --stack shop"]
+    assert said["next"] == [
+        "write cluster.deletionProtection: false in eks-service/Pulumi.shop.yaml",
+        "pulumi -C eks-service up --stack shop",
+        "pulumi -C eks-service destroy --stack shop",
+    ]
     assert world.connections()[endpoint] == "rejected"
 
     # And only now AWS lets the service go.

@@ -244,6 +244,7 @@ def offboard(
     Exit code 0 when a step is done or none is left, 1 when it is refused or waits for a deployment.
     """
     from privatelink_ingress.cli import offboard as command
+    from privatelink_ingress.cli import offboard_view as view
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.running import RunningCloud
 
@@ -252,9 +253,9 @@ def offboard(
     plan = command.prepare(root, name, accounts, days=days, force=force)
     outcome = command.do(plan, dry_run=dry_run)
     if as_json:
-        typer.echo(json.dumps(command.as_data(plan, outcome), indent=2))
+        typer.echo(json.dumps(view.as_data(plan, outcome), indent=2))
     else:
-        command.show(plan, outcome, Console())
+        view.show(plan, outcome, Console())
     if outcome in ("refused", "waits"):
         raise typer.Exit(FOUND_SOMETHING)
 

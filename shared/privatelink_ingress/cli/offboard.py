@@ -6,11 +6,9 @@ import dataclasses
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.text import Text
 
 from privatelink_ingress import contract
 from privatelink_ingress.cli import check as checks
@@ -119,49 +117,6 @@ def do(plan: Plan, *, dry_run: bool) -> Outcome:
     return "done" if plan.due.step.key in ("drain", "remove", "reject") else "over"
 
 
-def show(plan: Plan, outcome: Outcome, console: Console) -> None:
-    """For people."""
-    for line in _state(plan.seen):
-        console.print(Text(line), soft_wrap=True, highlight=False)
-    step = plan.due.step
-    number = f"Step {leaving.STEPS.index(step) + 1} of {len(leaving.STEPS)}: " if step in leaving.STEPS else ""
-    about = f" ({plan.label})" if plan.changes and plan.label else ""
-    title = {
-        "done": ("done", "bold green"),
-        "dry run": ("would be done", "bold cyan"),
-        "waits": ("is yours", "bold yellow"),
-        "refused": ("refused", "bold red"),
-        "over": _over(plan),
-    }[outcome]
-    console.print(Text.assemble((f"{number}{step.what}{about}: ", "bold"), title), soft_wrap=True)
-    for problem in (*plan.due.refused, *plan.due.overruled):
-        console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.reason), soft_wrap=True)
-        if problem in plan.due.refused:
-            console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)
-    for command in () if outcome == "refused" else plan.commands:
-        console.print(Text(f"→ {command}", style="green"), soft_wrap=True)
-
-
-def as_data(plan: Plan, outcome: Outcome) -> dict[str, Any]:
-    """For scripts."""
-    return {
-        "connection": plan.name,
-        "step": plan.due.step.key,
-        "outcome": outcome,
-        "refused": [dataclasses.asdict(problem) for problem in plan.due.refused],
-        "overruled": [dataclasses.asdict(problem) for problem in plan.due.overruled],
-        "requests": plan.seen.edge.requests if plan.seen.edge else None,
-        "endpoints": dict(plan.seen.edge.endpoints) if plan.seen.edge else None,
-        "next": [] if outcome == "refused" else list(plan.commands),
-    }
-
-
-def _over(plan: Plan) -> tuple[str, str]:
-    if plan.due.step.key != "destroy":
-        return "nothing more to do", "bold green"
-    return ("yours, and not checked", "bold yellow") if plan.due.overruled else ("yours, and safe now", "bold green")
-
-
 def _workload(name: str, holder: Holder | None, stacks: Stacks) -> Workload | None:
     """The stack that publishes `name`; without one of that name, the one that serves the entry."""
     named = [workload for workload in stacks.workloads if joining.published_name(workload) == name]
@@ -256,7 +211,12 @@ def _commands(
         verbs = {stack: "destroy" if stack in alone or stack not in files else "up" for stack in made}
         return (*(_pulumi(PROJECT, verb, stack) for stack, verb in verbs.items()), _again(seen))
     if key in ("reject", "destroy") and workload:
-        return (_pulumi(contract.PROJECT, "destroy", workload.stack),)
+        destroy = _pulumi(contract.PROJECT, "destroy", workload.stack)
+        if not workload.settings.cluster.deletion_protection:
+            return (destroy,)
+        # Cluster and load balancer refuse to be deleted until a deployment has taken their protection away.
+        unprotect = f"write cluster.deletionProtection: false in {workload.file}"
+        return (unprotect, _pulumi(contract.PROJECT, "up", workload.stack), destroy)
     return ()
 
 
@@ -266,25 +226,3 @@ def _pulumi(directory: str, verb: str, stack: str) -> str:
 
 def _again(seen: Seen) -> str:
     return f"privatelink-ingress offboard {seen.name}"
-
-
-def _state(seen: Seen) -> list[str]:
-    files = f"in the files: {seen.entry}" if seen.entry else "in no file any more"
-    lines = [f"{seen.name} is {files}."]
-    if seen.edge is None:
-        lines.append(f"Edge: not seen. {seen.edge_unseen}")
-    else:
-        requests = "?" if seen.edge.requests is None else f"{seen.edge.requests:,}"
-        endpoints = ", ".join(f"{id_} {state}" for id_, state in sorted(seen.edge.endpoints.items())) or "none"
-        lines.append(
-            f"Edge: {seen.edge.forwarding} rules forward, {seen.edge.answering} answer themselves; endpoints: "
-            f"{endpoints}; {requests} requests in {seen.days} days."
-        )
-    if seen.workload is None:
-        lines.append(f"Workload: not seen. {seen.workload_unseen}")
-    else:
-        count = len(seen.workload.open)
-        lines.append(f"Workload: service {seen.workload.service_id or 'none'}, {count} open connections.")
-    if seen.others:
-        lines.append(f"Its workload's stack also serves {', '.join(seen.others)}.")
-    return lines

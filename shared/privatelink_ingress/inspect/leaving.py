@@ -48,6 +48,8 @@ def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
                 forwards = any(action["Type"] == "forward" for action in rule["Actions"])
                 forwarding, answering = forwarding + forwards, answering + (not forwards)
                 stacks.add(found["Stack"])
+                # In maintenance no rule leads to the groups, so that only the rules tell the load balancer.
+                balancers.add(arn)
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in _marks(name).items()]
     endpoints = read(edge.client("ec2"), "describe_vpc_endpoints", "VpcEndpoints", Filters=filters)
     stacks |= {_by_key(endpoint["Tags"])["Stack"] for endpoint in endpoints}

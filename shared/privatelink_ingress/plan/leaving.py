@@ -37,7 +37,7 @@ class Step:
 
 STEPS = (
     Step(key="drain", what="write state: maintenance, so that the load balancer answers 503 itself", by="offboard"),
-    Step(key="deploy drain", what="deploy that", by="pulumi"),
+    Step(key="deploy drain", what="deploy the maintenance", by="pulumi"),
     Step(key="remove", what="take the connection out of the stack files", by="offboard"),
     Step(key="deploy removal", what="delete its rules, targets and endpoint", by="pulumi"),
     Step(key="reject", what="reject what is still connected to the endpoint service", by="offboard"),
