@@ -190,6 +190,12 @@ def test_a_stack_of_another_project_is_no_workload(repository: Path):
     assert "there is no file" in refused(repository, stack="organization/central-ingress/news", code=2)
 
 
+def test_a_second_backend_is_not_for_this_command_and_it_says_for_what(repository: Path):
+    message = refused(repository, "--stack", "shop", code=2)
+    assert "--stack: is given 2 times, but a connection begins with one backend" in message
+    assert "write the second cluster into its backends: two are the most" in message
+
+
 def test_another_name_than_the_stack_publishes(repository: Path):
     message = refused(repository, name="daily")
     assert "daily: is not what stack news publishes: that is news → Name it news" in message

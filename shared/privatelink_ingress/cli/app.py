@@ -178,7 +178,7 @@ def cost(
 @app.command(epilog="Example: privatelink-ingress onboard news --stack news --host news.example.com")
 def onboard(
     name: Annotated[str, typer.Argument(help="The connection: what the workload's stack publishes.")],
-    stack: Annotated[str, typer.Option("--stack", help="Workload stack, an eks-service stack with a file here.")],
+    stack: Annotated[list[str], typer.Option("--stack", help="Workload stack, an eks-service stack with a file here.")],
     host: Annotated[list[str], typer.Option("--host", help="Host that it answers to; repeat for more.")],
     path: Annotated[list[str] | None, typer.Option("--path", help="Path; all when left out.")] = None,
     owner: Annotated[str | None, typer.Option(help="Team; the workload's when left out.")] = None,
@@ -199,25 +199,33 @@ def onboard(
     Exit code 0 when it is written or was there already, 1 when something keeps it out; then nothing is written.
     """
     from privatelink_ingress.cli import onboard as command
+    from privatelink_ingress.cli import onboard_view as view
     from privatelink_ingress.plan.joining import Wish
 
     if run and not dry_run:
         command.require_pulumi()
     paths = {"paths": tuple(path)} if path else {}
     wish = Wish(
-        name=name, stack=stack, hosts=tuple(host), owner=owner, shard=shard, slot=slot, attached=attached, **paths
+        name=name,
+        stack=command.only(stack),
+        hosts=tuple(host),
+        owner=owner,
+        shard=shard,
+        slot=slot,
+        attached=attached,
+        **paths,
     )
     report, console = command.prepare(root, wish, edit_workload=edit_workload), Console()
     if not as_json:
-        command.show(report, console, root)
+        view.show(report, console, root)
     if report.changes and not dry_run:
         if not (yes or as_json):
             typer.confirm("Write this?", abort=True)
         command.write(report)
     if as_json:
-        typer.echo(json.dumps(command.as_data(report, written=bool(report.changes) and not dry_run), indent=2))
+        typer.echo(json.dumps(view.as_data(report, written=bool(report.changes) and not dry_run), indent=2))
     elif not run or dry_run:
-        command.show_next(report, console)
+        view.show_next(report, console)
     if run and not dry_run:
         command.deploy(root, report, Console(stderr=as_json))
 

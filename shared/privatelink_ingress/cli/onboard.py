@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from rich.console import Console
 from rich.text import Text
@@ -17,12 +16,10 @@ from rich.text import Text
 from privatelink_ingress import contract
 from privatelink_ingress.cli import check as checks
 from privatelink_ingress.cli.check import Stacks
-from privatelink_ingress.plan import cost, existing, joining
+from privatelink_ingress.plan import existing, joining
 from privatelink_ingress.plan.existing import Holder
 from privatelink_ingress.plan.files import Attached
 from privatelink_ingress.plan.joining import Joining, Wish
-from privatelink_ingress.plan.prices import CURRENCY
-from privatelink_ingress.plan.routes import Rule
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.settings import file_changes, stack_file_edits, stack_files
 from privatelink_ingress.settings.file_changes import Change
@@ -70,12 +67,25 @@ def prepare(root: Path, wish: Wish, *, edit_workload: bool = False) -> Report:
     return Report(
         state="new",
         name=wish.name,
-        file=_relative(change.path, root),
+        file=relative(change.path, root),
         commands=_commands(new, workload_too=bool(admission)),
         changes=(change, *admission),
         joining=new,
         notes=tuple(trial.notes),
     )
+
+
+def only(stacks: Sequence[str]) -> str:
+    """The one stack that was named.
+
+    Raises:
+        UsageError: when there are more.
+    """
+    if len(stacks) > 1:
+        reason = f"is given {len(stacks)} times, but a connection begins with one backend"
+        remedy = f"Onboard it with {stacks[0]}, then write the second cluster into its backends: two are the most."
+        raise UsageError("Nothing was written", [Problem("--stack", reason, remedy)])
+    return stacks[0]
 
 
 def write(report: Report) -> None:
@@ -111,56 +121,6 @@ def deploy(root: Path, report: Report, console: Console) -> None:
             raise UserError(f"{report.name} is in the files, but not deployed", [problem])
 
 
-def show(report: Report, console: Console, root: Path) -> None:
-    """For people."""
-    if report.joining is None:
-        console.print(Text(f"{report.name} is there already, in {report.file}: nothing to do.", style="bold green"))
-        return
-    for line in _described(report.joining):
-        console.print(line, highlight=False, soft_wrap=True)
-    for change in report.changes:
-        console.print(Text(_relative(change.path, root), style="bold"))
-        for line in _added(change):
-            console.print(Text(f"  + {line}", style="green"), soft_wrap=True)
-    for note in report.notes:
-        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
-
-
-def show_next(report: Report, console: Console) -> None:
-    """The commands to run now."""
-    for command in report.commands:
-        console.print(Text(f"→ {' '.join(command)}", style="green"), soft_wrap=True)
-
-
-def as_data(report: Report, *, written: bool) -> dict[str, Any]:
-    """For scripts."""
-    data: dict[str, Any] = {
-        "connection": report.name,
-        "state": report.state,
-        "written": written,
-        "file": report.file,
-        "next": [" ".join(command) for command in report.commands],
-    }
-    if new := report.joining:
-        bill = _bill(new)
-        data |= {
-            "shard": new.shard.edge.stack,
-            "stack": new.stack,
-            "slot": new.connection.slot,
-            "addresses": {target.zone_id: target.address for target in new.backend.targets},
-            "target_group": new.backend.target_group_name,
-            "rules": [
-                {"priority": rule.priority, "hosts": list(rule.match.hosts), "paths": list(rule.match.paths)}
-                for rule in new.rules
-            ],
-            "records": _records(new),
-            "usd_a_month": round(bill.usd, 2),
-            "estimate": bill.estimate,
-            "notes": list(report.notes),
-        }
-    return data
-
-
 def _there(wish: Wish, holders: Sequence[Holder], stacks: Stacks) -> Report:
     holder = holders[0]
     if problems := existing.differences(wish, holder, stacks.workloads):
@@ -182,7 +142,7 @@ def _entry_change(root: Path, new: Joining) -> Change:
         return Change(path=shard_file, before=text, after=after)
     path = shard_file.with_name(f"Pulumi.{new.stack}.yaml")
     if path.exists():
-        problem = Problem(_relative(path, root), f"is there, and holds no connection {new.name}", "Rename it first.")
+        problem = Problem(relative(path, root), f"is there, and holds no connection {new.name}", "Rename it first.")
         raise UserError(f"Stack {new.stack} cannot begin", [problem])
     text = "\n".join(stack_file_edits.lines("config", new.attached_config, indent=0)) + "\n"
     return Change(path=path, before=None, after=text)
@@ -229,37 +189,6 @@ def _up(stack: str, *, attached: bool) -> tuple[tuple[str, ...], ...]:
     return (*begin, ("pulumi", "-C", PROJECT, "up", "--stack", stack))
 
 
-def _described(new: Joining) -> list[Text]:
-    backend, bill = new.backend, _bill(new)
-    own = f", by stack {new.stack} of its own" if new.attached_config else ""
-    addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
-    about = "about " if bill.estimate else ""
-    return [
-        Text.assemble((new.name, "bold"), f" goes to shard {new.shard.edge.stack}, slot {new.connection.slot}{own}"),
-        Text(f"  endpoint      to the service of stack {new.workload.stack}: {addresses}"),
-        Text(f"  target group  {backend.target_group_name}, health check {backend.health_path}"),
-        *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
-        *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
-        Text(f"  cost          {about}{bill.usd:,.2f} {CURRENCY} a month without traffic"),
-    ]
-
-
-def _conditions(rule: Rule) -> str:
-    return f"{', '.join(rule.match.hosts)}: {', '.join(rule.match.paths) or 'all paths'}"
-
-
-def _records(new: Joining) -> list[str]:
-    return sorted({host.lower() for route in new.connection.routes for host in route.hosts})
-
-
-def _bill(new: Joining) -> cost.Bill:
-    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets))
-
-
-def _added(change: Change) -> list[str]:
-    before, after = (change.before or "").splitlines(), (change.after or "").splitlines()
-    return [line[2:] for line in difflib.ndiff(before, after) if line.startswith("+ ")]
-
-
-def _relative(path: Path, root: Path) -> str:
+def relative(path: Path, root: Path) -> str:
+    """A path as messages write it."""
     return path.relative_to(root).as_posix()
