@@ -322,7 +322,7 @@ def test_every_resource_has_the_guarded_provider_and_a_parent(edge: StackRun) ->
     provider = edge.only("pulumi:providers:aws")
     assert json.loads(provider.inputs["allowedAccountIds"]) == ["222222222222"]
     resources = [one for one in edge.registrations if one.type.startswith("aws:")]
-    assert len(resources) == 68
+    assert len(resources) == 69
     assert {one.provider for one in resources} == {provider.urn}
     assert all("privatelink-ingress:index:CentralIngress" in one.parent for one in resources)
 
@@ -365,7 +365,7 @@ def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun)
 
 def test_each_connection_is_exported_with_what_it_answers_to_and_where_it_goes(edge: StackRun) -> None:
     blog = edge.exports["connections"]["blog"]
-    assert (blog["hosts"], blog["priorities"], blog["state"]) == (["blog.example.com"], [41, 15_041], "active")
+    assert (blog["hosts"], blog["priorities"], blog["state"]) == (["blog.example.com"], [41, 42, 15_041], "active")
     (backend,) = blog["backends"]
     assert backend["addresses"] == {
         "euw1-az1": "10.12.128.20",
