@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from privatelink_ingress.cli import offboard
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.plan import leaving
 from privatelink_ingress.plan.leaving import EdgeState, Seen, WorkloadState
@@ -213,3 +214,50 @@ def test_a_stack_that_serves_another_connection_stays(repository: Path):
         run(repository, "shop", "--force")
     data = json.loads(run(repository, "shop", "--force", "--json").stdout)
     assert (data["step"], data["outcome"], data["next"]) == ("keep", "over", [])
+
+
+@pytest.fixture
+def pulumi(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the CLI: it notes its arguments, and fails while a file says so."""
+    home = tmp_path_factory.mktemp("bin")
+    script = home / "pulumi"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {home}/calls\ntest ! -e {home}/broken\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{home}{os.pathsep}{os.environ['PATH']}")
+    return home
+
+
+def test_run_goes_through_all_steps_of_the_edge_and_leaves_the_workload_to_its_owner(repository: Path, pulumi: Path):
+    result = run(repository, "shop", "--force", "--run")
+    assert result.exit_code == 0
+    assert (pulumi / "calls").read_text().splitlines() == ["-C central-ingress up --stack prod"] * 2
+    assert b"    shop:" not in (repository / PROD).read_bytes()
+    assert words(result.stdout).endswith("→ pulumi -C eks-service destroy --stack shop")
+
+
+def test_run_stops_at_a_deployment_that_fails_and_goes_on_from_there(repository: Path, pulumi: Path):
+    (pulumi / "broken").touch()
+    result = run(repository, "shop", "--force", "--run")
+    assert result.exit_code == 1
+    assert "pulumi -C central-ingress up --stack prod: ended with exit code 1" in words(result.stderr)
+    assert b"    shop:" in (repository / PROD).read_bytes()
+    (pulumi / "broken").unlink()
+    assert run(repository, "shop", "--force", "--run").exit_code == 0
+    assert b"    shop:" not in (repository / PROD).read_bytes()
+
+
+def test_run_without_pulumi_is_refused_before_anything_is_written(repository: Path, monkeypatch: pytest.MonkeyPatch):
+    before = files(repository)
+    monkeypatch.setenv("PATH", "")
+    assert run(repository, "shop", "--force", "--run").exit_code == 2
+    assert files(repository) == before
+
+
+def test_a_deployment_that_changes_nothing_is_not_repeated(
+    repository: Path, pulumi: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(offboard, "_edge", lambda *_: (SERVING, ""))
+    result = run(repository, "shop", "--run")
+    assert result.exit_code == 1
+    assert len((pulumi / "calls").read_text().splitlines()) == 2, "one after the drain, one while it waits"
+    assert b"    shop:" in (repository / PROD).read_bytes()

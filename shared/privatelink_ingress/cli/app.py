@@ -200,10 +200,11 @@ def onboard(
     """
     from privatelink_ingress.cli import onboard as command
     from privatelink_ingress.cli import onboard_view as view
+    from privatelink_ingress.cli import pulumi_cli
     from privatelink_ingress.plan.joining import Wish
 
     if run and not dry_run:
-        command.require_pulumi()
+        pulumi_cli.require()
     paths = {"paths": tuple(path)} if path else {}
     wish = Wish(
         name=name,
@@ -227,7 +228,7 @@ def onboard(
     elif not run or dry_run:
         view.show_next(report, console)
     if run and not dry_run:
-        command.deploy(root, report, Console(stderr=as_json))
+        pulumi_cli.run(root, report.commands, Console(stderr=as_json))
 
 
 @app.command(epilog="Example: privatelink-ingress offboard news --profile edge --profile news")
@@ -243,6 +244,9 @@ def offboard(
     ] = None,
     endpoint_url: Annotated[str | None, typer.Option(help="URL of an emulated AWS.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Ask the demo that was left running.")] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Deploy with pulumi in between, and go on to the end or a refusal.")
+    ] = False,
     root: Root = Path("."),
     out: Out = Path(".demo"),
     as_json: Json = False,
@@ -253,17 +257,28 @@ def offboard(
     """
     from privatelink_ingress.cli import offboard as command
     from privatelink_ingress.cli import offboard_view as view
+    from privatelink_ingress.cli import pulumi_cli
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.running import RunningCloud
 
     url = RunningCloud.read(out).endpoint_url if demo else endpoint_url
     accounts = Accounts(profiles=profile or (), endpoint_url=url)
-    plan = command.prepare(root, name, accounts, days=days, force=force)
-    outcome = command.do(plan, dry_run=dry_run)
-    if as_json:
-        typer.echo(json.dumps(view.as_data(plan, outcome), indent=2))
-    else:
-        view.show(plan, outcome, Console())
+    deploying = run and not dry_run
+    if deploying:
+        pulumi_cli.require()
+    waited_for = None
+    while True:
+        plan = command.prepare(root, name, accounts, days=days, force=force)
+        outcome = command.do(plan, dry_run=dry_run)
+        if as_json:
+            typer.echo(json.dumps(view.as_data(plan, outcome), indent=None if deploying else 2))
+        else:
+            view.show(plan, outcome, Console())
+        # A deployment that did not bring the next step is not tried a second time.
+        if not deploying or outcome in ("refused", "over") or (outcome == "waits" and waited_for == plan.due.step):
+            break
+        waited_for = plan.due.step
+        pulumi_cli.run(root, command.deployments(plan), Console(stderr=as_json))
     if outcome in ("refused", "waits"):
         raise typer.Exit(FOUND_SOMETHING)
 

@@ -117,6 +117,11 @@ def do(plan: Plan, *, dry_run: bool) -> Outcome:
     return "done" if plan.due.step.key in ("drain", "remove", "reject") else "over"
 
 
+def deployments(plan: Plan) -> tuple[str, ...]:
+    """The commands that lead to the next step. What deletes the workload is for its owner to run."""
+    return tuple(command for command in plan.commands if command.startswith(f"pulumi -C {PROJECT} "))
+
+
 def _workload(name: str, holder: Holder | None, stacks: Stacks) -> Workload | None:
     """The stack that publishes `name`; without one of that name, the one that serves the entry."""
     named = [workload for workload in stacks.workloads if joining.published_name(workload) == name]

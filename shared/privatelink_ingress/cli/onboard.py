@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
-
-from rich.console import Console
-from rich.text import Text
 
 from privatelink_ingress import contract
 from privatelink_ingress.cli import check as checks
@@ -35,7 +31,7 @@ class Report:
     state: Literal["new", "there"]
     name: str
     file: str
-    commands: tuple[tuple[str, ...], ...]
+    commands: tuple[str, ...]
     """What deploys it, in order, from the repository's top."""
     changes: tuple[Change, ...] = ()
     joining: Joining | None = None
@@ -97,30 +93,6 @@ def write(report: Report) -> None:
     file_changes.apply(report.changes)
 
 
-def require_pulumi() -> None:
-    """Raises `UsageError` where the Pulumi CLI is not on PATH."""
-    if shutil.which("pulumi") is None:
-        remedy = (
-            "Install it from https://www.pulumi.com/docs/install/, or leave --run out and run the command yourself."
-        )
-        raise UsageError("Nothing was done", [Problem("--run", "needs pulumi, which is not on PATH", remedy)])
-
-
-def deploy(root: Path, report: Report, console: Console) -> None:
-    """Run the commands one after the other, each with this terminal.
-
-    Raises:
-        UserError: when one fails. Nothing is taken back: the files are right, and the same call goes on from there.
-    """
-    for command in report.commands:
-        console.print(Text(f"→ {' '.join(command)}", style="bold"), soft_wrap=True)
-        code = subprocess.run(command, cwd=root, check=False).returncode
-        if code:
-            remedy = "Correct what it says, and run the same onboard again: it goes on with this command."
-            problem = Problem(" ".join(command), f"ended with exit code {code}", remedy)
-            raise UserError(f"{report.name} is in the files, but not deployed", [problem])
-
-
 def _there(wish: Wish, holders: Sequence[Holder], stacks: Stacks) -> Report:
     holder = holders[0]
     if problems := existing.differences(wish, holder, stacks.workloads):
@@ -179,14 +151,14 @@ def _check_trial(root: Path, changes: Sequence[Change]) -> checks.Report:
         return checks.check(copy)
 
 
-def _commands(new: Joining, *, workload_too: bool) -> tuple[tuple[str, ...], ...]:
-    first = (("pulumi", "-C", contract.PROJECT, "up", "--stack", new.workload.stack),) if workload_too else ()
+def _commands(new: Joining, *, workload_too: bool) -> tuple[str, ...]:
+    first = (f"pulumi -C {contract.PROJECT} up --stack {new.workload.stack}",) if workload_too else ()
     return (*first, *_up(new.stack, attached=new.attached_config is not None))
 
 
-def _up(stack: str, *, attached: bool) -> tuple[tuple[str, ...], ...]:
-    begin = (("pulumi", "-C", PROJECT, "stack", "select", "--create", stack),) if attached else ()
-    return (*begin, ("pulumi", "-C", PROJECT, "up", "--stack", stack))
+def _up(stack: str, *, attached: bool) -> tuple[str, ...]:
+    begin = (f"pulumi -C {PROJECT} stack select --create {stack}",) if attached else ()
+    return (*begin, f"pulumi -C {PROJECT} up --stack {stack}")
 
 
 def relative(path: Path, root: Path) -> str:

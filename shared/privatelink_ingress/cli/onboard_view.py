@@ -36,7 +36,7 @@ def show(report: Report, console: Console, root: Path) -> None:
 def show_next(report: Report, console: Console) -> None:
     """The commands to run now."""
     for command in report.commands:
-        console.print(Text(f"→ {' '.join(command)}", style="green"), soft_wrap=True)
+        console.print(Text(f"→ {command}", style="green"), soft_wrap=True)
 
 
 def as_data(report: Report, *, written: bool) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def as_data(report: Report, *, written: bool) -> dict[str, Any]:
         "state": report.state,
         "written": written,
         "file": report.file,
-        "next": [" ".join(command) for command in report.commands],
+        "next": list(report.commands),
     }
     if new := report.joining:
         bill = _bill(new)
