@@ -261,3 +261,17 @@ def test_a_deployment_that_changes_nothing_is_not_repeated(
     assert result.exit_code == 1
     assert len((pulumi / "calls").read_text().splitlines()) == 2, "one after the drain, one while it waits"
     assert b"    shop:" in (repository / PROD).read_bytes()
+
+
+def test_what_is_left_on_the_edge_of_a_service_that_no_file_names_is_still_to_deploy(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+):
+    left = EdgeState(answering=1, stacks=("central-ingress/prod", "central-ingress/prod-partner"))
+    monkeypatch.setattr(offboard, "_edge", lambda *_: (left, ""))
+    data = json.loads(run(repository, "partner", "--json").stdout)
+    assert (data["step"], data["outcome"]) == ("deploy removal", "waits")
+    assert data["next"] == [
+        "pulumi -C central-ingress up --stack prod",
+        "pulumi -C central-ingress destroy --stack prod-partner",
+        "privatelink-ingress offboard partner",
+    ]

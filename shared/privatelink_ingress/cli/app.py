@@ -251,7 +251,7 @@ def offboard(
     out: Out = Path(".demo"),
     as_json: Json = False,
 ) -> None:
-    """Take a connection away, one step a run: drain, remove, reject what is left; deployments in between are yours.
+    """Take a connection away, one step a run: drain, remove, reject what is left; you deploy in between, or --run does.
 
     Exit code 0 when a step is done or none is left, 1 when it is refused or waits for a deployment.
     """

@@ -65,10 +65,10 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
         raise UserError("It is not clear what to take away", [Problem(name, reason, "Keep it in one file.")])
     holder = found[0] if found else None
     workload = _workload(name, holder, stacks)
-    if holder is None and workload is None:
-        raise _unknown(name, stacks)
     edges = [edge for edge in stacks.edges if holder is None or edge.stack == holder.shard]
     edge, edge_unseen = _edge(name, edges, accounts, days)
+    if holder is None and workload is None and not (edge and edge.present):
+        raise _unknown(name, stacks)
     owner, service, workload_unseen = _service(workload, accounts)
     seen = Seen(
         name=name,
