@@ -187,6 +187,13 @@ def check(data: Mapping[str, str]) -> None:
         raise UserError("The controller's configuration has mistakes", problems)
 
 
+def keepalive_seconds(data: Mapping[str, str]) -> float:
+    """How long the controller keeps an idle connection, from its checked ConfigMap."""
+    value = data["keepalive-timeout"]
+    number = value.rstrip("msh")
+    return int(number) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[value.removeprefix(number)]
+
+
 def _forbidden(key: str) -> Problem | None:
     if key not in _KINDS:
         return _unknown(key)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import attachment, placement, shard_files
+from privatelink_ingress.plan import attachment, nginx, placement, shard_files
 from privatelink_ingress.plan.backends import assumed_contract
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
@@ -37,6 +37,7 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequen
         others = [capacity for capacity in capacities if capacity.name != shard.edge.stack]
         planned, found = _plan_shard(shard, workloads, plans, others)
         findings += found
+        findings += _closes_first(shard, workloads, plans)
         users += (_User(stack=stack, subnets=_subnets(shard.edge, planned)) for stack in shard.stacks)
     for workload in workloads:
         using = [user for user in users if workload.stack in map(_short, backends(user.stack.settings))]
@@ -195,6 +196,26 @@ def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
     if planned is None or not edge.settings.network.zone_ids:
         return None
     return frozenset(subnet.cidr for subnet in planned.network.public)
+
+
+def _closes_first(shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]) -> Iterable[Finding]:
+    """Whether the load balancer is the one that closes idle connections.
+
+    Where the controller closes first, a request that is on its way at that moment ends in a 502:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+    """
+    idle = shard.edge.settings.load_balancer.idle_timeout
+    used = {_short(backend) for stack in shard.stacks for backend in backends(stack.settings)}
+    for workload in workloads:
+        plan = plans.get(workload.stack)
+        if workload.stack not in used or plan is None or plan.controller is None:
+            continue
+        kept = nginx.keepalive_seconds(plan.controller.config)
+        if idle >= kept:
+            where = f"controller.config.keepalive-timeout of {workload.file}"
+            reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"
+            remedy = f'Lower it, or write keepalive-timeout: "{idle + 15}s" there.'
+            yield Finding(shard.edge.file, Problem("loadBalancer.idleTimeout", reason, remedy))
 
 
 def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:

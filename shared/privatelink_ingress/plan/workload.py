@@ -11,6 +11,7 @@ from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.controller import ControllerPlan, plan_controller
+from privatelink_ingress.plan.images import ImagePlan, plan_image
 from privatelink_ingress.plan.nodes import NodesPlan, plan_nodes
 from privatelink_ingress.plan.private_network import NetworkPlan, plan_network
 from privatelink_ingress.plan.publication import PublicationPlan, plan_publication
@@ -29,6 +30,8 @@ class WorkloadPlan:
     tags: Mapping[str, str]
     network: NetworkPlan
     registry: RegistryPlan
+    image: ImagePlan | None
+    """What the registry must hold. None when no digest is pinned, which takes a stack without the controller."""
     cluster: ClusterPlan
     nodes: NodesPlan
     controller: ControllerPlan | None
@@ -52,17 +55,20 @@ def plan_workload(
     """
     name = _connection_name(settings.connection_name or stack)
     network = plan_network(settings, region=region, available_zones=available_zones)
+    registry = plan_registry(settings, name=name)
     return WorkloadPlan(
         name=name,
         tags=workload_tags(settings, stack),
         network=network,
-        registry=plan_registry(settings, name=name),
+        registry=registry,
+        image=plan_image(settings, repository=registry.repository, region=region),
         cluster=plan_cluster(settings, name=name),
         nodes=plan_nodes(settings),
         controller=plan_controller(
             settings=settings.controller,
             trusted_cidrs=tuple(subnet.cidr for subnet in network.subnets),
             health_path=settings.publication.health_path,
+            overrides=settings.controller.config,
         )
         if settings.controller.install
         else None,

@@ -52,6 +52,25 @@ RepositoryName = Annotated[
     ),
 ]
 
+SourceRepository = Annotated[
+    str,
+    # A registry's host is told from a path by its dot or port: https://distribution.github.io/distribution/spec/api/
+    matching(
+        r"[a-z0-9-]+((\.[a-z0-9-]+)+(:\d+)?|:\d+)(/[a-z0-9]+([._-]+[a-z0-9]+)*)+",
+        "a repository with its registry, without tag and digest, such as public.ecr.aws/nginx/nginx-ingress",
+    ),
+]
+
+ImageTag = Annotated[
+    str,
+    matching(
+        r"(?!latest\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",
+        "1-128 letters, digits and . _ - such as 5.6.3, but not latest: a tag of the registry never moves",
+    ),
+]
+
+Platform = Literal["linux/amd64", "linux/arm64"]
+
 InstanceType = Annotated[str, matching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as m7i.large")]
 
 ParameterPrefix = Annotated[
@@ -133,6 +152,13 @@ class Image(Settings):
 
     digest: Digest
     """Digest of the image index that was copied into the registry; a digest never moves, a tag may."""
+    source: SourceRepository = "public.ecr.aws/nginx/nginx-ingress"
+    """Where `images copy` takes it from: F5's own repository, which asks for no login."""
+    tag: ImageTag | None = None
+    """What the copy is tagged with, such as its version. One made from the digest when not set: the registry refuses
+    to move a tag, and lets images without one expire."""
+    platforms: Annotated[tuple[Platform, ...], Field(min_length=1), ONCE] = ("linux/amd64", "linux/arm64")
+    """What the index must hold; the nodes' own is among them."""
 
 
 class Controller(Settings):
@@ -142,6 +168,8 @@ class Controller(Settings):
     """False leaves out everything that needs a connection to the cluster's Kubernetes API."""
     image: Image | None = None
     """Required when `install` is true."""
+    config: dict[str, str] = Field(default_factory=dict)
+    """Values of the controller's ConfigMap beside those that this system decides, all as text in quotes."""
     min_replicas: Annotated[int, Field(ge=2)] = 3
     max_replicas: Annotated[int, Field(ge=2)] = 10
 

@@ -1,0 +1,120 @@
+"""crane and skopeo: whichever is on PATH copies an image, with a login that ends with the copy."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from privatelink_ingress.plan import images
+from privatelink_ingress.plan.images import ImagePlan, Tool
+from privatelink_ingress.problems import Problem, UsageError, UserError
+
+TOOLS: tuple[Tool, ...] = get_args(Tool)
+
+LAST_LINES = 8
+"""How much of a failed tool's output its error repeats."""
+
+
+def find() -> Tool | None:
+    """The first of the tools that is on PATH."""
+    return next((tool for tool in TOOLS if shutil.which(tool)), None)
+
+
+def require() -> Tool:
+    """As `find`.
+
+    Raises:
+        UsageError: when neither is there.
+    """
+    if tool := find():
+        return tool
+    remedy = (
+        "Install one: https://github.com/google/go-containerregistry/tree/main/cmd/crane or "
+        "https://github.com/containers/skopeo. --dry-run prints the commands for another machine."
+    )
+    problem = Problem("PATH", f"has neither {' nor '.join(TOOLS)}, and one of them copies the image", remedy)
+    raise UsageError("Nothing was copied", [problem])
+
+
+def copy(tool: Tool, image: ImagePlan, *, password: str, report: Callable[[str], None]) -> None:
+    """Log in and copy. The password goes through standard input and a file that is gone at the end.
+
+    Args:
+        tool: What copies.
+        image: What is copied, and where to.
+        password: Of the registry's user AWS.
+        report: Takes each command and each line of its output as they come.
+
+    Raises:
+        UserError: when the tool fails, with its last lines.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        auth_file = Path(folder) / ("config.json" if tool == "crane" else "auth.json")
+        environment = dict(os.environ)
+        if tool == "crane":
+            auth_file.write_text(json.dumps(_docker_config(image.registry)), encoding="utf-8")
+            environment["DOCKER_CONFIG"] = folder
+        for command in (
+            images.login(tool, image, auth_file=str(auth_file)),
+            images.copy(tool, image, auth_file=str(auth_file)),
+        ):
+            _run(command, environment, password=password, report=report)
+
+
+def _docker_config(registry: str) -> dict[str, Any]:
+    """The user's own logins, which a private source may need, with `registry` kept out of their password stores."""
+    folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
+    config: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):  # no logins, or none that crane could read either
+        config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
+    # Without a helper of its own name the password would go into the desktop's store, and stay there.
+    return {**config, "credHelpers": {**config.get("credHelpers", {}), registry: ""}}
+
+
+def _run(
+    command: Sequence[str], environment: Mapping[str, str], *, password: str, report: Callable[[str], None]
+) -> None:
+    report(f"$ {shlex.join(command)}")
+    last: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+    try:
+        with subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                # Both commands' input ends at once; only the login's has anything in it.
+                process.stdin.write(password if "--password-stdin" in command else "")
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # it ended without reading: its exit code and output say why
+            for line in process.stdout:
+                shown = line.rstrip().replace(password, "[password]")
+                last.append(shown)
+                report(f"  {shown}")
+    except OSError as error:
+        problem = Problem(command[0], f"cannot be run: {error.strerror}", "Install it anew, or remove it from PATH.")
+        raise UserError("Nothing was copied", [problem]) from None
+    if process.returncode:
+        said = "; ".join(line for line in last if line) or "nothing"
+        problem = Problem(
+            shlex.join(command),
+            f"ended with exit code {process.returncode}, and said: {said}",
+            "Correct what it names and copy again: what was copied before stays.",
+        )
+        raise UserError("The image was not copied", [problem])

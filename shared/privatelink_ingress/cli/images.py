@@ -1,0 +1,244 @@
+"""`images`: is each workload's image in its registry, and copying it there."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress import contract
+from privatelink_ingress.cli import check as checks
+from privatelink_ingress.cli import image_tools, show
+from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.inspect import images as live
+from privatelink_ingress.plan import images, repository
+from privatelink_ingress.plan.files import Workload
+from privatelink_ingress.plan.images import Held, ImagePlan, Standing, Tool
+from privatelink_ingress.problems import Problem, UsageError, UserError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Target:
+    """The image of one stack."""
+
+    workload: Workload
+    image: ImagePlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Targets:
+    """The images that a command is about."""
+
+    pinned: tuple[Target, ...]
+    unpinned: tuple[Workload, ...]
+    """Stacks without the controller whose file names no image yet."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Checked:
+    """One image and how it stands."""
+
+    target: Target
+    standing: Standing
+    held: Held | None = None
+    """None when the registry was not seen, or has no such repository."""
+
+
+def select(root: Path, stack: str | None) -> Targets:
+    """The images of all workload stacks, or of `stack` alone.
+
+    Raises:
+        UsageError: when there is no such stack, or it pins no image.
+        UserError: when a stack file has a mistake.
+    """
+    workloads = checks.read_right(root).workloads
+    if stack is not None:
+        known = [workload.stack for workload in workloads]
+        workloads = [workload for workload in workloads if workload.stack == stack]
+        if not workloads:
+            near = difflib.get_close_matches(stack, known, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(known) or 'those to come'}."
+            reason = f"is no stack with a file in {contract.PROJECT} that can be read here"
+            raise UsageError("There is no such stack", [Problem(f"--stack {stack}", reason, remedy)])
+    pinned, unpinned, problems = [], [], []
+    for workload in workloads:
+        try:
+            image = repository.plan_of(workload).image
+        except UserError as error:
+            problems += [dataclasses.replace(one, where=f"{workload.file}: {one.where}") for one in error.problems]
+            continue
+        if image is None:
+            unpinned.append(workload)
+        else:
+            pinned.append(Target(workload=workload, image=image))
+    if problems:
+        raise UserError("Stack files have mistakes", problems)
+    if stack is not None and unpinned:
+        raise UsageError("There is no image to look for", [_pin(unpinned[0])])
+    return Targets(pinned=tuple(pinned), unpinned=tuple(unpinned))
+
+
+def status(targets: Targets, accounts: Accounts) -> list[Checked]:
+    """How each image stands. Changes nothing."""
+    return [_look(target, accounts) for target in targets.pinned]
+
+
+def copy(targets: Targets, accounts: Accounts, console: Console, *, dry_run: bool) -> bool:
+    """Copy what is missing, and look by digest whether it arrived. Prints as it goes.
+
+    Returns:
+        Whether every image is there, or in a dry run could be copied.
+
+    Raises:
+        UsageError: when something is to copy, and no tool is there to do it.
+    """
+    _print_unpinned(targets, console)
+    fine = True
+    for target in targets.pinned:
+        # Looked at one by one: two stacks may share a repository.
+        before = _look(target, accounts)
+        if before.standing.state == "there":
+            _line(console, target, f"already there, {before.standing.reason}", "green")
+        elif not before.standing.copy_helps:
+            fine = False
+            _print_checked(before, console)
+            if dry_run and before.standing.state in ("not seen", "no repository"):
+                _print_commands(target, console)
+        elif dry_run:
+            _line(console, target, "would be copied", "cyan")
+            _print_commands(target, console)
+        else:
+            fine &= _copy(target, accounts, console)
+    return fine
+
+
+def print_status(targets: Targets, found: Sequence[Checked], console: Console) -> None:
+    """For people."""
+    _print_unpinned(targets, console)
+    for checked in found:
+        _print_checked(checked, console)
+
+
+def as_data(targets: Targets, found: Sequence[Checked]) -> dict[str, Any]:
+    """For scripts."""
+    tool = image_tools.find() or "crane"
+    return {
+        "images": [
+            {
+                "stack": one.target.workload.stack,
+                "state": one.standing.state,
+                "reason": one.standing.reason,
+                "remedy": one.standing.remedy,
+                "origin": one.target.image.origin,
+                "destination": one.target.image.destination,
+                "tags": list(one.held.tags) if one.held else [],
+                "platforms": list(one.held.platforms) if one.held and one.held.platforms is not None else None,
+                "commands": [_again(one.target), *images.by_hand(tool, one.target.image)]
+                if one.standing.copy_helps
+                else [],
+            }
+            for one in found
+        ],
+        "unpinned": [workload.stack for workload in targets.unpinned],
+    }
+
+
+def all_there(found: Sequence[Checked]) -> bool:
+    """Whether no image is missing."""
+    return all(one.standing.state == "there" for one in found)
+
+
+def _look(target: Target, accounts: Accounts) -> Checked:
+    image = target.image
+    try:
+        account = accounts.account(image.account_id, image.region, target.workload.settings.roles.ecr)
+        held = live.held(account, image)
+    except (Unseen, BotoCoreError, ClientError) as error:
+        rights = "ecr:BatchGetImage and ecr:DescribeImages"
+        remedy = f"Use credentials of account {image.account_id} with {rights}, or name them with --profile."
+        return Checked(target=target, standing=Standing(state="not seen", reason=str(error), remedy=remedy))
+    return Checked(target=target, standing=images.judge(image, held), held=held)
+
+
+def _copy(target: Target, accounts: Accounts, console: Console) -> bool:
+    tool, image = image_tools.require(), target.image
+    _line(console, target, f"copying {image.origin} to {image.destination}", "cyan")
+    try:
+        image_tools.copy(
+            tool, image, password=_password(target, accounts), report=lambda line: _indented(console, line)
+        )
+    except UserError as error:
+        show.error(console, error)
+        return False
+    after = _look(target, accounts)
+    if after.standing.state != "there":
+        _line(console, target, f"{tool} said that it copied the image, but it is not right in the registry", "red")
+        _print_checked(after, console)
+        return False
+    _line(console, target, f"copied; the registry has {image.digest}, {after.standing.reason}", "bold green")
+    return True
+
+
+def _password(target: Target, accounts: Accounts) -> str:
+    image = target.image
+    try:
+        return live.password(accounts.account(image.account_id, image.region, target.workload.settings.roles.ecr))
+    except (Unseen, BotoCoreError, ClientError) as error:
+        remedy = "Use credentials that may call ecr:GetAuthorizationToken."
+        raise UserError("Nothing was copied", [Problem(image.registry, f"gave no password: {error}", remedy)]) from None
+
+
+def _print_unpinned(targets: Targets, console: Console) -> None:
+    for workload in targets.unpinned:
+        problem = _pin(workload)
+        _note(console, f"{workload.stack}: {problem.reason}. {problem.remedy}")
+
+
+def _print_checked(checked: Checked, console: Console) -> None:
+    standing, platforms = checked.standing, checked.held.platforms if checked.held else None
+    of = f", of {', '.join(platforms)}" if standing.state == "there" and platforms else ""
+    style = "bold green" if standing.state == "there" else "bold red"
+    _line(console, checked.target, f"{standing.state}: {standing.reason}{of}", style)
+    if standing.remedy:
+        _indented(console, f"→ {standing.remedy}", "green")
+    if standing.copy_helps:
+        _indented(console, f"→ {_again(checked.target)}", "green")
+        _print_commands(checked.target, console)
+
+
+def _print_commands(target: Target, console: Console) -> None:
+    tool: Tool | None = image_tools.find()
+    if tool is None:
+        _note(console, f"    Neither {' nor '.join(image_tools.TOOLS)} is on PATH here. With crane, by hand:")
+    for command in images.by_hand(tool or "crane", target.image):
+        _indented(console, f"$ {command}")
+
+
+def _line(console: Console, target: Target, words: str, style: str) -> None:
+    console.print(Text.assemble((f"{target.workload.stack}: ", "bold"), (words, style)), soft_wrap=True)
+
+
+def _indented(console: Console, line: str, style: str = "") -> None:
+    console.print(Text(f"    {line}", style=style), soft_wrap=True, highlight=False)
+
+
+def _note(console: Console, line: str) -> None:
+    console.print(Text(line, style="yellow"), soft_wrap=True, highlight=False)
+
+
+def _again(target: Target) -> str:
+    return f"privatelink-ingress images copy --stack {target.workload.stack}"
+
+
+def _pin(workload: Workload) -> Problem:
+    return Problem(
+        f"{workload.file}: controller.image",
+        "no image is pinned, and controller.install is false",
+        "Write controller.image.digest: the index's digest, as `crane digest <source>:<version>` prints it.",
+    )

@@ -1,0 +1,191 @@
+"""The image that a workload's registry must hold, what it is found to hold, and the commands that copy it there.
+
+The cluster can fetch nothing from outside. A copy by digest keeps every platform and the digest itself; `docker pull`
+and `push` keep one platform, and make another digest of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Sequence
+from typing import Literal
+
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload import Platform, WorkloadSettings
+
+Tool = Literal["crane", "skopeo"]
+
+State = Literal["there", "untagged", "missing", "tag taken", "other platforms", "no repository", "not seen"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ImagePlan:
+    """One image and where its copy belongs."""
+
+    source: str
+    """Repository with its registry, without tag and digest."""
+    digest: str
+    """`sha256:…` of the index, the same on both sides."""
+    tag: str
+    """What the copy is tagged with."""
+    platforms: tuple[Platform, ...]
+    """What the index must hold."""
+    account_id: str
+    """The workload account, whose registry the copy is in."""
+    region: str
+    repository: str
+    makes_repository: bool
+    """False when another stack owns the repository."""
+
+    @property
+    def registry(self) -> str:
+        """Host of the account's registry: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html."""
+        return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
+
+    @property
+    def origin(self) -> str:
+        """`<source>@<digest>`."""
+        return f"{self.source}@{self.digest}"
+
+    @property
+    def destination(self) -> str:
+        """`<registry>/<repository>:<tag>`."""
+        return f"{self.registry}/{self.repository}:{self.tag}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a repository holds of an image."""
+
+    there: bool
+    """Whether the digest is there."""
+    tags: tuple[str, ...] = ()
+    """Tags of the digest."""
+    platforms: tuple[str, ...] | None = None
+    """`os/architecture` of the index's parts; None when the digest is of one part alone, which does not say."""
+    tag_is_of: str | None = None
+    """The digest that has the planned tag, if any has it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How an image stands, for people and scripts."""
+
+    state: State
+    reason: str
+    remedy: str = ""
+    """Empty where a copy is the remedy, or none is needed."""
+
+    @property
+    def copy_helps(self) -> bool:
+        """Whether copying is what is due."""
+        return self.state in ("missing", "untagged")
+
+
+def plan_image(settings: WorkloadSettings, *, repository: str, region: str) -> ImagePlan | None:
+    """The controller's image of a stack; None when the stack pins none, which only one without the controller may.
+
+    Args:
+        settings: The stack file.
+        repository: Name of the repository in the workload account.
+        region: Where the stack lives.
+
+    Raises:
+        UserError: when the nodes are of a platform that the image lacks.
+    """
+    image = settings.controller.image
+    if image is None:
+        return None
+    _runs_on(settings.nodes.ami_type, image.platforms)
+    return ImagePlan(
+        source=image.source,
+        digest=image.digest,
+        # As unique as the digest: under a version's tag, a second build of that version would be refused.
+        tag=image.tag or f"digest-{image.digest.removeprefix('sha256:')[:12]}",
+        platforms=image.platforms,
+        account_id=settings.account_id,
+        region=region,
+        repository=repository,
+        makes_repository=settings.registry.create,
+    )
+
+
+def judge(image: ImagePlan, held: Held | None) -> Standing:
+    """How `image` stands, from what its repository holds; None when there is no such repository."""
+    if held is None:
+        reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
+        if image.makes_repository:
+            remedy = "The stack's first `pulumi up` makes it, with controller.install false until the image is there."
+        else:
+            remedy = "Another stack owns it (registry.create is false): deploy that one first."
+        return Standing(state="no repository", reason=reason, remedy=remedy)
+    if held.tag_is_of not in (None, image.digest):
+        return Standing(
+            state="tag taken",
+            reason=f"tag {image.tag} is of {held.tag_is_of}, and a tag of this repository never moves",
+            remedy="Write another controller.image.tag, or leave it out: then one is made from the digest.",
+        )
+    if not held.there:
+        return Standing(state="missing", reason="the digest is not in the registry")
+    if lacking := _lacking(image, held):
+        of = f"an index of {', '.join(held.platforms)}" if held.platforms is not None else "one image and no index"
+        return Standing(
+            state="other platforms",
+            reason=f"the digest is of {of}, without {', '.join(lacking)}",
+            remedy="Pin the digest of an index that has them, or write in controller.image.platforms what it has.",
+        )
+    if not held.tags:
+        return Standing(state="untagged", reason="the digest is there without a tag, so the registry lets it expire")
+    return Standing(state="there", reason=f"tagged {', '.join(held.tags)}")
+
+
+def login(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
+    """The command that takes the registry's password from its standard input.
+
+    Args:
+        tool: The tool that copies.
+        image: Whose registry it is.
+        auth_file: Where skopeo keeps the password; crane is told by its environment.
+    """
+    words = ("--username", "AWS", "--password-stdin")
+    if tool == "crane":
+        return ("crane", "auth", "login", *words, image.registry)
+    return ("skopeo", "login", *words, *(("--authfile", auth_file) if auth_file else ()), image.registry)
+
+
+def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
+    """The command that copies every platform and keeps the digest. Its arguments are those of `login`."""
+    if tool == "crane":
+        return ("crane", "copy", image.origin, image.destination)
+    keep = ("--all", "--preserve-digests", *(("--dest-authfile", auth_file) if auth_file else ()))
+    return ("skopeo", "copy", *keep, f"docker://{image.origin}", f"docker://{image.destination}")
+
+
+def by_hand(tool: Tool, image: ImagePlan) -> tuple[str, str]:
+    """Both commands as a person types them."""
+    password = f"aws ecr get-login-password --region {image.region}"
+    return f"{password} | {shlex.join(login(tool, image))}", shlex.join(copy(tool, image))
+
+
+def _runs_on(ami_type: str, platforms: Sequence[Platform]) -> None:
+    needed: Platform = "linux/arm64" if "ARM_64" in ami_type else "linux/amd64"
+    if needed in platforms:
+        return
+    raise UserError(
+        "The nodes cannot run the controller's image",
+        [
+            Problem(
+                "controller.image.platforms",
+                f"has {', '.join(platforms)}, but nodes.amiType {ami_type} runs {needed}",
+                f"Add {needed} if the image has it, or choose another nodes.amiType and nodes.instanceTypes.",
+            )
+        ],
+    )
+
+
+def _lacking(image: ImagePlan, held: Held) -> tuple[str, ...]:
+    if held.platforms is None:
+        # Of one part alone the manifest does not tell the platform; it can be the only one that is asked for.
+        return image.platforms if len(image.platforms) > 1 else ()
+    return tuple(platform for platform in image.platforms if platform not in held.platforms)
