@@ -53,6 +53,8 @@ class Cloud:
         # Moto would fill every store anew at a reset, only to drop it right after.
         BaseBackend.reset = _stay_empty  # ty: ignore[invalid-assignment]
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
+        # moto's stores belong to the process: what an earlier cloud of it left is not in this one.
+        self.reset()
         self._server.start()
         _, self.port = self._server.get_host_and_port()
         self.endpoint_url = f"http://{LOOPBACK}:{self.port}"
