@@ -165,12 +165,3 @@ def test_the_export_holds_every_resource_once_and_the_contract_on_the_stack(depl
     assert resources[0]["type"] == "pulumi:pulumi:Stack"
     assert resources[0]["outputs"] == dict(run.exports)
     assert len({resource["urn"] for resource in resources}) == len(resources) == len(run.registrations)
-
-
-def test_a_cloud_starts_empty_whatever_an_earlier_one_of_the_process_left():
-    with Cloud() as left:
-        left.session(EDGE, REGION).client("s3").create_bucket(
-            Bucket="left-behind", CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
-        with Cloud() as fresh:
-            assert fresh.session(EDGE, REGION).client("s3").list_buckets()["Buckets"] == []
