@@ -9,6 +9,7 @@ price of Pulumi's SDK itself. Both run in this process on a backend that answers
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import inspect
 import json
@@ -18,6 +19,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pulumi
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests" / "program"))
@@ -52,16 +55,22 @@ def edge(count: int) -> StackRun:
 
 
 def bare(recorded: StackRun) -> StackRun:
-    """The resources of a recording, registered one after the other without components or plans."""
+    """The resources, components and references of a recording, registered one after the other without any plan."""
     file = stack_files.read(REPOSITORY / "central-ingress", "prod")
-    resources = [one for one in recorded.registrations if one.type.startswith("aws:")]
+    references = [one.name for one in recorded.of_type("pulumi:pulumi:StackReference")]
 
     def program() -> None:
-        for one in resources:
-            resource, arguments = _sdk_class(one.type)
-            resource(one.name, **{arguments[key.lower()]: value for key, value in one.inputs.items()})
+        for one in recorded.registrations:
+            if one.type.startswith("aws:"):
+                resource, arguments = _sdk_class(one.type)
+                resource(one.name, **{arguments[key.lower()]: value for key, value in one.inputs.items()})
+            elif one.name in references:
+                pulumi.StackReference(one.name)
+            elif not one.custom and one.parent:
+                pulumi.ComponentResource(one.type, one.name).register_outputs({})
 
-    return run(program, project="bare", stack="prod", config=file.config, backend=StrictBackend())
+    stacks = services(*(name.rpartition("/")[2] for name in references))
+    return run(program, project="bare", stack="prod", config=file.config, backend=StrictBackend(), stacks=stacks)
 
 
 @functools.cache
@@ -86,6 +95,7 @@ def seconds(action: Callable[[], Any]) -> float:
 def main() -> None:
     """Print one line for each number of connections."""
     edge(1)  # imports
+    gc.disable()  # as the command line does for the length of a run: passes over all of the SDK would drown the figures
     base = seconds(lambda: edge(1))
     print(f"{'connections':>11} {'resources':>9} {'program':>9} {'bare':>9} {'ratio':>6} {'ms per connection':>18}")
     for count in (10, 50, 100):
