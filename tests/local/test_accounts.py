@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 from privatelink_ingress.cli.accounts import Accounts, Unseen
@@ -68,3 +70,20 @@ def test_a_profile_that_is_not_there_is_a_reason_and_no_traceback():
 def test_a_role_of_a_third_account_is_not_taken_for_the_one_that_was_asked():
     with pytest.raises(Unseen, match="is of account 333333333333"):
         Accounts().account(WORKLOAD, REGION, "arn:aws:iam::333333333333:role/network")
+
+
+@pytest.mark.usefixtures("ambient")
+def test_a_role_that_asks_for_an_external_id_is_told_it(monkeypatch: pytest.MonkeyPatch):
+    asked: list[dict[str, Any]] = []
+    session_client = boto3.Session.client
+
+    def recording(self: boto3.Session, service: str, **options: Any) -> Any:
+        client = session_client(self, service, **options)
+        client.meta.events.register("before-parameter-build.sts.AssumeRole", lambda params, **_: asked.append(params))
+        return client
+
+    monkeypatch.setattr(boto3.Session, "client", recording)
+    role = "arn:aws:iam::111111111111:role/network"
+    Accounts().account(WORKLOAD, REGION, role, "edge-2c81")
+    Accounts().account(WORKLOAD, REGION, role)
+    assert [(params["RoleArn"], params.get("ExternalId")) for params in asked] == [(role, "edge-2c81"), (role, None)]

@@ -55,8 +55,10 @@ class Recorded(Accounts):
         super().__init__(endpoint_url=endpoint_url)
         self.calls: list[str] = []
 
-    def account(self, account_id: str, region: str, role_arn: str | None = None) -> Account:
-        return Recording(super().account(account_id, region, role_arn), self.calls)
+    def account(
+        self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
+    ) -> Account:
+        return Recording(super().account(account_id, region, role_arn, external_id), self.calls)
 
 
 class World:

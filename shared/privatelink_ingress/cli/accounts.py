@@ -22,8 +22,10 @@ class Accounts:
         self._profiles, self._endpoint_url = tuple(profiles), endpoint_url
         self._sessions: dict[str | None, Any] = {}
 
-    def account(self, account_id: str, region: str, role_arn: str | None = None) -> Account:
-        """Clients for one account and region.
+    def account(
+        self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
+    ) -> Account:
+        """Clients for one account and region; `external_id` is what the role asks for.
 
         Raises:
             Unseen: when no credentials are of it.
@@ -43,7 +45,7 @@ class Accounts:
                 tried.append(f"{label}: {error}")
         if role_arn:
             try:
-                assumed = _assumed(self._session(None), role_arn, region)
+                assumed = _assumed(self._session(None), role_arn, external_id, region)
                 if (found := _caller(assumed, region)) == account_id:
                     return _Own(assumed, account_id, region)
                 tried.append(f"{role_arn} is of account {found}")
@@ -81,11 +83,12 @@ def _caller(session: Any, region: str) -> str:
     return _client(session, "sts", region).get_caller_identity()["Account"]
 
 
-def _assumed(session: Any, role_arn: str, region: str) -> Any:
+def _assumed(session: Any, role_arn: str, external_id: str | None, region: str) -> Any:
     import boto3
 
     sts = _client(session, "sts", region)
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="privatelink-ingress")["Credentials"]
+    asked = {"ExternalId": external_id} if external_id else {}
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="privatelink-ingress", **asked)["Credentials"]
     return boto3.Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],

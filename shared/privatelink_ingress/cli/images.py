@@ -21,6 +21,7 @@ from privatelink_ingress.plan import images, repository
 from privatelink_ingress.plan.files import Workload
 from privatelink_ingress.plan.images import Held, ImagePlan, Standing, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.topology.live import Account
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,7 @@ def all_there(found: Sequence[Checked]) -> bool:
 def _look(target: Target, accounts: Accounts) -> Checked:
     image = target.image
     try:
-        account = accounts.account(image.account_id, image.region, target.workload.settings.roles.ecr)
+        account = _registry(target, accounts)
         held = live.held(account, image)
     except (Unseen, BotoCoreError, ClientError) as error:
         rights = "ecr:BatchGetImage and ecr:DescribeImages"
@@ -185,10 +186,15 @@ def _copy(target: Target, accounts: Accounts, console: Console) -> bool:
     return True
 
 
+def _registry(target: Target, accounts: Accounts) -> Account:
+    roles = target.workload.settings.roles
+    return accounts.account(target.image.account_id, target.image.region, roles.ecr, roles.external_id)
+
+
 def _password(target: Target, accounts: Accounts) -> str:
     image = target.image
     try:
-        return live.password(accounts.account(image.account_id, image.region, target.workload.settings.roles.ecr))
+        return live.password(_registry(target, accounts))
     except (Unseen, BotoCoreError, ClientError) as error:
         remedy = "Use credentials that may call ecr:GetAuthorizationToken."
         raise UserError("Nothing was copied", [Problem(image.registry, f"gave no password: {error}", remedy)]) from None

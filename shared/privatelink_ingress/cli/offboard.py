@@ -153,11 +153,13 @@ def _others(name: str, workload: Workload | None, stacks: Stacks) -> tuple[str, 
 
 def _edge(name: str, edges: Sequence[Edge], accounts: Accounts, days: int) -> tuple[EdgeState | None, str]:
     """What all edges together have of the connection; None with the reason when one of them cannot be asked."""
-    places = {(edge.settings.account_id, edge.region): edge.settings.roles.network for edge in edges}
+    places = {(edge.settings.account_id, edge.region): edge.settings.roles for edge in edges}
     states, unseen = [], ""
-    for (account_id, region), role in places.items():
+    for (account_id, region), roles in places.items():
         try:
-            state, why = live.edge_state(accounts.account(account_id, region, role), name, days=days)
+            state, why = live.edge_state(
+                accounts.account(account_id, region, roles.network, roles.external_id), name, days=days
+            )
         except (Unseen, BotoCoreError, ClientError) as error:
             return None, str(error)
         states.append(state)
@@ -181,7 +183,8 @@ def _service(workload: Workload | None, accounts: Accounts) -> tuple[Account | N
     if workload is None:
         return None, None, "no stack file here says which account it is"
     try:
-        owner = accounts.account(workload.settings.account_id, workload.region, workload.settings.roles.network)
+        settings, roles = workload.settings, workload.settings.roles
+        owner = accounts.account(settings.account_id, workload.region, roles.network, roles.external_id)
         return owner, live.workload_state(owner, workload.stack), ""
     except (Unseen, BotoCoreError, ClientError) as error:
         return None, None, str(error)
