@@ -165,3 +165,10 @@ def test_the_export_holds_every_resource_once_and_the_contract_on_the_stack(depl
     assert resources[0]["type"] == "pulumi:pulumi:Stack"
     assert resources[0]["outputs"] == dict(run.exports)
     assert len({resource["urn"] for resource in resources}) == len(resources) == len(run.registrations)
+
+
+def test_only_custom_resources_have_an_id_in_an_export(deployed):
+    resources = state.export(deployed.runs["eks-service/shop"])["deployment"]["resources"]
+    cluster = next(resource for resource in resources if resource["type"] == "eks:index:Cluster")
+    assert "id" not in cluster
+    assert {resource["custom"] for resource in resources if "id" in resource} == {True}

@@ -38,7 +38,8 @@ def export(run: StackRun, *, show_secrets: bool = False) -> dict[str, Any]:
 
 def _resource(registration: Registration, ids: dict[str, str], show_secrets: bool) -> dict[str, Any]:
     entries = {
-        "id": registration.id,
+        # The engine refuses a state in which a component has an id, as a remote one has here.
+        "id": registration.id if registration.custom else "",
         "inputs": _properties(registration.inputs, registration.secret_inputs, show_secrets),
         "outputs": _properties(registration.outputs, registration.secret_outputs, show_secrets),
         "parent": registration.parent,
