@@ -63,6 +63,8 @@ def demo(out: Path, *options: str) -> Generator[Demo]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # A test run in the background has Ctrl-C switched off, and its children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield Demo(process, port, out)

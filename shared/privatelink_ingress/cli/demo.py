@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from privatelink_ingress.cli import check
 from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.cli.running import RunningCloud
 from privatelink_ingress.inspect.trace import Outcome, trace
@@ -55,6 +56,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         UserError: a stack file is wrong, `out` cannot be written, `port` is in use, or the emulated AWS refused a
             resource.
     """
+    check.read_right(root)
     stacks = deploy.find(root)
     _require_writable(out)
     with Cloud(port) as cloud:
