@@ -7,9 +7,6 @@ import dataclasses
 from privatelink_ingress.plan import patterns
 from privatelink_ingress.plan.addresses import SLOTS
 
-HIGHEST = 50_000
-"""Rule priorities run from 1 to 50,000 (CreateRule, ELBv2 API)."""
-
 RULES_PER_BAND = 40
 """Rules that one connection can have in one band."""
 

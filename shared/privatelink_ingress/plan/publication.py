@@ -8,17 +8,12 @@ from typing import Any
 
 from privatelink_ingress import contract
 from privatelink_ingress.plan import names, zones
+from privatelink_ingress.plan.controller_objects import HTTP_NODE_PORT
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import Consumer, WorkloadSettings
 
 PORT = 80
 """Port of the published service. The edge ends TLS; PrivateLink carries the rest inside AWS's network."""
-
-NODE_PORT = 30080
-"""Port on every node behind which the controller serves HTTP.
-
-30000-30085 is the part of the default range that Kubernetes never hands out by itself while the rest has room:
-https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions"""
 
 DEREGISTRATION_SECONDS = 60
 """How long a leaving node may finish its connections; the edge's own idle time-out is 60 s as well."""
@@ -93,7 +88,7 @@ def plan_publication(
         load_balancer=names.fit(f"{name}-nlb", names.LOAD_BALANCER - _AUTONAME),
         target_group=names.fit(f"{name}-http", names.LOAD_BALANCER - _AUTONAME),
         port=PORT,
-        node_port=NODE_PORT,
+        node_port=HTTP_NODE_PORT,
         health_path=publication.health_path,
         cross_zone=settings.nodes.min < CROSS_ZONE_BELOW * len(zone_ids),
         enforce_inbound_rules=enforce,
