@@ -9,8 +9,8 @@ import pytest
 
 from privatelink_ingress.local.kubernetes import KubernetesError, KubernetesStore
 from privatelink_ingress.local.kubernetes.store import OWN_NAMESPACES
-from privatelink_ingress.plan.controller import plan_controller
-from privatelink_ingress.settings.workload import Controller, Image
+from privatelink_ingress.plan.workload.controller import plan_controller
+from privatelink_ingress.settings.workload.controller import Controller, Image
 
 SERVER = "https://SHOP.gr7.eu-west-1.eks.amazonaws.com"
 BLOG = "https://BLOG.gr7.eu-west-1.eks.amazonaws.com"

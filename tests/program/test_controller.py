@@ -10,9 +10,9 @@ import pytest
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
 from privatelink_ingress.local import runner
 from privatelink_ingress.local.runner import RecordedBackend, StackRun
-from privatelink_ingress.plan.controller import ControllerPlan, plan_controller
-from privatelink_ingress.settings.workload import Controller as Settings
-from privatelink_ingress.settings.workload import Image
+from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.settings.workload.controller import Controller as Settings
+from privatelink_ingress.settings.workload.controller import Image
 
 DIGEST = f"sha256:{'ab' * 32}"
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress"

@@ -7,9 +7,9 @@ import copy
 import kubernetes_validate
 import pytest
 
-from privatelink_ingress.plan.controller import ControllerPlan, plan_controller
-from privatelink_ingress.plan.controller_pod import RELOAD_TIMEOUT_SECONDS, START_SECONDS, STOP, StopBudget
-from privatelink_ingress.settings.workload import Controller, Image
+from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.plan.workload.controller.pod import RELOAD_TIMEOUT_SECONDS, START_SECONDS, STOP, StopBudget
+from privatelink_ingress.settings.workload.controller import Controller, Image
 
 DIGEST = f"sha256:{'ab' * 32}"
 IMAGE = f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress@{DIGEST}"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from privatelink_ingress.plan import nginx
+from privatelink_ingress.plan.workload.controller import nginx
 from privatelink_ingress.problems import UserError
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.plan import images
-from privatelink_ingress.plan.images import Held, ImagePlan
-from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
+from privatelink_ingress.plan.workload import WorkloadPlan, images, plan_workload
+from privatelink_ingress.plan.workload.images import Held, ImagePlan
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import SettingsError, load
 from privatelink_ingress.settings.workload import WorkloadSettings

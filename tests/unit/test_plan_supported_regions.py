@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from privatelink_ingress.plan.publication import PublicationPlan
 from privatelink_ingress.plan.workload import plan_workload
+from privatelink_ingress.plan.workload.publication import PublicationPlan
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from privatelink_ingress.plan.publication import PublicationPlan, plan_publication
+from privatelink_ingress.plan.workload.publication import PublicationPlan, plan_publication
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 ROLE = "arn:aws:iam::222222222222:role/edge"

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from privatelink_ingress.plan import images
-from privatelink_ingress.plan.images import ImagePlan, Tool
+from privatelink_ingress.plan.workload import images
+from privatelink_ingress.plan.workload.images import ImagePlan, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 TOOLS: tuple[Tool, ...] = get_args(Tool)

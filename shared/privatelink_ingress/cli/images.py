@@ -17,9 +17,10 @@ from privatelink_ingress.cli import check as checks
 from privatelink_ingress.cli import image_tools, show
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.inspect import images as live
-from privatelink_ingress.plan import images, repository
+from privatelink_ingress.plan import repository
 from privatelink_ingress.plan.files import Workload
-from privatelink_ingress.plan.images import Held, ImagePlan, Standing, Tool
+from privatelink_ingress.plan.workload import images
+from privatelink_ingress.plan.workload.images import Held, ImagePlan, Standing, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.topology.live import Account
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from privatelink_ingress.plan.images import Held, ImagePlan
+from privatelink_ingress.plan.workload.images import Held, ImagePlan
 from privatelink_ingress.topology.live import Account
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")

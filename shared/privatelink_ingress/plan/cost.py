@@ -6,9 +6,10 @@ import dataclasses
 import math
 from collections.abc import Iterable
 
-from privatelink_ingress.plan import endpoints, prices
+from privatelink_ingress.plan import prices
 from privatelink_ingress.plan.firewall import BASE_CAPACITY, plan_firewall
 from privatelink_ingress.plan.prices import HOURS, Price, Sure
+from privatelink_ingress.plan.workload import endpoints
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import attachment, nginx, placement, shard_files
+from privatelink_ingress.plan import attachment, placement, shard_files
 from privatelink_ingress.plan.backends import assumed_contract
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.placement import Capacity
 from privatelink_ingress.plan.shard_files import Shard
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
+from privatelink_ingress.plan.workload.controller import nginx
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import Connection, EdgeStack

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import WORLD
-from privatelink_ingress.settings.workload import Cluster, LogType
+from privatelink_ingress.settings.workload.cluster import Cluster, LogType
 
 VERSIONS = get_args(Cluster.model_fields["version"].annotation)
 LOG_TYPES = frozenset(get_args(LogType))

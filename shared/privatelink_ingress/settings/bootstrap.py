@@ -21,7 +21,8 @@ from privatelink_ingress.settings.fields import (
     Tags,
     matching,
 )
-from privatelink_ingress.settings.workload import ParameterPrefix, RepositoryName
+from privatelink_ingress.settings.workload.publication import ParameterPrefix
+from privatelink_ingress.settings.workload.registry import RepositoryName
 
 
 def _trusted(arn: str) -> str:

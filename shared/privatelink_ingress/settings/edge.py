@@ -21,6 +21,7 @@ from privatelink_ingress.settings.fields import (
     Misfit,
     Owner,
     PolicyArn,
+    RetentionDays,
     RoleArn,
     Settings,
     StackName,
@@ -31,7 +32,6 @@ from privatelink_ingress.settings.fields import (
 )
 from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.routes import Route
-from privatelink_ingress.settings.workload import RetentionDays
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
 TlsPolicy = Literal[

@@ -16,7 +16,7 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
-from privatelink_ingress.plan.cluster import ADMIN_POLICY_ARN, AdminPlan, ClusterPlan
+from privatelink_ingress.plan.workload.cluster import ADMIN_POLICY_ARN, AdminPlan, ClusterPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.controller import ControllerPlan
-from privatelink_ingress.plan.controller_objects import Manifest
+from privatelink_ingress.plan.workload.controller import ControllerPlan
+from privatelink_ingress.plan.workload.controller.objects import Manifest
 
 _CLASSES: dict[str, type[pulumi.CustomResource]] = {
     "Namespace": kubernetes.core.v1.Namespace,

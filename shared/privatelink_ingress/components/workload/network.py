@@ -11,7 +11,7 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
-from privatelink_ingress.plan.private_network import NetworkPlan
+from privatelink_ingress.plan.workload.network import NetworkPlan
 
 HTTPS = 443
 

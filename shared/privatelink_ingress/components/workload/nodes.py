@@ -11,7 +11,7 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
-from privatelink_ingress.plan.nodes import METADATA_HOP_LIMIT, AddonPlan, NodesPlan
+from privatelink_ingress.plan.workload.nodes import METADATA_HOP_LIMIT, AddonPlan, NodesPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan import publication
-from privatelink_ingress.plan.publication import PublicationPlan
+from privatelink_ingress.plan.workload import publication
+from privatelink_ingress.plan.workload.publication import PublicationPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

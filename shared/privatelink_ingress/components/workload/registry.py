@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.registry import RegistryPlan
+from privatelink_ingress.plan.workload.registry import RegistryPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.roles import RolePlan, managed_policy_arn
+from privatelink_ingress.plan.workload.roles import RolePlan, managed_policy_arn
 
 
 class ServiceRole:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from privatelink_ingress.plan.roles import RolePlan
+from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 ADMIN_POLICY_ARN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"

@@ -8,11 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from privatelink_ingress.plan import controller_objects as objects
-from privatelink_ingress.plan import nginx
-from privatelink_ingress.plan.controller_objects import KubernetesObject
-from privatelink_ingress.plan.controller_pod import STOP, pod_template
-from privatelink_ingress.settings.workload import Controller
+from privatelink_ingress.plan.workload.controller import nginx, objects
+from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
+from privatelink_ingress.plan.workload.controller.pod import STOP, pod_template
+from privatelink_ingress.settings.workload.controller import Controller
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from privatelink_ingress.plan.controller_pod import HTTP_PORT, HTTPS_PORT, READY_PORT
 from privatelink_ingress.plan.tags import MANAGED_BY
+from privatelink_ingress.plan.workload.controller.pod import HTTP_PORT, HTTPS_PORT, READY_PORT
 
 NAMESPACE = "nginx-ingress"
 SERVICE_ACCOUNT = NAMESPACE

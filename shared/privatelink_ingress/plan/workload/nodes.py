@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from privatelink_ingress.plan.roles import RolePlan
+from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 METADATA_HOP_LIMIT = 1

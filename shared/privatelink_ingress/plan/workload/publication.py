@@ -8,9 +8,10 @@ from typing import Any
 
 from privatelink_ingress import contract
 from privatelink_ingress.plan import names, zones
-from privatelink_ingress.plan.controller_objects import HTTP_NODE_PORT
+from privatelink_ingress.plan.workload.controller.objects import HTTP_NODE_PORT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.workload import Consumer, WorkloadSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.publication import Consumer
 
 PORT = 80
 """Port of the published service. The edge ends TLS; PrivateLink carries the rest inside AWS's network."""

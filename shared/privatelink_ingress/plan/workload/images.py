@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.workload import Platform, WorkloadSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.controller import Platform
 
 Tool = Literal["crane", "skopeo"]
 

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan import tags
-from privatelink_ingress.plan.cluster import ClusterPlan, plan_cluster
-from privatelink_ingress.plan.controller import ControllerPlan, plan_controller
-from privatelink_ingress.plan.images import ImagePlan, plan_image
-from privatelink_ingress.plan.nodes import NodesPlan, plan_nodes
-from privatelink_ingress.plan.private_network import NetworkPlan, plan_network
-from privatelink_ingress.plan.publication import PublicationPlan, plan_publication
-from privatelink_ingress.plan.registry import RegistryPlan, plan_registry
+from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
+from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.plan.workload.images import ImagePlan, plan_image
+from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
+from privatelink_ingress.plan.workload.nodes import NodesPlan, plan_nodes
+from privatelink_ingress.plan.workload.publication import PublicationPlan, plan_publication
+from privatelink_ingress.plan.workload.registry import RegistryPlan, plan_registry
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import ConnectionName
 from privatelink_ingress.settings.workload import WorkloadSettings

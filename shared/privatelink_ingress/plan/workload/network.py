@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterable
 
 from privatelink_ingress.plan import subnets, zones
-from privatelink_ingress.plan.endpoints import EndpointPlan, image_layers_policy, interface_endpoints
 from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.plan.workload.endpoints import EndpointPlan, image_layers_policy, interface_endpoints
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 

@@ -1,0 +1,33 @@
+"""The EKS control plane."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from privatelink_ingress.settings.fields import ONCE, Cidr, KeyArn, RetentionDays, RoleArn, Settings
+
+LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+# What CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+
+
+class Cluster(Settings):
+    """The EKS control plane."""
+
+    version: Literal["1.35", "1.36", "1.37"] = "1.36"
+    """Kubernetes minor version, in quotes."""
+    public_access_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
+    """Networks that may reach the API from outside the VPC; empty means the API is private only."""
+    admins: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
+    log_types: Annotated[tuple[LogType, ...], ONCE] = (
+        "api",
+        "audit",
+        "authenticator",
+        "controllerManager",
+        "scheduler",
+    )
+    log_retention_days: RetentionDays = 90
+    secrets_key_arn: KeyArn | None = None
+    """A KMS key of your own for Kubernetes API data; it can never be removed again."""
+    deletion_protection: bool = True

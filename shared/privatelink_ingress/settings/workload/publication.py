@@ -1,0 +1,84 @@
+"""How the cluster's service is offered over PrivateLink."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from privatelink_ingress.settings.fields import (
+    ONCE,
+    AccountId,
+    Cidr,
+    ExternalId,
+    HealthPath,
+    Misfit,
+    PrincipalArn,
+    Region,
+    RoleArn,
+    Settings,
+    matching,
+)
+
+ParameterPrefix = Annotated[
+    str,
+    # A parameter's name has at most 15 levels; the connection's name is the last one:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+    matching(r"(/[A-Za-z0-9_.-]+){1,14}", "a path of at most 14 parts that begins with / and does not end with it"),
+]
+
+
+class Consumer(Settings):
+    """One account that may connect to the endpoint service."""
+
+    account_id: AccountId
+    principal_arn: PrincipalArn | None = None
+    """A role or user instead of the whole account."""
+    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
+    """The edge's load balancer subnets. When every consumer has them, the network load balancer admits no others."""
+
+    @model_validator(mode="after")
+    def _principal_of_the_account(self) -> Self:
+        if self.principal_arn is not None and self.principal_arn.split(":")[4] != self.account_id:
+            raise Misfit(
+                f"is {self.principal_arn!r}, of another account than accountId ({self.account_id})",
+                "Write a principal of that account, or correct accountId.",
+                at=("principalArn",),
+            )
+        return self
+
+
+class Parameter(Settings):
+    """The contract's copy in Parameter Store."""
+
+    prefix: ParameterPrefix = "/central-ingress/connections"
+    writer_role_arn: RoleArn | None = None
+    """Role in the edge account that writes it there; without it, it is written in the workload account."""
+    writer_external_id: ExternalId | None = None
+    """What that role asks for when it is assumed."""
+    tier: Literal["Standard", "Advanced"] = "Standard"
+    """Advanced can be shared with other accounts through AWS RAM."""
+
+
+class Publication(Settings):
+    """How the cluster's service is offered over PrivateLink."""
+
+    consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
+    acceptance_required: bool = False
+    """True makes each new endpoint wait for an acceptance by this account."""
+    supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
+    """Regions beside its own from which the service can be reached. On both sides that takes the permission
+    `vpce:AllowMultiRegion`, which is denied by default:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
+    health_path: HealthPath = "/nginx-health"
+    parameter: Parameter = Parameter()
+
+    @model_validator(mode="after")
+    def _consumers_differ(self) -> Self:
+        seen: set[tuple[str, str | None]] = set()
+        for place, consumer in enumerate(self.consumers):
+            if (one := (consumer.account_id, consumer.principal_arn)) in seen:
+                who = consumer.principal_arn or f"account {consumer.account_id}"
+                raise Misfit(f"admits {who} a second time", "Write each consumer once.", at=("consumers", place))
+            seen.add(one)
+        return self
