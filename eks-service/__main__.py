@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
+from privatelink_ingress.components.messages import warn
 from privatelink_ingress.components.providers import (
     Providers,
     account_of,
@@ -25,6 +28,7 @@ from privatelink_ingress.components.workload.publication import Publication, Pub
 from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload, workload_tags
+from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -32,6 +36,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 async def deploy() -> pulumi.Inputs:
     stack = pulumi.get_stack()
     settings = load(WorkloadSettings, project_config(), project=PROJECT, stack=stack)
+    warn(warnings(settings, today=datetime.datetime.now(datetime.UTC).date()))
     providers = aws_providers(
         region=region(),
         account_id=settings.account_id,

@@ -57,10 +57,11 @@ def test_the_samples_are_right_and_it_says_what_was_checked():
     assert " ".join(result.stdout.split()) == f"4 stack files are right: {PROD}, {ATTACHED}, {BLOG}, {SHOP}."
 
 
-def test_json_has_what_was_checked_notes_and_problems(repository: Path):
+def test_json_has_what_was_checked_notes_warnings_and_problems(repository: Path):
     assert json.loads(run(repository, "--json").stdout) == {
         "checked": [PROD, ATTACHED, BLOG, SHOP],
         "notes": [],
+        "warnings": [],
         "problems": [],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,6 +17,7 @@ from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
 from privatelink_ingress.plan import repository, routes, shard_files
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
+from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -37,6 +39,8 @@ class Report:
     """Paths of the stack files, relative to the repository."""
     notes: list[str] = dataclasses.field(default_factory=list)
     """What could not be checked, and why; and what is right, but worth to know."""
+    warnings: list[Finding] = dataclasses.field(default_factory=list)
+    """What is allowed, and yet should be known before it is deployed."""
     findings: list[Finding] = dataclasses.field(default_factory=list)
 
 
@@ -89,6 +93,8 @@ def read(root: Path) -> Stacks:
             elif file.project == contract.PROJECT:
                 settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
                 stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
+                today = datetime.datetime.now(datetime.UTC).date()
+                report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
                 _note_zones(report, name, file.region, settings)
             elif file.project == edge_plan.PROJECT:
                 settings = load_edge(file.settings, project=file.project, stack=file.stack)
@@ -128,6 +134,8 @@ def print_report(report: Report, console: Console) -> None:
     """For people: one list by file, or what was checked."""
     for file, findings in groupby(sorted(report.findings), key=lambda finding: finding.file):
         show.problems(console, file, [finding.problem for finding in findings])
+    for warning in sorted(report.warnings):
+        console.print(Text(f"Warning: {warning.file}: {warning.problem}", style="yellow"), soft_wrap=True)
     for note in report.notes:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     count, files = len(report.findings), len(report.checked)
@@ -140,9 +148,18 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def as_json(report: Report) -> str:
-    """For scripts: `checked`, `notes`, and `problems` with file, where, reason and remedy."""
-    problems = [{"file": found.file, **dataclasses.asdict(found.problem)} for found in sorted(report.findings)]
-    return json.dumps({"checked": report.checked, "notes": report.notes, "problems": problems}, indent=2)
+    """For scripts: `checked`, `notes`, and `warnings` and `problems` with file, where, reason and remedy."""
+
+    def listed(findings: list[Finding]) -> list[dict[str, str]]:
+        return [{"file": found.file, **dataclasses.asdict(found.problem)} for found in sorted(findings)]
+
+    everything = {
+        "checked": report.checked,
+        "notes": report.notes,
+        "warnings": listed(report.warnings),
+        "problems": listed(report.findings),
+    }
+    return json.dumps(everything, indent=2)
 
 
 def _files(root: Path, report: Report) -> Iterator[StackFile]:
