@@ -19,7 +19,8 @@ from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, 
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.monitor import PROVIDER, Registration
+from privatelink_ingress.local.monitor import PROVIDER
+from privatelink_ingress.local.registration import Registration
 
 AWS_PROVIDER = "pulumi:providers:aws"
 SESSION_NAME = "local-cloud"

@@ -7,42 +7,30 @@ For trying and testing. The program talks to Pulumi's SDK as always; a `Monitor`
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import contextvars
-import dataclasses
-import heapq
-import inspect
 import logging
-import runpy
-import sys
 import threading
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-import pulumi
 from pulumi.runtime import config as sdk_config
 from pulumi.runtime import mocks, settings
 from pulumi.runtime import stack as sdk_stack
 from pulumi.runtime.proto import engine_pb2
 
-from privatelink_ingress.local.adapters.base import Created, Properties
-from privatelink_ingress.local.monitor import (
-    STACK,
-    Backend,
-    Invocation,
-    Monitor,
-    ProgramFailed,
-    Registration,
-    StackOutputs,
-)
+from privatelink_ingress.local.monitor import STACK, Backend, Monitor, ProgramFailed
+from privatelink_ingress.local.program import Program, as_program
 from privatelink_ingress.local.project import ConfigError, load_config, project_name
+from privatelink_ingress.local.recorded_backend import RecordedBackend
+from privatelink_ingress.local.registration import Invocation, Registration, StackOutputs
+from privatelink_ingress.local.stack_run import StackRun, in_order
 
 __all__ = [
     "Backend",
     "ConfigError",
     "Invocation",
+    "Program",
     "ProgramFailed",
     "RecordedBackend",
     "Registration",
@@ -53,83 +41,10 @@ __all__ = [
     "run",
 ]
 
-Program = Path | Callable[[], Any]
-"""A project directory, a program file, or the program itself: a function, plain or async, that may return exports."""
-
 WORKERS = 32
 """Registrations in flight at once."""
 
 _one_at_a_time = threading.RLock()
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class StackRun:
-    """What a run registered. The stack itself is the first registration."""
-
-    project: str
-    stack: str
-    registrations: tuple[Registration, ...]
-    """Each after everything it depends on, otherwise by URN: the same order in every run."""
-    invokes: tuple[Invocation, ...]
-    exports: Mapping[str, Any]
-    """Plain values, secrets included."""
-    secret_exports: frozenset[str]
-    messages: tuple[str, ...] = ()
-    """Warnings that the program logged."""
-
-    @property
-    def outputs(self) -> StackOutputs:
-        """The exports as another stack's reference reads them."""
-        return StackOutputs(self.exports, self.secret_exports)
-
-    def of_type(self, type_: str) -> tuple[Registration, ...]:
-        """All registrations of a type, such as `aws:ec2/vpc:Vpc`."""
-        return tuple(registration for registration in self.registrations if registration.type == type_)
-
-    def only(self, type_: str) -> Registration:
-        """The one registration of a type.
-
-        Raises:
-            LookupError: when there is none or more than one; the message says what is there.
-        """
-        found = self.of_type(type_)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise LookupError(f"{len(found)} of {type_}: {', '.join(r.name for r in found)}")
-        raise LookupError(f"no {type_}; there are {', '.join(sorted({r.type for r in self.registrations}))}")
-
-    def none(self, type_: str) -> bool:
-        """Whether nothing of a type was registered."""
-        return not self.of_type(type_)
-
-
-class RecordedBackend:
-    """Answers from tables, for tests of programs: every resource is `<name>-id`, outputs and answers are given."""
-
-    def __init__(
-        self,
-        outputs: Mapping[str, Properties | Callable[[Registration], Properties]] | None = None,
-        answers: Mapping[str, Properties | Callable[[Properties], Properties]] | None = None,
-    ) -> None:
-        """`outputs` by resource type, `answers` by function token; each a dict, or a function that makes it."""
-        self._outputs, self._answers = outputs or {}, answers or {}
-
-    def create(self, registration: Registration, provider_inputs: Properties) -> Created:
-        """The id, and the outputs of the registration's type."""
-        outputs = self._outputs.get(registration.type, {})
-        return Created(f"{registration.name}-id", dict(outputs) if isinstance(outputs, dict) else outputs(registration))
-
-    def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
-        """The answer of the token.
-
-        Raises:
-            LookupError: when the table has none, with the token to add.
-        """
-        if token not in self._answers:
-            raise LookupError(f"no answer for {token}; there are {', '.join(sorted(self._answers)) or 'none'}")
-        answer = self._answers[token]
-        return dict(answer) if isinstance(answer, dict) else answer(args)
 
 
 def run(
@@ -177,7 +92,7 @@ def run(
     return StackRun(
         project=project,
         stack=stack,
-        registrations=_in_order(monitor.by_urn),
+        registrations=in_order(monitor.by_urn),
         invokes=tuple(monitor.invocations),
         exports=root.outputs,
         secret_exports=frozenset(str(path[0]) for path in root.secret_outputs),
@@ -232,7 +147,7 @@ def _run(
     )
     sdk_config.set_all_config(dict(config), list(secret_keys))
     try:
-        with _as_program(program) as main:
+        with as_program(program) as main:
             _to_its_end(main, timeout)
     except BaseException as error:
         # The SDK wraps a failed registration in errors of its own; the first failure says what happened.
@@ -264,66 +179,3 @@ def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
         pool.shutdown(wait=True, cancel_futures=True)
         asyncio.set_event_loop(None)
         loop.close()
-
-
-@contextlib.contextmanager
-def _as_program(program: Program) -> Generator[Callable[[], Any]]:
-    """The program as a function that the SDK runs within the stack."""
-    if not isinstance(program, Path):
-        yield lambda: pulumi.run(program) if inspect.iscoroutinefunction(program) else _export(program())
-        return
-    file = program / "__main__.py" if program.is_dir() else program
-    if not file.is_file():
-        raise FileNotFoundError(f"No program {file}.")
-    with _own_modules(file.parent.resolve()), contextlib.chdir(file.parent):
-        yield lambda: _export(runpy.run_path(file.name, run_name="__main__") and None)
-
-
-def _export(outputs: Mapping[str, Any] | None) -> None:
-    for name, value in (outputs or {}).items():
-        pulumi.export(name, value)
-
-
-@contextlib.contextmanager
-def _own_modules(directory: Path) -> Generator[None]:
-    """The program's folder first on the module path, its modules fresh, and none of them left behind.
-
-    Two projects may both have a module `network`: each run must import its own.
-    """
-    names = {path.stem for path in directory.glob("*.py")} | {path.parent.name for path in directory.glob("*/*.py")}
-    names.discard("__main__")
-
-    def take() -> dict[str, Any]:
-        return {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in names}
-
-    before = take()
-    sys.path.insert(0, str(directory))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(directory))
-        take()
-        sys.modules.update(before)
-
-
-def _in_order(by_urn: Mapping[str, Registration]) -> tuple[Registration, ...]:
-    """Dependencies first, then by URN."""
-    needs = {
-        urn: {u for u in (r.parent, r.provider, *r.providers.values(), *r.depends_on) if u in by_urn and u != urn}
-        for urn, r in by_urn.items()
-    }
-    needed_by: dict[str, list[str]] = {urn: [] for urn in by_urn}
-    for urn, others in needs.items():
-        for other in others:
-            needed_by[other].append(urn)
-    ready = [urn for urn, others in needs.items() if not others]
-    heapq.heapify(ready)
-    ordered: list[Registration] = []
-    while ready:
-        urn = heapq.heappop(ready)
-        ordered.append(by_urn[urn])
-        for dependent in needed_by[urn]:
-            needs[dependent].discard(urn)
-            if not needs[dependent]:
-                heapq.heappush(ready, dependent)
-    return tuple(ordered)

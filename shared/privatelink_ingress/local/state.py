@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import Any
 
 from privatelink_ingress.local import wire
-from privatelink_ingress.local.monitor import Registration
+from privatelink_ingress.local.registration import Registration
 from privatelink_ingress.local.runner import StackRun
 
 VERSION = 3

@@ -1,0 +1,59 @@
+"""`demo` and `trace`: the stacks on an emulated AWS, and a request through them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Out, Root
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: privatelink-ingress demo --keep --port 4600")
+def demo(
+    root: Root = Path("."),
+    out: Out = Path(".demo"),
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the emulated AWS up until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Port on loopback; any free one when 0.", min=0, max=65535)] = 0,
+) -> None:
+    """Deploy every stack file to an emulated AWS on this machine, and trace requests through it.
+
+    Exit code 0 when every request ends where it should, 1 when not.
+    """
+    from privatelink_ingress.cli import demo as command
+
+    if not command.demo(root, out, Console(), keep=keep, port=port):
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@commands.command(epilog="Example: privatelink-ingress trace https://shop.example.com/cart --method POST")
+def trace(
+    url: Annotated[str, typer.Argument(help="Absolute http or https URL.", show_default=False)],
+    method: Annotated[str, typer.Option(help="HTTP method.")] = "GET",
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="NAME=VALUE")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
+    ] = None,
+    out: Out = Path(".demo"),
+    as_json: Json = False,
+) -> None:
+    """Follow a request through a demo that was left running, from Route 53 to the controller's node ports.
+
+    Exit code 0 when it gets there, 1 when not.
+    """
+    from privatelink_ingress.cli import trace as command
+
+    found = command.trace_running(url, out, method=method, headers=header or (), source=source)
+    if as_json:
+        typer.echo(command.as_json(found))
+    else:
+        command.show(found, Console())
+    if not found.reached:
+        raise typer.Exit(FOUND_SOMETHING)

@@ -1,0 +1,65 @@
+"""`images`: the controller's image in each workload's registry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Profiles, Root
+
+commands = typer.Typer(
+    name="images",
+    help="The controller's image in each workload's registry: look for it, or copy it there.",
+    epilog="Example: privatelink-ingress images status",
+    no_args_is_help=True,
+)
+
+ImageStack = Annotated[str | None, typer.Option("--stack", help="One workload stack; all of them when left out.")]
+
+
+@commands.command("status", epilog="Example: privatelink-ingress images status --stack shop")
+def images_status(
+    stack: ImageStack = None,
+    profile: Profiles = None,
+    endpoint_url: EndpointUrl = None,
+    root: Root = Path("."),
+    as_json: Json = False,
+) -> None:
+    """Ask each workload's registry for its image: by digest, with tags and platforms.
+
+    Exit code 0 when all are there, 1 when one is missing or cannot be seen.
+    """
+    from privatelink_ingress.cli import images as command
+    from privatelink_ingress.cli.accounts import Accounts
+
+    targets = command.select(root, stack)
+    found = command.status(targets, Accounts(profiles=profile or (), endpoint_url=endpoint_url))
+    if as_json:
+        typer.echo(json.dumps(command.as_data(targets, found), indent=2))
+    else:
+        command.print_status(targets, found, Console())
+    if not command.all_there(found):
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@commands.command("copy", epilog="Example: privatelink-ingress images copy --stack shop --dry-run")
+def images_copy(
+    stack: ImageStack = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, and stop.")] = False,
+    profile: Profiles = None,
+    root: Root = Path("."),
+) -> None:
+    """Copy each workload's image into its registry, every platform of it and by digest, with crane or skopeo.
+
+    Exit code 0 when all are there, 1 when one is not, 2 when neither tool is.
+    """
+    from privatelink_ingress.cli import images as command
+    from privatelink_ingress.cli.accounts import Accounts
+
+    targets = command.select(root, stack)
+    if not command.copy(targets, Accounts(profiles=profile or ()), Console(), dry_run=dry_run):
+        raise typer.Exit(FOUND_SOMETHING)
