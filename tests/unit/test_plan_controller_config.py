@@ -42,6 +42,7 @@ def test_the_data_is_exactly_this():
         "server-tokens": "False",
         "set-real-ip-from": "10.11.0.0/21,10.11.8.0/21",
         "ssl-redirect": "False",
+        "worker-processes": "4",
         "worker-shutdown-timeout": "30s",
     }
 
@@ -72,7 +73,14 @@ def test_the_log_format_is_the_one_that_nginx_took():
         ("set-real-ip-from", "10.77.0.0/99", "Write networks such as 10.11.0.0/21, commas between them"),
         ("set-real-ip-from", "", "Write networks such as 10.11.0.0/21, commas between them"),
         ("http-redirect-code", "200", "Write 301 or 302 or 307 or 308."),
-        ("worker-processes", "many", "Write auto, or a number up to 99."),
+        ("worker-processes", "auto", "Write a number from 1 to 99."),
+        ("worker-processes", "0", "Write a number from 1 to 99."),
+        ("keepalive-timeout", "0s", "Write a number with ms, s, m or h, such as 60s."),
+        ("proxy-read-timeout", "60", "Write a number with ms, s, m or h, such as 60s."),
+        ("client-max-body-size", "-1", "Write a number of bytes, or one with k, m or g, such as 8m."),
+        ("client-max-body-size", "8m;", "Write a number of bytes, or one with k, m or g, such as 8m."),
+        ("lb-method", "hash $uri", "Write round_robin or least_conn or ip_hash or random"),
+        ("proxy-read-timeout", "60s\n", "Write a number with ms, s, m or h, such as 60s."),
         ("keepalive", "0", "Write a whole number from 1 up, in quotes."),
         ("real-ip-header", "X-Forwarded-For;", "Write the name of a request header."),
         ("log-format", '{"host":"$host\'"}', "without single quotes"),
@@ -125,3 +133,23 @@ def test_a_stack_file_may_raise_the_limits():
     data = config(client_max_body_size="1g", worker_connections="4096", lb_method="least_conn", worker_processes="2")
     assert (data["client-max-body-size"], data["worker-connections"]) == ("1g", "4096")
     assert (data["lb-method"], data["worker-processes"]) == ("least_conn", "2")
+
+
+def test_more_workers_than_the_pods_memory_holds_during_a_reload_are_refused():
+    assert config(worker_processes="15")["worker-processes"] == "15"
+    with pytest.raises(UserError) as caught:
+        config(worker_processes="16")
+    assert [str(one) for one in caught.value.problems] == [
+        "controller.config.worker-processes: takes some 526 MiB during a reload, more than the 512 MiB of a pod\n"
+        "    Lower it, or worker-connections."
+    ]
+
+
+def test_more_connections_than_the_pods_memory_holds_are_refused():
+    assert config(worker_connections="65536")["worker-connections"] == "65536"
+    with pytest.raises(UserError, match=r"worker-processes: takes some \d+ MiB"):
+        config(worker_connections="200000")
+
+
+def test_the_default_workers_fit_the_memory_that_a_pod_asks_for():
+    assert nginx.memory_mib(config()) == 190 < 256

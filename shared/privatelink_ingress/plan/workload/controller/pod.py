@@ -18,6 +18,9 @@ START_SECONDS = 120
 this is enough for a thousand. It is above `RELOAD_TIMEOUT_SECONDS` on purpose: a controller whose nginx does not start
 then ends by itself and logs why, before the kubelet kills it."""
 
+MEMORY_LIMIT_MIB = 512
+"""Of the controller's container. `nginx.memory_mib` tells what a configuration needs of it."""
+
 _PROBE_SECONDS = 2
 
 _USER = 101
@@ -171,9 +174,11 @@ def _controller(image: Any, args: list[str]) -> dict[str, Any]:
         # Only whether nginx listens: a probe that needs a free worker would kill pods under load.
         "livenessProbe": {"tcpSocket": {"port": HTTP_PORT}, "periodSeconds": 10, "failureThreshold": 6},
         "lifecycle": {"preStop": {"sleep": {"seconds": STOP.sleep}}},
-        # Measured: 55 MiB for the controller, 23 for nginx's master, 14 per worker, workers twice during a reload.
         # No CPU limit: throttled proxies time out.
-        "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
+        "resources": {
+            "requests": {"cpu": "250m", "memory": "256Mi"},
+            "limits": {"memory": f"{MEMORY_LIMIT_MIB}Mi"},
+        },
     }
 
 
