@@ -394,6 +394,7 @@ DEFECTS = [
                 "endpointPublicAccess": True,
                 "publicAccessCidrs": ["0.0.0.0/0"],
             },
+            upgradePolicy={"supportType": "STANDARD"},
         ),
     ),
     Defect(
@@ -401,6 +402,16 @@ DEFECTS = [
     ),
     Defect("cluster-version-is-supported", "shop", "the article's version", "shop", put(*CLUSTER, "version", "1.19")),
     Defect("cluster-version-is-supported", "shop", "a number", "shop-nodes", put(*NODES, "version", 1.3)),
+    Defect(
+        "cluster-is-upgraded-at-the-end-of-support",
+        "shop",
+        "billed support",
+        "shop",
+        put(*CLUSTER, "upgradePolicy.supportType", "EXTENDED"),
+    ),
+    Defect(
+        "cluster-is-upgraded-at-the-end-of-support", "shop", "no policy", "shop", put(*CLUSTER, "upgradePolicy", GONE)
+    ),
     Defect("nodes-survive-the-loss-of-one", "shop", "one node", "shop-nodes", put(*NODES, "scalingConfig.minSize", 1)),
     Defect(
         "nodes-demand-metadata-tokens",

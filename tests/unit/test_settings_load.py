@@ -129,7 +129,7 @@ def test_the_title_names_the_file():
     ("path", "value", "where", "reason", "remedy"),
     [
         ("cluster.version", 1.36, "cluster.version", "is the number 1.36, but must be text", 'in quotes: "1.36"'),
-        ("cluster.version", "1.20", "cluster.version", "is '1.20', which is not among its values", "1.35, 1.36, 1.37"),
+        ("cluster.version", "1.20", "cluster.version", "is '1.20', which EKS no longer supports", '"1.36" (until'),
         ("cluster.logTypes", ["audti"], "cluster.logTypes[0]", "not among its values", 'Did you mean "audit"?'),
         ("cluster.deletionProtection", "yes", "cluster.deletionProtection", "must be true or false", "without quotes"),
         ("cluster.admins", "arn", "cluster.admins", "is 'arn', but must be a list", "[one, two]"),

@@ -17,6 +17,7 @@ from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
 from privatelink_ingress.plan import repository, routes, shard_files
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
+from privatelink_ingress.plan.workload import versions
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
@@ -94,6 +95,7 @@ def read(root: Path) -> Stacks:
                 settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
                 stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
                 today = datetime.datetime.now(datetime.UTC).date()
+                versions.require_supported(settings, today=today)
                 report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
                 _note_zones(report, name, file.region, settings)
             elif file.project == edge_plan.PROJECT:

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import WORLD
-from privatelink_ingress.settings.workload.cluster import Cluster, LogType
+from privatelink_ingress.settings.workload.cluster import LogType
+from privatelink_ingress.settings.workload.versions import VERSIONS
 
-VERSIONS = get_args(Cluster.model_fields["version"].annotation)
 LOG_TYPES = frozenset(get_args(LogType))
 
 
@@ -54,6 +54,19 @@ def cluster_version_is_supported(inputs: Inputs) -> Iterator[str]:
     version = inputs.get("version")
     if version not in VERSIONS:
         yield f"has the version {version!r}, which is none of {', '.join(VERSIONS)}"
+
+
+@resource_rule(
+    t.CLUSTER,
+    t.CLUSTER_COMPONENT,
+    reason="Unless told otherwise, EKS keeps an old version running and bills extended support for it.",
+    stands_for=["EKS.2"],
+)
+def cluster_is_upgraded_at_the_end_of_support(inputs: Inputs) -> Iterator[str]:
+    """The upgrade policy of a cluster is STANDARD."""
+    policy = (inputs.get("upgradePolicy") or {}).get("supportType")
+    if policy != "STANDARD":
+        yield f"has the upgrade policy {policy!r}, so an old version is billed instead of upgraded"
 
 
 @resource_rule(t.NODE_GROUP, reason="One node is one power supply away from an outage.", stands_for=["D36"])

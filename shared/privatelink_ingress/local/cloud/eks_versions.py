@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from privatelink_ingress.settings.workload import versions
+
 DEFAULT_VERSION = "1.36"
 """The version of a cluster that names none. AWS moves it; describe-cluster-versions tells the real one."""
 
@@ -20,27 +22,23 @@ class KubernetesVersion:
     patch: str
 
 
-def _version(version: str, release: str, standard_until: str, extended_until: str) -> KubernetesVersion:
-    date = datetime.date.fromisoformat
-    return KubernetesVersion(
-        version=version,
-        release=date(release),
-        standard_until=date(standard_until),
-        extended_until=date(extended_until),
-        patch=f"{version}.0",
-    )
+_RELEASES = {
+    "1.33": "2025-05-29",
+    "1.34": "2025-10-02",
+    "1.35": "2026-01-27",
+    "1.36": "2026-06-02",
+    "1.37": "2026-10-01",
+}
 
-
-# Support ends: EKS release calendar as read in August 2026. 1.37's are the rule of 14 and 26 months, not yet announced.
 VERSIONS = {
-    entry.version: entry
-    for entry in (
-        _version("1.33", "2025-05-29", "2026-07-29", "2027-07-29"),
-        _version("1.34", "2025-10-02", "2026-12-02", "2027-12-02"),
-        _version("1.35", "2026-01-27", "2027-03-27", "2028-03-27"),
-        _version("1.36", "2026-06-02", "2027-08-02", "2028-08-02"),
-        _version("1.37", "2026-10-01", "2027-12-01", "2028-12-01"),
+    name: KubernetesVersion(
+        version=name,
+        release=datetime.date.fromisoformat(_RELEASES[name]),
+        standard_until=known.standard_until,
+        extended_until=known.extended_until,
+        patch=f"{name}.0",
     )
+    for name, known in versions.VERSIONS.items()
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from privatelink_ingress.plan.workload import versions
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -16,4 +17,4 @@ def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Pr
         settings: The stack file.
         today: Some of them come with time.
     """
-    yield from ()
+    yield from versions.ends_soon(settings, today=today)

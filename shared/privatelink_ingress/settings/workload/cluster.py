@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from privatelink_ingress.settings.fields import ONCE, Cidr, KeyArn, RetentionDays, RoleArn, Settings
+from privatelink_ingress.settings.workload.existing import ExistingCluster
+from privatelink_ingress.settings.workload.versions import KubernetesVersion
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
@@ -14,8 +16,8 @@ LogType = Literal["api", "audit", "authenticator", "controllerManager", "schedul
 class Cluster(Settings):
     """The EKS control plane."""
 
-    version: Literal["1.35", "1.36", "1.37"] = "1.36"
-    """Kubernetes minor version, in quotes."""
+    version: KubernetesVersion = "1.36"
+    """Kubernetes minor version, in quotes. An update goes one version up at a time."""
     public_access_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
     admins: Annotated[tuple[RoleArn, ...], ONCE] = ()
@@ -31,3 +33,5 @@ class Cluster(Settings):
     secrets_key_arn: KeyArn | None = None
     """A KMS key of your own for Kubernetes API data; it can never be removed again."""
     deletion_protection: bool = True
+    existing: ExistingCluster | None = None
+    """A cluster that somebody else made. The stack then publishes it, and makes neither network nor nodes."""

@@ -1,0 +1,82 @@
+"""What a stack publishes without having made it: a VPC or a whole cluster of somebody else."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, ZoneId, matching
+
+VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0123456789abcdef0")]
+
+SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, such as subnet-0123456789abcdef0")]
+
+SecurityGroupId = Annotated[
+    str, matching(r"sg-[0-9a-f]{8,17}", "the id of a security group, such as sg-0123456789abcdef0")
+]
+
+ClusterName = Annotated[
+    str,
+    # name of CreateCluster, EKS API.
+    matching(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", "the name of an EKS cluster: 1-100 letters, digits, _ and -"),
+]
+
+NodeGroupName = Annotated[
+    str,
+    # nodegroupName of CreateNodegroup, EKS API.
+    matching(r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}", "the name of a managed node group: 1-63 letters, digits, _ and -"),
+]
+
+AutoscalingGroupName = Annotated[
+    str,
+    # AutoScalingGroupName of CreateAutoScalingGroup: no colon, at most 255 characters.
+    matching(r"[ -9;-~]{1,255}", "the name of an autoscaling group: 1-255 characters, no colon"),
+]
+
+SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), ONCE]
+"""One for each zone; AWS has no region with more than six."""
+
+ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE]
+
+EndpointName = Annotated[
+    str, matching(r"[a-z0-9]+([.-][a-z0-9]+)*", "a service's short name, such as sts for com.amazonaws.<region>.sts")
+]
+
+
+class ExistingNetwork(Settings):
+    """A VPC that somebody else made, for a cluster of this stack."""
+
+    vpc_id: VpcId
+    subnet_ids: SubnetIds
+    """Private subnets, one for each zone."""
+    zone_ids: ZoneIds | None = None
+    """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
+    endpoints: Annotated[tuple[EndpointName, ...], ONCE] = ()
+    """Services whose interface endpoints the VPC has already, by short name; the stack makes those that are missing."""
+
+
+class ExistingCluster(Settings):
+    """An EKS cluster that somebody else made, which the stack publishes and does not change."""
+
+    name: ClusterName
+    subnet_ids: SubnetIds | None = None
+    """Subnets of the load balancer, one for each zone; the cluster's own when not set."""
+    zone_ids: ZoneIds | None = None
+    """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
+    node_groups: Annotated[tuple[NodeGroupName, ...], Field(min_length=1), ONCE] | None = None
+    """Managed node groups that serve; all of the cluster when neither this nor `autoscalingGroups` is set."""
+    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(min_length=1), ONCE] | None = None
+    """Autoscaling groups of nodes that the cluster's owner manages himself."""
+    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(min_length=1), ONCE] | None = None
+    """Groups of the nodes, where their launch template names some; the cluster's own when not set."""
+    node_port: Annotated[int, Field(ge=30000, le=32767)] | None = None
+    """Port on every node behind which a controller of the owner serves HTTP; 30080 when not set.
+    Range: https://kubernetes.io/docs/reference/networking/virtual-ips/"""
+
+    @model_validator(mode="after")
+    def _zones_of_the_subnets(self) -> Self:
+        if self.subnet_ids and self.zone_ids and len(self.subnet_ids) != len(self.zone_ids):
+            reason = f"has {len(self.zone_ids)} entries, but subnetIds has {len(self.subnet_ids)}"
+            raise Misfit(reason, "Write the zone of each subnet.", at=("zoneIds",))
+        return self
