@@ -17,6 +17,9 @@ NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2"
 """Zones that PrivateLink does not support between Regions:
 https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
 
+WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
+"""Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
+
 
 def choose(
     available: Iterable[str], *, count: int | None, zone_ids: tuple[str, ...] | None, region: str

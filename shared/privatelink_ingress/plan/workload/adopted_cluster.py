@@ -1,0 +1,182 @@
+"""A cluster that somebody else made: whether it can be published, and through which of its parts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+
+from privatelink_ingress.plan.workload import found
+from privatelink_ingress.plan.workload.found import RouteTable, Subnet
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.fields import Settings
+from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.existing import ExistingCluster
+
+KEY = "cluster.existing"
+
+_OURS = frozenset(
+    {"account_id", "connection_name", "owner", "environment", "tags", "registry", "controller", "publication", "roles"}
+)
+"""Top-level keys that such a stack file may have; of `cluster`, only `_OURS_OF_CLUSTER`."""
+
+_OURS_OF_CLUSTER = frozenset({"existing", "deletion_protection"})
+"""The second is the load balancer's as well, and that is ours."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundNodes:
+    """One autoscaling group of nodes."""
+
+    name: str
+    """Of the managed node group, or of the autoscaling group where its owner manages it himself."""
+    autoscaling_group: str
+    subnet_ids: tuple[str, ...]
+    ami_type: str | None = None
+    """None where EKS does not know it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundCluster:
+    """What AWS says about `cluster.existing`."""
+
+    vpc_id: str
+    security_group_id: str
+    """The group that EKS made for the control plane and the nodes."""
+    endpoint: str
+    certificate_authority: str
+    """Base64, as a kubeconfig has it."""
+    subnet_ids: tuple[str, ...]
+    """Where the load balancer may be: `subnetIds`, or the cluster's own."""
+    nodes: tuple[FoundNodes, ...]
+    subnets: Mapping[str, Subnet]
+    """By id, those of load balancer and nodes."""
+    route_tables: tuple[RouteTable, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AdoptedCluster:
+    """A cluster that can be published. Nothing of it is registered."""
+
+    name: str
+    vpc_id: str
+    subnet_ids: Mapping[str, str]
+    """Subnets of the load balancer by zone id, in the order of the zones."""
+    trusted_cidrs: tuple[str, ...]
+    """From where requests reach the nodes' port: the load balancer, or another node that passes them on."""
+    node_security_group_ids: tuple[str, ...]
+    autoscaling_groups: Mapping[str, str]
+    """Name by node group."""
+    ami_types: tuple[str, ...]
+    kubeconfig: str
+    warnings: tuple[Problem, ...]
+
+
+def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: str) -> AdoptedCluster:
+    """The cluster of `cluster.existing`.
+
+    Raises:
+        UserError: with every setting that does not belong to such a stack, or else with all that does not fit.
+    """
+    existing = settings.cluster.existing
+    if existing is None:
+        raise ValueError("only a stack with cluster.existing adopts a cluster")
+    if problems := list(_not_ours(settings)):
+        raise UserError("The cluster is someone else's", problems)
+    balancer = tuple(there.subnets[id_] for id_ in there.subnet_ids)
+    if problems := list(_misfits(existing, there, balancer)):
+        raise UserError("The cluster cannot be published", problems)
+    placed = found.by_zone(balancer)
+    of_nodes = {there.subnets[id_] for nodes in there.nodes for id_ in nodes.subnet_ids}
+    return AdoptedCluster(
+        name=existing.name,
+        vpc_id=there.vpc_id,
+        subnet_ids={zone_id: subnet.id for zone_id, subnet in placed.items()},
+        trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
+        node_security_group_ids=existing.node_security_group_ids or (there.security_group_id,),
+        autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in there.nodes},
+        ami_types=tuple(sorted({nodes.ami_type for nodes in there.nodes if nodes.ami_type})),
+        kubeconfig=kubeconfig(
+            existing.name,
+            endpoint=there.endpoint,
+            certificate_authority=there.certificate_authority,
+            region=region,
+            role_arn=settings.roles.eks,
+        ),
+        warnings=tuple(_warnings(there, placed, of_nodes)),
+    )
+
+
+def kubeconfig(name: str, *, endpoint: str, certificate_authority: str, region: str, role_arn: str | None) -> str:
+    """A kubeconfig as JSON that asks the AWS CLI for a token; it holds no credentials.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+    """
+    args = ["eks", "get-token", "--output", "json", "--cluster-name", name, "--region", region]
+    if role_arn:
+        args += ["--role-arn", role_arn]
+    command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": args}
+    cluster = {"server": endpoint, "certificate-authority-data": certificate_authority}
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": name, "cluster": cluster}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+            "users": [{"name": name, "user": {"exec": command}}],
+        }
+    )
+
+
+def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
+    """Settings of what such a stack does not make."""
+    written = [key for name in settings.model_fields_set - _OURS for key in _written(settings, name)]
+    if not settings.controller.install and settings.controller.image is None:
+        written += _written(settings, "registry")
+    for key in sorted(written):
+        yield Problem(key, f"is set beside {KEY}", "Remove it: the cluster is someone else's.")
+    existing = settings.cluster.existing
+    if settings.controller.install and existing and existing.node_port:
+        reason = "is set although controller.install is true, and that controller has a port of its own"
+        yield Problem(f"{KEY}.nodePort", reason, "Remove it, or set controller.install to false.")
+
+
+def _written(settings: WorkloadSettings, name: str) -> list[str]:
+    """What the stack file says under a top-level key, as `cluster.version`."""
+    fields = type(settings).model_fields
+    key, value = fields[name].alias or name, getattr(settings, name)
+    if not isinstance(value, Settings):
+        return [key]
+    inner = value.model_fields_set - (_OURS_OF_CLUSTER if name == "cluster" else set())
+    return [f"{key}.{type(value).model_fields[one].alias or one}" for one in inner]
+
+
+def _misfits(existing: ExistingCluster, there: FoundCluster, balancer: tuple[Subnet, ...]) -> Iterator[Problem]:
+    key = f"{KEY}.subnetIds"
+    yield from found.misfits(
+        balancer, key=key, vpc_id=there.vpc_id, vpc_of=f"cluster {existing.name}", stated=existing.zone_ids
+    )
+    if not there.nodes:
+        reason = f"is {existing.name}, which has no managed node group"
+        remedy = (
+            f"Write the autoscaling groups of its nodes as {KEY}.autoscalingGroups: a node of none gets no traffic."
+        )
+        yield Problem(f"{KEY}.name", reason, remedy)
+    served = {subnet.zone_id for subnet in balancer}
+    of_nodes = {there.subnets[id_].zone_id for nodes in there.nodes for id_ in nodes.subnet_ids}
+    if there.nodes and not served & of_nodes:
+        reason = f"are in {', '.join(sorted(served))}, but all nodes are in {', '.join(sorted(of_nodes))}"
+        yield Problem(key, reason, "Choose subnets of the nodes' zones.")
+
+
+def _warnings(there: FoundCluster, placed: Mapping[str, Subnet], of_nodes: set[Subnet]) -> Iterator[Problem]:
+    key = f"{KEY}.subnetIds"
+    # A load balancer sends nothing to a target in a zone that it is not in:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+    for zone_id in sorted({subnet.zone_id for subnet in of_nodes} - placed.keys()):
+        reason = f"has no subnet in {zone_id}, so the nodes there get no traffic"
+        yield Problem(key, reason, f"Add a subnet of {zone_id}.")
+    everything = sorted({*placed.values(), *of_nodes}, key=lambda subnet: subnet.id)
+    for way_out in found.ways_out(everything, there.route_tables, key=KEY):
+        yield Problem(way_out.where, f"{way_out.reason}: this cluster is not private", way_out.remedy)

@@ -1,0 +1,111 @@
+"""A VPC that somebody else made: whether it fits a private cluster, and what of it the plan needs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+from privatelink_ingress.plan import zones
+from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.plan.workload import found
+from privatelink_ingress.plan.workload.found import RouteTable, Subnet
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.existing import ExistingNetwork
+
+KEY = "network.existing"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundNetwork:
+    """What AWS says about `network.existing`."""
+
+    cidr: str
+    dns_support: bool
+    dns_hostnames: bool
+    subnets: tuple[Subnet, ...]
+    route_tables: tuple[RouteTable, ...]
+    s3_route_table_ids: tuple[str, ...]
+    """Route tables that lead to the VPC's gateway endpoint of S3; none when it has no such endpoint."""
+    endpoints: tuple[str, ...]
+    """Of `network.existing.endpoints`, those that the VPC has."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AdoptedNetwork:
+    """A VPC that fits."""
+
+    vpc_id: str
+    cidr: str
+    subnets: Mapping[str, Subnet]
+    """One by zone id, in the order of the zones."""
+    endpoints: tuple[str, ...]
+    """Services whose interface endpoints are there, by short name."""
+    warnings: tuple[Problem, ...]
+
+    @property
+    def plans(self) -> tuple[SubnetPlan, ...]:
+        """The subnets as those of a VPC of our own are planned."""
+        return tuple(SubnetPlan(zone_id=zone_id, cidr=subnet.cidr) for zone_id, subnet in self.subnets.items())
+
+
+def adopt_network(settings: WorkloadSettings, there: FoundNetwork) -> AdoptedNetwork:
+    """The VPC of `network.existing`.
+
+    Raises:
+        UserError: with everything in which it does not fit.
+    """
+    existing = settings.network.existing
+    if existing is None:
+        raise ValueError("only a stack with network.existing adopts a VPC")
+    problems = [*_beside(settings), *_misfits(existing, there)]
+    if problems:
+        raise UserError("The VPC does not fit", problems)
+    return AdoptedNetwork(
+        vpc_id=existing.vpc_id,
+        cidr=there.cidr,
+        subnets=found.by_zone(there.subnets),
+        endpoints=there.endpoints,
+        warnings=tuple(found.short_of_addresses(there.subnets, key=f"{KEY}.subnetIds")),
+    )
+
+
+def _beside(settings: WorkloadSettings) -> Iterator[Problem]:
+    """Settings of a VPC that the stack would make."""
+    fields = type(settings.network).model_fields
+    for name in sorted(settings.network.model_fields_set - {"existing"}):
+        key = fields[name].alias or name
+        yield Problem(f"network.{key}", f"is set beside {KEY}", "Remove it: the VPC is someone else's.")
+
+
+def _misfits(existing: ExistingNetwork, there: FoundNetwork) -> Iterator[Problem]:
+    key = f"{KEY}.subnetIds"
+    yield from found.misfits(
+        there.subnets, key=key, vpc_id=existing.vpc_id, vpc_of=f"{KEY}.vpcId", stated=existing.zone_ids
+    )
+    for subnet in there.subnets:
+        if subnet.zone_id in zones.WITHOUT_EKS:
+            reason = f"has {subnet.id} in {subnet.zone_id}, where EKS takes no subnets"
+            yield Problem(key, reason, "Choose a subnet of another zone.")
+    yield from found.ways_out(there.subnets, there.route_tables, key=key)
+    yield from _without_s3(there.subnets, there.route_tables, there.s3_route_table_ids, key)
+    for attribute, on in (("DNS support", there.dns_support), ("DNS hostnames", there.dns_hostnames)):
+        if not on:
+            reason = f"is {existing.vpc_id}, whose {attribute} is off: the cluster's private name would not resolve"
+            yield Problem(f"{KEY}.vpcId", reason, f"Have its owner turn {attribute} on.")
+    for place, name in enumerate(existing.endpoints):
+        if name not in there.endpoints:
+            reason = f"is {name!r}, of which {existing.vpc_id} has no interface endpoint"
+            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Remove it: the stack then makes one.")
+
+
+def _without_s3(
+    subnets: Sequence[Subnet], tables: Sequence[RouteTable], with_s3: Sequence[str], key: str
+) -> Iterator[Problem]:
+    # ECR keeps image layers in S3. Its gateway endpoint is a route in the owner's own tables, so it is his to make.
+    for subnet in subnets:
+        table = found.table_of(subnet.id, tables)
+        if table is None or table.id not in with_s3:
+            of = f"route table {table.id}" if table else "route table"
+            reason = f"has {subnet.id} ({subnet.cidr}), whose {of} has no route to a gateway endpoint of S3"
+            yield Problem(key, reason, "Have the VPC's owner add one: without it, no node can pull an image.")

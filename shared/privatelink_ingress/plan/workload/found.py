@@ -1,0 +1,131 @@
+"""What a look-up finds of a VPC or a cluster that somebody else made, and which of its subnets fit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from privatelink_ingress.plan import zones
+from privatelink_ingress.problems import Problem
+
+FREE_ADDRESSES = 6
+"""A subnet with fewer takes no control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
+
+FREE_ADDRESSES_ADVISED = 16
+"""What the same page advises."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """One subnet."""
+
+    id: str
+    vpc_id: str
+    zone_id: str
+    cidr: str
+    free_addresses: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RouteTable:
+    """One route table of a VPC."""
+
+    id: str
+    main: bool
+    """Whether subnets without a table of their own use it."""
+    subnet_ids: tuple[str, ...]
+    """Subnets whose own table it is."""
+    gateways: tuple[str, ...]
+    """Ids of the gateways that its routes lead to, of every kind."""
+
+    @property
+    def ways_out(self) -> tuple[str, ...]:
+        """Its internet and NAT gateways."""
+        return tuple(sorted(one for one in self.gateways if one.startswith(("igw-", "nat-"))))
+
+
+def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:
+    """The table that a subnet's traffic follows: its own, or else the main one of its VPC.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+    """
+    tables = tuple(tables)
+    own = [table for table in tables if subnet_id in table.subnet_ids]
+    return next(iter(own or [table for table in tables if table.main]), None)
+
+
+def by_zone(subnets: Iterable[Subnet]) -> dict[str, Subnet]:
+    """The subnets by zone id, in the order of the zones."""
+    return {subnet.zone_id: subnet for subnet in sorted(subnets, key=lambda subnet: (subnet.zone_id, subnet.id))}
+
+
+def misfits(
+    subnets: Iterable[Subnet], *, key: str, vpc_id: str, vpc_of: str, stated: tuple[str, ...] | None
+) -> Iterator[Problem]:
+    """Why these subnets cannot be the one subnet of each zone.
+
+    Args:
+        subnets: What was found of them.
+        key: Path of the setting that says, or could say, which they are.
+        vpc_id: The VPC that they must be in.
+        vpc_of: Where that VPC is known from, for the message.
+        stated: The zones that the stack file says they are in, if it does.
+    """
+    placed: dict[str, list[Subnet]] = {}
+    for subnet in sorted(subnets, key=lambda subnet: subnet.id):
+        placed.setdefault(subnet.zone_id, []).append(subnet)
+        if subnet.vpc_id != vpc_id:
+            reason = f"has {subnet.id}, which is in {subnet.vpc_id}, but {vpc_of} is in {vpc_id}"
+            yield Problem(key, reason, "Write subnets of that VPC.")
+    found = tuple(sorted(placed))
+    for zone_id in found:
+        if len(placed[zone_id]) > 1:
+            choice = ", ".join(f"{subnet.id} ({subnet.cidr})" for subnet in placed[zone_id])
+            reason = f"has {len(placed[zone_id])} subnets in {zone_id}, and a load balancer takes one: {choice}"
+            yield Problem(key, reason, f"Write one subnet for each zone as {key}.")
+    if len(found) < zones.MINIMUM:
+        reason = f"spans {len(found)} zone ({', '.join(found)}), but a service needs {zones.MINIMUM}"
+        yield Problem(key, reason, "Write subnets of more zones.")
+    if stated is not None and tuple(sorted(stated)) != found:
+        where = f"{key.rpartition('.')[0]}.zoneIds"
+        reason = f"is {', '.join(sorted(stated))}, but the subnets are in {', '.join(found)}"
+        yield Problem(where, reason, "Write the zones of the subnets.")
+
+
+def short_of_addresses(subnets: Iterable[Subnet], *, key: str) -> Iterator[Problem]:
+    """Subnets that are nearly full: worth a warning, no refusal, since the stack's own pods fill them as well."""
+    for subnet in subnets:
+        reason = f"has {subnet.id} ({subnet.cidr}) with {subnet.free_addresses} free addresses"
+        if subnet.free_addresses < FREE_ADDRESSES:
+            reason += f"; EKS makes and updates no control plane with fewer than {FREE_ADDRESSES}"
+            yield Problem(key, reason, "Free some before the cluster is made or updated.")
+        elif subnet.free_addresses < FREE_ADDRESSES_ADVISED:
+            reason += f"; EKS advises {FREE_ADDRESSES_ADVISED}, and every pod takes one more"
+            yield Problem(key, reason, "Choose a larger subnet.")
+
+
+def ways_out(subnets: Iterable[Subnet], tables: Sequence[RouteTable], *, key: str) -> Iterator[Problem]:
+    """Subnets whose routes lead to an internet or NAT gateway."""
+    for subnet in subnets:
+        table = table_of(subnet.id, tables)
+        if table and table.ways_out:
+            out = ", ".join(table.ways_out)
+            reason = f"has {subnet.id} ({subnet.cidr}), whose route table {table.id} leads to {out}"
+            yield Problem(key, reason, "Choose a private subnet, or have its owner take that route away.")
+
+
+def stand_ins(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
+    """Subnets by zone id as nobody has looked them up yet, for commands that work without AWS.
+
+    Their ranges are of those that RFC 5737 keeps for documentation, so that none is taken for a real one.
+    """
+    return tuple(
+        Subnet(
+            id=id_,
+            vpc_id=vpc_id,
+            zone_id=zone_id,
+            cidr=f"192.0.2.{16 * place}/28",
+            free_addresses=FREE_ADDRESSES_ADVISED,
+        )
+        for place, (zone_id, id_) in enumerate(sorted(ids.items()))
+    )
