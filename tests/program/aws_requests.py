@@ -17,7 +17,7 @@ from typing import Any
 
 from iam_policies import Request
 
-from privatelink_ingress.local.monitor import Registration
+from privatelink_ingress.local.registration import Invocation, Registration
 
 TAGGING = {
     "ec2": "ec2:CreateTags",
@@ -310,6 +310,17 @@ REQUESTS = {
 }
 """By resource type. Requests with a context of their own are in `_special`."""
 
+LOOK_UPS = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": "? ec2:DescribeAvailabilityZones",
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService": "? ec2:DescribeVpcEndpointServices",
+    "aws:ssm/getParameter:getParameter": ". ssm:GetParameter {parameter}",
+    "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
+    "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",
+    "aws:eks/getClusters:getClusters": "? eks:ListClusters",
+    "aws:eks/getAddonVersion:getAddonVersion": "? eks:DescribeAddonVersions",
+}
+"""By the token of a function that a program calls."""
+
 _BOUNDED = {
     "aws:iam/role:Role": ("iam:CreateRole", "name"),
     "aws:iam/rolePolicy:RolePolicy": ("iam:PutRolePolicy", "role"),
@@ -345,6 +356,23 @@ class Account:
         lines = [line.split() for line in REQUESTS[registration.type].strip().splitlines()]
         requests = [one for line in lines for one in self._line(line, words, registration.inputs)]
         return [*requests, *self._special(registration, words)]
+
+    def of_look_up(self, invocation: Invocation) -> list[Request]:
+        """Everything that a look-up asks for.
+
+        Raises:
+            LookupError: when the table does not know the function.
+        """
+        if invocation.token not in LOOK_UPS:
+            raise LookupError(f"{invocation.token} is not in LOOK_UPS of tests/program/aws_requests.py")
+        name = str(invocation.args.get("name", ""))
+        words = {
+            **invocation.args,
+            "ecr": self.arn("ecr"),
+            "parameter": name if name.startswith("arn:") else f"{self.arn('ssm')}:parameter{name}",
+        }
+        lines = [line.split() for line in LOOK_UPS[invocation.token].strip().splitlines()]
+        return [one for line in lines for one in self._line(line, words, invocation.args)]
 
     def _words(self, registration: Registration) -> dict[str, Any]:
         inputs = registration.inputs
@@ -404,7 +432,7 @@ class Account:
             yield Request("autoscaling:AttachLoadBalancerTargetGroups", f"{self.arn('autoscaling')}:{group}", tags)
             yield Request("autoscaling:DetachLoadBalancerTargetGroups", f"{self.arn('autoscaling')}:{group}", tags)
         elif registration.type == "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
-            if registration.name.endswith("-from-nlb"):
+            if "-from-nlb-" in registration.name:
                 tags = {"aws:ResourceTag/aws:eks:cluster-name": self.stack.split("/")[1]}
                 group = f"{self.arn('ec2')}:security-group/sg-of-eks"
                 yield Request("ec2:AuthorizeSecurityGroupIngress", group, tags)

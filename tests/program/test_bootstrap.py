@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -10,7 +11,7 @@ import pytest
 from strict_backend import At, Fake, StrictBackend
 
 from privatelink_ingress.local.adapters.base import Properties
-from privatelink_ingress.local.runner import StackRun, run
+from privatelink_ingress.local.runner import StackOutputs, StackRun, run
 
 PROGRAM = Path(__file__).parents[2] / "bootstrap"
 KEY = "aws:kms/key:Key"
@@ -34,7 +35,7 @@ FAKES: dict[str, Fake] = {
 }
 
 
-def bootstrap(**settings: str) -> StackRun:
+def bootstrap(*, stacks: Mapping[str, StackOutputs] | None = None, **settings: str) -> StackRun:
     values = {"accountId": "222222222222", "owner": "team-platform", **settings}
     return run(
         PROGRAM,
@@ -42,6 +43,7 @@ def bootstrap(**settings: str) -> StackRun:
         stack="edge",
         config={"aws:region": "eu-west-1", **{f"bootstrap:{key}": value for key, value in values.items()}},
         backend=StrictBackend(fakes=FAKES),
+        stacks=stacks,
         timeout=120,
     )
 

@@ -16,9 +16,14 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
-from test_deployer_roles import GITHUB, TRUST, ZONE, account
+from conftest import shard_outputs
+from test_deployer_roles import GITHUB, TRUST, WORKLOAD, ZONE, account
+from test_edge_backends import NAME, READER, SHARED
+
+from privatelink_ingress.local.runner import StackOutputs
 
 WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
+CONTRACTS = {"parameters": [NAME, SHARED], "readerRoleArns": [READER]}
 
 
 @functools.cache
@@ -28,8 +33,16 @@ def documents() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
         {
             "trust": {**TRUST, "github": GITHUB},
             "workload": {"connections": ["shop", "blog"], "crossRegion": True},
-            "edge": {"stacks": ["prod"], "hostedZoneIds": [ZONE], "parameterWriters": WRITERS, "crossRegion": True},
-        }
+            "edge": {
+                "stacks": ["prod"],
+                "hostedZoneIds": [ZONE],
+                "parameterWriters": WRITERS,
+                "crossRegion": True,
+                "contracts": CONTRACTS,
+                "attached": {"prod-blog": {"edgeStack": "prod", "contracts": CONTRACTS}},
+            },
+        },
+        stacks={"organization/central-ingress/prod": StackOutputs({**shard_outputs().values, "account_id": WORKLOAD})},
     )
     policies = {one.name: one.inputs["policy"] for one in run.of_type("aws:iam/policy:Policy")}
     trusts = {one.name: one.inputs["assumeRolePolicy"] for one in run.of_type("aws:iam/role:Role")}
@@ -74,7 +87,7 @@ def findings(policies: dict[str, str], trusts: dict[str, str]) -> list[str]:
 
 def test_the_linter_finds_nothing():
     assert len(policies()) > 15
-    assert len(trusts()) == 7
+    assert len(trusts()) == 8
     assert findings(policies(), trusts()) == []
 
 

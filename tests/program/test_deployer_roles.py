@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -19,7 +20,7 @@ from test_bootstrap import bootstrap
 
 from privatelink_ingress.components.providers import Providers
 from privatelink_ingress.local.monitor import Registration
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.runner import StackOutputs, StackRun
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 CI = f"arn:aws:iam::{WORKLOAD}:role/ci"
@@ -34,8 +35,10 @@ ZONE = "Z0123456789ABC"
 DUTIES = ("workload-network", "workload-iam", "workload-ecr", "workload-eks", "edge-network")
 
 
-def account(roles: dict[str, Any], account_id: str = WORKLOAD) -> StackRun:
-    return bootstrap(accountId=account_id, roles=json.dumps(roles))
+def account(
+    roles: dict[str, Any], account_id: str = WORKLOAD, *, stacks: Mapping[str, StackOutputs] | None = None
+) -> StackRun:
+    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from privatelink_ingress.local.runner import StackRun
-from privatelink_ingress.plan import attached_permissions
+from privatelink_ingress.plan.deployers import attached as permissions
 from privatelink_ingress.shard import ShardContract
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "onboarding-permissions.md"
@@ -36,7 +36,7 @@ SHARD = ShardContract.model_validate(
         "adopted_certificate_arns": [],
     }
 )
-POLICY: dict[str, Any] = json.loads(attached_permissions.policy(SHARD, "prod-blog"))
+POLICY: dict[str, Any] = json.loads(permissions.policy(SHARD, "prod-blog"))
 
 
 def resources(action: str) -> set[str]:
@@ -58,14 +58,14 @@ def attached(attached_run: Any, connections: dict[str, Any]) -> StackRun:
 
 def test_it_grants_for_every_type_that_an_attached_stack_registers_and_for_no_other(attached: StackRun):
     registered = {one.type for one in attached.registrations if one.type.startswith("aws:")}
-    assert set(attached_permissions.grants(SHARD, "prod-blog")) == registered
+    assert set(permissions.grants(SHARD, "prod-blog")) == registered
 
 
 def test_each_grant_reaches_the_policy():
     allowed = {action for statement in POLICY["Statement"] for action in statement["Action"]}
     granted = {
         action
-        for grants in attached_permissions.grants(SHARD, "prod-blog").values()
+        for grants in permissions.grants(SHARD, "prod-blog").values()
         for grant in grants
         for action in grant.actions
     }
@@ -111,7 +111,7 @@ def test_it_changes_nothing_that_is_the_shards(word: str):
 
 
 def test_it_fits_one_managed_policy():
-    assert len(attached_permissions.policy(SHARD, "prod-blog")) <= MANAGED_POLICY
+    assert len(permissions.policy(SHARD, "prod-blog")) <= MANAGED_POLICY
 
 
 def test_the_document_shows_this_policy():

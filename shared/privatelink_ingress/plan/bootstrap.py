@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from privatelink_ingress.plan import buckets, names, tags
 from privatelink_ingress.plan.deployers import DeployersPlan, plan_deployers
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
+from privatelink_ingress.shard import ShardContract
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,8 +26,24 @@ class BootstrapPlan:
     tags: Mapping[str, str]
 
 
-def plan_bootstrap(settings: BootstrapSettings, *, project: str, stack: str, region: str) -> BootstrapPlan:
-    """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide."""
+def attached_to(settings: BootstrapSettings) -> Mapping[str, str]:
+    """The shard's stack of each attached stack that gets a role: its outputs are read before anything is planned."""
+    edge = settings.roles.edge
+    return {stack: entry.edge_stack for stack, entry in edge.attached.items()} if edge else {}
+
+
+def plan_bootstrap(
+    settings: BootstrapSettings,
+    *,
+    project: str,
+    stack: str,
+    region: str,
+    shards: Mapping[str, ShardContract] | None = None,
+) -> BootstrapPlan:
+    """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide.
+
+    `shards` as of `plan_deployers`, by the names in `attached_to`.
+    """
     bucket = settings.bucket or names.fit(f"pulumi-state-{settings.account_id}-{region}", names.BUCKET)
     alias = "alias/pulumi-state"
     return BootstrapPlan(
@@ -36,7 +53,12 @@ def plan_bootstrap(settings: BootstrapSettings, *, project: str, stack: str, reg
         backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
         secrets_provider=f"awskms://{alias}?region={region}",
         deployers=plan_deployers(
-            settings.roles, account_id=settings.account_id, region=region, bucket=bucket, key_alias=alias
+            settings.roles,
+            account_id=settings.account_id,
+            region=region,
+            bucket=bucket,
+            key_alias=alias,
+            shards=shards,
         ),
         tags=tags.common(
             project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags

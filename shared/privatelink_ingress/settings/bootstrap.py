@@ -16,8 +16,10 @@ from privatelink_ingress.settings.fields import (
     HostedZoneId,
     Misfit,
     Owner,
+    ParameterReference,
     RoleArn,
     Settings,
+    StackName,
     Tags,
     matching,
 )
@@ -117,7 +119,7 @@ class WorkloadRoles(Settings):
     stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE] | None = None
     """Names of their `eks-service` stacks, where not those of the connections."""
     repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1), ONCE] | None = None
-    """Their ECR repositories, where not `<connection>/nginx-ingress`."""
+    """Their ECR repositories, where not all whose names begin with `<connection>/`."""
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
     cross_region: bool = False
     """True lets their endpoint services be offered to other regions (`publication.supportedRegions`)."""
@@ -135,8 +137,35 @@ class ParameterWriter(Settings):
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
 
 
+class ContractSources(Settings):
+    """Where backends of an edge stack have their contracts, when it is not in stacks."""
+
+    parameters: Annotated[tuple[ParameterReference, ...], ONCE] = ()
+    """Parameters that it reads: names of its own account, or ARNs of ones that other accounts share with it."""
+    reader_role_arns: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    """Backends' `readerRoleArn`; GitHub's workflows may then assume them."""
+
+
+class AttachedRole(Settings):
+    """The role of one attached stack, which may use its shard and change nothing of it."""
+
+    edge_stack: StackName
+    """Its shard, which must be deployed: the role's policy names the shard's resources one by one."""
+    principals: Annotated[tuple[TrustedArn, ...], ONCE] = ()
+    """Who may assume it, instead of those of `trust`."""
+    external_id: ExternalId | None = None
+    """What `principals` must say."""
+    contracts: ContractSources = ContractSources()
+
+    @model_validator(mode="after")
+    def _said_by_somebody(self) -> Self:
+        if self.external_id is not None and not self.principals:
+            raise Misfit("has no use without principals", "Remove it: trust has its own.", at=("externalId",))
+        return self
+
+
 class EdgeRoles(Settings):
-    """The one duty of the edge side, and the writers of contracts."""
+    """The one duty of the edge side, the attached stacks, and the writers of contracts."""
 
     stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE]
     """Names of the `central-ingress` stacks."""
@@ -146,8 +175,23 @@ class EdgeRoles(Settings):
     """Their log buckets, where `logs.bucket` is set."""
     cross_region: bool = False
     """True lets them connect to endpoint services of other regions."""
+    contracts: ContractSources = ContractSources()
+    """Beside those of `parameterWriters`, which they may read in any case."""
+    attached: Annotated[dict[EdgeStack, AttachedRole], Field(default_factory=dict)]
+    """By the name of the attached `central-ingress` stack."""
     parameter_writers: Annotated[dict[RolePrefix, ParameterWriter], Field(default_factory=dict)]
     """By a name of your own, such as the workload account's."""
+
+    @model_validator(mode="after")
+    def _attached_stacks_have_no_load_balancer(self) -> Self:
+        for stack in self.attached:
+            if stack in self.stacks:
+                raise Misfit(
+                    f"is in stacks too, whose role may do everything to {stack}",
+                    "Remove it there: stacks are those with a load balancer.",
+                    at=("attached", stack),
+                )
+        return self
 
 
 class Roles(Settings):

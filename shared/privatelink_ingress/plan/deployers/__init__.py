@@ -3,60 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress.contract import PROJECT as WORKLOAD_PROJECT
-from privatelink_ingress.plan import buckets, names
-from privatelink_ingress.plan.deployers import boundary, edge, trust, workload
-from privatelink_ingress.plan.deployers.grants import Grant, Grants, System, document, documents
+from privatelink_ingress.plan import buckets
+from privatelink_ingress.plan.deployers import attached, boundary, edge, trust, workload
+from privatelink_ingress.plan.deployers.grants import Grant, Grants, System, document
+from privatelink_ingress.plan.deployers.roles import PATH, DeployerRole, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.edge import PROJECT as EDGE_PROJECT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.bootstrap import Roles, Trust
-
-PATH = "/privatelink-ingress/"
-"""Path of all roles and policies of this plan. No role that they make has it, so none of them reaches another."""
-
-POLICY_CHARACTERS = 6144
-"""In a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+from privatelink_ingress.settings.bootstrap import AttachedRole, Roles, Trust
+from privatelink_ingress.shard import ShardContract
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
 """Role of each duty, as the article calls it."""
-
-_ALTERING_ROLES = (
-    "AttachRolePolicy",
-    "DeleteRole",
-    "DeleteRolePolicy",
-    "DetachRolePolicy",
-    "PutRolePermissionsBoundary",
-    "PutRolePolicy",
-    "UpdateAssumeRolePolicy",
-)
-_ALTERING_POLICIES = ("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class DeployerRole:
-    """One role and its policies."""
-
-    key: str
-    """Unique in the plan: the logical name of its resources ends with it."""
-    name: str
-    arn: str
-    description: str
-    trust_policy: str
-    policies: tuple[PolicyPlan, ...]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class PolicyPlan:
-    """One policy that stands for itself."""
-
-    key: str
-    name: str
-    arn: str
-    description: str
-    document: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,11 +34,21 @@ class DeployersPlan:
     """The permissions boundary of each side's roles."""
     by_side: Mapping[str, Mapping[str, str]]
     """For each side, ARN by duty: `roles` of its stack files."""
+    attached: Mapping[str, str]
+    """ARN by the name of the attached stack: `roles.network` of its file."""
     parameter_writers: Mapping[str, str]
     """ARN by the writer's name in the settings."""
 
 
-def plan_deployers(roles: Roles, *, account_id: str, region: str, bucket: str, key_alias: str) -> DeployersPlan | None:
+def plan_deployers(
+    roles: Roles,
+    *,
+    account_id: str,
+    region: str,
+    bucket: str,
+    key_alias: str,
+    shards: Mapping[str, ShardContract] | None = None,
+) -> DeployersPlan | None:
     """The plan, or none when the settings ask for no role.
 
     Args:
@@ -86,13 +57,14 @@ def plan_deployers(roles: Roles, *, account_id: str, region: str, bucket: str, k
         region: Region that they may work in; IAM and Route 53 have none.
         bucket: The state bucket.
         key_alias: Alias of the key of state and secrets.
+        shards: What the `edgeStack` of each attached stack publishes, by the attached stack's name.
 
     Raises:
-        UserError: when a policy is longer than IAM takes.
+        UserError: when a policy is longer than IAM takes, or a shard is in another account or region.
     """
     if roles.trust is None:
         return None
-    return _Planner(roles, roles.trust, account_id, region).plan(bucket, key_alias)
+    return _Planner(roles, roles.trust, account_id, region).plan(bucket, key_alias, shards or {})
 
 
 class _Planner:
@@ -101,7 +73,7 @@ class _Planner:
     def __init__(self, roles: Roles, given: Trust, account: str, region: str) -> None:
         self.roles, self.given, self.account, self.region = roles, given, account, region
         self.partition = buckets.partition(region)
-        self.iam = self.system().iam
+        self.make = RoleMaker(system=self.system(), prefix=roles.prefix)
 
     def system(self, project: str = "", stacks: Iterable[str] = ()) -> System:
         return System(
@@ -111,8 +83,8 @@ class _Planner:
             stacks=tuple(f"{project}/{stack}" for stack in stacks),
         )
 
-    def plan(self, bucket: str, key_alias: str) -> DeployersPlan:
-        state = self.policy(
+    def plan(self, bucket: str, key_alias: str, shards: Mapping[str, ShardContract]) -> DeployersPlan:
+        state = self.make.policy(
             "state", document(_state(self.system(), bucket, key_alias)), "Read and write state and secrets"
         )
         sides: dict[str, tuple[DeployerRole, ...]] = {}
@@ -126,53 +98,25 @@ class _Planner:
             boundaries["edge"] = limit = self.boundary("edge", boundary.edge(system))
             sides["edge"] = self.side("edge", edge.duties(system, side, boundary=limit.arn))
         duties = tuple(role for roles in sides.values() for role in roles)
+        entries = self.roles.edge.attached if self.roles.edge else {}
+        joined = self.attached(entries, shards)
         writers = self.parameter_writers()
         github = self.given.github
         return DeployersPlan(
             makes_github_provider=github is not None and github.provider_arn is None,
-            deployer=self.deployer(duties),
-            roles=(*duties, *writers.values()),
+            deployer=self.deployer((*duties, *(joined[stack] for stack in joined if not entries[stack].principals))),
+            roles=(*duties, *joined.values(), *writers.values()),
             state=state,
             boundaries=boundaries,
             by_side={
                 side: {role.key.removeprefix(f"{side}-"): role.arn for role in roles} for side, roles in sides.items()
             },
+            attached={stack: role.arn for stack, role in joined.items()},
             parameter_writers={name: role.arn for name, role in writers.items()},
         )
 
-    def role_name(self, suffix: str) -> str:
-        return names.fit(f"{self.roles.prefix}-{suffix}", names.ROLE)
-
-    def role(
-        self, key: str, suffix: str, grants: Iterable[Grant], trusts: Iterable[dict[str, Any]], description: str
-    ) -> DeployerRole:
-        name = self.role_name(suffix)
-        return DeployerRole(
-            key=key,
-            name=name,
-            arn=self.iam(f"role{PATH}{name}"),
-            description=description,
-            trust_policy=trust.document(*trusts),
-            policies=tuple(
-                self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in documents(grants).items()
-            ),
-        )
-
-    def policy(self, key: str, text: str, description: str) -> PolicyPlan:
-        if len(text) > POLICY_CHARACTERS:
-            problem = Problem(
-                "roles",
-                f"name so many stacks, connections or zones that policy {key} has {len(text)} characters, "
-                f"but IAM takes {POLICY_CHARACTERS}",
-                "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own.",
-            )
-            raise UserError("The roles do not fit", [problem])
-        name = f"{self.roles.prefix}-{key}"
-        arn = self.iam(f"policy{PATH}{name}")
-        return PolicyPlan(key=key, name=name, arn=arn, description=description, document=text)
-
     def boundary(self, side: str, grants: Iterable[Grant]) -> PolicyPlan:
-        return self.policy(f"{side}-boundary", document(grants), f"The most that a role of the {side} side can do")
+        return self.make.policy(f"{side}-boundary", document(grants), f"The most that a role of the {side} side can do")
 
     def side(self, side: str, duties: Mapping[str, Grants]) -> tuple[DeployerRole, ...]:
         return tuple(self.duty(side, duty, grants) for duty, grants in duties.items())
@@ -180,9 +124,9 @@ class _Planner:
     def duty(self, side: str, duty: str, by_type: Grants) -> DeployerRole:
         grants = [grant for of_type in by_type.values() for grant in of_type]
         if any(action.startswith("iam:Put") for grant in grants for action in grant.actions):
-            grants += self.protection()
+            grants += self.make.protection()
         description = f"Deploys the {duty} duty of the {side} side"
-        return self.role(f"{side}-{duty}", f"{side}-{DUTY_ROLES[duty]}", grants, self.trust(), description)
+        return self.make.role(f"{side}-{duty}", f"{side}-{DUTY_ROLES[duty]}", grants, self.trust(), description)
 
     def trust(self) -> list[dict[str, Any]]:
         given = self.given
@@ -193,24 +137,53 @@ class _Planner:
 
     @property
     def deployer_arn(self) -> str:
-        return self.iam(f"role{PATH}{self.role_name('deployer')}")
+        return self.make.system.iam(f"role{PATH}{self.make.role_name('deployer')}")
 
     def deployer(self, duties: Iterable[DeployerRole]) -> DeployerRole | None:
         github = self.given.github
         if github is None:
             return None
-        provider = github.provider_arn or self.iam("oidc-provider/token.actions.githubusercontent.com")
+        provider = github.provider_arn or self.make.system.iam("oidc-provider/token.actions.githubusercontent.com")
         assumed = [role.arn for role in duties]
         if self.roles.workload and self.roles.workload.writer_role_arn:
             assumed.append(self.roles.workload.writer_role_arn)
+        if edge_roles := self.roles.edge:
+            entries = (edge_roles, *(one for one in edge_roles.attached.values() if not one.principals))
+            assumed += sorted({arn for entry in entries for arn in entry.contracts.reader_role_arns})
         assume = Grant(actions=("sts:AssumeRole",), resources=tuple(assumed))
         trusts = [trust.github(github, provider_arn=provider)]
-        return self.role("deployer", "deployer", [assume], trusts, "Workflows that deploy: assumes each duty's role")
+        description = "Workflows that deploy: assumes each duty's role"
+        return self.make.role("deployer", "deployer", [assume], trusts, description)
+
+    def attached(
+        self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract]
+    ) -> dict[str, DeployerRole]:
+        if problems := [one for stack, entry in entries.items() for one in self.misplaced(stack, entry, shards[stack])]:
+            raise UserError("The attached stacks do not fit", problems)
+        made: dict[str, DeployerRole] = {}
+        for stack, entry in entries.items():
+            by_type = attached.grants(shards[stack], stack, entry.contracts)
+            named = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else None
+            key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
+            every = (grant for of_type in by_type.values() for grant in of_type)
+            made[stack] = self.make.role(key, key, every, named or self.trust(), description)
+        return made
+
+    def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:
+        """A role of this account can only use a shard that is in it."""
+        place, found = (self.account, self.region), (shard.account_id, shard.region)
+        if place != found:
+            yield Problem(
+                f"roles.edge.attached.{stack}.edgeStack",
+                f"is {entry.edge_stack}, which is in account {found[0]}, {found[1]}; these roles are for {place[0]}, "
+                f"{place[1]}",
+                "Write it into the bootstrap stack of that account.",
+            )
 
     def parameter_writers(self) -> dict[str, DeployerRole]:
         system = self.system()
         return {
-            name: self.role(
+            name: self.make.role(
                 f"parameter-{name}",
                 f"parameter-{name}",
                 workload.parameter(system, writer.parameter_prefix, writer.connections, overwrite=False),
@@ -219,19 +192,6 @@ class _Planner:
             )
             for name, writer in (self.roles.edge.parameter_writers.items() if self.roles.edge else ())
         }
-
-    def protection(self) -> list[Grant]:
-        """Whatever else is attached one day: no deployer frees a role of its boundary, or alters deployers."""
-
-        def deny(actions: Iterable[str], resource: str) -> Grant:
-            named = tuple(f"iam:{action}" for action in actions)
-            return Grant(effect="Deny", actions=named, resources=(self.iam(resource),))
-
-        return [
-            deny(["DeleteRolePermissionsBoundary"], "role/*"),
-            deny(_ALTERING_ROLES, f"role{PATH}*"),
-            deny(_ALTERING_POLICIES, f"policy{PATH}*"),
-        ]
 
 
 def _state(system: System, bucket: str, key_alias: str) -> list[Grant]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress.plan import names
-from privatelink_ingress.plan.deployers import network, workload
+from privatelink_ingress.plan.deployers import network, reading, workload
 from privatelink_ingress.plan.deployers.grants import Grants, System
 from privatelink_ingress.plan.edge import PROJECT
 from privatelink_ingress.plan.firewall import LOG_GROUP_PREFIX
@@ -45,6 +45,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **_firewall(system, edges),
         **_deliveries(system, edges),
         **_bucket(system, settings, edges),
+        **reading.look_ups(system, (*settings.contracts.parameters, *reading.written(settings))),
     }
     return {"network": grants}
 

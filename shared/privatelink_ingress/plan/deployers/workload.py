@@ -143,7 +143,7 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
 
 
 def _ecr(system: System, settings: WorkloadRoles) -> Grants:
-    names = settings.repositories or tuple(f"{name}/nginx-ingress" for name in settings.connections)
+    names = settings.repositories or tuple(f"{name}/*" for name in settings.connections)
     arns = tuple(system.arn("ecr", f"repository/{name}") for name in names)
 
     def on(*actions: str) -> Grant:
@@ -162,6 +162,11 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
         "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
             on("DeleteLifecyclePolicy", "GetLifecyclePolicy", "PutLifecyclePolicy"),
         ),
+        # Which repositories and images are there, before anything is registered.
+        "aws:ecr/getRepositories:getRepositories": (
+            system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),
+        ),
+        "aws:ecr/getImages:getImages": (on("ListImages"),),
     }
 
 
@@ -212,6 +217,7 @@ def _eks(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             looking,
             system.regional("eks:DescribeAddonVersions"),
         ),
+        "aws:eks/getClusters:getClusters": (system.regional("eks:ListClusters"),),
         "aws:ec2/launchTemplate:LaunchTemplate": network.made(
             system,
             "launch-template",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from privatelink_ingress.plan.buckets import partition
-from privatelink_ingress.plan.deployers import edge, network
+from privatelink_ingress.plan.deployers import edge, network, reading
 from privatelink_ingress.plan.deployers.grants import Grants, System, document
-from privatelink_ingress.settings.bootstrap import EdgeRoles
+from privatelink_ingress.settings.bootstrap import ContractSources, EdgeRoles
 from privatelink_ingress.shard import PROJECT, ShardContract
 
 _OWN = (
@@ -20,12 +20,17 @@ _OWN = (
 _RULE = "aws:lb/listenerRule:ListenerRule"
 
 
-def grants(shard: ShardContract, stack: str) -> Grants:
+def grants(shard: ShardContract, stack: str, contracts: ContractSources | None = None) -> Grants:
     """What the deployer of the attached `stack` may do, by the type of resource that it registers.
 
     Of the shard it may use the VPC, the endpoint subnets and their security group, the listener and the hosted zone,
     each by its own ARN. It can change none of them: no action here creates, changes or deletes a VPC, subnet, group,
     load balancer, listener, firewall or log. What a stack makes is told apart by the tag `Stack`.
+
+    Args:
+        shard: What the shard publishes.
+        stack: Name of the attached stack.
+        contracts: Contracts that its backends read elsewhere than in stacks.
     """
     system = System(
         partition=partition(shard.region), account=shard.account_id, region=shard.region, stacks=(f"{PROJECT}/{stack}",)
@@ -58,6 +63,7 @@ def grants(shard: ShardContract, stack: str) -> Grants:
             ),
             system.regional("elasticloadbalancing:DescribeListenerCertificates"),
         ),
+        **(reading.look_ups(system, contracts.parameters) if contracts else {}),
     }
 
 

@@ -1,0 +1,231 @@
+"""The role of an attached stack: it may do all that such a stack does, and use its shard without changing it.
+
+Evaluated as in `test_deployer_roles.py`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from aws_requests import Account
+from conftest import run_attached, run_edge, run_workload, sample_connections, shard_outputs
+from iam_policies import Policies, Request
+from test_deployer_roles import CI, EDGE, GITHUB, REGION, ROLE, TRUST, WORKLOAD, account, named, of_provider, policies
+from test_deployer_roles import trust as trust_of
+from test_edge_backends import NAME, READER, SERVICE, SHARED
+from test_edge_backends import Account as EdgeAccount
+
+from privatelink_ingress.local.runner import StackOutputs, StackRun
+
+SHARD = {"organization/central-ingress/prod": shard_outputs()}
+STACK = "central-ingress/prod-blog"
+OURS, SHARDS = "aws:ResourceTag/Stack", {"aws:ResourceTag/Stack": "central-ingress/prod"}
+
+
+def roles(attached: dict[str, Any], trust: dict[str, Any] = TRUST, **edge: Any) -> dict[str, Any]:
+    zone = shard_outputs().values["hosted_zone_id"]
+    return {"trust": trust, "edge": {"stacks": ["prod"], "hostedZoneIds": [zone], "attached": attached, **edge}}
+
+
+def made(attached: dict[str, Any], **more: Any) -> StackRun:
+    return account(roles(attached, **more), EDGE, stacks=SHARD)
+
+
+@functools.cache
+def role() -> Policies:
+    return policies(made({"prod-blog": {"edgeStack": "prod"}}), "attached-prod-blog")
+
+
+@functools.cache
+def asked() -> tuple[Request, ...]:
+    """Requests of an attached stack with everything that a connection can have."""
+    own = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}
+    run = run_attached(connections={"blog": sample_connections()["blog"] | own})
+    asking = Account(EDGE, REGION, stack=STACK, boundary="")
+    requests = [request for one in of_provider(run, "network") for request in asking.of(one)]
+    return tuple(on_shard for request in requests for on_shard in _on_shard(request))
+
+
+def _on_shard(request: Request) -> list[Request]:
+    """A request on a VPC, subnet, group or listener is one on the shard's own, with the shard's tags."""
+    shard, ec2 = shard_outputs().values, f"arn:aws:ec2:{REGION}:{EDGE}:"
+    real = {
+        f"{ec2}vpc/vpc-1": [f"{ec2}vpc/{shard['vpc_id']}"],
+        f"{ec2}subnet/subnet-1": [f"{ec2}subnet/{id_}" for id_ in shard["endpoint_subnet_ids"].values()],
+        f"{ec2}security-group/sg-1": [f"{ec2}security-group/{shard['endpoint_security_group_id']}"],
+        f"arn:aws:elasticloadbalancing:{REGION}:{EDGE}:listener/app/lb/1/2": [shard["listener_arn"]],
+        # Only a gateway endpoint has route tables.
+        f"{ec2}route-table/rtb-1": [],
+    }
+    if request.resource not in real:
+        return [request]
+    context = {**request.context, **(SHARDS if OURS in request.context else {})}
+    return [Request(request.action, resource, context) for resource in real[request.resource]]
+
+
+def test_it_may_do_all_that_an_attached_stack_registers():
+    assert len({one.action for one in asked()}) >= 30
+    assert role().refused(asked()) == []
+
+
+def test_it_may_change_nothing_of_its_shard():
+    """Neither what the shard's own deployer does with its resources, nor what an attached stack does with its own."""
+    using = {"ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint", "elasticloadbalancing:CreateRule"}
+    asking = Account(EDGE, REGION, stack="central-ingress/prod", boundary="")
+    theirs = [
+        moved
+        for one in of_provider(run_edge(), "network")
+        for request in asking.of(one)
+        for moved in _on_shard(request)
+        if ":Describe" not in request.action and not request.action.startswith("route53:")
+    ]
+    assert len(theirs) > 200
+    assert {one.action for one in role().allowed(theirs)} == using
+
+
+def test_it_may_not_touch_what_another_attached_stack_made():
+    foreign = [
+        Request(one.action, one.resource, {**one.context, OURS: "central-ingress/prod-shop"})
+        for one in asked()
+        if one.context.get(OURS) == STACK
+    ]
+    assert len(foreign) >= 10
+    assert role().allowed(foreign) == []
+
+
+def test_it_makes_no_role_so_no_boundary_is_asked_of_it():
+    assert {action.split(":")[0] for one in role().statements for action in one["Action"]} == {
+        "acm",
+        "ec2",
+        "elasticloadbalancing",
+        "route53",
+    }
+
+
+def test_it_is_trusted_as_all_others_unless_it_names_its_own_principals():
+    team = "arn:aws:iam::222222222222:role/team-blog"
+    run = made(
+        {
+            "prod-blog": {"edgeStack": "prod", "principals": [team], "externalId": "blog-11"},
+            "prod-news": {"edgeStack": "organization/central-ingress/prod"},
+        }
+    )
+    (own,), (shared,) = trust_of(run, "attached-prod-blog"), trust_of(run, "attached-prod-news")
+    assert (own["Principal"], own["Condition"]) == ({"AWS": [team]}, {"StringEquals": {"sts:ExternalId": "blog-11"}})
+    assert (shared["Principal"], shared["Condition"]) == (
+        {"AWS": [CI]},
+        {"StringEquals": {"sts:ExternalId": TRUST["externalId"]}},
+    )
+
+
+def test_github_assumes_it_unless_it_names_its_own_principals():
+    attached = {"prod-blog": {"edgeStack": "prod", "principals": [CI]}, "prod-news": {"edgeStack": "prod"}}
+    run = made(attached, trust={"github": GITHUB})
+    entry = named(run, ROLE, "deployers-deployer")
+    assumed = {
+        stack: policies(run, "deployer").allow(
+            Request("sts:AssumeRole", named(run, ROLE, f"deployers-attached-{stack}").outputs["arn"])
+        )
+        for stack in attached
+    }
+    assert assumed == {"prod-blog": False, "prod-news": True}
+    assert trust_of(run, "attached-prod-news")[0]["Principal"] == {"AWS": [entry.outputs["arn"]]}
+    assert trust_of(run, "attached-prod-blog")[0]["Principal"] == {"AWS": [CI]}
+
+
+def test_the_output_is_what_the_attached_file_takes_as_roles():
+    run = made({"prod-blog": {"edgeStack": "prod"}})
+    arn = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-attached-prod-blog"
+    assert run.exports["attached_roles"] == {"prod-blog": {"network": arn}}
+    attached = run_attached(roles={**run.exports["attached_roles"]["prod-blog"], "externalId": TRUST["externalId"]})
+    (assumed,) = json.loads(attached.only("pulumi:providers:aws").inputs["assumeRoles"])
+    assert (assumed["roleArn"], assumed["externalId"]) == (arn, TRUST["externalId"])
+
+
+def test_a_shard_of_another_account_is_refused_with_the_place_that_it_is_in():
+    elsewhere = {name: StackOutputs({**one.values, "account_id": "333333333333"}) for name, one in SHARD.items()}
+    with pytest.raises(pulumi.RunError) as error:
+        account(roles({"prod-blog": {"edgeStack": "prod"}}), EDGE, stacks=elsewhere)
+    assert "roles.edge.attached.prod-blog.edgeStack" in str(error.value)
+    assert "is prod, which is in account 333333333333, eu-west-1; these roles are for 222222222222" in str(error.value)
+
+
+def test_a_stack_with_a_load_balancer_is_not_attached_as_well():
+    with pytest.raises(pulumi.RunError, match=r"roles\.edge\.attached\.prod.* is in stacks too"):
+        made({"prod": {"edgeStack": "prod"}})
+
+
+# Contracts that are read elsewhere than in stacks
+
+
+BACKENDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a parameter by name": ({"parameter": NAME}, {"parameters": [NAME]}),
+    "a shared parameter": ({"parameter": SHARED}, {"parameters": [SHARED]}),
+    "a role that reads it": ({"parameter": NAME, "readerRoleArn": READER}, {"readerRoleArns": [READER]}),
+    "a service": ({"service": SERVICE}, {}),
+}
+
+
+def contract() -> str:
+    fields = {**run_workload("shop").exports, "connection_name": "shop", "owner": "team-shop"}
+    return json.dumps({key: value for key, value in fields.items() if value is not None})
+
+
+@pytest.mark.parametrize("kind", BACKENDS)
+@pytest.mark.parametrize("attached", [False, True])
+def test_every_look_up_of_every_kind_of_backend_is_allowed(kind: str, attached: bool):
+    backend, contracts = BACKENDS[kind]
+    entry = sample_connections()["shop"] | {"owner": "team-shop", "backends": [backend]}
+    aws = EdgeAccount({NAME: contract(), SHARED: contract()}).backend()
+    if attached:
+        run = run_attached(connections={"shop": entry}, backend=aws)
+        mine = made({"prod-blog": {"edgeStack": "prod", "contracts": contracts}}, trust={"github": GITHUB})
+        policy, stack = policies(mine, "attached-prod-blog"), STACK
+    else:
+        run = run_edge(connections={"shop": entry}, backend=aws)
+        mine = made({}, trust={"github": GITHUB}, contracts=contracts)
+        policy, stack = policies(mine, "edge-network"), "central-ingress/prod"
+    asking = Account(EDGE, REGION, stack=stack, boundary="")
+    own = [one for one in run.invokes if one.provider.endswith("::network")]
+    assert policy.refused(request for one in own for request in asking.of_look_up(one)) == []
+    # What another role reads is asked with the deployer's own credentials.
+    others = {one.provider.rpartition("::")[2] for one in run.invokes} - {"network"}
+    assert others == ({f"reader-{WORKLOAD}-reads-contracts"} if "readerRoleArn" in backend else set())
+    assert policies(mine, "deployer").allow(Request("sts:AssumeRole", READER)) is ("readerRoleArn" in backend)
+
+
+def test_a_parameter_that_is_not_named_is_not_read():
+    named_ones = made({"prod-blog": {"edgeStack": "prod", "contracts": {"parameters": [NAME]}}}, contracts={})
+    other = Request("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{EDGE}:parameter/central-ingress/connections/other")
+    mine = Request("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{EDGE}:parameter{NAME}")
+    assert policies(named_ones, "attached-prod-blog").allowed([other, mine]) == [mine]
+    assert policies(named_ones, "edge-network").allowed([other, mine]) == []
+
+
+def test_what_a_writer_writes_the_edge_may_read():
+    writers = {"shop": {"connections": ["shop"], "principals": [CI]}}
+    edge = policies(made({}, parameterWriters=writers), "edge-network")
+    assert edge.allow(Request("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{EDGE}:parameter{NAME}"))
+
+
+def test_every_look_up_of_the_samples_is_allowed_to_the_duty_that_makes_it():
+    workload = account({"trust": TRUST, "workload": {"connections": ["shop"]}})
+    asking, run = Account(WORKLOAD, REGION, stack="eks-service/shop", boundary=""), run_workload("shop")
+    assert {one.token for one in run.invokes} >= {"aws:eks/getAddonVersion:getAddonVersion"}
+    for one in run.invokes:
+        duty = one.provider.rpartition("::")[2]
+        assert policies(workload, f"workload-{duty}").refused(asking.of_look_up(one)) == [], one.token
+
+
+def test_the_writers_role_may_do_all_that_a_workload_has_it_do():
+    writer = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-parameter-shop"
+    run = run_workload("shop", publication={"consumers": [{"accountId": EDGE}], "parameter": {"writerRoleArn": writer}})
+    (parameter,) = run.of_type("aws:ssm/parameter:Parameter")
+    assert parameter.provider.endswith("::parameter")
+    edge = made({}, parameterWriters={"shop": {"connections": ["shop"], "principals": [CI]}})
+    asking = Account(EDGE, REGION, stack="eks-service/shop", boundary="")
+    assert policies(edge, "parameter-shop").refused(asking.of(parameter)) == []
