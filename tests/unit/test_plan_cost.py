@@ -37,7 +37,8 @@ def workload(**changes: Any) -> WorkloadSettings:
 
 
 def lines(bill: Bill) -> dict[str, float]:
-    return {line.item: round(line.usd, 2) for line in bill.lines}
+    items = dict.fromkeys(line.item for line in bill.lines)
+    return {item: round(sum(line.usd for line in bill.lines if line.item == item), 2) for item in items}
 
 
 def test_one_more_connection_in_three_zones_costs_2190_in_virginia() -> None:
@@ -95,6 +96,17 @@ def test_more_endpoints_and_an_advanced_parameter_are_in_the_workloads_bill() ->
     settings = workload(endpoints={"extra": ["logs", "sts"]}, publication=publication)
     bill = lines(cost.workload_cost(settings, "us-east-1", zones=2, gb=1000))
     assert bill == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43, "advanced-parameter": 0.05, "nlb-units": 6.0}
+
+
+def test_each_feature_of_a_workload_has_a_line_for_the_endpoints_that_it_brings() -> None:
+    settings = workload(podLogs={"install": True}, metrics={"install": True}, endpoints={"extra": ["sts"]})
+    bill = cost.workload_cost(settings, "us-east-1", zones=3)
+    assert {line.what: round(line.usd, 2) for line in bill.lines if line.item == "endpoint"} == {
+        "endpoints for nodes: ec2, ecr.api, ecr.dkr, eks-auth": 87.6,
+        "endpoints for endpoints.extra: sts": 21.9,
+        "endpoints for metrics: monitoring": 21.9,
+        "endpoints for metrics and podLogs: logs": 21.9,
+    }
 
 
 def test_a_gb_passes_the_endpoint_and_both_load_balancers() -> None:

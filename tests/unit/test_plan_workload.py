@@ -98,10 +98,10 @@ def test_an_extra_endpoint_that_is_the_gateway_or_no_short_name_is_refused(name:
 
 
 def test_the_s3_gateway_lets_through_image_layers_of_the_region_alone():
-    (statement,) = json.loads(planned().network.s3_policy)["Statement"]
+    (statement,) = json.loads(str(planned().network.s3_policy))["Statement"]
     assert (statement["Action"], statement["Resource"]) == (
-        "s3:GetObject",
-        "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
+        ["s3:GetObject"],
+        ["arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"],
     )
 
 

@@ -123,10 +123,16 @@ def workload_cost(settings: WorkloadSettings, region: str, *, zones: int, gb: fl
         zones: Zones of its VPC.
         gb: Traffic of a month through its network load balancer.
     """
-    interface = endpoints.interface_endpoints(region, ami_type=settings.nodes.ami_type, extra=settings.endpoints.extra)
+    by_reason: dict[str, list[str]] = {}
+    for service, reasons in endpoints.services(settings).items():
+        # One that nodes need anyway costs nothing more for whoever else asks for it.
+        by_reason.setdefault("nodes" if "nodes" in reasons else " and ".join(reasons), []).append(service)
     lines = [
         _line("EKS control plane", "eks", HOURS, region),
-        _line(f"{len(interface)} interface endpoints", "endpoint", len(interface) * zones * HOURS, region),
+        *(
+            _line(f"endpoints for {reason}: {', '.join(asked)}", "endpoint", len(asked) * zones * HOURS, region)
+            for reason, asked in sorted(by_reason.items(), key=lambda one: (one[0] != "nodes", one[0]))
+        ),
         _line("network load balancer", "nlb", HOURS, region),
     ]
     if settings.publication.parameter.tier == "Advanced":

@@ -151,6 +151,7 @@ class PrivateNetwork(Component):
                 subnet_ids=list(self.subnet_ids.values()),
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
+                policy=plan.policy,
                 tags=self.named(plan.key, self._tags),
                 opts=self.child(),
             )

@@ -54,7 +54,7 @@ def plan_workload(
         UserError: every part says what does not fit, at which key.
     """
     name = _connection_name(settings.connection_name or stack)
-    network = plan_network(settings, region=region, available_zones=available_zones)
+    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name)
     registry = plan_registry(settings, name=name)
     return WorkloadPlan(
         name=name,

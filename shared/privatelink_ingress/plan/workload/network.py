@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from privatelink_ingress.plan import subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload.endpoints import EndpointPlan, image_layers_policy, interface_endpoints
+from privatelink_ingress.plan.workload import endpoint_policies
+from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -23,7 +24,8 @@ class NetworkPlan:
     subnets: tuple[SubnetPlan, ...]
     interface_endpoints: tuple[EndpointPlan, ...]
     s3_service_name: str
-    s3_policy: str
+    s3_policy: str | None
+    """None leaves the gateway open to every bucket."""
     log_retention_days: int
     permissions_boundary: str | None
     """ARN of the policy that limits the flow logs' role."""
@@ -34,8 +36,10 @@ class NetworkPlan:
         return tuple(subnet.zone_id for subnet in self.subnets)
 
 
-def plan_network(settings: WorkloadSettings, *, region: str, available_zones: Iterable[str]) -> NetworkPlan:
-    """The VPC of a stack.
+def plan_network(
+    settings: WorkloadSettings, *, region: str, available_zones: Iterable[str], cluster: str
+) -> NetworkPlan:
+    """The VPC of a stack, for the cluster of that name.
 
     Raises:
         UserError: when zones, prefix or endpoints do not fit.
@@ -50,11 +54,9 @@ def plan_network(settings: WorkloadSettings, *, region: str, available_zones: It
     return NetworkPlan(
         cidr=network.cidr,
         subnets=subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key="network.subnetPrefix"),
-        interface_endpoints=interface_endpoints(
-            region, ami_type=settings.nodes.ami_type, extra=settings.endpoints.extra
-        ),
+        interface_endpoints=interface_endpoints(settings, region=region, cluster=cluster),
         s3_service_name=f"com.amazonaws.{region}.s3",
-        s3_policy=image_layers_policy(region),
+        s3_policy=endpoint_policies.s3_gateway(settings, region=region),
         log_retention_days=settings.cluster.log_retention_days,
         permissions_boundary=settings.roles.permissions_boundary,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from privatelink_ingress.settings.fields import AccountId, ConnectionName, Environment, Owner, Settings, Tags
 from privatelink_ingress.settings.workload.cluster import Cluster
 from privatelink_ingress.settings.workload.controller import Controller
+from privatelink_ingress.settings.workload.features import Metrics, PodLogs
 from privatelink_ingress.settings.workload.network import Endpoints, Network
 from privatelink_ingress.settings.workload.nodes import Nodes
 from privatelink_ingress.settings.workload.publication import Publication
@@ -30,4 +31,8 @@ class WorkloadSettings(Settings):
     nodes: Nodes = Nodes()
     controller: Controller
     publication: Publication
+    pod_logs: PodLogs = PodLogs()
+    metrics: Metrics = Metrics()
+    session_manager: bool = False
+    """True lets AWS Systems Manager open sessions on the nodes, which is a way to the Kubernetes API from outside."""
     roles: Roles = Roles()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from privatelink_ingress.settings.fields import ONCE, Settings, VpcCidr, Zones, matching
+from privatelink_ingress.settings.fields import ONCE, AccountId, Settings, VpcCidr, Zones, matching
+from privatelink_ingress.settings.workload.existing import ExistingNetwork
 
 EndpointService = Annotated[
     str,
@@ -23,10 +24,21 @@ class Network(Zones):
     """The VPC's IPv4 range. It may equal other workloads' ranges: PrivateLink never routes between them."""
     subnet_prefix: Annotated[int, Field(ge=17, le=28)] = 21
     """Prefix length of each private subnet; pods take their addresses from it."""
+    existing: ExistingNetwork | None = None
+    """A VPC that somebody else made. The stack then makes neither VPC nor subnets nor routes."""
 
 
 class Endpoints(Settings):
-    """VPC endpoints beyond the core set."""
+    """VPC endpoints: the only way from the VPC to AWS services."""
 
+    preset: Literal["minimal", "article"] = "minimal"
+    """`minimal`: what nodes need to start. `article`: also sts, autoscaling and elasticloadbalancing, as the
+    architecture was first described. Each feature of the stack adds its own to either."""
     extra: Annotated[tuple[EndpointService, ...], ONCE] = ()
-    """More interface endpoints by short service name, such as `sts` or `logs`."""
+    """More interface endpoints by short service name, such as `sts` or `kms`."""
+    policy: Literal["restricted", "open"] = "restricted"
+    """`restricted`: only principals of this account get through, to images, log groups and buckets that the stack
+    needs. `open`: AWS's own default, which lets any credentials reach anything behind an endpoint, every bucket of the
+    region included."""
+    image_accounts: Annotated[tuple[AccountId, ...], ONCE] = ()
+    """More accounts whose ECR repositories the nodes may pull from; their repositories must allow it as well."""

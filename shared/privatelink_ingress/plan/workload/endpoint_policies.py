@@ -1,0 +1,167 @@
+"""Who gets through the VPC's endpoints, and to what: a pod with somebody else's credentials gets nowhere.
+
+An endpoint policy allows nothing by itself: the caller's own policies count as well. It is the border of the VPC.
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from privatelink_ingress.plan import buckets
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+COMMON_ADDON_ACCOUNT = "602401143452"
+
+ADDON_ACCOUNTS: Mapping[str, str] = {
+    "af-south-1": "877085696533",
+    "ap-east-1": "800184023465",
+    "ap-south-2": "900889452093",
+    "ap-southeast-3": "296578399912",
+    "ap-southeast-4": "491585149902",
+    "ap-southeast-5": "151610086707",
+    "ap-southeast-6": "333609536671",
+    "ap-southeast-7": "121268973566",
+    "ca-west-1": "761377655185",
+    "eu-central-2": "900612956339",
+    "eu-south-1": "590381155156",
+    "eu-south-2": "455263428931",
+    "il-central-1": "066635153087",
+    "me-central-1": "759879836304",
+    "me-south-1": "558608220178",
+    "mx-central-1": "730335286997",
+    **dict.fromkeys(
+        (
+            *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+            *("ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"),
+            *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+        ),
+        COMMON_ADDON_ACCOUNT,
+    ),
+}
+"""Account in whose registry EKS keeps the images of its add-ons, by region.
+
+https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html; compared with the script that pulls the pause
+image in AWS's own node images. Where a region is not here, pulling is limited to no account: a guess would break it."""
+
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What a pull asks for beside the log-in:
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html"""
+
+WHOLE_SERVICE = {
+    "autoscaling": "autoscaling",
+    "ec2": "ec2",
+    "ec2messages": "ec2messages",
+    "eks": "eks",
+    "elasticloadbalancing": "elasticloadbalancing",
+    "kms": "kms",
+    "monitoring": "cloudwatch",
+    "secretsmanager": "secretsmanager",
+    "sqs": "sqs",
+    "ssm": "ssm",
+    "ssmmessages": "ssmmessages",
+    "xray": "xray",
+}
+"""Prefix of the actions by service, where every principal of the account gets to all of it.
+
+What it may do there, its own policies say: `ec2` is used by the CNI, by drivers of volumes and by agents. Documents and
+parameters of Systems Manager and prefix lists of EC2 belong to AWS, so the resource's account is no condition."""
+
+_Statement = Mapping[str, Any]
+
+
+def interface(settings: WorkloadSettings, service: str, *, region: str, cluster: str) -> str | None:
+    """The policy of one interface endpoint, as JSON.
+
+    Args:
+        settings: The stack file: whose account, and how strict.
+        service: Short name of the service.
+        region: Region of the VPC.
+        cluster: Name of the cluster whose pods get roles.
+
+    Returns:
+        None where the policy is `open`, and for services that are not known here: not every service takes a policy,
+        and some are called without a principal.
+    """
+    if settings.endpoints.policy == "open":
+        return None
+    account = settings.account_id
+    if service in WHOLE_SERVICE:
+        return _document(_own(account, "OwnPrincipals", [f"{WHOLE_SERVICE[service]}:*"], ["*"]))
+    statements = _SPECIAL.get(service)
+    return _document(*statements(settings, region, cluster)) if statements else None
+
+
+def s3_gateway(settings: WorkloadSettings, *, region: str) -> str | None:
+    """The S3 gateway's policy: reading the bucket in which ECR of this region keeps image layers, nothing else.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+    """
+    if settings.endpoints.policy == "open":
+        return None
+    # ECR signs the URL of a layer itself, so the principal is not the node.
+    layers = f"arn:{buckets.partition(region)}:s3:::prod-{region}-starport-layer-bucket/*"
+    return _document(_allow("ImageLayersOnly", ["s3:GetObject"], [layers]))
+
+
+def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
+    addons = ADDON_ACCOUNTS.get(region)
+    accounts = dict.fromkeys((settings.account_id, addons, *settings.endpoints.image_accounts))
+    partition = buckets.partition(region)
+    repositories = [f"arn:{partition}:ecr:{region}:{account}:repository/*" for account in accounts]
+    return [
+        # It names no resource; what the token opens is decided by the pull.
+        _own(settings.account_id, "LogIn", ["ecr:GetAuthorizationToken"], ["*"]),
+        _own(settings.account_id, "Pull", PULL, repositories if addons else ["*"]),
+    ]
+
+
+def _eks_auth(settings: WorkloadSettings, region: str, cluster: str) -> list[_Statement]:
+    arn = f"arn:{buckets.partition(region)}:eks:{region}:{settings.account_id}:cluster/{cluster}"
+    return [_own(settings.account_id, "RolesOfThisClustersPods", ["eks-auth:AssumeRoleForPodIdentity"], [arn])]
+
+
+def _logs(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
+    own = f"arn:{buckets.partition(region)}:logs:{region}:{settings.account_id}:*"
+    return [_own(settings.account_id, "OwnLogGroups", ["logs:*"], [own])]
+
+
+def _sts(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
+    roles = f"arn:{buckets.partition(region)}:iam::{settings.account_id}:role/*"
+    return [
+        _own(settings.account_id, "OwnPrincipals", ["sts:*"], ["*"]),
+        # The caller of this one has a token and no principal yet.
+        _allow("OwnRolesByToken", ["sts:AssumeRoleWithWebIdentity"], [roles]),
+    ]
+
+
+_SPECIAL: Mapping[str, Callable[[WorkloadSettings, str, str], list[_Statement]]] = {
+    "ecr.api": _ecr,
+    "ecr.dkr": _ecr,
+    "eks-auth": _eks_auth,
+    "logs": _logs,
+    "sts": _sts,
+}
+
+
+def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": list(actions),
+        "Resource": list(resources),
+    }
+
+
+def _own(account: str, sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
+    return {
+        **_allow(sid, actions, resources),
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
+    }
+
+
+def _document(*statements: _Statement) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
