@@ -15,6 +15,13 @@ from privatelink_ingress.local.monitor import PROVIDER, Registration
 
 REGION_ZONES = ["euw1-az1", "euw1-az2", "euw1-az3"]
 
+REPOSITORIES = [f"{stack}/{image}" for stack in ("shop", "blog") for image in ("nginx-ingress", "sample")]
+DIGESTS = [
+    "sha256:8d9001d32c6a703d95921a77115050f33dd823d3f1730bd35215dcbecad6dc20",
+    "sha256:dbb1ad375aca4b13fd7292967cd27f759cca632e2d7add2065c88aa3cf5c49b5",
+]
+"""Of the controller's and the sample application's image, as the sample stack files pin them."""
+
 
 def digits(registration: Registration, length: int = 17) -> str:
     """Hexadecimal digits that follow from the URN: the same in every run, different for every resource."""
@@ -272,12 +279,14 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
         "id": args["addonName"],
         "version": "v1.0.0-eksbuild.1",
     },
-    "aws:ecr/getImage:getImage": lambda args, _: {
-        "id": args["imageDigest"],
-        "imageDigest": args["imageDigest"],
-        "imageUri": f"{args['repositoryName']}@{args['imageDigest']}",
-        "imageTags": [],
+    # Every image of the sample stacks was copied; a test of what was not gives answers of its own.
+    "aws:ecr/getRepositories:getRepositories": lambda _, at: {"id": at.region, "names": REPOSITORIES},
+    "aws:ecr/getImages:getImages": lambda args, _: {
+        **args,
+        "id": args["repositoryName"],
+        "imageIds": [{"imageDigest": digest, "imageTag": ""} for digest in DIGESTS],
     },
+    "aws:eks/getClusters:getClusters": lambda _, at: {"id": at.region, "names": []},
 }
 
 

@@ -157,22 +157,6 @@ def test_a_node_group_can_be_replaced_while_it_serves(shop: StackRun):
     assert nodes.inputs["version"] == shop.only(CLUSTER).inputs["version"] == "1.36"
 
 
-def test_images_never_move_and_are_scanned_and_encrypted(shop: StackRun):
-    repository = shop.only("aws:ecr/repository:Repository").inputs
-    assert repository["name"] == "shop/nginx-ingress"
-    assert repository["imageTagMutability"] == "IMMUTABLE"
-    assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
-    assert repository["encryptionConfigurations"] == [{"encryptionType": "KMS"}]
-    assert "forceDelete" not in repository
-
-
-def test_an_image_that_another_stacks_repository_lacks_stops_the_preview(workload_run: Run):
-    run = workload_run(registry={"create": False, "repository": "images/nginx"})
-    assert run.none("aws:ecr/repository:Repository")
-    asked = [each.args for each in run.invokes if each.token == "aws:ecr/getImage:getImage"]
-    assert [(args["repositoryName"], args["imageDigest"][:7]) for args in asked] == [("images/nginx", "sha256:")]
-
-
 def test_kubernetes_objects_go_before_the_right_to_delete_them(shop: StackRun):
     provider = shop.only("pulumi:providers:kubernetes")
     before = waits_for(shop, provider)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from privatelink_ingress.cli.accounts import Accounts, Unseen
@@ -63,12 +64,24 @@ class Registry:
         return {"authorizationData": [{"authorizationToken": token}]}
 
 
+def write(folder: Path, **keys: Any) -> None:
+    """Replace keys of the stack file; None takes one away."""
+    yaml = YAML()
+    document = yaml.load(folder / SHOP)
+    for key, value in keys.items():
+        document["config"].pop(f"eks-service:{key}", None)
+        if value is not None:
+            document["config"][f"eks-service:{key}"] = value
+    yaml.dump(document, folder / SHOP)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The sample stack shop, an empty PATH, and where the stand-ins write."""
+    """The sample stack shop with the controller's image alone, an empty PATH, and where the stand-ins write."""
     for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", SHOP):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
+    write(tmp_path, registry=None, sample=None)
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -117,11 +130,11 @@ def test_crane_copies_by_digest_and_the_digest_is_looked_for_afterwards(folder: 
         f"crane copy {ORIGIN} {DESTINATION}",
     ]
     assert [line.strip() for line in result.stdout.splitlines()] == [
-        f"shop: copying {ORIGIN} to {DESTINATION}",
+        f"shop controller: copying {ORIGIN} to {DESTINATION}",
         f"$ crane auth login --username AWS --password-stdin {REGISTRY}",
         f"$ crane copy {ORIGIN} {DESTINATION}",
         "pushed",
-        f"shop: copied; the registry has {DIGEST}, tagged {TAG}",
+        f"shop controller: copied; the registry has {DIGEST}, tagged {TAG}",
     ]
 
 
@@ -160,7 +173,7 @@ def test_skopeo_copies_all_platforms_and_keeps_the_digest(folder: Path, tool: Ca
 def test_what_is_there_is_not_copied_again_and_takes_no_tool(folder: Path):
     (folder / "pushed").touch()
     result = run(folder, "copy")
-    assert (result.exit_code, result.stdout) == (0, f"shop: already there, tagged {TAG}\n")
+    assert (result.exit_code, result.stdout) == (0, f"shop controller: already there, tagged {TAG}\n")
 
 
 @pytest.mark.usefixtures("registry")
@@ -170,7 +183,7 @@ def test_a_dry_run_prints_what_a_person_would_type_and_calls_nothing(folder: Pat
     password = "aws ecr get-login-password --region eu-west-1"
     assert (result.exit_code, calls(folder)) == (0, [])
     assert [line.strip() for line in result.stdout.splitlines()] == [
-        "shop: would be copied",
+        "shop controller: would be copied",
         f"$ {password} | skopeo login --username AWS --password-stdin {REGISTRY}",
         f"$ skopeo copy --all --preserve-digests docker://{ORIGIN} docker://{DESTINATION}",
     ]
@@ -183,7 +196,7 @@ def test_a_dry_run_without_credentials_and_tools_still_prints_the_commands(folde
     monkeypatch.setattr(Accounts, "account", unseen)
     result = run(folder, "copy", "--dry-run")
     assert result.exit_code == 1
-    assert "shop: not seen: no credentials of account 111111111111" in result.stdout
+    assert "shop controller: not seen: no credentials of account 111111111111" in result.stdout
     assert "Neither crane nor skopeo is on PATH here" in result.stdout
     assert f"$ crane copy {ORIGIN} {DESTINATION}" in result.stdout
 
@@ -215,7 +228,7 @@ def test_a_tool_that_only_says_that_it_copied_is_not_believed(folder: Path, tool
     result = run(folder, "copy")
     assert result.exit_code == 1
     assert "crane said that it copied the image, but it is not right in the registry" in result.stdout
-    assert "shop: missing: the digest is not in the registry" in result.stdout
+    assert "shop controller: missing: the digest is not in the registry" in result.stdout
 
 
 def test_a_copy_of_one_platform_alone_is_not_taken_for_the_whole(
@@ -244,7 +257,7 @@ def test_a_repository_that_is_not_made_yet_is_explained_and_nothing_is_copied(
     result = run(folder, "copy")
     assert (result.exit_code, calls(folder)) == (1, [])
     assert "there is no repository shop/nginx-ingress in account 111111111111, eu-west-1" in result.stdout
-    assert "The stack's first `pulumi up` makes it, with controller.install false" in result.stdout
+    assert "The stack's first `pulumi up` makes it, and leaves out what needs the image" in result.stdout
 
 
 def test_a_stack_that_is_not_there_is_answered_with_the_nearest(folder: Path):
@@ -254,10 +267,7 @@ def test_a_stack_that_is_not_there_is_answered_with_the_nearest(folder: Path):
 
 
 def test_a_stack_without_an_image_says_where_to_pin_one(folder: Path):
-    text = (folder / SHOP).read_text()
-    start = text.index("    image:")
-    end = text.index("\n\n", start)
-    (folder / SHOP).write_text(f"{text[:start]}    install: false{text[end:]}")
+    write(folder, controller={"install": False})
     named = run(folder, "copy", "--stack", "shop")
     assert named.exit_code == 2
     assert "controller.image: no image is pinned, and controller.install is false" in named.stderr
@@ -270,3 +280,33 @@ def test_a_mistake_in_a_stack_file_comes_before_any_question_to_aws(folder: Path
     result = run(folder, "status")
     assert result.exit_code == 1
     assert "controller.image.digest: is '5.6.3'" in result.stderr
+
+
+def test_every_image_of_a_stack_is_copied_into_its_own_repository(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tool: Callable[..., None]
+):
+    other = f"sha256:{'e' * 64}"
+    image = {"source": "quay.io/team/cart", "digest": other, "tag": "1.4", "platforms": ["linux/amd64"]}
+    write(folder, registry={"images": {"cart": image}})
+    asked = []
+
+    class Nothing(Registry):
+        def batch_get_image(self, **request: Any) -> dict[str, Any]:
+            asked.append(request["repositoryName"])
+            return {"images": []}
+
+    monkeypatch.setattr(Accounts, "account", lambda *_: Nothing(folder))
+    tool("crane")
+    result = run(folder, "copy", "--dry-run")
+    assert (result.exit_code, asked) == (0, ["shop/nginx-ingress", "shop/cart"])
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert [line for line in lines if "would be" in line] == [
+        "shop controller: would be copied",
+        "shop cart: would be copied",
+    ]
+    assert [line for line in lines if "crane copy" in line] == [
+        f"$ crane copy {ORIGIN} {DESTINATION}",
+        f"$ crane copy quay.io/team/cart@{other} {REGISTRY}/shop/cart:1.4",
+    ]
+    found = json.loads(run(folder, "status", "--json").stdout)["images"]
+    assert [(one["image"], one["state"]) for one in found] == [("controller", "missing"), ("cart", "missing")]

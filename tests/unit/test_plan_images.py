@@ -33,8 +33,7 @@ def planned(controller: dict[str, Any] | None = None, **keys: Any) -> WorkloadPl
 
 
 def image(**keys: Any) -> ImagePlan:
-    found = planned({"image": {"digest": DIGEST} | keys}).image
-    assert found is not None
+    [found] = planned({"image": {"digest": DIGEST} | keys}).images
     return found
 
 
@@ -45,8 +44,7 @@ def test_the_image_comes_from_f5_by_digest_and_belongs_into_the_workloads_own_re
 
 def test_source_tag_and_repository_are_those_of_the_stack_file():
     controller = {"image": {"digest": DIGEST, "source": "quay.io:443/mirror/nic", "tag": "5.6.3"}}
-    found = planned(controller, registry={"repository": "ingress/nginx"}).image
-    assert found is not None
+    [found] = planned(controller, registry={"repository": "ingress/nginx"}).images
     assert (found.origin, found.destination) == (f"quay.io:443/mirror/nic@{DIGEST}", f"{REGISTRY}/ingress/nginx:5.6.3")
 
 
@@ -54,8 +52,69 @@ def test_two_digests_never_share_a_tag_that_was_not_chosen():
     assert image().tag != image(digest=OTHER).tag
 
 
+def test_every_image_of_a_stack_has_a_name_a_key_a_repository_and_whether_the_stack_runs_it():
+    cart = {"source": "quay.io/team/cart", "digest": OTHER, "tag": "1.4", "platforms": ["linux/amd64"]}
+    tools = {"source": "quay.io/team/tools", "digest": OTHER, "repository": "platform/tools"}
+    found = planned(
+        sample={"install": True, "hosts": ["shop.example.com"], "image": {"digest": OTHER}},
+        registry={"images": {"tools": tools, "cart": cart}},
+    ).images
+    assert [(one.name, one.key, one.repository, one.used) for one in found] == [
+        ("controller", "controller.image", "shop/nginx-ingress", True),
+        ("sample", "sample.image", "shop/sample", True),
+        ("cart", "registry.images.cart", "shop/cart", False),
+        ("tools", "registry.images.tools", "platform/tools", False),
+    ]
+    assert found[2].origin == f"quay.io/team/cart@{OTHER}"
+    assert found[2].destination == f"{REGISTRY}/shop/cart:1.4"
+    assert found[2].platforms == ("linux/amd64",)
+
+
+def test_every_image_that_the_nodes_cannot_run_is_named_at_once():
+    cart = {"source": "quay.io/team/cart", "digest": OTHER, "platforms": ["linux/arm64"]}
+    only_arm = {"image": {"digest": DIGEST, "platforms": ["linux/arm64"]}}
+    with pytest.raises(UserError) as caught:
+        planned(only_arm, registry={"images": {"cart": cart}})
+    assert [problem.where for problem in caught.value.problems] == [
+        "controller.image.platforms",
+        "registry.images.cart.platforms",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ({"sample": {"digest": OTHER, "source": "quay.io/team/x"}}, "is 'sample', which is the image of sample.image"),
+        ({"controller": {"digest": OTHER, "source": "quay.io/team/x"}}, "which is the image of controller.image"),
+        ({"Cart": {"digest": OTHER, "source": "quay.io/team/x"}}, "1-30 lower-case letters"),
+        ({"cart": {"digest": OTHER}}, "registry.images.cart.source"),
+        ({"cart": {"source": "quay.io/team/x"}}, "registry.images.cart.digest"),
+        ({"cart": {"digest": OTHER, "source": "quay.io/team/x", "tag": "latest"}}, "but not latest"),
+    ],
+)
+def test_an_image_of_the_list_is_refused_at_its_key(images: dict[str, Any], message: str):
+    with pytest.raises(SettingsError) as caught:
+        planned(registry={"images": images})
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sample", "message"),
+    [
+        ({"install": True, "image": {"digest": OTHER}}, "sample.hosts: is empty"),
+        ({"install": True, "hosts": ["shop.example.com"]}, "sample.image: is missing"),
+        ({"hosts": ["*.example.com"]}, "in lower case and without wildcards"),
+        ({"hosts": ["Shop.example.com"]}, "in lower case and without wildcards"),
+    ],
+)
+def test_a_sample_application_that_nothing_could_reach_is_refused(sample: dict[str, Any], message: str):
+    with pytest.raises(SettingsError) as caught:
+        planned(sample=sample)
+    assert message in str(caught.value)
+
+
 def test_a_stack_without_controller_and_image_has_none_to_copy():
-    assert planned({"install": False}).image is None
+    assert planned({"install": False}).images == ()
 
 
 @pytest.mark.parametrize(
@@ -87,8 +146,8 @@ def test_nodes_of_an_architecture_that_the_image_lacks_are_refused(ami_type: str
     assert f"controller.image.platforms: has linux/amd64, but nodes.amiType {ami_type} runs linux/arm64" in str(
         caught.value
     )
-    assert planned(only_amd64).image is not None
-    assert planned(nodes={"amiType": ami_type, "instanceTypes": ["m7g.large"]}).image is not None
+    assert len(planned(only_amd64).images) == 1
+    assert len(planned(nodes={"amiType": ami_type, "instanceTypes": ["m7g.large"]}).images) == 1
 
 
 def test_an_arm_image_on_the_default_nodes_is_refused():
@@ -142,9 +201,8 @@ def test_a_single_image_is_enough_where_one_platform_is_asked_for():
 
 
 def test_a_missing_repository_is_explained_by_who_makes_it():
-    assert "first `pulumi up` makes it, with controller.install false" in images.judge(image(), None).remedy
-    other = planned(registry={"create": False, "repository": "shared/nginx"}).image
-    assert other is not None
+    assert "first `pulumi up` makes it, and leaves out what needs" in images.judge(image(), None).remedy
+    [other] = planned(registry={"create": False, "repository": "shared/nginx"}).images
     assert "Another stack owns it" in images.judge(other, None).remedy
 
 

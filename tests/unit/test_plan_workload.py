@@ -107,15 +107,9 @@ def test_the_s3_gateway_lets_through_image_layers_of_the_region_alone():
 
 def test_the_repository_belongs_to_the_connection_and_forgets_only_untagged_images():
     registry = planned().registry
-    assert registry.repository == "shop/nginx-ingress"
+    assert registry.repositories == {"controller": "shop/nginx-ingress"}
     (rule,) = json.loads(registry.lifecycle_policy)["rules"]
     assert rule["selection"]["tagStatus"] == "untagged"
-
-
-def test_only_a_repository_of_another_stack_must_hold_the_image_already():
-    assert planned().registry.image_digest is None
-    assert planned(registry={"create": False}).registry.image_digest == DIGEST
-    assert planned(registry={"create": False}, controller={"install": False}).registry.image_digest is None
 
 
 def test_the_control_plane_is_private_and_logs_everything():

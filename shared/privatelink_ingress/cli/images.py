@@ -1,4 +1,4 @@
-"""`images`: is each workload's image in its registry, and copying it there."""
+"""`images`: are the workloads' images in their registries, and copying them there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from privatelink_ingress.topology.live import Account
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Target:
-    """The image of one stack."""
+    """One image of a stack."""
 
     workload: Workload
     image: ImagePlan
@@ -39,7 +39,7 @@ class Targets:
 
     pinned: tuple[Target, ...]
     unpinned: tuple[Workload, ...]
-    """Stacks without the controller whose file names no image yet."""
+    """Stacks without the controller whose files name no image at all."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,14 +71,13 @@ def select(root: Path, stack: str | None) -> Targets:
     pinned, unpinned, problems = [], [], []
     for workload in workloads:
         try:
-            image = repository.plan_of(workload).image
+            planned = repository.plan_of(workload).images
         except UserError as error:
             problems += [dataclasses.replace(one, where=f"{workload.file}: {one.where}") for one in error.problems]
             continue
-        if image is None:
+        pinned += (Target(workload=workload, image=image) for image in planned)
+        if not planned:
             unpinned.append(workload)
-        else:
-            pinned.append(Target(workload=workload, image=image))
     if problems:
         raise UserError("Stack files have mistakes", problems)
     if stack is not None and unpinned:
@@ -134,6 +133,7 @@ def as_data(targets: Targets, found: Sequence[Checked]) -> dict[str, Any]:
         "images": [
             {
                 "stack": one.target.workload.stack,
+                "image": one.target.image.name,
                 "state": one.standing.state,
                 "reason": one.standing.reason,
                 "remedy": one.standing.remedy,
@@ -141,7 +141,7 @@ def as_data(targets: Targets, found: Sequence[Checked]) -> dict[str, Any]:
                 "destination": one.target.image.destination,
                 "tags": list(one.held.tags) if one.held else [],
                 "platforms": list(one.held.platforms) if one.held and one.held.platforms is not None else None,
-                "commands": [_again(one.target), *images.by_hand(tool, one.target.image)]
+                "commands": [images.command(one.target.workload.stack), *images.by_hand(tool, one.target.image)]
                 if one.standing.copy_helps
                 else [],
             }
@@ -215,7 +215,7 @@ def _print_checked(checked: Checked, console: Console) -> None:
     if standing.remedy:
         _indented(console, f"→ {standing.remedy}", "green")
     if standing.copy_helps:
-        _indented(console, f"→ {_again(checked.target)}", "green")
+        _indented(console, f"→ {images.command(checked.target.workload.stack)}", "green")
         _print_commands(checked.target, console)
 
 
@@ -228,7 +228,8 @@ def _print_commands(target: Target, console: Console) -> None:
 
 
 def _line(console: Console, target: Target, words: str, style: str) -> None:
-    console.print(Text.assemble((f"{target.workload.stack}: ", "bold"), (words, style)), soft_wrap=True)
+    label = f"{target.workload.stack} {target.image.name}: "
+    console.print(Text.assemble((label, "bold"), (words, style)), soft_wrap=True)
 
 
 def _indented(console: Console, line: str, style: str = "") -> None:
@@ -237,10 +238,6 @@ def _indented(console: Console, line: str, style: str = "") -> None:
 
 def _note(console: Console, line: str) -> None:
     console.print(Text(line, style="yellow"), soft_wrap=True, highlight=False)
-
-
-def _again(target: Target) -> str:
-    return f"privatelink-ingress images copy --stack {target.workload.stack}"
 
 
 def _pin(workload: Workload) -> Problem:

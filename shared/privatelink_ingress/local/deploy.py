@@ -6,7 +6,7 @@ First the workload stacks, then the edge's with a load balancer, then those that
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress import contract, shard
@@ -14,12 +14,16 @@ from privatelink_ingress.local import prerequisites, runner
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.local.providers import CloudBackend
+from privatelink_ingress.local.standing import Standing
+from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.stack_files import StackFile
 from privatelink_ingress.settings.workload import WorkloadSettings
+
+OnEvent = Callable[[runner.Registration], None]
 
 ORGANIZATION = "organization"
 """What a self-managed Pulumi backend calls every organization."""
@@ -60,37 +64,60 @@ class Deployment:
     def __init__(self, cloud: Cloud) -> None:
         """Deploy to `cloud`, with a Kubernetes API beside it."""
         self._cloud = cloud
-        self._kubernetes = KubernetesStore()
-        self._outputs: dict[str, runner.StackOutputs] = {}
+        self.kubernetes = KubernetesStore()
+        self._runs: dict[str, runner.StackRun] = {}
 
     def preview(self, stack: Stack) -> int:
-        """How many resources `up` will register for a stack whose references have been deployed."""
+        """How many resources the next `pulumi up` has, for a stack whose references have been deployed."""
         return len(self._run(stack, preview=True).registrations)
 
-    def up(self, stack: Stack, on_event: Callable[[runner.Registration], None] | None = None) -> runner.StackRun:
-        """Deploy one stack; the stacks that it refers to come first.
+    def up(
+        self,
+        stack: Stack,
+        on_event: OnEvent | None = None,
+        on_copied: Callable[[Sequence[ImagePlan]], None] | None = None,
+    ) -> runner.StackRun:
+        """Deploy one stack as on AWS; the stacks that it refers to come first.
+
+        A workload's first `pulumi up` makes the repositories. Then its images are copied, of which there are only
+        stand-ins here, and a second `pulumi up` adds what runs them.
+
+        Args:
+            stack: What to deploy.
+            on_event: Told of every registration of every run.
+            on_copied: Told of the images between the two runs.
 
         Raises:
             ProgramFailed: when a resource is refused.
         """
         prerequisites.prepare(self._cloud, stack.settings, stack.region)
-        run = self._run(stack, on_event=on_event)
-        self._outputs[f"{ORGANIZATION}/{stack.label}"] = run.outputs
-        return run
+        self._runs[stack.label] = self._run(stack, on_event=on_event)
+        if copied := self._copy_images(stack):
+            if on_copied:
+                on_copied(copied)
+            self._runs[stack.label] = self._run(stack, on_event=on_event)
+        return self._runs[stack.label]
 
-    def _run(
-        self, stack: Stack, *, preview: bool = False, on_event: Callable[[runner.Registration], None] | None = None
-    ) -> runner.StackRun:
+    def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:
+        """Those that the stack pins and its repositories lack."""
+        if not isinstance(stack.settings, WorkloadSettings):
+            return ()
+        return prerequisites.copy_images(self._cloud, stack.settings, stack=stack.file.stack, region=stack.region)
+
+    def _run(self, stack: Stack, *, preview: bool = False, on_event: OnEvent | None = None) -> runner.StackRun:
         account_id = stack.settings.account_id
+        backend: runner.Backend = CloudBackend(
+            self._cloud, ambient_account_id=account_id, region=stack.region, kubernetes=self.kubernetes
+        )
+        if stack.label in self._runs:
+            backend = Standing(backend, self._runs[stack.label])
         return runner.run(
             stack.file.path.parent,
             project=stack.file.project,
             stack=stack.file.stack,
             config=stack.file.config,
-            backend=CloudBackend(
-                self._cloud, ambient_account_id=account_id, region=stack.region, kubernetes=self._kubernetes
-            ),
-            stacks=self._outputs,
+            backend=backend,
+            stacks={f"{ORGANIZATION}/{label}": run.outputs for label, run in self._runs.items()},
             preview=preview,
             on_event=on_event,
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
+from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
+from privatelink_ingress.plan.workload.registry import plan_registry
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -24,6 +28,24 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
         iam = cloud.session(settings.account_id, region).client("iam")
         for arn in settings.cluster.admins:
             _role(iam, arn, settings.account_id)
+
+
+def copy_images(cloud: Cloud, settings: WorkloadSettings, *, stack: str, region: str) -> Sequence[ImagePlan]:
+    """Put stand-ins for the images that a stack pins into the repositories that lack them, and tell of which images.
+
+    Repositories have to be there: the stack's own ones once it was deployed.
+    """
+    name = settings.connection_name or stack
+    repositories = plan_registry(settings, name=name, region=region).repositories
+    copied = []
+    ecr = cloud.session(settings.account_id, region).client("ecr")
+    for image in plan_images(settings, repositories=repositories, region=region):
+        held = {one["imageDigest"] for one in ecr.list_images(repositoryName=image.repository)["imageIds"]}
+        if image.digest not in held:
+            where = (image.account_id, image.region, image.repository)
+            put_stand_in(*where, digest=image.digest, tag=image.tag, platforms=image.platforms)
+            copied.append(image)
+    return copied
 
 
 def _hosted_zones(settings: EdgeSettings) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 import pytest
@@ -104,7 +102,7 @@ def test_an_unknown_type_has_no_adapter():
     assert isinstance(adapter_for(VPC), Adapter)
 
 
-def test_look_ups_find_zones_services_and_images(workload):
+def test_look_ups_find_zones_and_services(workload):
     zone = workload.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]
     found = invokes.invoke(workload, invokes.GET_ZONE, {"name": "example.com"})
     assert (found["name"], f"/hostedzone/{found['zoneId']}") == ("example.com", zone["Id"])
@@ -112,14 +110,6 @@ def test_look_ups_find_zones_services_and_images(workload):
 
     service = invokes.invoke(workload, invokes.GET_VPC_ENDPOINT_SERVICE, {"service": "s3", "serviceType": "Gateway"})
     assert (service["serviceName"], service["serviceType"]) == ("com.amazonaws.eu-west-1.s3", "Gateway")
-
-    manifest = json.dumps({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": {}, "layers": []})
-    digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
-    ecr = workload.client("ecr")
-    ecr.create_repository(repositoryName="nginx")
-    ecr.put_image(repositoryName="nginx", imageManifest=manifest, imageDigest=digest, imageTag="1")
-    image = invokes.invoke(workload, invokes.GET_IMAGE, {"repositoryName": "nginx", "imageTag": "1"})
-    assert image["imageUri"] == f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/nginx@{digest}"
 
 
 def test_look_ups_that_find_nothing_or_take_no_such_argument_say_so(workload):
@@ -130,7 +120,6 @@ def test_look_ups_that_find_nothing_or_take_no_such_argument_say_so(workload):
             {"stat": "available"},
             "input `stat` has no place in ec2 DescribeAvailability",
         ),
-        (invokes.GET_IMAGE, {"repositoryName": "nope"}, "RepositoryNotFoundException"),
         ("aws:index/getPartition:getPartition", {}, "does not answer aws:index/getPartition:getPartition"),
     ):
         with pytest.raises(AdapterError, match=message):

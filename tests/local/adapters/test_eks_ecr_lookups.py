@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from privatelink_ingress.local.adapters.base import AdapterError
-from privatelink_ingress.local.adapters.workload_lookups import FUNCTIONS, GET_ADDON_VERSION, GET_REPOSITORY
+from privatelink_ingress.local.adapters.workload_lookups import (
+    FUNCTIONS,
+    GET_ADDON_VERSION,
+    GET_CLUSTERS,
+    GET_IMAGES,
+    GET_REPOSITORIES,
+)
+from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.server import Session
+
+DIGEST = f"sha256:{'d' * 64}"
 
 
 def test_the_version_of_an_add_on_follows_the_kubernetes_version(workload: Session) -> None:
@@ -23,9 +32,16 @@ def test_an_add_on_without_a_version_is_named(workload: Session) -> None:
         FUNCTIONS[GET_ADDON_VERSION](workload, {"addonName": "coredns", "kubernetesVersion": "1.19"})
 
 
-def test_a_repository_is_found_by_its_name(workload: Session) -> None:
+def test_repositories_images_and_clusters_are_listed_and_nothing_fails_for_what_is_not_there(workload: Session) -> None:
+    assert FUNCTIONS[GET_REPOSITORIES](workload, {})["names"] == []
+    assert FUNCTIONS[GET_CLUSTERS](workload, {})["names"] == []
     workload.client("ecr").create_repository(repositoryName="shop/nginx-ingress")
-    found = FUNCTIONS[GET_REPOSITORY](workload, {"name": "shop/nginx-ingress"})
-    assert found["repositoryUrl"] == "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress"
+    assert FUNCTIONS[GET_REPOSITORIES](workload, {})["names"] == ["shop/nginx-ingress"]
+    asked = {"repositoryName": "shop/nginx-ingress"}
+    assert FUNCTIONS[GET_IMAGES](workload, asked)["imageIds"] == []
+    put_stand_in(
+        "111111111111", "eu-west-1", "shop/nginx-ingress", digest=DIGEST, tag="5.6.3", platforms=["linux/arm64"]
+    )
+    assert FUNCTIONS[GET_IMAGES](workload, asked)["imageIds"] == [{"imageDigest": DIGEST, "imageTag": "5.6.3"}]
     with pytest.raises(AdapterError, match="RepositoryNotFoundException"):
-        FUNCTIONS[GET_REPOSITORY](workload, {"name": "blog/nginx-ingress"})
+        FUNCTIONS[GET_IMAGES](workload, {"repositoryName": "blog/nginx-ingress"})

@@ -1,15 +1,19 @@
-"""The image repository of the ingress controller."""
+"""The image repositories of a workload stack."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.providers import Providers
+from privatelink_ingress.plan.workload.images import ImagePlan
+from privatelink_ingress.plan.workload.missing_images import Seen
 from privatelink_ingress.plan.workload.registry import RegistryPlan
 
 
@@ -22,39 +26,61 @@ class RegistryArgs:
 
 
 class Registry(Component):
-    """One repository whose tags never move."""
+    """Repositories whose tags never move, one for each image."""
 
-    repository_url: Output[str]
-    """`<account>.dkr.ecr.<region>.amazonaws.com/<repository>`, without tag or digest."""
+    repository_urls: Mapping[str, Output[str]]
+    """By the image's name: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`, without tag or digest."""
 
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the repository, or look up the one that another stack owns."""
+        """Register the repositories, unless another stack owns them."""
         super().__init__(name, opts)
-        self.repository_url = self._repository(args).repository_url if args.plan.create else self._existing(args.plan)
+        repositories = args.plan.repositories.items()
+        if args.plan.create:
+            self.repository_urls = {
+                image: self._repository(image, repository, args) for image, repository in repositories
+            }
+        else:
+            self.repository_urls = {
+                image: Output.from_input(f"{args.plan.host}/{repository}") for image, repository in repositories
+            }
         self.publish()
 
-    def _existing(self, plan: RegistryPlan) -> Output[str]:
-        opts = pulumi.InvokeOutputOptions(parent=self)
-        if plan.image_digest is None:
-            return aws.ecr.get_repository_output(name=plan.repository, opts=opts).repository_url
-        # Fails in the preview, with repository and digest in the message, when the image was never copied.
-        image = aws.ecr.get_image_output(repository_name=plan.repository, image_digest=plan.image_digest, opts=opts)
-        return image.image_uri.apply(lambda uri: uri.split("@")[0])
-
-    def _repository(self, args: RegistryArgs) -> aws.ecr.Repository:
+    def _repository(self, image: str, name: str, args: RegistryArgs) -> Output[str]:
         repository = aws.ecr.Repository(
-            f"{self._name}-controller",
-            name=args.plan.repository,
+            f"{self._name}-{image}",
+            name=name,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS")],
-            tags=self.named("controller", args.tags),
+            tags=self.named(image, args.tags),
             opts=self.child(),
         )
         aws.ecr.LifecyclePolicy(
-            f"{self._name}-controller",
+            f"{self._name}-{image}",
             repository=repository.name,
             policy=args.plan.lifecycle_policy,
             opts=self.child(),
         )
-        return repository
+        return repository.repository_url
+
+
+async def seen(images: Sequence[ImagePlan], providers: Providers) -> Seen:
+    """What the account holds of `images`, as plain values: none of the look-ups fails when something is missing."""
+    if not images:
+        return Seen(digests={}, clusters=frozenset())
+    ecr = pulumi.InvokeOutputOptions(provider=providers.ecr)
+    existing = set(await aws.ecr.get_repositories_output(opts=ecr).names.future() or ())
+    wanted = {image.repository for image in images}
+    held = await asyncio.gather(*(_digests(repository, ecr) for repository in sorted(wanted & existing)))
+    clusters = () if wanted <= existing else await _clusters(providers)
+    return Seen(digests=dict(held), clusters=frozenset(clusters))
+
+
+async def _digests(repository: str, opts: pulumi.InvokeOutputOptions) -> tuple[str, frozenset[str]]:
+    found = aws.ecr.get_images_output(repository_name=repository, opts=opts)
+    return repository, frozenset(image.image_digest for image in await found.image_ids.future() or ())
+
+
+async def _clusters(providers: Providers) -> Sequence[str]:
+    found = aws.eks.get_clusters_output(opts=pulumi.InvokeOutputOptions(provider=providers.eks))
+    return await found.names.future() or ()

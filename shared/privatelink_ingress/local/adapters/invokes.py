@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from privatelink_ingress.local.adapters import workload_lookups
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 
@@ -11,9 +12,7 @@ GET_AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 GET_VPC_ENDPOINT_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
 GET_ZONE = "aws:route53/getZone:getZone"
-GET_IMAGE = "aws:ecr/getImage:getImage"
 GET_PARAMETER = "aws:ssm/getParameter:getParameter"
-GET_ADDON_VERSION = "aws:eks/getAddonVersion:getAddonVersion"
 
 
 def invoke(aws: Aws, token: str, args: Properties) -> Properties:
@@ -123,44 +122,12 @@ def _zone(aws: Aws, args: Properties) -> Properties:
     }
 
 
-def _image(aws: Aws, args: Properties) -> Properties:
-    rest = dict(args)
-    newest = bool(rest.pop("mostRecent", False))
-    wanted = {key: rest.pop(key) for key in ("imageDigest", "imageTag") if rest.get(key)}
-    extra = {"imageIds": [wanted]} if wanted else {}
-    found = call(aws, "ecr", "DescribeImages", rest, type_=GET_IMAGE, extra=extra)["imageDetails"]
-    if newest and not wanted:
-        found = sorted(found, key=lambda image: image["imagePushedAt"])[-1:]
-    image = _one(found, f"{GET_IMAGE}: image in {args.get('repositoryName')}")
-    host = f"{image['registryId']}.dkr.ecr.{aws.region}.amazonaws.com"
-    return args | {
-        "id": image["imageDigest"],
-        "imageDigest": image["imageDigest"],
-        "imagePushedAt": int(image["imagePushedAt"].timestamp()),
-        "imageSizeInBytes": image["imageSizeInBytes"],
-        "imageTags": image.get("imageTags", []),
-        "imageUri": f"{host}/{image['repositoryName']}@{image['imageDigest']}",
-        "registryId": image["registryId"],
-    }
-
-
 def _parameter(aws: Aws, args: Properties) -> Properties:
     # The provider decrypts unless told otherwise.
     parameter = call(aws, "ssm", "GetParameter", {"withDecryption": True} | args, type_=GET_PARAMETER)["Parameter"]
     plain = {} if parameter["Type"] == "SecureString" else {"insecureValue": parameter["Value"]}
     names = {"id": parameter["Name"], "name": parameter["Name"], "arn": parameter["ARN"]}
     return args | plain | names | {key: parameter[key.title()] for key in ("type", "value", "version")}
-
-
-def _addon_version(aws: Aws, args: Properties) -> Properties:
-    rest = dict(args)
-    newest = bool(rest.pop("mostRecent", False))
-    found = call(aws, "eks", "DescribeAddonVersions", rest, type_=GET_ADDON_VERSION)["addons"]
-    versions = _one(found, f"{GET_ADDON_VERSION}: add-on {args.get('addonName')}")["addonVersions"]
-    # AWS lists the newest first.
-    wanted = [v for v in versions if newest or any(fit["defaultVersion"] for fit in v["compatibilities"])][:1]
-    version = _one(wanted, f"{GET_ADDON_VERSION}: version of {args.get('addonName')}")["addonVersion"]
-    return args | {"id": args["addonName"], "version": version}
 
 
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
@@ -178,7 +145,6 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     GET_CALLER_IDENTITY: _caller_identity,
     GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
     GET_ZONE: _zone,
-    GET_IMAGE: _image,
     GET_PARAMETER: _parameter,
-    GET_ADDON_VERSION: _addon_version,
+    **workload_lookups.FUNCTIONS,
 }

@@ -1,4 +1,4 @@
-"""What programs of the workload side look up: versions of add-ons, repositories that another stack owns."""
+"""What programs of the workload side look up: versions of add-ons, images that are there, names of clusters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from privatelink_ingress.local.adapters.base import AdapterError, Aws, Propertie
 from privatelink_ingress.local.adapters.calls import call
 
 GET_ADDON_VERSION = "aws:eks/getAddonVersion:getAddonVersion"
-GET_REPOSITORY = "aws:ecr/getRepository:getRepository"
+GET_REPOSITORIES = "aws:ecr/getRepositories:getRepositories"
+GET_IMAGES = "aws:ecr/getImages:getImages"
+GET_CLUSTERS = "aws:eks/getClusters:getClusters"
 
 
 def _addon_version(aws: Aws, args: Properties) -> Properties:
@@ -24,23 +26,25 @@ def _addon_version(aws: Aws, args: Properties) -> Properties:
     return args | {"id": args["addonName"], "mostRecent": most_recent, "version": versions[0]["addonVersion"]}
 
 
-def _repository(aws: Aws, args: Properties) -> Properties:
-    rest, name = dict(args), args.get("name", "")
-    rest.pop("name", None)
-    extra = {"repositoryNames": [name]}
-    (found,) = call(aws, "ecr", "DescribeRepositories", rest, type_=GET_REPOSITORY, extra=extra)["repositories"]
-    scanning = {"scanOnPush": found.get("imageScanningConfiguration", {}).get("scanOnPush", False)}
-    return args | {
-        "id": name,
-        "arn": found["repositoryArn"],
-        "registryId": found["registryId"],
-        "repositoryUrl": found["repositoryUri"],
-        "imageTagMutability": found["imageTagMutability"],
-        "imageScanningConfigurations": [scanning],
-    }
+def _repositories(aws: Aws, args: Properties) -> Properties:
+    found = call(aws, "ecr", "DescribeRepositories", args, type_=GET_REPOSITORIES)["repositories"]
+    return {"id": aws.region, "region": aws.region, "names": sorted(one["repositoryName"] for one in found)}
+
+
+def _images(aws: Aws, args: Properties) -> Properties:
+    found = call(aws, "ecr", "ListImages", args, type_=GET_IMAGES)["imageIds"]
+    ids = [{"imageDigest": one["imageDigest"], "imageTag": one.get("imageTag", "")} for one in found]
+    return args | {"id": args["repositoryName"], "imageIds": ids}
+
+
+def _clusters(aws: Aws, args: Properties) -> Properties:
+    found = call(aws, "eks", "ListClusters", args, type_=GET_CLUSTERS)["clusters"]
+    return {"id": aws.region, "region": aws.region, "names": sorted(found)}
 
 
 FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     GET_ADDON_VERSION: _addon_version,
-    GET_REPOSITORY: _repository,
+    GET_REPOSITORIES: _repositories,
+    GET_IMAGES: _images,
+    GET_CLUSTERS: _clusters,
 }

@@ -1,4 +1,4 @@
-"""The image that a workload's registry must hold, what it is found to hold, and the commands that copy it there.
+"""The images that a workload's registry must hold, what it is found to hold, and the commands that copy them there.
 
 The cluster can fetch nothing from outside. A copy by digest keeps every platform and the digest itself; `docker pull`
 and `push` keep one platform, and make another digest of it.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from privatelink_ingress.plan.workload.registry import registry_host
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.settings.workload.controller import Platform
+from privatelink_ingress.settings.workload.nodes import Nodes
+from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE, PinnedImage, Platform
 
 Tool = Literal["crane", "skopeo"]
 
@@ -24,6 +26,12 @@ State = Literal["there", "untagged", "missing", "tag taken", "other platforms", 
 class ImagePlan:
     """One image and where its copy belongs."""
 
+    name: str
+    """`controller`, `sample`, or its key under `registry.images`."""
+    key: str
+    """Where the stack file pins it, such as `controller.image`."""
+    used: bool
+    """Whether this stack itself runs it. The others are for applications that are deployed by other means."""
     source: str
     """Repository with its registry, without tag and digest."""
     digest: str
@@ -41,8 +49,8 @@ class ImagePlan:
 
     @property
     def registry(self) -> str:
-        """Host of the account's registry: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html."""
-        return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
+        """Host of the account's registry."""
+        return registry_host(self.account_id, self.region)
 
     @property
     def origin(self) -> str:
@@ -84,31 +92,48 @@ class Standing:
         return self.state in ("missing", "untagged")
 
 
-def plan_image(settings: WorkloadSettings, *, repository: str, region: str) -> ImagePlan | None:
-    """The controller's image of a stack; None when the stack pins none, which only one without the controller may.
+def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], region: str) -> tuple[ImagePlan, ...]:
+    """The images that a stack pins, the controller's first.
 
     Args:
         settings: The stack file.
-        repository: Name of the repository in the workload account.
+        repositories: Repository in the workload account by the image's name.
         region: Where the stack lives.
 
     Raises:
-        UserError: when the nodes are of a platform that the image lacks.
+        UserError: when the nodes are of a platform that an image lacks.
     """
-    image = settings.controller.image
-    if image is None:
-        return None
-    _runs_on(settings.nodes.ami_type, image.platforms)
-    return ImagePlan(
-        source=image.source,
-        digest=image.digest,
-        # As unique as the digest: under a version's tag, a second build of that version would be refused.
-        tag=image.tag or f"digest-{image.digest.removeprefix('sha256:')[:12]}",
-        platforms=image.platforms,
-        account_id=settings.account_id,
-        region=region,
-        repository=repository,
-        makes_repository=settings.registry.create,
+    controller, sample = settings.controller, settings.sample
+    pinned: list[tuple[str, str, PinnedImage | None, bool]] = [
+        (CONTROLLER, "controller.image", controller.image, controller.install),
+        (SAMPLE, "sample.image", sample.image, sample.install and controller.install),
+        *((name, f"registry.images.{name}", image, False) for name, image in sorted(settings.registry.images.items())),
+    ]
+    problems = [
+        problem
+        for _, key, image, _ in pinned
+        if image is not None
+        for problem in _runs_on(settings.nodes, key, image.platforms)
+    ]
+    if problems:
+        raise UserError("The nodes cannot run every image", problems)
+    return tuple(
+        ImagePlan(
+            name=name,
+            key=key,
+            used=used,
+            source=image.source,
+            digest=image.digest,
+            # As unique as the digest: under a version's tag, a second build of that version would be refused.
+            tag=image.tag or f"digest-{image.digest.removeprefix('sha256:')[:12]}",
+            platforms=image.platforms,
+            account_id=settings.account_id,
+            region=region,
+            repository=repositories[name],
+            makes_repository=settings.registry.create,
+        )
+        for name, key, image, used in pinned
+        if image is not None
     )
 
 
@@ -117,7 +142,7 @@ def judge(image: ImagePlan, held: Held | None) -> Standing:
     if held is None:
         reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
         if image.makes_repository:
-            remedy = "The stack's first `pulumi up` makes it, with controller.install false until the image is there."
+            remedy = "The stack's first `pulumi up` makes it, and leaves out what needs the image until it is there."
         else:
             remedy = "Another stack owns it (registry.create is false): deploy that one first."
         return Standing(state="no repository", reason=reason, remedy=remedy)
@@ -125,7 +150,7 @@ def judge(image: ImagePlan, held: Held | None) -> Standing:
         return Standing(
             state="tag taken",
             reason=f"tag {image.tag} is of {held.tag_is_of}, and a tag of this repository never moves",
-            remedy="Write another controller.image.tag, or leave it out: then one is made from the digest.",
+            remedy=f"Write another {image.key}.tag, or leave it out: then one is made from the digest.",
         )
     if not held.there:
         return Standing(state="missing", reason="the digest is not in the registry")
@@ -134,7 +159,7 @@ def judge(image: ImagePlan, held: Held | None) -> Standing:
         return Standing(
             state="other platforms",
             reason=f"the digest is of {of}, without {', '.join(lacking)}",
-            remedy="Pin the digest of an index that has them, or write in controller.image.platforms what it has.",
+            remedy=f"Pin the digest of an index that has them, or write in {image.key}.platforms what it has.",
         )
     if not held.tags:
         return Standing(state="untagged", reason="the digest is there without a tag, so the registry lets it expire")
@@ -163,26 +188,28 @@ def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple
     return ("skopeo", "copy", *keep, f"docker://{image.origin}", f"docker://{image.destination}")
 
 
+def command(stack: str) -> str:
+    """What copies the images of a stack."""
+    return f"privatelink-ingress images copy --stack {stack}"
+
+
 def by_hand(tool: Tool, image: ImagePlan) -> tuple[str, str]:
     """Both commands as a person types them."""
     password = f"aws ecr get-login-password --region {image.region}"
     return f"{password} | {shlex.join(login(tool, image))}", shlex.join(copy(tool, image))
 
 
-def _runs_on(ami_type: str, platforms: Sequence[Platform]) -> None:
-    needed: Platform = "linux/arm64" if "ARM_64" in ami_type else "linux/amd64"
-    if needed in platforms:
-        return
-    raise UserError(
-        "The nodes cannot run the controller's image",
-        [
-            Problem(
-                "controller.image.platforms",
-                f"has {', '.join(platforms)}, but nodes.amiType {ami_type} runs {needed}",
-                f"Add {needed} if the image has it, or choose another nodes.amiType and nodes.instanceTypes.",
+def _runs_on(nodes: Nodes, key: str, platforms: Sequence[Platform]) -> Iterator[Problem]:
+    for name, group in nodes.by_name.items():
+        needed: Platform = "linux/arm64" if group.architecture == "arm64" else "linux/amd64"
+        # No pod of an image lands on nodes whose taints it does not tolerate.
+        if group.is_open and needed not in platforms:
+            where = nodes.key(name)
+            yield Problem(
+                f"{key}.platforms",
+                f"has {', '.join(platforms)}, but {where}.amiType {group.ami_type} runs {needed}",
+                f"Add {needed} if the image has it, or choose another {where}.amiType and {where}.instanceTypes.",
             )
-        ],
-    )
 
 
 def _lacking(image: ImagePlan, held: Held) -> tuple[str, ...]:

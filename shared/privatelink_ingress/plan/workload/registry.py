@@ -1,11 +1,14 @@
-"""The image repository of the ingress controller."""
+"""The image repositories of a workload stack."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 
+from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE
 
 UNTAGGED_DAYS = 14
 """How long an image without a tag stays: copies that were cut off or replaced. A copy in use carries a tag, and the
@@ -14,20 +17,28 @@ parts of a multi-architecture image cannot be deleted while their index is there
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RegistryPlan:
-    """One repository."""
+    """One repository for each image."""
 
-    repository: str
+    repositories: Mapping[str, str]
+    """Repository by the image's name. The controller's is always among them."""
+    host: str
+    """Host of the account's registry."""
     create: bool
-    """False when another stack owns it."""
+    """False when another stack owns them."""
     lifecycle_policy: str
-    image_digest: str | None
-    """The image that another stack's repository must hold already. None when this stack makes the repository, which no
-    copy can come before, or installs no controller."""
 
 
-def plan_registry(settings: WorkloadSettings, *, name: str) -> RegistryPlan:
-    """The repository of the stack whose connection is `name`."""
-    controller = settings.controller
+def registry_host(account_id: str, region: str) -> str:
+    """Host of an account's registry: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html."""
+    return f"{account_id}.dkr.ecr.{region}.amazonaws.com"
+
+
+def plan_registry(settings: WorkloadSettings, *, name: str, region: str) -> RegistryPlan:
+    """The repositories of the stack in `region` whose connection is `name`.
+
+    Raises:
+        UserError: when two images would share a repository.
+    """
     rule = {
         "rulePriority": 1,
         "description": f"Untagged images leave after {UNTAGGED_DAYS} days",
@@ -40,10 +51,25 @@ def plan_registry(settings: WorkloadSettings, *, name: str) -> RegistryPlan:
         "action": {"type": "expire"},
     }
     return RegistryPlan(
-        repository=settings.registry.repository or f"{name}/nginx-ingress",
+        repositories=_repositories(settings, name),
+        host=registry_host(settings.account_id, region),
         create=settings.registry.create,
         lifecycle_policy=json.dumps({"rules": [rule]}),
-        image_digest=controller.image.digest
-        if controller.install and controller.image and not settings.registry.create
-        else None,
     )
+
+
+def _repositories(settings: WorkloadSettings, name: str) -> dict[str, str]:
+    chosen = {key: image.repository for key, image in settings.registry.images.items()}
+    if settings.sample.image is not None:
+        chosen[SAMPLE] = settings.sample.image.repository
+    found = {CONTROLLER: settings.registry.repository or f"{name}/nginx-ingress"}
+    owners = {found[CONTROLLER]: CONTROLLER}
+    for image, repository in sorted(chosen.items()):
+        found[image] = repository or f"{name}/{image}"
+        owner = owners.setdefault(found[image], image)
+        if owner != image:
+            where = f"{SAMPLE}.image" if image == SAMPLE else f"registry.images.{image}"
+            remedy = "Choose another name or repository: a repository holds one image."
+            problem = Problem(where, f"belongs into {found[image]}, as the image {owner} does", remedy)
+            raise UserError("Two images share a repository", [problem])
+    return found

@@ -1,0 +1,108 @@
+"""What a deployment does about images that are not in the registry yet.
+
+A repository is made by the very deployment whose pods pull from it, and a copy can only come in between. So the first
+deployment makes all but the pods, and says which command comes next; the second one makes them. From then on a digest
+that was never copied stops the preview, where on AWS it would leave pods that never start.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+from privatelink_ingress.plan.workload import WorkloadPlan
+from privatelink_ingress.plan.workload.images import ImagePlan, command
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE
+
+Plan = TypeVar("Plan", bound=WorkloadPlan)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What the workload account holds when a program begins."""
+
+    digests: Mapping[str, frozenset[str]]
+    """Digests by repository; a repository that does not exist is absent."""
+    clusters: frozenset[str]
+    """Names of the region's EKS clusters. Not asked for, and empty, when every repository is there."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Possible(Generic[Plan]):
+    """What can be deployed."""
+
+    plan: Plan
+    warnings: tuple[Problem, ...]
+    """What is left out of the plan, and what brings it."""
+
+
+def possible(plan: Plan, seen: Seen, *, stack: str) -> Possible[Plan]:
+    """The part of `plan` whose images are there or need none.
+
+    Args:
+        plan: Of stack `stack`.
+        seen: What the account holds.
+        stack: Name of the stack, for the commands that messages show.
+
+    Raises:
+        UserError: when a digest that pods are to run was never copied; when another stack has not made its repository;
+            and when leaving out the controller would take a running one away.
+    """
+    missing = [image for image in plan.images if image.digest not in seen.digests.get(image.repository, ())]
+    refused = [problem for image in missing if (problem := _refusal(image, plan, seen, stack))]
+    if refused:
+        raise UserError("Pods would wait for images that they cannot pull", refused)
+    left_out = {image.name for image in missing if image.used}
+    return Possible(
+        plan=dataclasses.replace(
+            plan,
+            controller=None if CONTROLLER in left_out else plan.controller,
+            sample=None if left_out else plan.sample,
+        ),
+        warnings=_warnings(missing, stack),
+    )
+
+
+def _refusal(image: ImagePlan, plan: WorkloadPlan, seen: Seen, stack: str) -> Problem | None:
+    if not image.used:
+        return None
+    if image.repository in seen.digests:
+        where, what = f"{image.key}.digest", f"is {image.digest}, which repository {image.repository} does not hold"
+        return Problem(where, what, f"Run `{command(stack)}`, then this again.")
+    if not image.makes_repository:
+        reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
+        remedy = f"Another stack owns it (registry.create is false): deploy that one, and run `{command(stack)}`."
+        return Problem(image.key, reason, remedy)
+    if image.name == CONTROLLER and plan.cluster.name in seen.clusters:
+        # Renamed on a stack that stands, or a cluster that is older than the stack: which of them, cannot be seen.
+        reason = (
+            f"there is no repository {image.repository} yet, and without its image the controller would be taken out "
+            f"of cluster {plan.cluster.name}, which is there"
+        )
+        remedy = (
+            "If registry.repository was changed, write what it was. If the cluster never had a controller: set "
+            f"controller.install to false, run `pulumi up` and `{command(stack)}`, then set it to true."
+        )
+        return Problem(image.key, reason, remedy)
+    return None
+
+
+_ABSENT = {
+    CONTROLLER: "the controller and the sample application are left out of this run",
+    SAMPLE: "the sample application is left out of this run",
+}
+
+
+def _warnings(missing: Sequence[ImagePlan], stack: str) -> tuple[Problem, ...]:
+    remedy = f"After this run: `{command(stack)}`"
+    return tuple(
+        Problem(
+            image.key,
+            f"is not in repository {image.repository} yet"
+            + (f", so {_ABSENT[image.name]}" if image.used else ", and no pod can pull it"),
+            f"{remedy}, then `pulumi up` again." if image.used else f"{remedy}.",
+        )
+        for image in missing
+    )
