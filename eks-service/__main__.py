@@ -1,13 +1,14 @@
-"""Workload side: one fully private EKS cluster and its published service."""
+"""Workload side: one fully private EKS cluster, or somebody else's, and its published service."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
-from pulumi import ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.messages import warn
 from privatelink_ingress.components.providers import (
@@ -20,96 +21,117 @@ from privatelink_ingress.components.providers import (
     region,
     run,
 )
-from privatelink_ingress.components.workload.cluster import ControlPlane, ControlPlaneArgs
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
-from privatelink_ingress.components.workload.network import PrivateNetwork, PrivateNetworkArgs
-from privatelink_ingress.components.workload.nodes import Nodes, NodesArgs
+from privatelink_ingress.components.workload.found import find_cluster, find_network
+from privatelink_ingress.components.workload.ground import Ground, adopted, own
 from privatelink_ingress.components.workload.publication import Publication, PublicationArgs
-from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
+from privatelink_ingress.components.workload.registry import Registry, RegistryArgs, seen
+from privatelink_ingress.components.workload.removal import RemovalGuard, RemovalGuardArgs
+from privatelink_ingress.components.workload.sample import Sample, SampleArgs
 from privatelink_ingress.contract import PROJECT
-from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload, workload_tags
+from privatelink_ingress.plan.workload import (
+    AdoptedClusterPlan,
+    OwnClusterPlan,
+    WorkloadPlan,
+    plan_adopted,
+    plan_workload,
+    versions,
+    workload_tags,
+)
+from privatelink_ingress.plan.workload.missing_images import possible
+from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE
 
 
 async def deploy() -> pulumi.Inputs:
     stack = pulumi.get_stack()
     settings = load(WorkloadSettings, project_config(), project=PROJECT, stack=stack)
-    warn(warnings(settings, today=datetime.datetime.now(datetime.UTC).date()))
+    today = datetime.datetime.now(datetime.UTC).date()
+    warn(warnings(settings, today=today))
     providers = aws_providers(
         region=region(),
         account_id=settings.account_id,
         tags=workload_tags(settings, stack),
         roles=settings.roles.model_dump(),
     )
+    plan = await planned(settings, stack, providers)
+    now = possible(plan, await seen(plan.images, providers), stack=stack)
+    warn((*plan.warnings, *now.warnings))
+    return register(now.plan, providers)
+
+
+async def planned(settings: WorkloadSettings, stack: str, providers: Providers) -> OwnClusterPlan | AdoptedClusterPlan:
+    if cluster := settings.cluster.existing:
+        found = await find_cluster(cluster, providers)
+        return plan_adopted(settings, stack=stack, region=region(), there=found)
+    versions.require_supported(settings, today=datetime.datetime.now(datetime.UTC).date())
+    if network := settings.network.existing:
+        there = await find_network(network, region(), providers)
+        return plan_workload(settings, stack=stack, region=region(), available_zones=(), there=there)
     zones = settings.network.zone_ids or await available_zones(providers.network)
-    plan = plan_workload(settings, stack=stack, region=region(), available_zones=zones)
-    return register(plan, providers)
+    return plan_workload(settings, stack=stack, region=region(), available_zones=zones)
 
 
-def register(plan: WorkloadPlan, providers: Providers) -> pulumi.Inputs:
-    network = PrivateNetwork(
-        plan.name,
-        PrivateNetworkArgs(plan=plan.network, tags=plan.tags, iam=providers.iam),
-        ResourceOptions(provider=providers.network),
-    )
-    registry = Registry(
-        plan.name, RegistryArgs(plan=plan.registry, tags=plan.tags), ResourceOptions(provider=providers.ecr)
-    )
-    control_plane = ControlPlane(
-        plan.name,
-        ControlPlaneArgs(
-            plan=plan.cluster,
-            tags=plan.tags,
-            vpc_id=network.vpc_id,
-            subnet_ids=network.subnet_ids,
-            iam=providers.iam,
-        ),
-        ResourceOptions(provider=providers.eks),
-    )
-    nodes = Nodes(
-        plan.name,
-        NodesArgs(
-            plan=plan.nodes,
-            tags=plan.tags,
-            cluster_name=control_plane.cluster_name,
-            subnet_ids=network.subnet_ids,
-            requires=network.node_requirements,
-            iam=providers.iam,
-        ),
-        ResourceOptions(provider=providers.eks),
-    )
-    if plan.controller:
-        cluster = kubernetes.Provider(
-            "cluster",
-            kubeconfig=control_plane.kubeconfig_json,
-            # Without it, a new endpoint or certificate authority would replace every object.
-            cluster_identifier=plan.cluster.name,
-            enable_server_side_apply=True,
-            # On destroy the objects go before the right, and the nodes, to delete them.
-            opts=ResourceOptions(depends_on=[nodes, control_plane]),
-        )
-        Controller(
-            plan.name,
-            ControllerArgs(plan=plan.controller, repository_url=registry.repository_url),
-            ResourceOptions(provider=cluster),
-        )
+def register(plan: OwnClusterPlan | AdoptedClusterPlan, providers: Providers) -> pulumi.Inputs:
+    ground = adopted(plan, providers) if isinstance(plan, AdoptedClusterPlan) else own(plan, providers)
+    ecr = ResourceOptions(provider=providers.ecr)
+    registry = Registry(plan.name, RegistryArgs(plan=plan.registry, tags=plan.tags), ecr) if plan.registry else None
+    objects = in_cluster(plan, ground, registry.repository_urls) if registry else []
     publication = Publication(
         plan.name,
         PublicationArgs(
             plan=plan.publication,
             tags=plan.tags,
-            vpc_id=network.vpc_id,
-            subnet_ids=network.subnet_ids,
-            security_group_id=network.load_balancer_security_group_id,
-            cluster_security_group_id=control_plane.cluster_security_group_id,
-            autoscaling_group_name=nodes.autoscaling_group_name,
+            vpc_id=ground.vpc_id,
+            subnet_ids=ground.subnet_ids,
+            security_group_id=ground.load_balancer_security_group_id,
+            node_security_group_ids=ground.node_security_group_ids,
+            autoscaling_group_names=ground.autoscaling_group_names,
             parameter_provider=parameter_provider(plan),
         ),
         ResourceOptions(provider=providers.network),
     )
+    RemovalGuard(
+        plan.name,
+        RemovalGuardArgs(
+            plan=plan.removal,
+            endpoint_service_id=publication.endpoint_service_id,
+            everything=[*ground.components, *([registry] if registry else []), *objects, publication],
+            check=refuse_while_connected,
+        ),
+    )
     return publication.contract()
+
+
+def in_cluster(plan: WorkloadPlan, ground: Ground, repository_urls: Mapping[str, Output[str]]) -> list[pulumi.Resource]:
+    if plan.controller is None:
+        return []
+    cluster = kubernetes.Provider(
+        "cluster",
+        kubeconfig=ground.kubeconfig,
+        # Without it, a new endpoint or certificate authority would replace every object.
+        cluster_identifier=plan.cluster.name,
+        enable_server_side_apply=True,
+        # On destroy the objects go before the right, and the nodes, to delete them.
+        opts=ResourceOptions(depends_on=ground.needed_by_objects),
+    )
+    options = ResourceOptions(provider=cluster)
+    controller = ControllerArgs(plan=plan.controller, repository_url=repository_urls[CONTROLLER])
+    objects: list[pulumi.Resource] = [Controller(plan.name, controller, options)]
+    if plan.sample:
+        sample = SampleArgs(plan=plan.sample, repository_url=repository_urls[SAMPLE])
+        objects.append(Sample(plan.name, sample, options))
+    return objects
+
+
+def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:
+    # Here, since no other run needs what asks AWS.
+    from privatelink_ingress.inspect import removal
+
+    removal.refuse_while_connected(plan, service_id)
 
 
 def parameter_provider(plan: WorkloadPlan) -> aws.Provider | None:

@@ -25,8 +25,10 @@ class PublicationArgs:
     """Private subnets by zone id."""
     security_group_id: pulumi.Input[str]
     """Group of the load balancer, which AWS takes only when it makes the load balancer."""
-    cluster_security_group_id: pulumi.Input[str]
-    autoscaling_group_name: pulumi.Input[str]
+    node_security_group_ids: Mapping[str, pulumi.Input[str]]
+    """Groups of the nodes, by what tells their rules apart, such as `nodes`."""
+    autoscaling_group_names: Mapping[str, pulumi.Input[str]]
+    """Groups of nodes that serve, by what tells their attachments apart, such as `nodes`."""
     parameter_provider: aws.Provider | None
     """Writes the parameter elsewhere, as another role; none writes it beside the service."""
 
@@ -56,21 +58,22 @@ class Publication(Component):
         )
         self.target_group = self._target_group()
         self.listener = aws.lb.Listener(
-            f"{name}-http",
+            f"{name}-{plan.protocol.key}",
             load_balancer_arn=self.load_balancer.arn,
-            port=plan.port,
+            port=plan.protocol.port,
             protocol="TCP",
             default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=self.target_group.arn)],
-            tags=self.named("http", args.tags),
+            tags=self.named(plan.protocol.key, args.tags),
             opts=self.child(),
         )
         self._security_group_rules()
-        aws.autoscaling.Attachment(
-            f"{name}-nodes",
-            autoscaling_group_name=args.autoscaling_group_name,
-            lb_target_group_arn=self.target_group.arn,
-            opts=self.child(),
-        )
+        for key, autoscaling_group_name in args.autoscaling_group_names.items():
+            aws.autoscaling.Attachment(
+                f"{name}-{key}",
+                autoscaling_group_name=autoscaling_group_name,
+                lb_target_group_arn=self.target_group.arn,
+                opts=self.child(),
+            )
         self.service = aws.ec2.VpcEndpointService(
             f"{name}-service",
             network_load_balancer_arns=[self.load_balancer.arn],
@@ -99,7 +102,7 @@ class Publication(Component):
             plan.target_group,
             vpc_id=self._args.vpc_id,
             target_type="instance",
-            port=plan.node_port,
+            port=plan.protocol.node_port,
             protocol="TCP",
             # Behind PrivateLink a target sees the load balancer's address whatever this says; said, it is no surprise.
             preserve_client_ip="false",
@@ -107,7 +110,7 @@ class Publication(Component):
             deregistration_delay=publication.DEREGISTRATION_SECONDS,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
                 protocol="HTTP",
-                port="traffic-port",
+                port=plan.protocol.health_port,
                 path=plan.health_path,
                 matcher="200",
                 interval=publication.HEALTH_INTERVAL_SECONDS,
@@ -115,7 +118,7 @@ class Publication(Component):
                 healthy_threshold=publication.HEALTH_THRESHOLD,
                 unhealthy_threshold=publication.HEALTH_THRESHOLD,
             ),
-            tags=self.named("http", self._args.tags),
+            tags=self.named(plan.protocol.key, self._args.tags),
             opts=self.child(),
         )
 
@@ -125,34 +128,40 @@ class Publication(Component):
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-{cidr}",
                 security_group_id=args.security_group_id,
-                description="HTTP from the load balancer of the edge, through PrivateLink",
+                description=f"{plan.protocol.name} from the load balancer of the edge, through PrivateLink",
                 cidr_ipv4=cidr,
                 ip_protocol="tcp",
-                from_port=plan.port,
-                to_port=plan.port,
+                from_port=plan.protocol.port,
+                to_port=plan.protocol.port,
                 tags=self.named(f"from-{cidr}", args.tags),
                 opts=self.child(),
             )
+        for key, group_id in args.node_security_group_ids.items():
+            for port in plan.protocol.node_ports:
+                self._rules_of_nodes(key, group_id, port)
+
+    def _rules_of_nodes(self, key: str, group_id: pulumi.Input[str], port: int) -> None:
+        args = self._args
         aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-to-nodes",
+            f"{self._name}-to-{key}-{port}",
             security_group_id=args.security_group_id,
             description="Traffic and health checks to the nodes",
-            referenced_security_group_id=args.cluster_security_group_id,
+            referenced_security_group_id=group_id,
             ip_protocol="tcp",
-            from_port=plan.node_port,
-            to_port=plan.node_port,
-            tags=self.named("to-nodes", args.tags),
+            from_port=port,
+            to_port=port,
+            tags=self.named(f"to-{key}-{port}", args.tags),
             opts=self.child(),
         )
         aws.vpc.SecurityGroupIngressRule(
-            f"{self._name}-from-nlb",
-            security_group_id=args.cluster_security_group_id,
+            f"{self._name}-{key}-from-nlb-{port}",
+            security_group_id=group_id,
             description="Traffic and health checks from the network load balancer",
             referenced_security_group_id=args.security_group_id,
             ip_protocol="tcp",
-            from_port=plan.node_port,
-            to_port=plan.node_port,
-            tags=self.named("from-nlb", args.tags),
+            from_port=port,
+            to_port=port,
+            tags=self.named(f"{key}-from-nlb-{port}", args.tags),
             opts=self.child(),
         )
 

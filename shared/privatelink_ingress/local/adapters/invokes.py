@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from privatelink_ingress.local.adapters import workload_lookups
+from privatelink_ingress.local.adapters import existing_lookups, workload_lookups
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 
@@ -146,5 +146,6 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
     GET_ZONE: _zone,
     GET_PARAMETER: _parameter,
+    **existing_lookups.FUNCTIONS,
     **workload_lookups.FUNCTIONS,
 }

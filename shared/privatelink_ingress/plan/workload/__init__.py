@@ -9,13 +9,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan import tags
+from privatelink_ingress.plan.workload.adopted_cluster import AdoptedCluster, FoundCluster, adopt_cluster
+from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
-from privatelink_ingress.plan.workload.images import ImagePlan, plan_image
+from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.workload.nodes import NodesPlan, plan_nodes
+from privatelink_ingress.plan.workload.protocols import PROTOCOLS
 from privatelink_ingress.plan.workload.publication import PublicationPlan, plan_publication
 from privatelink_ingress.plan.workload.registry import RegistryPlan, plan_registry
+from privatelink_ingress.plan.workload.removal import RemovalPlan, plan_removal
+from privatelink_ingress.plan.workload.sample import SamplePlan, plan_sample
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import ConnectionName
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -23,25 +28,62 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WorkloadPlan:
-    """One stack. Its parts are keyed by zone id, service, principal or role, never by position."""
+    """One stack. Its parts are keyed by zone id, service, principal or role, never by position.
+
+    What every stack holds; the cluster is made by an `OwnClusterPlan`, and somebody else's in an `AdoptedClusterPlan`.
+    """
 
     name: str
     """The connection's name, and with it the prefix of every resource."""
     tags: Mapping[str, str]
-    network: NetworkPlan
-    registry: RegistryPlan
-    image: ImagePlan | None
-    """What the registry must hold. None when no digest is pinned, which takes a stack without the controller."""
-    cluster: ClusterPlan
-    nodes: NodesPlan
+    cluster: ClusterPlan | AdoptedCluster
+    registry: RegistryPlan | None
+    """None in somebody else's cluster when no image is pinned."""
+    images: tuple[ImagePlan, ...]
+    """What the registry must hold. A stack without the controller may pin none."""
     controller: ControllerPlan | None
     """None leaves out everything that calls the cluster's Kubernetes API."""
+    sample: SamplePlan | None
+    """None without the sample application."""
     publication: PublicationPlan
+    removal: RemovalPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OwnClusterPlan(WorkloadPlan):
+    """A stack with a cluster of its own."""
+
+    network: NetworkPlan
+    cluster: ClusterPlan
+    nodes: NodesPlan
+    registry: RegistryPlan
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What was found of a VPC of somebody else that is allowed, and yet should be known."""
+        return self.network.adopted.warnings if self.network.adopted else ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AdoptedClusterPlan(WorkloadPlan):
+    """A stack that publishes a cluster of somebody else."""
+
+    cluster: AdoptedCluster
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What was found of the cluster that is allowed, and yet should be known."""
+        return self.cluster.warnings
 
 
 def plan_workload(
-    settings: WorkloadSettings, *, stack: str, region: str, available_zones: Iterable[str]
-) -> WorkloadPlan:
+    settings: WorkloadSettings,
+    *,
+    stack: str,
+    region: str,
+    available_zones: Iterable[str],
+    there: FoundNetwork | None = None,
+) -> OwnClusterPlan:
     """The stack `stack` in `region`.
 
     Args:
@@ -49,30 +91,63 @@ def plan_workload(
         stack: Name of the stack, which names the connection when the settings do not.
         region: Where the stack lives.
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
+        there: The VPC of `network.existing`, when the stack file has it.
 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
     name = _connection_name(settings.connection_name or stack)
-    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name)
-    registry = plan_registry(settings, name=name)
-    return WorkloadPlan(
+    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, there=there)
+    registry = plan_registry(settings, name=name, region=region)
+    return OwnClusterPlan(
         name=name,
         tags=workload_tags(settings, stack),
         network=network,
         registry=registry,
-        image=plan_image(settings, repository=registry.repository, region=region),
+        images=plan_images(settings, repositories=registry.repositories, region=region),
         cluster=plan_cluster(settings, name=name),
         nodes=plan_nodes(settings),
-        controller=plan_controller(
-            settings=settings.controller,
-            trusted_cidrs=tuple(subnet.cidr for subnet in network.subnets),
-            health_path=settings.publication.health_path,
-            overrides=settings.controller.config,
-        )
-        if settings.controller.install
-        else None,
+        controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
+        sample=plan_sample(settings),
         publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),
+        removal=plan_removal(settings, name=name, region=region),
+    )
+
+
+def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: FoundCluster) -> AdoptedClusterPlan:
+    """The stack `stack`, which publishes the cluster of `cluster.existing`.
+
+    Raises:
+        UserError: every part says what does not fit, at which key.
+    """
+    name = _connection_name(settings.connection_name or stack)
+    cluster = adopt_cluster(settings, there, region=region)
+    registry = plan_registry(settings, name=name, region=region)
+    images = plan_images(settings, repositories=registry.repositories, region=region)
+    publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(cluster.subnet_ids))
+    return AdoptedClusterPlan(
+        name=name,
+        tags=workload_tags(settings, stack),
+        cluster=cluster,
+        registry=registry if images else None,
+        images=images,
+        controller=_controller(settings, cluster.trusted_cidrs),
+        sample=plan_sample(settings),
+        # How many nodes a zone has is their owner's matter, so no zone may depend on its own.
+        publication=dataclasses.replace(publication, cross_zone=True),
+        removal=plan_removal(settings, name=name, region=region),
+    )
+
+
+def _controller(settings: WorkloadSettings, trusted_cidrs: tuple[str, ...]) -> ControllerPlan | None:
+    if not settings.controller.install:
+        return None
+    return plan_controller(
+        settings=settings.controller,
+        trusted_cidrs=trusted_cidrs,
+        health_path=settings.publication.health_path,
+        protocol=PROTOCOLS[settings.publication.protocol],
+        overrides=settings.controller.config,
     )
 
 

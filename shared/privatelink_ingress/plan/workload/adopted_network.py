@@ -26,9 +26,9 @@ class FoundNetwork:
     subnets: tuple[Subnet, ...]
     route_tables: tuple[RouteTable, ...]
     s3_route_table_ids: tuple[str, ...]
-    """Route tables that lead to the VPC's gateway endpoint of S3; none when it has no such endpoint."""
-    endpoints: tuple[str, ...]
-    """Of `network.existing.endpoints`, those that the VPC has."""
+    """Route tables that lead to the VPC's gateway endpoint of S3."""
+    private_dns: Mapping[str, bool]
+    """Whether the endpoints of `network.existing.endpoints` answer under their services' own names."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def adopt_network(settings: WorkloadSettings, there: FoundNetwork) -> AdoptedNet
         vpc_id=existing.vpc_id,
         cidr=there.cidr,
         subnets=found.by_zone(there.subnets),
-        endpoints=there.endpoints,
+        endpoints=existing.endpoints,
         warnings=tuple(found.short_of_addresses(there.subnets, key=f"{KEY}.subnetIds")),
     )
 
@@ -94,9 +94,9 @@ def _misfits(existing: ExistingNetwork, there: FoundNetwork) -> Iterator[Problem
             reason = f"is {existing.vpc_id}, whose {attribute} is off: the cluster's private name would not resolve"
             yield Problem(f"{KEY}.vpcId", reason, f"Have its owner turn {attribute} on.")
     for place, name in enumerate(existing.endpoints):
-        if name not in there.endpoints:
-            reason = f"is {name!r}, of which {existing.vpc_id} has no interface endpoint"
-            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Remove it: the stack then makes one.")
+        if not there.private_dns[name]:
+            reason = f"is {name!r}, whose endpoint in {existing.vpc_id} has private DNS off, so no node would use it"
+            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Have its owner turn it on.")
 
 
 def _without_s3(

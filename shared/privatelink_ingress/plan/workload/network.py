@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from privatelink_ingress.plan import subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import endpoint_policies
+from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork, FoundNetwork, adopt_network
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
-
-WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
-"""Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NetworkPlan:
     """A VPC without any way to the internet."""
 
+    adopted: AdoptedNetwork | None
+    """The VPC of somebody else; the stack then adds endpoints to it, and nothing else."""
     cidr: str
     subnets: tuple[SubnetPlan, ...]
     interface_endpoints: tuple[EndpointPlan, ...]
@@ -37,26 +37,42 @@ class NetworkPlan:
 
 
 def plan_network(
-    settings: WorkloadSettings, *, region: str, available_zones: Iterable[str], cluster: str
+    settings: WorkloadSettings,
+    *,
+    region: str,
+    available_zones: Iterable[str],
+    cluster: str,
+    there: FoundNetwork | None = None,
 ) -> NetworkPlan:
-    """The VPC of a stack, for the cluster of that name.
+    """The VPC of a stack, for the cluster of that name; `there` is the one of `network.existing`.
 
     Raises:
-        UserError: when zones, prefix or endpoints do not fit.
+        UserError: when zones, prefix or endpoints do not fit, or the VPC that is there does not.
     """
-    network = settings.network
-    if network.zone_ids and (unfit := sorted(WITHOUT_EKS & set(network.zone_ids))):
-        problem = Problem("network.zoneIds", f"EKS takes no subnets in {', '.join(unfit)}", "Choose other zones.")
-        raise UserError("The zones do not fit the region", [problem])
-    zone_ids = zones.choose(
-        set(available_zones) - WITHOUT_EKS, count=network.zones, zone_ids=network.zone_ids, region=region
-    )
+    adopted = adopt_network(settings, there) if there else None
+    present = adopted.endpoints if adopted else ()
     return NetworkPlan(
-        cidr=network.cidr,
-        subnets=subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key="network.subnetPrefix"),
-        interface_endpoints=interface_endpoints(settings, region=region, cluster=cluster),
+        adopted=adopted,
+        cidr=adopted.cidr if adopted else settings.network.cidr,
+        subnets=adopted.plans if adopted else _own_subnets(settings, region, available_zones),
+        interface_endpoints=tuple(
+            endpoint
+            for endpoint in interface_endpoints(settings, region=region, cluster=cluster)
+            if endpoint.service not in present
+        ),
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
         log_retention_days=settings.cluster.log_retention_days,
         permissions_boundary=settings.roles.permissions_boundary,
     )
+
+
+def _own_subnets(settings: WorkloadSettings, region: str, available_zones: Iterable[str]) -> tuple[SubnetPlan, ...]:
+    network = settings.network
+    if network.zone_ids and (unfit := sorted(zones.WITHOUT_EKS & set(network.zone_ids))):
+        problem = Problem("network.zoneIds", f"EKS takes no subnets in {', '.join(unfit)}", "Choose other zones.")
+        raise UserError("The zones do not fit the region", [problem])
+    zone_ids = zones.choose(
+        set(available_zones) - zones.WITHOUT_EKS, count=network.zones, zone_ids=network.zone_ids, region=region
+    )
+    return subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key="network.subnetPrefix")

@@ -1,0 +1,184 @@
+"""What programs look up of a VPC or a cluster that somebody else made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
+from privatelink_ingress.local.adapters.calls import call
+
+GET_CLUSTER = "aws:eks/getCluster:getCluster"
+GET_NODE_GROUPS = "aws:eks/getNodeGroups:getNodeGroups"
+GET_NODE_GROUP = "aws:eks/getNodeGroup:getNodeGroup"
+GET_AUTOSCALING_GROUP = "aws:autoscaling/getGroup:getGroup"
+GET_VPC = "aws:ec2/getVpc:getVpc"
+GET_SUBNET = "aws:ec2/getSubnet:getSubnet"
+GET_ROUTE_TABLES = "aws:ec2/getRouteTables:getRouteTables"
+GET_ROUTE_TABLE = "aws:ec2/getRouteTable:getRouteTable"
+GET_VPC_ENDPOINT = "aws:ec2/getVpcEndpoint:getVpcEndpoint"
+
+
+def _cluster(aws: Aws, args: Properties) -> Properties:
+    cluster = call(aws, "eks", "DescribeCluster", args, type_=GET_CLUSTER)["cluster"]
+    return {
+        "id": cluster["name"],
+        "name": cluster["name"],
+        "arn": cluster["arn"],
+        "version": cluster["version"],
+        "status": cluster["status"],
+        "endpoint": cluster["endpoint"],
+        "certificateAuthorities": [{"data": cluster["certificateAuthority"]["data"]}],
+        "vpcConfig": cluster["resourcesVpcConfig"],
+    }
+
+
+def _node_groups(aws: Aws, args: Properties) -> Properties:
+    names = call(aws, "eks", "ListNodegroups", args, type_=GET_NODE_GROUPS)["nodegroups"]
+    return args | {"id": args["clusterName"], "names": sorted(names)}
+
+
+def _node_group(aws: Aws, args: Properties) -> Properties:
+    rename = {"nodeGroupName": "nodegroupName"}
+    group = call(aws, "eks", "DescribeNodegroup", args, type_=GET_NODE_GROUP, rename=rename)["nodegroup"]
+    scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
+    return args | {
+        "id": f"{args['clusterName']}:{args['nodeGroupName']}",
+        "arn": group["nodegroupArn"],
+        "amiType": group["amiType"],
+        "resources": [{"autoscalingGroups": scaling_groups, "remoteAccessSecurityGroupId": ""}],
+        "status": group["status"],
+        "subnetIds": sorted(group["subnets"]),
+        "version": group["version"],
+    }
+
+
+def _autoscaling_group(aws: Aws, args: Properties) -> Properties:
+    rest, name = dict(args), args.get("name", "")
+    rest.pop("name", None)
+    extra = {"AutoScalingGroupNames": [name]}
+    answer = call(aws, "autoscaling", "DescribeAutoScalingGroups", rest, type_=GET_AUTOSCALING_GROUP, extra=extra)
+    group = _one(answer["AutoScalingGroups"], GET_AUTOSCALING_GROUP, name)
+    return {
+        "id": group["AutoScalingGroupName"],
+        "name": group["AutoScalingGroupName"],
+        "arn": group["AutoScalingGroupARN"],
+        "minSize": group["MinSize"],
+        "maxSize": group["MaxSize"],
+        "desiredCapacity": group["DesiredCapacity"],
+        "vpcZoneIdentifier": group["VPCZoneIdentifier"],
+    }
+
+
+def _vpc(aws: Aws, args: Properties) -> Properties:
+    vpc = _described(aws, GET_VPC, "DescribeVpcs", "Vpcs", args, "vpcIds")
+
+    def switch(name: str) -> bool:
+        asked = {"vpcId": vpc["VpcId"], "attribute": f"enable{name}"}
+        return call(aws, "ec2", "DescribeVpcAttribute", asked, type_=GET_VPC)[f"Enable{name}"]["Value"]
+
+    return {
+        "id": vpc["VpcId"],
+        "cidrBlock": vpc["CidrBlock"],
+        "default": vpc["IsDefault"],
+        "enableDnsSupport": switch("DnsSupport"),
+        "enableDnsHostnames": switch("DnsHostnames"),
+        "state": vpc["State"],
+    }
+
+
+def _subnet(aws: Aws, args: Properties) -> Properties:
+    subnet = _described(aws, GET_SUBNET, "DescribeSubnets", "Subnets", args, "subnetIds")
+    return {
+        "id": subnet["SubnetId"],
+        "vpcId": subnet["VpcId"],
+        "availabilityZone": subnet["AvailabilityZone"],
+        "availabilityZoneId": subnet["AvailabilityZoneId"],
+        "availableIpAddressCount": subnet["AvailableIpAddressCount"],
+        "cidrBlock": subnet["CidrBlock"],
+        "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
+    }
+
+
+def _route_tables(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    filters = [{"Name": each["name"], "Values": each["values"]} for each in rest.pop("filters", ())]
+    if vpc_id := rest.pop("vpcId", None):
+        filters.append({"Name": "vpc-id", "Values": [vpc_id]})
+    tables = call(aws, "ec2", "DescribeRouteTables", rest, type_=GET_ROUTE_TABLES, extra={"Filters": filters})
+    return args | {"id": aws.region, "ids": sorted(table["RouteTableId"] for table in tables["RouteTables"])}
+
+
+def _route_table(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    named = {"id": rest.pop("routeTableId", None), **rest}
+    table = _described(aws, GET_ROUTE_TABLE, "DescribeRouteTables", "RouteTables", named, "routeTableIds")
+    associations = [
+        {
+            "main": each["Main"],
+            "subnetId": each.get("SubnetId", ""),
+            "routeTableId": table["RouteTableId"],
+            "routeTableAssociationId": each["RouteTableAssociationId"],
+            "gatewayId": each.get("GatewayId", ""),
+        }
+        for each in table["Associations"]
+    ]
+    # The provider leaves out the VPC's own route, and those of gateway endpoints.
+    routes = [
+        {
+            "cidrBlock": route.get("DestinationCidrBlock", ""),
+            "gatewayId": route.get("GatewayId", ""),
+            "natGatewayId": route.get("NatGatewayId", ""),
+        }
+        for route in table["Routes"]
+        if route.get("GatewayId") != "local" and not route.get("GatewayId", "").startswith("vpce-")
+    ]
+    return {
+        "id": table["RouteTableId"],
+        "routeTableId": table["RouteTableId"],
+        "vpcId": table["VpcId"],
+        "associations": associations,
+        "routes": routes,
+    }
+
+
+def _vpc_endpoint(aws: Aws, args: Properties) -> Properties:
+    members = {"vpcId": "vpc-id", "serviceName": "service-name", "vpcEndpointType": "vpc-endpoint-type"}
+    rest = {key: value for key, value in args.items() if key not in members}
+    filters = [{"Name": name, "Values": [args[key]]} for key, name in members.items() if key in args]
+    answer = call(aws, "ec2", "DescribeVpcEndpoints", rest, type_=GET_VPC_ENDPOINT, extra={"Filters": filters})
+    endpoint = _one(answer["VpcEndpoints"], GET_VPC_ENDPOINT, f"{args.get('serviceName')} in {args.get('vpcId')}")
+    return args | {
+        "id": endpoint["VpcEndpointId"],
+        "privateDnsEnabled": endpoint.get("PrivateDnsEnabled", False),
+        "routeTableIds": sorted(endpoint.get("RouteTableIds", ())),
+        "subnetIds": sorted(endpoint.get("SubnetIds", ())),
+        "state": endpoint["State"],
+    }
+
+
+def _described(aws: Aws, token: str, operation: str, result: str, args: Properties, ids: str) -> dict[str, Any]:
+    """The one that `args` names by its id; whatever else they ask for is refused as a leftover input."""
+    rest = dict(args)
+    id_ = rest.pop("id", None)
+    found = call(aws, "ec2", operation, {**rest, ids: [id_]}, type_=token)[result]
+    return _one(found, token, str(id_))
+
+
+def _one(found: list[dict[str, Any]], token: str, what: str) -> dict[str, Any]:
+    if len(found) != 1:
+        raise AdapterError(f"{token}: {what}: {len(found) or 'none'} found, exactly one is needed")
+    return found[0]
+
+
+FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
+    GET_CLUSTER: _cluster,
+    GET_NODE_GROUPS: _node_groups,
+    GET_NODE_GROUP: _node_group,
+    GET_AUTOSCALING_GROUP: _autoscaling_group,
+    GET_VPC: _vpc,
+    GET_SUBNET: _subnet,
+    GET_ROUTE_TABLES: _route_tables,
+    GET_ROUTE_TABLE: _route_table,
+    GET_VPC_ENDPOINT: _vpc_endpoint,
+}
