@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from privatelink_ingress.local.runner import Registration
+from privatelink_ingress.local.runner import Registration, StackRun
 from privatelink_ingress.rules import Resource
 
 TESTS = Path(__file__).parents[1]
@@ -49,6 +49,11 @@ def sample(stack: str, *, preview: bool = False) -> tuple[Resource, ...]:
         run = programs.run_edge(preview=preview)
     else:
         run = programs.run_attached(stack, preview=preview)
+    return recorded(run)
+
+
+def recorded(run: StackRun) -> tuple[Resource, ...]:
+    """What a run registered."""
     return tuple(_resource(registration) for registration in run.registrations)
 
 

@@ -160,7 +160,7 @@ def test_a_stack_that_installs_no_controller_plans_none():
 def test_balancer_target_group_and_controller_agree_on_port_and_health_path():
     plan = planned()
     assert plan.controller is not None
-    assert plan.publication.node_port == plan.controller.node_port == 30080
+    assert plan.publication.protocol.node_port == plan.controller.node_port == 30080
     assert plan.publication.health_path == plan.controller.health_path == "/nginx-health"
     assert plan.controller.trusted_cidrs == tuple(subnet.cidr for subnet in plan.network.subnets)
 

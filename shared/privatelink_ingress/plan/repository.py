@@ -14,7 +14,6 @@ from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.placement import Capacity
 from privatelink_ingress.plan.shard_files import Shard
 from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
-from privatelink_ingress.plan.workload.controller import nginx
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import Connection, EdgeStack
@@ -211,7 +210,7 @@ def _closes_first(shard: Shard, workloads: Sequence[Workload], plans: Mapping[st
         plan = plans.get(workload.stack)
         if workload.stack not in used or plan is None or plan.controller is None:
             continue
-        kept = nginx.keepalive_seconds(plan.controller.config)
+        kept = plan.controller.keepalive_seconds
         if idle >= kept:
             where = f"controller.config.keepalive-timeout of {workload.file}"
             reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"

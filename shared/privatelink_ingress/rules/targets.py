@@ -23,7 +23,9 @@ def protocol_and_port_agree(inputs: Inputs) -> Iterator[str]:
     check = inputs.get("healthCheck") or {}
     if protocol in ("HTTP", "HTTPS") and check.get("protocol", "HTTP") != protocol:
         yield f"sends {protocol} but checks health by {check.get('protocol', 'HTTP')}"
-    if check.get("port", "traffic-port") not in ("traffic-port", str(port)):
+    # Nodes have one port for each protocol of the controller: `node_ports_agree` looks at theirs.
+    elsewhere = check.get("port", "traffic-port") not in ("traffic-port", str(port))
+    if elsewhere and inputs.get("targetType") != "instance":
         yield f"sends to port {port} but checks health at port {check.get('port')}"
 
 
@@ -84,12 +86,17 @@ def ports_are_open_to_the_endpoints(stack: Stack) -> Iterator[Finding]:
     stands_for=["D07", "D08"],
 )
 def node_ports_agree(stack: Stack) -> Iterator[Finding]:
-    """A target group of nodes sends to a node port of the controller's service."""
+    """A target group of nodes sends to a node port of the controller's service, and checks health at one."""
     services = [service for service in stack.of(t.SERVICE) if service.inputs["spec"].get("type") == "NodePort"]
     ports = {port["nodePort"] for service in services for port in service.inputs["spec"]["ports"]}
     for group in stack.of(t.TARGET_GROUP):
-        if services and group.inputs.get("targetType") == "instance" and group.inputs["port"] not in ports:
+        if not services or group.inputs.get("targetType") != "instance":
+            continue
+        if group.inputs["port"] not in ports:
             yield group, f"sends to {group.inputs['port']}, which is no node port of the ingress controller"
+        checked = (group.inputs.get("healthCheck") or {}).get("port", "traffic-port")
+        if checked not in ("traffic-port", *map(str, ports)):
+            yield group, f"checks health at {checked}, which is no node port of the ingress controller"
 
 
 def _covers(rule: Resource, port: int) -> bool:

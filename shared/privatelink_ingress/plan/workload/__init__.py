@@ -16,6 +16,7 @@ from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_co
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.workload.nodes import NodesPlan, plan_nodes
+from privatelink_ingress.plan.workload.observability import ObservabilityPlan, plan_observability
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS
 from privatelink_ingress.plan.workload.publication import PublicationPlan, plan_publication
 from privatelink_ingress.plan.workload.registry import RegistryPlan, plan_registry
@@ -55,6 +56,8 @@ class OwnClusterPlan(WorkloadPlan):
 
     network: NetworkPlan
     cluster: ClusterPlan
+    observability: ObservabilityPlan | None
+    """None without `podLogs` and `metrics`."""
     nodes: NodesPlan
     registry: RegistryPlan
 
@@ -99,6 +102,7 @@ def plan_workload(
     name = _connection_name(settings.connection_name or stack)
     network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, there=there)
     registry = plan_registry(settings, name=name, region=region)
+    observability = plan_observability(settings, name=name, region=region)
     return OwnClusterPlan(
         name=name,
         tags=workload_tags(settings, stack),
@@ -106,7 +110,8 @@ def plan_workload(
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
         cluster=plan_cluster(settings, name=name),
-        nodes=plan_nodes(settings),
+        observability=observability,
+        nodes=plan_nodes(settings, features=observability.addons if observability else ()),
         controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
         sample=plan_sample(settings),
         publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),

@@ -8,13 +8,11 @@ from typing import Any
 
 from privatelink_ingress import contract
 from privatelink_ingress.plan import names, zones
-from privatelink_ingress.plan.workload.controller.objects import HTTP_NODE_PORT
+from privatelink_ingress.plan.workload import nodes
+from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.publication import Consumer
-
-PORT = 80
-"""Port of the published service. The edge ends TLS; PrivateLink carries the rest inside AWS's network."""
 
 DEREGISTRATION_SECONDS = 60
 """How long a leaving node may finish its connections; the edge's own idle time-out is 60 s as well."""
@@ -23,10 +21,6 @@ HEALTH_INTERVAL_SECONDS = 10
 HEALTH_TIMEOUT_SECONDS = 5
 HEALTH_THRESHOLD = 2
 """Two misses in a row, 20 s, take a node out. Ranges: CreateTargetGroup, ELBv2 API."""
-
-CROSS_ZONE_BELOW = 2
-"""Fewer nodes than this for each zone, and the load balancer's nodes share all targets: a zone that loses its only
-node still serves. Above, each zone keeps its traffic, which costs nothing between zones."""
 
 _AUTONAME = 8
 """Characters that Pulumi adds to a name: a hyphen and seven hexadecimal digits."""
@@ -47,9 +41,8 @@ class PublicationPlan:
     load_balancer: str
     """Logical name that, with what Pulumi adds, fits the limit of AWS; so does `target_group`."""
     target_group: str
-    port: int
-    node_port: int
-    """Port on every node behind which the controller serves HTTP."""
+    protocol: Protocol
+    """Decides every port from the listener to the nodes."""
     health_path: str
     cross_zone: bool
     enforce_inbound_rules: bool
@@ -81,17 +74,17 @@ def plan_publication(
         UserError: when the parameter's prefix belongs to AWS, or another Region cannot be supported.
     """
     publication = settings.publication
+    protocol = PROTOCOLS[publication.protocol]
     others = tuple(sorted(set(publication.supported_regions) - {region}))
     if others:
         _check_zones(zone_ids)
     enforce = all(consumer.alb_subnet_cidrs for consumer in publication.consumers)
     return PublicationPlan(
         load_balancer=names.fit(f"{name}-nlb", names.LOAD_BALANCER - _AUTONAME),
-        target_group=names.fit(f"{name}-http", names.LOAD_BALANCER - _AUTONAME),
-        port=PORT,
-        node_port=HTTP_NODE_PORT,
+        target_group=names.fit(f"{name}-{protocol.key}", names.LOAD_BALANCER - _AUTONAME),
+        protocol=protocol,
         health_path=publication.health_path,
-        cross_zone=settings.nodes.min < CROSS_ZONE_BELOW * len(zone_ids),
+        cross_zone=nodes.cross_zone(settings, zone_ids),
         enforce_inbound_rules=enforce,
         client_cidrs=tuple(sorted({cidr for consumer in publication.consumers for cidr in consumer.alb_subnet_cidrs}))
         if enforce
@@ -107,8 +100,8 @@ def plan_publication(
             "account_id": settings.account_id,
             "region": region,
             "zone_ids": list(zone_ids),
-            "port": PORT,
-            "protocol": "HTTP",
+            "port": protocol.port,
+            "protocol": protocol.name,
             "health_path": publication.health_path,
             "supported_regions": list(others),
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from privatelink_ingress.plan.workload import versions
+from privatelink_ingress.plan.workload import controller, nodes, versions
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -18,3 +18,5 @@ def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Pr
         today: Some of them come with time.
     """
     yield from versions.ends_soon(settings, today=today)
+    yield from nodes.only_spot(settings)
+    yield from controller.retired(settings.controller)

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Digest, Misfit, Settings, matching
-
-SourceRepository = Annotated[
-    str,
-    # A registry's host is told from a path by its dot or port: https://distribution.github.io/distribution/spec/api/
-    matching(
-        r"[a-z0-9-]+((\.[a-z0-9-]+)+(:\d+)?|:\d+)(/[a-z0-9]+([._-]+[a-z0-9]+)*)+",
-        "a repository with its registry, without tag and digest, such as public.ecr.aws/nginx/nginx-ingress",
-    ),
-]
-
-ImageTag = Annotated[
-    str,
-    matching(
-        r"(?!latest\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",
-        "1-128 letters, digits and . _ - such as 5.6.3, but not latest: a tag of the registry never moves",
-    ),
-]
-
-Platform = Literal["linux/amd64", "linux/arm64"]
+from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, matching
+from privatelink_ingress.settings.workload.registry import PinnedImage, SourceRepository
 
 
-class Image(Settings):
+class Image(PinnedImage):
     """The controller's image in the stack's own registry."""
 
-    digest: Digest
-    """Digest of the image index that was copied into the registry; a digest never moves, a tag may."""
     source: SourceRepository = "public.ecr.aws/nginx/nginx-ingress"
-    """Where `images copy` takes it from: F5's own repository, which asks for no login."""
-    tag: ImageTag | None = None
-    """What the copy is tagged with, such as its version. One made from the digest when not set: the registry refuses
-    to move a tag, and lets images without one expire."""
-    platforms: Annotated[tuple[Platform, ...], Field(min_length=1), ONCE] = ("linux/amd64", "linux/arm64")
-    """What the index must hold; the nodes' own is among them."""
+    """F5's own repository, which asks for no login."""
+
+
+NamespaceName = Annotated[
+    str,
+    # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+    matching(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1-63 lower-case letters, digits and hyphens, none at either end"),
+]
+
+SecretName = Annotated[
+    str,
+    # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
+    matching(
+        r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*",
+        "the name of a Secret, without its namespace: lower-case letters, digits, hyphens and dots",
+    ),
+]
+
+
+LEGACY = "ingress-nginx-legacy"
+LEGACY_SOURCE = "registry.k8s.io/ingress-nginx/controller"
+"""Where that flavour's image is, unless `image.source` says otherwise; it asks for no login."""
+
+
+class Watch(Settings):
+    """What the controller serves."""
+
+    namespaces: Annotated[tuple[NamespaceName, ...], Field(min_length=1), ONCE] | None = None
+    """Only these namespaces, which must exist; those of the whole cluster when not set."""
 
 
 class Controller(Settings):
@@ -47,12 +50,29 @@ class Controller(Settings):
 
     install: bool = True
     """False leaves out everything that needs a connection to the cluster's Kubernetes API."""
+    flavour: Literal["nginx-oss", "ingress-nginx-legacy"] = "nginx-oss"
+    """The open-source controller of F5, or kubernetes/ingress-nginx, which is retired and gets no fixes any more: for
+    those whose Ingresses are written for it."""
     image: Image | None = None
     """Required when `install` is true."""
     config: dict[str, str] = Field(default_factory=dict)
     """Values of the controller's ConfigMap beside those that this system decides, all as text in quotes."""
+    watch: Watch = Watch()
+    ingress_tls: bool = False
+    """True lets an Ingress name a certificate of its own (`spec.tls[].secretName`), for which the controller must read
+    all Secrets of the namespaces that it serves."""
+    tls_secret: SecretName | None = None
+    """Secret of type kubernetes.io/tls in the controller's namespace, whose certificate it shows to the edge. Needed
+    for `publication.protocol: https`, and for nothing else."""
     min_replicas: Annotated[int, Field(ge=2)] = 3
     max_replicas: Annotated[int, Field(ge=2)] = 10
+
+    @field_validator("image", mode="after")
+    @classmethod
+    def _from_its_own_registry(cls, image: Image | None, info: ValidationInfo) -> Image | None:
+        if image is None or info.data.get("flavour") != LEGACY or "source" in image.model_fields_set:
+            return image
+        return image.model_copy(update={"source": LEGACY_SOURCE})
 
     @model_validator(mode="after")
     def _can_be_installed(self) -> Self:

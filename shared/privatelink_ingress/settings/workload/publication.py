@@ -70,8 +70,18 @@ class Publication(Settings):
     """Regions beside its own from which the service can be reached. On both sides that takes the permission
     `vpce:AllowMultiRegion`, which is denied by default:
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
+    protocol: Literal["http", "https"] = "http"
+    """What the edge's load balancer speaks with the controller. With https the controller needs `tlsSecret`."""
+    cross_zone: bool | None = None
+    """Whether each zone sends to the nodes of all zones. When not set: as long as a zone has fewer than two nodes of
+    its own. False costs nothing between zones, and needs a node in each."""
     health_path: HealthPath = "/nginx-health"
     parameter: Parameter = Parameter()
+    removal: Literal["guarded", "unguarded"] = "guarded"
+    """guarded: while an endpoint is connected, the stack refuses to be destroyed before anything of it is touched.
+
+    AWS refuses as well, but late: DeleteVpcEndpointServiceConfigurations fails when nodes and controller, on which the
+    service stands, are gone. It costs a word: `pulumi destroy` needs `--run-program`. unguarded leaves it to AWS."""
 
     @model_validator(mode="after")
     def _consumers_differ(self) -> Self:

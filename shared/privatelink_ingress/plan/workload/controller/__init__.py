@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from privatelink_ingress.plan.workload.controller import nginx, objects
+from privatelink_ingress.plan.workload.controller import objects
+from privatelink_ingress.plan.workload.controller.access import Reach
+from privatelink_ingress.plan.workload.controller.flavours import FLAVOURS, Flavour
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
-from privatelink_ingress.plan.workload.controller.pod import STOP, pod_template
-from privatelink_ingress.settings.workload.controller import Controller
+from privatelink_ingress.plan.workload.controller.pod import PodArgs
+from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload.controller import LEGACY, Controller
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,6 +24,10 @@ class ControllerPlan:
 
     digest: str
     """Digest of the image, `sha256:…`: a tag may move, a digest never does."""
+    flavour: Flavour
+    protocol: Protocol
+    """In which the load balancer's requests come."""
+    reach: Reach
     config: Mapping[str, str]
     """Data of the ConfigMap."""
     trusted_cidrs: tuple[str, ...]
@@ -28,8 +36,16 @@ class ControllerPlan:
     min_replicas: int
     max_replicas: int
     namespace: str = objects.NAMESPACE
-    node_port: int = objects.HTTP_NODE_PORT
-    """Port of every node that the network load balancer sends to."""
+
+    @property
+    def node_port(self) -> int:
+        """Port of every node that the network load balancer sends requests to."""
+        return self.protocol.node_port
+
+    @property
+    def keepalive_seconds(self) -> float:
+        """How long it keeps an idle connection."""
+        return self.flavour.keepalive_seconds(self.config)
 
     @property
     def config_hash(self) -> str:
@@ -56,23 +72,26 @@ class ControllerPlan:
         Args:
             image: `<repository URL>@<digest>`, as text or as a value that is known only at deployment.
         """
-        template = pod_template(
-            labels=objects.SELECTOR,
-            namespace=self.namespace,
-            service_account=objects.SERVICE_ACCOUNT,
-            image=image,
-            config_map=self.config_name,
-            ingress_class=objects.INGRESS_CLASS,
-            health_path=self.health_path,
+        template = self.flavour.pod_template(
+            PodArgs(
+                labels=objects.SELECTOR,
+                namespace=self.namespace,
+                service_account=objects.SERVICE_ACCOUNT,
+                image=image,
+                config_map=self.config_name,
+                ingress_class=objects.INGRESS_CLASS,
+                health_path=self.health_path,
+                reach=self.reach,
+            )
         )
         return (
             (objects.namespace(),),
             (
                 objects.service_account(),
-                *objects.rights(),
+                *objects.rights(self.flavour.rights(self.reach)),
                 objects.config_map(f"config-{self.config_hash}", self.config_name, self.config),
-                objects.ingress_class(),
-                objects.network_policy(self.trusted_cidrs),
+                objects.ingress_class(self.flavour.controller_class),
+                objects.network_policy(self.trusted_cidrs, (*self.protocol.pod_ports, self.flavour.own_port)),
             ),
             (objects.deployment(template),),
             (
@@ -88,6 +107,7 @@ def plan_controller(
     settings: Controller,
     trusted_cidrs: tuple[str, ...],
     health_path: str,
+    protocol: Protocol = HTTP,
     overrides: Mapping[str, str] | None = None,
 ) -> ControllerPlan:
     """The controller that `settings` asks for.
@@ -96,19 +116,74 @@ def plan_controller(
         settings: Of a stack that installs the controller.
         trusted_cidrs: The private subnets: the only senders, and the only ones whose X-Forwarded-For is believed.
         health_path: Path of the contract on which the controller itself answers 200.
+        protocol: In which the service is published.
         overrides: ConfigMap values of the stack file.
 
     Raises:
-        UserError: with a configuration that nginx would refuse or the controller would drop.
+        UserError: with settings that do not go together, or a configuration that nginx would refuse or the controller
+            would drop.
         ValueError: for a stack without the controller: the settings let no other lack an image.
     """
     if settings.image is None:
         raise ValueError("the controller is planned only for a stack that installs it")
+    if problems := list(_legacy(settings, protocol)) or list(_misfits(settings, protocol)):
+        raise UserError("The controller cannot be planned", problems)
+    flavour = FLAVOURS[settings.flavour]
     return ControllerPlan(
         digest=settings.image.digest,
-        config=nginx.config_map(trusted_cidrs=trusted_cidrs, drain_seconds=STOP.drain, overrides=overrides),
+        flavour=flavour,
+        protocol=protocol,
+        reach=Reach(
+            namespaces=tuple(sorted(settings.watch.namespaces or ())),
+            ingress_tls=settings.ingress_tls,
+            tls_secret=settings.tls_secret,
+        ),
+        config=flavour.config_map(trusted_cidrs, overrides or {}),
         trusted_cidrs=trusted_cidrs,
         health_path=health_path,
         min_replicas=settings.min_replicas,
         max_replicas=settings.max_replicas,
     )
+
+
+def retired(settings: Controller) -> Iterator[Problem]:
+    """A word about the flavour that gets no fixes any more."""
+    if settings.install and settings.flavour == LEGACY:
+        reason = (
+            f"is {LEGACY}, which was retired on 2026-03-24: flaws found in it or its nginx since then stay open, "
+            "and it was tested with no Kubernetes above 1.35"
+        )
+        yield Problem("controller.flavour", reason, "Rewrite the Ingresses for nginx-oss: see docs/controller.md.")
+
+
+def _misfits(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
+    if protocol == HTTPS and settings.tls_secret is None:
+        yield Problem(
+            "controller.tlsSecret",
+            "is missing, and publication.protocol is https: the controller refuses TLS without a certificate",
+            f"Write the name of a Secret of type kubernetes.io/tls in namespace {objects.NAMESPACE}.",
+        )
+    if protocol == HTTP and settings.tls_secret is not None:
+        yield Problem(
+            "controller.tlsSecret",
+            "is set, but publication.protocol is http, and nothing sends TLS to the controller",
+            "Set publication.protocol to https, or remove the key.",
+        )
+    if objects.NAMESPACE in (settings.watch.namespaces or ()):
+        reason = f"has {objects.NAMESPACE}, the controller's own namespace"
+        yield Problem("controller.watch.namespaces", reason, "Remove it: nothing there is to be served.")
+
+
+def _legacy(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
+    """What the retired controller is not set up for here."""
+    if settings.flavour != LEGACY:
+        return
+    wanted = {
+        "controller.watch": bool(settings.watch.namespaces),
+        "controller.ingressTls": settings.ingress_tls,
+        "controller.tlsSecret": settings.tls_secret is not None,
+        "publication.protocol": protocol == HTTPS,
+    }
+    for key in (key for key, is_set in wanted.items() if is_set):
+        reason = f"is set, which takes flavour nginx-oss and not {settings.flavour}"
+        yield Problem(key, reason, "Remove it, or change controller.flavour.")

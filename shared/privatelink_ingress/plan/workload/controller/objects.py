@@ -1,8 +1,6 @@
 """The Kubernetes objects of the NGINX ingress controller, except its pod.
 
-A Kubernetes 1.36 API server accepted them without a warning (the ConfigMap without `immutable`). The rights are the
-smallest with which the controller served there, releases 5.5.4 and in part 5.6; the one thing it is refused is to read
-its own Namespace, which it logs once as a warning.
+A Kubernetes 1.36 API server accepted them without a warning (the ConfigMap without `immutable`).
 """
 
 from __future__ import annotations
@@ -12,19 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress.plan.tags import MANAGED_BY
-from privatelink_ingress.plan.workload.controller.pod import HTTP_PORT, HTTPS_PORT, READY_PORT
+from privatelink_ingress.plan.workload.controller.access import Rights
+from privatelink_ingress.plan.workload.protocols import PROTOCOLS
 
 NAMESPACE = "nginx-ingress"
 SERVICE_ACCOUNT = NAMESPACE
 INGRESS_CLASS = "nginx"
-
-CONTROLLER_CLASS = "nginx.org/ingress-controller"
-"""The controller exits when its class names another one; the API server never lets the field change."""
-
-HTTP_NODE_PORT = 30080
-HTTPS_NODE_PORT = 30043
-"""Node ports for hand-picked use are 30000 to 30085; above them the API server hands out its own:
-https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions"""
 
 CPU_UTILIZATION = 70
 """Per cent of the CPU request, averaged over the pods, that the autoscaler holds."""
@@ -42,6 +33,8 @@ class KubernetesObject:
     key: str
     """Its resource's key within the controller."""
     manifest: Manifest
+    fixed: tuple[str, ...] = ()
+    """Paths that the API server never lets change: another value there takes a new object in place of the old."""
 
 
 def namespace() -> KubernetesObject:
@@ -51,7 +44,7 @@ def namespace() -> KubernetesObject:
         "namespace",
         "v1",
         "Namespace",
-        namespaced=False,
+        namespace=None,
         labels={f"pod-security.kubernetes.io/{mode}": "restricted" for mode in modes},
     )
 
@@ -61,32 +54,21 @@ def service_account() -> KubernetesObject:
     return _object("service-account", "v1", "ServiceAccount", SERVICE_ACCOUNT, automountServiceAccountToken=False)
 
 
-def rights() -> tuple[KubernetesObject, ...]:
-    """What the controller may do; nothing with Secrets, because TLS ends before it."""
-    list_and_watch = ["list", "watch"]
-    cluster = [
-        {"apiGroups": [""], "resources": ["pods", "services"], "verbs": list_and_watch},
-        # The only word a team gets about an Ingress that was rejected.
-        {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
-        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": list_and_watch},
-        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": list_and_watch},
-        {
-            "apiGroups": ["networking.k8s.io"],
-            "resources": ["ingressclasses"],
-            "resourceNames": [INGRESS_CLASS],
-            "verbs": ["get"],
-        },
-    ]
-    own = [
-        # Not bound to a name: the controller's watch has no name filter, and it would never become ready.
-        {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", *list_and_watch]},
-        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "update"]},
-    ]
+def rights(given: Rights) -> tuple[KubernetesObject, ...]:
+    """Roles and bindings of the controller's account."""
     return (
-        _object("cluster-role", _RBAC, "ClusterRole", namespaced=False, rules=cluster),
-        _binding("cluster-role-binding", "ClusterRole", namespaced=False),
-        _object("role", _RBAC, "Role", rules=own),
-        _binding("role-binding", "Role", namespaced=True),
+        _object("cluster-role", _RBAC, "ClusterRole", namespace=None, rules=list(given.cluster)),
+        _binding("cluster-role-binding", "ClusterRole", namespace=None),
+        _object("role", _RBAC, "Role", rules=list(given.own)),
+        _binding("role-binding", "Role", namespace=NAMESPACE),
+        *(
+            one
+            for namespace, rules in given.watched.items()
+            for one in (
+                _object(f"role-in-{namespace}", _RBAC, "Role", namespace=namespace, rules=list(rules)),
+                _binding(f"role-binding-in-{namespace}", "Role", namespace=namespace),
+            )
+        ),
     )
 
 
@@ -95,26 +77,25 @@ def config_map(key: str, name: str, data: Mapping[str, str]) -> KubernetesObject
     return _object(key, "v1", "ConfigMap", name, data=dict(data), immutable=True)
 
 
-def ingress_class() -> KubernetesObject:
-    """The class that an Ingress names to be served."""
-    return _object(
+def ingress_class(controller: str) -> KubernetesObject:
+    """The class that an Ingress names to be served, by the controller that calls itself `controller`."""
+    made = _object(
         "ingress-class",
         "networking.k8s.io/v1",
         "IngressClass",
         INGRESS_CLASS,
-        namespaced=False,
-        spec={"controller": CONTROLLER_CLASS},
+        namespace=None,
+        spec={"controller": controller},
     )
+    return dataclasses.replace(made, fixed=("spec.controller",))
 
 
-def network_policy(sources: Sequence[str]) -> KubernetesObject:
-    """Who may connect to the pods: `sources`, on the HTTP and the readiness port.
+def network_policy(sources: Sequence[str], ports: Sequence[int]) -> KubernetesObject:
+    """Who may connect to the pods: `sources`, on `ports`.
 
     Pods get addresses of the same subnets as the nodes, so pods of these subnets can still reach the HTTP port, and
     name any client address there.
     """
-    # 443 stays closed: without a Secret the controller refuses every TLS handshake on it.
-    ports = [{"protocol": "TCP", "port": port} for port in (HTTP_PORT, READY_PORT)]
     return _object(
         "network-policy",
         "networking.k8s.io/v1",
@@ -122,7 +103,12 @@ def network_policy(sources: Sequence[str]) -> KubernetesObject:
         spec={
             "podSelector": {"matchLabels": SELECTOR},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [{"ipBlock": {"cidr": cidr}} for cidr in sources], "ports": ports}],
+            "ingress": [
+                {
+                    "from": [{"ipBlock": {"cidr": cidr}} for cidr in sources],
+                    "ports": [{"protocol": "TCP", "port": port} for port in ports],
+                }
+            ],
         },
     )
 
@@ -143,8 +129,7 @@ def deployment(template: Manifest) -> KubernetesObject:
 
 
 def service() -> KubernetesObject:
-    """The node ports. 30043 is only kept from being handed out to another Service: see `network_policy`."""
-    ports = (("http", HTTP_PORT, HTTP_NODE_PORT), ("https", HTTPS_PORT, HTTPS_NODE_PORT))
+    """The node ports of both protocols; of one that is not published, to keep it from being handed out."""
     return _object(
         "service",
         "v1",
@@ -156,8 +141,14 @@ def service() -> KubernetesObject:
             "externalTrafficPolicy": "Cluster",
             "selector": SELECTOR,
             "ports": [
-                {"name": name, "port": port, "targetPort": port, "nodePort": node_port, "protocol": "TCP"}
-                for name, port, node_port in ports
+                {
+                    "name": protocol.key,
+                    "port": protocol.port,
+                    "targetPort": protocol.port,
+                    "nodePort": protocol.node_port,
+                    "protocol": "TCP",
+                }
+                for protocol in PROTOCOLS.values()
             ],
         },
     )
@@ -198,12 +189,12 @@ _RBAC_GROUP = "rbac.authorization.k8s.io"
 _RBAC = f"{_RBAC_GROUP}/v1"
 
 
-def _binding(key: str, role: str, *, namespaced: bool) -> KubernetesObject:
+def _binding(key: str, role: str, *, namespace: str | None) -> KubernetesObject:
     return _object(
         key,
         _RBAC,
         f"{role}Binding",
-        namespaced=namespaced,
+        namespace=namespace,
         roleRef={"apiGroup": _RBAC_GROUP, "kind": role, "name": NAMESPACE},
         subjects=[{"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}],
     )
@@ -215,13 +206,13 @@ def _object(
     kind: str,
     name: str = NAMESPACE,
     *,
-    namespaced: bool = True,
+    namespace: str | None = NAMESPACE,
     labels: Mapping[str, str] | None = None,
     **body: Any,
 ) -> KubernetesObject:
     metadata: Manifest = {
         "name": name,
-        **({"namespace": NAMESPACE} if namespaced else {}),
+        **({"namespace": namespace} if namespace else {}),
         "labels": {**SELECTOR, "app.kubernetes.io/managed-by": MANAGED_BY, **(labels or {})},
     }
     return KubernetesObject(key=key, manifest={"apiVersion": api_version, "kind": kind, "metadata": metadata, **body})

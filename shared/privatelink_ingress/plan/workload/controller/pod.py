@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-HTTP_PORT = 80
-HTTPS_PORT = 443
+from privatelink_ingress.plan.workload.controller import access
+from privatelink_ingress.plan.workload.controller.access import Reach
+from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS
+
 READY_PORT = 8081
 """The controller's own `/nginx-ready`: 503 until the first configuration is loaded."""
 
@@ -63,32 +65,31 @@ _WRITABLE = {"etc": "/etc/nginx", "lib": "/var/lib/nginx", "cache": "/var/cache/
 """Configuration, sockets and pid, temporary files: the directories nginx writes to, by volume name."""
 
 
-def pod_template(
-    *,
-    labels: dict[str, str],
-    namespace: str,
-    service_account: str,
-    image: Any,
-    config_map: str,
-    ingress_class: str,
-    health_path: str,
-) -> dict[str, Any]:
-    """The pod template.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PodArgs:
+    """What a pod depends on."""
 
-    Args:
-        labels: Of the pods; the spread over zones counts the pods that have them.
-        namespace: Of the pods, their service account and their configuration.
-        service_account: Its name.
-        image: As text, or as a value that is known only at deployment.
-        config_map: Name of the configuration.
-        ingress_class: Name of the class of the Ingresses that it serves.
-        health_path: Path on which nginx's default server answers 200.
-    """
-    args = _arguments(namespace=namespace, config_map=config_map, ingress_class=ingress_class, health_path=health_path)
+    labels: dict[str, str]
+    """Of the pods; the spread over zones counts the pods that have them."""
+    namespace: str
+    """Of the pods, their service account and their configuration."""
+    service_account: str
+    image: Any
+    """As text, or as a value that is known only at deployment."""
+    config_map: str
+    ingress_class: str
+    """Name of the class of the Ingresses that it serves."""
+    health_path: str
+    """Path on which nginx's default server answers 200."""
+    reach: Reach
+
+
+def pod_template(args: PodArgs) -> dict[str, Any]:
+    """The pod template."""
     return {
-        "metadata": {"labels": labels},
+        "metadata": {"labels": args.labels},
         "spec": {
-            "serviceAccountName": service_account,
+            "serviceAccountName": args.service_account,
             "automountServiceAccountToken": True,
             "terminationGracePeriodSeconds": STOP.grace,
             "securityContext": {
@@ -100,31 +101,27 @@ def pod_template(
                 # this setting, which Kubernetes counts as safe and the restricted standard allows.
                 "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
             },
-            "topologySpreadConstraints": [
-                _spread("topology.kubernetes.io/zone", "DoNotSchedule", labels),
-                _spread("kubernetes.io/hostname", "ScheduleAnyway", labels),
-            ],
+            "topologySpreadConstraints": spread(args.labels),
             "volumes": [{"name": volume, "emptyDir": {}} for volume in _WRITABLE],
-            "initContainers": [_copy_configuration(image)],
-            "containers": [_controller(image, args)],
+            "initContainers": [_copy_configuration(args.image)],
+            "containers": [_controller(args)],
         },
     }
 
 
-def _arguments(*, namespace: str, config_map: str, ingress_class: str, health_path: str) -> list[str]:
+def _arguments(args: PodArgs) -> list[str]:
     """All of them ran with release 5.6, except `-nginx-status`, which is taken from its source."""
     return [
-        f"-nginx-configmaps={namespace}/{config_map}",
-        f"-ingress-class={ingress_class}",
+        f"-nginx-configmaps={args.namespace}/{args.config_map}",
+        f"-ingress-class={args.ingress_class}",
         "-enable-custom-resources=false",
         # One Ingress that nginx refuses is dropped alone, instead of blocking every later change of all teams and
         # leaving a restarted pod Ready with 404 for every host.
         "-enable-config-safety",
         "-allow-empty-ingress-host",
         "-health-status",
-        f"-health-status-uri={health_path}",
-        # TLS ends at the edge: with the list of secret namespaces set to the controller's own one, no Secret is read.
-        f"-watch-secret-namespace={namespace}",
+        f"-health-status-uri={args.health_path}",
+        *access.arguments(args.reach, namespace=args.namespace),
         # Only status reports and telemetry need a leader; both are off, so no right on leases either.
         "-enable-leader-election=false",
         "-enable-telemetry-reporting=false",
@@ -146,20 +143,17 @@ def _copy_configuration(image: Any) -> dict[str, Any]:
     }
 
 
-def _controller(image: Any, args: list[str]) -> dict[str, Any]:
+def _controller(args: PodArgs) -> dict[str, Any]:
     ready = {"httpGet": {"path": "/nginx-ready", "port": READY_PORT}}
     return {
         "name": "nginx-ingress",
-        "image": image,
+        "image": args.image,
         "command": ["/bin/sh", "-c", _START, "--"],
-        "args": args,
-        "env": [
-            {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
-            for name, path in (("POD_NAMESPACE", "metadata.namespace"), ("POD_NAME", "metadata.name"))
-        ],
+        "args": _arguments(args),
+        "env": own_names(),
         "ports": [
             {"name": name, "containerPort": port, "protocol": "TCP"}
-            for name, port in (("http", HTTP_PORT), ("https", HTTPS_PORT), ("readiness", READY_PORT))
+            for name, port in (("http", HTTP.port), ("https", HTTPS.port), ("readiness", READY_PORT))
         ],
         "volumeMounts": [{"name": volume, "mountPath": path} for volume, path in _WRITABLE.items()],
         # Without the capability in the bounding set the binary cannot even be executed: it carries it as a file
@@ -172,7 +166,7 @@ def _controller(image: Any, args: list[str]) -> dict[str, Any]:
         },
         "readinessProbe": {**ready, "periodSeconds": 5, "failureThreshold": 3},
         # Only whether nginx listens: a probe that needs a free worker would kill pods under load.
-        "livenessProbe": {"tcpSocket": {"port": HTTP_PORT}, "periodSeconds": 10, "failureThreshold": 6},
+        "livenessProbe": {"tcpSocket": {"port": HTTP.port}, "periodSeconds": 10, "failureThreshold": 6},
         "lifecycle": {"preStop": {"sleep": {"seconds": STOP.sleep}}},
         # No CPU limit: throttled proxies time out.
         "resources": {
@@ -189,6 +183,22 @@ def _rights(*capabilities: str) -> dict[str, Any]:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"], **added},
     }
+
+
+def own_names() -> list[dict[str, Any]]:
+    """Environment by which a controller learns its pod and namespace."""
+    return [
+        {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
+        for name, path in (("POD_NAMESPACE", "metadata.namespace"), ("POD_NAME", "metadata.name"))
+    ]
+
+
+def spread(labels: dict[str, str]) -> list[dict[str, Any]]:
+    """Over zones strictly, and over nodes if it can be."""
+    return [
+        _spread("topology.kubernetes.io/zone", "DoNotSchedule", labels),
+        _spread("kubernetes.io/hostname", "ScheduleAnyway", labels),
+    ]
 
 
 def _spread(topology_key: str, otherwise: str, labels: dict[str, str]) -> dict[str, Any]:

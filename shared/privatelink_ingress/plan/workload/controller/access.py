@@ -1,0 +1,87 @@
+"""What the controller serves and reads, and the smallest rights that take it there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+Rule = dict[str, Any]
+
+_LIST_AND_WATCH = ["list", "watch"]
+
+# The only word a team gets about an Ingress that was rejected.
+_EVENTS: Rule = {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What the controller serves, and which certificates it may read."""
+
+    namespaces: tuple[str, ...] = ()
+    """Whose Ingresses, Services and pods it watches. Empty: those of the whole cluster."""
+    ingress_tls: bool = False
+    """Whether an Ingress may name a certificate of its own; it takes a right to all Secrets of what is watched."""
+    tls_secret: str | None = None
+    """Secret in the controller's own namespace: the certificate of every host that names none."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rights:
+    """Rules by where they hold."""
+
+    cluster: tuple[Rule, ...]
+    own: tuple[Rule, ...]
+    """In the controller's own namespace."""
+    watched: Mapping[str, tuple[Rule, ...]] = dataclasses.field(default_factory=dict)
+    """By namespace, beside the controller's own."""
+
+
+def rights(reach: Reach, *, ingress_class: str) -> Rights:
+    """The rights of the F5 controller: the smallest with which it served, releases 5.5.4 and in part 5.6.
+
+    Each was taken away in turn: without one of the lists it never becomes ready, without the class it exits.
+    """
+    watched = (
+        _rule("", "pods", "services"),
+        *([_rule("", "secrets")] if reach.ingress_tls else []),
+        _EVENTS,
+        _rule("discovery.k8s.io", "endpointslices"),
+        _rule("networking.k8s.io", "ingresses"),
+    )
+    its_class = _rule("networking.k8s.io", "ingressclasses", verbs=["get"], names=[ingress_class])
+    return Rights(
+        cluster=(its_class,) if reach.namespaces else (*watched, its_class),
+        own=(
+            # Not bound to a name: the controller's watch has no name filter, and it would never become ready.
+            _rule("", "configmaps", verbs=["get", *_LIST_AND_WATCH]),
+            _rule("", "pods", verbs=["get", "update"]),
+            *([_rule("", "secrets", verbs=["get"], names=[reach.tls_secret])] if reach.tls_secret else []),
+            # What it says about its own configuration; a right for the whole cluster covers it.
+            *([_EVENTS] if reach.namespaces else []),
+        ),
+        watched=dict.fromkeys(reach.namespaces, watched),
+    )
+
+
+def arguments(reach: Reach, *, namespace: str) -> list[str]:
+    """The F5 controller's arguments that ask for no more than `rights` gives.
+
+    Args:
+        reach: What it serves and reads.
+        namespace: The controller's own.
+    """
+    secret = f"{namespace}/{reach.tls_secret}"
+    return [
+        *([f"-watch-namespace={','.join(reach.namespaces)}"] if reach.namespaces else []),
+        # The two lists are matched by name: with one that is not watched, no Secret is listed.
+        *([] if reach.ingress_tls else [f"-watch-secret-namespace={namespace}"]),
+        # The second is for hosts of `spec.tls` that name no Secret; without it their handshakes are refused. Its
+        # source was read (internal/configs/ingress.go of release 5.6.0, addSSLConfig); it was not run.
+        *([f"-default-server-tls-secret={secret}", f"-wildcard-tls-secret={secret}"] if reach.tls_secret else []),
+    ]
+
+
+def _rule(group: str, *resources: str, verbs: list[str] | None = None, names: list[str] | None = None) -> Rule:
+    rule: Rule = {"apiGroups": [group], "resources": list(resources)}
+    return rule | ({"resourceNames": names} if names else {}) | {"verbs": verbs or _LIST_AND_WATCH}

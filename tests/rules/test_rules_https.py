@@ -1,0 +1,45 @@
+"""A stack that is published by HTTPS breaks no rule either."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from recordings import TESTS, Recording, load, recorded
+
+from privatelink_ingress.rules import Resource, judge
+from privatelink_ingress.rules import types as t
+from privatelink_ingress.settings import stack_files
+
+STACK = "organization/eks-service/shop"
+CONSUMERS = [{"accountId": "222222222222", "albSubnetCidrs": ["10.12.0.0/23", "10.12.2.0/23", "10.12.4.0/23"]}]
+SAMPLE = stack_files.read(TESTS.parent / "eks-service", "shop").settings
+CONTROLLER = json.loads(SAMPLE["controller"]) | {"tlsSecret": "edge-tls"}
+
+
+@pytest.fixture(scope="module")
+def joined() -> dict[str, tuple[Resource, ...]]:
+    """Both programs, joined by HTTPS."""
+    programs = load("https_programs", TESTS / "program" / "conftest.py")
+    publication = {"consumers": CONSUMERS, "protocol": "https"}
+    workload = programs.run_workload(controller=CONTROLLER, publication=publication, sample=None)
+    edge = programs.run_edge(stacks={**programs._published(), STACK: workload.outputs})
+    return {"workload": recorded(workload), "edge": recorded(edge)}
+
+
+@pytest.mark.parametrize("side", ["workload", "edge"])
+def test_no_rule_is_broken(joined: dict[str, tuple[Resource, ...]], side: str) -> None:
+    assert [f"{rule.name}: {resource.name} {message}" for rule, (resource, message) in judge(joined[side])] == []
+
+
+def test_a_health_check_at_a_port_that_no_node_has_is_caught(joined: dict[str, tuple[Resource, ...]]) -> None:
+    recording = Recording(joined["workload"])
+    recording.put(t.TARGET_GROUP, "shop-https", "healthCheck.port", "30081")
+    found = [(rule.name, resource.name, message) for rule, (resource, message) in judge(recording.resources)]
+    message = "checks health at 30081, which is no node port of the ingress controller"
+    assert found == [("node-ports-agree", "shop-https", message)]
