@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+from pulumi import RunError
 
 from privatelink_ingress.inspect.trace import trace
 from privatelink_ingress.local import deploy, state
 from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.topology import live
 from privatelink_ingress.topology.model import Topology
 
@@ -22,11 +25,15 @@ class Deployed:
 
     def __init__(self, cloud: Cloud) -> None:
         self.stacks = deploy.find(ROOT)
-        deployment = deploy.Deployment(cloud)
-        self.previews, self.runs = {}, {}
+        self.deployment = deployment = deploy.Deployment(cloud)
+        self.first_previews, self.previews, self.runs, self.copied = {}, {}, {}, {}
         for stack in self.stacks:
-            self.previews[stack.label] = deployment.preview(stack)
-            self.runs[stack.label] = deployment.up(stack)
+            label = stack.label
+            self.first_previews[label] = deployment.preview(stack)
+            self.runs[label] = deployment.up(
+                stack, on_copied=lambda images, label=label: self.copied.update({label: [one.name for one in images]})
+            )
+            self.previews[label] = deployment.preview(stack)
         self.workload, self.edge = cloud.session(WORKLOAD, REGION), cloud.session(EDGE, REGION)
 
     def topology(self) -> Topology:
@@ -50,6 +57,36 @@ def test_the_workload_stacks_come_before_the_edge_that_reads_them_and_attached_s
 
 def test_a_preview_lists_exactly_the_resources_that_up_registers(deployed):
     assert deployed.previews == {label: len(run.registrations) for label, run in deployed.runs.items()}
+
+
+def test_a_workloads_first_preview_lists_all_but_what_runs_images_that_are_copied_after_it(deployed):
+    def outside(run) -> int:
+        inside = ("kubernetes:", "pulumi:providers:kubernetes")
+        components = ("privatelink-ingress:index:Controller", "privatelink-ingress:index:Sample")
+        return len([each for each in run.registrations if not each.type.startswith((*inside, *components))])
+
+    assert deployed.first_previews == {label: outside(run) for label, run in deployed.runs.items()}
+    assert deployed.copied == {
+        "eks-service/blog": ["controller", "sample"],
+        "eks-service/shop": ["controller", "sample"],
+    }
+    assert deployed.previews["eks-service/shop"] - deployed.first_previews["eks-service/shop"] > 20
+
+
+def test_a_stack_whose_digest_was_never_copied_is_refused_before_anything_is_registered(deployed):
+    [shop] = [stack for stack in deployed.stacks if stack.label == "eks-service/shop"]
+    pinned = json.dumps({"image": {"digest": f"sha256:{'c' * 64}"}})
+    file = dataclasses.replace(shop.file, config={**shop.file.config, "eks-service:controller": pinned})
+    changed = dataclasses.replace(shop, file=file)
+    with pytest.raises(RunError) as caught:
+        deployed.deployment.preview(changed)
+    repository = "which repository shop/nginx-ingress does not hold"
+    assert f"controller.image.digest: is sha256:{'c' * 64}, {repository}" in str(caught.value)
+    assert "Run `privatelink-ingress images copy --stack shop`, then this again." in str(caught.value)
+    put_stand_in(
+        WORKLOAD, REGION, "shop/nginx-ingress", digest=f"sha256:{'c' * 64}", tag="next", platforms=["linux/amd64"]
+    )
+    assert deployed.deployment.preview(changed) == deployed.previews["eks-service/shop"]
 
 
 @pytest.mark.parametrize(

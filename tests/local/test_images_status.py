@@ -40,7 +40,7 @@ BOTH = index("amd64", "arm64")
 
 
 class World:
-    """The sample stack shop with an image of its own pinned, and its account."""
+    """The sample stack shop, without the sample application and with an image of its own pinned, and its account."""
 
     def __init__(self, root: Path, cloud: Cloud, workload: Session) -> None:
         self.root, self.cloud, self.ecr = root, cloud, workload.client("ecr")
@@ -52,7 +52,9 @@ class World:
     def pin(self, manifest: str, **more: str) -> None:
         lines = "".join(f"\n      {key}: {value}" for key, value in more.items())
         text = (ROOT / SHOP).read_text()
-        (self.root / SHOP).write_text(text.replace(f"digest: {SAMPLE}", f"digest: {digest(manifest)}{lines}"))
+        start = text.index("  # Answers at the host")
+        alone = text[:start] + text[text.index("  # The edge account", start) :]
+        (self.root / SHOP).write_text(alone.replace(f"digest: {SAMPLE}", f"digest: {digest(manifest)}{lines}"))
 
     def repository(self) -> None:
         self.ecr.create_repository(repositoryName=REPOSITORY, imageTagMutability="IMMUTABLE")
@@ -95,7 +97,7 @@ def test_a_copied_image_is_there_by_digest_with_its_tags_and_platforms(world: Wo
         ["linux/amd64", "linux/arm64"],
         [],
     )
-    assert world.status() == (0, "shop: there: tagged 5.6.3, of linux/amd64, linux/arm64\n")
+    assert world.status() == (0, "shop controller: there: tagged 5.6.3, of linux/amd64, linux/arm64\n")
 
 
 def test_a_missing_image_comes_with_the_commands_that_copy_it(world: World):
@@ -114,7 +116,7 @@ def test_a_missing_image_comes_with_the_commands_that_copy_it(world: World):
 def test_before_the_first_up_it_says_who_makes_the_repository(world: World):
     code, image = world.found()
     assert (code, image["state"], image["commands"]) == (1, "no repository", [])
-    assert image["remedy"].startswith("The stack's first `pulumi up` makes it, with controller.install false")
+    assert image["remedy"].startswith("The stack's first `pulumi up` makes it, and leaves out what needs the image")
 
 
 def test_an_image_without_a_tag_is_about_to_expire_and_to_be_copied_again(world: World):
@@ -189,7 +191,7 @@ Session({world.cloud.endpoint_url!r}, "111111111111", "eu-west-1").client("ecr")
     tag = f"digest-{digest(BOTH)[7:19]}"
     first = CliRunner().invoke(app, words)
     assert first.exit_code == 0, first.output
-    assert first.stdout.splitlines()[-1] == f"shop: copied; the registry has {digest(BOTH)}, tagged {tag}"
+    assert first.stdout.splitlines()[-1] == f"shop controller: copied; the registry has {digest(BOTH)}, tagged {tag}"
     assert "auth-token" not in first.output
     second = CliRunner().invoke(app, words)
-    assert (second.exit_code, second.stdout) == (0, f"shop: already there, tagged {tag}\n")
+    assert (second.exit_code, second.stdout) == (0, f"shop controller: already there, tagged {tag}\n")
