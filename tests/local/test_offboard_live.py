@@ -176,7 +176,7 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
     assert said["next"] == [
         "write cluster.deletionProtection: false in eks-service/Pulumi.shop.yaml",
         "pulumi -C eks-service up --stack shop",
-        "pulumi -C eks-service destroy --stack shop",
+        "pulumi -C eks-service destroy --stack shop --run-program",
     ]
     assert world.connections()[endpoint] == "rejected"
 

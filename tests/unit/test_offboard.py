@@ -232,7 +232,7 @@ def test_run_goes_through_all_steps_of_the_edge_and_leaves_the_workload_to_its_o
     assert result.exit_code == 0
     assert (pulumi / "calls").read_text().splitlines() == ["-C central-ingress up --stack prod"] * 2
     assert b"    shop:" not in (repository / PROD).read_bytes()
-    assert words(result.stdout).endswith("→ pulumi -C eks-service destroy --stack shop")
+    assert words(result.stdout).endswith("→ pulumi -C eks-service destroy --stack shop --run-program")
 
 
 def test_run_stops_at_a_deployment_that_fails_and_goes_on_from_there(repository: Path, pulumi: Path):

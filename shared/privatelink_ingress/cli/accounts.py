@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress.topology import credentials
 from privatelink_ingress.topology.live import Account
 
 
@@ -38,16 +39,16 @@ class Accounts:
         for profile in (None, *self._profiles):
             label = f"profile {profile}" if profile else "ambient credentials"
             try:
-                if (found := _caller(self._session(profile), region)) == account_id:
-                    return _Own(self._session(profile), account_id, region)
+                if (found := credentials.caller(self._session(profile), region)) == account_id:
+                    return credentials.Own(self._session(profile), account_id, region)
                 tried.append(f"{label} are of account {found}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{label}: {error}")
         if role_arn:
             try:
-                assumed = _assumed(self._session(None), role_arn, external_id, region)
-                if (found := _caller(assumed, region)) == account_id:
-                    return _Own(assumed, account_id, region)
+                assumed = credentials.assumed(self._session(None), role_arn, external_id, region)
+                if (found := credentials.caller(assumed, region)) == account_id:
+                    return credentials.Own(assumed, account_id, region)
                 tried.append(f"{role_arn} is of account {found}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{role_arn}: {error}")
@@ -59,38 +60,3 @@ class Accounts:
         if profile not in self._sessions:
             self._sessions[profile] = boto3.Session(profile_name=profile)
         return self._sessions[profile]
-
-
-class _Own:
-    """Clients of one boto3 session."""
-
-    def __init__(self, session: Any, account_id: str, region: str) -> None:
-        self._session, self.account_id, self.region = session, account_id, region
-
-    def client(self, service: str) -> Any:
-        return _client(self._session, service, self.region)
-
-
-def _client(session: Any, service: str, region: str) -> Any:
-    from botocore.config import Config
-
-    # A person waits: an endpoint that cannot be reached is told after seconds, not minutes.
-    config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
-    return session.client(service, region_name=region, config=config)
-
-
-def _caller(session: Any, region: str) -> str:
-    return _client(session, "sts", region).get_caller_identity()["Account"]
-
-
-def _assumed(session: Any, role_arn: str, external_id: str | None, region: str) -> Any:
-    import boto3
-
-    sts = _client(session, "sts", region)
-    asked = {"ExternalId": external_id} if external_id else {}
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="privatelink-ingress", **asked)["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )

@@ -220,6 +220,8 @@ def _commands(
         return (*(_pulumi(PROJECT, verb, stack) for stack, verb in verbs.items()), _again(seen))
     if key in ("reject", "destroy") and workload:
         destroy = _pulumi(contract.PROJECT, "destroy", workload.stack)
+        if workload.settings.publication.removal == "guarded":
+            destroy += " --run-program"  # without the program, the engine refuses: it cannot ask who is connected
         if not workload.settings.cluster.deletion_protection:
             return (destroy,)
         # Cluster and load balancer refuse to be deleted until a deployment has taken their protection away.

@@ -79,13 +79,23 @@ def workload_state(owner: Account, stack: str) -> WorkloadState:
     wanted = {"ManagedBy": tags.MANAGED_BY, "Stack": f"{contract.PROJECT}/{stack}"}
     for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
         if wanted.items() <= _by_key(service.get("Tags", [])).items():
-            filters = [{"Name": "service-id", "Values": [service["ServiceId"]]}]
-            found = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections", Filters=filters)
-            return WorkloadState(
-                service_id=service["ServiceId"],
-                connections={one["VpcEndpointId"]: (one["VpcEndpointOwner"], one["VpcEndpointState"]) for one in found},
-            )
+            return connected(owner, service["ServiceId"])
     return WorkloadState(service_id=None)
+
+
+def connected(owner: Account, service_id: str) -> WorkloadState:
+    """What is connected to an endpoint service; nothing when it does not exist.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS cannot be asked.
+    """
+    filters = [{"Name": "service-id", "Values": [service_id]}]
+    ec2 = owner.client("ec2")
+    found = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections", Filters=filters)
+    return WorkloadState(
+        service_id=service_id,
+        connections={one["VpcEndpointId"]: (one["VpcEndpointOwner"], one["VpcEndpointState"]) for one in found},
+    )
 
 
 def reject(owner: Account, state: WorkloadState) -> None:

@@ -7,6 +7,7 @@ has a `Backend` create resources and answer functions. It knows nothing of AWS.
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -20,6 +21,8 @@ from privatelink_ingress.problems import Problem, UserError
 
 STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
+STASH = "pulumi:index:Stash"
+"""A value in the state: the engine makes it itself."""
 PROVIDER = "pulumi:providers:"
 """How the types of provider resources begin."""
 
@@ -178,6 +181,8 @@ class Monitor(MockMonitor):
             retain_on_delete=request.retainOnDelete,
             custom_timeouts={name: value for name, value in timeouts.items() if value},
             additional_secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            before_delete=tuple(request.hooks.before_delete),
         )
 
     def _record(self, registration: Registration) -> None:
@@ -195,7 +200,7 @@ class Monitor(MockMonitor):
         if not self._preview or (is_provider and not wire.has_unknown(registration.inputs)):
             # A provider is configured in a preview too: that is where an account guard has to refuse.
             try:
-                created = self._backend.create(registration, self._provider_inputs(registration))
+                created = self._make(registration)
             except Exception as error:
                 raise self._failed(registration.urn, _reason(error), error) from error
             outputs |= created.outputs
@@ -205,6 +210,12 @@ class Monitor(MockMonitor):
         registration.secret_outputs = registration.secret_inputs | {
             (name,) for name in registration.additional_secret_outputs if name in outputs
         }
+
+    def _make(self, registration: Registration) -> Created:
+        if registration.type == STASH:
+            id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn))
+            return Created(id_, {"output": registration.inputs["input"]})
+        return self._backend.create(registration, self._provider_inputs(registration))
 
     def _provider_inputs(self, registration: Registration) -> Properties:
         if registration.remote and not registration.provider:

@@ -44,6 +44,9 @@ class Registration:
     retain_on_delete: bool = False
     custom_timeouts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     additional_secret_outputs: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    before_delete: tuple[str, ...] = ()
+    """Names of the hooks that the engine runs, and that can refuse, before it deletes this."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,71 @@
+"""boto3 clients with credentials: those around, those of a profile, or those of a role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SESSION_NAME = "privatelink-ingress"
+"""Session name of assumed roles, so that CloudTrail shows which tool called."""
+
+
+class WrongAccount(Exception):
+    """Credentials of another account than the one that was meant: its text says of which."""
+
+
+class Own:
+    """Clients of one boto3 session."""
+
+    def __init__(self, session: Any, account_id: str, region: str) -> None:
+        self._session, self.account_id, self.region = session, account_id, region
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`."""
+        return client(self._session, service, self.region)
+
+
+def deploying(account_id: str, region: str, role_arn: str | None, external_id: str | None) -> Own:
+    """Clients with what a provider of the programs has: the role's credentials, or the ambient ones without a role.
+
+    Not the ambient ones first: a deployer's own may be of the same account, and good for assuming roles alone.
+
+    Raises:
+        WrongAccount: when they are not of `account_id`.
+        ClientError, BotoCoreError: when there are none, or AWS cannot be asked.
+    """
+    import boto3
+
+    session = boto3.Session()
+    if role_arn:
+        session = assumed(session, role_arn, external_id, region)
+    if (found := caller(session, region)) != account_id:
+        raise WrongAccount(
+            f"credentials of {role_arn or 'the environment'} are of account {found}, not of {account_id}"
+        )
+    return Own(session, account_id, region)
+
+
+def client(session: Any, service: str, region: str) -> Any:
+    """A client that gives up after seconds, not minutes, when its endpoint cannot be reached: a person waits."""
+    from botocore.config import Config
+
+    config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
+    return session.client(service, region_name=region, config=config)
+
+
+def caller(session: Any, region: str) -> str:
+    """The account of a session's credentials."""
+    return client(session, "sts", region).get_caller_identity()["Account"]
+
+
+def assumed(session: Any, role_arn: str, external_id: str | None, region: str) -> Any:
+    """A session of the role, assumed with the credentials of `session`."""
+    import boto3
+
+    asked = {"ExternalId": external_id} if external_id else {}
+    sts = client(session, "sts", region)
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **asked)["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

@@ -1,0 +1,121 @@
+"""What the engine deletes first of an `eks-service` stack, and what keeps it from doing so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from runs import Run, once
+
+from privatelink_ingress.components.workload import removal as component
+from privatelink_ingress.local.runner import Registration, StackRun, run
+from privatelink_ingress.plan.workload.removal import HOOK, RemovalPlan
+
+GUARD = "pulumi:index:Stash"
+SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+
+
+@pytest.fixture
+def shop(workload_run: Run) -> StackRun:
+    return once(workload_run)
+
+
+def needs(run: StackRun, of: Registration) -> set[str]:
+    """Everything that the engine deletes only after `of`: it deletes in the reverse order of dependencies."""
+    by_urn = {each.urn: each for each in run.registrations}
+    found: set[str] = set()
+    ahead = [of.urn]
+    while ahead:
+        each = by_urn[ahead.pop()]
+        further = {each.parent, each.provider, *each.depends_on} & by_urn.keys() - found
+        found |= further
+        ahead += further
+    return found
+
+
+def test_the_guard_is_deleted_before_every_other_resource_of_the_stack(shop: StackRun):
+    guard = shop.only(GUARD)
+    resources = {each.urn for each in shop.registrations if each.custom or each.remote} - {guard.urn}
+    assert len(resources) > 60
+    assert resources - needs(shop, guard) == set()
+
+
+def test_nothing_else_waits_for_the_guard(shop: StackRun):
+    guard = shop.only(GUARD)
+    assert [each.urn for each in shop.registrations if guard.urn in (each.parent, *each.depends_on)] == []
+
+
+def test_the_guard_remembers_the_service_and_asks_before_it_goes(shop: StackRun):
+    guard = shop.only(GUARD)
+    assert guard.inputs == {"input": shop.only(SERVICE).id}
+    assert guard.property_dependencies == {"input": (shop.only(SERVICE).urn,)}
+    assert guard.before_delete == (HOOK,)
+    assert guard.replace_on_changes == ("input",)
+
+
+def test_an_unguarded_stack_has_no_guard(workload_run: Run):
+    run = workload_run(publication={"consumers": [{"accountId": "222222222222"}], "removal": "unguarded"})
+    assert run.none(GUARD)
+
+
+class Engine:
+    """Stands where the engine calls hooks: the in-process runner deletes nothing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.hooks: dict[str, tuple[Callable[..., None], bool]] = {}
+        real = component.ResourceHook
+
+        def hook(name: str, call: Callable[..., None], opts: pulumi.ResourceHookOptions) -> Any:
+            self.hooks[name] = (call, opts.on_dry_run)
+            return real(name, call, opts)
+
+        monkeypatch.setattr(component, "ResourceHook", hook)
+
+    def run(self, *, guarded: bool) -> list[str]:
+        """Register a guard, delete one that remembers `vpce-svc-old`, and return which services were judged."""
+        judged: list[str] = []
+        plan = RemovalPlan(
+            guarded=guarded,
+            connection="shop",
+            account_id="111111111111",
+            region="eu-west-1",
+            role_arn=None,
+            external_id=None,
+        )
+        args = component.RemovalGuardArgs(
+            plan=plan,
+            endpoint_service_id="vpce-svc-new",
+            everything=[],
+            check=lambda _, service: judged.append(service),
+        )
+        run(
+            lambda: component.RemovalGuard("shop", args) and None, project="p", stack="s", config={}, backend=_Nothing()
+        )
+        call, _ = self.hooks[HOOK]
+        old = pulumi.ResourceHookArgs("urn", "id", "shop-removal", GUARD, old_inputs={"input": "vpce-svc-old"})
+        call(old)
+        return judged
+
+
+class _Nothing:
+    def create(self, registration: Registration, provider_inputs: Any) -> Any:
+        raise AssertionError(f"{registration.type} is made in AWS")
+
+    def invoke(self, token: str, args: Any, provider_inputs: Any) -> Any:
+        raise AssertionError(token)
+
+
+def test_the_service_that_goes_is_judged_not_the_one_that_comes(monkeypatch: pytest.MonkeyPatch):
+    assert Engine(monkeypatch).run(guarded=True) == ["vpce-svc-old"]
+
+
+def test_a_preview_asks_as_well(monkeypatch: pytest.MonkeyPatch):
+    engine = Engine(monkeypatch)
+    engine.run(guarded=True)
+    assert engine.hooks[HOOK][1] is True
+
+
+def test_a_guard_of_an_earlier_deployment_goes_unasked_once_the_stack_is_unguarded(monkeypatch: pytest.MonkeyPatch):
+    assert Engine(monkeypatch).run(guarded=False) == []
