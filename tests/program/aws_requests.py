@@ -425,7 +425,8 @@ class Account:
                 yield Request("ec2:RunInstances", f"{self.arn('ec2')}:{resource}", launched)
             yield Request("ec2:RunInstances", f"arn:aws:ec2:{self.region}::image/ami-1", launched)
         elif registration.type == "aws:eks/addon:Addon" and inputs.get("podIdentityAssociations"):
-            yield self.passing(f"{words['clusterName']}-vpc-cni{_SUFFIX}", "pods.eks.amazonaws.com")
+            role = {"amazon-cloudwatch-observability": "cloudwatch-agent"}.get(words["addonName"], words["addonName"])
+            yield self.passing(f"{words['clusterName']}-{role}{_SUFFIX}", "pods.eks.amazonaws.com")
         elif registration.type == "aws:autoscaling/attachment:Attachment":
             group = "autoScalingGroup:1:autoScalingGroupName/eks-shop-nodes-1a2b3c4-5"
             tags = {"aws:ResourceTag/eks:cluster-name": self.stack.split("/")[1]}

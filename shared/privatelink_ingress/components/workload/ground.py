@@ -14,6 +14,7 @@ from privatelink_ingress.components.providers import Providers
 from privatelink_ingress.components.workload.cluster import ControlPlane, ControlPlaneArgs
 from privatelink_ingress.components.workload.network import PrivateNetwork, PrivateNetworkArgs
 from privatelink_ingress.components.workload.nodes import Nodes, NodesArgs
+from privatelink_ingress.components.workload.observability import Observability, ObservabilityArgs
 from privatelink_ingress.plan.workload import AdoptedClusterPlan, OwnClusterPlan
 from privatelink_ingress.plan.workload.adopted_cluster import AdoptedCluster
 
@@ -55,6 +56,15 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
         ),
         ResourceOptions(provider=providers.eks),
     )
+    observability = (
+        Observability(
+            plan.name,
+            ObservabilityArgs(plan=plan.observability, tags=plan.tags),
+            ResourceOptions(provider=providers.eks),
+        )
+        if plan.observability
+        else None
+    )
     nodes = Nodes(
         plan.name,
         NodesArgs(
@@ -62,7 +72,7 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
             tags=plan.tags,
             cluster_name=control_plane.cluster_name,
             subnet_ids=network.subnet_ids,
-            requires=network.node_requirements,
+            requires=[*network.node_requirements, *(observability.log_groups if observability else ())],
             iam=providers.iam,
         ),
         ResourceOptions(provider=providers.eks),
@@ -74,7 +84,7 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
         node_security_group_ids={"nodes": control_plane.cluster_security_group_id},
         autoscaling_group_names=nodes.autoscaling_group_names,
         kubeconfig=control_plane.kubeconfig_json,
-        components=[network, control_plane, nodes],
+        components=[network, control_plane, nodes, *([observability] if observability else ())],
         needed_by_objects=[nodes, control_plane],
     )
 

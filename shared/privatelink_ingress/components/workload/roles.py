@@ -1,4 +1,4 @@
-"""A role that an AWS service assumes, with the policies that AWS maintains for it."""
+"""A role that an AWS service assumes, with its policies: those that AWS maintains, and one of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress.plan.workload.roles import RolePlan, managed_policy_arn
 
 
 class ServiceRole:
-    """One role and its managed policies, as children of the component that needs it."""
+    """One role and its policies, as children of the component that needs it."""
 
     def __init__(
         self, name: str, plan: RolePlan, *, parent: Component, iam: aws.Provider, tags: Mapping[str, str]
@@ -35,16 +35,31 @@ class ServiceRole:
             )
             for policy in plan.managed_policies
         ]
+        self._own = (
+            [
+                aws.iam.RolePolicy(
+                    f"{name}-{plan.key}",
+                    role=self.role.name,
+                    policy=plan.policy,
+                    opts=parent.child(provider=iam),
+                )
+            ]
+            if plan.policy
+            else []
+        )
 
     @property
     def arn(self) -> Output[str]:
         """The role's ARN once its policies are attached: whoever takes it is made after them and goes before them."""
-        return pulumi.Output.all(self.role.arn, *(each.policy_arn for each in self._attachments)).apply(
-            lambda values: values[0]
-        )
+        return pulumi.Output.all(self.role.arn, *self._given).apply(lambda values: values[0])
 
     @property
     def ready(self) -> Output[aws.iam.Role]:
         """The role itself once its policies are attached, for those who take the resource."""
         role = self.role
-        return pulumi.Output.all(*(each.policy_arn for each in self._attachments)).apply(lambda _: role)
+        return pulumi.Output.all(*self._given).apply(lambda _: role)
+
+    @property
+    def _given(self) -> list[Output[str]]:
+        """What is known once the role may do all that its plan says."""
+        return [*(each.policy_arn for each in self._attachments), *(each.id for each in self._own)]

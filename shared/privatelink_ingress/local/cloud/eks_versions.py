@@ -60,6 +60,7 @@ ADDONS = {
     "coredns": AddonKind(version="v1.13.1-eksbuild.1", needs_nodes=True),
     "eks-pod-identity-agent": AddonKind(version="v1.3.10-eksbuild.1"),
     "metrics-server": AddonKind(version="v0.8.1-eksbuild.1", needs_nodes=True),
+    "fluent-bit": AddonKind(version="v4.1.0-eksbuild.1", namespace="fluent-bit"),
     "amazon-cloudwatch-observability": AddonKind(
         version="v4.7.0-eksbuild.1", namespace="amazon-cloudwatch", needs_nodes=True
     ),

@@ -16,6 +16,22 @@ _NODES = (
     "eks:DescribeCluster",
 )
 
+_METRICS = ("cloudwatch:PutMetricData", "logs:DescribeLogGroups")
+"""Of `CloudWatchAgentServerPolicy`, beside what flow logs need: its log group is made and kept by the stack."""
+
+_SESSIONS = (
+    "ssm:ListAssociations",
+    "ssm:ListInstanceAssociations",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+"""Of `AmazonSSMManagedInstanceCore` what opens a session; not its right to read every parameter.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-add-permissions-to-existing-profile.html"""
+
 _INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:AttachNetworkInterface",
@@ -28,7 +44,7 @@ _INTERFACES = (
 
 
 def workload(system: System) -> tuple[Grant, ...]:
-    """Look-ups, interfaces of pods, pulling of images, flow logs.
+    """Look-ups, interfaces of pods, pulling of images, flow logs, and what features of a stack do.
 
     That is all of what `AmazonEKSWorkerNodePolicy`, `AmazonEC2ContainerRegistryPullOnly` and `AmazonEKS_CNI_Policy`
     allow. Of `AmazonEKSClusterPolicy` it is the look-ups: the rest is for load balancers, volumes and routes that
@@ -39,7 +55,7 @@ def workload(system: System) -> tuple[Grant, ...]:
         system.regional("autoscaling:DescribeAutoScalingGroups", "ec2:Describe*", "kms:DescribeKey"),
         system.regional(*_INTERFACES),
         system.named(["ec2:CreateTags"], *system.ec2("network-interface")),
-        system.regional(*_NODES),
+        system.regional(*_NODES, *_METRICS, *_SESSIONS),
         *edge(system),
     )
 

@@ -13,8 +13,15 @@ MANAGED_POLICIES = (
     "AmazonEKSClusterPolicy",
     "AmazonEKSWorkerNodePolicy",
     "AmazonEKS_CNI_Policy",
+    "AmazonSSMManagedInstanceCore",
+    "CloudWatchAgentServerPolicy",
 )
-"""The policies of AWS that the cluster's, the nodes' and the CNI's roles get, and that `iam-access` may attach."""
+"""The policies of AWS that roles of the cluster, its nodes and its add-ons get, and that `iam-access` may attach."""
+
+ADDON_ROLES = ("cloudwatch-agent", "fluent-bit", "vpc-cni")
+"""Keys of the roles that add-ons get through Pod Identity."""
+
+_INSIGHTS = "/aws/containerinsights"
 
 
 def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping[str, Grants]:
@@ -27,7 +34,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
     """
     roles = {
         key: tuple(system.iam(f"role/{name}-{key}-*") for name in settings.connections)
-        for key in ("cluster", "node", "vpc-cni", "flow-logs")
+        for key in ("cluster", "node", "flow-logs", *ADDON_ROLES)
     }
     return {
         "network": _network(system, settings, roles["flow-logs"]),
@@ -185,12 +192,15 @@ def _eks(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
     )
     retag = ("TagResource", "UntagResource")
     tag = (*retag, "ListTagsForResource")
+    of_addons = tuple(arn for key in ADDON_ROLES for arn in roles[key])
     looking = system.named(
-        ["iam:GetRole", "iam:ListAttachedRolePolicies"], *roles["cluster"], *roles["node"], *roles["vpc-cni"]
+        ["iam:GetRole", "iam:ListAttachedRolePolicies"], *roles["cluster"], *roles["node"], *of_addons
     )
     template = system.arn("ec2", "launch-template/*")
     return {
-        "aws:cloudwatch/logGroup:LogGroup": network.log_group(system, *(f"/aws/eks/{name}/cluster*" for name in names)),
+        "aws:cloudwatch/logGroup:LogGroup": network.log_group(
+            system, *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*"))
+        ),
         "eks:index:Cluster": (
             # AWS knows no resource for it, so its tags limit it.
             system.new(["eks:CreateCluster"], "*"),
@@ -213,7 +223,7 @@ def _eks(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             on(addons, "DeleteAddon", "DescribeAddon", "DescribeUpdate", "UpdateAddon", *tag),
             on(identities, "DescribePodIdentityAssociation", "UpdatePodIdentityAssociation", *retag),
             on(identities, "CreateAddon", "DeletePodIdentityAssociation"),
-            system.passing(roles["vpc-cni"], "pods.eks.amazonaws.com"),
+            system.passing(of_addons, "pods.eks.amazonaws.com"),
             looking,
             system.regional("eks:DescribeAddonVersions"),
         ),

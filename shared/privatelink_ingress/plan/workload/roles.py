@@ -15,6 +15,8 @@ class RolePlan:
     """The AWS service that assumes it, such as `eks.amazonaws.com`."""
     managed_policies: tuple[str, ...] = ()
     """Names of AWS managed policies."""
+    policy: str | None = None
+    """A policy of the role's own, as JSON: where AWS's managed ones would allow more than it needs."""
     permissions_boundary: str | None = None
     """ARN of the policy that limits whatever the role's own policies allow."""
     session_tags: bool = False

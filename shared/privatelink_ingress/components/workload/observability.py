@@ -1,0 +1,40 @@
+"""The log groups of the pods' logs and metrics; what writes to them are add-ons of the nodes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.workload.observability import ObservabilityPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ObservabilityArgs:
+    """Inputs of an `Observability`."""
+
+    plan: ObservabilityPlan
+    tags: Mapping[str, str]
+
+
+class Observability(Component):
+    """Log groups with retention, made before anything writes to them."""
+
+    def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the log groups."""
+        super().__init__(name, opts)
+        self.log_groups = [
+            aws.cloudwatch.LogGroup(
+                f"{name}-{plan.key}",
+                name=plan.name,
+                retention_in_days=plan.retention_days,
+                tags=self.named(plan.key, args.tags),
+                opts=self.child(),
+            )
+            for plan in args.plan.log_groups
+        ]
+        """On destroy they go after the add-ons: one that still ran would make its group anew, without retention."""
+        self.publish()

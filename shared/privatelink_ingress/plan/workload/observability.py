@@ -1,0 +1,111 @@
+"""Logs and metrics of the pods: the log groups, and the add-ons that write to them.
+
+Container logs have one owner, Fluent Bit, whether metrics are on or not: the add-on for metrics brings a Fluent Bit of
+its own, which is therefore always off. The add-on for metrics is no way to have logs alone: its Fluent Bit uses the
+service account of its agent, which is not made when the agent is off.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from privatelink_ingress.plan import buckets
+from privatelink_ingress.plan.workload.addons import POD_IDENTITY, AddonPlan
+from privatelink_ingress.plan.workload.roles import RolePlan
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+LOGS_ADDON = "fluent-bit"
+"""A community add-on, and its namespace and service account:
+https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html#fluent-bit"""
+
+METRICS_ADDON = "amazon-cloudwatch-observability"
+METRICS_ACCOUNT = "cloudwatch-agent"
+"""Its service account:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogGroupPlan:
+    """One log group."""
+
+    key: str
+    name: str
+    retention_days: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ObservabilityPlan:
+    """What the features `podLogs` and `metrics` add."""
+
+    log_groups: tuple[LogGroupPlan, ...]
+    """Made before the add-ons, which would make groups that keep everything for ever."""
+    addons: tuple[AddonPlan, ...]
+
+
+def plan_observability(settings: WorkloadSettings, *, name: str, region: str) -> ObservabilityPlan | None:
+    """The plan for the cluster named `name`; none when both features are off."""
+    log_groups, addons = [], []
+    if settings.pod_logs.install:
+        # Names by which the console of Container Insights finds them:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-setup-logs-FluentBit.html
+        group = f"/aws/containerinsights/{name}/application"
+        log_groups.append(LogGroupPlan(key="pods", name=group, retention_days=settings.pod_logs.retention_days))
+        addons.append(_pod_logs(settings, group, region))
+    if settings.metrics.install:
+        group = f"/aws/containerinsights/{name}/performance"
+        log_groups.append(LogGroupPlan(key="metrics", name=group, retention_days=settings.metrics.retention_days))
+        addons.append(_metrics(settings))
+    return ObservabilityPlan(log_groups=tuple(log_groups), addons=tuple(addons)) if addons else None
+
+
+def _pod_logs(settings: WorkloadSettings, group: str, region: str) -> AddonPlan:
+    # Of the add-on's defaults, which read the files of all containers and add the pods' names, only the destination
+    # changes. https://docs.fluentbit.io/manual/pipeline/outputs/cloudwatch
+    output = {
+        "Name": "cloudwatch_logs",
+        "Match": "kube.*",
+        "region": region,
+        "log_group_name": group,
+        "log_stream_prefix": "pod-",
+        "log_stream_template": "$kubernetes['namespace_name'].$kubernetes['pod_name'].$kubernetes['container_name']",
+        "auto_create_group": "Off",
+    }
+    lines = ["[OUTPUT]", *(f"    {key} {value}" for key, value in output.items())]
+    arn = f"arn:{buckets.partition(region)}:logs:{region}:{settings.account_id}:log-group:{group}:*"
+    writing = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        "Resource": arn,
+    }
+    return AddonPlan(
+        name=LOGS_ADDON,
+        configuration=json.dumps({"config": {"outputs": "\n".join([*lines, ""])}}),
+        service_account=LOGS_ADDON,
+        role=RolePlan(
+            key=LOGS_ADDON,
+            service=POD_IDENTITY,
+            policy=json.dumps({"Version": "2012-10-17", "Statement": [writing]}),
+            session_tags=True,
+            permissions_boundary=settings.roles.permissions_boundary,
+        ),
+    )
+
+
+def _metrics(settings: WorkloadSettings) -> AddonPlan:
+    # An agent whose configuration does not name Application Signals does not collect them, nor traces, for which the
+    # VPC would need one more endpoint:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+    collected = {"logs": {"metrics_collected": {"kubernetes": {"enhanced_container_insights": True}}}}
+    return AddonPlan(
+        name=METRICS_ADDON,
+        configuration=json.dumps({"containerLogs": {"enabled": False}, "agent": {"config": collected}}),
+        service_account=METRICS_ACCOUNT,
+        role=RolePlan(
+            key=METRICS_ACCOUNT,
+            service=POD_IDENTITY,
+            managed_policies=("CloudWatchAgentServerPolicy",),
+            session_tags=True,
+            permissions_boundary=settings.roles.permissions_boundary,
+        ),
+    )
