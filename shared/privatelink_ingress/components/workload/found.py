@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import InvokeOutputOptions, Output
 
 from privatelink_ingress.components.providers import Providers
 from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
@@ -20,6 +19,8 @@ from privatelink_ingress.settings.workload.existing import ExistingCluster, Exis
 
 T = TypeVar("T")
 
+TITLE = "What somebody else made cannot be looked up"
+
 
 async def find_cluster(existing: ExistingCluster, providers: Providers) -> FoundCluster:
     """What AWS says about the cluster of `cluster.existing`.
@@ -27,9 +28,9 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
     Raises:
         UserError: with every setting whose look-up failed, and what AWS said.
     """
-    key, options = adopted_cluster.KEY, InvokeOutputOptions(provider=providers.eks)
-    found = aws.eks.get_cluster_output(name=existing.name, opts=options)
-    cluster = await _known(found, f"{key}.name", f"is {existing.name}")
+    key = adopted_cluster.KEY
+    asked = _Asked(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    cluster = await asked.one("aws:eks/getCluster:getCluster", aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
     subnet_ids = existing.subnet_ids or tuple(sorted(network.subnet_ids))
@@ -53,22 +54,23 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
     Raises:
         UserError: with every setting whose look-up failed, and what AWS said.
     """
-    key, options = adopted_network.KEY, InvokeOutputOptions(provider=providers.network)
-    found = aws.ec2.get_vpc_output(id=existing.vpc_id, opts=options)
-    vpc = await _known(found, f"{key}.vpcId", f"is {existing.vpc_id}")
+    key, vpc_id = adopted_network.KEY, existing.vpc_id
+    asked = _Asked(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    vpc = await asked.one("aws:ec2/getVpc:getVpc", aws.ec2.GetVpcResult, id=vpc_id)
 
-    def endpoint(service: str, kind: str) -> Output[aws.ec2.GetVpcEndpointResult]:
-        return aws.ec2.get_vpc_endpoint_output(
-            vpc_id=existing.vpc_id,
-            service_name=f"com.amazonaws.{region}.{service}",
-            vpc_endpoint_type=kind,
-            opts=options,
+    async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
+        return await _Asked(providers.network, where, what).one(
+            "aws:ec2/getVpcEndpoint:getVpcEndpoint",
+            aws.ec2.GetVpcEndpointResult,
+            vpcId=vpc_id,
+            serviceName=f"com.amazonaws.{region}.{service}",
+            vpcEndpointType=kind,
         )
 
     s3, *interfaces = await _all(
-        _known(endpoint("s3", "Gateway"), f"{key}.vpcId", f"is {existing.vpc_id}, whose gateway endpoint of S3"),
+        endpoint("s3", "Gateway", f"{key}.vpcId", f"is {vpc_id}, whose gateway endpoint of S3"),
         *(
-            _known(endpoint(name, "Interface"), f"{key}.endpoints[{place}]", f"is {name!r}, whose interface endpoint")
+            endpoint(name, "Interface", f"{key}.endpoints[{place}]", f"is {name!r}, whose interface endpoint")
             for place, name in enumerate(existing.endpoints)
         ),
     )
@@ -77,7 +79,7 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         dns_support=vpc.enable_dns_support,
         dns_hostnames=vpc.enable_dns_hostnames,
         subnets=await _subnets(existing.subnet_ids, providers, key=f"{key}.subnetIds"),
-        route_tables=await _route_tables(existing.vpc_id, existing.subnet_ids, providers, key=f"{key}.vpcId"),
+        route_tables=await _route_tables(vpc_id, existing.subnet_ids, providers, key=f"{key}.vpcId"),
         s3_route_table_ids=tuple(s3.route_table_ids),
         private_dns={
             name: found.private_dns_enabled for name, found in zip(existing.endpoints, interfaces, strict=True)
@@ -86,45 +88,45 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
 
 
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
-    key, options = f"{adopted_cluster.KEY}.nodeGroups", InvokeOutputOptions(provider=providers.eks)
-    names = existing.node_groups
+    key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
-        listed = aws.eks.get_node_groups_output(cluster_name=existing.name, opts=options)
-        names = tuple(sorted((await _known(listed, key, f"is not set, and those of {existing.name}")).names))
+        asked = _Asked(providers.eks, key, f"is not set, and what {existing.name} has")
+        token = "aws:eks/getNodeGroups:getNodeGroups"
+        listed = await asked.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
+        names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
-        group = aws.eks.get_node_group_output(cluster_name=existing.name, node_group_name=name, opts=options)
-        known = await _known(group, key, f"has {name}, which")
+        group = await _Asked(providers.eks, key, f"has {name}, which").one(
+            "aws:eks/getNodeGroup:getNodeGroup",
+            aws.eks.GetNodeGroupResult,
+            clusterName=existing.name,
+            nodeGroupName=name,
+        )
         return FoundNodes(
             name=name,
             # EKS makes exactly one for a node group, over all its subnets.
-            autoscaling_group=known.resources[0].autoscaling_groups[0].name,
-            subnet_ids=tuple(sorted(known.subnet_ids)),
-            ami_type=known.ami_type,
+            autoscaling_group=group.resources[0].autoscaling_groups[0].name,
+            subnet_ids=tuple(sorted(group.subnet_ids)),
+            ami_type=group.ami_type,
         )
 
     return tuple(await _all(*(find(name) for name in names or ())))
 
 
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
-    key, options = f"{adopted_cluster.KEY}.autoscalingGroups", InvokeOutputOptions(provider=providers.network)
-
     async def find(name: str) -> FoundNodes:
-        group = await _known(aws.autoscaling.get_group_output(name=name, opts=options), key, f"has {name}, which")
-        return FoundNodes(
-            name=name,
-            autoscaling_group=name,
-            subnet_ids=tuple(sorted(one.strip() for one in group.vpc_zone_identifier.split(","))),
-        )
+        asked = _Asked(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        group = await asked.one("aws:autoscaling/getGroup:getGroup", aws.autoscaling.GetGroupResult, name=name)
+        subnet_ids = (one.strip() for one in group.vpc_zone_identifier.split(","))
+        return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
 
     return tuple(await _all(*(find(name) for name in existing.autoscaling_groups or ())))
 
 
 async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
-    options = InvokeOutputOptions(provider=providers.network)
-
     async def find(id_: str) -> Subnet:
-        subnet = await _known(aws.ec2.get_subnet_output(id=id_, opts=options), key, f"has {id_}, which")
+        asked = _Asked(providers.network, key, f"has {id_}, which")
+        subnet = await asked.one("aws:ec2/getSubnet:getSubnet", aws.ec2.GetSubnetResult, id=id_)
         return Subnet(
             id=id_,
             vpc_id=subnet.vpc_id,
@@ -140,16 +142,16 @@ async def _route_tables(
     vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
 ) -> tuple[RouteTable, ...]:
     """The main table of the VPC, and those of the subnets."""
-    options = InvokeOutputOptions(provider=providers.network)
+    asked = _Asked(providers.network, key, f"is in {vpc_id}, of which a route table")
 
     async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
-        filters = [aws.ec2.GetRouteTablesFilterArgs(name=name, values=list(values))]
-        found = aws.ec2.get_route_tables_output(vpc_id=vpc_id, filters=filters, opts=options)
-        return (await _known(found, key, f"is in {vpc_id}, whose route tables")).ids
+        filters = [{"name": name, "values": list(values)}]
+        token = "aws:ec2/getRouteTables:getRouteTables"
+        return (await asked.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
 
     async def find(id_: str) -> RouteTable:
-        found = aws.ec2.get_route_table_output(route_table_id=id_, opts=options)
-        table = await _known(found, key, f"is in {vpc_id}, whose route table {id_}")
+        token = "aws:ec2/getRouteTable:getRouteTable"
+        table = await asked.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
         return RouteTable(
             id=id_,
             main=any(one.main for one in table.associations),
@@ -163,23 +165,33 @@ async def _route_tables(
     return tuple(await _all(*(find(id_) for id_ in sorted({*main, *own}))))
 
 
-async def _known(found: Output[T], where: str, reason: str) -> T:
-    """The value of a look-up.
+class _Asked:
+    """Look-ups of one thing, and how a message speaks of it."""
 
-    Raises:
-        UserError: when it fails; `reason` then says of what at `where`.
-    """
-    try:
-        value = await found.future()
-    except Exception as error:
-        # The SDK raises nothing narrower, and AWS's own words are what helps.
-        remedy = "Write one that exists in this account and region, or let the stack's roles look it up."
-        raise UserError(
-            "A look-up failed", [Problem(where, f"{reason} cannot be looked up: {error}", remedy)]
-        ) from None
-    if value is None:
-        raise pulumi.RunError(f"{where}: {reason} is not known yet")
-    return value
+    def __init__(self, provider: aws.Provider, where: str, what: str) -> None:
+        self._provider, self._where, self._what = provider, where, what
+
+    async def one(self, token: str, result: type[T], **args: Any) -> T:
+        """What the function answers; arguments by their wire names.
+
+        Raises:
+            UserError: when it fails, with what AWS said.
+        """
+        try:
+            # Not by the typed function: the failure of one cannot be caught, and would end the program with its trace.
+            found = await pulumi.runtime.invoke_async(
+                token, args, opts=pulumi.InvokeOptions(provider=self._provider), typ=result
+            )
+        except Exception as error:
+            # The SDK raises nothing narrower.
+            raise self._failed(str(error)) from None
+        if found is None:
+            raise self._failed("the provider's configuration is not known yet")
+        return found
+
+    def _failed(self, why: str) -> UserError:
+        remedy = "Write what exists in this account and region, and let the stack's roles look it up."
+        return UserError(TITLE, [Problem(self._where, f"{self._what} cannot be looked up: {why}", remedy)])
 
 
 async def _all(*awaitables: Awaitable[T]) -> list[T]:
@@ -189,5 +201,5 @@ async def _all(*awaitables: Awaitable[T]) -> list[T]:
     if others := [one for one in failed if not isinstance(one, UserError)]:
         raise others[0]
     if problems := [problem for one in failed if isinstance(one, UserError) for problem in one.problems]:
-        raise UserError("A look-up failed", problems)
+        raise UserError(TITLE, problems)
     return [one for one in found if not isinstance(one, BaseException)]

@@ -27,7 +27,10 @@ class PrivateNetworkArgs:
 
 
 class PrivateNetwork(Component):
-    """A VPC with one private subnet per zone, and endpoints as its only way out."""
+    """A VPC with one private subnet per zone, and endpoints as its only way out.
+
+    In a VPC of somebody else it makes the endpoints that are missing, and nothing that the VPC has already.
+    """
 
     vpc_id: Output[str]
     load_balancer_security_group_id: Output[str]
@@ -37,56 +40,61 @@ class PrivateNetwork(Component):
         """Register the network."""
         super().__init__(name, opts)
         self._plan, self._tags = args.plan, args.tags
-        self.vpc = aws.ec2.Vpc(
-            f"{name}-vpc",
-            cidr_block=args.plan.cidr,
+        adopted = args.plan.adopted
+        made = [] if adopted else self._vpc(args.iam)
+        if adopted:
+            self.vpc_id = Output.from_input(adopted.vpc_id)
+            self.subnet_ids = {zone_id: Output.from_input(subnet.id) for zone_id, subnet in adopted.subnets.items()}
+        self.load_balancer_security_group_id = self._security_group("nlb", "Network load balancer").id
+        self.node_requirements: list[pulumi.Resource] = [*made, *self._interface_endpoints()]
+        """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
+        self.publish()
+
+    def _vpc(self, iam: aws.Provider) -> list[pulumi.Resource]:
+        """A VPC of the stack's own, and what of it nodes need before they can join."""
+        plan = self._plan
+        self.vpc_id = aws.ec2.Vpc(
+            f"{self._name}-vpc",
+            cidr_block=plan.cidr,
             # Without both, neither the private API endpoint nor any interface endpoint has a name inside the VPC.
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags=self.named("vpc", args.tags),
+            tags=self.named("vpc", self._tags),
             opts=self.child(),
-        )
-        self.vpc_id = self.vpc.id
+        ).id
         aws.ec2.DefaultSecurityGroup(
-            f"{name}-default",
+            f"{self._name}-default",
             vpc_id=self.vpc_id,
             ingress=[],
             egress=[],
-            tags=self.named("default", args.tags),
+            tags=self.named("default", self._tags),
             opts=self.child(),
         )
-        self.subnets = {plan.zone_id: self._subnet(plan.zone_id, plan.cidr) for plan in args.plan.subnets}
-        self.subnet_ids = {zone_id: subnet.id for zone_id, subnet in self.subnets.items()}
+        self.subnet_ids = {subnet.zone_id: self._subnet(subnet.zone_id, subnet.cidr).id for subnet in plan.subnets}
         route_table = self._route_table()
         associations = self._associations(route_table)
-        self.load_balancer_security_group_id = self._security_group("nlb", "Network load balancer").id
-        self.node_requirements: list[pulumi.Resource] = [
-            *associations,
-            *self._interface_endpoints(),
-            aws.ec2.VpcEndpoint(
-                f"{name}-s3",
-                vpc_id=self.vpc_id,
-                vpc_endpoint_type="Gateway",
-                service_name=args.plan.s3_service_name,
-                route_table_ids=[route_table.id],
-                policy=args.plan.s3_policy,
-                tags=self.named("s3", args.tags),
-                opts=self.child(),
-            ),
-        ]
-        """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
+        gateway = aws.ec2.VpcEndpoint(
+            f"{self._name}-s3",
+            vpc_id=self.vpc_id,
+            vpc_endpoint_type="Gateway",
+            service_name=plan.s3_service_name,
+            route_table_ids=[route_table.id],
+            policy=plan.s3_policy,
+            tags=self.named("s3", self._tags),
+            opts=self.child(),
+        )
         FlowLogs(
-            f"{name}-flow-logs",
+            f"{self._name}-flow-logs",
             FlowLogsArgs(
                 vpc_id=self.vpc_id,
-                retention_days=args.plan.log_retention_days,
-                tags=args.tags,
-                iam=args.iam,
-                permissions_boundary=args.plan.permissions_boundary,
+                retention_days=plan.log_retention_days,
+                tags=self._tags,
+                iam=iam,
+                permissions_boundary=plan.permissions_boundary,
             ),
             self.child(),
         )
-        self.publish()
+        return [*associations, gateway]
 
     def _subnet(self, zone_id: str, cidr: str) -> aws.ec2.Subnet:
         return aws.ec2.Subnet(

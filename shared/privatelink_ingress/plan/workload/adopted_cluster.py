@@ -16,7 +16,8 @@ from privatelink_ingress.settings.workload.existing import ExistingCluster
 KEY = "cluster.existing"
 
 _OURS = frozenset(
-    {"account_id", "connection_name", "owner", "environment", "tags", "registry", "controller", "publication", "roles"}
+    {"account_id", "connection_name", "owner", "environment", "tags"}
+    | {"cluster", "registry", "controller", "sample", "publication", "roles"}
 )
 """Top-level keys that such a stack file may have; of `cluster`, only `_OURS_OF_CLUSTER`."""
 
@@ -131,7 +132,8 @@ def kubeconfig(name: str, *, endpoint: str, certificate_authority: str, region: 
 
 def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
     """Settings of what such a stack does not make."""
-    written = [key for name in settings.model_fields_set - _OURS for key in _written(settings, name)]
+    others = (settings.model_fields_set - _OURS) | {"cluster"}
+    written = [key for name in others for key in _written(settings, name)]
     if not settings.controller.install and settings.controller.image is None:
         written += _written(settings, "registry")
     for key in sorted(written):
