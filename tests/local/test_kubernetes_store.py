@@ -237,6 +237,108 @@ def test_the_same_name_in_two_namespaces_is_two_objects(store: KubernetesStore) 
     assert len(store.list(SERVER, "ServiceAccount", "nginx-ingress")) == 1
 
 
+def secret(**body: Any) -> dict[str, Any]:
+    metadata = {"name": "edge-tls", "namespace": "nginx-ingress"}
+    return {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": metadata, **body}
+
+
+def test_a_certificate_needs_both_its_parts(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    message = refused("Invalid", store, secret(data={"tls.crt": "Y2VydA=="}))
+    assert message == 'Secret "edge-tls" is invalid: data[tls.key]: Required value'
+    store.create(SERVER, secret(data={"tls.crt": "Y2VydA==", "tls.key": "a2V5"}))
+
+
+def test_a_secrets_data_is_base64_and_its_text_becomes_data(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    message = refused("Invalid", store, secret(data={"tls.crt": "no!", "tls.key": "a2V5"}))
+    assert message.endswith("data[tls.crt]: Invalid value: illegal base64 data")
+    made = store.create(SERVER, secret(data={"tls.key": "a2V5"}, stringData={"tls.crt": "cert"}))
+    assert made["data"] == {"tls.crt": "Y2VydA==", "tls.key": "a2V5"}
+    assert "stringData" not in made
+
+
+def role(*rules: dict[str, Any], kind: str = "Role") -> dict[str, Any]:
+    metadata = {"name": "nginx-ingress"} | ({"namespace": "shop"} if kind == "Role" else {})
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": list(rules)}
+
+
+def test_a_role_in_a_namespace_that_is_not_there_is_refused(store: KubernetesStore) -> None:
+    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}
+    assert refused("NotFound", store, role(rule)) == 'namespaces "shop" not found'
+    store.create(SERVER, namespace("shop"))
+    store.create(SERVER, role(rule))
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ({"apiGroups": [""], "resources": ["pods"], "verbs": []}, "rules[0].verbs: Required value"),
+        ({"apiGroups": [], "resources": ["pods"], "verbs": ["list"]}, "rules[0].apiGroups: Required value"),
+        ({"apiGroups": [""], "verbs": ["list"]}, "rules[0].resources: Required value"),
+        ({"nonResourceURLs": ["/metrics"], "verbs": ["get"]}, "rules[0].nonResourceURLs: Invalid value"),
+    ],
+)
+def test_a_rule_without_one_of_its_parts_is_refused(store: KubernetesStore, rule: dict[str, Any], problem: str) -> None:
+    store.create(SERVER, namespace("shop"))
+    assert problem in refused("Invalid", store, role(rule))
+
+
+def test_a_binding_of_the_cluster_takes_a_role_of_the_cluster_and_names_its_accounts_namespace(
+    store: KubernetesStore,
+) -> None:
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "nginx-ingress"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "nginx-ingress"},
+        "subjects": [{"kind": "ServiceAccount", "name": "nginx-ingress"}],
+    }
+    message = refused("Invalid", store, binding)
+    assert 'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"' in message
+    assert "subjects[0].namespace: Required value" in message
+
+
+def test_ports_of_a_service_with_more_than_one_have_names(store: KubernetesStore) -> None:
+    made = service("web", 30080, 30043)
+    del made["spec"]["ports"][1]["name"]
+    assert refused("Invalid", store, made) == 'Service "web" is invalid: spec.ports[1].name: Required value'
+
+
+def test_a_sleep_before_the_stop_that_outlasts_the_grace_period_is_refused(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+
+    def stopping(seconds: int) -> dict[str, Any]:
+        made = deployment(lifecycle={"preStop": {"sleep": {"seconds": seconds}}})
+        made["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 60
+        return made
+
+    assert "lifecycle.preStop.sleep: Invalid value: 61" in refused("Invalid", store, stopping(61))
+    store.create(SERVER, stopping(60))
+
+
+def test_an_autoscaler_that_wants_more_than_it_may_is_refused(store: KubernetesStore) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "nginx"}
+    spec = {"scaleTargetRef": target, "minReplicas": 4, "maxReplicas": 3}
+    scaler = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "nginx"}}
+    assert "spec.maxReplicas: Invalid value: 3" in refused("Invalid", store, scaler | {"spec": spec})
+
+
+def test_the_controller_of_two_namespaces_takes_its_rights_there_and_nowhere_else(store: KubernetesStore) -> None:
+    settings = Controller.model_validate_json(
+        f'{{"image": {{"digest": "sha256:{"a" * 64}"}}, "watch": {{"namespaces": ["shop", "blog"]}}}}'
+    )
+    planned = plan_controller(settings=settings, trusted_cidrs=("10.11.0.0/21",), health_path="/nginx-health")
+    for name in ("shop", "blog", "other"):
+        store.create(SERVER, namespace(name))
+    for stage in planned.stages("registry.example.com/nginx@sha256:1"):
+        for item in stage:
+            store.create(SERVER, item.manifest)
+    for kind in ("Role", "RoleBinding"):
+        there = [obj["metadata"]["namespace"] for obj in store.list(SERVER, kind)]
+        assert there == ["nginx-ingress", "blog", "shop"]
+
+
 def test_the_controller_as_planned_is_taken_whole_by_every_supported_version() -> None:
     image = Image(digest=f"sha256:{'a' * 64}")
     settings = Controller(image=image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import datetime
 import re
@@ -10,7 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from privatelink_ingress.local.kubernetes import node_ports, pod_security, schemas
+from privatelink_ingress.local.kubernetes import node_ports, pod_security, schemas, validation
 from privatelink_ingress.local.kubernetes.errors import KubernetesError
 
 Object = dict[str, Any]
@@ -80,6 +81,7 @@ class KubernetesStore:
             schemas.check(made, version)
             kind, metadata = made["kind"], made.setdefault("metadata", {})
             _check_name(kind, metadata)
+            validation.check(made)
             if kind not in CLUSTER_SCOPED:
                 metadata.setdefault("namespace", "default")
                 if ("", "Namespace", "", metadata["namespace"]) not in objects:
@@ -153,6 +155,8 @@ class KubernetesStore:
         match obj["kind"]:
             case "Namespace":
                 obj["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = obj["metadata"]["name"]
+            case "Secret":
+                _encode(obj)
             case "Service":
                 node_ports.allocate(obj, [other for key, other in objects.items() if key[1] == "Service"])
             case "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet":
@@ -186,6 +190,14 @@ def _check_name(kind: str, metadata: Mapping[str, Any]) -> None:
     if len(name) > limit or (kind not in LOOSE_NAMES and not NAME.fullmatch(name)):
         rule = f"at most {limit} lower case letters, digits, '-' or '.', beginning and ending with a letter or digit"
         raise KubernetesError("Invalid", f'{kind} "{name}" is invalid: metadata.name: Invalid value: "{name}": {rule}')
+
+
+def _encode(secret: Object) -> None:
+    """Text becomes data: the API server never answers with `stringData`."""
+    text = secret.pop("stringData", None) or {}
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in text.items()}
+    secret["data"] = (secret.get("data") or {}) | encoded
+    secret.setdefault("type", "Opaque")
 
 
 def _check_selector(obj: Mapping[str, Any]) -> None:
