@@ -85,8 +85,8 @@ def test_extra_endpoints_join_the_core_once():
 def test_bottlerocket_also_reaches_the_eks_api_and_keeps_data_on_its_second_volume():
     plan = planned(nodes={"amiType": "BOTTLEROCKET_ARM_64"})
     assert "eks" in [endpoint.key for endpoint in plan.network.interface_endpoints]
-    assert plan.nodes.disk_device == "/dev/xvdb"
-    assert planned().nodes.disk_device == "/dev/xvda"
+    assert [group.disk_device for group in plan.nodes.groups] == ["/dev/xvdb"]
+    assert [group.disk_device for group in planned().nodes.groups] == ["/dev/xvda"]
 
 
 @pytest.mark.parametrize(

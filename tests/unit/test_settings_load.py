@@ -136,7 +136,7 @@ def test_the_title_names_the_file():
         ("nodes.min", "3", "nodes.min", "is '3', but must be a whole number", "without quotes"),
         ("nodes.min", 0, "nodes.min", "is 0, but must be at least 1", "Write 1 or more."),
         ("nodes.diskGib", 5, "nodes.diskGib", "is 5, but must be at least 20", "from 20 to 16384"),
-        ("nodes.min", 7, "nodes.min", "is 7, more than nodes.max (6)", "raise max"),
+        ("nodes.min", 7, "nodes.min", "is 7, more than max (6)", "raise max"),
         ("nodes", [1], "nodes", "is a list, but must be a mapping", "a mapping"),
         ("owner", {"a": 1}, "owner", "is a mapping, but must be text", "text"),
         ("network.cidr", "10.0.0.0/8", "network.cidr", "of a size that does not fit", "from /16 to /28"),

@@ -69,14 +69,18 @@ def cluster_is_upgraded_at_the_end_of_support(inputs: Inputs) -> Iterator[str]:
         yield f"has the upgrade policy {policy!r}, so an old version is billed instead of upgraded"
 
 
-@resource_rule(t.NODE_GROUP, reason="One node is one power supply away from an outage.", stands_for=["D36"])
-def nodes_survive_the_loss_of_one(inputs: Inputs) -> Iterator[str]:
-    """A node group keeps at least two nodes, in at least two subnets."""
-    smallest, subnets = inputs["scalingConfig"]["minSize"], len(inputs.get("subnetIds") or ())
-    if smallest < 2:
-        yield f"may shrink to {smallest} node; two are the least"
-    if subnets < 2:
-        yield f"stands in {subnets} subnet; two are the least"
+@stack_rule(reason="One node is one power supply away from an outage.", stands_for=["D36"])
+def nodes_survive_the_loss_of_one(stack: Stack) -> Iterator[Finding]:
+    """The node groups that take any pod keep at least two nodes together, each group in at least two subnets."""
+    groups = list(stack.of(t.NODE_GROUP))
+    hosts = [group for group in groups if _takes_any_pod(group.inputs)]
+    kept = sum(group.inputs["scalingConfig"]["minSize"] for group in hosts)
+    for group in hosts or groups:
+        if kept < 2:
+            yield group, f"leaves {kept} node that takes any pod; two are the least"
+    for group in groups:
+        if (subnets := len(group.inputs.get("subnetIds") or ())) < 2:
+            yield group, f"stands in {subnets} subnet; two are the least"
 
 
 @resource_rule(
@@ -204,6 +208,10 @@ def gateway_knows_the_client(stack: Stack) -> Iterator[Finding]:
             yield config, "does not take the client's address from X-Forwarded-For"
         if WORLD & trusted:
             yield config, "believes X-Forwarded-For of the whole internet"
+
+
+def _takes_any_pod(inputs: Inputs) -> bool:
+    return all(taint["effect"] == "PREFER_NO_SCHEDULE" for taint in inputs.get("taints") or ())
 
 
 def _containers(inputs: Inputs) -> Iterator[Inputs]:

@@ -1,4 +1,4 @@
-"""The node group, and the add-ons around it in the order that works: agents, nodes, workloads."""
+"""The node groups, and the add-ons around them in the order that works: agents, nodes, workloads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
-from privatelink_ingress.plan.workload.nodes import METADATA_HOP_LIMIT, AddonPlan, NodesPlan
+from privatelink_ingress.plan.workload.addons import AddonPlan
+from privatelink_ingress.plan.workload.nodes import METADATA_HOP_LIMIT, NodeGroupPlan, NodesPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,19 +37,23 @@ def _autoscaling_group(resources: Sequence[aws.eks.outputs.NodeGroupResource]) -
 
 
 class Nodes(Component):
-    """A managed node group and the cluster's add-ons."""
+    """Managed node groups and the cluster's add-ons."""
 
-    autoscaling_group_name: Output[str]
-    """The group that EKS made; a new node group has a new one."""
+    autoscaling_group_names: Mapping[str, Output[str]]
+    """The group that EKS made, by the key of its node group; a new node group has a new one."""
 
     def __init__(self, name: str, args: NodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register add-ons and nodes."""
         super().__init__(name, opts)
-        self._args = args
-        agents = [self._addon(addon, []) for addon in args.plan.agents]
-        self.node_group = self._node_group([*args.requires, *agents])
-        self.addons = [*agents, *(self._addon(addon, [self.node_group]) for addon in args.plan.workloads)]
-        self.autoscaling_group_name = self.node_group.resources.apply(_autoscaling_group)
+        self._args, plan = args, args.plan
+        agents = [self._addon(addon, []) for addon in plan.agents]
+        self._role = ServiceRole(name, plan.role, parent=self, iam=args.iam, tags=args.tags)
+        self.node_groups = {group.key: self._node_group(group, [*args.requires, *agents]) for group in plan.groups}
+        hosts = [self.node_groups[group.key] for group in plan.groups if group.is_open]
+        self.addons = [*agents, *(self._addon(addon, hosts) for addon in plan.workloads)]
+        self.autoscaling_group_names = {
+            key: group.resources.apply(_autoscaling_group) for key, group in self.node_groups.items()
+        }
         self.publish()
 
     def _addon(self, plan: AddonPlan, after: Sequence[pulumi.Resource]) -> aws.eks.Addon:
@@ -59,18 +64,11 @@ class Nodes(Component):
             identities = [
                 aws.eks.AddonPodIdentityAssociationArgs(role_arn=role.arn, service_account=plan.service_account)
             ]
-        version = aws.eks.get_addon_version_output(
-            addon_name=plan.name,
-            kubernetes_version=args.plan.version,
-            most_recent=False,
-            opts=pulumi.InvokeOutputOptions(parent=self),
-        )
         return aws.eks.Addon(
             f"{self._name}-{plan.name}",
             addon_name=plan.name,
             cluster_name=args.cluster_name,
-            # EKS's default for the Kubernetes version, so that an upgrade of the cluster takes its add-ons along.
-            addon_version=version.version,
+            addon_version=plan.version or self._default_version(plan.name),
             configuration_values=plan.configuration,
             pod_identity_associations=identities,
             resolve_conflicts_on_create="OVERWRITE",
@@ -79,18 +77,28 @@ class Nodes(Component):
             opts=self.child(depends_on=list(after)),
         )
 
-    def _node_group(self, after: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
-        args, plan = self._args, self._args.plan
-        role = ServiceRole(self._name, plan.role, parent=self, iam=args.iam, tags=args.tags)
-        template = self._launch_template()
+    def _default_version(self, addon: str) -> Output[str]:
+        """EKS's default for the Kubernetes version, so that an upgrade of the cluster takes its add-ons along."""
+        found = aws.eks.get_addon_version_output(
+            addon_name=addon,
+            kubernetes_version=self._args.plan.version,
+            most_recent=False,
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return found.version
+
+    def _node_group(self, plan: NodeGroupPlan, after: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
+        args = self._args
+        template = self._launch_template(plan)
         return aws.eks.NodeGroup(
             # No name of its own: a replacement then stands, and is registered, before the old group leaves.
-            f"{self._name}-nodes",
+            f"{self._name}-{plan.key}",
             cluster_name=args.cluster_name,
-            version=plan.version,
-            node_role_arn=role.arn,
+            version=args.plan.version,
+            node_role_arn=self._role.arn,
             subnet_ids=list(args.subnet_ids.values()),
             ami_type=plan.ami_type,
+            capacity_type=plan.capacity_type,
             instance_types=list(plan.instance_types),
             launch_template=aws.eks.NodeGroupLaunchTemplateArgs(
                 id=template.id, version=template.latest_version.apply(str)
@@ -98,17 +106,25 @@ class Nodes(Component):
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
                 min_size=plan.minimum, max_size=plan.maximum, desired_size=plan.minimum
             ),
-            update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
-            tags=self.named("nodes", args.tags),
+            update_config=aws.eks.NodeGroupUpdateConfigArgs(
+                max_unavailable=plan.max_unavailable, max_unavailable_percentage=plan.max_unavailable_percentage
+            ),
+            labels=dict(plan.labels) or None,
+            taints=[
+                aws.eks.NodeGroupTaintArgs(key=taint.key, value=taint.value, effect=taint.effect)
+                for taint in plan.taints
+            ]
+            or None,
+            tags=self.named(plan.key, args.tags),
             # How many nodes there are within the bounds is a matter of load, not of this program.
             opts=self.child(depends_on=list(after), ignore_changes=["scalingConfig.desiredSize"]),
         )
 
-    def _launch_template(self) -> aws.ec2.LaunchTemplate:
-        plan, tags = self._args.plan, self.named("node", self._args.tags)
+    def _launch_template(self, plan: NodeGroupPlan) -> aws.ec2.LaunchTemplate:
+        tags = self.named(plan.template_key, self._args.tags)
         # No security group: EKS adds the cluster's own only to a template that names none.
         return aws.ec2.LaunchTemplate(
-            f"{self._name}-node",
+            f"{self._name}-{plan.template_key}",
             update_default_version=True,
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
                 http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOP_LIMIT

@@ -112,7 +112,8 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
     problems = [
         problem
         for _, key, image, _ in pinned
-        if image is not None
+        # What nodes of somebody else's cluster run, is judged when they have been looked up.
+        if image is not None and settings.cluster.existing is None
         for problem in _runs_on(settings.nodes, key, image.platforms)
     ]
     if problems:

@@ -1,86 +1,158 @@
-"""The managed node group, and the add-ons in the order in which they work."""
+"""The managed node groups of a cluster, and the add-ons around them."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from privatelink_ingress.plan.workload import addons
+from privatelink_ingress.plan.workload.addons import AddonPlan
 from privatelink_ingress.plan.workload.roles import RolePlan
+from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.nodes import DEFAULT_GROUP, NodeGroup, Taint
+
+DEFAULT_TYPE: Mapping[str, str] = {"amd64": "m7i.large", "arm64": "m7g.large"}
+"""Two processors and 8 GiB: the add-ons and a controller's pod fit. By architecture."""
 
 METADATA_HOP_LIMIT = 1
 """Answers of the instance metadata service do not reach pods, so no pod can take the node's credentials.
 
 https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"""
 
-POD_IDENTITY = "pods.eks.amazonaws.com"
+CROSS_ZONE_BELOW = 2
+"""Fewer nodes than this in a zone, and the load balancer's nodes share all targets: a zone that loses its only node
+still serves. Above, each zone keeps its traffic, which costs nothing between zones."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class AddonPlan:
-    """One EKS add-on; its key is its name."""
+class NodeGroupPlan:
+    """One node group, with a launch template of its own."""
 
-    name: str
-    configuration: str | None = None
-    """JSON, as the add-on's own schema wants it."""
-    service_account: str | None = None
-    """The Kubernetes service account that gets `role` through Pod Identity."""
-    role: RolePlan | None = None
+    key: str
+    """What tells its resources from those of other groups: `nodes`, or `nodes-<group>`."""
+    template_key: str
+    instance_types: tuple[str, ...]
+    ami_type: str
+    capacity_type: str
+    minimum: int
+    maximum: int
+    max_unavailable: int | None
+    """Nodes that an update may take out at once; None where a percentage says it."""
+    max_unavailable_percentage: int | None
+    disk_device: str
+    """Device of the volume that holds images and pods."""
+    disk_gib: int
+    labels: Mapping[str, str]
+    taints: tuple[Taint, ...]
+    is_open: bool
+    """Whether pods without tolerations run here."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NodesPlan:
-    """One node group and everything that EKS runs on it."""
+    """The node groups and everything that EKS runs on them."""
 
-    instance_types: tuple[str, ...]
-    ami_type: str
     version: str
-    minimum: int
-    maximum: int
-    disk_device: str
-    """Device of the volume that holds images and pods."""
-    disk_gib: int
+    groups: tuple[NodeGroupPlan, ...]
+    """Sorted by name."""
     role: RolePlan
+    """What the nodes of every group may do."""
     agents: tuple[AddonPlan, ...]
     """DaemonSets that a node needs to become ready: installed before the nodes."""
     workloads: tuple[AddonPlan, ...]
-    """Deployments that need a node to become ready: installed after the nodes."""
+    """Deployments that need a node to become ready: installed after the groups that are open."""
 
 
-def plan_nodes(settings: WorkloadSettings) -> NodesPlan:
-    """The nodes of a cluster."""
-    nodes = settings.nodes
+def plan_nodes(settings: WorkloadSettings, *, features: Iterable[AddonPlan] = ()) -> NodesPlan:
+    """The nodes of a cluster.
+
+    Args:
+        settings: The stack file.
+        features: Add-ons that features of the stack bring.
+
+    Raises:
+        UserError: when `cluster.addons` names one that the cluster does not have.
+    """
+    agents, workloads = addons.agents(settings), (*addons.workloads(), *features)
+    addons.require_known(settings, (addon.name for addon in (*agents, *workloads)))
     return NodesPlan(
-        instance_types=nodes.instance_types,
-        ami_type=nodes.ami_type,
         version=settings.cluster.version,
-        minimum=nodes.min,
-        maximum=nodes.max,
-        # Bottlerocket keeps its data on a second volume: https://bottlerocket.dev/en/os/latest/#/concepts/storage
-        disk_device="/dev/xvdb" if nodes.ami_type.startswith("BOTTLEROCKET") else "/dev/xvda",
-        disk_gib=nodes.disk_gib,
+        groups=tuple(_group(name, group) for name, group in settings.nodes.by_name.items()),
         # No AmazonEKS_CNI_Policy: the CNI gets its rights through Pod Identity, so the nodes hold none over interfaces.
         role=RolePlan(
             key="node",
             service="ec2.amazonaws.com",
-            managed_policies=("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"),
+            managed_policies=(
+                "AmazonEKSWorkerNodePolicy",
+                "AmazonEC2ContainerRegistryPullOnly",
+                *(("AmazonSSMManagedInstanceCore",) if settings.session_manager else ()),
+            ),
             permissions_boundary=settings.roles.permissions_boundary,
         ),
-        agents=(
-            AddonPlan(name="eks-pod-identity-agent"),
-            AddonPlan(name="kube-proxy"),
-            AddonPlan(
-                name="vpc-cni",
-                configuration=json.dumps({"enableNetworkPolicy": "true"}),
-                service_account="aws-node",
-                role=RolePlan(
-                    key="vpc-cni",
-                    service=POD_IDENTITY,
-                    managed_policies=("AmazonEKS_CNI_Policy",),
-                    session_tags=True,
-                    permissions_boundary=settings.roles.permissions_boundary,
-                ),
-            ),
-        ),
-        workloads=(AddonPlan(name="coredns"), AddonPlan(name="metrics-server")),
+        agents=addons.pinned(agents, settings),
+        workloads=addons.pinned(workloads, settings),
+    )
+
+
+def cross_zone(settings: WorkloadSettings, zone_ids: Sequence[str]) -> bool:
+    """Whether each zone of the load balancer sends to the nodes of all zones.
+
+    Args:
+        settings: The stack file; what it says goes, unless a zone could be left without a node.
+        zone_ids: The zones that the nodes are spread over.
+
+    Raises:
+        UserError: when zones are to keep their traffic, but one may have no node.
+    """
+    if settings.cluster.existing is not None:
+        # How many nodes a zone of somebody else's cluster has is their matter, so no zone depends on its own.
+        return settings.publication.cross_zone is not False
+    # An autoscaling group spreads its nodes evenly over its zones, so this many are in each:
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
+    in_each = sum(group.min // len(zone_ids) for group in settings.nodes.by_name.values())
+    wanted = settings.publication.cross_zone
+    if wanted is False and in_each < 1:
+        smallest = max(settings.nodes.by_name, key=lambda name: settings.nodes.by_name[name].min)
+        where = f"{settings.nodes.key(smallest)}.min"
+        reason = (
+            f"is {settings.nodes.by_name[smallest].min}, fewer than the {len(zone_ids)} zones "
+            f"({', '.join(zone_ids)}), and publication.crossZone is false: a zone without a node would answer nothing"
+        )
+        remedy = f"Raise it to {len(zone_ids)} or more, or write crossZone: true (or leave it out)."
+        raise UserError("The nodes do not reach every zone", [Problem(where, reason, remedy)])
+    return in_each < CROSS_ZONE_BELOW if wanted is None else wanted
+
+
+def only_spot(settings: WorkloadSettings) -> Iterator[Problem]:
+    """A warning when every node that the controller can run on may be taken back by AWS."""
+    hosts = {name: group for name, group in settings.nodes.by_name.items() if group.is_open}
+    if settings.cluster.existing is not None or any(group.capacity_type != "SPOT" for group in hosts.values()):
+        return
+    yield Problem(
+        ", ".join(f"{settings.nodes.key(name)}.capacityType" for name in hosts),
+        "is SPOT wherever the controller can run, so AWS may take all of its nodes back two minutes after it says so",
+        "Write ON_DEMAND, or add an on-demand group without taints of NO_SCHEDULE and NO_EXECUTE.",
+    )
+
+
+def _group(name: str, group: NodeGroup) -> NodeGroupPlan:
+    suffix = "" if name == DEFAULT_GROUP else f"-{name}"
+    by_percentage = group.max_unavailable_percentage is not None
+    return NodeGroupPlan(
+        key=f"nodes{suffix}",
+        template_key=f"node{suffix}",
+        instance_types=group.instance_types or (DEFAULT_TYPE[group.architecture],),
+        ami_type=group.ami_type,
+        capacity_type=group.capacity_type,
+        minimum=group.min,
+        maximum=group.max,
+        max_unavailable=None if by_percentage else group.max_unavailable or 1,
+        max_unavailable_percentage=group.max_unavailable_percentage,
+        # Bottlerocket keeps its data on a second volume: https://bottlerocket.dev/en/os/latest/#/concepts/storage
+        disk_device="/dev/xvdb" if group.ami_type.startswith("BOTTLEROCKET") else "/dev/xvda",
+        disk_gib=group.disk_gib,
+        labels=dict(sorted(group.labels.items())),
+        taints=group.taints,
+        is_open=group.is_open,
     )

@@ -1,0 +1,74 @@
+"""The EKS add-ons of a cluster, in the order in which they work, and at which version."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+from collections.abc import Iterable
+
+from privatelink_ingress.plan.workload.roles import RolePlan
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+POD_IDENTITY = "pods.eks.amazonaws.com"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AddonPlan:
+    """One EKS add-on; its key is its name."""
+
+    name: str
+    version: str | None = None
+    """None for EKS's own default for the cluster's version, looked up in each preview: an upgrade takes it along."""
+    configuration: str | None = None
+    """JSON, as the add-on's own schema wants it."""
+    service_account: str | None = None
+    """The Kubernetes service account that gets `role` through Pod Identity."""
+    role: RolePlan | None = None
+
+
+def agents(settings: WorkloadSettings) -> tuple[AddonPlan, ...]:
+    """DaemonSets that a node needs to become ready: installed before the nodes."""
+    return (
+        AddonPlan(name="eks-pod-identity-agent"),
+        AddonPlan(name="kube-proxy"),
+        AddonPlan(
+            name="vpc-cni",
+            configuration=json.dumps({"enableNetworkPolicy": "true"}),
+            service_account="aws-node",
+            role=RolePlan(
+                key="vpc-cni",
+                service=POD_IDENTITY,
+                managed_policies=("AmazonEKS_CNI_Policy",),
+                session_tags=True,
+                permissions_boundary=settings.roles.permissions_boundary,
+            ),
+        ),
+    )
+
+
+def workloads() -> tuple[AddonPlan, ...]:
+    """Deployments that need a node to become ready: installed after the nodes."""
+    return (AddonPlan(name="coredns"), AddonPlan(name="metrics-server"))
+
+
+def pinned(addons: Iterable[AddonPlan], settings: WorkloadSettings) -> tuple[AddonPlan, ...]:
+    """The add-ons, each at the version that `cluster.addons` names for it."""
+    return tuple(dataclasses.replace(addon, version=settings.cluster.addons.get(addon.name)) for addon in addons)
+
+
+def require_known(settings: WorkloadSettings, names: Iterable[str]) -> None:
+    """Refuse a pinned version of an add-on that this cluster does not have.
+
+    Raises:
+        UserError: with the nearest name, or all of them.
+    """
+    known = sorted(names)
+    problems = []
+    for name in sorted(set(settings.cluster.addons) - set(known)):
+        near = difflib.get_close_matches(name, known, n=1)
+        remedy = f'Did you mean "{near[0]}"?' if near else f"This cluster has {', '.join(known)}."
+        problems.append(Problem(f"cluster.addons.{name}", "is no add-on of this cluster", remedy))
+    if problems:
+        raise UserError("Versions are pinned of add-ons that are not there", problems)
