@@ -9,7 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.contract import PROJECT
 from privatelink_ingress.plan import tags
-from privatelink_ingress.plan.workload.adopted_cluster import AdoptedCluster, FoundCluster, adopt_cluster
+from privatelink_ingress.plan.workload.adopted_cluster import (
+    AdoptedCluster,
+    FoundCluster,
+    adopt_cluster,
+    require_platforms,
+)
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
@@ -129,6 +134,7 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: 
     cluster = adopt_cluster(settings, there, region=region)
     registry = plan_registry(settings, name=name, region=region)
     images = plan_images(settings, repositories=registry.repositories, region=region)
+    require_platforms(cluster, images)
     publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(cluster.subnet_ids))
     return AdoptedClusterPlan(
         name=name,
@@ -138,8 +144,7 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: 
         images=images,
         controller=_controller(settings, cluster.trusted_cidrs),
         sample=plan_sample(settings),
-        # How many nodes a zone has is their owner's matter, so no zone may depend on its own.
-        publication=dataclasses.replace(publication, cross_zone=True),
+        publication=dataclasses.replace(publication, protocol=cluster.protocol),
         removal=plan_removal(settings, name=name, region=region),
     )
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from privatelink_ingress.plan.workload import found
 from privatelink_ingress.plan.workload.found import RouteTable, Subnet
+from privatelink_ingress.plan.workload.images import ImagePlan
+from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import Settings
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.existing import ExistingCluster
+from privatelink_ingress.settings.workload.registry import Platform
 
 KEY = "cluster.existing"
 
@@ -23,6 +26,9 @@ _OURS = frozenset(
 
 _OURS_OF_CLUSTER = frozenset({"existing", "deletion_protection"})
 """The second is the load balancer's as well, and that is ours."""
+
+_PROCESSORS: Mapping[str, Platform] = {"x86_64": "linux/amd64", "ARM_64": "linux/arm64"}
+"""What an AMI type's name says: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,7 +74,10 @@ class AdoptedCluster:
     node_security_group_ids: tuple[str, ...]
     autoscaling_groups: Mapping[str, str]
     """Name by node group."""
-    ami_types: tuple[str, ...]
+    ami_types: Mapping[str, str]
+    """By node group, as far as EKS knows it."""
+    protocol: Protocol
+    """With the node ports of the owner's controller, when it is not this stack's."""
     kubeconfig: str
     warnings: tuple[Problem, ...]
 
@@ -96,7 +105,8 @@ def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: st
         trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
         node_security_group_ids=existing.node_security_group_ids or (there.security_group_id,),
         autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in there.nodes},
-        ami_types=tuple(sorted({nodes.ami_type for nodes in there.nodes if nodes.ami_type})),
+        ami_types={nodes.name: nodes.ami_type for nodes in there.nodes if nodes.ami_type},
+        protocol=_protocol(settings, existing),
         kubeconfig=kubeconfig(
             existing.name,
             endpoint=there.endpoint,
@@ -130,6 +140,27 @@ def kubeconfig(name: str, *, endpoint: str, certificate_authority: str, region: 
     )
 
 
+def require_platforms(cluster: AdoptedCluster, images: Iterable[ImagePlan]) -> None:
+    """Let the nodes run every image. An AMI type that does not say its processors is taken to fit.
+
+    Raises:
+        UserError: with each image that a node group cannot run.
+    """
+    problems = [
+        Problem(
+            f"{image.key}.platforms",
+            f"has {', '.join(image.platforms)}, but node group {group} ({ami_type}) runs {platform}",
+            f"Add {platform} if the image has it, or leave that group out of {KEY}.nodeGroups.",
+        )
+        for image in images
+        for group, ami_type in cluster.ami_types.items()
+        for mark, platform in _PROCESSORS.items()
+        if mark in ami_type and platform not in image.platforms
+    ]
+    if problems:
+        raise UserError("The nodes cannot run every image", problems)
+
+
 def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
     """Settings of what such a stack does not make."""
     others = (settings.model_fields_set - _OURS) | {"cluster"}
@@ -139,9 +170,20 @@ def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
     for key in sorted(written):
         yield Problem(key, f"is set beside {KEY}", "Remove it: the cluster is someone else's.")
     existing = settings.cluster.existing
-    if settings.controller.install and existing and existing.node_port:
-        reason = "is set although controller.install is true, and that controller has a port of its own"
-        yield Problem(f"{KEY}.nodePort", reason, "Remove it, or set controller.install to false.")
+    ports = {"nodePort": existing.node_port, "healthNodePort": existing.health_node_port} if existing else {}
+    for key in sorted(key for key, port in ports.items() if port and settings.controller.install):
+        reason = "is set although controller.install is true, and that controller has ports of its own"
+        yield Problem(f"{KEY}.{key}", reason, "Remove it, or set controller.install to false.")
+    if settings.publication.protocol == "https" and ports.get("nodePort") and not ports.get("healthNodePort"):
+        reason = "is missing: behind nodePort is TLS, and health is checked by plain HTTP"
+        yield Problem(f"{KEY}.healthNodePort", reason, "Write the node port on which healthPath answers by HTTP.")
+
+
+def _protocol(settings: WorkloadSettings, existing: ExistingCluster) -> Protocol:
+    usual = PROTOCOLS[settings.publication.protocol]
+    node_port = existing.node_port or usual.node_port
+    health = existing.health_node_port or (usual.health_node_port if existing.node_port is None else node_port)
+    return dataclasses.replace(usual, node_port=node_port, health_node_port=health)
 
 
 def _written(settings: WorkloadSettings, name: str) -> list[str]:

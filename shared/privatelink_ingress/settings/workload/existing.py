@@ -71,8 +71,10 @@ class ExistingCluster(Settings):
     node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(min_length=1), ONCE] | None = None
     """Groups of the nodes, where their launch template names some; the cluster's own when not set."""
     node_port: Annotated[int, Field(ge=30000, le=32767)] | None = None
-    """Port on every node behind which a controller of the owner serves HTTP; 30080 when not set.
-    Range: https://kubernetes.io/docs/reference/networking/virtual-ips/"""
+    """Port on every node behind which the owner's own controller serves `publication.protocol`; 30080 for http and
+    30043 for https when not set. Range: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"""
+    health_node_port: Annotated[int, Field(ge=30000, le=32767)] | None = None
+    """Port on every node where it answers `publication.healthPath` by plain HTTP; `nodePort` for http when not set."""
 
     @model_validator(mode="after")
     def _zones_of_the_subnets(self) -> Self:
