@@ -43,14 +43,61 @@ def test_stated_zones_are_taken_sorted():
 def test_a_zone_that_the_region_lacks_is_refused_with_those_it_has():
     assert problem(REGION, count=None, zone_ids=("euw1-az1", "use1-az1"), region="eu-west-1") == Problem(
         "network.zoneIds",
-        "use1-az1 are no zones of eu-west-1",
+        "use1-az1 is a zone of us-east-1, the stack is in eu-west-1",
         "eu-west-1 has euw1-az1, euw1-az2, euw1-az3, euw1-az4.",
     )
 
 
-def test_more_zones_than_the_region_has_are_refused():
+def test_a_stack_file_that_lists_zones_of_another_region_alone_is_refused_zone_by_zone_without_asking_aws():
+    stated = ("euw1-az1", "euw1-az2")
+    with pytest.raises(UserError) as caught:
+        zones.choose(stated, count=None, zone_ids=stated, region="us-east-1")
+    assert [(one.where, one.reason, one.remedy) for one in caught.value.problems] == [
+        (
+            "network.zoneIds",
+            f"{zone_id} is a zone of eu-west-1, the stack is in us-east-1",
+            "Zones of us-east-1 are use1-az1 and so on.",
+        )
+        for zone_id in stated
+    ]
+
+
+def test_a_zone_that_does_not_exist_in_its_region_is_refused():
+    found = problem(REGION, count=None, zone_ids=("euw1-az1", "euw1-az9"), region="eu-west-1")
+    assert found.reason == "euw1-az9 is no zone of eu-west-1"
+
+
+def test_more_zones_than_the_region_has_are_refused_with_the_number_that_fits():
     found = problem(REGION[:2], count=None, zone_ids=None, region="eu-west-1")
-    assert (found.where, found.reason) == ("network.zones", "asks for 3, but eu-west-1 has 2")
+    assert (found.where, found.reason, found.remedy) == (
+        "network.zones",
+        "asks for 3, but eu-west-1 has 2 that fit",
+        "Set network.zones to 2. eu-west-1 has euw1-az1, euw1-az3.",
+    )
+    alone = problem(REGION[:1], count=6, zone_ids=None, region="eu-west-1")
+    assert alone.remedy == "Choose another region. eu-west-1 has euw1-az1."
+
+
+@pytest.mark.parametrize(
+    ("zone_id", "region"),
+    [
+        ("euw1-az1", "eu-west-1"),
+        ("use1-az6", "us-east-1"),
+        ("apne1-az4", "ap-northeast-1"),
+        ("apse2-az1", "ap-southeast-2"),
+        ("usgw1-az1", "us-gov-west-1"),
+        ("cnnw1-az1", "cn-northwest-1"),
+        ("cac1-az1", "ca-central-1"),
+        ("xxn1-az1", None),
+    ],
+)
+def test_a_zones_id_tells_its_region(zone_id: str, region: str | None):
+    assert zones.region_of(zone_id) == region
+
+
+def test_a_region_that_is_not_known_here_is_taken_as_it_is():
+    there = ("usie1-az1", "usie1-az2", "usie1-az3")
+    assert zones.choose(there, count=2, zone_ids=None, region="us-iso-east-1") == there[:2]
 
 
 def test_an_endpoint_goes_where_both_sides_are():

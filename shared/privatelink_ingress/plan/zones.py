@@ -17,6 +17,17 @@ NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2"
 """Zones that PrivateLink does not support between Regions:
 https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
 
+REGIONS = (
+    *("af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1"),
+    *("ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
+    *("ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1"),
+    *("eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1"),
+    *("me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1"),
+    *("us-gov-west-1", "us-west-1", "us-west-2"),
+)
+"""Regions whose zones are told by their ids: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+A stack in any other region is taken as it is."""
+
 WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
 """Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
@@ -29,16 +40,20 @@ def choose(
     Raises:
         UserError: when the region lacks a wanted zone, or has too few.
     """
-    known = sorted(available)
+    known = sorted(zone_id for zone_id in available if region_of(zone_id) in (region, None))
     if zone_ids is not None:
         if unknown := sorted(set(zone_ids) - set(known)):
-            problem = Problem("network.zoneIds", f"{', '.join(unknown)} are no zones of {region}", _has(region, known))
-            raise UserError("The zones do not fit the region", [problem])
+            problems = [Problem("network.zoneIds", _misplaced(one, region), _has(region, known)) for one in unknown]
+            raise UserError("The zones do not fit the region", problems)
         return tuple(sorted(set(zone_ids)))
     wanted = count or DEFAULT_COUNT
     if len(known) < wanted:
-        problem = Problem("network.zones", f"asks for {wanted}, but {region} has {len(known)}", _has(region, known))
-        raise UserError("The zones do not fit the region", [problem])
+        remedy = f"Set network.zones to {len(known)}" if len(known) >= MINIMUM else "Choose another region"
+        reason = f"asks for {wanted}, but {region} has {len(known)} that fit"
+        raise UserError(
+            "The zones do not fit the region",
+            [Problem("network.zones", reason, f"{remedy}. {_has(region, known)}")],
+        )
     return tuple(known[:wanted])
 
 
@@ -66,5 +81,28 @@ def number(zone_id: str) -> int:
     return int(zone_id[-1])
 
 
+def region_of(zone_id: str) -> str | None:
+    """The region of a zone, as far as it is one of `REGIONS`."""
+    return _BY_PREFIX.get(zone_id.rpartition("-")[0])
+
+
+def _prefix(region: str) -> str:
+    """How the ids of a region's zones begin: `euw1` for `eu-west-1`, `apne1` for `ap-northeast-1`."""
+    continent, *words, number = region.split("-")
+    initials = "".join(words)
+    for word in ("gov", "north", "south", "east", "west", "central"):
+        initials = initials.replace(word, word[0])
+    return f"{continent}{initials}{number}"
+
+
+_BY_PREFIX = {_prefix(region): region for region in REGIONS}
+
+
+def _misplaced(zone_id: str, region: str) -> str:
+    if (home := region_of(zone_id)) not in (region, None):
+        return f"{zone_id} is a zone of {home}, the stack is in {region}"
+    return f"{zone_id} is no zone of {region}"
+
+
 def _has(region: str, known: list[str]) -> str:
-    return f"{region} has {', '.join(known)}."
+    return f"{region} has {', '.join(known)}." if known else f"Zones of {region} are {_prefix(region)}-az1 and so on."
