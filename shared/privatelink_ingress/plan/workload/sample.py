@@ -12,6 +12,7 @@ from typing import Any
 from privatelink_ingress.plan.tags import MANAGED_BY
 from privatelink_ingress.plan.workload.controller import objects as controller
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject, Manifest
+from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 NAMESPACE = "sample"
@@ -34,6 +35,8 @@ class SamplePlan:
 
     digest: str
     hosts: tuple[str, ...]
+    tls: bool
+    """Whether the controller is to serve them by TLS, which takes a word in the Ingress."""
 
     def stages(self, image: Any) -> tuple[tuple[KubernetesObject, ...], ...]:
         """All objects in the order of their creation; those of one stage need only the stages before it.
@@ -46,16 +49,27 @@ class SamplePlan:
             (_service_account(), _network_policy()),
             (_deployment(image), _disruption_budget()),
             (_service(),),
-            (_ingress(self.hosts),),
+            (_ingress(self.hosts, tls=self.tls),),
         )
 
 
 def plan_sample(settings: WorkloadSettings) -> SamplePlan | None:
-    """The sample application that `settings` asks for. None also without the controller: no request would reach it."""
+    """The sample application that `settings` asks for. None also without the controller: no request would reach it.
+
+    Raises:
+        UserError: when the controller serves some namespaces alone. Its own one is made after the controller's rights.
+    """
     sample = settings.sample
     if not sample.install or not settings.controller.install or sample.image is None:
         return None
-    return SamplePlan(digest=sample.image.digest, hosts=sample.hosts)
+    if settings.controller.watch.namespaces:
+        reason = f"is true, but controller.watch.namespaces leaves out {NAMESPACE}, where the sample is"
+        raise UserError(
+            "The sample application would not be served",
+            [Problem("sample.install", reason, "Remove controller.watch, or set sample.install to false.")],
+        )
+    tls = settings.publication.protocol == "https"
+    return SamplePlan(digest=sample.image.digest, hosts=sample.hosts, tls=tls)
 
 
 def _namespace() -> KubernetesObject:
@@ -165,7 +179,7 @@ def _service() -> KubernetesObject:
     return _object("service", "v1", "Service", spec={"type": "ClusterIP", "selector": LABELS, "ports": [port]})
 
 
-def _ingress(hosts: tuple[str, ...]) -> KubernetesObject:
+def _ingress(hosts: tuple[str, ...], *, tls: bool) -> KubernetesObject:
     backend = {"service": {"name": NAMESPACE, "port": {"number": SERVICE_PORT}}}
     paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
     return _object(
@@ -175,6 +189,8 @@ def _ingress(hosts: tuple[str, ...]) -> KubernetesObject:
         annotations={SKIP_AWAIT: "true"},
         spec={
             "ingressClassName": controller.INGRESS_CLASS,
+            # Without a Secret, the controller's own certificate.
+            **({"tls": [{"hosts": list(hosts)}]} if tls else {}),
             "rules": [{"host": host, "http": {"paths": paths}} for host in hosts],
         },
     )
