@@ -13,7 +13,13 @@ import typer
 import typer.core
 from rich.console import Console
 
-from privatelink_ingress.cli import connection_commands, demo_commands, file_commands, image_commands
+from privatelink_ingress.cli import (
+    bootstrap_commands,
+    connection_commands,
+    demo_commands,
+    file_commands,
+    image_commands,
+)
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
 
@@ -39,7 +45,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they would print stack files and credentials
 )
-for part in (file_commands, demo_commands, connection_commands, image_commands):
+for part in (file_commands, demo_commands, connection_commands, image_commands, bootstrap_commands):
     app.add_typer(part.commands)
 
 

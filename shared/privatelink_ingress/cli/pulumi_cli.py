@@ -13,13 +13,11 @@ from rich.text import Text
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
-def require() -> None:
-    """Raises `UsageError` where the Pulumi CLI is not on PATH."""
+def require(what: str = "--run", otherwise: str = "or leave --run out and run the command yourself.") -> None:
+    """Raises `UsageError` where the Pulumi CLI is not on PATH; `otherwise` is what to do instead of `what`."""
     if shutil.which("pulumi") is None:
-        remedy = (
-            "Install it from https://www.pulumi.com/docs/install/, or leave --run out and run the command yourself."
-        )
-        raise UsageError("Nothing was done", [Problem("--run", "needs pulumi, which is not on PATH", remedy)])
+        remedy = f"Install it from https://www.pulumi.com/docs/install/, {otherwise}"
+        raise UsageError("Nothing was done", [Problem(what, "needs pulumi, which is not on PATH", remedy)])
 
 
 def run(root: Path, commands: Iterable[str], console: Console) -> None:
