@@ -126,3 +126,46 @@ def test_target_groups_are_attached_only_where_both_sides_exist(shop: World) -> 
     assert listed == []
     with pytest.raises(ClientError, match=r"ValidationError.*not part of the group"):
         scaling.detach_load_balancer_target_groups(AutoScalingGroupName=name, TargetGroupARNs=[by_address])
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal"),
+    [
+        ({"capacityType": "CHEAP"}, r"Capacity type CHEAP is not valid"),
+        ({"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}, r"Taint effect NoSchedule is not valid"),
+        ({"taints": [{"key": f"a{n}", "effect": "NO_EXECUTE"} for n in range(51)]}, r"at most 50 taints, not 51"),
+        ({"taints": [{"key": "a", "value": "b" * 64, "effect": "NO_SCHEDULE"}]}, r"Taint a is longer or shorter"),
+        ({"labels": {"a" * 64: "b"}}, r"Label a{64} is longer or shorter"),
+        ({"labels": {"a": "b" * 64}}, r"Label a is longer or shorter"),
+        ({"labels": {"node-role.kubernetes.io/a": "b"}}, r"Label cannot contain reserved prefixes"),
+        ({"updateConfig": {"maxUnavailable": 1, "maxUnavailablePercentage": 50}}, r"maxUnavailable or"),
+        ({"updateConfig": {"maxUnavailablePercentage": 101}}, r"from 1 to 100"),
+    ],
+)
+def test_labels_taints_and_limits_that_eks_does_not_take_are_refused(
+    shop: World, settings: dict[str, Any], refusal: str
+) -> None:
+    with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
+        shop.create_nodes(**settings)
+    assert shop.session.client("eks").list_nodegroups(clusterName="shop")["nodegroups"] == []
+
+
+def test_labels_taints_and_limits_are_described_as_they_were_given(shop: World) -> None:
+    settings: dict[str, Any] = {
+        "capacityType": "SPOT",
+        "labels": {"team": "batch"},
+        "taints": [{"key": "dedicated", "value": "batch", "effect": "NO_SCHEDULE"}],
+        "updateConfig": {"maxUnavailablePercentage": 50},
+    }
+    shop.create_nodes(**settings)
+    group = shop.session.client("eks").describe_nodegroup(clusterName="shop", nodegroupName="main")["nodegroup"]
+    assert {name: group[name] for name in settings} == settings
+
+
+def test_a_changed_label_is_held_to_the_same_limits(shop: World) -> None:
+    shop.create_nodes()
+    eks = shop.session.client("eks")
+    with pytest.raises(ClientError, match=r"reserved prefixes"):
+        eks.update_nodegroup_config(
+            clusterName="shop", nodegroupName="main", labels={"addOrUpdateLabels": {"k8s.io/a": "b"}}
+        )
