@@ -9,6 +9,8 @@ import pulumi
 from privatelink_ingress.components import contracts, providers
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
+from privatelink_ingress.components.messages import warn
+from privatelink_ingress.plan import acceptance, connections
 from privatelink_ingress.plan.attachment import plan_attachment
 from privatelink_ingress.plan.backends import reader_roles
 from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
@@ -34,24 +36,31 @@ async def deploy() -> dict[str, Any]:
         account_id=settings.account_id,
         region=region,
     )
+    published = await contracts.read_all(settings.connections, readers)
+    warn(acceptance.waiting(settings.connections, published))
     if isinstance(settings, AttachedSettings):
         plan = plan_attachment(
             settings,
             stack=stack,
             region=region,
             shard=await contracts.read_shard(settings.edge_stack),
-            contracts=await contracts.read_all(settings.connections, readers),
+            contracts=published,
         )
-        edge_stack = contracts.full_name(settings.edge_stack, PROJECT)
-        return Attachment("edge", AttachmentArgs(plan=plan, edge_stack=edge_stack), options).exports()
+        attachment = AttachmentArgs(
+            plan=plan,
+            edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
+            accepters=providers.accepter_providers(connections.accepters(plan.connections), tags=tags),
+        )
+        return Attachment("edge", attachment, options).exports()
     plan = plan_edge(
         settings,
         stack=stack,
         region=region,
         available_zones=settings.network.zone_ids or await providers.available_zones(network),
-        contracts=await contracts.read_all(settings.connections, readers),
+        contracts=published,
     )
-    return CentralIngress("edge", CentralIngressArgs(plan=plan), options).exports()
+    accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
+    return CentralIngress("edge", CentralIngressArgs(plan=plan, accepters=accepters), options).exports()
 
 
 providers.run(deploy)

@@ -50,7 +50,9 @@ class Contract(BaseModel):
     supported_regions: tuple[Region, ...] = ()
     """Regions beside `region` from which the service can be reached.
 
-    The one field that may be missing: a stack of an earlier release publishes none, and supports none."""
+    This field and the next may be missing: a stack of an earlier release publishes none, and supports none."""
+    acceptance_required: bool = False
+    """Whether each new endpoint waits until the service's owner accepts it."""
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any], stack: str) -> Self:

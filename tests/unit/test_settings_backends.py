@@ -151,3 +151,9 @@ def test_a_connection_is_active_or_in_maintenance() -> None:
     assert connection(BLUE).state == "active"
     (problem,) = refused(BLUE, state="off")
     assert problem == "state: is 'off', which is not among its values. Write one of: active, maintenance."
+
+
+def test_an_accepters_external_id_needs_an_accepter() -> None:
+    assert refused({**BLUE, "accepterExternalId": "edge-2c81"}) == [
+        "backends[0].accepterExternalId: has no use without accepterRoleArn. Remove it."
+    ]

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
+from privatelink_ingress.plan.acceptance import AccepterPlan
 from privatelink_ingress.problems import Problem, UserError
 
 SESSION_NAME = "privatelink-ingress"
@@ -82,6 +83,21 @@ def reader_providers(roles: Mapping[str, str], *, region: str, tags: Mapping[str
     return {
         arn: aws_provider(name, region=region, account_id=account_of(arn), tags=tags, role_arn=arn)
         for arn, name in roles.items()
+    }
+
+
+def accepter_providers(plans: Mapping[str, AccepterPlan], *, tags: Mapping[str, str]) -> dict[str, aws.Provider]:
+    """By name, a provider that accepts endpoints in the account of the service's owner, and in no other."""
+    return {
+        name: aws_provider(
+            name,
+            region=plan.region,
+            account_id=plan.account_id,
+            tags=tags,
+            role_arn=plan.role_arn,
+            external_id=plan.external_id,
+        )
+        for name, plan in plans.items()
     }
 
 

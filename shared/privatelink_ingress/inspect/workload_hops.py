@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from privatelink_ingress.inspect.hops import Hop, Path, Stopped
-from privatelink_ingress.topology.model import EndpointService
+from privatelink_ingress.topology.model import Endpoint
+
+_CLOSED = {
+    "pendingAcceptance": "the owner has not accepted the connection",
+    "rejected": "the owner has rejected the connection",
+    "expired": "nobody accepted the connection in time",
+    "failed": "AWS could not make the connection",
+}
+"""Reason by state (VpcEndpoint, EC2 API) of an endpoint through which nothing passes."""
 
 
 def cross_private_link(path: Path) -> Iterator[Hop]:
     """The endpoint service: known, and connected from its owner's point of view."""
     hop, endpoint = "PrivateLink", path.entries[0][1]
     service = path.topology.services.get(endpoint.service_name)
+    if service is None and endpoint.state in _CLOSED:
+        raise Stopped(hop, f"{endpoint.id} of {endpoint.service_name} is {endpoint.state}", *_closed(endpoint))
     if service is None:
         raise Stopped(
             hop,
@@ -23,7 +34,7 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
     state = service.connections.get(endpoint.id, "unknown")
     evidence = f"{service.name} of {service.owner}: {endpoint.id} is {state}"
     if state != "available":
-        raise Stopped(hop, evidence, "the owner has not accepted the connection", _acceptance(service, endpoint.id))
+        raise Stopped(hop, evidence, *_closed(dataclasses.replace(endpoint, state=state), f"account {service.owner}"))
     outside = sorted({interface.zone_id for _, _, interface in path.entries} - set(service.zone_ids))
     if outside:
         reason = f"the service is not in {', '.join(outside)}"
@@ -107,8 +118,16 @@ def arrive(path: Path) -> Iterator[Hop]:
     yield Hop(name=hop, verdict=verdict, evidence=evidence)
 
 
-def _acceptance(service: EndpointService, endpoint_id: str) -> str:
-    return (
-        f"In account {service.owner}: aws ec2 accept-vpc-endpoint-connections --service-id {service.id} "
-        f"--vpc-endpoint-ids {endpoint_id}"
+def _closed(endpoint: Endpoint, owner: str = "the service's account") -> tuple[str, str]:
+    """Why a connection that is not available lets nothing through, and what opens it."""
+    if endpoint.state != "pendingAcceptance":
+        reason = _CLOSED.get(endpoint.state, "the connection is not open")
+        return (
+            reason,
+            f"Settle it with {owner}, then write the other generation at the backend: a new endpoint.",
+        )
+    _, _, _, region, service_id = endpoint.service_name.split(".")
+    return _CLOSED[endpoint.state], (
+        f"Write accepterRoleArn at the backend and run `pulumi up` in central-ingress/. Or in {owner}: aws ec2 "
+        f"accept-vpc-endpoint-connections --region {region} --service-id {service_id} --vpc-endpoint-ids {endpoint.id}"
     )

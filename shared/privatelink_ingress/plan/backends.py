@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from privatelink_ingress import contract as contracts
 from privatelink_ingress.contract import Contract
 from privatelink_ingress.plan import names, zones
+from privatelink_ingress.plan.acceptance import AccepterPlan, plan_accepter
 from privatelink_ingress.plan.addresses import endpoint_address
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem, UserError
@@ -41,6 +42,9 @@ class BackendPlan:
     position: int
     generation: int
     endpoint_service_name: str
+    endpoint_service_id: str
+    accepter: AccepterPlan | None
+    """Who accepts the endpoint; None when nobody has to, or a human does."""
     service_region: str | None
     """Region of the service where it is not the edge's."""
     target_group_name: str
@@ -82,6 +86,8 @@ def plan_backend(
         position=backend.position,
         generation=backend.generation,
         endpoint_service_name=contract.endpoint_service_name,
+        endpoint_service_id=contract.endpoint_service_id,
+        accepter=plan_accepter(backend, contract),
         service_region=None if contract.region == region else contract.region,
         target_group_name=names.fit(group, names.LOAD_BALANCER),
         port=contract.port,
@@ -115,6 +121,7 @@ def literal_contract(name: str, connection: Connection, backend: Backend, servic
         protocol=service.protocol,
         health_path=service.health_path,
         supported_regions=service.supported_regions,
+        acceptance_required=service.acceptance_required,
     )
 
 
@@ -122,11 +129,12 @@ def assumed_contract(
     name: str, connection: Connection, backend: Backend, *, region: str, zone_ids: Iterable[str]
 ) -> Contract:
     """The contract of a backend that is no stack, without asking AWS: that of a parameter is taken to fit."""
+    role = backend.accepter_role_arn
     if backend.service is not None:
         return literal_contract(name, connection, backend, backend.service)
     service = {
         "endpointServiceName": f"com.amazonaws.vpce.{region}.vpce-svc-0",
-        "accountId": "0" * 12,
+        "accountId": role.split(":")[4] if role else "0" * 12,
         "zoneIds": tuple(zone_ids),
     }
     return literal_contract(name, connection, backend, Service.model_validate(service))

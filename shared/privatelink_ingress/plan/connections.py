@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import backends, certificates, dns, routes
+from privatelink_ingress.plan import acceptance, backends, certificates, dns, routes
+from privatelink_ingress.plan.acceptance import AccepterPlan
 from privatelink_ingress.plan.backends import BackendPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.problems import Problem
@@ -108,10 +109,19 @@ def check(
 ) -> list[Problem]:
     """What is wrong between connections and their contracts, by `Backend.source`."""
     return [
-        problem
-        for name, connection in sorted(connections.items())
-        for place, backend in enumerate(connection.backends)
-        for problem in backends.check_backend(
-            name, place, contracts[backend.source], connections, region=region, zone_ids=zone_ids
-        )
+        *acceptance.check(connections, contracts),
+        *(
+            problem
+            for name, connection in sorted(connections.items())
+            for place, backend in enumerate(connection.backends)
+            for problem in backends.check_backend(
+                name, place, contracts[backend.source], connections, region=region, zone_ids=zone_ids
+            )
+        ),
     ]
+
+
+def accepters(connections: Iterable[ConnectionPlan]) -> dict[str, AccepterPlan]:
+    """The providers that accept the connections' endpoints, by name."""
+    plans = (backend.accepter for connection in connections for backend in connection.backends)
+    return {plan.provider: plan for plan in plans if plan is not None}

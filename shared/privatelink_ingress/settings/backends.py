@@ -11,6 +11,7 @@ from privatelink_ingress.settings.fields import (
     AccountId,
     ConnectionName,
     EndpointServiceName,
+    ExternalId,
     HealthPath,
     Misfit,
     ParameterReference,
@@ -38,6 +39,8 @@ class Service(Settings):
     health_path: HealthPath = "/nginx-health"
     supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
     """Regions beside its own from which the service can be reached."""
+    acceptance_required: bool = False
+    """Whether each new endpoint waits until the service's owner accepts it."""
 
 
 class Backend(Settings):
@@ -52,6 +55,12 @@ class Backend(Settings):
     https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html"""
     reader_role_arn: RoleArn | None = None
     """Role in the parameter's account that reads it, where it is not shared."""
+    accepter_role_arn: RoleArn | None = None
+    """Role in the account of the service that accepts the endpoint, where the service has `acceptanceRequired`.
+
+    Without it, the endpoint waits for a human of that account."""
+    accepter_external_id: ExternalId | None = None
+    """What that role asks for when it is assumed."""
     service: Service | None = None
     """The contract itself."""
     connection_name: ConnectionName | None = None
@@ -73,6 +82,8 @@ class Backend(Settings):
         if len(written) != 1:
             reason = f"has {' and '.join(written)}" if written else "names no service"
             raise Misfit(reason, "Write one of stack, parameter and service.")
+        if self.accepter_external_id is not None and self.accepter_role_arn is None:
+            raise Misfit("has no use without accepterRoleArn", "Remove it.", at=("accepterExternalId",))
         if self.reader_role_arn is not None and self.parameter is None:
             raise Misfit("has no use without parameter", "Remove it.", at=("readerRoleArn",))
         if self.reader_role_arn is not None and str(self.parameter).startswith("arn:"):

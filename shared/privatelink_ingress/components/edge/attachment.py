@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
+import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from privatelink_ingress.components.base import Component
@@ -21,6 +23,8 @@ class AttachmentArgs:
     plan: AttachmentPlan
     edge_stack: str
     """Full name of the shard's stack."""
+    accepters: Mapping[str, aws.Provider]
+    """Providers that accept endpoints, by name: `plan.connections.accepters`."""
 
 
 class Attachment(Component):
@@ -39,7 +43,11 @@ class Attachment(Component):
             alb_zone_id=contract.alb_zone_id,
         )
         for connection in plan.connections:
-            Connection(connection.name, ConnectionArgs(plan=connection, shard=shard, tags=plan.tags), self.child())
+            Connection(
+                connection.name,
+                ConnectionArgs(plan=connection, shard=shard, accepters=args.accepters, tags=plan.tags),
+                self.child(),
+            )
         self._args = args
         self.publish()
 

@@ -24,11 +24,13 @@ class BackendArgs:
     endpoint_subnet_ids: Mapping[str, Input[str]]
     """By zone id."""
     endpoint_security_group_id: Input[str]
+    accepters: Mapping[str, aws.Provider]
+    """Providers of the services' owners by name, for endpoints that are accepted from here."""
     tags: Mapping[str, str]
 
 
 class Backend(Component):
-    """Endpoint, target group, targets. All addresses are planned, so nothing is looked up.
+    """Endpoint, its acceptance, target group, targets. All addresses are planned, so nothing is looked up.
 
     Endpoint and targets have the generation in their names and the target group has not, so a new generation is a
     second endpoint whose targets join the group before the engine, at the end of its run, takes the old ones away.
@@ -42,6 +44,7 @@ class Backend(Component):
         super().__init__(name, opts)
         plan = args.plan
         endpoint = self._endpoint(args)
+        connected = [endpoint, *self._accepted(args, endpoint)]
         group = aws.lb.TargetGroup(
             name,
             name=plan.target_group_name,
@@ -59,13 +62,29 @@ class Backend(Component):
                 target_group_arn=group.arn,
                 target_id=target.address,
                 port=plan.port,
-                opts=self.child(depends_on=[endpoint]),
+                opts=self.child(depends_on=connected),
             )
             for target in plan.targets
         ]
         self.endpoint_id = endpoint.id
         self.target_group_arn = group.arn
         self.publish()
+
+    def _accepted(
+        self, args: BackendArgs, endpoint: aws.ec2.VpcEndpoint
+    ) -> list[aws.ec2.VpcEndpointConnectionAccepter]:
+        plan = args.plan
+        if plan.accepter is None:
+            return []
+        accepter = aws.ec2.VpcEndpointConnectionAccepter(
+            f"{self._name}-{plan.generation}",
+            vpc_endpoint_service_id=plan.endpoint_service_id,
+            vpc_endpoint_id=endpoint.id,
+            # To delete an accepter is to reject the connection. It is only forgotten: an endpoint whose accepter leaves
+            # the stack file goes on serving, and one that is deleted needs no rejection.
+            opts=self.child(provider=args.accepters[plan.accepter.provider], retain_on_delete=True),
+        )
+        return [accepter]
 
     def _endpoint(self, args: BackendArgs) -> aws.ec2.VpcEndpoint:
         plan = args.plan

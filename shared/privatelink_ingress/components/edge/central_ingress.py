@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
+import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
 from privatelink_ingress import shard
@@ -26,6 +28,8 @@ class CentralIngressArgs:
     """What to build."""
 
     plan: EdgePlan
+    accepters: Mapping[str, aws.Provider]
+    """Providers that accept endpoints, by name: `plan.connections.accepters`."""
 
 
 class CentralIngress(Component):
@@ -119,7 +123,11 @@ class CentralIngress(Component):
             alb_zone_id=balancer.zone_id,
         )
         for connection in plan.connections:
-            Connection(connection.name, ConnectionArgs(plan=connection, shard=shard_args, tags=tags), self.child())
+            Connection(
+                connection.name,
+                ConnectionArgs(plan=connection, shard=shard_args, accepters=args.accepters, tags=tags),
+                self.child(),
+            )
         self.alb_arn = balancer.arn
         self.alb_dns_name = balancer.dns_name
         self.alb_zone_id = balancer.zone_id

@@ -39,6 +39,8 @@ class ConnectionArgs:
 
     plan: ConnectionPlan
     shard: ShardArgs
+    accepters: Mapping[str, aws.Provider]
+    """See `BackendArgs`."""
     tags: Mapping[str, str]
 
 
@@ -58,6 +60,7 @@ class Connection(Component):
                     vpc_id=shard.vpc_id,
                     endpoint_subnet_ids=shard.endpoint_subnet_ids,
                     endpoint_security_group_id=shard.endpoint_security_group_id,
+                    accepters=args.accepters,
                     tags=tags,
                 ),
                 self.child(),

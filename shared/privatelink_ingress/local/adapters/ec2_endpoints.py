@@ -145,7 +145,12 @@ def _accept(aws: Aws, inputs: Properties) -> Created:
     service_id, endpoint_id = rest.pop("vpcEndpointServiceId"), rest.pop("vpcEndpointId")
     if rest:
         raise AdapterError(f"{ACCEPTER}: input `{sorted(rest)[0]}` has no place in AcceptVpcEndpointConnections")
-    _decide(aws, ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
+    try:
+        _decide(aws, ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
+    except AdapterError as refusal:
+        # As the provider: it looks at the state that comes of it, and takes one that was available before.
+        if refusal.code != "InvalidState":
+            raise
     connection = one(
         aws,
         ACCEPTER,
@@ -154,7 +159,9 @@ def _accept(aws: Aws, inputs: Properties) -> Created:
         service_id=service_id,
         vpc_endpoint_id=endpoint_id,
     )
-    return Created(f"{service_id}_{endpoint_id}", {"vpcEndpointState": connection["VpcEndpointState"]})
+    if (state := connection["VpcEndpointState"]) != "available":
+        raise AdapterError(f"{ACCEPTER}: waiting for {endpoint_id} to be accepted: unexpected state '{state}'")
+    return Created(f"{service_id}_{endpoint_id}", {"vpcEndpointState": state})
 
 
 def _reject(aws: Aws, id_: str, outputs: Properties) -> None:

@@ -104,6 +104,7 @@ def plan_publication(
             "protocol": protocol.name,
             "health_path": publication.health_path,
             "supported_regions": list(others),
+            "acceptance_required": publication.acceptance_required,
         },
         parameter=_parameter(publication.parameter.prefix, name),
         parameter_tier=publication.parameter.tier,
