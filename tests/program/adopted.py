@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from conftest import run_workload
@@ -37,7 +38,7 @@ class Found:
         """Ids and names that AWS does not know."""
 
     def backend(self) -> StrictBackend:
-        answers = {
+        answers: dict[str, Callable[[Properties, At], Properties]] = {
             "aws:eks/getCluster:getCluster": self._cluster,
             "aws:eks/getNodeGroups:getNodeGroups": lambda args, _: {**args, "id": "x", "names": [*self.node_groups]},
             "aws:eks/getNodeGroup:getNodeGroup": self._node_group,
@@ -114,7 +115,11 @@ class Found:
 
 def adopting(found: Found | None = None, *, preview: bool = False, **overrides: Any) -> StackRun:
     """The sample stack file with `cluster.existing` in place of all that it makes; `overrides` as in `run_workload`."""
-    keys: dict[str, Any] = {"cluster": {"existing": EXISTING}, "controller": {"install": False}, **dict.fromkeys(NOT_OURS)}
+    keys: dict[str, Any] = {
+        "cluster": {"existing": EXISTING},
+        "controller": {"install": False},
+        **dict.fromkeys(NOT_OURS),
+    }
     return run_workload(backend=(found or Found()).backend(), preview=preview, **(keys | overrides))
 
 
