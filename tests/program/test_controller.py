@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import kubernetes_validate
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
+from runs import Run
 
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
 from privatelink_ingress.local import runner
 from privatelink_ingress.local.runner import RecordedBackend, StackRun
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.workload.controller import Controller as Settings
 from privatelink_ingress.settings.workload.controller import Image
 
@@ -20,6 +25,7 @@ COMPONENT = "privatelink-ingress:index:Controller"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+SAMPLE = stack_files.read(Path(__file__).parents[2] / "eks-service", "shop").settings
 
 
 def plan(**overrides: str) -> ControllerPlan:
@@ -129,3 +135,18 @@ def test_the_outputs_are_the_plans_plain_values_also_in_a_preview(deployed):
 
 def test_a_preview_shows_the_same_objects(deployed):
     assert [one.urn for one in objects(deploy(plan(), preview=True))] == [one.urn for one in objects(deployed)]
+
+
+def test_a_change_of_flavour_replaces_the_class_object_and_takes_the_old_one_away_first(deployed):
+    replaced = {one.name: one.replace_on_changes for one in objects(deployed) if one.replace_on_changes}
+    assert replaced == {"shop-controller-ingress-class": ("spec.controller",)}
+    assert [one.name for one in objects(deployed) if one.delete_before_replace] == ["shop-controller-ingress-class"]
+
+
+def test_the_retired_flavour_is_deployed_with_a_warning_in_the_log(workload_run: Run):
+    controller = json.loads(SAMPLE["controller"]) | {"flavour": "ingress-nginx-legacy"}
+    run = workload_run(controller=controller)
+    deployment = next(one for one in run.of_type(DEPLOYMENT) if one.name == "shop-deployment")
+    args = deployment.inputs["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert args[0] == "/nginx-ingress-controller"
+    assert any("controller.flavour: is ingress-nginx-legacy, which was retired" in one for one in run.messages)
