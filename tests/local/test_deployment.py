@@ -37,7 +37,8 @@ class Deployed:
         self.workload, self.edge = cloud.session(WORKLOAD, REGION), cloud.session(EDGE, REGION)
 
     def topology(self) -> Topology:
-        return live.load(self.edge, [self.workload])
+        clusters = self.deployment.clusters([self.workload])
+        return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,20 @@ def test_a_published_host_reaches_the_node_ports_without_a_warning(deployed, url
     result = trace(url, deployed.topology())
     assert [hop.name for hop in result.hops if hop.verdict != "passes"] == []
     assert result.outcome == "reached"
-    assert "3 of 3 nodes at port 30080, zones euw1-az1, euw1-az2, euw1-az3" in result.hops[-1].evidence
+    assert "3 of 3 nodes at port 30080, zones euw1-az1, euw1-az2, euw1-az3" in result.hops[-2].evidence
+    assert "sample/sample, path / → Service sample/sample:80" in result.hops[-1].evidence
+
+
+def test_a_host_that_no_ingress_serves_is_answered_404_by_the_controller(deployed):
+    topology = deployed.topology()
+    shop = topology.clusters[WORKLOAD, "shop"]
+    assert [(ingress.label, list(ingress.hosts)) for ingress in shop.ingresses] == [
+        ("sample/sample", ["shop.example.com"])
+    ]
+    without = {**topology.clusters, (WORKLOAD, "shop"): dataclasses.replace(shop, ingresses=())}
+    result = trace("https://shop.example.com/", dataclasses.replace(topology, clusters=without))
+    assert (result.outcome, result.status, result.hops[-1].name) == ("answered", 404, "Ingress")
+    assert trace("https://blog.example.com/posts/1", dataclasses.replace(topology, clusters=without)).reached
 
 
 def test_each_host_reaches_its_own_service_although_both_networks_have_the_same_addresses(deployed):

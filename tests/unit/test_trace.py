@@ -181,8 +181,9 @@ def test_a_request_that_meets_no_obstacle_reaches_the_node_port_over_every_hop()
         ("PrivateLink", "passes"),
         ("Network load balancer", "passes"),
         ("Node port", "passes"),
+        ("Ingress", "not seen"),
     ]
-    assert result.hops[-1].evidence == "1 of 1 nodes at port 30080, zones euw1-az1"
+    assert result.hops[-2].evidence == "1 of 1 nodes at port 30080, zones euw1-az1"
 
 
 def test_an_unknown_host_is_answered_404_by_the_default_rule_and_the_missing_record_is_said():

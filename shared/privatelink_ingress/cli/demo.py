@@ -6,23 +6,25 @@ import dataclasses
 import json
 import signal
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from privatelink_ingress.cli import check
 from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.cli.running import RunningCloud
-from privatelink_ingress.inspect.trace import Outcome, trace
+from privatelink_ingress.inspect import ingress_hop
+from privatelink_ingress.inspect.trace import Outcome, Trace, trace
 from privatelink_ingress.local import deploy, state
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.runner import StackRun
 from privatelink_ingress.plan import conflicts, dns, routes
 from privatelink_ingress.plan.conflicts import Entry
+from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
@@ -60,14 +62,16 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
     stacks = deploy.find(root)
     _require_writable(out)
     with Cloud(port) as cloud:
-        runs = _deploy(cloud, stacks, console)
+        deployment = deploy.Deployment(cloud)
+        runs = _deploy(deployment, stacks, console)
         for run in runs:
             file = out / f"{run.project}.{run.stack}.json"
             file.write_text(json.dumps(state.export(run), indent=2) + "\n", encoding="utf-8")
         edge_account, regions = deploy.accounts(stacks)
         sessions = {account: cloud.session(account, region) for account, region in regions.items()}
         workloads = [session for account, session in sessions.items() if account != edge_account]
-        topology = live.load(sessions[edge_account], workloads)
+        clusters = deployment.clusters(workloads)
+        topology = dataclasses.replace(live.load(sessions[edge_account], workloads), clusters=clusters)
         for run in runs:
             if run.exports.get("connections"):
                 console.print(_connections(run))
@@ -81,7 +85,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
                 source=expected.source,
             )
             trace_view.show(found, console)
-            fine &= (found.outcome, found.status) == (expected.outcome, expected.status)
+            fine &= _as_expected(found, expected)
         console.print(f"State of each stack, as `pulumi stack export` writes it: {escape(str(out))}/", highlight=False)
         console.print(EMULATOR, style="dim")
         if keep:
@@ -90,17 +94,31 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
     return fine
 
 
-def _deploy(cloud: Cloud, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
-    deployment, runs = deploy.Deployment(cloud), []
+def _deploy(deployment: deploy.Deployment, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
+    runs = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         for stack in stacks:
             task = progress.add_task(f"{stack.label} in {stack.settings.account_id}", total=None)
             progress.update(task, total=deployment.preview(stack))
-            run = deployment.up(stack, on_event=lambda _, task=task: progress.advance(task))
+            run = deployment.up(
+                stack,
+                on_event=lambda _, task=task: progress.advance(task),
+                on_copied=lambda images, stack=stack, task=task: _second_up(deployment, stack, images, progress, task),
+            )
             progress.update(task, total=len(run.registrations), completed=len(run.registrations))
             runs.append(run)
     return runs
+
+
+def _second_up(
+    deployment: deploy.Deployment, stack: deploy.Stack, images: Sequence[ImagePlan], progress: Progress, task: TaskID
+) -> None:
+    """Say what happened between the two runs of a workload, and count the second one from its beginning."""
+    names = " and ".join(image.name for image in images)
+    said = f"{stack.label} has its repositories: stand-ins for the images {names} are copied, and a second up runs them"
+    progress.console.print(said, style="dim", highlight=False, soft_wrap=True)
+    progress.reset(task, total=deployment.preview(stack))
 
 
 def _connections(run: StackRun) -> Table:
@@ -140,6 +158,12 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
                 outcome="answered" if redirects else "stopped",
                 status=301 if redirects else None,
             )
+
+
+def _as_expected(found: Trace, expected: Expectation) -> bool:
+    if expected.outcome == "reached" and found.hops[-1].name == ingress_hop.HOP:
+        return True  # it came to the cluster; whether an Ingress there takes it is its team's matter
+    return (found.outcome, found.status) == (expected.outcome, expected.status)
 
 
 def _entries(connections: Mapping[str, Connection]) -> Iterator[Entry]:

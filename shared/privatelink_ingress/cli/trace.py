@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.inspect import ingress_hop
 from privatelink_ingress.inspect.request import Request
 from privatelink_ingress.inspect.trace import Trace, trace
 
-_STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red"}
+_STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
 
 
 def trace_running(
@@ -41,9 +42,11 @@ def trace_running(
 def headline(found: Trace) -> Text:
     """The outcome in one line."""
     if found.outcome == "reached":
-        end, style = "reached the controller's node ports", "bold green"
+        seen = found.hops[-1].name == ingress_hop.HOP and found.hops[-1].verdict == "passes"
+        end, style = "reached " + ("its Service" if seen else "the controller's node ports"), "bold green"
     elif found.outcome == "answered":
-        end, style = f"answered {found.status} by the load balancer", "bold cyan"
+        by = "controller" if found.hops[-1].name == ingress_hop.HOP else "load balancer"
+        end, style = f"answered {found.status} by the {by}", "bold cyan"
     else:
         end, style = f"stopped at: {found.hops[-1].name}", "bold red"
     asked = found.url if found.method == "GET" else f"{found.method} {found.url}"

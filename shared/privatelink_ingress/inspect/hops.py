@@ -18,7 +18,7 @@ from privatelink_ingress.topology.model import (
     Topology,
 )
 
-Verdict = Literal["passes", "warns", "answers", "stops"]
+Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

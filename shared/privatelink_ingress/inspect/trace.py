@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from privatelink_ingress.inspect import edge_hops, workload_hops
+from privatelink_ingress.inspect import edge_hops, ingress_hop, workload_hops
 from privatelink_ingress.inspect.hops import Hop, Path, Stopped
 from privatelink_ingress.inspect.request import Request
 from privatelink_ingress.topology.model import Topology
@@ -24,6 +24,7 @@ _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     workload_hops.cross_private_link,
     workload_hops.balance,
     workload_hops.arrive,
+    ingress_hop.serve,
 )
 
 
@@ -35,14 +36,14 @@ class Trace:
     method: str
     hops: tuple[Hop, ...]
     outcome: Outcome
-    """`reached`: the ingress controller's node ports, beyond which nothing is claimed; `answered`: by the load balancer
-    itself; `stopped`: nowhere."""
+    """`reached`: the Service that the cluster's Ingresses name, or the controller's node ports where those cannot be
+    seen; `answered`: by the load balancer or the controller itself; `stopped`: nowhere."""
     status: int | None = None
-    """HTTP status of an answer by the load balancer."""
+    """HTTP status of such an answer."""
 
     @property
     def reached(self) -> bool:
-        """Whether the request gets to the controller's node ports."""
+        """Whether the request gets as far as can be seen."""
         return self.outcome == "reached"
 
 

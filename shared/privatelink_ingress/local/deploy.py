@@ -6,7 +6,7 @@ First the workload stacks, then the edge's with a load balancer, then those that
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress import contract, shard
@@ -22,6 +22,8 @@ from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.stack_files import StackFile
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.topology import live
+from privatelink_ingress.topology.kubernetes import ClusterObjects, read
 
 OnEvent = Callable[[runner.Registration], None]
 
@@ -97,6 +99,16 @@ class Deployment:
                 on_copied(copied)
             self._runs[stack.label] = self._run(stack, on_event=on_event)
         return self._runs[stack.label]
+
+    def clusters(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], ClusterObjects]:
+        """The objects of every cluster of `accounts`, by account and name. No pod runs, so none is ready or not."""
+        found = {}
+        for account in accounts:
+            eks = account.client("eks")
+            for name in eks.list_clusters()["clusters"]:
+                server = eks.describe_cluster(name=name)["cluster"]["endpoint"]
+                found[account.account_id, name] = read(self.kubernetes.list(server))
+        return found
 
     def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:
         """Those that the stack pins and its repositories lack."""

@@ -12,6 +12,7 @@ from privatelink_ingress.topology.model import (
     Condition,
     Listener,
     LoadBalancer,
+    Rewrite,
     Rule,
     Target,
     TargetGroup,
@@ -125,6 +126,12 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
         priority=None if rule["IsDefault"] else int(rule["Priority"]),
         conditions=tuple(map(_condition, rule["Conditions"])),
         action=_action(rule["Actions"]),
+        rewrites=tuple(
+            Rewrite(type=transform["Type"], regex=one["Regex"], replace=one["Replace"])
+            for transform in rule.get("Transforms") or ()
+            for config in ("HostHeaderRewriteConfig", "UrlRewriteConfig")
+            for one in transform.get(config, {}).get("Rewrites", ())
+        ),
     )
 
 

@@ -6,6 +6,8 @@ import dataclasses
 import ipaddress
 from collections.abc import Mapping
 
+from privatelink_ingress.topology.kubernetes import ClusterObjects
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Permission:
@@ -78,6 +80,17 @@ class Action:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Rewrite:
+    """What a rule changes in a request before it forwards it."""
+
+    type: str
+    """`host-header-rewrite`, or `url-rewrite` of path and query."""
+    regex: str
+    replace: str
+    """May name groups of the expression: `$1`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
     """A listener rule."""
 
@@ -85,6 +98,7 @@ class Rule:
     """None for the default rule, which comes last."""
     conditions: tuple[Condition, ...]
     action: Action
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -196,6 +210,8 @@ class Node:
     zone_id: str
     state: str
     security_group_ids: tuple[str, ...]
+    cluster: str = ""
+    """Name of its EKS cluster; empty for an instance of none."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -212,6 +228,8 @@ class Topology:
     """By service name; a service that the reader's accounts do not own is absent."""
     nodes: Mapping[str, Node]
     security_groups: Mapping[str, SecurityGroup]
+    clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
+    """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
 
     def admits_group(self, receiver: tuple[str, ...], sender: tuple[str, ...], port: int) -> bool:
         """Whether any of the receiver's groups lets TCP to `port` in from any of the sender's groups."""

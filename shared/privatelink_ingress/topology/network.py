@@ -73,6 +73,8 @@ def nodes(ec2: Any, zones: Mapping[str, Subnet]) -> dict[str, Node]:
             zone_id=zones[instance["SubnetId"]].zone_id,
             state=instance["State"]["Name"],
             security_group_ids=tuple(group["GroupId"] for group in instance["SecurityGroups"]),
+            # EKS tags the nodes of its groups.
+            cluster=next((tag["Value"] for tag in instance.get("Tags", ()) if tag["Key"] == "eks:cluster-name"), ""),
         )
         for reservation in read(ec2, "describe_instances", "Reservations")
         for instance in reservation["Instances"]
