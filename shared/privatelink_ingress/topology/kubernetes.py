@@ -1,0 +1,133 @@
+"""The part of a cluster that decides where a request goes behind the controller's node port: Ingresses and Services."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+LEGACY_CLASS = "kubernetes.io/ingress.class"
+"""Annotation of an Ingress that named its class before there was a field for it; the controller still reads it."""
+
+Object = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class IngressPath:
+    """One path of a host, and the Service that it leads to."""
+
+    path: str
+    exact: bool
+    """Otherwise a plain prefix, as nginx takes one: `/v1` is one of `/v1beta`."""
+    service: str
+    port: str
+    """Number or name of the Service's port."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ingress:
+    """An Ingress of any class."""
+
+    namespace: str
+    name: str
+    class_name: str
+    """Empty when it names none."""
+    hosts: Mapping[str, tuple[IngressPath, ...]]
+    """Paths by host; the empty host takes what no other one does."""
+
+    @property
+    def label(self) -> str:
+        """`<namespace>/<name>`."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class KubernetesService:
+    """A Service."""
+
+    ports: tuple[str, ...]
+    """Numbers and names of its ports."""
+    ready: int | None
+    """Endpoints that are ready; None when nothing that was read tells."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ClusterObjects:
+    """What was read of one cluster."""
+
+    classes: frozenset[str]
+    """Names of the IngressClasses."""
+    ingresses: tuple[Ingress, ...]
+    """The oldest first: it has a host that several name."""
+    services: Mapping[str, KubernetesService]
+    """By `<namespace>/<name>`."""
+
+    def service(self, ingress: Ingress, path: IngressPath) -> KubernetesService | None:
+        """Where a path leads, if it is there."""
+        return self.services.get(f"{ingress.namespace}/{path.service}")
+
+
+def read(objects: Iterable[Object]) -> ClusterObjects:
+    """The model of objects as the API server lists them, in the order of their creation."""
+    every = list(objects)
+    ready = _ready(every)
+    return ClusterObjects(
+        classes=frozenset(one["metadata"]["name"] for one in every if one["kind"] == "IngressClass"),
+        ingresses=tuple(_ingress(one) for one in every if one["kind"] == "Ingress"),
+        services={
+            label: KubernetesService(ports=_ports(one), ready=ready.get(label))
+            for one in every
+            if one["kind"] == "Service" and (label := _label(one))
+        },
+    )
+
+
+def _ingress(one: Object) -> Ingress:
+    spec, metadata = one["spec"], one["metadata"]
+    hosts: dict[str, tuple[IngressPath, ...]] = {}
+    for rule in spec.get("rules") or ():
+        paths = tuple(map(_path, (rule.get("http") or {}).get("paths") or ()))
+        hosts[rule.get("host") or ""] = hosts.get(rule.get("host") or "", ()) + paths
+    if default := spec.get("defaultBackend"):
+        whole = _path({"path": "/", "backend": default})
+        hosts = {host: (*paths, whole) for host, paths in hosts.items()} or {"": (whole,)}
+    return Ingress(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        class_name=spec.get("ingressClassName") or (metadata.get("annotations") or {}).get(LEGACY_CLASS, ""),
+        hosts=hosts,
+    )
+
+
+def _path(path: Object) -> IngressPath:
+    service = path["backend"].get("service") or {}
+    port = service.get("port") or {}
+    return IngressPath(
+        path=path.get("path") or "/",
+        exact=path.get("pathType") == "Exact",
+        service=service.get("name", ""),
+        port=str(port.get("number") or port.get("name") or ""),
+    )
+
+
+def _ports(service: Object) -> tuple[str, ...]:
+    ports = service["spec"].get("ports") or ()
+    return tuple(str(value) for port in ports for value in (port.get("port"), port.get("name")) if value)
+
+
+def _ready(objects: Iterable[Object]) -> dict[str, int]:
+    """Ready endpoints by Service. A Service without a slice is absent: its pods were never counted."""
+    found: dict[str, int] = {}
+    for one in objects:
+        if one["kind"] != "EndpointSlice":
+            continue
+        name = (one["metadata"].get("labels") or {}).get("kubernetes.io/service-name", "")
+        label = f"{one['metadata']['namespace']}/{name}"
+        # No condition means ready: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready
+        conditions = [endpoint.get("conditions") or {} for endpoint in one.get("endpoints") or ()]
+        found[label] = found.get(label, 0) + sum(condition.get("ready") is not False for condition in conditions)
+    return found
+
+
+def _label(one: Object) -> str:
+    return f"{one['metadata']['namespace']}/{one['metadata']['name']}"
