@@ -11,6 +11,7 @@ from privatelink_ingress.settings.workload.nodes import Nodes
 from privatelink_ingress.settings.workload.publication import Publication
 from privatelink_ingress.settings.workload.registry import Registry
 from privatelink_ingress.settings.workload.roles import Roles
+from privatelink_ingress.settings.workload.sample import Sample
 
 
 class WorkloadSettings(Settings):
@@ -31,6 +32,7 @@ class WorkloadSettings(Settings):
     nodes: Nodes = Nodes()
     controller: Controller
     publication: Publication
+    sample: Sample = Sample()
     pod_logs: PodLogs = PodLogs()
     metrics: Metrics = Metrics()
     session_manager: bool = False
