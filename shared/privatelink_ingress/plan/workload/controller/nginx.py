@@ -126,7 +126,7 @@ _DEFAULTS: Mapping[str, str] = {
     "worker-processes": "4",
 }
 
-_FREE = frozenset(_DEFAULTS) | {
+FREE = frozenset(_DEFAULTS) | {
     "keepalive",
     "keepalive-requests",
     "lb-method",
@@ -215,7 +215,7 @@ def keepalive_seconds(data: Mapping[str, str]) -> float:
 def _forbidden(key: str) -> Problem | None:
     if key not in _KINDS:
         return _unknown(key)
-    if key not in _FREE:
+    if key not in FREE:
         return Problem(
             f"{SETTING}.{key}", "is decided by this system: the path from the edge depends on it", "Remove the key."
         )
@@ -223,6 +223,6 @@ def _forbidden(key: str) -> Problem | None:
 
 
 def _unknown(key: str) -> Problem:
-    near = difflib.get_close_matches(key, sorted(_FREE), n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(_FREE))}."
+    near = difflib.get_close_matches(key, sorted(FREE), n=1)
+    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(FREE))}."
     return Problem(f"{SETTING}.{key}", "is no key that this system knows, and the controller drops it silently", remedy)
