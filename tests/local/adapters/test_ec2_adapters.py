@@ -245,11 +245,31 @@ def test_a_connection_runs_from_service_to_endpoint_at_the_planned_addresses(wor
     assert endpoint["dnsEntries"][0]["dnsName"].endswith(".vpce.amazonaws.com")
     accepted = provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
     assert accepted["vpcEndpointState"] == "available"
+    # As the provider: to accept what is available already changes nothing.
+    again = provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
+    assert again["vpcEndpointState"] == "available"
     with pytest.raises(AdapterError) as caught:
         ADAPTERS[ec2_endpoints.SERVICE].delete(workload, service["id"], service)
     assert caught.value.code == "ExistingVpcEndpointConnections"
     stack.destroy()
     assert empty(edge)
+
+
+def test_a_rejected_connection_is_waited_for_in_vain(workload, edge):
+    provider, service = published(workload, acceptance=True)
+    stack = Stack(edge)
+    vpc, subnets = stack.network()
+    endpoint = stack.add(
+        ec2_endpoints.ENDPOINT,
+        vpcId=vpc,
+        serviceName=service["serviceName"],
+        vpcEndpointType="Interface",
+        subnetIds=subnets,
+    )
+    connection = {"ServiceId": service["id"], "VpcEndpointIds": [endpoint["id"]]}
+    workload.client("ec2").reject_vpc_endpoint_connections(**connection)
+    with pytest.raises(AdapterError, match="to be accepted: unexpected state 'rejected'"):
+        provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
 
 
 def test_an_endpoint_in_the_services_own_account_can_accept_itself(workload):
