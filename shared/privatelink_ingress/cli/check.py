@@ -17,7 +17,7 @@ from privatelink_ingress.cli import show
 from privatelink_ingress.plan import edge as edge_plan
 from privatelink_ingress.plan import repository, routes, shard_files
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
-from privatelink_ingress.plan.workload import versions
+from privatelink_ingress.plan.workload import stated, versions
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings import stack_files
@@ -177,9 +177,20 @@ def _files(root: Path, report: Report) -> Iterator[StackFile]:
 
 
 def _note_zones(report: Report, name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> None:
-    if settings.network.zone_ids is None:
-        zones = ", ".join(repository.assumed_zones(region, settings.network.zones or repository.DEFAULT_COUNT))
-        report.notes.append(f"{name}: network.zoneIds is not set, and only AWS knows the zones; {zones} are assumed.")
+    if isinstance(settings, WorkloadSettings):
+        if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
+            report.notes.append(
+                f"{name}: {owner}.existing is someone else's, so only `pulumi preview` can check whether it fits."
+            )
+        missing = None if stated.zone_ids(settings) else stated.zones_key(settings)
+        assumed = repository.workload_zones(settings, region)
+    else:
+        network = settings.network
+        missing = None if network.zone_ids else "network.zoneIds"
+        assumed = repository.zones_of(network.zone_ids, network.zones, region)
+    if missing:
+        zones = ", ".join(assumed)
+        report.notes.append(f"{name}: {missing} is not set, and only AWS knows the zones; {zones} are assumed.")
 
 
 def _relative(path: Path, root: Path) -> str:

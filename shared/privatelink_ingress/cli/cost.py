@@ -19,6 +19,7 @@ from privatelink_ingress.plan import cost, edge, shard_files
 from privatelink_ingress.plan.cost import Bill, Line, Traffic
 from privatelink_ingress.plan.placement import zone_count
 from privatelink_ingress.plan.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
+from privatelink_ingress.plan.workload import stated
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -149,7 +150,7 @@ def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                     # Which of two backends has how much of the traffic changes with the weights: half each.
                     gb[backend.stack.rpartition("/")[2]] += traffic.gb / len(connection.backends)
     for workload in stacks.workloads:
-        zones = zone_count(workload.settings.network)
+        zones = stated.zone_count(workload.settings)
         yield StackCost(
             project=contract.PROJECT,
             stack=workload.stack,

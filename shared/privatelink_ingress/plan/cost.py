@@ -115,7 +115,7 @@ def shard_cost(settings: EdgeSettings, region: str, *, zones: int, million_reque
 
 
 def workload_cost(settings: WorkloadSettings, region: str, *, zones: int, gb: float = 0.0) -> Bill:
-    """What a workload stack costs, nodes not counted.
+    """What a workload stack costs, nodes and what somebody else made not counted.
 
     Args:
         settings: Its stack file.
@@ -123,23 +123,30 @@ def workload_cost(settings: WorkloadSettings, region: str, *, zones: int, gb: fl
         zones: Zones of its VPC.
         gb: Traffic of a month through its network load balancer.
     """
-    by_reason: dict[str, list[str]] = {}
-    for service, reasons in endpoints.services(settings).items():
-        # One that nodes need anyway costs nothing more for whoever else asks for it.
-        by_reason.setdefault("nodes" if "nodes" in reasons else " and ".join(reasons), []).append(service)
-    lines = [
-        _line("EKS control plane", "eks", HOURS, region),
-        *(
-            _line(f"endpoints for {reason}: {', '.join(asked)}", "endpoint", len(asked) * zones * HOURS, region)
-            for reason, asked in sorted(by_reason.items(), key=lambda one: (one[0] != "nodes", one[0]))
-        ),
-        _line("network load balancer", "nlb", HOURS, region),
-    ]
+    lines = [] if settings.cluster.existing else _own_cluster(settings, region, zones)
+    lines.append(_line("network load balancer", "nlb", HOURS, region))
     if settings.publication.parameter.tier == "Advanced":
         lines.append(_line("parameter of the contract", "advanced-parameter", 1, region))
     if gb:
         lines.append(_line("network load balancer units, 1 GB each", "nlb-units", gb, region))
     return Bill(lines=tuple(lines))
+
+
+def _own_cluster(settings: WorkloadSettings, region: str, zones: int) -> list[Line]:
+    there = settings.network.existing.endpoints if settings.network.existing else ()
+    by_reason: dict[str, list[str]] = {}
+    for service, reasons in endpoints.services(settings).items():
+        if service in there:
+            continue
+        # One that nodes need anyway costs nothing more for whoever else asks for it.
+        by_reason.setdefault("nodes" if "nodes" in reasons else " and ".join(reasons), []).append(service)
+    return [
+        _line("EKS control plane", "eks", HOURS, region),
+        *(
+            _line(f"endpoints for {reason}: {', '.join(asked)}", "endpoint", len(asked) * zones * HOURS, region)
+            for reason, asked in sorted(by_reason.items(), key=lambda one: (one[0] != "nodes", one[0]))
+        ),
+    ]
 
 
 def per_gb(region: str) -> Bill:

@@ -16,6 +16,7 @@ from privatelink_ingress.plan.files import Attached, Edge, Workload
 from privatelink_ingress.plan.placement import Capacity
 from privatelink_ingress.plan.routes import Rule
 from privatelink_ingress.plan.shard_files import Shard
+from privatelink_ingress.plan.workload import stated
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.settings.edge import SLOTS, Connection
 from privatelink_ingress.settings.explain import explain
@@ -198,7 +199,7 @@ def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, 
     network = edge.settings.network
     zone_ids = repository.zones_of(network.zone_ids, network.zones, edge.region)
     # Zones can only be compared where both sides state them.
-    comparable = network.zone_ids and workload.settings.network.zone_ids
+    comparable = network.zone_ids and stated.zone_ids(workload.settings)
     published = repository.contract_of(repository.plan_of(workload), None if comparable else zone_ids)
     _, upper = subnets.halves(network.cidr)
     tier = subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix")

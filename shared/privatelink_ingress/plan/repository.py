@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import attachment, placement, shard_files
+from privatelink_ingress.plan import attachment, placement, sample_hosts, shard_files
 from privatelink_ingress.plan.backends import assumed_contract
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.placement import Capacity
 from privatelink_ingress.plan.shard_files import Shard
-from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
-from privatelink_ingress.plan.zones import DEFAULT_COUNT
+from privatelink_ingress.plan.workload import (
+    WorkloadPlan,
+    adopted_cluster,
+    adopted_network,
+    plan_adopted,
+    plan_workload,
+    stated,
+)
+from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import Connection, EdgeStack
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+_MOST_ZONES = 9
+"""More than any region has, and as many as an id has numbers for."""
 
 
 def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequence[Attached] = ()) -> list[Finding]:
@@ -42,6 +54,8 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequen
     for workload in workloads:
         using = [user for user in users if workload.stack in map(_short, backends(user.stack.settings))]
         findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
+        serves = [one for user in using for one in _served(user.stack.settings, workload.stack)]
+        findings += (Finding(workload.file, problem) for problem in sample_hosts.unrouted(workload, serves))
     return sorted(set(findings))
 
 
@@ -49,6 +63,13 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
     """The stacks that serve the connections, as the settings write them."""
     everything = (backend.stack for connection in settings.connections.values() for backend in connection.backends)
     return tuple(stack for stack in everything if stack is not None)
+
+
+def _served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
+    """The connections of an edge's stack that a workload's stack serves."""
+    for connection in settings.connections.values():
+        if any(backend.stack and _short(backend.stack) == workload for backend in connection.backends):
+            yield connection
 
 
 def unread(stack: Edge | Attached) -> Iterator[str]:
@@ -69,13 +90,23 @@ def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
 
 
 def plan_of(workload: Workload) -> WorkloadPlan:
-    """The plan of a workload stack. Raises `UserError` when there can be none."""
-    return plan_workload(
-        workload.settings,
-        stack=workload.stack,
-        region=workload.region,
-        available_zones=zones_of(workload.settings.network.zone_ids, workload.settings.network.zones, workload.region),
-    )
+    """The plan of a workload stack. Raises `UserError` when there can be none.
+
+    What only AWS knows of a VPC or cluster of somebody else is taken to fit.
+    """
+    settings, stack, region = workload.settings, workload.stack, workload.region
+    zone_ids = workload_zones(settings, region)
+    if cluster := settings.cluster.existing:
+        there = adopted_cluster.stand_in(cluster, zone_ids=zone_ids)
+        return plan_adopted(settings, stack=stack, region=region, there=there)
+    vpc = adopted_network.stand_in(settings.network.existing, zone_ids=zone_ids) if settings.network.existing else None
+    return plan_workload(settings, stack=stack, region=region, available_zones=zone_ids, there=vpc)
+
+
+def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:
+    """The zones that a workload states, or so many of those that AWS is taken to have."""
+    usable = (zone for zone in assumed_zones(region, _MOST_ZONES) if zone not in WITHOUT_EKS)
+    return stated.zone_ids(settings) or tuple(itertools.islice(usable, stated.zone_count(settings)))
 
 
 def _plan_shard(
@@ -88,7 +119,7 @@ def _plan_shard(
         findings += _backends_exist(stack, workloads)
     network = edge.settings.network
     available = zones_of(network.zone_ids, network.zones, edge.region)
-    stated = {workload.stack for workload in workloads if workload.settings.network.zone_ids}
+    stating = {workload.stack for workload in workloads if stated.zone_ids(workload.settings)}
 
     def contracts(settings: EdgeStack) -> dict[str, Contract]:
         found = {
@@ -100,7 +131,7 @@ def _plan_shard(
         for backend in backends(settings):
             if plan := plans.get(_short(backend)):
                 # Zones can only be compared where both sides state them.
-                comparable = network.zone_ids and _short(backend) in stated
+                comparable = network.zone_ids and _short(backend) in stating
                 found[backend] = contract_of(plan, None if comparable else available)
         return found
 

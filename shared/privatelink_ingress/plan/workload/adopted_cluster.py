@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan.workload import found
 from privatelink_ingress.plan.workload.found import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
+from privatelink_ingress.plan.workload.kubeconfig import by_way_of
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import Settings
@@ -24,8 +25,8 @@ _OURS = frozenset(
 )
 """Top-level keys that such a stack file may have; of `cluster`, only `_OURS_OF_CLUSTER`."""
 
-_OURS_OF_CLUSTER = frozenset({"existing", "deletion_protection"})
-"""The second is the load balancer's as well, and that is ours."""
+_OURS_OF_CLUSTER = frozenset({"existing", "deletion_protection", "kubernetes_api"})
+"""Deletion protection is the load balancer's as well, and that is ours; the way to the API is the deployment's."""
 
 _PROCESSORS: Mapping[str, Platform] = {"x86_64": "linux/amd64", "ARM_64": "linux/arm64"}
 """What an AMI type's name says: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"""
@@ -82,6 +83,22 @@ class AdoptedCluster:
     warnings: tuple[Problem, ...]
 
 
+def stand_in(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundCluster:
+    """The cluster as it would be found if all of it fitted, for commands that work without AWS."""
+    subnet_ids = existing.subnet_ids or tuple(f"subnet-of-{zone_id}" for zone_id in zone_ids)
+    subnets = found.stand_ins(dict(zip(zone_ids, subnet_ids, strict=True)), vpc_id="vpc-0")
+    return FoundCluster(
+        vpc_id="vpc-0",
+        security_group_id="sg-0",
+        endpoint="https://cluster.example.com",
+        certificate_authority="",
+        subnet_ids=subnet_ids,
+        nodes=(FoundNodes(name="nodes", autoscaling_group="nodes", subnet_ids=subnet_ids),),
+        subnets={subnet.id: subnet for subnet in subnets},
+        route_tables=(),
+    )
+
+
 def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: str) -> AdoptedCluster:
     """The cluster of `cluster.existing`.
 
@@ -107,12 +124,15 @@ def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: st
         autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in there.nodes},
         ami_types={nodes.name: nodes.ami_type for nodes in there.nodes if nodes.ami_type},
         protocol=_protocol(settings, existing),
-        kubeconfig=kubeconfig(
-            existing.name,
-            endpoint=there.endpoint,
-            certificate_authority=there.certificate_authority,
-            region=region,
-            role_arn=settings.roles.eks,
+        kubeconfig=by_way_of(
+            kubeconfig(
+                existing.name,
+                endpoint=there.endpoint,
+                certificate_authority=there.certificate_authority,
+                region=region,
+                role_arn=settings.roles.eks,
+            ),
+            settings.cluster.kubernetes_api,
         ),
         warnings=tuple(_warnings(there, placed, of_nodes)),
     )
@@ -191,7 +211,8 @@ def _written(settings: WorkloadSettings, name: str) -> list[str]:
     fields = type(settings).model_fields
     key, value = fields[name].alias or name, getattr(settings, name)
     if not isinstance(value, Settings):
-        return [key]
+        # Pulumi.yaml's own default arrives as if it were written.
+        return [key] if value != fields[name].default else []
     inner = value.model_fields_set - (_OURS_OF_CLUSTER if name == "cluster" else set())
     return [f"{key}.{type(value).model_fields[one].alias or one}" for one in inner]
 

@@ -49,6 +49,21 @@ class AdoptedNetwork:
         return tuple(SubnetPlan(zone_id=zone_id, cidr=subnet.cidr) for zone_id, subnet in self.subnets.items())
 
 
+def stand_in(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetwork:
+    """The VPC as it would be found if all of it fitted, for commands that work without AWS."""
+    subnets = found.stand_ins(dict(zip(zone_ids, existing.subnet_ids, strict=True)), vpc_id=existing.vpc_id)
+    table = RouteTable(id="rtb-0", main=True, subnet_ids=(), gateways=())
+    return FoundNetwork(
+        cidr="192.0.2.0/24",
+        dns_support=True,
+        dns_hostnames=True,
+        subnets=subnets,
+        route_tables=(table,),
+        s3_route_table_ids=(table.id,),
+        private_dns=dict.fromkeys(existing.endpoints, True),
+    )
+
+
 def adopt_network(settings: WorkloadSettings, there: FoundNetwork) -> AdoptedNetwork:
     """The VPC of `network.existing`.
 

@@ -55,6 +55,11 @@ class ExistingNetwork(Settings):
     endpoints: Annotated[tuple[EndpointName, ...], ONCE] = ()
     """Services whose interface endpoints the VPC has already, by short name; the stack makes those that are missing."""
 
+    @model_validator(mode="after")
+    def _zones_of_the_subnets(self) -> Self:
+        _each_in_its_zone(self.subnet_ids, self.zone_ids)
+        return self
+
 
 class ExistingCluster(Settings):
     """An EKS cluster that somebody else made, which the stack publishes and does not change."""
@@ -78,7 +83,11 @@ class ExistingCluster(Settings):
 
     @model_validator(mode="after")
     def _zones_of_the_subnets(self) -> Self:
-        if self.subnet_ids and self.zone_ids and len(self.subnet_ids) != len(self.zone_ids):
-            reason = f"has {len(self.zone_ids)} entries, but subnetIds has {len(self.subnet_ids)}"
-            raise Misfit(reason, "Write the zone of each subnet.", at=("zoneIds",))
+        _each_in_its_zone(self.subnet_ids, self.zone_ids)
         return self
+
+
+def _each_in_its_zone(subnet_ids: tuple[str, ...] | None, zone_ids: tuple[str, ...] | None) -> None:
+    if subnet_ids and zone_ids and len(subnet_ids) != len(zone_ids):
+        reason = f"has {len(zone_ids)} entries, but subnetIds has {len(subnet_ids)}"
+        raise Misfit(reason, "Write the zone of each subnet.", at=("zoneIds",))

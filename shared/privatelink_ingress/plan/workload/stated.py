@@ -1,0 +1,29 @@
+"""Where a workload stack is, as far as its own file says."""
+
+from __future__ import annotations
+
+from privatelink_ingress.plan.zones import DEFAULT_COUNT
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+
+def zones_key(settings: WorkloadSettings) -> str:
+    """Path of the setting that states the zones."""
+    if settings.cluster.existing:
+        return "cluster.existing.zoneIds"
+    return "network.existing.zoneIds" if settings.network.existing else "network.zoneIds"
+
+
+def zone_ids(settings: WorkloadSettings) -> tuple[str, ...] | None:
+    """The zones, sorted; None when only AWS knows them."""
+    place = settings.cluster.existing or settings.network.existing or settings.network
+    return tuple(sorted(place.zone_ids)) if place.zone_ids else None
+
+
+def zone_count(settings: WorkloadSettings) -> int:
+    """How many zones there are; as many as usual for a cluster of somebody else that says neither zones nor subnets."""
+    if stated := zone_ids(settings):
+        return len(stated)
+    existing = settings.cluster.existing or settings.network.existing
+    if existing:
+        return len(existing.subnet_ids or ()) or DEFAULT_COUNT
+    return settings.network.zones or DEFAULT_COUNT
