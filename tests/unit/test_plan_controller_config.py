@@ -9,6 +9,8 @@ import pytest
 
 from privatelink_ingress.plan.workload.controller import nginx
 from privatelink_ingress.problems import UserError
+from privatelink_ingress.settings.load import SettingsError, load
+from privatelink_ingress.settings.workload.controller import Controller
 
 
 def config(**overrides: str) -> dict[str, str]:
@@ -81,7 +83,9 @@ def test_the_log_format_is_the_one_that_nginx_took():
         ("client-max-body-size", "8m;", "Write a number of bytes, or one with k, m or g, such as 8m."),
         ("lb-method", "hash $uri", "Write round_robin or least_conn or ip_hash or random"),
         ("proxy-read-timeout", "60s\n", "Write a number with ms, s, m or h, such as 60s."),
-        ("keepalive", "0", "Write a whole number from 1 up, in quotes."),
+        ("keepalive", "0", "Write a whole number from 1 to 999, in quotes."),
+        ("keepalive", "10000000", "Write a whole number from 1 to 999, in quotes."),
+        ("worker-rlimit-nofile", "unlimited", "Write a whole number from 1 up, in quotes."),
         ("real-ip-header", "X-Forwarded-For;", "Write the name of a request header."),
         ("log-format", '{"host":"$host\'"}', "without single quotes"),
         ("log-format", '{"host":"$hots"}', "Write a JSON object of $body_bytes_sent"),
@@ -112,9 +116,7 @@ def test_snippets_are_no_known_key():
         config(location_snippets="return 200;")
 
 
-@pytest.mark.parametrize(
-    "key", ["ssl-redirect", "redirect-to-https", "set-real-ip-from", "real-ip-header", "worker-shutdown-timeout"]
-)
+@pytest.mark.parametrize("key", sorted(config().keys() - nginx.FREE))
 def test_what_the_path_from_the_edge_depends_on_cannot_be_overridden(key):
     with pytest.raises(UserError, match=rf"controller\.config\.{key}: is decided by this system.*\n    Remove the key"):
         config(**{key.replace("-", "_"): "True"})
@@ -153,3 +155,34 @@ def test_more_connections_than_the_pods_memory_holds_are_refused():
 
 def test_the_default_workers_fit_the_memory_that_a_pod_asks_for():
     assert nginx.memory_mib(config()) == 190 < 256
+
+
+def test_a_value_that_is_no_text_is_refused_with_its_quotes():
+    with pytest.raises(SettingsError) as caught:
+        load(Controller, {"install": "false", "config": '{"keepalive": 8}'}, project="eks-service", stack="shop")
+    [one] = caught.value.problems
+    assert str(one) == 'config.keepalive: is the number 8, but must be text\n    Write it in quotes: "8".'
+
+
+def test_what_the_system_decides_is_exactly_this():
+    assert config().keys() - nginx.FREE == {
+        "default-server-access-log-off",
+        "log-format",
+        "log-format-escaping",
+        "real-ip-header",
+        "real-ip-recursive",
+        "redirect-to-https",
+        "server-tokens",
+        "set-real-ip-from",
+        "ssl-redirect",
+        "worker-shutdown-timeout",
+    }
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["proxy-set-headers", "main-snippets", "server-snippets", "http2", "proxy-protocol", "hsts", "error-log-level"],
+)
+def test_a_key_of_the_controller_that_is_not_checked_here_is_not_passed_on(key: str):
+    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is no key that this system knows"):
+        config(**{key.replace("-", "_"): "True"})

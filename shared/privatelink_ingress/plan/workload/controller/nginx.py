@@ -88,7 +88,8 @@ _KINDS: Mapping[str, _Kind] = {
     "client-max-body-size": _SIZE,
     "default-server-access-log-off": _BOOL,
     "http-redirect-code": _one_of("301", "302", "307", "308"),
-    "keepalive": _COUNT,
+    # nginx keeps room for so many in each upstream of each worker: ten million would take a gigabyte.
+    "keepalive": _matching(r"[1-9]\d{0,2}", "a whole number from 1 to 999, in quotes"),
     "keepalive-requests": _COUNT,
     "keepalive-timeout": _DURATION,
     "lb-method": _one_of("round_robin", "least_conn", "ip_hash", "random", "random two", "random two least_conn"),
