@@ -22,6 +22,7 @@ from privatelink_ingress.components.providers import (
     run,
 )
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
+from privatelink_ingress.components.workload.creator import creator_of
 from privatelink_ingress.components.workload.found import find_cluster, find_network
 from privatelink_ingress.components.workload.ground import Ground, adopted, own
 from privatelink_ingress.components.workload.publication import Publication, PublicationArgs
@@ -33,6 +34,7 @@ from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
     WorkloadPlan,
+    connection_name,
     plan_adopted,
     plan_workload,
     versions,
@@ -68,11 +70,12 @@ async def planned(settings: WorkloadSettings, stack: str, providers: Providers) 
         found = await find_cluster(cluster, providers)
         return plan_adopted(settings, stack=stack, region=region(), there=found)
     versions.require_supported(settings, today=datetime.datetime.now(datetime.UTC).date())
+    creator = await creator_of(connection_name(settings, stack), settings.roles.eks, providers.eks)
     if network := settings.network.existing:
         there = await find_network(network, region(), providers)
-        return plan_workload(settings, stack=stack, region=region(), available_zones=(), there=there)
+        return plan_workload(settings, stack=stack, region=region(), available_zones=(), there=there, creator=creator)
     zones = settings.network.zone_ids or await available_zones(providers.network)
-    return plan_workload(settings, stack=stack, region=region(), available_zones=zones)
+    return plan_workload(settings, stack=stack, region=region(), available_zones=zones, creator=creator)
 
 
 def register(plan: OwnClusterPlan | AdoptedClusterPlan, providers: Providers) -> pulumi.Inputs:

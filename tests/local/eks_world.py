@@ -24,7 +24,8 @@ class World:
     def create_cluster(self, name: str = "shop", **settings: Any) -> dict[str, Any]:
         """A private cluster that uses access entries, and what the API answers."""
         config = {"subnetIds": self.subnet_ids, "endpointPrivateAccess": True, "endpointPublicAccess": False}
-        request: dict[str, Any] = {"accessConfig": {"authenticationMode": "API"}, "roleArn": self.cluster_role}
+        access = {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
+        request: dict[str, Any] = {"accessConfig": access, "roleArn": self.cluster_role}
         request |= {"resourcesVpcConfig": config, **settings}
         return self.session.client("eks").create_cluster(name=name, **request)["cluster"]
 

@@ -317,6 +317,9 @@ LOOK_UPS = {
     "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
     "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",
     "aws:eks/getClusters:getClusters": "? eks:ListClusters",
+    "aws:eks/getCluster:getCluster": ". eks:DescribeCluster {eks}:cluster/{name}",
+    # AWS asks nobody for a right to it: GetCallerIdentity, STS API.
+    "aws:index/getCallerIdentity:getCallerIdentity": "",
     "aws:eks/getAddonVersion:getAddonVersion": "? eks:DescribeAddonVersions",
 }
 """By the token of a function that a program calls."""

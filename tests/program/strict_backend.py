@@ -129,7 +129,8 @@ def _endpoint_service(at: At) -> tuple[str, Properties]:
 
 
 def _eks_cluster(at: At) -> tuple[str, Properties]:
-    kubeconfig = {"apiVersion": "v1", "kind": "Config", "clusters": [{"name": at.name}]}
+    cluster = {"server": f"https://{digits(at.registration).upper()}.gr7.{at.region}.eks.amazonaws.com"}
+    kubeconfig = {"apiVersion": "v1", "kind": "Config", "clusters": [{"name": at.name, "cluster": cluster}]}
     return at.registration.urn, {
         "kubeconfig": kubeconfig,
         "kubeconfigJson": json.dumps(kubeconfig),

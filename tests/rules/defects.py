@@ -45,6 +45,22 @@ def add(type_: str, name: str, **inputs: object) -> Edit:
     return lambda recording: recording.add(type_, name, inputs)
 
 
+def annotated(key: str, value: str) -> Edit:
+    """An annotation more on the sample's Ingress."""
+
+    def edit(recording: Recording) -> None:
+        recording.get(t.INGRESS, "shop-sample-ingress").inputs["metadata"]["annotations"][key] = value
+
+    return edit
+
+
+def second_ingress(recording: Recording) -> None:
+    """Another Ingress with the sample's host."""
+    first = recording.get(t.INGRESS, "shop-sample-ingress").inputs
+    metadata = first["metadata"] | {"name": "second"}
+    recording.add(t.INGRESS, "second", {**first, "metadata": metadata})
+
+
 def _default_route_for_endpoints(recording: Recording) -> None:
     recording.add(
         t.ROUTE,
@@ -382,6 +398,24 @@ DEFECTS = [
     Defect(
         "cluster-api-is-not-open-to-the-world",
         "shop",
+        "public in two halves",
+        "shop-eks",
+        add(
+            t.CLUSTER,
+            "shop-eks",
+            version="1.36",
+            enabledClusterLogTypes=["api", "audit", "authenticator", "controllerManager", "scheduler"],
+            vpcConfig={
+                "endpointPrivateAccess": True,
+                "endpointPublicAccess": True,
+                "publicAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"],
+            },
+            upgradePolicy={"supportType": "STANDARD"},
+        ),
+    ),
+    Defect(
+        "cluster-api-is-not-open-to-the-world",
+        "shop",
         "public, as the component registers it",
         "shop-eks",
         add(
@@ -495,6 +529,43 @@ DEFECTS = [
     Defect(
         "gateway-knows-the-client", "shop", "trusts all", CONFIG[1], put(*CONFIG, "data.set-real-ip-from", "0.0.0.0/0")
     ),
+    # Ingresses
+    Defect(
+        "ingresses-name-the-class",
+        "shop",
+        "no class",
+        "shop-sample-ingress",
+        put(t.INGRESS, "shop-sample-ingress", "spec.ingressClassName", GONE),
+    ),
+    Defect(
+        "ingresses-have-no-annotations-of-another-controller",
+        "shop",
+        "of the retired one",
+        "shop-sample-ingress",
+        annotated("nginx.ingress.kubernetes.io/proxy-body-size", "20m"),
+    ),
+    Defect(
+        "ingresses-have-no-annotations-of-another-controller",
+        "shop",
+        "a snippet",
+        "shop-sample-ingress",
+        annotated("nginx.org/server-snippets", "return 200;"),
+    ),
+    Defect(
+        "ingresses-serve-something",
+        "shop",
+        "no rules",
+        "shop-sample-ingress",
+        put(t.INGRESS, "shop-sample-ingress", "spec.rules", []),
+    ),
+    Defect(
+        "ingresses-are-not-waited-for",
+        "shop",
+        "no word to Pulumi",
+        "shop-sample-ingress",
+        put(t.INGRESS, "shop-sample-ingress", "metadata.annotations", GONE),
+    ),
+    Defect("hosts-belong-to-one-ingress", "shop", "a second one", "second", second_ingress),
     # Publication
     Defect(
         "consumers-are-named",

@@ -123,7 +123,7 @@ def test_the_control_plane_is_private_and_logs_everything():
 def test_the_role_that_makes_the_cluster_is_its_administrator_without_an_entry():
     maker, admin = "arn:aws:iam::111111111111:role/eks", "arn:aws:iam::111111111111:role/team/admin"
     cluster = planned(roles={"eks": maker}, cluster={"admins": [maker, admin]}).cluster
-    assert [(each.key, each.principal_arn) for each in cluster.admins] == [("111111111111-team.admin", admin)]
+    assert [(each.key, each.principal_arn) for each in cluster.access] == [("111111111111-team.admin", admin)]
     assert cluster.kubeconfig_role_arn == maker
 
 

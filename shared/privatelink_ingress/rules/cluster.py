@@ -9,6 +9,7 @@ from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import WORLD
 from privatelink_ingress.settings.workload.cluster import LogType
+from privatelink_ingress.settings.workload.public_access import too_wide
 from privatelink_ingress.settings.workload.versions import VERSIONS
 
 LOG_TYPES = frozenset(get_args(LogType))
@@ -23,8 +24,10 @@ LOG_TYPES = frozenset(get_args(LogType))
 def cluster_api_is_not_open_to_the_world(inputs: Inputs) -> Iterator[str]:
     """The cluster's API is private, or public for named networks only."""
     access = inputs.get("vpcConfig") or inputs
-    if access.get("endpointPublicAccess", True) and WORLD & set(access.get("publicAccessCidrs") or WORLD):
-        yield "offers its API to the whole internet"
+    networks = set(access.get("publicAccessCidrs") or WORLD)
+    wide = WORLD & networks or too_wide(network for network in networks if ":" not in network)
+    if access.get("endpointPublicAccess", True) and wide:
+        yield "offers its API to the whole internet, or to a large part of it"
     if not access.get("endpointPrivateAccess"):
         yield "offers no private API, so nodes without a way out cannot reach it"
 

@@ -155,3 +155,19 @@ def test_an_add_on_owns_the_pod_identities_made_with_it(shop: World, eks: Any) -
         eks.delete_pod_identity_association(clusterName="shop", associationId=association["associationId"])
     eks.delete_addon(clusterName="shop", addonName="vpc-cni")
     assert eks.list_pod_identity_associations(clusterName="shop")["associations"] == []
+
+
+def test_the_creator_is_an_administrator_and_gets_no_second_entry(shop: World, eks: Any) -> None:
+    made = role(shop.session, "team-creator", "ec2.amazonaws.com")
+    session = Session(shop.session.endpoint_url, shop.session.account_id, shop.session.region, made)
+    config = {"subnetIds": shop.subnet_ids}
+    session.client("eks").create_cluster(
+        name="own",
+        roleArn=shop.cluster_role,
+        resourcesVpcConfig=config,
+        accessConfig={"authenticationMode": "API"},
+    )
+    assert eks.list_access_entries(clusterName="own", associatedPolicyArn=ADMIN)["accessEntries"] == [made]
+    with pytest.raises(ClientError, match=r"ResourceInUseException.*already in use"):
+        eks.create_access_entry(clusterName="own", principalArn=made)
+    assert eks.list_access_entries(clusterName="shop")["accessEntries"] == []

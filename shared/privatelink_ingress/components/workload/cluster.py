@@ -16,7 +16,9 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
-from privatelink_ingress.plan.workload.cluster import ADMIN_POLICY_ARN, AdminPlan, ClusterPlan
+from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan
+from privatelink_ingress.plan.workload.cluster import ClusterPlan
+from privatelink_ingress.plan.workload.kubeconfig import by_way_of
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,30 +84,30 @@ class ControlPlane(Component):
             provider_credential_opts=eks.KubeconfigOptionsArgs(role_arn=plan.kubeconfig_role_arn)
             if plan.kubeconfig_role_arn
             else None,
-            tags=dict(args.tags),
+            tags={**args.tags, **({CREATOR_TAG: plan.creator} if plan.creator else {})},
             opts=self.child(),
         )
-        self.kubeconfig_json = cluster.kubeconfig_json
+        self.kubeconfig_json = cluster.kubeconfig_json.apply(lambda text: by_way_of(text, plan.kubernetes_api))
         self.cluster_security_group_id = cluster.cluster_security_group_id
         self.cluster_name = cluster.cluster_security_group_id.apply(lambda _: plan.name)
-        self.access = [self._admin(admin, args.tags) for admin in plan.admins]
-        """The administrators' rights: objects in the cluster go before them."""
+        self.access = [self._right(access, args.tags) for access in plan.access]
+        """What administrators and viewers may: objects in the cluster go before it."""
         self.publish()
 
-    def _admin(self, admin: AdminPlan, tags: Mapping[str, str]) -> pulumi.Resource:
+    def _right(self, plan: AccessPlan, tags: Mapping[str, str]) -> pulumi.Resource:
         entry = aws.eks.AccessEntry(
-            f"{self._name}-{admin.key}",
+            f"{self._name}-{plan.key}",
             cluster_name=self.cluster_name,
-            principal_arn=admin.principal_arn,
+            principal_arn=plan.principal_arn,
             type="STANDARD",
             tags=dict(tags),
             opts=self.child(),
         )
         return aws.eks.AccessPolicyAssociation(
-            f"{self._name}-{admin.key}",
+            f"{self._name}-{plan.key}",
             cluster_name=self.cluster_name,
             principal_arn=entry.principal_arn,
-            policy_arn=ADMIN_POLICY_ARN,
+            policy_arn=plan.policy_arn,
             access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
             opts=self.child(),
         )

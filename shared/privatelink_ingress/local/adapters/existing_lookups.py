@@ -30,6 +30,7 @@ def _cluster(aws: Aws, args: Properties) -> Properties:
         "endpoint": cluster["endpoint"],
         "certificateAuthorities": [{"data": cluster["certificateAuthority"]["data"]}],
         "vpcConfig": cluster["resourcesVpcConfig"],
+        "tags": cluster.get("tags", {}),
     }
 
 

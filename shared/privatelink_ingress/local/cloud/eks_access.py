@@ -8,9 +8,11 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.eks.responses import EKSResponse
 from moto.moto_api._internal import mock_random
+from moto.sts.models import sts_backends
+from moto.utilities.utils import get_partition
 
 from privatelink_ingress.local.cloud.eks import cluster_of, route, trusted_services
-from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, operation, refuse
 
 route("/access-policies")
 route("/clusters/(?P<name>[^/]+)/access-entries")
@@ -53,6 +55,32 @@ def add_entry(request: Any, cluster: Any, principal_arn: str, params: Params) ->
     }
     entries_of(cluster)[principal_arn] = entry
     return entry
+
+
+@after(EKSResponse, "create_cluster")
+def the_creator_is_an_administrator(request: Any, params: Params, answer: Any) -> Any:
+    """EKS gives the creator an entry, unless told otherwise (API reference, CreateAccessConfigRequest).
+
+    Of a session it is the role's entry; callers without a role or user in IAM get none here.
+    """
+    cluster = request.eks_backend.clusters[params["name"]]
+    config = cluster.accessConfig
+    wanted = config.get("bootstrapClusterCreatorAdminPermissions", True)
+    creator = _principal(request)
+    if wanted and config["authenticationMode"] != "CONFIG_MAP" and creator and PRINCIPAL.fullmatch(creator):
+        entry = add_entry(request, cluster, creator, {})
+        scope = {"policyArn": f"{POLICY_ARN}AmazonEKSClusterAdminPolicy", "accessScope": {"type": "cluster"}}
+        entry["policies"][scope["policyArn"]] = scope | {"associatedAt": utcnow(), "modifiedAt": utcnow()}
+    return answer
+
+
+def _principal(request: Any) -> str | None:
+    """ARN of the role, with its path, or of the user that calls."""
+    sts = sts_backends[request.current_account][get_partition(request.region)]
+    session = sts.get_assumed_role_from_access_key(request.get_access_key())
+    if session is not None:
+        return session.role_arn
+    return sts.get_caller_identity(request.get_access_key(), request.region)[1]
 
 
 def _entry(cluster: Any, params: Params) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def plan_workload(
     region: str,
     available_zones: Iterable[str],
     there: FoundNetwork | None = None,
+    creator: str | None = None,
 ) -> OwnClusterPlan:
     """The stack `stack` in `region`.
 
@@ -100,11 +101,12 @@ def plan_workload(
         region: Where the stack lives.
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
         there: The VPC of `network.existing`, when the stack file has it.
+        creator: ARN of the principal that made the cluster, or will, as far as AWS was asked.
 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
-    name = _connection_name(settings.connection_name or stack)
+    name = connection_name(settings, stack)
     network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, there=there)
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region)
@@ -114,7 +116,7 @@ def plan_workload(
         network=network,
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
-        cluster=plan_cluster(settings, name=name),
+        cluster=plan_cluster(settings, name=name, creator=creator),
         observability=observability,
         nodes=plan_nodes(settings, features=observability.addons if observability else ()),
         controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
@@ -130,7 +132,7 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
-    name = _connection_name(settings.connection_name or stack)
+    name = connection_name(settings, stack)
     cluster = adopt_cluster(settings, there, region=region)
     registry = plan_registry(settings, name=name, region=region)
     images = plan_images(settings, repositories=registry.repositories, region=region)
@@ -172,7 +174,13 @@ def workload_tags(settings: WorkloadSettings, stack: str) -> dict[str, str]:
     )
 
 
-def _connection_name(name: str) -> str:
+def connection_name(settings: WorkloadSettings, stack: str) -> str:
+    """Name of the connection, of the cluster, and the prefix of every resource.
+
+    Raises:
+        UserError: when the stack's name stands in for it and cannot.
+    """
+    name = settings.connection_name or stack
     try:
         return TypeAdapter(ConnectionName).validate_python(name)
     except ValidationError:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from privatelink_ingress.plan.workload.access import AccessPlan, plan_access
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
-
-ADMIN_POLICY_ARN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-"""https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class AdminPlan:
-    """One role with full rights in the cluster."""
-
-    key: str
-    principal_arn: str
+from privatelink_ingress.settings.workload.cluster import KubernetesApi
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,14 +24,27 @@ class ClusterPlan:
     secrets_key_arn: str | None
     deletion_protection: bool
     role: RolePlan
-    admins: tuple[AdminPlan, ...]
+    creator: str | None
+    """ARN of who makes the cluster, kept in a tag of it; None when that is not known."""
+    access: tuple[AccessPlan, ...]
+    kubernetes_api: KubernetesApi | None
+    """Another way to the API than its own name."""
     kubeconfig_role_arn: str | None
     """Role that a kubeconfig assumes: the one that made the cluster, since it is an administrator from the start."""
 
 
-def plan_cluster(settings: WorkloadSettings, *, name: str) -> ClusterPlan:
-    """The control plane named `name`."""
-    cluster = settings.cluster
+def plan_cluster(settings: WorkloadSettings, *, name: str, creator: str | None) -> ClusterPlan:
+    """The control plane named `name`.
+
+    Args:
+        settings: The stack file.
+        name: Name of the cluster.
+        creator: ARN of the principal that made the cluster, or will, where that was looked up; `roles.eks` when not.
+
+    Raises:
+        UserError: when the creator is to be a viewer only.
+    """
+    cluster, creator = settings.cluster, creator or settings.roles.eks
     return ClusterPlan(
         name=name,
         version=cluster.version,
@@ -58,14 +62,8 @@ def plan_cluster(settings: WorkloadSettings, *, name: str) -> ClusterPlan:
             session_tags=True,
             permissions_boundary=settings.roles.permissions_boundary,
         ),
-        # EKS makes the creator an administrator itself, and refuses a second entry for one principal.
-        admins=tuple(
-            AdminPlan(key=_key(arn), principal_arn=arn) for arn in sorted(set(cluster.admins) - {settings.roles.eks})
-        ),
+        creator=creator,
+        access=plan_access(settings, creator=creator),
+        kubernetes_api=cluster.kubernetes_api,
         kubeconfig_role_arn=settings.roles.eks,
     )
-
-
-def _key(role_arn: str) -> str:
-    account, role = role_arn.split(":")[4:6]
-    return f"{account}-{role.removeprefix('role/').replace('/', '.')}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Cidr, KeyArn, RetentionDays, RoleArn, Settings, matching
+from privatelink_ingress.settings.fields import ONCE, KeyArn, Misfit, RetentionDays, RoleArn, Settings, matching
 from privatelink_ingress.settings.workload.existing import ExistingCluster
+from privatelink_ingress.settings.workload.public_access import PublicAccessCidrs
 from privatelink_ingress.settings.workload.versions import KubernetesVersion
 
 AddonVersion = Annotated[
@@ -17,7 +18,21 @@ AddonVersion = Annotated[
 
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
-# What CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+
+class KubernetesApi(Settings):
+    """Where a deployment reaches the Kubernetes API, such as the near end of a port forwarded by Session Manager."""
+
+    server: Annotated[
+        str, matching(r"https://[A-Za-z0-9.-]+:\d{1,5}", "https, a host and a port, such as https://localhost:8443")
+    ]
+    tls_server_name: Annotated[
+        str,
+        matching(
+            r"(?=.{1,253}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+",
+            "the host name of the cluster's own endpoint, such as 0A1B.gr7.eu-west-1.eks.amazonaws.com",
+        ),
+    ]
+    """Name that the API's certificate is of: that of the cluster's own endpoint, without https://."""
 
 
 class Cluster(Settings):
@@ -25,10 +40,14 @@ class Cluster(Settings):
 
     version: KubernetesVersion = "1.36"
     """Kubernetes minor version, in quotes. An update goes one version up at a time."""
-    public_access_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
+    public_access_cidrs: PublicAccessCidrs = ()
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
+    kubernetes_api: KubernetesApi | None = None
+    """Another way to the API than its own name, for a deployment from outside the VPC."""
     admins: Annotated[tuple[RoleArn, ...], ONCE] = ()
     """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
+    viewers: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    """Roles that read most objects of the cluster, but no Secrets (AmazonEKSViewPolicy)."""
     log_types: Annotated[tuple[LogType, ...], ONCE] = (
         "api",
         "audit",
@@ -45,3 +64,11 @@ class Cluster(Settings):
     for `version`, looked up in each preview."""
     existing: ExistingCluster | None = None
     """A cluster that somebody else made. The stack then publishes it, and makes neither network nor nodes."""
+
+    @model_validator(mode="after")
+    def _one_right_for_each_role(self) -> Self:
+        for place, viewer in enumerate(self.viewers):
+            if viewer in self.admins:
+                reason = f"has {viewer}, which is also one of admins"
+                raise Misfit(reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", place))
+        return self

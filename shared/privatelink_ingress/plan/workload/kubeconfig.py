@@ -1,0 +1,29 @@
+"""The way to a cluster's Kubernetes API, as its kubeconfig says it."""
+
+from __future__ import annotations
+
+import json
+
+from privatelink_ingress.settings.workload.cluster import KubernetesApi
+
+
+def by_way_of(kubeconfig: str, api: KubernetesApi | None) -> str:
+    """The kubeconfig with another server and the name that its certificate is checked against.
+
+    Args:
+        kubeconfig: As JSON.
+        api: None leaves it as it is.
+    """
+    if api is None:
+        return kubeconfig
+    config = json.loads(kubeconfig)
+    for entry in config["clusters"]:
+        entry["cluster"] |= {"server": api.server, "tls-server-name": api.tls_server_name}
+    return json.dumps(config, sort_keys=True)
+
+
+def server(kubeconfig: str) -> tuple[str, int]:
+    """Host and port of the first cluster of a kubeconfig; 443 where it names none."""
+    address = json.loads(kubeconfig)["clusters"][0]["cluster"]["server"].removeprefix("https://").partition("/")[0]
+    host, _, port = address.partition(":")
+    return host, int(port or 443)
