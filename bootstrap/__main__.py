@@ -46,6 +46,7 @@ def deployer_roles(plan: DeployersPlan, tags: Mapping[str, str], account: aws.Pr
         "deployer_role": made.arns[plan.deployer.arn] if plan.deployer else None,
         "attached_roles": {stack: {"network": made.arns[arn]} for stack, arn in plan.attached.items()},
         "parameter_writer_roles": {name: made.arns[arn] for name, arn in plan.parameter_writers.items()},
+        "accepter_roles": {name: made.arns[arn] for name, arn in plan.accepters.items()},
         **{
             f"{side}_roles": {duty: made.arns[arn] for duty, arn in arns.items()} for side, arns in plan.by_side.items()
         },

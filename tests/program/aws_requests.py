@@ -60,6 +60,10 @@ REQUESTS = {
     = ec2:DeleteTags {ec2}:vpc/vpc-1
     ? ec2:DescribeVpcs
     ? ec2:DescribeVpcAttribute""",
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": """
+    = ec2:AssociateVpcCidrBlock {ec2}:vpc/vpc-1
+    = ec2:DisassociateVpcCidrBlock {ec2}:vpc/vpc-1
+    ? ec2:DescribeVpcs""",
     "aws:ec2/subnet:Subnet": """
     = ec2:CreateSubnet {ec2}:vpc/vpc-1
     + ec2:CreateSubnet {ec2}:subnet/subnet-1
@@ -117,6 +121,14 @@ REQUESTS = {
     = ec2:DeleteVpcEndpointServiceConfigurations {ec2}:vpc-endpoint-service/vpce-svc-1
     ? ec2:DescribeVpcEndpointServiceConfigurations
     ? ec2:DescribeVpcEndpointServicePermissions""",
+    "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter": """
+    = ec2:AcceptVpcEndpointConnections {ec2}:vpc-endpoint-service/vpce-svc-1
+    ? ec2:DescribeVpcEndpointConnections""",
+    "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": """
+    = ec2:CreateVpcEndpointConnectionNotification {ec2}:vpc-endpoint-service/vpce-svc-1
+    = ec2:ModifyVpcEndpointConnectionNotification {ec2}:vpc-endpoint-service/vpce-svc-1
+    = ec2:DeleteVpcEndpointConnectionNotifications {ec2}:vpc-endpoint-service/vpce-svc-1
+    ? ec2:DescribeVpcEndpointConnectionNotifications""",
     "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": """
     = ec2:ModifyVpcEndpointServicePermissions {ec2}:vpc-endpoint-service/vpce-svc-1""",
     "aws:ec2/flowLog:FlowLog": """

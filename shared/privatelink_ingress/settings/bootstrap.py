@@ -111,6 +111,13 @@ class Trust(Settings):
         return self
 
 
+class Accepter(Settings):
+    """A role for an edge account that accepts its endpoints at this account's services, and does nothing else."""
+
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), ONCE]
+    external_id: ExternalId | None = None
+
+
 class WorkloadRoles(Settings):
     """The four duties of the workload side: network, IAM, registry, cluster."""
 
@@ -125,6 +132,8 @@ class WorkloadRoles(Settings):
     """True lets their endpoint services be offered to other regions (`publication.supportedRegions`)."""
     writer_role_arn: RoleArn | None = None
     """The edge account's role that writes their contracts there; GitHub's workflows may then assume it."""
+    accepters: Annotated[dict[RolePrefix, Accepter], Field(default_factory=dict)]
+    """By a name of your own, such as the edge's: for services with `publication.acceptanceRequired`."""
 
 
 class ParameterWriter(Settings):
@@ -138,12 +147,14 @@ class ParameterWriter(Settings):
 
 
 class ContractSources(Settings):
-    """Where backends of an edge stack have their contracts, when it is not in stacks."""
+    """Where backends of an edge stack have their contracts, when it is not in stacks, and who accepts for them."""
 
     parameters: Annotated[tuple[ParameterReference, ...], ONCE] = ()
     """Parameters that it reads: names of its own account, or ARNs of ones that other accounts share with it."""
     reader_role_arns: Annotated[tuple[RoleArn, ...], ONCE] = ()
     """Backends' `readerRoleArn`; GitHub's workflows may then assume them."""
+    accepter_role_arns: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    """Backends' `accepterRoleArn`; the same."""
 
 
 class AttachedRole(Settings):

@@ -37,7 +37,8 @@ class DeployersPlan:
     attached: Mapping[str, str]
     """ARN by the name of the attached stack: `roles.network` of its file."""
     parameter_writers: Mapping[str, str]
-    """ARN by the writer's name in the settings."""
+    """ARN by the writer's name in the settings; the same with `accepters`."""
+    accepters: Mapping[str, str]
 
 
 def plan_deployers(
@@ -100,12 +101,12 @@ class _Planner:
         duties = tuple(role for roles in sides.values() for role in roles)
         entries = self.roles.edge.attached if self.roles.edge else {}
         joined = self.attached(entries, shards)
-        writers = self.parameter_writers()
+        writers, accepters = self.parameter_writers(), self.accepters()
         github = self.given.github
         return DeployersPlan(
             makes_github_provider=github is not None and github.provider_arn is None,
             deployer=self.deployer((*duties, *(joined[stack] for stack in joined if not entries[stack].principals))),
-            roles=(*duties, *joined.values(), *writers.values()),
+            roles=(*duties, *joined.values(), *writers.values(), *accepters.values()),
             state=state,
             boundaries=boundaries,
             by_side={
@@ -113,6 +114,7 @@ class _Planner:
             },
             attached={stack: role.arn for stack, role in joined.items()},
             parameter_writers={name: role.arn for name, role in writers.items()},
+            accepters={name: role.arn for name, role in accepters.items()},
         )
 
     def boundary(self, side: str, grants: Iterable[Grant]) -> PolicyPlan:
@@ -149,7 +151,10 @@ class _Planner:
             assumed.append(self.roles.workload.writer_role_arn)
         if edge_roles := self.roles.edge:
             entries = (edge_roles, *(one for one in edge_roles.attached.values() if not one.principals))
-            assumed += sorted({arn for entry in entries for arn in entry.contracts.reader_role_arns})
+            sources = [entry.contracts for entry in entries]
+            assumed += sorted(
+                {arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)}
+            )
         assume = Grant(actions=("sts:AssumeRole",), resources=tuple(assumed))
         trusts = [trust.github(github, provider_arn=provider)]
         description = "Workflows that deploy: assumes each duty's role"
@@ -191,6 +196,22 @@ class _Planner:
                 "Writes contracts of workload accounts, and overwrites none",
             )
             for name, writer in (self.roles.edge.parameter_writers.items() if self.roles.edge else ())
+        }
+
+    def accepters(self) -> dict[str, DeployerRole]:
+        side = self.roles.workload
+        if side is None:
+            return {}
+        grants = workload.acceptance(self.system(WORKLOAD_PROJECT, side.stacks or side.connections))
+        return {
+            name: self.make.role(
+                f"accepter-{name}",
+                f"accepter-{name}",
+                grants,
+                [trust.principals(accepter.principals, external_id=accepter.external_id)],
+                "Accepts endpoints of an edge, and rejects none",
+            )
+            for name, accepter in side.accepters.items()
         }
 
 

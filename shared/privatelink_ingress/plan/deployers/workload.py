@@ -71,6 +71,10 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             *vpc["aws:ec2/vpcEndpoint:VpcEndpoint"],
             system.named(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
         ),
+        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": (
+            system.ours(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
+            system.regional("ec2:Describe*"),
+        ),
         "aws:autoscaling/attachment:Attachment": (
             Grant(
                 actions=(
@@ -98,8 +102,25 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
             system.regional("ec2:Describe*"),
         ),
+        # Who may be told is for the topic's own policy to say. A notification has no tags, so this is by region alone.
+        "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": (
+            system.regional(
+                "ec2:CreateVpcEndpointConnectionNotification",
+                "ec2:DeleteVpcEndpointConnectionNotifications",
+                "ec2:ModifyVpcEndpointConnectionNotification",
+                "ec2:Describe*",
+            ),
+        ),
         "aws:ssm/parameter:Parameter": parameter(system, settings.parameter_prefix, names, overwrite=True),
     }
+
+
+def acceptance(system: System) -> tuple[Grant, ...]:
+    """Accept endpoints at this system's services. An accepter that leaves a stack is forgotten, so none is rejected."""
+    return (
+        system.ours(["ec2:AcceptVpcEndpointConnections"], *system.ec2("vpc-endpoint-service")),
+        system.regional("ec2:DescribeVpcEndpointConnections"),
+    )
 
 
 def parameter(system: System, prefix: str, names: tuple[str, ...], *, overwrite: bool) -> tuple[Grant, ...]:
