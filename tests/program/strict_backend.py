@@ -175,6 +175,7 @@ FAKES: dict[str, Fake] = {
     "aws:ec2/vpc:Vpc": _prefixed(
         "vpc", "ec2", "vpc", mainRouteTableId="rtb-0main", defaultSecurityGroupId="sg-0default"
     ),
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _prefixed("vpc-cidr-assoc"),
     "aws:ec2/subnet:Subnet": _prefixed("subnet", "ec2", "subnet"),
     "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _prefixed("scr"),
     "aws:ec2/internetGateway:InternetGateway": _prefixed("igw", "ec2", "internet-gateway"),

@@ -12,6 +12,7 @@ from privatelink_ingress.local.runner import StackRun
 UNTAGGED = {
     "aws:autoscaling/attachment:Attachment",
     "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
     "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple",
     "aws:ecr/lifecyclePolicy:LifecyclePolicy",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",

@@ -253,7 +253,10 @@ def test_a_key_in_the_wrong_place_is_told_its_place():
 
 
 def test_a_key_like_no_other_gets_the_list_of_known_ones():
-    assert workload_problem("network.foo", 1).remedy == "Known here: cidr, subnetPrefix, zoneIds, zones."
+    assert (
+        workload_problem("network.foo", 1).remedy
+        == "Known here: cidr, existing, podCidr, subnetPrefix, zoneIds, zones."
+    )
 
 
 def test_a_missing_key_says_what_to_write():

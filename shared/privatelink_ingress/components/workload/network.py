@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -11,6 +11,8 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
+from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.plan.workload import pod_subnets
 from privatelink_ingress.plan.workload.network import NetworkPlan
 
 HTTPS = 443
@@ -70,9 +72,9 @@ class PrivateNetwork(Component):
             tags=self.named("default", self._tags),
             opts=self.child(),
         )
-        self.subnet_ids = {subnet.zone_id: self._subnet(subnet.zone_id, subnet.cidr).id for subnet in plan.subnets}
+        self.subnet_ids = {subnet.zone_id: self._subnet(subnet.zone_id, subnet) for subnet in plan.subnets}
         route_table = self._route_table()
-        associations = self._associations(route_table)
+        associations = self._associations(route_table, {**self.subnet_ids, **self._pod_subnets()})
         gateway = aws.ec2.VpcEndpoint(
             f"{self._name}-s3",
             vpc_id=self.vpc_id,
@@ -96,16 +98,34 @@ class PrivateNetwork(Component):
         )
         return [*associations, gateway]
 
-    def _subnet(self, zone_id: str, cidr: str) -> aws.ec2.Subnet:
+    def _subnet(
+        self,
+        key: str,
+        plan: SubnetPlan,
+        *,
+        tags: Mapping[str, str] | None = None,
+        after: Sequence[pulumi.Resource] = (),
+    ) -> Output[str]:
         return aws.ec2.Subnet(
-            f"{self._name}-{zone_id}",
+            f"{self._name}-{key}",
             vpc_id=self.vpc_id,
-            availability_zone_id=zone_id,
-            cidr_block=cidr,
+            availability_zone_id=plan.zone_id,
+            cidr_block=plan.cidr,
             map_public_ip_on_launch=False,
-            tags=self.named(zone_id, self._tags),
-            opts=self.child(),
+            tags={**self.named(key, self._tags), **(tags or {})},
+            opts=self.child(depends_on=list(after)),
+        ).id
+
+    def _pod_subnets(self) -> dict[str, Output[str]]:
+        """The subnets in which the CNI finds more addresses for pods, by key."""
+        plan = self._plan
+        if plan.pod_cidr is None:
+            return {}
+        added = aws.ec2.VpcIpv4CidrBlockAssociation(
+            f"{self._name}-pods", vpc_id=self.vpc_id, cidr_block=plan.pod_cidr, opts=self.child()
         )
+        keys = {f"pods-{subnet.zone_id}": subnet for subnet in plan.pod_subnets}
+        return {key: self._subnet(key, subnet, tags=pod_subnets.TAGS, after=[added]) for key, subnet in keys.items()}
 
     def _route_table(self) -> aws.ec2.RouteTable:
         return aws.ec2.RouteTable(
@@ -117,12 +137,14 @@ class PrivateNetwork(Component):
             opts=self.child(),
         )
 
-    def _associations(self, table: aws.ec2.RouteTable) -> list[aws.ec2.RouteTableAssociation]:
+    def _associations(
+        self, table: aws.ec2.RouteTable, subnet_ids: Mapping[str, Output[str]]
+    ) -> list[aws.ec2.RouteTableAssociation]:
         return [
             aws.ec2.RouteTableAssociation(
-                f"{self._name}-{zone_id}", route_table_id=table.id, subnet_id=subnet_id, opts=self.child()
+                f"{self._name}-{key}", route_table_id=table.id, subnet_id=subnet_id, opts=self.child()
             )
-            for zone_id, subnet_id in self.subnet_ids.items()
+            for key, subnet_id in subnet_ids.items()
         ]
 
     def _security_group(self, suffix: str, description: str) -> aws.ec2.SecurityGroup:
@@ -137,18 +159,11 @@ class PrivateNetwork(Component):
     def _interface_endpoints(self) -> list[pulumi.Resource]:
         group = self._security_group("endpoints", "Endpoints of AWS services: HTTPS from the nodes")
         rules = [
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-endpoints-{plan.zone_id}",
-                security_group_id=group.id,
-                description=f"HTTPS from the nodes in {plan.zone_id}",
-                cidr_ipv4=plan.cidr,
-                ip_protocol="tcp",
-                from_port=HTTPS,
-                to_port=HTTPS,
-                tags=self.named(f"endpoints-{plan.zone_id}", self._tags),
-                opts=self.child(),
-            )
-            for plan in self._plan.subnets
+            *(self._https_from(plan, group, key=plan.zone_id, what="nodes") for plan in self._plan.subnets),
+            *(
+                self._https_from(plan, group, key=f"pods-{plan.zone_id}", what="pods")
+                for plan in self._plan.pod_subnets
+            ),
         ]
         endpoints = [
             aws.ec2.VpcEndpoint(
@@ -166,3 +181,16 @@ class PrivateNetwork(Component):
             for plan in self._plan.interface_endpoints
         ]
         return [*rules, *endpoints]
+
+    def _https_from(self, plan: SubnetPlan, group: aws.ec2.SecurityGroup, *, key: str, what: str) -> pulumi.Resource:
+        return aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-endpoints-{key}",
+            security_group_id=group.id,
+            description=f"HTTPS from the {what} in {plan.zone_id}",
+            cidr_ipv4=plan.cidr,
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            tags=self.named(f"endpoints-{key}", self._tags),
+            opts=self.child(),
+        )

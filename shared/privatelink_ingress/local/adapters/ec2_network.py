@@ -10,6 +10,7 @@ from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, 
 from privatelink_ingress.local.adapters.calls import call
 
 VPC = "aws:ec2/vpc:Vpc"
+VPC_CIDR = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
 SUBNET = "aws:ec2/subnet:Subnet"
 ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -212,8 +213,19 @@ def _delete_reservation(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "ec2", "DeleteSubnetCidrReservation", {"subnetCidrReservationId": id_}, type_=RESERVATION)
 
 
+def _add_cidr(aws: Aws, inputs: Properties) -> Created:
+    require_network(VPC_CIDR, "cidrBlock", inputs.get("cidrBlock"))
+    answer = call(aws, "ec2", "AssociateVpcCidrBlock", inputs, type_=VPC_CIDR)
+    return Created(answer["CidrBlockAssociation"]["AssociationId"], {})
+
+
+def _remove_cidr(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DisassociateVpcCidrBlock", {}, type_=VPC_CIDR, extra={"AssociationId": id_})
+
+
 ADAPTERS: dict[str, Adapter] = {
     VPC: Adapter(_create_vpc, _delete_vpc),
+    VPC_CIDR: Adapter(_add_cidr, _remove_cidr),
     SUBNET: Adapter(_create_subnet, _delete_subnet),
     ROUTE_TABLE: Adapter(_create_route_table, _delete_route_table),
     ASSOCIATION: Adapter(_associate, _disassociate),

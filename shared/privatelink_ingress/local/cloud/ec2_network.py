@@ -14,7 +14,8 @@ LARGEST, SMALLEST = 16, 28
 """Prefix lengths that a VPC and a subnet may have (VPC user guide, "VPC CIDR blocks" and "Subnet CIDR blocks")."""
 
 
-def _canonical(kind: str, cidr: str) -> str:
+def canonical(kind: str, cidr: str) -> str:
+    """The block without host bits; InvalidVpc.Range or InvalidSubnet.Range outside /16../28."""
     try:
         network = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:
@@ -28,14 +29,14 @@ def _canonical(kind: str, cidr: str) -> str:
 def a_vpc_block_is_canonical_and_of_a_legal_size(response: Any, params: Params) -> None:
     """AWS: InvalidVpc.Range outside /16../28; 100.68.0.18/18 becomes 100.68.0.0/18 (EC2 CreateVpc, CidrBlock)."""
     if "CidrBlock" in params:
-        response.params["CidrBlock"] = _canonical("Vpc", params["CidrBlock"])
+        response.params["CidrBlock"] = canonical("Vpc", params["CidrBlock"])
 
 
 @before(EC2Response, "create_subnet")
 def a_subnet_block_is_canonical_and_of_a_legal_size(response: Any, params: Params) -> None:
     """AWS: InvalidSubnet.Range outside /16../28; host bits are cleared as for a VPC (EC2 CreateSubnet, CidrBlock)."""
     if "CidrBlock" in params:
-        response.params["CidrBlock"] = _canonical("Subnet", params["CidrBlock"])
+        response.params["CidrBlock"] = canonical("Subnet", params["CidrBlock"])
 
 
 @before(EC2Response, "create_subnet")

@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "ec2_flow_logs",
     "ec2_network",
     "ec2_security_groups",
+    "ec2_vpc_ranges",
     "autoscaling",
     "ecr",
     "eks",

@@ -23,7 +23,9 @@ class Network(Zones):
     cidr: VpcCidr = "10.11.0.0/16"
     """The VPC's IPv4 range. It may equal other workloads' ranges: PrivateLink never routes between them."""
     subnet_prefix: Annotated[int, Field(ge=17, le=28)] = 21
-    """Prefix length of each private subnet; pods take their addresses from it."""
+    """Prefix length of each private subnet. Pods take their addresses from it, and from `podCidr`."""
+    pod_cidr: VpcCidr | None = None
+    """A second range of the VPC, such as 100.64.0.0/16: a subnet of it in each zone gives pods more addresses."""
     existing: ExistingNetwork | None = None
     """A VPC that somebody else made. The stack then makes neither VPC nor subnets nor routes."""
 
