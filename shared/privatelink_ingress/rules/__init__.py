@@ -1,6 +1,16 @@
 """What must hold of a resource or a stack: pure functions over type and inputs."""
 
-from privatelink_ingress.rules import cluster, firewall, identity, load_balancers, logs, network, publication, targets
+from privatelink_ingress.rules import (
+    cluster,
+    firewall,
+    identity,
+    ingress,
+    load_balancers,
+    logs,
+    network,
+    publication,
+    targets,
+)
 from privatelink_ingress.rules.accepted import ACCEPTED
 from privatelink_ingress.rules.model import RULES, Finding, Resource, Rule, Stack, judge
 
@@ -14,6 +24,7 @@ __all__ = [
     "cluster",
     "firewall",
     "identity",
+    "ingress",
     "judge",
     "load_balancers",
     "logs",
