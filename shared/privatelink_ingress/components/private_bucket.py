@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 
@@ -38,7 +38,9 @@ class PrivateBucket(Component):
     """Versioned, encrypted, no public access, no ACLs, a policy, and a life-cycle."""
 
     bucket: Output[str]
-    """The bucket's name. What writes to the bucket depends on this component, so that all settings are in force."""
+    """The bucket's name."""
+    secured: Sequence[Resource]
+    """What writes to the bucket waits for these: all settings but the life-cycle, which S3 takes half a minute for."""
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: ResourceOptions | None = None) -> None:
         """The bucket first, its settings side by side."""
@@ -62,7 +64,7 @@ class PrivateBucket(Component):
         ownership = aws.s3.BucketOwnershipControls(
             name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self.child()
         )
-        aws.s3.BucketServerSideEncryptionConfiguration(
+        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
             name,
             bucket=bucket.bucket,
             rules=[
@@ -99,8 +101,9 @@ class PrivateBucket(Component):
             opts=self.child(depends_on=[versioning]),
         )
         # S3 refuses concurrent changes of one bucket's access settings, so the policy waits for the block.
-        aws.s3.BucketPolicy(
+        policy = aws.s3.BucketPolicy(
             name, bucket=bucket.bucket, policy=args.policy, opts=self.child(depends_on=[block, ownership])
         )
         self.bucket = bucket.bucket
+        self.secured = [policy, encryption, versioning]
         self.publish()

@@ -80,7 +80,7 @@ class CentralIngress(Component):
                 subnet_ids=list(network.public_subnet_ids.values()),
                 security_group_id=groups.load_balancer_id,
                 log_bucket=bucket.bucket,
-                after=[bucket, network.internet_route],
+                after=[*bucket.secured, network.internet_route],
                 tags=tags,
             ),
             self.child(),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
@@ -29,11 +29,13 @@ class LogBucket(Component):
     """The bucket that the load balancer writes to. SSE-S3, since log delivery takes no other encryption."""
 
     bucket: Output[str]
+    secured: Sequence[Resource]
+    """As of `PrivateBucket`."""
 
     def __init__(self, name: str, args: LogBucketArgs, opts: ResourceOptions | None = None) -> None:
         """One private bucket."""
         super().__init__(name, opts)
-        self.bucket = PrivateBucket(
+        made = PrivateBucket(
             name,
             PrivateBucketArgs(
                 bucket=args.plan.bucket,
@@ -44,7 +46,8 @@ class LogBucket(Component):
                 tags=args.tags,
             ),
             self.child(),
-        ).bucket
+        )
+        self.bucket, self.secured = made.bucket, made.secured
         self.publish()
 
 

@@ -85,7 +85,8 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
         autoscaling_group_names=nodes.autoscaling_group_names,
         kubeconfig=control_plane.kubeconfig_json,
         components=[network, control_plane, nodes, *([observability] if observability else ())],
-        needed_by_objects=[nodes, control_plane],
+        # Not CoreDNS and other add-ons that need nodes themselves: the controller resolves no names.
+        needed_by_objects=[*nodes.node_groups.values(), *control_plane.access],
     )
 
 
