@@ -56,7 +56,8 @@ def test_listener_targets_nodes_and_health_check_agree(shop: StackRun):
     )
     health = targets.inputs["healthCheck"]
     assert (health["protocol"], health["port"], health["path"]) == ("HTTP", "traffic-port", "/nginx-health")
-    ports = shop.only("kubernetes:core/v1:Service").inputs["spec"]["ports"]
+    services = [one.inputs["spec"] for one in shop.of_type("kubernetes:core/v1:Service")]
+    ports = [port for spec in services if spec["type"] == "NodePort" for port in spec["ports"]]
     assert targets.inputs["port"] in {port["nodePort"] for port in ports}
     attachment = shop.only("aws:autoscaling/attachment:Attachment").inputs
     assert attachment["lbTargetGroupArn"] == targets.outputs["arn"]
@@ -151,3 +152,27 @@ def test_a_mistake_of_the_user_ends_in_its_message_alone(workload_run: Run):
 def test_a_stack_without_a_region_is_refused(workload_run: Run):
     with pytest.raises(pulumi.RunError, match=r"aws:region: is not set(.|\n)*eu-west-1"):
         workload_run(**{"aws:region": None})
+
+
+NOTIFICATION = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
+
+
+def test_a_topic_is_told_of_connections_to_the_service(shop: StackRun, workload_run: Run):
+    topic = "arn:aws:sns:eu-west-1:111111111111:connections"
+    notifications = {"topicArn": topic, "events": ["Connect", "Accept"]}
+    run = workload_run(publication={"consumers": [{"accountId": "222222222222"}], "notifications": notifications})
+    assert run.only(NOTIFICATION).inputs == {
+        "vpcEndpointServiceId": run.only(SERVICE).id,
+        "connectionNotificationArn": topic,
+        "connectionEvents": ["Accept", "Connect"],
+    }
+    assert run.only(NOTIFICATION).provider == run.only(SERVICE).provider
+    assert shop.none(NOTIFICATION)
+
+
+def test_a_service_that_accepts_each_endpoint_says_so_in_its_contract(shop: StackRun, workload_run: Run):
+    run = workload_run(publication={"consumers": [{"accountId": "222222222222"}], "acceptanceRequired": True})
+    assert run.only(SERVICE).inputs["acceptanceRequired"] is True
+    assert run.exports["acceptance_required"] is True
+    assert json.loads(run.only(PARAMETER).inputs["insecureValue"])["acceptance_required"] is True
+    assert shop.exports["acceptance_required"] is False
