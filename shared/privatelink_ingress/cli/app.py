@@ -19,6 +19,7 @@ from privatelink_ingress.cli import (
     demo_commands,
     file_commands,
     image_commands,
+    ingress_commands,
 )
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
@@ -45,7 +46,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they would print stack files and credentials
 )
-for part in (file_commands, demo_commands, connection_commands, image_commands, bootstrap_commands):
+for part in (file_commands, demo_commands, connection_commands, image_commands, ingress_commands, bootstrap_commands):
     app.add_typer(part.commands)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress import contract
 from privatelink_ingress.cli import check as checks
-from privatelink_ingress.cli import image_tools, show
+from privatelink_ingress.cli import image_tools, show, workloads
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.inspect import images as live
 from privatelink_ingress.plan import repository
@@ -59,17 +57,10 @@ def select(root: Path, stack: str | None) -> Targets:
         UsageError: when there is no such stack, or it pins no image.
         UserError: when a stack file has a mistake.
     """
-    workloads = checks.read_right(root).workloads
-    if stack is not None:
-        known = [workload.stack for workload in workloads]
-        workloads = [workload for workload in workloads if workload.stack == stack]
-        if not workloads:
-            near = difflib.get_close_matches(stack, known, n=1)
-            remedy = f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(known) or 'those to come'}."
-            reason = f"is no stack with a file in {contract.PROJECT} that can be read here"
-            raise UsageError("There is no such stack", [Problem(f"--stack {stack}", reason, remedy)])
+    every = checks.read_right(root).workloads
+    chosen = every if stack is None else [workloads.named(every, stack)]
     pinned, unpinned, problems = [], [], []
-    for workload in workloads:
+    for workload in chosen:
         try:
             planned = repository.plan_of(workload).images
         except UserError as error:

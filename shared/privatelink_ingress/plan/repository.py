@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress import contract
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import attachment, placement, sample_hosts, shard_files
+from privatelink_ingress.plan import attachment, placement, routed_hosts, shard_files
 from privatelink_ingress.plan.backends import assumed_contract
 from privatelink_ingress.plan.edge import EdgePlan, plan_edge
 from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
@@ -54,8 +54,8 @@ def check(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequen
     for workload in workloads:
         using = [user for user in users if workload.stack in map(_short, backends(user.stack.settings))]
         findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
-        serves = [one for user in using for one in _served(user.stack.settings, workload.stack)]
-        findings += (Finding(workload.file, problem) for problem in sample_hosts.unrouted(workload, serves))
+        serves = [one for user in using for one in served(user.stack.settings, workload.stack)]
+        findings += (Finding(workload.file, problem) for problem in routed_hosts.of_sample(workload, serves))
     return sorted(set(findings))
 
 
@@ -65,7 +65,7 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
     return tuple(stack for stack in everything if stack is not None)
 
 
-def _served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
+def served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
     """The connections of an edge's stack that a workload's stack serves."""
     for connection in settings.connections.values():
         if any(backend.stack and _short(backend.stack) == workload for backend in connection.backends):
