@@ -26,6 +26,7 @@ from privatelink_ingress.components.workload.creator import creator_of
 from privatelink_ingress.components.workload.found import find_cluster, find_network
 from privatelink_ingress.components.workload.ground import Ground, adopted, own
 from privatelink_ingress.components.workload.publication import Publication, PublicationArgs
+from privatelink_ingress.components.workload.reach import Reach
 from privatelink_ingress.components.workload.registry import Registry, RegistryArgs, seen
 from privatelink_ingress.components.workload.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.components.workload.sample import Sample, SampleArgs
@@ -121,7 +122,8 @@ def in_cluster(plan: WorkloadPlan, ground: Ground, repository_urls: Mapping[str,
         # On destroy the objects go before the right, and the nodes, to delete them.
         opts=ResourceOptions(depends_on=ground.needed_by_objects),
     )
-    options = ResourceOptions(provider=cluster)
+    reach = Reach(ground.kubeconfig, private=isinstance(plan, OwnClusterPlan) and plan.cluster.is_private)
+    options = ResourceOptions(provider=cluster, transformations=[reach.transformation])
     controller = ControllerArgs(plan=plan.controller, repository_url=repository_urls[CONTROLLER])
     objects: list[pulumi.Resource] = [Controller(plan.name, controller, options)]
     if plan.sample:

@@ -32,6 +32,11 @@ class ClusterPlan:
     kubeconfig_role_arn: str | None
     """Role that a kubeconfig assumes: the one that made the cluster, since it is an administrator from the start."""
 
+    @property
+    def is_private(self) -> bool:
+        """Whether the Kubernetes API answers in the VPC alone, and no other way to it is known."""
+        return not self.public_access_cidrs and self.kubernetes_api is None
+
 
 def plan_cluster(settings: WorkloadSettings, *, name: str, creator: str | None) -> ClusterPlan:
     """The control plane named `name`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload.cluster import KubernetesApi
 
 
@@ -27,3 +28,27 @@ def server(kubeconfig: str) -> tuple[str, int]:
     address = json.loads(kubeconfig)["clusters"][0]["cluster"]["server"].removeprefix("https://").partition("/")[0]
     host, _, port = address.partition(":")
     return host, int(port or 443)
+
+
+def private_at_first() -> Problem:
+    """What a preview tells before there is a cluster whose API answers in its VPC alone."""
+    return Problem(
+        "cluster",
+        "its Kubernetes API will answer in its VPC alone, and the controller is made through it",
+        f"Deploy from where it answers. {_WAYS}",
+    )
+
+
+def no_answer(host: str, port: int, why: str) -> Problem:
+    """What is told when the Kubernetes API cannot be reached from where the program runs."""
+    return Problem(
+        "cluster",
+        f"its Kubernetes API {host}:{port} does not answer here ({why}), so `up` cannot make or change what is in it",
+        f"Run again from where it answers; what is done stays done. {_WAYS}",
+    )
+
+
+_WAYS = (
+    "Ways there, the shortest first a port forwarded by Session Manager (cluster.kubernetesApi): docs/cluster.md. "
+    "controller.install: false leaves everything out that needs it."
+)
