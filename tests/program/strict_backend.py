@@ -193,6 +193,7 @@ FAKES: dict[str, Fake] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:ec2/vpcEndpointService:VpcEndpointService": _endpoint_service,
     "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": _prefixed("vpce-svc-perm"),
+    "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": _prefixed("vpce-nfn"),
     "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter": _prefixed("vpce-accept"),
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:lb/targetGroup:TargetGroup": _target_group,

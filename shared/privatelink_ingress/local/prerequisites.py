@@ -17,7 +17,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
-    """Make the hosted zones and roles that the settings name. What exists stays as it is.
+    """Make the hosted zones, roles and topics that the settings name. What exists stays as it is.
 
     An attached stack takes nothing for granted but its edge stack.
     """
@@ -28,6 +28,8 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
         iam = cloud.session(settings.account_id, region).client("iam")
         for arn in settings.cluster.admins:
             _role(iam, arn, settings.account_id)
+        if notifications := settings.publication.notifications:
+            _topic(cloud.session(settings.account_id, region).client("sns"), notifications.topic_arn)
 
 
 def copy_images(cloud: Cloud, settings: WorkloadSettings, *, stack: str, region: str) -> Sequence[ImagePlan]:
@@ -46,6 +48,19 @@ def copy_images(cloud: Cloud, settings: WorkloadSettings, *, stack: str, region:
             put_stand_in(*where, digest=image.digest, tag=image.tag, platforms=image.platforms)
             copied.append(image)
     return copied
+
+
+def _topic(sns: Any, arn: str) -> None:
+    """A topic that PrivateLink may publish to, as docs/publication.md has it made."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vpce.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": arn.split(":")[4]}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sns.create_topic(Name=arn.rpartition(":")[2], Attributes={"Policy": policy})
 
 
 def _hosted_zones(settings: EdgeSettings) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, resource_rule, stack_rule
 
-PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)")
+PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@-]+)")
 
 
 @resource_rule(
@@ -23,7 +23,7 @@ def consumers_are_named(inputs: Inputs) -> Iterator[str]:
     principals = [inputs["principalArn"]] if "principalArn" in given else list(inputs.get("allowedPrincipals") or ())
     for principal in principals:
         if not PRINCIPAL.fullmatch(principal):
-            yield f"lets in {principal!r}, which names no account, role or user"
+            yield f"lets in {principal!r}, which names no account, and no role or user without a path"
 
 
 @stack_rule(reason="A load balancer that is found by its name can be another one, or none yet.", stands_for=["D07"])

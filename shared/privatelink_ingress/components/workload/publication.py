@@ -93,6 +93,14 @@ class Publication(Component):
             )
             for principal in plan.principals
         ]
+        if plan.notifications:
+            aws.ec2.VpcEndpointConnectionNotification(
+                f"{name}-notifications",
+                vpc_endpoint_service_id=self.service.id,
+                connection_notification_arn=plan.notifications.topic_arn,
+                connection_events=plan.notifications.events,
+                opts=self.child(),
+            )
         self._parameter(principals)
         self.publish()
 

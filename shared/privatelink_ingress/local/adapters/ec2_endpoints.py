@@ -12,6 +12,7 @@ from privatelink_ingress.local.adapters.ec2_network import arn, one
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
+NOTIFICATION = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
 ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"
 
 
@@ -173,9 +174,23 @@ def _decide(aws: Aws, type_: str, operation: str, service_id: str, endpoint_id: 
     call(aws, "ec2", operation, {}, type_=type_, extra={"ServiceId": service_id, "VpcEndpointIds": [endpoint_id]})
 
 
+def _create_notification(aws: Aws, inputs: Properties) -> Created:
+    rename = {"vpcEndpointServiceId": "ServiceId"}
+    operation = "CreateVpcEndpointConnectionNotification"
+    made = call(aws, "ec2", operation, inputs, type_=NOTIFICATION, rename=rename)["ConnectionNotification"]
+    outputs = {"notificationType": made["ConnectionNotificationType"], "state": made["ConnectionNotificationState"]}
+    return Created(made["ConnectionNotificationId"], outputs)
+
+
+def _delete_notification(aws: Aws, id_: str, outputs: Properties) -> None:
+    extra = {"ConnectionNotificationIds": [id_]}
+    call(aws, "ec2", "DeleteVpcEndpointConnectionNotifications", {}, type_=NOTIFICATION, extra=extra)
+
+
 ADAPTERS: dict[str, Adapter] = {
     ENDPOINT: Adapter(_create_endpoint, _delete_endpoint),
     SERVICE: Adapter(_create_service, _delete_service),
     PRINCIPAL: Adapter(_create_principal, _delete_principal),
     ACCEPTER: Adapter(_accept, _reject),
+    NOTIFICATION: Adapter(_create_notification, _delete_notification),
 }

@@ -20,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "ec2_addresses",
     "ec2_endpoint_services",
     "ec2_endpoint_connections",
+    "ec2_endpoint_notifications",
     "ec2_endpoints",
     "ec2_flow_logs",
     "ec2_network",

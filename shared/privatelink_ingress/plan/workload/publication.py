@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress import contract
-from privatelink_ingress.plan import names, zones
+from privatelink_ingress.plan import buckets, names, zones
 from privatelink_ingress.plan.workload import nodes
+from privatelink_ingress.plan.workload.notifications import NotificationsPlan, plan_notifications
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.publication import Consumer
+
+SECURITY_GROUP_RULES = 60
+"""Inbound rules of a security group: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 
 DEREGISTRATION_SECONDS = 60
 """How long a leaving node may finish its connections; the edge's own idle time-out is 60 s as well."""
@@ -57,6 +61,7 @@ class PublicationPlan:
     """All Regions from which the service can be reached, its own among them, which AWS lets nobody remove. Empty when
     it is the only one."""
     principals: tuple[PrincipalPlan, ...]
+    notifications: NotificationsPlan | None
     contract: Mapping[str, Any]
     """The fields of the contract that are known before anything exists: all but the endpoint service's name and id."""
     parameter: str
@@ -71,7 +76,8 @@ def plan_publication(
     """The publication of connection `name`.
 
     Raises:
-        UserError: when the parameter's prefix belongs to AWS, or another Region cannot be supported.
+        UserError: when the parameter's prefix belongs to AWS, another Region cannot be supported, the topic of
+            notifications is elsewhere, or the clients' networks are more than a security group takes.
     """
     publication = settings.publication
     protocol = PROTOCOLS[publication.protocol]
@@ -79,6 +85,9 @@ def plan_publication(
     if others:
         _check_zones(zone_ids)
     enforce = all(consumer.alb_subnet_cidrs for consumer in publication.consumers)
+    client_cidrs = {cidr for consumer in publication.consumers for cidr in consumer.alb_subnet_cidrs}
+    if enforce:
+        _check_clients(client_cidrs)
     return PublicationPlan(
         load_balancer=names.fit(f"{name}-nlb", names.LOAD_BALANCER - _AUTONAME),
         target_group=names.fit(f"{name}-{protocol.key}", names.LOAD_BALANCER - _AUTONAME),
@@ -86,13 +95,12 @@ def plan_publication(
         health_path=publication.health_path,
         cross_zone=nodes.cross_zone(settings, zone_ids),
         enforce_inbound_rules=enforce,
-        client_cidrs=tuple(sorted({cidr for consumer in publication.consumers for cidr in consumer.alb_subnet_cidrs}))
-        if enforce
-        else (),
+        client_cidrs=tuple(sorted(client_cidrs)) if enforce else (),
         deletion_protection=settings.cluster.deletion_protection,
         acceptance_required=publication.acceptance_required,
         supported_regions=tuple(sorted((region, *others))) if others else (),
-        principals=_principals(publication.consumers),
+        principals=_principals(publication.consumers, buckets.partition(region)),
+        notifications=plan_notifications(publication.notifications, account_id=settings.account_id, region=region),
         contract={
             "contract_version": contract.VERSION,
             "connection_name": name,
@@ -113,6 +121,30 @@ def plan_publication(
     )
 
 
+def unjudged(settings: WorkloadSettings) -> Iterator[Problem]:
+    """A warning when some consumers name their subnets, and others do not: then nobody is judged by address."""
+    consumers = settings.publication.consumers
+    silent = [place for place, consumer in enumerate(consumers) if not consumer.alb_subnet_cidrs]
+    if silent and len(silent) < len(consumers):
+        named = ", ".join(f"{consumers[place].account_id} (consumers[{place}])" for place in silent)
+        yield Problem(
+            "publication.consumers",
+            f"name the load balancer subnets of some accounts and not of {named}, so the network load balancer admits "
+            "every address of every consumer, and albSubnetCidrs has no effect",
+            "Write albSubnetCidrs for each consumer, or for none.",
+        )
+
+
+def _check_clients(cidrs: Collection[str]) -> None:
+    if len(cidrs) > SECURITY_GROUP_RULES:
+        problem = Problem(
+            "publication.consumers",
+            f"have {len(cidrs)} networks in albSubnetCidrs, but a security group has {SECURITY_GROUP_RULES} rules",
+            "Merge networks, or leave albSubnetCidrs out for every consumer: principals alone judge then.",
+        )
+        raise UserError("The clients' networks do not fit", [problem])
+
+
 def _check_zones(zone_ids: tuple[str, ...]) -> None:
     if len(usable := sorted(set(zone_ids) - zones.NOT_ACROSS_REGIONS)) < zones.MINIMUM:
         excluded = ", ".join(sorted(set(zone_ids) & zones.NOT_ACROSS_REGIONS))
@@ -125,8 +157,8 @@ def _check_zones(zone_ids: tuple[str, ...]) -> None:
         raise UserError("The service cannot be reached from other Regions", [problem])
 
 
-def _principals(consumers: tuple[Consumer, ...]) -> tuple[PrincipalPlan, ...]:
-    arns = {consumer.principal_arn or f"arn:aws:iam::{consumer.account_id}:root" for consumer in consumers}
+def _principals(consumers: tuple[Consumer, ...], partition: str) -> tuple[PrincipalPlan, ...]:
+    arns = {consumer.principal_arn or f"arn:{partition}:iam::{consumer.account_id}:root" for consumer in consumers}
     return tuple(PrincipalPlan(key=_key(arn), arn=arn) for arn in sorted(arns))
 
 

@@ -28,6 +28,15 @@ ParameterPrefix = Annotated[
 ]
 
 
+TopicArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[\w-]*:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w-]{1,256}",
+        "the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:111111111111:connections",
+    ),
+]
+
+
 class Consumer(Settings):
     """One account that may connect to the endpoint service."""
 
@@ -60,12 +69,27 @@ class Parameter(Settings):
     """Advanced can be shared with other accounts through AWS RAM."""
 
 
+class Notifications(Settings):
+    """Messages about connections to the service, such as that an endpoint waits to be accepted."""
+
+    topic_arn: TopicArn
+    """SNS topic in the service's account and Region, whose policy lets `vpce.amazonaws.com` publish to it:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html"""
+    events: Annotated[tuple[Literal["Accept", "Connect", "Delete", "Reject"], ...], Field(min_length=1), ONCE] = (
+        "Accept",
+        "Connect",
+        "Delete",
+        "Reject",
+    )
+
+
 class Publication(Settings):
     """How the cluster's service is offered over PrivateLink."""
 
     consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
     acceptance_required: bool = False
     """True makes each new endpoint wait for an acceptance by this account."""
+    notifications: Notifications | None = None
     supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
     """Regions beside its own from which the service can be reached. On both sides that takes the permission
     `vpce:AllowMultiRegion`, which is denied by default:
