@@ -10,6 +10,7 @@ from privatelink_ingress.rules import (
     network,
     publication,
     targets,
+    ways_out,
 )
 from privatelink_ingress.rules.accepted import ACCEPTED
 from privatelink_ingress.rules.model import RULES, Finding, Resource, Rule, Stack, judge
@@ -31,4 +32,5 @@ __all__ = [
     "network",
     "publication",
     "targets",
+    "ways_out",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 
 from privatelink_ingress.rules import types as t
@@ -14,28 +15,16 @@ CORE_ENDPOINTS = frozenset({"ecr.api", "ecr.dkr", "ec2", "eks-auth", "s3"})
 
 
 @stack_rule(
-    reason="Nodes that can reach the internet can leak data, and pull images that nobody has checked.",
-    stands_for=["SEC05"],
-)
-def private_side_has_no_way_out(stack: Stack) -> Iterator[Finding]:
-    """There is no NAT gateway, and an internet gateway only where an internet-facing load balancer stands."""
-    for gateway in stack.of(t.NAT_GATEWAY):
-        yield gateway, "is a NAT gateway: private subnets get a way out"
-    if not _public_load_balancers(stack):
-        for gateway in stack.of(t.INTERNET_GATEWAY, t.EGRESS_ONLY_GATEWAY):
-            yield gateway, "is a gateway to the internet in a stack without an internet-facing load balancer"
-
-
-@stack_rule(
     reason="A default route on any other subnet puts endpoints or nodes on the internet.",
     stands_for=["SEC05"],
 )
 def only_the_load_balancer_has_a_default_route(stack: Stack) -> Iterator[Finding]:
     """A default route serves only subnets of the internet-facing load balancer."""
-    public = {urn for balancer in _public_load_balancers(stack) for urn in balancer.references.get("subnets", ())}
-    for table in stack.of(t.ROUTE_TABLE):
-        default = [table] if any(_is_default(route) for route in table.inputs.get("routes") or ()) else []
-        default += [r for r in stack.referring(t.ROUTE, "routeTableId", table) if _is_default(r.inputs)]
+    public = {urn for balancer in public_load_balancers(stack) for urn in balancer.references.get("subnets", ())}
+    astray = {route.urn: route for route in stack.of(t.ROUTE) if is_default(route.inputs)}
+    for table in stack.of(t.ROUTE_TABLE, t.DEFAULT_ROUTE_TABLE):
+        default = [table] if any(is_default(route) for route in table.inputs.get("routes") or ()) else []
+        default += [r for r in stack.referring(t.ROUTE, "routeTableId", table) if astray.pop(r.urn, None)]
         served = {
             urn
             for association in stack.referring(t.ROUTE_TABLE_ASSOCIATION, "routeTableId", table)
@@ -44,6 +33,8 @@ def only_the_load_balancer_has_a_default_route(stack: Stack) -> Iterator[Finding
         if not served or served - public:
             for resource in default:
                 yield resource, "is a default route for subnets that are not the internet-facing load balancer's"
+    for route in astray.values():
+        yield route, "is a default route of a table that this stack does not make, such as a VPC's main one"
 
 
 @resource_rule(
@@ -100,7 +91,7 @@ def world_reaches_only_https(stack: Stack) -> Iterator[Finding]:
     )
     ports = {443, 80} if redirects else {443}
     for resource, rule in _ingress(stack):
-        if WORLD & _ranges(rule) and not (rule.get("fromPort") == rule.get("toPort") and rule.get("fromPort") in ports):
+        if WORLD & ranges(rule) and not (rule.get("fromPort") == rule.get("toPort") and rule.get("fromPort") in ports):
             yield resource, f"opens {_ports(rule)} to the world, which may reach {_words(ports)} only"
 
 
@@ -118,14 +109,17 @@ def ingress_names_its_ports(stack: Stack) -> Iterator[Finding]:
 @resource_rule(
     t.EGRESS_RULE,
     t.SECURITY_GROUP,
+    t.SECURITY_GROUP_RULE,
     reason="A load balancer or node that may reach anything is a way out for an intruder.",
     stands_for=["D25"],
 )
 def nothing_may_reach_the_world(inputs: Inputs) -> Iterator[str]:
     """No security group lets its members reach the whole internet."""
     inline = "egress" in set(inputs)
+    if not inline and inputs.get("type") == "ingress":
+        return
     for rule in inputs.get("egress") or () if inline else [inputs]:
-        if WORLD & _ranges(rule):
+        if any(whole_internet(cidr) for cidr in ranges(rule)):
             yield f"lets its members reach the whole internet at {_ports(rule)}"
 
 
@@ -153,13 +147,15 @@ def redirects_to_https(listener: Inputs) -> bool:
     )
 
 
-def _public_load_balancers(stack: Stack) -> list[Resource]:
+def public_load_balancers(stack: Stack) -> list[Resource]:
+    """The load balancers that face the internet."""
     return [balancer for balancer in stack.of(t.LOAD_BALANCER) if not balancer.inputs.get("internal")]
 
 
-def _is_default(route: Inputs) -> bool:
+def is_default(route: Inputs) -> bool:
+    """Whether a route leads to the internet, or to a large part of it."""
     destinations = ("cidrBlock", "destinationCidrBlock", "ipv6CidrBlock", "destinationIpv6CidrBlock")
-    return any(route.get(key) in WORLD for key in destinations if key in set(route))
+    return any(whole_internet(str(route.get(key))) for key in destinations if key in set(route) and route.get(key))
 
 
 def _ingress(stack: Stack) -> Iterator[tuple[Resource, Inputs]]:
@@ -170,7 +166,14 @@ def _ingress(stack: Stack) -> Iterator[tuple[Resource, Inputs]]:
             yield resource, rule
 
 
-def _ranges(rule: Inputs) -> frozenset[str]:
+def whole_internet(cidr: str) -> bool:
+    """Whether a range is the internet or a large part of it: two halves are as good as the whole."""
+    network = ipaddress.ip_network(cidr, strict=False)
+    return network.prefixlen < (8 if network.version == 4 else 7)
+
+
+def ranges(rule: Inputs) -> frozenset[str]:
+    """The address ranges of a security group's rule."""
     given = set(rule)
     single = [rule[key] for key in ("cidrIpv4", "cidrIpv6") if key in given]
     several = [cidr for key in ("cidrBlocks", "ipv6CidrBlocks") if key in given for cidr in rule[key] or ()]
