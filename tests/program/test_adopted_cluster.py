@@ -141,6 +141,14 @@ def test_its_controller_reaches_the_cluster_as_the_eks_duty_and_trusts_load_bala
     assert made == {"autoscaling", "ec2", "ecr", "lb", "ssm", "vpc"}
 
 
+def test_its_controller_reaches_the_cluster_through_a_forwarded_port():
+    host = "0123.gr7.eu-west-1.eks.amazonaws.com"
+    api = {"server": "https://localhost:8443", "tlsServerName": host}
+    run = adopting(controller=INSTALLED, cluster={"existing": EXISTING, "kubernetesApi": api})
+    cluster = kubeconfig(run)["clusters"][0]["cluster"]
+    assert (cluster["server"], cluster["tls-server-name"]) == ("https://localhost:8443", host)
+
+
 def test_a_repository_comes_with_a_pinned_image_before_the_controller_does():
     pinned = adopting(controller=INSTALLED | {"install": False})
     assert pinned.only("aws:ecr/repository:Repository").inputs["name"] == "shop/nginx-ingress"
