@@ -600,6 +600,13 @@ DEFECTS = [
     Defect(
         "consumers-are-named",
         "shop",
+        "a role with a path",
+        "shop-222222222222",
+        put(t.ALLOWED_PRINCIPAL, "shop-222222222222", "principalArn", "arn:aws:iam::222222222222:role/path/edge"),
+    ),
+    Defect(
+        "consumers-are-named",
+        "shop",
         "a placeholder",
         "shop-service",
         put(t.ENDPOINT_SERVICE, "shop-service", "allowedPrincipals", ["arn:aws:iam::<account>:role/network-role"]),
