@@ -317,6 +317,19 @@ def test_a_sleep_before_the_stop_that_outlasts_the_grace_period_is_refused(store
     store.create(SERVER, stopping(60))
 
 
+def test_pods_of_an_account_that_is_not_there_are_refused(store: KubernetesStore) -> None:
+    store.create(SERVER, namespace())
+    made = deployment()
+    made["spec"]["template"]["spec"]["serviceAccountName"] = "nginx-ingress"
+    message = refused("Forbidden", store, made)
+    assert message.endswith(
+        'error looking up service account nginx-ingress/nginx-ingress: serviceaccount "nginx-ingress" not found'
+    )
+    metadata = {"name": "nginx-ingress", "namespace": "nginx-ingress"}
+    store.create(SERVER, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+    store.create(SERVER, made)
+
+
 def test_an_autoscaler_that_wants_more_than_it_may_is_refused(store: KubernetesStore) -> None:
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "nginx"}
     spec = {"scaleTargetRef": target, "minReplicas": 4, "maxReplicas": 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import kubernetes_validate
@@ -9,8 +10,10 @@ import pytest
 
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
+from privatelink_ingress.plan.workload.sample import plan_sample
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import SettingsError, load
+from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.controller import Controller
 
 IMAGE = {"digest": f"sha256:{'ab' * 32}"}
@@ -211,3 +214,34 @@ def test_a_wrong_value_is_refused_with_what_to_write(key: str, value: str, messa
         load(Controller, {"install": "false", key: value}, project="eks-service", stack="shop")
     [problem] = caught.value.problems
     assert str(problem).startswith(message)
+
+
+def sampled(controller: dict[str, Any], protocol: str = "http") -> WorkloadSettings:
+    file = {
+        "accountId": "111111111111",
+        "owner": "team-shop",
+        "controller": json.dumps({"image": IMAGE, **controller}),
+        "publication": json.dumps({"consumers": [{"accountId": "222222222222"}], "protocol": protocol}),
+        "sample": json.dumps({"install": True, "hosts": ["shop.example.com"], "image": IMAGE}),
+    }
+    return load(WorkloadSettings, file, project="eks-service", stack="shop")
+
+
+def test_a_sample_in_a_namespace_that_is_not_served_is_refused() -> None:
+    with pytest.raises(UserError) as caught:
+        plan_sample(sampled(SHOP))
+    assert [str(one) for one in caught.value.problems] == [
+        "sample.install: is true, but controller.watch.namespaces leaves out sample, where the sample is\n"
+        "    Remove controller.watch, or set sample.install to false."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "tls"), [("http", None), ("https", [{"hosts": ["shop.example.com"]}])], ids=["http", "https"]
+)
+def test_the_samples_ingress_asks_for_tls_where_it_is_published_by_https(protocol: str, tls: Any) -> None:
+    plan = plan_sample(sampled(OWN if protocol == "https" else {}, protocol))
+    assert plan is not None
+    [ingress] = [item.manifest for stage in plan.stages("image") for item in stage if item.key == "ingress"]
+    assert ingress["spec"].get("tls") == tls
+    kubernetes_validate.validate(ingress, "1.36", strict=True)

@@ -238,3 +238,13 @@ def test_values_of_its_configuration_are_refused_because_nothing_checks_them() -
         "controller.config.proxy-body-size: is for flavour nginx-oss: values of the retired controller are not checked "
         "here, so none is passed on\n    Remove the key."
     ]
+
+
+@pytest.mark.parametrize("path", ["/", "/nginx_status", "/configuration"])
+def test_a_health_path_that_its_default_server_has_already_is_refused(path: str) -> None:
+    with pytest.raises(UserError) as caught:
+        planned(health_path=path)
+    assert [str(one) for one in caught.value.problems] == [
+        f"publication.healthPath: is {path}, which ingress-nginx-legacy has a use of its own for, so that its nginx "
+        "would not start\n    Write another path, such as /nginx-health."
+    ]

@@ -161,6 +161,7 @@ class KubernetesStore:
                 node_ports.allocate(obj, [other for key, other in objects.items() if key[1] == "Service"])
             case "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet":
                 _check_selector(obj)
+                _check_account(objects, obj, obj["spec"]["template"]["spec"])
                 _check_security(objects, obj, obj["spec"]["template"]["spec"])
                 if obj["kind"] != "DaemonSet":
                     obj["spec"].setdefault("replicas", 1)
@@ -208,6 +209,18 @@ def _check_selector(obj: Mapping[str, Any]) -> None:
             "Invalid",
             f'{obj["kind"]} "{obj["metadata"]["name"]}" is invalid: spec.template.metadata.labels: '
             f"Invalid value: {labels}: `selector` does not match template `labels`",
+        )
+
+
+def _check_account(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
+    """Refuse pods of a service account that is not there; as in `_check_security`, before anybody makes the pods."""
+    name, namespace = pod.get("serviceAccountName", "default"), obj["metadata"]["namespace"]
+    # Every namespace has the account `default` from its beginning.
+    if name != "default" and ("", "ServiceAccount", namespace, name) not in objects:
+        raise KubernetesError(
+            "Forbidden",
+            f'pods of {obj["kind"]} "{obj["metadata"]["name"]}" are forbidden: error looking up service account '
+            f'{namespace}/{name}: serviceaccount "{name}" not found',
         )
 
 

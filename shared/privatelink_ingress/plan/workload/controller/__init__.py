@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from privatelink_ingress.plan.workload.controller import objects
+from privatelink_ingress.plan.workload.controller import legacy, objects
 from privatelink_ingress.plan.workload.controller.access import Reach
 from privatelink_ingress.plan.workload.controller.flavours import FLAVOURS, Flavour
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
@@ -126,7 +126,7 @@ def plan_controller(
     """
     if settings.image is None:
         raise ValueError("the controller is planned only for a stack that installs it")
-    if problems := list(_legacy(settings, protocol)) or list(_misfits(settings, protocol)):
+    if problems := list(_legacy(settings, protocol, health_path)) or list(_misfits(settings, protocol)):
         raise UserError("The controller cannot be planned", problems)
     flavour = FLAVOURS[settings.flavour]
     return ControllerPlan(
@@ -174,7 +174,7 @@ def _misfits(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
         yield Problem("controller.watch.namespaces", reason, "Remove it: nothing there is to be served.")
 
 
-def _legacy(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
+def _legacy(settings: Controller, protocol: Protocol, health_path: str) -> Iterator[Problem]:
     """What the retired controller is not set up for here."""
     if settings.flavour != LEGACY:
         return
@@ -187,3 +187,8 @@ def _legacy(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
     for key in (key for key, is_set in wanted.items() if is_set):
         reason = f"is set, which takes flavour nginx-oss and not {settings.flavour}"
         yield Problem(key, reason, "Remove it, or change controller.flavour.")
+    if health_path in legacy.PATHS:
+        reason = (
+            f"is {health_path}, which {settings.flavour} has a use of its own for, so that its nginx would not start"
+        )
+        yield Problem("publication.healthPath", reason, "Write another path, such as /nginx-health.")

@@ -18,6 +18,9 @@ from privatelink_ingress.problems import Problem, UserError
 HEALTH_PORT = 10254
 """Where the controller itself answers, on the health path: whether nginx runs, and is not being stopped."""
 
+PATHS = ("/", "/nginx_status", "/configuration", "/is-dynamic-lb-initialized")
+"""Locations that its default server and its internal one have already (rootfs/etc/nginx/template/nginx.tmpl); nginx takes no location twice."""
+
 KEEPALIVE_SECONDS = 75
 """Above the load balancer's idle timeout, as in the other flavour."""
 
