@@ -19,7 +19,8 @@ HEALTH_PORT = 10254
 """Where the controller itself answers, on the health path: whether nginx runs, and is not being stopped."""
 
 PATHS = ("/", "/nginx_status", "/configuration", "/is-dynamic-lb-initialized")
-"""Locations that its default server and its internal one have already (rootfs/etc/nginx/template/nginx.tmpl); nginx takes no location twice."""
+"""Locations that its default server and its internal one have already (rootfs/etc/nginx/template/nginx.tmpl of the
+release): nginx takes none twice."""
 
 KEEPALIVE_SECONDS = 75
 """Above the load balancer's idle timeout, as in the other flavour."""
