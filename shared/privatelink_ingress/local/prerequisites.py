@@ -26,7 +26,7 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
             prepare_hosted_zone(settings.account_id, zone_id, domain)
     elif isinstance(settings, WorkloadSettings):
         iam = cloud.session(settings.account_id, region).client("iam")
-        for arn in settings.cluster.admins:
+        for arn in (*settings.cluster.admins, *settings.cluster.viewers):
             _role(iam, arn, settings.account_id)
         if notifications := settings.publication.notifications:
             _topic(cloud.session(settings.account_id, region).client("sns"), notifications.topic_arn)
