@@ -92,7 +92,9 @@ def longest(registrations: Iterable[Registration], weigh: Callable[[Registration
     best: dict[str, tuple[int, Chain]] = {}
     for one in registrations:
         weight, before = max(
-            (best[urn] for urn in waits_for(one) if urn in best), key=lambda found: found[0], default=(0, Chain())
+            (best[urn] for urn in sorted(waits_for(one)) if urn in best),
+            key=lambda found: found[0],
+            default=(0, Chain()),
         )
         own = Chain((f"{one.type.rpartition(':')[2]} {one.name}",), seconds(one)) if real(one) else Chain()
         best[one.urn] = (weight + (weigh(one) if real(one) else 0), before.then(own))
