@@ -10,6 +10,7 @@ from runs import Run, once
 from strict_backend import DIGESTS, StrictBackend
 
 from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.plan.workload.access import CREATOR_TAG
 
 REPOSITORY, POLICY = "aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 GET_REPOSITORIES, GET_IMAGES = "aws:ecr/getRepositories:getRepositories", "aws:ecr/getImages:getImages"
@@ -35,6 +36,12 @@ def aws(held: Mapping[str, list[str]], *, clusters: tuple[str, ...] = ()) -> Str
             GET_REPOSITORIES: lambda _, at: {"id": at.region, "names": list(held)},
             GET_IMAGES: images,
             GET_CLUSTERS: lambda _, at: {"id": at.region, "names": list(clusters)},
+            # Made by the one who deploys, so that nothing but the images differs from a new cluster.
+            "aws:eks/getCluster:getCluster": lambda args, at: {
+                **args,
+                "id": args["name"],
+                "tags": {CREATOR_TAG: f"arn:aws:iam::{at.account}:user/deployer"},
+            },
         }
     )
 
@@ -57,7 +64,7 @@ def test_images_never_move_and_are_scanned_and_encrypted_in_a_repository_each(sh
         assert inputs["imageTagMutability"] == "IMMUTABLE"
         assert inputs["imageScanningConfiguration"] == {"scanOnPush": True}
         assert inputs["encryptionConfigurations"] == [{"encryptionType": "KMS"}]
-        assert "forceDelete" not in inputs
+        assert inputs["forceDelete"] is False
     assert {each.name for each in shop.of_type(POLICY)} == set(repositories)
 
 
@@ -85,11 +92,10 @@ def test_the_first_run_makes_all_but_the_pods_and_says_which_command_brings_them
         assert f"After this run: `{COPY}`, then `pulumi up` again." in warning
 
 
-def test_the_second_run_has_everything_and_asks_for_no_cluster(shop: StackRun, workload_run: Run):
+def test_the_second_run_has_everything(shop: StackRun, workload_run: Run):
     second = workload_run(backend=aws({"shop/nginx-ingress": DIGESTS, "shop/sample": DIGESTS}))
     assert urns(second) == urns(shop)
     assert second.messages == ()
-    assert GET_CLUSTERS not in {each.token for each in second.invokes}
 
 
 @pytest.mark.parametrize("held", [[], [OTHER]])
@@ -106,6 +112,16 @@ def test_a_run_never_takes_a_controller_away_because_its_repository_has_another_
             preview=True,
         )
     assert "If registry.repository was changed, write what it was." in str(caught.value)
+
+
+def test_a_stack_that_may_be_removed_is_registered_whole_and_warned(shop: StackRun, workload_run: Run):
+    # `pulumi destroy --run-program` runs it when images, or their repositories, may be gone.
+    cluster = {"version": "1.36", "admins": ["arn:aws:iam::111111111111:role/platform-admin"]}
+    for held in ({"shop/nginx-ingress": [], "shop/sample": []}, {"shop/sample": DIGESTS}):
+        run = workload_run(backend=aws(held, clusters=("shop",)), cluster={**cluster, "deletionProtection": False})
+        assert urns(run) == urns(shop)
+        assert run.messages[0].startswith("controller.image")
+        assert {each.inputs["forceDelete"] for each in run.of_type(REPOSITORY)} == {True}
 
 
 def test_without_the_samples_image_the_controller_is_there_all_the_same(shop: StackRun, workload_run: Run):

@@ -51,6 +51,7 @@ class Registry(Component):
             name=name,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            force_delete=args.plan.force_delete,
             encryption_configurations=[aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS")],
             tags=self.named(image, args.tags),
             opts=self.child(),

@@ -3,6 +3,9 @@
 A repository is made by the very deployment whose pods pull from it, and a copy can only come in between. So the first
 deployment makes all but the pods, and says which command comes next; the second one makes them. From then on a digest
 that was never copied stops the preview, where on AWS it would leave pods that never start.
+
+Without deletion protection it only warns: such a stack may be on its way out, and `pulumi destroy --run-program` runs
+the program too, when the images may be gone already. A Deployment whose new pods cannot start keeps its old ones.
 """
 
 from __future__ import annotations
@@ -47,21 +50,22 @@ def possible(plan: Plan, seen: Seen, *, stack: str) -> Possible[Plan]:
         stack: Name of the stack, for the commands that messages show.
 
     Raises:
-        UserError: when a digest that pods are to run was never copied; when another stack has not made its repository;
-            and when leaving out the controller would take a running one away.
+        UserError: with deletion protection, when a digest that pods are to run was never copied; when another stack
+            has not made its repository; and when leaving out the controller would take a running one away.
     """
     missing = [image for image in plan.images if image.digest not in seen.digests.get(image.repository, ())]
-    refused = [problem for image in missing if (problem := _refusal(image, plan, seen, stack))]
-    if refused:
-        raise UserError("Pods would wait for images that they cannot pull", refused)
-    left_out = {image.name for image in missing if image.used}
+    refused = {image.name: problem for image in missing if (problem := _refusal(image, plan, seen, stack))}
+    if refused and plan.publication.deletion_protection:
+        raise UserError("Pods would wait for images that they cannot pull", refused.values())
+    later = [image for image in missing if image.name not in refused]
+    left_out = {image.name for image in later if image.used}
     return Possible(
         plan=dataclasses.replace(
             plan,
             controller=None if CONTROLLER in left_out else plan.controller,
             sample=None if left_out else plan.sample,
         ),
-        warnings=_warnings(missing, stack),
+        warnings=(*refused.values(), *_warnings(later, stack)),
     )
 
 

@@ -26,6 +26,9 @@ class RegistryPlan:
     create: bool
     """False when another stack owns them."""
     lifecycle_policy: str
+    force_delete: bool
+    """Whether a repository goes with the images in it. They are copies, so this follows `cluster.deletionProtection`;
+    otherwise the removal of a stack stops at them."""
 
 
 def registry_host(account_id: str, region: str) -> str:
@@ -55,6 +58,7 @@ def plan_registry(settings: WorkloadSettings, *, name: str, region: str) -> Regi
         host=registry_host(settings.account_id, region),
         create=settings.registry.create,
         lifecycle_policy=json.dumps({"rules": [rule]}),
+        force_delete=not settings.cluster.deletion_protection,
     )
 
 
