@@ -1,4 +1,4 @@
-"""`images`: the controller's image in each workload's registry."""
+"""`images`: the images in each workload's registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, 
 
 commands = typer.Typer(
     name="images",
-    help="The controller's image in each workload's registry: look for it, or copy it there.",
+    help="The images that each workload pins: look for them in its registry, or copy them there.",
     epilog="Example: privatelink-ingress images status",
     no_args_is_help=True,
 )
@@ -29,7 +29,7 @@ def images_status(
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Ask each workload's registry for its image: by digest, with tags and platforms.
+    """Ask each workload's registry for its images: by digest, with tags and platforms.
 
     Exit code 0 when all are there, 1 when one is missing or cannot be seen.
     """
@@ -53,7 +53,7 @@ def images_copy(
     profile: Profiles = None,
     root: Root = Path("."),
 ) -> None:
-    """Copy each workload's image into its registry, every platform of it and by digest, with crane or skopeo.
+    """Copy each workload's images into its registry, every platform and by digest, with crane or skopeo.
 
     Exit code 0 when all are there, 1 when one is not, 2 when neither tool is.
     """
