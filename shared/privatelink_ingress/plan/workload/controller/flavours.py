@@ -27,6 +27,8 @@ class Flavour:
     """Data of its ConfigMap, from the trusted networks and the values of a stack file."""
     keepalive_seconds: Callable[[Config], float]
     """How long it keeps an idle connection, from its ConfigMap."""
+    keepalive_key: str | None
+    """Where a stack file may say so; None where it may not."""
     rights: Callable[[Reach], Rights]
     pod_template: Callable[[PodArgs], dict[str, Any]]
 
@@ -39,6 +41,7 @@ FLAVOURS: Mapping[str, Flavour] = {
             trusted_cidrs=trusted, drain_seconds=STOP.drain, overrides=overrides
         ),
         keepalive_seconds=nginx.keepalive_seconds,
+        keepalive_key="keepalive-timeout",
         rights=lambda reach: access.rights(reach, ingress_class=INGRESS_CLASS),
         pod_template=pod_template,
     ),
@@ -47,6 +50,7 @@ FLAVOURS: Mapping[str, Flavour] = {
         own_port=legacy.HEALTH_PORT,
         config_map=lambda trusted, overrides: legacy.config_map(trusted_cidrs=trusted, overrides=overrides),
         keepalive_seconds=lambda _: legacy.KEEPALIVE_SECONDS,
+        keepalive_key=None,
         rights=lambda _: legacy.rights(),
         pod_template=legacy.pod_template,
     ),
