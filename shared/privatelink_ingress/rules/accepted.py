@@ -5,7 +5,7 @@ from __future__ import annotations
 _PASS_THROUGH = (
     "PrivateLink carries TCP to an internal network load balancer, which passes it on: the way lies within AWS's "
     "network between two named parties, and TLS for clients ends at the edge's HTTPS listener. Published with the "
-    "protocol https, what it passes on is TLS to the controller, and the edge's target groups pass; its own still do not."
+    "protocol https, what it passes on is TLS to the controller: the edge's target groups then pass, its own do not."
 )
 
 ACCEPTED: dict[str, str] = {
