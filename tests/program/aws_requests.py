@@ -333,6 +333,19 @@ LOOK_UPS = {
     # AWS asks nobody for a right to it: GetCallerIdentity, STS API.
     "aws:index/getCallerIdentity:getCallerIdentity": "",
     "aws:eks/getAddonVersion:getAddonVersion": "? eks:DescribeAddonVersions",
+    "aws:eks/getNodeGroups:getNodeGroups": ". eks:ListNodegroups {eks}:cluster/{clusterName}",
+    "aws:eks/getNodeGroup:getNodeGroup": ". eks:DescribeNodegroup {eks}:nodegroup/{clusterName}/{nodeGroupName}/1",
+    "aws:autoscaling/getGroup:getGroup": "? autoscaling:DescribeAutoScalingGroups",
+    "aws:ec2/getVpc:getVpc": """
+    ? ec2:DescribeVpcs
+    ? ec2:DescribeVpcAttribute
+    ? ec2:DescribeRouteTables""",
+    "aws:ec2/getSubnet:getSubnet": "? ec2:DescribeSubnets",
+    "aws:ec2/getRouteTables:getRouteTables": "? ec2:DescribeRouteTables",
+    "aws:ec2/getRouteTable:getRouteTable": "? ec2:DescribeRouteTables",
+    "aws:ec2/getVpcEndpoint:getVpcEndpoint": """
+    ? ec2:DescribeVpcEndpoints
+    ? ec2:DescribePrefixLists""",
 }
 """By the token of a function that a program calls."""
 
@@ -384,6 +397,7 @@ class Account:
         words = {
             **invocation.args,
             "ecr": self.arn("ecr"),
+            "eks": self.arn("eks"),
             "parameter": name if name.startswith("arn:") else f"{self.arn('ssm')}:parameter{name}",
         }
         lines = [line.split() for line in LOOK_UPS[invocation.token].strip().splitlines()]

@@ -23,6 +23,12 @@ from privatelink_ingress.settings.fields import (
     Tags,
     matching,
 )
+from privatelink_ingress.settings.workload.existing import (
+    AutoscalingGroupName,
+    ClusterName,
+    SecurityGroupId,
+    VpcId,
+)
 from privatelink_ingress.settings.workload.publication import ParameterPrefix
 from privatelink_ingress.settings.workload.registry import RepositoryName
 
@@ -118,6 +124,19 @@ class Accepter(Settings):
     external_id: ExternalId | None = None
 
 
+class Adopted(Settings):
+    """What somebody else made and stacks of these roles use: the `existing` of their stack files."""
+
+    clusters: Annotated[tuple[ClusterName, ...], Field(max_length=10), ONCE] = ()
+    """Names of the EKS clusters."""
+    vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), ONCE] = ()
+    """The clusters' VPCs, and those of `network.existing`."""
+    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(max_length=10), ONCE] = ()
+    """Groups of nodes that EKS does not manage."""
+    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(max_length=10), ONCE] = ()
+    """Nodes' security groups that EKS did not make."""
+
+
 class WorkloadRoles(Settings):
     """The four duties of the workload side: network, IAM, registry, cluster."""
 
@@ -132,6 +151,7 @@ class WorkloadRoles(Settings):
     """True lets their endpoint services be offered to other regions (`publication.supportedRegions`)."""
     writer_role_arn: RoleArn | None = None
     """The edge account's role that writes their contracts there; GitHub's workflows may then assume it."""
+    adopted: Adopted = Adopted()
     accepters: Annotated[dict[RolePrefix, Accepter], Field(default_factory=dict)]
     """By a name of your own, such as the edge's: for services with `publication.acceptanceRequired`."""
 

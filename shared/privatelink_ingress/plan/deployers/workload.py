@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from privatelink_ingress.plan.deployers import network
+from privatelink_ingress.plan.deployers import adopted, network
 from privatelink_ingress.plan.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import WorkloadRoles
 
@@ -37,7 +37,9 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
         for key in ("cluster", "node", "flow-logs", *ADDON_ROLES)
     }
     return {
-        "network": _network(system, settings, roles["flow-logs"]),
+        "network": adopted.added(
+            _network(system, settings, roles["flow-logs"]), adopted.network(system, settings.adopted)
+        ),
         "iam": iam(
             system,
             tuple(sorted(arn for arns in roles.values() for arn in arns)),
@@ -45,12 +47,13 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
             attach=MANAGED_POLICIES,
         ),
         "ecr": _ecr(system, settings),
-        "eks": _eks(system, settings, roles),
+        "eks": adopted.added(_eks(system, settings, roles), adopted.eks(system, settings.adopted)),
     }
 
 
 def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str, ...]) -> Grants:
     names = settings.connections
+    clusters = tuple(dict.fromkeys((*names, *settings.adopted.clusters)))
     flow_log_groups = tuple(f"{name}-flow-logs-*" for name in names)
     vpc = network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=flow_log_groups)
     # EKS makes this group and the scaling group, with tags of its own:
@@ -58,7 +61,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
     of_cluster = Grant(
         actions=("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"),
         resources=system.ec2("security-group"),
-        condition={"StringEquals": {"aws:ResourceTag/aws:eks:cluster-name": names}},
+        condition={"StringEquals": {"aws:ResourceTag/aws:eks:cluster-name": clusters}},
     )
     ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
     return {
@@ -82,7 +85,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
                     "autoscaling:DetachLoadBalancerTargetGroups",
                 ),
                 resources=(system.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-*"),),
-                condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": names}},
+                condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": clusters}},
             ),
             system.regional("autoscaling:DescribeAutoScalingGroups"),
         ),
