@@ -1,8 +1,8 @@
 """The private side: nothing leads out of its VPC but endpoints of AWS services.
 
 Private is whatever has a cluster or nodes, and any stack without an internet-facing load balancer. One thing is left as
-EKS makes it: the cluster's security group lets its members send anything anywhere. Without a gateway, a route and a
-public address there is nowhere to send it, and EKS would put a rule back that is taken away.
+EKS makes it: the cluster's security group lets its members send anything anywhere. That rule is no resource of a stack,
+so a program can neither see nor remove it, and without gateway, route and public address there is nowhere to send to.
 https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
 """
 

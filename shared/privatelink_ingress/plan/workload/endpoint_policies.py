@@ -95,15 +95,19 @@ def interface(settings: WorkloadSettings, service: str, *, region: str, cluster:
 
 
 def s3_gateway(settings: WorkloadSettings, *, region: str) -> str | None:
-    """The S3 gateway's policy: reading the bucket in which ECR of this region keeps image layers, nothing else.
+    """The S3 gateway's policy: reading the bucket in which ECR of this region keeps image layers, and named buckets.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """
     if settings.endpoints.policy == "open":
         return None
-    # ECR signs the URL of a layer itself, so the principal is not the node.
-    layers = f"arn:{buckets.partition(region)}:s3:::prod-{region}-starport-layer-bucket/*"
-    return _document(_allow("ImageLayersOnly", ["s3:GetObject"], [layers]))
+    prefix = f"arn:{buckets.partition(region)}:s3:::"
+    named = [f"{prefix}{name}{inside}" for name in sorted(settings.endpoints.buckets) for inside in ("", "/*")]
+    return _document(
+        # ECR signs the URL of a layer itself, so the principal is not the node.
+        _allow("ImageLayers", ["s3:GetObject"], [f"{prefix}prod-{region}-starport-layer-bucket/*"]),
+        *([_own(settings.account_id, "NamedBuckets", ["s3:*"], named)] if named else []),
+    )
 
 
 def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:

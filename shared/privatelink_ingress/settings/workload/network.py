@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import ONCE, AccountId, Settings, VpcCidr, Zones, matching
 from privatelink_ingress.settings.workload.existing import ExistingNetwork
 
@@ -44,3 +45,5 @@ class Endpoints(Settings):
     region included."""
     image_accounts: Annotated[tuple[AccountId, ...], ONCE] = ()
     """More accounts whose ECR repositories the nodes may pull from; their repositories must allow it as well."""
+    buckets: Annotated[tuple[BucketName, ...], ONCE] = ()
+    """S3 buckets of the region that pods use, by name, in whichever account. Not needed for images."""
