@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
+from privatelink_ingress.plan.workload import OwnClusterPlan, plan_workload
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import SettingsError, load
@@ -31,7 +31,7 @@ def settings(**keys: Any) -> WorkloadSettings:
     return load(WorkloadSettings, written, project="eks-service", stack="shop")
 
 
-def planned(**keys: Any) -> WorkloadPlan:
+def planned(**keys: Any) -> OwnClusterPlan:
     return plan_workload(settings(**keys), stack="shop", region="eu-west-1", available_zones=ZONES)
 
 

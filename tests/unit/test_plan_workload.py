@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan.workload import WorkloadPlan, plan_workload
+from privatelink_ingress.plan.workload import OwnClusterPlan, plan_workload
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -16,7 +16,7 @@ DIGEST = f"sha256:{'a' * 64}"
 
 def planned(
     stack: str = "shop", *, region: str = "eu-west-1", zones: tuple[str, ...] = ZONES, **keys: Any
-) -> WorkloadPlan:
+) -> OwnClusterPlan:
     settings = {
         "accountId": "111111111111",
         "owner": "team-shop",

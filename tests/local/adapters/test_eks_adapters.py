@@ -156,7 +156,8 @@ def test_a_cluster_with_nodes_add_ons_and_access_is_made_and_unmade(shop: World)
     assert nodes.outputs["version"] == "1.36"
     assert nodes.id == f"shop:{nodes.outputs['nodeGroupName']}"
     assert coredns.outputs["addonVersion"].startswith("v")
-    assert eks.list_access_entries(clusterName="shop", associatedPolicyArn=ADMIN)["accessEntries"] == [admin]
+    creator = "arn:aws:iam::111111111111:role/local-cloud"
+    assert eks.list_access_entries(clusterName="shop", associatedPolicyArn=ADMIN)["accessEntries"] == [creator, admin]
     assert len(elb.describe_target_health(TargetGroupArn=target_group)["TargetHealthDescriptions"]) == 3
 
     for type_, created, inputs in reversed(made):

@@ -160,3 +160,9 @@ def test_a_changed_setting_leaves_the_others(shop: World) -> None:
     access = {"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}
     eks.update_cluster_config(name="shop", resourcesVpcConfig=access)
     assert eks.describe_cluster(name="shop")["cluster"]["resourcesVpcConfig"] == {**before, **access}
+
+
+def test_private_networks_are_not_allowed_at_the_public_endpoint(shop: World) -> None:
+    config = {"subnetIds": shop.subnet_ids, "endpointPublicAccess": True, "publicAccessCidrs": ["10.11.0.0/16"]}
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*not allowed in publicAccessCidrs: 10\.11"):
+        shop.create_cluster(resourcesVpcConfig=config)

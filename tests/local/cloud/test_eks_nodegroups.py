@@ -132,6 +132,11 @@ def test_target_groups_are_attached_only_where_both_sides_exist(shop: World) -> 
     ("settings", "refusal"),
     [
         ({"capacityType": "CHEAP"}, r"Capacity type CHEAP is not valid"),
+        (
+            {"instanceTypes": ["m7g.large"]},
+            r"m7g\.large.*not a valid instance type for requested amiType AL2023_x86_64",
+        ),
+        ({"instanceTypes": ["m7i.large"], "amiType": "AL2023_ARM_64_STANDARD"}, r"m7i\.large.*not a valid instance"),
         ({"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}, r"Taint effect NoSchedule is not valid"),
         ({"taints": [{"key": f"a{n}", "effect": "NO_EXECUTE"} for n in range(51)]}, r"at most 50 taints, not 51"),
         ({"taints": [{"key": "a", "value": "b" * 64, "effect": "NO_SCHEDULE"}]}, r"Taint a is longer or shorter"),

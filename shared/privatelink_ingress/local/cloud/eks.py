@@ -20,6 +20,8 @@ from moto.utilities.utils import get_partition
 from privatelink_ingress.local.cloud.eks_versions import DEFAULT_VERSION, VERSIONS
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
 
+PRIVATE_NETWORKS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+
 CLUSTER_SETTINGS = (
     "accessConfig",
     "upgradePolicy",
@@ -116,7 +118,10 @@ def subnets_in_two_zones_of_one_vpc(request: Any, params: Params) -> None:
 
 @before(EKSResponse, "create_cluster", "update_cluster_config")
 def endpoint_is_reachable(request: Any, params: Params) -> None:
-    """Private or public access, or both; CIDRs are for the public one (API reference, VpcConfigRequest)."""
+    """Private or public access, or both; CIDRs are for the public one (API reference, VpcConfigRequest).
+
+    They hold no private addresses (user guide, "config-cluster-endpoint").
+    """
     config = dict(params.get("resourcesVpcConfig") or {})
     known = request.eks_backend.clusters.get(params.get("name"))
     if known is not None:
@@ -126,9 +131,11 @@ def endpoint_is_reachable(request: Any, params: Params) -> None:
         refuse("InvalidParameterException", "Private and public endpoint access cannot both be disabled")
     for cidr in config.get("publicAccessCidrs") or [] if public else []:
         try:
-            ipaddress.ip_network(cidr)
+            network = ipaddress.ip_network(cidr)
         except ValueError:
             refuse("InvalidParameterException", f"The following CIDR is not valid in publicAccessCidrs: {cidr}")
+        if isinstance(network, ipaddress.IPv4Network) and any(map(network.subnet_of, PRIVATE_NETWORKS)):
+            refuse("InvalidParameterException", f"The following CIDRs are not allowed in publicAccessCidrs: {cidr}")
 
 
 @before(EKSResponse, "create_cluster")

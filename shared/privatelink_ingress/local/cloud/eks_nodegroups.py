@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.autoscaling.models import autoscaling_backends
 from moto.core.types import Base64EncodedString
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.eks.responses import EKSResponse
 
 from privatelink_ingress.local.cloud.eks import cluster_of, ec2_of, has_networking, subnets_of, trusted_services
@@ -106,6 +107,20 @@ def one_limit_of_updates(request: Any, params: Params) -> None:
     limits = {name: value for name, value in (params.get("updateConfig") or {}).items() if name.startswith("max")}
     if len(limits) > 1 or any(not 1 <= value <= 100 for value in limits.values()):
         refuse("InvalidParameterException", "maxUnavailable or maxUnavailablePercentage, and from 1 to 100")
+
+
+@before(EKSResponse, "create_nodegroup")
+def instance_types_run_the_image(request: Any, params: Params) -> None:
+    """Instance types are of the architecture of the AMI type (API reference, CreateNodegroup: amiType)."""
+    ami_type = params.get("amiType") or "AL2023_x86_64_STANDARD"
+    wanted = "arm64" if "ARM_64" in ami_type else "x86_64"
+    unfit = [
+        name
+        for name in params.get("instanceTypes") or []
+        if name in INSTANCE_TYPES and wanted not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"]
+    ]
+    if unfit:
+        refuse("InvalidParameterException", f"{unfit} is not a valid instance type for requested amiType {ami_type}")
 
 
 @before(EKSResponse, "create_nodegroup")
