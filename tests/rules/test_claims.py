@@ -1,0 +1,58 @@
+"""Each defect of the article's code has its claim, and each claim is there."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from claims import CLAIMS
+from defects import DEFECTS
+
+from privatelink_ingress.rules import RULES
+
+REPOSITORY = Path(__file__).parents[2]
+STANDS_FOR = {rule.name: rule.stands_for for rule in RULES}
+
+
+@functools.cache
+def functions(file: str) -> dict[str, int]:
+    """How many assertions, or expected errors, each test function of a file has, those of its helpers left out."""
+    tree = ast.parse((REPOSITORY / file).read_text(encoding="utf-8"))
+    return {
+        one.name: sum(isinstance(part, ast.Assert | ast.With) for part in ast.walk(one))
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
+    }
+
+
+def test_every_defect_from_d01_to_d45_has_a_claim() -> None:
+    assert list(CLAIMS) == [f"D{number:02}" for number in range(1, 46)]
+    assert all(CLAIMS.values())
+
+
+@pytest.mark.parametrize("defect", CLAIMS)
+def test_the_claims_are_there(defect: str) -> None:
+    for claim in CLAIMS[defect]:
+        file, _, name = claim.partition("::")
+        if name:
+            assert functions(file).get(name), f"{claim} is no test that asserts something"
+        else:
+            assert defect in STANDS_FOR[claim], f"{claim} does not stand for {defect}"
+
+
+@pytest.mark.parametrize("defect", CLAIMS)
+def test_a_rule_that_is_claimed_has_the_defect_put_back_in(defect: str) -> None:
+    rules = {claim for claim in CLAIMS[defect] if "::" not in claim}
+    assert rules - {one.rule for one in DEFECTS} == set()
+
+
+def test_a_defect_that_a_rule_stands_for_claims_one_of_its_rules() -> None:
+    by_rules = {source for sources in STANDS_FOR.values() for source in sources if source in CLAIMS}
+    without = {defect for defect in by_rules if all("::" in claim for claim in CLAIMS[defect])}
+    assert without == set()
