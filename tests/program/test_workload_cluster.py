@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+from pulumi import RunError
 from runs import Run, once
 
 from privatelink_ingress.local.monitor import Registration
 from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.plan.workload import versions
 
 CLUSTER = "eks:index:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
@@ -172,3 +175,20 @@ def test_without_a_controller_only_what_needs_the_kubernetes_api_is_left_out(sho
     assert without < {each.urn for each in shop.registrations}
     assert {each.type.split(":")[0] for each in left_out} == {"pulumi", "privatelink-ingress", "kubernetes"}
     assert [each.type for each in left_out if each.type.startswith("pulumi")] == ["pulumi:providers:kubernetes"]
+
+
+def test_a_version_out_of_support_stops_the_program_before_it_registers_anything(workload_run: Run):
+    with pytest.raises(RunError, match=r'cluster\.version: is "1\.33", whose standard support ended on 2026-07-29'):
+        workload_run(cluster={"version": "1.33"})
+
+
+def test_a_version_that_goes_out_of_support_is_logged_as_a_warning(workload_run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(versions, "NOTICE", timedelta(days=100_000))
+    (message,) = (one for one in workload_run().messages if one.startswith("cluster.version"))
+    assert message.startswith('cluster.version: is "1.36", whose standard support ends on 2027-08-02, in ')
+    assert 'Write "1.37" (until about 2027-12-01)' in message
+
+
+def test_a_controller_that_runs_on_spot_nodes_alone_is_logged_as_a_warning(workload_run: Run):
+    messages = workload_run(nodes={"capacityType": "SPOT"}).messages
+    assert [one.partition(":")[0] for one in messages if "is SPOT" in one] == ["nodes.capacityType"]
