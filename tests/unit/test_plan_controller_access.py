@@ -158,6 +158,15 @@ def test_taking_a_namespace_out_touches_only_its_own_objects() -> None:
 
 
 @pytest.mark.parametrize("values", [one[1] for one in VARIANTS], ids=[one[0] for one in VARIANTS])
+def test_where_certificates_come_into_the_pod_they_stay_off_the_nodes_disk(values: dict[str, Any]) -> None:
+    plan = planned(values, HTTPS if "tlsSecret" in values else HTTP)
+    [deployment] = [one for one in objects(plan) if one["kind"] == "Deployment"]
+    volumes = {one["name"]: one["emptyDir"] for one in deployment["spec"]["template"]["spec"]["volumes"]}
+    configuration = {"medium": "Memory"} if "tlsSecret" in values or "ingressTls" in values else {}
+    assert volumes == {"etc": configuration, "lib": {}, "cache": {}}
+
+
+@pytest.mark.parametrize("values", [one[1] for one in VARIANTS], ids=[one[0] for one in VARIANTS])
 def test_every_variant_fits_the_schema(values: dict[str, Any]) -> None:
     for one in objects(planned(values, HTTPS if "tlsSecret" in values else HTTP)):
         kubernetes_validate.validate(one, "1.36", strict=True)

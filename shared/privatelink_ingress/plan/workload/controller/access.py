@@ -25,6 +25,11 @@ class Reach:
     tls_secret: str | None = None
     """Secret in the controller's own namespace: the certificate of every host that names none."""
 
+    @property
+    def reads_secrets(self) -> bool:
+        """Whether any certificate gets into its pods."""
+        return self.ingress_tls or self.tls_secret is not None
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rights:

@@ -61,7 +61,9 @@ STOP = StopBudget()
 # the process that gets SIGTERM.
 _START = 'rm -f /etc/nginx/conf.d/* /var/lib/nginx/*.sock; exec /nginx-ingress "$@"'
 
-_WRITABLE = {"etc": "/etc/nginx", "lib": "/var/lib/nginx", "cache": "/var/cache/nginx"}
+_CONFIGURATION = "/etc/nginx"
+
+_WRITABLE = {"etc": _CONFIGURATION, "lib": "/var/lib/nginx", "cache": "/var/cache/nginx"}
 """Configuration, sockets and pid, temporary files: the directories nginx writes to, by volume name."""
 
 
@@ -102,11 +104,17 @@ def pod_template(args: PodArgs) -> dict[str, Any]:
                 "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
             },
             "topologySpreadConstraints": spread(args.labels),
-            "volumes": [{"name": volume, "emptyDir": {}} for volume in _WRITABLE],
+            "volumes": [{"name": volume, "emptyDir": _kept(path, args.reach)} for volume, path in _WRITABLE.items()],
             "initContainers": [_copy_configuration(args.image)],
             "containers": [_controller(args)],
         },
     }
+
+
+def _kept(path: str, reach: Reach) -> dict[str, str]:
+    # The controller writes certificates with their keys below its configuration: as with a volume of a Secret, no key
+    # comes on the node's disk.
+    return {"medium": "Memory"} if path == _CONFIGURATION and reach.reads_secrets else {}
 
 
 def _arguments(args: PodArgs) -> list[str]:
