@@ -45,7 +45,8 @@ class Deployed:
         self.workload, self.edge = cloud.session(WORKLOAD, REGION), cloud.session(EDGE, REGION)
 
     def topology(self) -> Topology:
-        return live.load(self.edge, [self.workload])
+        clusters = self.deployment.clusters([self.workload])
+        return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
 
     def trace(self) -> Trace:
         return trace("https://shop.example.com/", self.topology())
@@ -70,10 +71,10 @@ def groups(topology: Topology) -> tuple[TargetGroup, TargetGroup]:
 def test_a_request_reaches_the_https_node_port_without_a_warning(deployed):
     result = deployed.trace()
     assert result.outcome == "reached"
-    hops = {hop.name: hop for hop in result.hops}
-    network = list(hops)[: list(hops).index("Node port") + 1]
-    assert {hops[name].verdict for name in network} == {"passes"}
-    assert "3 of 3 nodes at port 30043, zones euw1-az1, euw1-az2, euw1-az3" in hops["Node port"].evidence
+    assert {hop.verdict for hop in result.hops} == {"passes"}
+    hops = {hop.name: hop.evidence for hop in result.hops}
+    assert "3 of 3 nodes at port 30043, zones euw1-az1, euw1-az2, euw1-az3" in hops["Node port"]
+    assert hops["Ingress"].startswith("sample/sample, path / → Service sample/sample:80")
 
 
 def test_the_contract_the_edges_group_and_the_listener_have_one_port(deployed):

@@ -191,3 +191,52 @@ def test_the_controller_gets_what_the_listener_rule_made_of_host_and_path():
         rewrites=(host, path),
     )
     assert "path /cart → Service shop/web:80" in found.hops[-1].evidence
+
+
+F5 = CLASS | {"spec": {"controller": "nginx.org/ingress-controller"}}
+RETIRED = CLASS | {"spec": {"controller": "k8s.io/ingress-nginx"}}
+
+
+def by_https(*objects: dict) -> Trace:
+    """As `followed`, with an edge that sends HTTPS."""
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    groups = {
+        arn: dataclasses.replace(group, protocol="HTTPS") if group.target_type == "ip" else group
+        for arn, group in topology.target_groups.items()
+    }
+    clusters = {CLUSTER: read(objects)}
+    return trace(URL, dataclasses.replace(topology, nodes=nodes, target_groups=groups, clusters=clusters), method="GET")
+
+
+def with_tls(one: dict, *hosts: str) -> dict:
+    return one | {"spec": one["spec"] | {"tls": [{"hosts": list(hosts)}]}}
+
+
+WEB = ingress(shop_example_com=[("/", "Prefix", "web")])
+
+
+def test_a_host_without_tls_is_answered_404_where_the_edge_sends_https():
+    found = by_https(F5, WEB, service("web"))
+    assert (found.outcome, found.status) == ("answered", 404)
+    assert found.hops[-1].reason == (
+        "the edge sends HTTPS, and the controller serves this host by HTTP alone: it answers 404"
+    )
+    assert found.hops[-1].fix == "Add tls: [{hosts: [shop.example.com]}] to the spec of Ingress shop/web."
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        [F5, with_tls(WEB, "shop.example.com")],
+        [F5, ingress(any=[("/", "Prefix", "web")])],
+        [RETIRED, WEB],
+    ],
+    ids=["named in spec.tls", "no host at all", "a controller that serves every host"],
+)
+def test_a_host_is_served_by_https(objects: list[dict]):
+    assert by_https(*objects, service("web")).reached
+
+
+def test_a_host_of_spec_tls_is_served_by_http_too():
+    assert followed(with_tls(WEB, "shop.example.com"), service("web")).reached

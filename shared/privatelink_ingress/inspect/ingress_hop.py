@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from privatelink_ingress.inspect.hops import Hop, Path, Stopped
+from privatelink_ingress.plan.workload.controller.flavours import FLAVOURS
 from privatelink_ingress.plan.workload.controller.objects import INGRESS_CLASS
 from privatelink_ingress.topology.kubernetes import ClusterObjects, Ingress, IngressPath
 
@@ -31,6 +32,7 @@ def serve(path: Path) -> Iterator[Hop]:
         )
     asked_host, asked_path = _arriving(path)
     ingress, host = _taker(objects, asked_host, cluster)
+    _require_tls(path, objects, ingress, host)
     paths = ingress.hosts[host]
     found = _longest(paths, asked_path)
     if found is None:
@@ -75,6 +77,19 @@ def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, s
     else:
         fix = f"Write an Ingress of class {INGRESS_CLASS} with the host {host}: docs/ingresses.md shows one."
     raise Stopped(HOP, evidence, reason, fix, status=404)
+
+
+def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: str) -> None:
+    """F5's controller serves a host at its HTTPS port only where `spec.tls` names it, or where no host is named."""
+    oss = objects.classes[INGRESS_CLASS] == FLAVOURS["nginx-oss"].controller_class
+    if oss and host and path.target_group.protocol == "HTTPS" and host not in ingress.tls_hosts:
+        raise Stopped(
+            HOP,
+            f"{ingress.label} has {host}, which is not in its spec.tls",
+            "the edge sends HTTPS, and the controller serves this host by HTTP alone: it answers 404",
+            f"Add tls: [{{hosts: [{host}]}}] to the spec of Ingress {ingress.label}.",
+            status=404,
+        )
 
 
 def _longest(paths: tuple[IngressPath, ...], asked: str) -> IngressPath | None:

@@ -34,6 +34,8 @@ class Ingress:
     """Empty when it names none."""
     hosts: Mapping[str, tuple[IngressPath, ...]]
     """Paths by host; the empty host takes what no other one does."""
+    tls_hosts: frozenset[str] = frozenset()
+    """Hosts of `spec.tls`."""
 
     @property
     def label(self) -> str:
@@ -55,8 +57,8 @@ class KubernetesService:
 class ClusterObjects:
     """What was read of one cluster."""
 
-    classes: frozenset[str]
-    """Names of the IngressClasses."""
+    classes: Mapping[str, str]
+    """What serves it, by name of the IngressClass, as its `spec.controller` says."""
     ingresses: tuple[Ingress, ...]
     """The oldest first: it has a host that several name."""
     services: Mapping[str, KubernetesService]
@@ -72,7 +74,11 @@ def read(objects: Iterable[Object]) -> ClusterObjects:
     every = list(objects)
     ready = _ready(every)
     return ClusterObjects(
-        classes=frozenset(one["metadata"]["name"] for one in every if one["kind"] == "IngressClass"),
+        classes={
+            one["metadata"]["name"]: (one.get("spec") or {}).get("controller", "")
+            for one in every
+            if one["kind"] == "IngressClass"
+        },
         ingresses=tuple(_ingress(one) for one in every if one["kind"] == "Ingress"),
         services={
             label: KubernetesService(ports=_ports(one), ready=ready.get(label))
@@ -96,6 +102,7 @@ def _ingress(one: Object) -> Ingress:
         name=metadata["name"],
         class_name=spec.get("ingressClassName") or (metadata.get("annotations") or {}).get(LEGACY_CLASS, ""),
         hosts=hosts,
+        tls_hosts=frozenset(host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()),
     )
 
 
