@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from privatelink_ingress.plan.deployers import adopted, network
+from privatelink_ingress.plan.deployers import adopted, cluster, network
 from privatelink_ingress.plan.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import WorkloadRoles
 
@@ -18,11 +18,6 @@ MANAGED_POLICIES = (
 )
 """The policies of AWS that roles of the cluster, its nodes and its add-ons get, and that `iam-access` may attach."""
 
-ADDON_ROLES = ("cloudwatch-agent", "fluent-bit", "vpc-cni")
-"""Keys of the roles that add-ons get through Pod Identity."""
-
-_INSIGHTS = "/aws/containerinsights"
-
 
 def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping[str, Grants]:
     """Grants by duty (`network`, `iam`, `ecr`, `eks`) and resource type.
@@ -34,7 +29,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
     """
     roles = {
         key: tuple(system.iam(f"role/{name}-{key}-*") for name in settings.connections)
-        for key in ("cluster", "node", "flow-logs", *ADDON_ROLES)
+        for key in ("cluster", "node", "flow-logs", *cluster.ADDON_ROLES)
     }
     return {
         "network": adopted.added(
@@ -47,7 +42,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
             attach=MANAGED_POLICIES,
         ),
         "ecr": _ecr(system, settings),
-        "eks": adopted.added(_eks(system, settings, roles), adopted.eks(system, settings.adopted)),
+        "eks": adopted.added(cluster.duty(system, settings, roles), adopted.eks(system, settings.adopted)),
     }
 
 
@@ -105,14 +100,17 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
             system.regional("ec2:Describe*"),
         ),
-        # Who may be told is for the topic's own policy to say. A notification has no tags, so this is by region alone.
+        # Who may be told is for the topic's own policy to say.
         "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": (
-            system.regional(
-                "ec2:CreateVpcEndpointConnectionNotification",
-                "ec2:DeleteVpcEndpointConnectionNotifications",
-                "ec2:ModifyVpcEndpointConnectionNotification",
-                "ec2:Describe*",
+            system.ours(
+                [
+                    "ec2:CreateVpcEndpointConnectionNotification",
+                    "ec2:DeleteVpcEndpointConnectionNotifications",
+                    "ec2:ModifyVpcEndpointConnectionNotification",
+                ],
+                *system.ec2("vpc-endpoint-service"),
             ),
+            system.regional("ec2:Describe*"),
         ),
         "aws:ssm/parameter:Parameter": parameter(system, settings.parameter_prefix, names, overwrite=True),
     }
@@ -198,91 +196,4 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
             system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),
         ),
         "aws:ecr/getImages:getImages": (on("ListImages"),),
-    }
-
-
-def _eks(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str, ...]]) -> Grants:
-    names = settings.connections
-
-    def arns(*patterns: str) -> tuple[str, ...]:
-        return tuple(system.arn("eks", pattern.format(name)) for name in names for pattern in patterns)
-
-    def on(resources: tuple[str, ...], *actions: str) -> Grant:
-        return system.named([f"eks:{action}" for action in actions], *resources)
-
-    clusters = arns("cluster/{}")
-    entries, addons, groups, identities = (
-        arns(f"{kind}/{{}}/*") for kind in ("access-entry", "addon", "nodegroup", "podidentityassociation")
-    )
-    retag = ("TagResource", "UntagResource")
-    tag = (*retag, "ListTagsForResource")
-    of_addons = tuple(arn for key in ADDON_ROLES for arn in roles[key])
-    looking = system.named(
-        ["iam:GetRole", "iam:ListAttachedRolePolicies"], *roles["cluster"], *roles["node"], *of_addons
-    )
-    template = system.arn("ec2", "launch-template/*")
-    return {
-        "aws:cloudwatch/logGroup:LogGroup": network.log_group(
-            system, *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*"))
-        ),
-        "eks:index:Cluster": (
-            # AWS knows no resource for it, so its tags limit it.
-            system.new(["eks:CreateCluster"], "*"),
-            on(clusters, "DeleteCluster", "DescribeCluster", "UpdateClusterConfig", "UpdateClusterVersion", *tag),
-            on(clusters, "DescribeUpdate", "AssociateEncryptionConfig"),
-            system.passing(roles["cluster"], "eks.amazonaws.com"),
-            looking,
-            system.regional("ec2:Describe*"),
-            system.service_linked_role("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS"),
-        ),
-        "aws:eks/accessEntry:AccessEntry": (
-            on(clusters, "CreateAccessEntry", "ListAccessEntries"),
-            on(entries, "DeleteAccessEntry", "DescribeAccessEntry", "UpdateAccessEntry", *retag),
-        ),
-        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
-            on(entries, "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies"),
-        ),
-        "aws:eks/addon:Addon": (
-            on(clusters, "CreateAddon", "CreatePodIdentityAssociation"),
-            on(addons, "DeleteAddon", "DescribeAddon", "DescribeUpdate", "UpdateAddon", *tag),
-            on(identities, "DescribePodIdentityAssociation", "UpdatePodIdentityAssociation", *retag),
-            on(identities, "CreateAddon", "DeletePodIdentityAssociation"),
-            system.passing(of_addons, "pods.eks.amazonaws.com"),
-            looking,
-            system.regional("eks:DescribeAddonVersions"),
-        ),
-        "aws:eks/getClusters:getClusters": (system.regional("eks:ListClusters"),),
-        "aws:ec2/launchTemplate:LaunchTemplate": network.made(
-            system,
-            "launch-template",
-            "ec2:CreateLaunchTemplate",
-            "ec2:CreateLaunchTemplateVersion",
-            "ec2:DeleteLaunchTemplate",
-            "ec2:ModifyLaunchTemplate",
-        ),
-        "aws:eks/nodeGroup:NodeGroup": (
-            on(clusters, "CreateNodegroup"),
-            on(groups, "DeleteNodegroup", "DescribeNodegroup", "DescribeUpdate", *tag),
-            on(groups, "UpdateNodegroupConfig", "UpdateNodegroupVersion"),
-            # EKS tries the template out in the caller's name:
-            # https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
-            system.ours(["ec2:RunInstances"], template),
-            Grant(
-                actions=("ec2:RunInstances",),
-                resources=(
-                    *system.ec2("instance", "network-interface", "security-group", "subnet", "volume"),
-                    f"arn:{system.partition}:ec2:{system.region}::image/*",
-                ),
-                condition={"ArnLike": {"ec2:LaunchTemplate": template}},
-            ),
-            Grant(
-                actions=("ec2:CreateTags",),
-                resources=system.ec2("instance", "network-interface", "volume"),
-                condition={"StringEquals": {"ec2:CreateAction": "RunInstances"}},
-            ),
-            system.passing(roles["node"], "ec2.amazonaws.com", "eks.amazonaws.com"),
-            looking,
-            system.regional("ec2:Describe*"),
-            system.service_linked_role("eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup"),
-        ),
     }
