@@ -145,20 +145,20 @@ def test_a_pod_that_has_only_a_token_gets_a_role_of_the_account_and_no_other():
 
 
 def test_the_s3_gateway_passes_image_layers_for_everybody_and_named_buckets_for_principals_of_the_account():
-    def passes(action: str, resource: str, principal: str | None = OWN, **keys: Any) -> bool:
-        statements = json.loads(str(s3_gateway(settings(**keys), region="eu-west-1")))["Statement"]
+    def passes(action: str, resource: str, principal: str | None = OWN, named: tuple[str, ...] = ()) -> bool:
+        statements = json.loads(str(s3_gateway(settings(buckets=named), region="eu-west-1")))["Statement"]
         context = {"aws:PrincipalAccount": principal} if principal else {}
         plain = [{key: value for key, value in one.items() if key != "Principal"} for one in statements]
         return Policies(json.dumps({"Statement": plain})).allow(Request(action, f"arn:aws:s3:::{resource}", context))
 
-    layer, used = "prod-eu-west-1-starport-layer-bucket/x", {"buckets": ["shop-uploads"]}
+    layer, named = "prod-eu-west-1-starport-layer-bucket/x", ("shop-uploads",)
     assert passes("s3:GetObject", layer, None)
     assert not passes("s3:PutObject", layer)
     assert not passes("s3:PutObject", "shop-uploads/x")
-    assert passes("s3:PutObject", "shop-uploads/x", **used)
-    assert passes("s3:ListBucket", "shop-uploads", **used)
-    assert not passes("s3:PutObject", "shop-uploads/x", STRANGER, **used)
-    assert not passes("s3:PutObject", "shop-uploads-2/x", **used)
+    assert passes("s3:PutObject", "shop-uploads/x", named=named)
+    assert passes("s3:ListBucket", "shop-uploads", named=named)
+    assert not passes("s3:PutObject", "shop-uploads/x", STRANGER, named)
+    assert not passes("s3:PutObject", "shop-uploads-2/x", named=named)
 
 
 def test_a_service_that_is_not_known_here_has_no_policy_of_ours():
