@@ -7,6 +7,8 @@ from typing import Any
 
 import pulumi
 import pytest
+from adopted import adopting, in_existing_vpc
+from conftest import run_workload
 from runs import Run, once
 
 from privatelink_ingress.components.workload import removal as component
@@ -35,11 +37,35 @@ def needs(run: StackRun, of: Registration) -> set[str]:
     return found
 
 
-def test_the_guard_is_deleted_before_every_other_resource_of_the_stack(shop: StackRun):
-    guard = shop.only(GUARD)
-    resources = {each.urn for each in shop.registrations if each.custom or each.remote} - {guard.urn}
-    assert len(resources) > 60
-    assert resources - needs(shop, guard) == set()
+TOPIC = "arn:aws:sns:eu-west-1:111111111111:connections"
+EVERYTHING = {
+    "podLogs": {"install": True},
+    "metrics": {"install": True},
+    "sessionManager": True,
+    "publication": {
+        "consumers": [{"accountId": "222222222222", "albSubnetCidrs": ["10.12.0.0/23"]}],
+        "notifications": {"topicArn": TOPIC},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("stack", "most"),
+    [
+        (run_workload, 60),
+        (lambda: run_workload(**EVERYTHING), 70),
+        (in_existing_vpc, 40),
+        (adopting, 12),
+    ],
+    ids=["the sample", "all features", "in an existing VPC", "an adopted cluster"],
+)
+def test_the_guard_is_deleted_before_every_other_resource_of_the_stack(stack: Callable[[], StackRun], most: int):
+    run = stack()
+    guard = run.only(GUARD)
+    made = [each for each in run.registrations if each.custom or each.remote]
+    resources = {each.urn for each in made if not each.type.startswith("pulumi:providers:")} - {guard.urn}
+    assert len(resources) > most
+    assert resources - needs(run, guard) == set()
 
 
 def test_nothing_else_waits_for_the_guard(shop: StackRun):
