@@ -133,6 +133,16 @@ def test_pods_get_roles_for_their_own_cluster_alone():
     assert not lets_through("eks-auth", "eks-auth:AssumeRoleForPodIdentity", other)
 
 
+def test_in_a_vpc_of_somebody_else_pods_of_the_accounts_other_clusters_get_roles_too():
+    existing = {"vpcId": "vpc-0123456789abcdef0", "subnetIds": ["subnet-0aaaaaaa", "subnet-0bbbbbbb"]}
+    shared = settings().model_dump(by_alias=True, mode="json", exclude_unset=True) | {"network": {"existing": existing}}
+    loaded = WorkloadSettings.model_validate_json(json.dumps(shared))
+    text = str(interface(loaded, "eks-auth", region="eu-west-1", cluster="shop"))
+    (statement,) = json.loads(text)["Statement"]
+    assert statement["Resource"] == [f"arn:aws:eks:eu-west-1:{OWN}:cluster/*"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": OWN}}
+
+
 def test_logs_go_to_groups_of_the_account_alone():
     group = f"arn:aws:logs:eu-west-1:{STRANGER}:log-group:theirs:log-stream:x"
     assert not lets_through("logs", "logs:PutLogEvents", group)

@@ -123,8 +123,10 @@ def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
 
 
 def _eks_auth(settings: WorkloadSettings, region: str, cluster: str) -> list[_Statement]:
-    arn = f"arn:{buckets.partition(region)}:eks:{region}:{settings.account_id}:cluster/{cluster}"
-    return [_own(settings.account_id, "RolesOfThisClustersPods", ["eks-auth:AssumeRoleForPodIdentity"], [arn])]
+    # In a VPC of somebody else, other clusters may come to use the same endpoint: a VPC has one under its usual name.
+    which = cluster if settings.network.existing is None else "*"
+    arn = f"arn:{buckets.partition(region)}:eks:{region}:{settings.account_id}:cluster/{which}"
+    return [_own(settings.account_id, "RolesOfPods", ["eks-auth:AssumeRoleForPodIdentity"], [arn])]
 
 
 def _logs(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
