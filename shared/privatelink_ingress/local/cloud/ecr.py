@@ -39,5 +39,5 @@ def put_stand_in(
     parts = [{"platform": dict(zip(("os", "architecture"), one.split("/"), strict=True))} for one in platforms]
     media_type = "application/vnd.oci.image.index.v1+json"
     manifest = json.dumps({"schemaVersion": 2, "mediaType": media_type, "manifests": parts})
-    image = Image(account_id, tag, manifest, repository, image_manifest_mediatype=media_type, digest=digest)
+    image: Any = Image(account_id, tag, manifest, repository, image_manifest_mediatype=media_type, digest=digest)
     ecr_backends[account_id][region].repositories[repository].images.append(image)
