@@ -32,7 +32,7 @@ def elsewhere() -> StrictBackend:
 
 
 def moved_workload(**more: Any) -> StackRun:
-    values = {"aws:region": REGION, "network": {"zones": 3}, "cluster": {"version": "1.36"}, **more}
+    values: dict[str, Any] = {"aws:region": REGION, "network": {"zones": 3}, "cluster": {"version": "1.36"}, **more}
     return run_workload("shop", backend=elsewhere(), **values)
 
 
