@@ -116,3 +116,35 @@ def test_a_policy_that_would_be_too_long_for_iam_is_refused_before_anything_is_r
 def test_no_roles_are_planned_without_a_side():
     planned = plan_bootstrap(settings({}), project="bootstrap", stack="workload", region="eu-west-1")
     assert planned.deployers is None
+
+
+def attached(**entry: Any) -> dict[str, Any]:
+    return {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod-blog": entry}}}
+
+
+def test_an_attached_stack_names_its_shard():
+    where, _, _ = problem(attached(principals=[ROLE]))
+    assert where == "roles.edge.attached.prod-blog.edgeStack"
+
+
+def test_an_external_id_of_an_attached_stack_is_said_by_its_own_principals():
+    assert problem(attached(edgeStack="prod", externalId="blog-11")) == (
+        "roles.edge.attached.prod-blog.externalId",
+        "has no use without principals",
+        "Remove it: trust has its own.",
+    )
+
+
+def test_everybody_is_refused_for_an_attached_stack_too():
+    where, what, _ = problem(attached(edgeStack="prod", principals=["*"]))
+    assert where == "roles.edge.attached.prod-blog.principals[0]"
+    assert "lets everybody in" in what
+
+
+def test_a_stack_with_a_load_balancer_is_not_attached_as_well():
+    roles = {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod": {"edgeStack": "prod"}}}}
+    assert problem(roles) == (
+        "roles.edge.attached.prod",
+        "is in stacks too, whose role may do everything to prod",
+        "Remove it there: stacks are those with a load balancer.",
+    )
