@@ -120,7 +120,8 @@ REQUESTS = {
     = ec2:ModifyVpcEndpointServiceConfiguration {ec2}:vpc-endpoint-service/vpce-svc-1
     = ec2:DeleteVpcEndpointServiceConfigurations {ec2}:vpc-endpoint-service/vpce-svc-1
     ? ec2:DescribeVpcEndpointServiceConfigurations
-    ? ec2:DescribeVpcEndpointServicePermissions""",
+    ? ec2:DescribeVpcEndpointServicePermissions
+    ? ec2:DescribeVpcEndpointConnections""",
     "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter": """
     = ec2:AcceptVpcEndpointConnections {ec2}:vpc-endpoint-service/vpce-svc-1
     ? ec2:DescribeVpcEndpointConnections""",

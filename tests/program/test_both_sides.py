@@ -187,7 +187,7 @@ def test_a_service_that_was_replaced_changes_only_its_own_connection(edge_run: A
     assert changed <= own(before, "news", "news.example.com")
 
 
-@pytest.mark.parametrize("field", [name for name in Contract.model_fields if name != "supported_regions"])
+@pytest.mark.parametrize("field", [name for name, field in Contract.model_fields.items() if field.is_required()])
 def test_a_missing_field_of_the_contract_stops_the_edge_and_names_the_command_to_run(
     edge_run: Any, published: dict[str, StackOutputs], field: str
 ):

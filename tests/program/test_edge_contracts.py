@@ -48,7 +48,7 @@ def test_a_full_name_is_taken_as_it_is(edge_run: Run) -> None:
     assert [one.name for one in edge.of_type(REFERENCE)] == ["acme/clusters/shop"]
 
 
-@pytest.mark.parametrize("field", sorted(Contract.model_fields.keys() - {"supported_regions", "acceptance_required"}))
+@pytest.mark.parametrize("field", [name for name, field in Contract.model_fields.items() if field.is_required()])
 def test_a_missing_output_is_named_with_its_stack_and_what_to_run(refused: Callable[..., str], field: str) -> None:
     message = refused(published(without=field))
     assert f"stack organization/eks-service/shop, {field}: is missing" in message
