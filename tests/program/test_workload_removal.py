@@ -38,7 +38,7 @@ def needs(run: StackRun, of: Registration) -> set[str]:
 
 
 TOPIC = "arn:aws:sns:eu-west-1:111111111111:connections"
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "podLogs": {"install": True},
     "metrics": {"install": True},
     "sessionManager": True,
