@@ -137,6 +137,13 @@ def test_github_assumes_it_unless_it_names_its_own_principals():
     assert trust_of(run, "attached-prod-blog")[0]["Principal"] == {"AWS": [CI]}
 
 
+def test_services_of_other_regions_are_off_until_they_are_asked_for():
+    request = Request("vpce:AllowMultiRegion", f"arn:aws:ec2:{REGION}:{EDGE}:vpc-endpoint/vpce-1")
+    on = made({"prod-blog": {"edgeStack": "prod", "crossRegion": True}})
+    assert not role().allow(request)
+    assert policies(on, "attached-prod-blog").allow(request)
+
+
 def test_the_output_is_what_the_attached_file_takes_as_roles():
     run = made({"prod-blog": {"edgeStack": "prod"}})
     arn = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-attached-prod-blog"

@@ -24,6 +24,12 @@ from privatelink_ingress.local.runner import StackOutputs
 
 WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
 CONTRACTS = {"parameters": [NAME, SHARED], "readerRoleArns": [READER]}
+ADOPTED = {
+    "clusters": ["platform"],
+    "vpcIds": ["vpc-0123456789abcdef0"],
+    "autoscalingGroups": ["platform-workers"],
+    "nodeSecurityGroupIds": ["sg-0123456789abcdef0"],
+}
 
 
 @functools.cache
@@ -32,14 +38,14 @@ def documents() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     run = account(
         {
             "trust": {**TRUST, "github": GITHUB},
-            "workload": {"connections": ["shop", "blog"], "crossRegion": True},
+            "workload": {"connections": ["shop", "blog"], "crossRegion": True, "adopted": ADOPTED},
             "edge": {
                 "stacks": ["prod"],
                 "hostedZoneIds": [ZONE],
                 "parameterWriters": WRITERS,
                 "crossRegion": True,
                 "contracts": CONTRACTS,
-                "attached": {"prod-blog": {"edgeStack": "prod", "contracts": CONTRACTS}},
+                "attached": {"prod-blog": {"edgeStack": "prod", "contracts": CONTRACTS, "crossRegion": True}},
             },
         },
         stacks={"organization/central-ingress/prod": StackOutputs({**shard_outputs().values, "account_id": WORKLOAD})},
@@ -207,6 +213,7 @@ def test_other_condition_keys_are_those_of_their_services():
     assert used == {
         "ec2:CreateAction",
         "ec2:LaunchTemplate",
+        "ec2:Vpc",
         "iam:AWSServiceName",
         "iam:PassedToService",
         "iam:PermissionsBoundary",

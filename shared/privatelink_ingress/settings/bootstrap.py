@@ -187,6 +187,8 @@ class AttachedRole(Settings):
     external_id: ExternalId | None = None
     """What `principals` must say."""
     contracts: ContractSources = ContractSources()
+    cross_region: bool = False
+    """True lets the stack connect to endpoint services of other regions."""
 
     @model_validator(mode="after")
     def _said_by_somebody(self) -> Self:

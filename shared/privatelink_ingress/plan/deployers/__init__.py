@@ -167,7 +167,7 @@ class _Planner:
             raise UserError("The attached stacks do not fit", problems)
         made: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
-            by_type = attached.grants(shards[stack], stack, entry.contracts)
+            by_type = attached.grants(shards[stack], stack, entry.contracts, cross_region=entry.cross_region)
             named = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else None
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
             every = (grant for of_type in by_type.values() for grant in of_type)

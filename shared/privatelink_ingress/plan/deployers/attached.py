@@ -20,7 +20,9 @@ _OWN = (
 _RULE = "aws:lb/listenerRule:ListenerRule"
 
 
-def grants(shard: ShardContract, stack: str, contracts: ContractSources | None = None) -> Grants:
+def grants(
+    shard: ShardContract, stack: str, contracts: ContractSources | None = None, *, cross_region: bool = False
+) -> Grants:
     """What the deployer of the attached `stack` may do, by the type of resource that it registers.
 
     Of the shard it may use the VPC, the endpoint subnets and their security group, the listener and the hosted zone,
@@ -31,6 +33,7 @@ def grants(shard: ShardContract, stack: str, contracts: ContractSources | None =
         shard: What the shard publishes.
         stack: Name of the attached stack.
         contracts: Contracts that its backends read elsewhere than in stacks.
+        cross_region: Whether it may connect to endpoint services of other regions.
     """
     system = System(
         partition=partition(shard.region), account=shard.account_id, region=shard.region, stacks=(f"{PROJECT}/{stack}",)
@@ -51,6 +54,7 @@ def grants(shard: ShardContract, stack: str, contracts: ContractSources | None =
             # EC2 asks for each of them: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
             system.named(["ec2:CreateVpcEndpoint"], system.arn("ec2", f"vpc/{shard.vpc_id}")),
             system.named(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
+            *([network.cross_region(system, "vpc-endpoint")] if cross_region else []),
         ),
         _RULE: (
             *(grant for grant in everything[_RULE] if grant.actions != (create_rule,)),
