@@ -16,6 +16,7 @@ from test_deployer_documents import findings
 
 from privatelink_ingress.local.runner import StackRun
 from privatelink_ingress.plan.workload.endpoint_policies import ADDON_ACCOUNTS, interface, s3_gateway
+from privatelink_ingress.plan.zones import REGIONS
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 OWN, STRANGER, ADDONS, SHARED = "111111111111", "999999999999", "602401143452", "333333333333"
@@ -220,3 +221,8 @@ def test_the_linter_finds_nothing_in_any_of_them(workload_run: Run):
         for name, text in found.items()
     }
     assert findings(plain, {}) == []
+
+
+def test_every_region_that_is_known_by_name_has_its_account():
+    assert set(REGIONS) == set(ADDON_ACCOUNTS)
+    assert all(len(account) == 12 and account.isdigit() for account in ADDON_ACCOUNTS.values())
