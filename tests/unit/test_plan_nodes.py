@@ -245,6 +245,16 @@ def test_a_pinned_version_of_an_unknown_add_on_is_refused_with_the_nearest():
     )
 
 
+def test_kube_proxy_is_never_newer_than_the_cluster():
+    where, reason, remedy = refused(cluster={"version": "1.35", "addons": {"kube-proxy": "v1.36.0-eksbuild.2"}})
+    assert (where, reason) == (
+        "cluster.addons.kube-proxy",
+        "is 'v1.36.0-eksbuild.2', newer than cluster.version \"1.35\"",
+    )
+    assert remedy == "Write one that begins with v1.35, or leave it out."
+    planned(cluster={"version": "1.36", "addons": {"kube-proxy": "v1.35.0-eksbuild.2"}})
+
+
 @pytest.mark.parametrize("version", ["1.13.1", "latest", "v1.13"])
 def test_what_is_no_version_of_an_add_on_is_refused(version: str):
     where, reason, remedy = refused(cluster={"addons": {"coredns": version}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.problems import Problem, UserError
@@ -58,11 +58,11 @@ def pinned(addons: Iterable[AddonPlan], settings: WorkloadSettings) -> tuple[Add
     return tuple(dataclasses.replace(addon, version=settings.cluster.addons.get(addon.name)) for addon in addons)
 
 
-def require_known(settings: WorkloadSettings, names: Iterable[str]) -> None:
-    """Refuse a pinned version of an add-on that this cluster does not have.
+def require_fitting(settings: WorkloadSettings, names: Iterable[str]) -> None:
+    """Refuse a pinned version of an add-on that this cluster does not have, or cannot have.
 
     Raises:
-        UserError: with the nearest name, or all of them.
+        UserError: with the nearest name, or all of them, or with the version that fits.
     """
     known = sorted(names)
     problems = []
@@ -70,5 +70,18 @@ def require_known(settings: WorkloadSettings, names: Iterable[str]) -> None:
         near = difflib.get_close_matches(name, known, n=1)
         remedy = f'Did you mean "{near[0]}"?' if near else f"This cluster has {', '.join(known)}."
         problems.append(Problem(f"cluster.addons.{name}", "is no add-on of this cluster", remedy))
+    problems += _newer_than_the_cluster(settings)
     if problems:
-        raise UserError("Versions are pinned of add-ons that are not there", problems)
+        raise UserError("The pinned add-ons do not fit the cluster", problems)
+
+
+def _newer_than_the_cluster(settings: WorkloadSettings) -> Iterator[Problem]:
+    # Its versions are those of Kubernetes: https://kubernetes.io/releases/version-skew-policy/#kube-proxy
+    pinned_version, version = settings.cluster.addons.get("kube-proxy"), settings.cluster.version
+    if pinned_version and _minor(pinned_version.removeprefix("v")) > _minor(version):
+        reason = f'is {pinned_version!r}, newer than cluster.version "{version}"'
+        yield Problem("cluster.addons.kube-proxy", reason, f"Write one that begins with v{version}, or leave it out.")
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")[:2]))

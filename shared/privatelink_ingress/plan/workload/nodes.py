@@ -75,7 +75,7 @@ def plan_nodes(settings: WorkloadSettings, *, features: Iterable[AddonPlan] = ()
         UserError: when `cluster.addons` names one that the cluster does not have.
     """
     agents, workloads = addons.agents(settings), (*addons.workloads(), *features)
-    addons.require_known(settings, (addon.name for addon in (*agents, *workloads)))
+    addons.require_fitting(settings, (addon.name for addon in (*agents, *workloads)))
     return NodesPlan(
         version=settings.cluster.version,
         groups=tuple(_group(name, group) for name, group in settings.nodes.by_name.items()),
