@@ -32,6 +32,7 @@ class Found:
         self.routes: list[dict[str, str]] = []
         self.free_addresses = 2000
         self.dns = True
+        self.tags = {"Stack": "eks-service/other"}
         self.s3_tables = ["rtb-own"]
         self.private_dns = True
         self.missing: set[str] = set()
@@ -60,6 +61,7 @@ class Found:
         return {
             "id": args["name"],
             "name": args["name"],
+            "tags": self.tags,
             "endpoint": "https://0123.gr7.eu-west-1.eks.amazonaws.com",
             "certificateAuthorities": [{"data": "Q0E="}],
             "vpcConfig": {"vpcId": VPC, "subnetIds": self.cluster_subnets, "clusterSecurityGroupId": GROUP},
@@ -94,7 +96,7 @@ class Found:
     def _vpc(self, args: Properties, _: At) -> Properties:
         self._known(args["id"])
         dns = {"enableDnsSupport": self.dns, "enableDnsHostnames": self.dns}
-        return {"id": args["id"], "cidrBlock": "10.30.0.0/16", **dns}
+        return {"id": args["id"], "cidrBlock": "10.30.0.0/16", "tags": self.tags, **dns}
 
     def _endpoint(self, args: Properties, _: At) -> Properties:
         self._known(args["serviceName"])

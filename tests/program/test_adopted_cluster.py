@@ -179,6 +179,12 @@ def test_every_setting_of_what_it_does_not_make_is_named_in_one_message():
     assert lines == [f"{key}: is set beside cluster.existing" for key in (*keys, "registry.create")]
 
 
+def test_a_stack_does_not_adopt_the_cluster_that_it_made():
+    found = Found()
+    found.tags = {"Stack": "eks-service/shop"}
+    assert refused(found) == ["cluster.existing.name: is platform, which this stack made itself, and would now delete"]
+
+
 def test_the_load_balancers_own_protection_may_be_set():
     run = adopting(cluster={"existing": EXISTING, "deletionProtection": False})
     assert run.only("aws:lb/loadBalancer:LoadBalancer").inputs["enableDeletionProtection"] is False

@@ -88,6 +88,13 @@ def test_settings_of_a_vpc_that_the_stack_would_make_are_named_in_one_message():
     assert refused(network=network) == [f"{key}: is set beside network.existing" for key in keys]
 
 
+def test_a_stack_does_not_adopt_the_vpc_that_it_made():
+    found = Found()
+    found.tags = {"Stack": "eks-service/shop"}
+    said = f"network.existing.vpcId: is {VPC}, which this stack made itself, and would now delete"
+    assert refused(found) == [said]
+
+
 def test_an_internet_or_nat_gateway_is_refused():
     found = Found()
     found.routes = [{"cidrBlock": "0.0.0.0/0", "gatewayId": "", "natGatewayId": "nat-1"}]

@@ -37,6 +37,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
     everywhere = sorted({*subnet_ids, *(id_ for one in nodes for id_ in one.subnet_ids)})
     subnets = await _subnets(everywhere, providers, key=f"{key}.subnetIds")
     return FoundCluster(
+        tags=cluster.tags or {},
         vpc_id=network.vpc_id,
         security_group_id=network.cluster_security_group_id,
         endpoint=cluster.endpoint,
@@ -75,6 +76,7 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         ),
     )
     return FoundNetwork(
+        tags=vpc.tags or {},
         cidr=vpc.cidr_block,
         dns_support=vpc.enable_dns_support,
         dns_hostnames=vpc.enable_dns_hostnames,

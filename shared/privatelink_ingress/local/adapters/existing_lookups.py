@@ -85,6 +85,7 @@ def _vpc(aws: Aws, args: Properties) -> Properties:
         "enableDnsSupport": switch("DnsSupport"),
         "enableDnsHostnames": switch("DnsHostnames"),
         "state": vpc["State"],
+        "tags": {tag["Key"]: tag["Value"] for tag in vpc.get("Tags", ())},
     }
 
 

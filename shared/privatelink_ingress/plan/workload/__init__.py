@@ -15,7 +15,7 @@ from privatelink_ingress.plan.workload.adopted_cluster import (
     adopt_cluster,
     require_platforms,
 )
-from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
+from privatelink_ingress.plan.workload.adopted_network import FoundNetwork, adopt_network
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
@@ -106,13 +106,14 @@ def plan_workload(
     Raises:
         UserError: every part says what does not fit, at which key.
     """
-    name = connection_name(settings, stack)
-    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, there=there)
+    name, common = connection_name(settings, stack), workload_tags(settings, stack)
+    adopted = adopt_network(settings, there, tags=common) if there else None
+    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted)
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region)
     return OwnClusterPlan(
         name=name,
-        tags=workload_tags(settings, stack),
+        tags=common,
         network=network,
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
@@ -132,15 +133,15 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
-    name = connection_name(settings, stack)
-    cluster = adopt_cluster(settings, there, region=region)
+    name, common = connection_name(settings, stack), workload_tags(settings, stack)
+    cluster = adopt_cluster(settings, there, region=region, tags=common)
     registry = plan_registry(settings, name=name, region=region)
     images = plan_images(settings, repositories=registry.repositories, region=region)
     require_platforms(cluster, images)
     publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(cluster.subnet_ids))
     return AdoptedClusterPlan(
         name=name,
-        tags=workload_tags(settings, stack),
+        tags=common,
         cluster=cluster,
         registry=registry if images else None,
         images=images,

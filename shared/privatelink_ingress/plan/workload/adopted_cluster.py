@@ -48,6 +48,7 @@ class FoundNodes:
 class FoundCluster:
     """What AWS says about `cluster.existing`."""
 
+    tags: Mapping[str, str]
     vpc_id: str
     security_group_id: str
     """The group that EKS made for the control plane and the nodes."""
@@ -88,6 +89,7 @@ def stand_in(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundClus
     subnet_ids = existing.subnet_ids or tuple(f"subnet-of-{zone_id}" for zone_id in zone_ids)
     subnets = found.stand_ins(dict(zip(zone_ids, subnet_ids, strict=True)), vpc_id="vpc-0")
     return FoundCluster(
+        tags={},
         vpc_id="vpc-0",
         security_group_id="sg-0",
         endpoint="https://cluster.example.com",
@@ -99,8 +101,10 @@ def stand_in(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundClus
     )
 
 
-def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: str) -> AdoptedCluster:
-    """The cluster of `cluster.existing`.
+def adopt_cluster(
+    settings: WorkloadSettings, there: FoundCluster, *, region: str, tags: Mapping[str, str]
+) -> AdoptedCluster:
+    """The cluster of `cluster.existing`, for a stack whose resources have `tags`.
 
     Raises:
         UserError: with every setting that does not belong to such a stack, or else with all that does not fit.
@@ -110,6 +114,7 @@ def adopt_cluster(settings: WorkloadSettings, there: FoundCluster, *, region: st
         raise ValueError("only a stack with cluster.existing adopts a cluster")
     if problems := list(_not_ours(settings)):
         raise UserError("The cluster is someone else's", problems)
+    found.require_another_owner(there.tags, tags, where=f"{KEY}.name", what=existing.name)
     balancer = tuple(there.subnets[id_] for id_ in there.subnet_ids)
     if problems := list(_misfits(existing, there, balancer)):
         raise UserError("The cluster cannot be published", problems)

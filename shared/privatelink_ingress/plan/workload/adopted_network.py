@@ -20,6 +20,7 @@ KEY = "network.existing"
 class FoundNetwork:
     """What AWS says about `network.existing`."""
 
+    tags: Mapping[str, str]
     cidr: str
     dns_support: bool
     dns_hostnames: bool
@@ -54,6 +55,7 @@ def stand_in(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetw
     subnets = found.stand_ins(dict(zip(zone_ids, existing.subnet_ids, strict=True)), vpc_id=existing.vpc_id)
     table = RouteTable(id="rtb-0", main=True, subnet_ids=(), gateways=())
     return FoundNetwork(
+        tags={},
         cidr="192.0.2.0/24",
         dns_support=True,
         dns_hostnames=True,
@@ -64,8 +66,8 @@ def stand_in(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetw
     )
 
 
-def adopt_network(settings: WorkloadSettings, there: FoundNetwork) -> AdoptedNetwork:
-    """The VPC of `network.existing`.
+def adopt_network(settings: WorkloadSettings, there: FoundNetwork, *, tags: Mapping[str, str]) -> AdoptedNetwork:
+    """The VPC of `network.existing`, for a stack whose resources have `tags`.
 
     Raises:
         UserError: with everything in which it does not fit.
@@ -73,6 +75,7 @@ def adopt_network(settings: WorkloadSettings, there: FoundNetwork) -> AdoptedNet
     existing = settings.network.existing
     if existing is None:
         raise ValueError("only a stack with network.existing adopts a VPC")
+    found.require_another_owner(there.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
     problems = [*_beside(settings), *_misfits(existing, there)]
     if problems:
         raise UserError("The VPC does not fit", problems)

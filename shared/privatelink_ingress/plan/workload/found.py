@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import zones
-from privatelink_ingress.problems import Problem
+from privatelink_ingress.problems import Problem, UserError
 
 FREE_ADDRESSES = 6
 """A subnet with fewer takes no control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
@@ -42,6 +42,24 @@ class RouteTable:
     def ways_out(self) -> tuple[str, ...]:
         """Its internet and NAT gateways."""
         return tuple(sorted(one for one in self.gateways if one.startswith(("igw-", "nat-"))))
+
+
+def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, where: str, what: str) -> None:
+    """Refuse to adopt what this very stack made: no longer in its program, the engine would delete it.
+
+    Args:
+        tags: Of what was found.
+        own: Tags of the stack's resources.
+        where: Path of the setting.
+        what: What was found.
+
+    Raises:
+        UserError: when it carries the stack's own tag.
+    """
+    if tags.get("Stack") == own["Stack"]:
+        reason = f"is {what}, which this stack made itself, and would now delete"
+        remedy = "Remove the key. To publish it a second time, add a stack of another name."
+        raise UserError("A stack does not adopt what it made", [Problem(where, reason, remedy)])
 
 
 def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from privatelink_ingress.plan import subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import endpoint_policies
-from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork, FoundNetwork, adopt_network
+from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
 from privatelink_ingress.plan.workload.subnet_sizes import require_room
@@ -48,15 +48,14 @@ def plan_network(
     region: str,
     available_zones: Iterable[str],
     cluster: str,
-    there: FoundNetwork | None = None,
+    adopted: AdoptedNetwork | None = None,
 ) -> NetworkPlan:
-    """The VPC of a stack, for the cluster of that name; `there` is the one of `network.existing`.
+    """The VPC of a stack, for the cluster of that name: its own, or the one that it adopted.
 
     Raises:
-        UserError: when zones, prefix or endpoints do not fit, or the VPC that is there does not.
+        UserError: when zones, prefix or endpoints do not fit.
     """
     endpoints = interface_endpoints(settings, region=region, cluster=cluster)
-    adopted = adopt_network(settings, there) if there else None
     present = adopted.endpoints if adopted else ()
     nodes, pods = (adopted.plans, ()) if adopted else _own_subnets(settings, region, available_zones, len(endpoints))
     return NetworkPlan(
