@@ -101,3 +101,16 @@ def test_no_duty_changes_or_deletes_what_the_owner_made(name: str):
         Request("eks:CreateAccessEntry", cluster),
     ]
     assert duty(name).allowed(requests) == []
+
+
+def test_endpoints_are_made_in_the_named_vpc_alone():
+    def asks(vpc_id: str) -> list[Request]:
+        vpc = f"{EC2}:vpc/{vpc_id}"
+        return [
+            Request("ec2:CreateVpcEndpoint", vpc),
+            Request("ec2:CreateVpcEndpoint", f"{EC2}:subnet/subnet-1", {"ec2:Vpc": vpc}),
+            Request("ec2:CreateSecurityGroup", vpc),
+        ]
+
+    assert duty("network").refused(asks(VPC)) == []
+    assert duty("network").allowed(asks("vpc-00000000000000009")) == []
