@@ -232,7 +232,8 @@ def test_subnets_that_do_not_fit(repository: Path, edit):
 
 
 def test_a_host_without_a_certificate(repository: Path, edit):
-    edit(ATTACHED, "[blog.example.com]", "[blog.test.example.com]")
+    for file in (ATTACHED, BLOG):
+        edit(file, "[blog.example.com]", "[blog.test.example.com]")
     assert found(repository) == [
         (ATTACHED, "connections.blog.routes[0].hosts[0]", "blog.test.example.com is covered by no certificate")
     ]
@@ -339,7 +340,8 @@ def test_the_module_is_the_command():
 
 
 def test_overlaps_that_are_allowed_are_told(repository: Path, edit):
-    edit(ATTACHED, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
+    for file in (ATTACHED, BLOG):
+        edit(file, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
     edit(ATTACHED, "slot: 1", "slot: 1\n      dns: false")
     edit(ATTACHED, "[/, /posts/*, /feed.xml]", "[/posts/*]")
     assert found(repository) == []
@@ -351,7 +353,8 @@ def test_overlaps_that_are_allowed_are_told(repository: Path, edit):
 
 
 def test_a_record_that_connections_of_two_files_would_hold(repository: Path, edit):
-    edit(ATTACHED, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
+    for file in (ATTACHED, BLOG):
+        edit(file, "hosts: [blog.example.com]", "hosts: [shop.example.com]")
     edit(ATTACHED, "[/, /posts/*, /feed.xml]", "[/posts/*]")
     (problem,) = found(repository)
     assert problem == (
