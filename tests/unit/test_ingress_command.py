@@ -148,7 +148,7 @@ def test_the_rules_and_the_controller_speak_of_the_same_class():
             ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}]),
             "spec.tls",
             "has no use: TLS ends at the edge, and the controller may read no Secret",
-            "Remove it.",
+            "Remove it, unless the service is about to be published by HTTPS: then it must be there first.",
         ),
         (ingress(spec__rules=[]), "spec.rules", "is empty, so nothing is served", "rules: with a host"),
         (

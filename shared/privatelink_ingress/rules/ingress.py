@@ -141,7 +141,7 @@ def wrong_tls(ingress: Inputs, conventions: Conventions) -> Iterator[Fault]:
         yield Fault(
             field="spec.tls",
             what="has no use: TLS ends at the edge, and the controller may read no Secret",
-            write="Remove it.",
+            write="Remove it, unless the service is about to be published by HTTPS: then it must be there first.",
         )
         return
     for place, entry in enumerate(entries):
