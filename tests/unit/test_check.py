@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,15 +17,6 @@ from privatelink_ingress.cli.app import app
 ROOT = Path(__file__).parents[2]
 SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
 PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """The sample projects, to change."""
-    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD, ATTACHED):
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    return tmp_path
 
 
 @pytest.fixture

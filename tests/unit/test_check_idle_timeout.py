@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,8 @@ from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
 
-ROOT = Path(__file__).parents[2]
 SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
 PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD, ATTACHED):
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    return tmp_path
 
 
 def set_idle(root: Path, seconds: int) -> None:

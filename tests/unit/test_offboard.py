@@ -6,7 +6,6 @@ import datetime
 import errno
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from privatelink_ingress.cli.app import app
 from privatelink_ingress.plan import leaving
 from privatelink_ingress.plan.leaving import EdgeState, Seen, WorkloadState
 
-ROOT = Path(__file__).parents[2]
 EDGE = "222222222222"
 SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
 PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
@@ -107,14 +105,6 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    for file in ("Pulumi.yaml", "eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", SHOP, BLOG, PROD, ATTACHED):
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    return tmp_path
 
 
 def files(root: Path) -> dict[str, bytes]:
