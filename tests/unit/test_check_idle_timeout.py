@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from privatelink_ingress.cli.app import app
 
 SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
-PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
+PROD = "central-ingress/Pulumi.prod.yaml"
 
 
 def set_idle(root: Path, seconds: int) -> None:

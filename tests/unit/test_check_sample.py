@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
 
-SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
-PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
+SHOP = "eks-service/Pulumi.shop.yaml"
+PROD = "central-ingress/Pulumi.prod.yaml"
 
 
 def change(root: Path, file: str, old: str, new: str) -> None:

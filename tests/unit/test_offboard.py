@@ -18,7 +18,6 @@ from privatelink_ingress.plan import leaving
 from privatelink_ingress.plan.leaving import EdgeState, Seen, WorkloadState
 
 EDGE = "222222222222"
-SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
 PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
 
 SERVING = EdgeState(forwarding=2, endpoints={"vpce-1": "available"}, requests=0)
