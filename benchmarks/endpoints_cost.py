@@ -1,8 +1,8 @@
 """Endpoints of a workload's VPC and what they cost a month: the preset `minimal` against `article`, by features.
 
-    .venv/bin/python benchmarks/endpoints_cost.py
+    .venv/bin/python -m benchmarks.endpoints_cost
 
-Computed by the plan of the sample stack `shop`, by AWS's list prices (`shared/privatelink_ingress/plan/prices.py`).
+Computed by the plan of the sample stack `shop`, by AWS's list prices (`plan/capacity/prices.py`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from privatelink_ingress.plan.cost import Bill, workload_cost
+from privatelink_ingress.plan.capacity.cost import Bill, workload_cost
 from privatelink_ingress.plan.workload import endpoints
-from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.stackfiles import reader
 
 REPOSITORY = Path(__file__).parents[1]
 FEATURES = {"podLogs": {"install": True}, "metrics": {"install": True}, "sessionManager": True}
@@ -24,7 +24,7 @@ GATEWAY = 1
 
 def settings(preset: str, features: tuple[str, ...]) -> tuple[WorkloadSettings, str]:
     """The sample with a preset and features, and its region."""
-    file = stack_files.read(REPOSITORY / "eks-service", "shop")
+    file = reader.read(REPOSITORY / "eks-service", "shop")
     wanted = {key: json.dumps(FEATURES[key]) for key in features}
     given = {key: text for key, text in file.settings.items() if key not in FEATURES}
     values = {**given, "endpoints": json.dumps({"preset": preset}), **wanted}

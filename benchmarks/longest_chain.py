@@ -1,6 +1,6 @@
 """The longest chain of resources that wait for each other, from nothing to a connection that serves.
 
-    .venv/bin/python benchmarks/longest_chain.py
+    .venv/bin/python -m benchmarks.longest_chain
 
 Recorded from the real programs with their sample stack files: what a resource waits for is what the engine would wait
 for. The order is exact. The times are assumptions (`SECONDS`), nothing was measured on AWS: they only say which chain
@@ -10,16 +10,13 @@ is the longest, and how much an order can save.
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from privatelink_ingress.local.engine.runner import Registration, StackRun
+from tests.support.programs import run_attached, run_edge, run_workload, sample_connections
+
 REPOSITORY = Path(__file__).parents[1]
-sys.path.insert(0, str(REPOSITORY / "tests" / "program"))
-
-from conftest import run_attached, run_edge, run_workload, sample_connections  # noqa: E402
-
-from privatelink_ingress.local.runner import Registration, StackRun  # noqa: E402
 
 SECONDS = {
     "eks:index:Cluster": 540,

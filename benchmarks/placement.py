@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from privatelink_ingress.contract import Contract
-from privatelink_ingress.plan import quotas, usage
-from privatelink_ingress.plan.edge import plan_edge
-from privatelink_ingress.plan.placement import Capacity, Placement, place_all
-from privatelink_ingress.plan.usage import Needs
+from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.plan.capacity import quotas, usage
+from privatelink_ingress.plan.capacity.placement import Capacity, Placement, place_all
+from privatelink_ingress.plan.capacity.usage import Needs
+from privatelink_ingress.plan.edge.shard import plan_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.limits import Limits
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from privatelink_ingress.plan import priorities
-from privatelink_ingress.plan.conflicts import (
+from privatelink_ingress.plan.routing import priorities
+from privatelink_ingress.plan.routing.conflicts import (
     Entry,
     Header,
     Match,

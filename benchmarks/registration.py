@@ -1,6 +1,6 @@
 """Time that `central-ingress` takes to register 10, 50 and 100 connections, against a bare program.
 
-    .venv/bin/python benchmarks/registration.py
+    .venv/bin/python -m benchmarks.registration
 
 The bare program registers the same resources with the same inputs, straight from a recording: what is left is the
 price of Pulumi's SDK itself. Both run in this process on a backend that answers from tables, so no cloud is timed.
@@ -14,7 +14,6 @@ import importlib
 import inspect
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,14 +21,12 @@ from typing import Any
 
 import pulumi
 
+from privatelink_ingress.local.engine.runner import StackRun, run
+from privatelink_ingress.stackfiles import reader
+from tests.support.edge_services import connection, services
+from tests.support.strict_backend import StrictBackend
+
 REPOSITORY = Path(__file__).parents[1]
-sys.path.insert(0, str(REPOSITORY / "tests" / "program"))
-
-from edge_services import connection, services  # noqa: E402
-from strict_backend import StrictBackend  # noqa: E402
-
-from privatelink_ingress.local.runner import StackRun, run  # noqa: E402
-from privatelink_ingress.settings import stack_files  # noqa: E402
 
 ROUNDS = 3
 LIMITS = {"endpoints": 100, "rules": 200}
@@ -37,7 +34,7 @@ LIMITS = {"endpoints": 100, "rules": 200}
 
 def edge(count: int) -> StackRun:
     """The real program with so many connections."""
-    file = stack_files.read(REPOSITORY / "central-ingress", "prod")
+    file = reader.read(REPOSITORY / "central-ingress", "prod")
     names = [f"service-{number}" for number in range(count)]
     entries = {name: connection(name, slot) for slot, name in enumerate(names)}
     config = dict(file.config) | {
@@ -56,7 +53,7 @@ def edge(count: int) -> StackRun:
 
 def bare(recorded: StackRun) -> StackRun:
     """The resources, components and references of a recording, registered one after the other without any plan."""
-    file = stack_files.read(REPOSITORY / "central-ingress", "prod")
+    file = reader.read(REPOSITORY / "central-ingress", "prod")
     references = [one.name for one in recorded.of_type("pulumi:pulumi:StackReference")]
 
     def program() -> None:

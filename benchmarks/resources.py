@@ -1,6 +1,6 @@
 """How many resources each sample stack registers: of a cloud, components, providers and references.
 
-    .venv/bin/python benchmarks/resources.py
+    .venv/bin/python -m benchmarks.resources
 
 Recorded from the real programs.
 """
@@ -8,16 +8,13 @@ Recorded from the real programs.
 from __future__ import annotations
 
 import collections
-import sys
 from pathlib import Path
 
+from privatelink_ingress.local.engine.runner import Registration
+from tests.support.bootstrap import bootstrap
+from tests.support.programs import run_attached, run_edge, run_workload, sample_connections
+
 REPOSITORY = Path(__file__).parents[1]
-sys.path.insert(0, str(REPOSITORY / "tests" / "program"))
-
-from conftest import run_attached, run_edge, run_workload, sample_connections  # noqa: E402
-from test_bootstrap import bootstrap  # noqa: E402
-
-from privatelink_ingress.local.runner import Registration  # noqa: E402
 
 KINDS = ("aws", "kubernetes", "component", "provider", "other")
 

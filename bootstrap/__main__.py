@@ -8,19 +8,19 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from privatelink_ingress.components import contracts, providers
 from privatelink_ingress.components.bootstrap import Bootstrap, BootstrapArgs
 from privatelink_ingress.components.deployer_roles import DeployerRoles, DeployerRolesArgs
-from privatelink_ingress.plan.bootstrap import attached_to, plan_bootstrap
-from privatelink_ingress.plan.deployers import DeployersPlan
+from privatelink_ingress.contracts.shard import PROJECT as EDGE_PROJECT
+from privatelink_ingress.lookups import contracts, program, providers
+from privatelink_ingress.plan.account.bootstrap import attached_to, plan_bootstrap
+from privatelink_ingress.plan.account.deployers import DeployersPlan
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import load
-from privatelink_ingress.shard import PROJECT as EDGE_PROJECT
 
 
 async def deploy() -> dict[str, Any]:
-    project, stack, region = pulumi.get_project(), pulumi.get_stack(), providers.region()
-    settings = load(BootstrapSettings, providers.project_config(), project=project, stack=stack)
+    project, stack, region = pulumi.get_project(), pulumi.get_stack(), program.region()
+    settings = load(BootstrapSettings, program.project_config(), project=project, stack=stack)
     edges = {name: contracts.full_name(edge, EDGE_PROJECT) for name, edge in attached_to(settings).items()}
     shards = {edge: await contracts.read_shard(edge) for edge in sorted(set(edges.values()))}
     plan = plan_bootstrap(
@@ -53,4 +53,4 @@ def deployer_roles(plan: DeployersPlan, tags: Mapping[str, str], account: aws.Pr
     }
 
 
-providers.run(deploy)
+program.run(deploy)

@@ -6,20 +6,20 @@ from typing import Any
 
 import pulumi
 
-from privatelink_ingress.components import contracts, providers
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
-from privatelink_ingress.components.messages import warn
-from privatelink_ingress.plan import acceptance, connections
-from privatelink_ingress.plan.attachment import plan_attachment
-from privatelink_ingress.plan.backends import reader_roles
-from privatelink_ingress.plan.edge import PROJECT, edge_tags, plan_edge
+from privatelink_ingress.lookups import contracts, program, providers, zones
+from privatelink_ingress.plan.edge import accepters as acceptance
+from privatelink_ingress.plan.edge import connections
+from privatelink_ingress.plan.edge.attachment import plan_attachment
+from privatelink_ingress.plan.edge.backends import reader_roles
+from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, plan_edge
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
 async def deploy() -> dict[str, Any]:
-    stack, region = pulumi.get_stack(), providers.region()
-    settings = load_edge(providers.project_config(), project=PROJECT, stack=stack)
+    stack, region = pulumi.get_stack(), program.region()
+    settings = load_edge(program.project_config(), project=PROJECT, stack=stack)
     tags = edge_tags(settings, stack)
     network = providers.aws_provider(
         "network",
@@ -37,7 +37,7 @@ async def deploy() -> dict[str, Any]:
         region=region,
     )
     published = await contracts.read_all(settings.connections, readers)
-    warn(acceptance.waiting(settings.connections, published))
+    program.warn(acceptance.waiting(settings.connections, published))
     if isinstance(settings, AttachedSettings):
         plan = plan_attachment(
             settings,
@@ -56,11 +56,11 @@ async def deploy() -> dict[str, Any]:
         settings,
         stack=stack,
         region=region,
-        available_zones=settings.network.zone_ids or await providers.available_zones(network),
+        available_zones=settings.network.zone_ids or await zones.available_zones(network),
         contracts=published,
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
     return CentralIngress("edge", CentralIngressArgs(plan=plan, accepters=accepters), options).exports()
 
 
-providers.run(deploy)
+program.run(deploy)

@@ -10,27 +10,20 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 from pulumi import Output, ResourceOptions
 
-from privatelink_ingress.components.messages import warn
-from privatelink_ingress.components.providers import (
-    Providers,
-    account_of,
-    available_zones,
-    aws_provider,
-    aws_providers,
-    project_config,
-    region,
-    run,
-)
+from privatelink_ingress.components.workload.api_probe import Reach
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
-from privatelink_ingress.components.workload.creator import creator_of
-from privatelink_ingress.components.workload.found import find_cluster, find_network
-from privatelink_ingress.components.workload.ground import Ground, adopted, own
+from privatelink_ingress.components.workload.foundation import Ground, adopted, own
 from privatelink_ingress.components.workload.publication import Publication, PublicationArgs
-from privatelink_ingress.components.workload.reach import Reach
-from privatelink_ingress.components.workload.registry import Registry, RegistryArgs, seen
+from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
 from privatelink_ingress.components.workload.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.components.workload.sample import Sample, SampleArgs
-from privatelink_ingress.contract import PROJECT
+from privatelink_ingress.contracts.service import PROJECT
+from privatelink_ingress.lookups.cluster_creator import creator_of
+from privatelink_ingress.lookups.existing import find_cluster, find_network
+from privatelink_ingress.lookups.images import seen
+from privatelink_ingress.lookups.program import project_config, region, run, warn
+from privatelink_ingress.lookups.providers import Providers, account_of, aws_provider, aws_providers
+from privatelink_ingress.lookups.zones import available_zones
 from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
@@ -41,7 +34,7 @@ from privatelink_ingress.plan.workload import (
     versions,
     workload_tags,
 )
-from privatelink_ingress.plan.workload.missing_images import possible
+from privatelink_ingress.plan.workload.image_availability import possible
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.settings.load import load
@@ -134,9 +127,9 @@ def in_cluster(plan: WorkloadPlan, ground: Ground, repository_urls: Mapping[str,
 
 def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:
     # Here, since no other run needs what asks AWS.
-    from privatelink_ingress.inspect import removal
+    from privatelink_ingress.aws import removal_guard
 
-    removal.refuse_while_connected(plan, service_id)
+    removal_guard.refuse_while_connected(plan, service_id)
 
 
 def parameter_provider(plan: WorkloadPlan) -> aws.Provider | None:

@@ -16,7 +16,7 @@ import pytest
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.deploy import Deployment, Stack
-from privatelink_ingress.local.runner import ProgramFailed, StackRun
+from privatelink_ingress.local.engine.runner import ProgramFailed, StackRun
 from privatelink_ingress.settings.attached import load_edge
 
 ROOT = Path(__file__).parents[2]

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.contract import PROJECT
-from privatelink_ingress.inspect.trace import trace
+from privatelink_ingress.aws.topology import live
+from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.cloud.eks_versions import addon_version
+from privatelink_ingress.local.cloud.eks.versions import addon_version
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.topology import live
+from privatelink_ingress.trace.trace import trace
 
 ROOT = Path(__file__).parents[2]
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"

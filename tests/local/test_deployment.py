@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from pulumi import RunError
 
-from privatelink_ingress.inspect.trace import trace
-from privatelink_ingress.local import deploy, state
+from privatelink_ingress.aws.topology import live
+from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.ecr import put_stand_in
-from privatelink_ingress.topology import live
-from privatelink_ingress.topology.model import Topology
+from privatelink_ingress.local.engine import state
+from privatelink_ingress.trace.topology import Topology
+from privatelink_ingress.trace.trace import trace
 
 ROOT = Path(__file__).parents[2]
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.cli import offboard
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.topology.live import Account
 
 ROOT = Path(__file__).parents[2]
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"

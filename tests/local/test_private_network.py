@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from privatelink_ingress import contract
+from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.plan import zones
@@ -37,7 +37,7 @@ class Deployed:
         config = {key: text for key, text in shop.file.config.items() if key != "eks-service:sample"}
         config |= {f"eks-service:{key}": json.dumps(value) for key, value in CHANGES.items()}
         file = dataclasses.replace(shop.file, config=config)
-        settings = load(WorkloadSettings, file.settings, project=contract.PROJECT, stack="shop")
+        settings = load(WorkloadSettings, file.settings, project=service_contract.PROJECT, stack="shop")
         changed = dataclasses.replace(shop, file=file, settings=settings)
         self.deployment = deploy.Deployment(cloud)
         self.run = self.deployment.up(changed)

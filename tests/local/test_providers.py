@@ -11,13 +11,14 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from privatelink_ingress.local import providers, runner, sdk
+from privatelink_ingress.local import cloud_backend
 from privatelink_ingress.local.adapters import base
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.providers import CloudBackend
-from privatelink_ingress.local.runner import ProgramFailed, StackRun
+from privatelink_ingress.local.cloud_backend import CloudBackend
+from privatelink_ingress.local.engine import runner, sdk
+from privatelink_ingress.local.engine.runner import ProgramFailed, StackRun
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -41,7 +42,7 @@ def one_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AdapterError(f"the local cloud has no adapter for {type_}")
         return Adapter(create=create_log_group, delete=delete_log_group)
 
-    monkeypatch.setattr(providers, "adapter_for", adapter_for)
+    monkeypatch.setattr(cloud_backend, "adapter_for", adapter_for)
 
 
 @pytest.fixture
@@ -241,7 +242,7 @@ KUBECONFIG = {
 def target_of(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, provider_inputs: Properties) -> base.Kubernetes:
     seen: list = []
     adapter = Adapter(create=lambda target, inputs: seen.append(target) or Created("ns", {}), delete=lambda *_: None)
-    monkeypatch.setattr(providers, "adapter_for", lambda type_: adapter)
+    monkeypatch.setattr(cloud_backend, "adapter_for", lambda type_: adapter)
     namespace = runner.Registration(type="kubernetes:core/v1:Namespace", name="ns", urn="u", custom=True)
     CloudBackend(cloud, WORKLOAD, REGION).create(namespace, provider_inputs)
     return seen[0]

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from privatelink_ingress.inspect.removal import refuse_while_connected
+from privatelink_ingress.aws.removal_guard import refuse_while_connected
 from privatelink_ingress.local.cloud.server import Cloud, Session
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.problems import UserError

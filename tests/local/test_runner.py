@@ -13,8 +13,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from privatelink_ingress.local import runner, wire
-from privatelink_ingress.local.runner import ProgramFailed, RecordedBackend, StackOutputs, StackRun
+from privatelink_ingress.local.engine import runner, wire
+from privatelink_ingress.local.engine.runner import ProgramFailed, RecordedBackend, StackOutputs, StackRun
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"

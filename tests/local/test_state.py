@@ -7,8 +7,8 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from privatelink_ingress.local import runner, state
-from privatelink_ingress.local.runner import RecordedBackend, StackRun
+from privatelink_ingress.local.engine import runner, state
+from privatelink_ingress.local.engine.runner import RecordedBackend, StackRun
 
 PREFIX = "urn:pulumi:shop::eks-service::"
 SIGNATURE = "4dabf18193072939515e22adb298388d"

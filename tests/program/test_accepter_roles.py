@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from aws_requests import Account
-from iam_policies import Request
-from test_deployer_roles import CI, EDGE, GITHUB, REGION, TRUST, WORKLOAD, ZONE, account, asked_by, policies, trust
-
-from privatelink_ingress.local.monitor import Registration
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import Registration
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.aws_requests import Account
+from tests.support.deployers import CI, EDGE, GITHUB, REGION, TRUST, WORKLOAD, ZONE, account, asked_by, policies, trust
+from tests.support.iam_policies import Request
 
 PLATFORM = f"arn:aws:iam::{EDGE}:role/platform-ci"
 ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"

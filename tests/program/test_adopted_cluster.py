@@ -7,9 +7,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from adopted import EXISTING, GROUP, SUBNETS, VPC, Found, adopting, kubeconfig
-from conftest import run_workload
-from strict_backend import DIGESTS
+
+from tests.support.adopted import EXISTING, GROUP, SUBNETS, VPC, Found, adopting, kubeconfig
+from tests.support.programs import run_workload
+from tests.support.strict_backend import DIGESTS
 
 DIGEST = DIGESTS[0]
 INSTALLED: dict[str, Any] = {"install": True, "image": {"digest": DIGEST}}

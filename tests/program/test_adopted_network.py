@@ -6,8 +6,9 @@ from typing import Any
 
 import pulumi
 import pytest
-from adopted import SUBNETS, VPC, Found, in_existing_vpc
-from conftest import run_workload
+
+from tests.support.adopted import SUBNETS, VPC, Found, in_existing_vpc
+from tests.support.programs import run_workload
 
 CIDRS = ["10.30.161.0/24", "10.30.162.0/24", "10.30.163.0/24"]
 

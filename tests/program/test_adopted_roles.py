@@ -9,12 +9,12 @@ import functools
 from typing import Any
 
 import pytest
-from adopted import EXISTING, GROUP, SUBNETS, VPC, adopting, in_existing_vpc
-from aws_requests import Account
-from iam_policies import Policies, Request
-from test_deployer_roles import REGION, TRUST, WORKLOAD, account, asker, of_provider, policies
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.adopted import EXISTING, GROUP, SUBNETS, VPC, adopting, in_existing_vpc
+from tests.support.aws_requests import Account
+from tests.support.deployers import REGION, TRUST, WORKLOAD, account, asker, of_provider, policies
+from tests.support.iam_policies import Policies, Request
 
 EC2 = f"arn:aws:ec2:{REGION}:{WORKLOAD}"
 ADOPTED = {"clusters": ["platform"], "vpcIds": [VPC]}

@@ -11,15 +11,27 @@ from typing import Any
 
 import pulumi
 import pytest
-from aws_requests import Account
-from conftest import run_attached, run_edge, run_workload, sample_connections, shard_outputs
-from iam_policies import Policies, Request
-from test_deployer_roles import CI, EDGE, GITHUB, REGION, ROLE, TRUST, WORKLOAD, account, named, of_provider, policies
-from test_deployer_roles import trust as trust_of
-from test_edge_backends import NAME, READER, SERVICE, SHARED
-from test_edge_backends import Account as EdgeAccount
 
-from privatelink_ingress.local.runner import StackOutputs, StackRun
+from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from tests.support.aws_requests import Account
+from tests.support.deployers import (
+    CI,
+    EDGE,
+    GITHUB,
+    REGION,
+    ROLE,
+    TRUST,
+    WORKLOAD,
+    account,
+    named,
+    of_provider,
+    policies,
+)
+from tests.support.deployers import trust as trust_of
+from tests.support.edge_parameters import NAME, READER, SERVICE, SHARED
+from tests.support.edge_parameters import Account as EdgeAccount
+from tests.support.iam_policies import Policies, Request
+from tests.support.programs import run_attached, run_edge, run_workload, sample_connections, shard_outputs
 
 SHARD = {"organization/central-ingress/prod": shard_outputs()}
 STACK = "central-ingress/prod-blog"

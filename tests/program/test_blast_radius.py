@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from conftest import run_edge
-from edge_services import services
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privatelink_ingress.local.monitor import Registration, StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import Registration, StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import services
+from tests.support.programs import run_edge
 
 CONNECTION = "privatelink-ingress:index:Connection"
 NAMES = ("alpha", "beta", "gamma", "delta", "omega")

@@ -3,49 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 import pytest
-from strict_backend import At, Fake, StrictBackend
 
-from privatelink_ingress.local.adapters.base import Properties
-from privatelink_ingress.local.runner import StackOutputs, StackRun, run
+from tests.support.bootstrap import bootstrap
 
-PROGRAM = Path(__file__).parents[2] / "bootstrap"
 KEY = "aws:kms/key:Key"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
-
-
-def under_its_path(kind: str) -> Fake:
-    """Ids and ARNs as IAM makes them of path and name."""
-
-    def fake(at: At) -> tuple[str, Properties]:
-        arn = at.arn("iam", f"{kind}{at.inputs['path']}{at.name}", region=False)
-        return (at.name if kind == "role" else arn), {"arn": arn, "name": at.name}
-
-    return fake
-
-
-FAKES: dict[str, Fake] = {
-    "aws:iam/role:Role": under_its_path("role"),
-    "aws:iam/policy:Policy": under_its_path("policy"),
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda at: (at.name, {}),
-}
-
-
-def bootstrap(*, stacks: Mapping[str, StackOutputs] | None = None, **settings: str) -> StackRun:
-    values = {"accountId": "222222222222", "owner": "team-platform", **settings}
-    return run(
-        PROGRAM,
-        project="bootstrap",
-        stack="edge",
-        config={"aws:region": "eu-west-1", **{f"bootstrap:{key}": value for key, value in values.items()}},
-        backend=StrictBackend(fakes=FAKES),
-        stacks=stacks,
-        timeout=120,
-    )
 
 
 def test_the_state_is_encrypted_with_a_key_that_rotates() -> None:

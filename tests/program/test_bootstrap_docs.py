@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, shard_outputs
 from pulumi.automation import LocalWorkspace
 from ruamel.yaml import YAML
-from test_bootstrap import bootstrap
 
-from privatelink_ingress.plan import state_move
+from privatelink_ingress.plan.account import state_migration
 from privatelink_ingress.settings.bootstrap import BootstrapSettings, Roles
+from tests.support.bootstrap import bootstrap
+from tests.support.programs import REPOSITORY, shard_outputs
 
 TEXT = (REPOSITORY / "docs" / "bootstrap.md").read_text()
 SAMPLES = [
@@ -58,9 +58,9 @@ def test_the_commands_by_hand_are_those_that_the_command_runs():
         "pulumi stack init workload",
         "pulumi up",
     ]
-    steps = state_move.steps(
+    steps = state_migration.steps(
         "workload",
-        source=state_move.LOCAL,
+        source=state_migration.LOCAL,
         backend_url=values["$BACKEND_URL"],
         secrets_provider=values["$SECRETS_PROVIDER"],
         file="bootstrap-workload.json",
@@ -68,7 +68,7 @@ def test_the_commands_by_hand_are_those_that_the_command_runs():
     )
     # By hand, the login says which backend is meant; the command names it with each call, and logs in at the end.
     *moving, login = [["pulumi", *step.arguments] for step in steps]
-    switch = next(place for place, step in enumerate(steps) if step.backend != state_move.LOCAL)
+    switch = next(place for place, step in enumerate(steps) if step.backend != state_migration.LOCAL)
     assert rest == [*moving[:switch], login, *moving[switch:]]
     assert "privatelink-ingress bootstrap migrate-state workload" in SCRIPT
     # The outputs are read while the local state is still the one in use.

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.contract import Contract
-from privatelink_ingress.local.monitor import ProgramFailed, Registration, StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.local.engine.monitor import ProgramFailed, Registration, StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
 
 STACK = "organization/eks-service/"
 

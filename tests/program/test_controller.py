@@ -9,15 +9,15 @@ import kubernetes_validate
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
-from runs import Run
 
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
-from privatelink_ingress.local import runner
-from privatelink_ingress.local.runner import RecordedBackend, StackRun
+from privatelink_ingress.local.engine import runner
+from privatelink_ingress.local.engine.runner import RecordedBackend, StackRun
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
-from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.workload.controller import Controller as Settings
 from privatelink_ingress.settings.workload.controller import Image
+from privatelink_ingress.stackfiles import reader
+from tests.support.runs import Run
 
 DIGEST = f"sha256:{'ab' * 32}"
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress"
@@ -25,7 +25,7 @@ COMPONENT = "privatelink-ingress:index:Controller"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-SAMPLE = stack_files.read(Path(__file__).parents[2] / "eks-service", "shop").settings
+SAMPLE = reader.read(Path(__file__).parents[2] / "eks-service", "shop").settings
 
 
 def plan(**overrides: str) -> ControllerPlan:

@@ -14,13 +14,12 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
-from conftest import shard_outputs
-from test_deployer_roles import GITHUB, TRUST, WORKLOAD, ZONE, account
-from test_edge_backends import NAME, READER, SHARED
 
-from privatelink_ingress.local.runner import StackOutputs
+from privatelink_ingress.local.engine.runner import StackOutputs
+from tests.support.deployers import GITHUB, TRUST, WORKLOAD, ZONE, account
+from tests.support.edge_parameters import NAME, READER, SHARED
+from tests.support.iam_lint import findings
+from tests.support.programs import shard_outputs
 
 WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
 CONTRACTS = {"parameters": [NAME, SHARED], "readerRoleArns": [READER]}
@@ -67,28 +66,6 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, text in policies().items():
         for statement in json.loads(text)["Statement"]:
             yield name, statement
-
-
-def findings(policies: dict[str, str], trusts: dict[str, str]) -> list[str]:
-    """What cfn-lint says of the documents, as a template."""
-    made = {
-        "".join(filter(str.isalnum, name)) + "Policy": {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {"PolicyDocument": json.loads(text)},
-        }
-        for name, text in policies.items()
-    }
-    assumed = {
-        "".join(filter(str.isalnum, name)) + "Role": {
-            "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": json.loads(text)},
-        }
-        for name, text in trusts.items()
-    }
-    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {**made, **assumed}}
-    # I3510 checks that an action and its resources belong together.
-    found = lint(json.dumps(template), config=ManualArgs(regions=["eu-west-1"], include_checks=["I3510"]))
-    return [f"{one.rule.id}: {one.message[:200]}" for one in found]
 
 
 def test_the_linter_finds_nothing():

@@ -6,99 +6,40 @@ policies, not a proof that AWS decides alike.
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pytest
-from aws_requests import Account, allowed_account
-from conftest import run_edge, run_workload
-from iam_policies import Policies, Request
-from test_bootstrap import bootstrap
 
-from privatelink_ingress.components.providers import Providers
-from privatelink_ingress.local.monitor import Registration
-from privatelink_ingress.local.runner import StackOutputs, StackRun
-
-WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
-CI = f"arn:aws:iam::{WORKLOAD}:role/ci"
-ROLE, POLICY, ATTACHMENT = (
-    "aws:iam/role:Role",
-    "aws:iam/policy:Policy",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+from privatelink_ingress.lookups.providers import Providers
+from tests.support.aws_requests import allowed_account
+from tests.support.bootstrap import bootstrap
+from tests.support.deployers import (
+    CI,
+    DUTIES,
+    EDGE,
+    GITHUB,
+    POLICY,
+    REGION,
+    ROLE,
+    TRUST,
+    WORKLOAD,
+    ZONE,
+    account,
+    asked_by,
+    asker,
+    boundary,
+    edge_account,
+    named,
+    of_duty,
+    of_provider,
+    policies,
+    trust,
+    workload_account,
 )
-GITHUB = {"repository": "example/ingress", "branches": ["main"], "environments": ["production"]}
-TRUST = {"principals": [CI], "externalId": "shop-7f3a"}
-ZONE = "Z0123456789ABC"
-DUTIES = ("workload-network", "workload-iam", "workload-ecr", "workload-eks", "edge-network")
-
-
-def account(
-    roles: dict[str, Any], account_id: str = WORKLOAD, *, stacks: Mapping[str, StackOutputs] | None = None
-) -> StackRun:
-    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks)
-
-
-@functools.cache
-def workload_account() -> StackRun:
-    return account({"trust": TRUST, "workload": {"connections": ["shop"]}})
-
-
-@functools.cache
-def edge_account() -> StackRun:
-    zone = next(one.inputs["zoneId"] for one in run_edge().registrations if "zoneId" in one.inputs)
-    writers = {"shop": {"connections": ["shop"], "principals": [CI], "externalId": "shop-7f3a"}}
-    edge = {"stacks": ["prod"], "hostedZoneIds": [zone], "parameterWriters": writers}
-    return account({"trust": TRUST, "edge": edge}, EDGE)
-
-
-def named(run: StackRun, type_: str, name: str) -> Registration:
-    return next(one for one in run.of_type(type_) if one.name == name)
-
-
-def trust(run: StackRun, key: str) -> list[dict[str, Any]]:
-    return json.loads(named(run, ROLE, f"deployers-{key}").inputs["assumeRolePolicy"])["Statement"]
-
-
-def policies(run: StackRun, key: str) -> Policies:
-    """The documents that are attached to a role, found by way of the attachments."""
-    role = named(run, ROLE, f"deployers-{key}").inputs["name"]
-    arns = {one.inputs["policyArn"] for one in run.of_type(ATTACHMENT) if one.inputs["role"] == role}
-    documents = [one.inputs["policy"] for one in run.of_type(POLICY) if one.outputs["arn"] in arns]
-    assert len(documents) == len(arns) > 0
-    return Policies(*documents)
-
-
-def of_duty(duty: str) -> Policies:
-    return policies(workload_account() if duty.startswith("workload") else edge_account(), duty)
-
-
-@functools.cache
-def asked_by(duty: str) -> tuple[Request, ...]:
-    """All requests of the sample stack's resources that the duty's provider registers."""
-    side, provider = duty.split("-")
-    if side == "workload":
-        asking = asker(WORKLOAD, "eks-service/shop", "workload")
-        run = run_workload("shop", roles={"permissionsBoundary": asking.boundary})
-    else:
-        asking = asker(EDGE, "central-ingress/prod", "edge")
-        run = run_edge("prod", roles={"permissionsBoundary": asking.boundary})
-    return tuple(request for one in of_provider(run, provider) for request in asking.of(one))
-
-
-def asker(account_id: str, stack: str, side: str, region: str = REGION) -> Account:
-    limit = f"arn:aws:iam::{account_id}:policy/privatelink-ingress/ingress-{side}-boundary"
-    return Account(account_id, region, stack=stack, boundary=limit)
-
-
-def of_provider(run: StackRun, name: str) -> list[Registration]:
-    """Resources of a provider. The cluster is a component of another package, whose parts the `eks` provider makes."""
-    own = [one for one in run.registrations if one.provider and one.provider.endswith(f"::{name}")]
-    clusters = [one for one in run.of_type("eks:index:Cluster") if name == "eks"]
-    return [*own, *clusters]
-
+from tests.support.iam_policies import Policies, Request
+from tests.support.programs import run_edge, run_workload
 
 # What each duty must be able to do
 
@@ -306,10 +247,6 @@ def test_no_other_role_is_passed_and_none_to_another_service(duty: str, role: st
     mine = WORKLOAD if duty.startswith("workload") else EDGE
     context = {"iam:PassedToService": service}
     assert not of_duty(duty).allow(Request("iam:PassRole", f"arn:aws:iam::{mine}:role/{role}", context))
-
-
-def boundary(run: StackRun, side: str) -> Policies:
-    return Policies(named(run, POLICY, f"deployers-{side}-boundary").inputs["policy"])
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 
 import pytest
-from edge_services import id_of, inputs, named, services
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import id_of, inputs, named, services
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from edge_services import connection, exports, named, services
 
-from privatelink_ingress.local.monitor import StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import connection, exports, named, services
 
 ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

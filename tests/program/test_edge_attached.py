@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from edge_services import named
 
-from privatelink_ingress.local.monitor import ProgramFailed, StackOutputs
-from privatelink_ingress.local.runner import StackRun
-from privatelink_ingress.shard import ShardContract
+from privatelink_ingress.contracts.shard import ShardContract
+from privatelink_ingress.local.engine.monitor import ProgramFailed, StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import named
 
 SHARD = "organization/central-ingress/prod"
 OWN = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}

@@ -8,57 +8,21 @@ from typing import Any
 
 import pulumi
 import pytest
-from edge_services import connection, exports, inputs, named, services
-from strict_backend import At, StrictBackend
 
-from privatelink_ingress.local.adapters.base import AdapterError, Properties
-from privatelink_ingress.local.monitor import StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_parameters import GET_PARAMETER, GET_SERVICE, NAME, READER, SERVICE, SHARED, Account
+from tests.support.edge_services import connection, exports, inputs, named, services
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "aws:lb/targetGroup:TargetGroup"
 TARGET = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 RULE = "aws:lb/listenerRule:ListenerRule"
-GET_PARAMETER = "aws:ssm/getParameter:getParameter"
-GET_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
 
 BLUE: dict[str, Any] = {"stack": "shop"}
 GREEN: dict[str, Any] = {"stack": "shop-green", "position": 1, "connectionName": "shop-green"}
-NAME = "/central-ingress/connections/shop"
-SHARED = f"arn:aws:ssm:eu-west-1:111111111111:parameter{NAME}"
-READER = "arn:aws:iam::111111111111:role/reads-contracts"
-SERVICE = {
-    "endpointServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0a",
-    "accountId": "111111111111",
-    "zoneIds": ["euw1-az1", "euw1-az2"],
-}
 
 Run = Callable[..., StackRun]
-
-
-class Account:
-    """An account of the edge with parameters by the name that they are asked for, and what it can see of services."""
-
-    def __init__(self, parameters: dict[str, Any] | None = None, *, gone: bool = False, type_: str = "String") -> None:
-        self.parameters, self.gone, self.type = parameters or {}, gone, type_
-        self.asked: list[tuple[str, str, Properties]] = []
-
-    def backend(self) -> StrictBackend:
-        return StrictBackend(answers={GET_PARAMETER: self._parameter, GET_SERVICE: self._service})
-
-    def _parameter(self, args: Properties, at: At) -> Properties:
-        self.asked.append((GET_PARAMETER, at.account, args))
-        value = self.parameters.get(args["name"], "ParameterNotFound: ")
-        if isinstance(value, str) and value.endswith(": "):
-            raise AdapterError(f"operation error SSM: GetParameter, {value}")
-        plain = {"insecureValue": value} if self.type == "String" else {}
-        return {**args, **plain, "id": args["name"], "type": self.type, "value": value, "version": 1, "arn": SHARED}
-
-    def _service(self, args: Properties, at: At) -> Properties:
-        self.asked.append((GET_SERVICE, at.account, args))
-        if self.gone:
-            raise AdapterError(f"InvalidServiceName: The Vpc Endpoint Service '{args['serviceName']}' does not exist")
-        return {**args, "id": "vpce-svc-0a", "serviceId": "vpce-svc-0a"}
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from edge_services import connection, exports, id_of, inputs, named, services
 
-from privatelink_ingress.local.monitor import StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import connection, exports, id_of, inputs, named, services
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "aws:lb/targetGroup:TargetGroup"

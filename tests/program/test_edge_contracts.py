@@ -7,11 +7,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from edge_services import connection, exports, services
 
-from privatelink_ingress.contract import Contract
-from privatelink_ingress.local.monitor import StackOutputs
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.edge_services import connection, exports, services
 
 Run = Callable[..., StackRun]
 REFERENCE = "pulumi:pulumi:StackReference"

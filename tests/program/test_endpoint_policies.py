@@ -10,14 +10,14 @@ import json
 from typing import Any
 
 import pytest
-from iam_policies import Policies, Request
-from runs import Run, once
-from test_deployer_documents import findings
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload.endpoint_policies import ADDON_ACCOUNTS, interface, s3_gateway
 from privatelink_ingress.plan.zones import REGIONS
 from privatelink_ingress.settings.workload import WorkloadSettings
+from tests.support.iam_lint import findings
+from tests.support.iam_policies import Policies, Request
+from tests.support.runs import Run, once
 
 OWN, STRANGER, ADDONS, SHARED = "111111111111", "999999999999", "602401143452", "333333333333"
 EVERYTHING = {

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import Run
 
-from privatelink_ingress.local.monitor import StackOutputs
-from privatelink_ingress.local.runner import Registration, StackRun
-from privatelink_ingress.settings import stack_files
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import Registration, StackRun
+from privatelink_ingress.stackfiles import reader
+from tests.support.runs import Run
 
 STACK = "organization/eks-service/shop"
-SAMPLE = stack_files.read(Path(__file__).parents[2] / "eks-service", "shop").settings
+SAMPLE = reader.read(Path(__file__).parents[2] / "eks-service", "shop").settings
 CONSUMERS = [{"accountId": "222222222222", "albSubnetCidrs": ["10.12.0.0/23", "10.12.2.0/23", "10.12.4.0/23"]}]
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 LISTENER = "aws:lb/listener:Listener"

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from iam_policies import Policies, Request
+
+from tests.support.iam_policies import Policies, Request
 
 
 def policies(*statements: dict[str, Any]) -> Policies:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from runs import once
 
-from privatelink_ingress.local.runner import Registration, StackRun
+from privatelink_ingress.local.engine.runner import Registration, StackRun
+from tests.support.runs import once
 
 Run = Callable[..., StackRun]
 

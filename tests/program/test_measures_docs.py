@@ -12,7 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 SHOWN = dict(
     re.findall(
-        r"```sh\n\.venv/bin/python (benchmarks/\w+\.py)\n```\n\n```text\n(.*?)\n```",
+        r"```sh\n\.venv/bin/python -m (benchmarks\.\w+)\n```\n\n```text\n(.*?)\n```",
         (REPOSITORY / "docs" / "measures.md").read_text(),
         re.DOTALL,
     )
@@ -20,13 +20,13 @@ SHOWN = dict(
 
 
 def printed(script: str) -> str:
-    done = subprocess.run([sys.executable, script], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", script], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.rstrip()
 
 
 def test_each_deterministic_script_has_its_place():
-    assert list(SHOWN) == ["benchmarks/endpoints_cost.py", "benchmarks/longest_chain.py", "benchmarks/resources.py"]
+    assert list(SHOWN) == ["benchmarks.endpoints_cost", "benchmarks.longest_chain", "benchmarks.resources"]
 
 
 @pytest.mark.parametrize("script", SHOWN)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runs import Run, once
-
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
 
 NODES = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from iam_policies import Request
-from runs import Run, once
-from test_deployer_roles import WORKLOAD, asker, boundary, of_duty, of_provider, workload_account
+
+from tests.support.deployers import WORKLOAD, asker, boundary, of_duty, of_provider, workload_account
+from tests.support.iam_policies import Request
+from tests.support.runs import Run, once
 
 FEATURES = {"podLogs": {"install": True, "retentionDays": 30}, "metrics": {"install": True}, "sessionManager": True}
 ADDON, LOG_GROUP = "aws:eks/addon:Addon", "aws:cloudwatch/logGroup:LogGroup"

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from privatelink_ingress.local.runner import StackRun
-from privatelink_ingress.plan.deployers import attached as permissions
-from privatelink_ingress.shard import ShardContract
+from privatelink_ingress.contracts.shard import ShardContract
+from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.plan.account.deployers import attached as permissions
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "onboarding-permissions.md"
 MANAGED_POLICY = 6_144

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 
 import pytest
-from runs import Run, once
-from test_deployer_roles import WORKLOAD, asker, of_duty, of_provider
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.deployers import WORKLOAD, asker, of_duty, of_provider
+from tests.support.runs import Run, once
 
 NETWORK = {"cidr": "10.11.0.0/16", "zoneIds": ["euw1-az1", "euw1-az2", "euw1-az3"]}
 SUBNET, ADDED = "aws:ec2/subnet:Subnet", "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"

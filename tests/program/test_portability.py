@@ -8,11 +8,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from conftest import run_edge, run_workload, sample_connections
-from edge_services import connection, services
-from strict_backend import ANSWERS, StrictBackend
 
-from privatelink_ingress.local.runner import StackOutputs, StackRun
+from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from tests.support.edge_services import connection, services
+from tests.support.programs import run_edge, run_workload, sample_connections
+from tests.support.strict_backend import ANSWERS, StrictBackend
 
 REGION, ZONES, ACCOUNT = "us-east-1", ["use1-az1", "use1-az2", "use1-az4"], "333333333333"
 ZONE_NAMES = "aws:index/getAvailabilityZones:getAvailabilityZones"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from runs import Run, once
-from strict_backend import StrictBackend
-
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
+from tests.support.strict_backend import StrictBackend
 
 CLUSTER = "eks:index:Cluster"
 ENTRY = "aws:eks/accessEntry:AccessEntry"

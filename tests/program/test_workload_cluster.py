@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 from pulumi import RunError
-from runs import Run, once
 
-from privatelink_ingress.local.monitor import Registration
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.monitor import Registration
+from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload import versions
+from tests.support.runs import Run, once
 
 CLUSTER = "eks:index:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"

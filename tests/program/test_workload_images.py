@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from runs import Run, once
-from strict_backend import DIGESTS, StrictBackend
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload.access import CREATOR_TAG
+from tests.support.runs import Run, once
+from tests.support.strict_backend import DIGESTS, StrictBackend
 
 REPOSITORY, POLICY = "aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 GET_REPOSITORIES, GET_IMAGES = "aws:ecr/getRepositories:getRepositories", "aws:ecr/getImages:getImages"

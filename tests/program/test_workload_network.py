@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from runs import Run, once
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
 
 WAYS_OUT = (
     "aws:ec2/internetGateway:InternetGateway",

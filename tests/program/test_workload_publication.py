@@ -7,10 +7,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from runs import Run, once
 
-from privatelink_ingress.contract import Contract
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGETS = "aws:lb/targetGroup:TargetGroup"

@@ -11,11 +11,11 @@ import grpc
 import pulumi
 import pytest
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
-from runs import Run, once
 
-from privatelink_ingress.components.workload.reach import HOOK
-from privatelink_ingress.local.monitor import Monitor
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.components.workload.api_probe import HOOK
+from privatelink_ingress.local.engine.monitor import Monitor
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
 
 ADMINS = ["arn:aws:iam::111111111111:role/platform-admin"]
 NAME = "0A1B.gr7.eu-west-1.eks.amazonaws.com"

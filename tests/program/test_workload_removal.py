@@ -7,13 +7,13 @@ from typing import Any
 
 import pulumi
 import pytest
-from adopted import adopting, in_existing_vpc
-from conftest import run_workload
-from runs import Run, once
 
 from privatelink_ingress.components.workload import removal as component
-from privatelink_ingress.local.runner import Registration, StackRun, run
+from privatelink_ingress.local.engine.runner import Registration, StackRun, run
 from privatelink_ingress.plan.workload.removal import HOOK, RemovalPlan
+from tests.support.adopted import adopting, in_existing_vpc
+from tests.support.programs import run_workload
+from tests.support.runs import Run, once
 
 GUARD = "pulumi:index:Stash"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from runs import Run, once
 
-from privatelink_ingress.local.runner import StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.runs import Run, once
 
 UNTAGGED = {
     "aws:autoscaling/attachment:Attachment",

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import ast
 import functools
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from claims import CLAIMS
-from defects import DEFECTS
-
 from privatelink_ingress.rules import RULES
+from tests.support.claims import CLAIMS
+from tests.support.defects import DEFECTS
 
 REPOSITORY = Path(__file__).parents[2]
 STANDS_FOR = {rule.name: rule.stands_for for rule in RULES}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -15,15 +15,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy import proxy
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from defects import DEFECTS, Defect
-from recordings import SAMPLES, TESTS, Recording, load, sample
-
 from privatelink_ingress.rules import RULES, Resource
+from tests.support.defects import DEFECTS, Defect
+from tests.support.programs import REPOSITORY
+from tests.support.recordings import SAMPLES, Recording, sample
 
-FOLDER = TESTS.parent / "policies"
-PACK = load("policies", FOLDER / "__main__.py")
+FOLDER = REPOSITORY / "policies"
+PACK: Any = importlib.import_module("policies.__main__")
 OPTIONS = pulumi_policy.PolicyResourceOptions(False, [], None, [], pulumi_policy.PolicyCustomTimeouts(0, 0, 0), [], "")
 WAITING = {rule.name for rule in RULES if not rule.known_at_first_preview}
 

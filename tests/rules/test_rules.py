@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from defects import DEFECTS, Defect
-from recordings import SAMPLES, Recording, sample
-
 from privatelink_ingress.rules import ACCEPTED, RULES, judge
+from tests.support.defects import DEFECTS, Defect
+from tests.support.recordings import SAMPLES, Recording, sample
 
 BY_NAME = {rule.name: rule for rule in RULES}
 SECRET = "planted-secret"

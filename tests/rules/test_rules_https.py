@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from recordings import TESTS, Recording, load, recorded
-
 from privatelink_ingress.rules import Resource, judge
 from privatelink_ingress.rules import types as t
-from privatelink_ingress.settings import stack_files
+from privatelink_ingress.stackfiles import reader
+from tests.support import programs
+from tests.support.recordings import Recording, recorded
 
 STACK = "organization/eks-service/shop"
 CONSUMERS = [{"accountId": "222222222222", "albSubnetCidrs": ["10.12.0.0/23", "10.12.2.0/23", "10.12.4.0/23"]}]
-SAMPLE = stack_files.read(TESTS.parent / "eks-service", "shop").settings
+SAMPLE = reader.read(programs.REPOSITORY / "eks-service", "shop").settings
 CONTROLLER = json.loads(SAMPLE["controller"]) | {"tlsSecret": "edge-tls"}
 
 
 @pytest.fixture(scope="module")
 def joined() -> dict[str, tuple[Resource, ...]]:
     """Both programs, joined by HTTPS."""
-    programs = load("https_programs", TESTS / "program" / "conftest.py")
     publication = {"consumers": CONSUMERS, "protocol": "https"}
     workload = programs.run_workload(controller=CONTROLLER, publication=publication, sample=None)
-    edge = programs.run_edge(stacks={**programs._published(), STACK: workload.outputs})
+    edge = programs.run_edge(stacks={**programs.published_outputs(), STACK: workload.outputs})
     return {"workload": recorded(workload), "edge": recorded(edge)}
 
 

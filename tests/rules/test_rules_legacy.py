@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from recordings import GONE, TESTS, Recording, load, recorded
-
 from privatelink_ingress.rules import Resource, judge
 from privatelink_ingress.rules import types as t
-from privatelink_ingress.settings import stack_files
+from privatelink_ingress.stackfiles import reader
+from tests.support import programs
+from tests.support.recordings import GONE, Recording, recorded
 
-SAMPLE = stack_files.read(TESTS.parent / "eks-service", "shop").settings
+SAMPLE = reader.read(programs.REPOSITORY / "eks-service", "shop").settings
 CONTROLLER = json.loads(SAMPLE["controller"]) | {"flavour": "ingress-nginx-legacy"}
 
 
 @pytest.fixture(scope="module")
 def workload() -> tuple[Resource, ...]:
     """A stack with that controller."""
-    programs = load("legacy_programs", TESTS / "program" / "conftest.py")
     return recorded(programs.run_workload(controller=CONTROLLER))
 
 

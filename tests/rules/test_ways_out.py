@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from recordings import TESTS, Recording, load, recorded, sample
-
 from privatelink_ingress.rules import judge
 from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.ways_out import LEADING_OUT, PUBLIC_ADDRESSES
+from tests.support import programs
+from tests.support.recordings import Recording, recorded, sample
 
 WAY_OUT, ROUTES = "private-side-has-no-way-out", "private-side-has-no-routes"
 ADDRESSES, ENDPOINTS = "private-side-has-no-public-addresses", "endpoints-of-nodes-lead-to-aws-services"
 DEFAULT, WORLD = "only-the-load-balancer-has-a-default-route", "nothing-may-reach-the-world"
 GROUPS = "private-groups-send-to-private-addresses"
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "network": {"zoneIds": ["euw1-az1", "euw1-az2", "euw1-az3"], "podCidr": "100.64.0.0/16"},
     "endpoints": {"preset": "article", "extra": ["kms", "secretsmanager"]},
     "podLogs": {"install": True},
@@ -200,7 +196,6 @@ def test_rules_towards_private_addresses_and_s3s_own_list_are_not():
 
 
 def test_a_stack_with_every_feature_has_no_way_out_either():
-    programs = load("featured_programs", TESTS / "program" / "conftest.py")
     resources = recorded(programs.run_workload("shop", **EVERYTHING))
     assert len([each for each in resources if each.type == t.VPC_ENDPOINT]) > 12
     assert [f"{rule.name}: {resource.name} {message}" for rule, (resource, message) in judge(resources)] == []

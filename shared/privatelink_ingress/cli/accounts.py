@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.topology import credentials
-from privatelink_ingress.topology.live import Account
+from privatelink_ingress.aws import credentials
+from privatelink_ingress.aws.topology.live import Account
 
 
 class Unseen(Exception):

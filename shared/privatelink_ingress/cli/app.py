@@ -13,14 +13,7 @@ import typer
 import typer.core
 from rich.console import Console
 
-from privatelink_ingress.cli import (
-    bootstrap_commands,
-    connection_commands,
-    demo_commands,
-    file_commands,
-    image_commands,
-    ingress_commands,
-)
+from privatelink_ingress.cli.commands import bootstrap, connections, demo, files, images, ingress
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
 
@@ -32,7 +25,7 @@ class _Group(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            from privatelink_ingress.cli import show
+            from privatelink_ingress.cli.views import show
 
             show.error(Console(stderr=True), error)
             raise typer.Exit(WRONG_USE if isinstance(error, UsageError) else FOUND_SOMETHING) from None
@@ -46,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they would print stack files and credentials
 )
-for part in (file_commands, demo_commands, connection_commands, image_commands, ingress_commands, bootstrap_commands):
+for part in (files, demo, connections, images, ingress, bootstrap):
     app.add_typer(part.commands)
 
 

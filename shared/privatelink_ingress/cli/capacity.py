@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from privatelink_ingress.cli.check import read_right
-from privatelink_ingress.plan import cost, quotas, shard_files, usage
-from privatelink_ingress.plan.growth import Growth, grow
-from privatelink_ingress.plan.placement import Capacity, of_shards
-from privatelink_ingress.plan.prices import CURRENCY
-from privatelink_ingress.plan.quotas import QUOTAS
-from privatelink_ingress.plan.usage import Needs
+from privatelink_ingress.fleet import shards as shard_files
+from privatelink_ingress.fleet.repository import read_right
+from privatelink_ingress.plan.capacity import cost, quotas, usage
+from privatelink_ingress.plan.capacity.forecast import Growth, grow
+from privatelink_ingress.plan.capacity.placement import Capacity
+from privatelink_ingress.plan.capacity.prices import CURRENCY
+from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
@@ -66,7 +67,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     """
     stacks = read_right(root)
     there, _ = shard_files.group(stacks.edges, stacks.attached)
-    capacities = of_shards(there)
+    capacities = shard_files.capacities(there)
     if not capacities:
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
         raise UserError("There is no capacity to count", [problem])

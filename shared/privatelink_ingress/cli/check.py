@@ -1,135 +1,17 @@
-"""`check`: every stack file of the repository, alone and against the others, without AWS and without Pulumi."""
+"""What `check` prints."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import json
-from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress import contract
-from privatelink_ingress.cli import show
-from privatelink_ingress.plan import edge as edge_plan
-from privatelink_ingress.plan import repository, routes, shard_files
-from privatelink_ingress.plan.files import Attached, Edge, Finding, Workload
-from privatelink_ingress.plan.workload import stated, versions
-from privatelink_ingress.plan.workload.warnings import warnings
-from privatelink_ingress.problems import UserError
-from privatelink_ingress.settings import stack_files
-from privatelink_ingress.settings.attached import AttachedSettings, load_edge
-from privatelink_ingress.settings.bootstrap import BootstrapSettings
-from privatelink_ingress.settings.edge import EdgeSettings
-from privatelink_ingress.settings.load import load
-from privatelink_ingress.settings.stack_files import StackFile
-from privatelink_ingress.settings.workload import WorkloadSettings
-
-BOOTSTRAP = "bootstrap"
-"""Name of the root project."""
-
-
-@dataclasses.dataclass(kw_only=True)
-class Report:
-    """What a check saw."""
-
-    checked: list[str] = dataclasses.field(default_factory=list)
-    """Paths of the stack files, relative to the repository."""
-    notes: list[str] = dataclasses.field(default_factory=list)
-    """What could not be checked, and why; and what is right, but worth to know."""
-    warnings: list[Finding] = dataclasses.field(default_factory=list)
-    """What is allowed, and yet should be known before it is deployed."""
-    findings: list[Finding] = dataclasses.field(default_factory=list)
-
-
-@dataclasses.dataclass(kw_only=True)
-class Stacks:
-    """Every stack of a repository whose file is right."""
-
-    report: Report = dataclasses.field(default_factory=Report)
-    workloads: list[Workload] = dataclasses.field(default_factory=list)
-    edges: list[Edge] = dataclasses.field(default_factory=list)
-    attached: list[Attached] = dataclasses.field(default_factory=list)
-    encrypted: bool = False
-    """Whether a file was left out since a value in it is encrypted."""
-
-
-def check(root: Path) -> Report:
-    """Check the repository at `root`.
-
-    Raises:
-        UserError: when there is nothing to check.
-    """
-    stacks = read(root)
-    report = stacks.report
-    if report.findings:
-        report.notes.append("The files are compared with each other once each of them is right.")
-    elif stacks.encrypted:
-        report.notes.append("The files are not compared with each other: that takes all of them.")
-    else:
-        report.findings += repository.check(stacks.workloads, stacks.edges, stacks.attached)
-        report.notes += (note for stack in (*stacks.edges, *stacks.attached) for note in repository.unread(stack))
-        report.notes += shard_files.overlaps(stacks.edges, stacks.attached)
-    return report
-
-
-def read(root: Path) -> Stacks:
-    """Read each stack file of the repository at `root`, not yet compared with each other.
-
-    Raises:
-        UserError: when there is nothing to read.
-    """
-    stacks = Stacks()
-    report = stacks.report
-    for file in _files(root, report):
-        name = _relative(file.path, root)
-        try:
-            if file.secure:
-                stacks.encrypted = True
-                keys = ", ".join(file.secure)
-                report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
-            elif file.project == contract.PROJECT:
-                settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
-                stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
-                today = datetime.datetime.now(datetime.UTC).date()
-                versions.require_supported(settings, today=today)
-                report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
-                _note_zones(report, name, file.region, settings)
-            elif file.project == edge_plan.PROJECT:
-                settings = load_edge(file.settings, project=file.project, stack=file.stack)
-                if isinstance(settings, AttachedSettings):
-                    attached = Attached(file=name, stack=file.stack, region=file.region, settings=settings)
-                    stacks.attached.append(attached)
-                else:
-                    stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
-                    _note_zones(report, name, file.region, settings)
-            elif file.project == BOOTSTRAP:
-                load(BootstrapSettings, file.settings, project=file.project, stack=file.stack)
-                _ = file.region
-            else:
-                report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
-        except UserError as error:
-            report.findings += (Finding(name, problem) for problem in error.problems)
-    return stacks
-
-
-def read_right(root: Path) -> Stacks:
-    """As `read`, for commands that count what the stack files say: that takes files without mistakes.
-
-    Raises:
-        UserError: with the mistakes, each with its file.
-    """
-    stacks = read(root)
-    found = [*stacks.report.findings]
-    for stack in (*stacks.edges, *stacks.attached):
-        found += (Finding(stack.file, problem) for problem in routes.check(stack.settings.connections))
-    if found:
-        problems = [dataclasses.replace(one.problem, where=f"{one.file}: {one.problem.where}") for one in found]
-        raise UserError("Stack files have mistakes", problems)
-    return stacks
+from privatelink_ingress.cli.views import show
+from privatelink_ingress.fleet.repository import Report
+from privatelink_ingress.fleet.stacks import Finding
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -162,36 +44,3 @@ def as_json(report: Report) -> str:
         "problems": listed(report.findings),
     }
     return json.dumps(everything, indent=2)
-
-
-def _files(root: Path, report: Report) -> Iterator[StackFile]:
-    """All stack files that can be read; the others become findings."""
-    for directory in stack_files.projects(root):
-        for stack in stack_files.stacks(directory):
-            name = _relative(directory / f"Pulumi.{stack}.yaml", root)
-            report.checked.append(name)
-            try:
-                yield stack_files.read(directory, stack)
-            except UserError as error:
-                report.findings += (Finding(name, problem) for problem in error.problems)
-
-
-def _note_zones(report: Report, name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> None:
-    if isinstance(settings, WorkloadSettings):
-        if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
-            report.notes.append(
-                f"{name}: {owner}.existing is someone else's, so only `pulumi preview` can check whether it fits."
-            )
-        missing = None if stated.zone_ids(settings) else stated.zones_key(settings)
-        assumed = repository.workload_zones(settings, region)
-    else:
-        network = settings.network
-        missing = None if network.zone_ids else "network.zoneIds"
-        assumed = repository.zones_of(network.zone_ids, network.zones, region)
-    if missing:
-        zones = ", ".join(assumed)
-        report.notes.append(f"{name}: {missing} is not set, and only AWS knows the zones; {zones} are assumed.")
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()

@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from privatelink_ingress import contract
-from privatelink_ingress.cli.check import Stacks, read_right
-from privatelink_ingress.plan import cost, edge, shard_files
-from privatelink_ingress.plan.cost import Bill, Line, Traffic
-from privatelink_ingress.plan.placement import zone_count
-from privatelink_ingress.plan.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
-from privatelink_ingress.plan.workload import stated
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.fleet import shards
+from privatelink_ingress.fleet.repository import Stacks, read_right
+from privatelink_ingress.plan.capacity import cost
+from privatelink_ingress.plan.capacity.cost import Bill, Line, Traffic
+from privatelink_ingress.plan.capacity.placement import zone_count
+from privatelink_ingress.plan.capacity.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
+from privatelink_ingress.plan.edge import shard as edge
+from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -120,7 +122,7 @@ def as_json(found: Report) -> str:
 
 
 def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
-    found, _ = shard_files.group(stacks.edges, stacks.attached)
+    found, _ = shards.group(stacks.edges, stacks.attached)
     for shard in found:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.edge.settings.connections) + len(shard.attached_connections)
@@ -150,9 +152,9 @@ def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                     # Which of two backends has how much of the traffic changes with the weights: half each.
                     gb[backend.stack.rpartition("/")[2]] += traffic.gb / len(connection.backends)
     for workload in stacks.workloads:
-        zones = stated.zone_count(workload.settings)
+        zones = declared_zones.zone_count(workload.settings)
         yield StackCost(
-            project=contract.PROJECT,
+            project=service_contract.PROJECT,
             stack=workload.stack,
             region=workload.region,
             shared=cost.workload_cost(workload.settings, workload.region, zones=zones, gb=gb[workload.stack]),

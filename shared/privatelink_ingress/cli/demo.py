@@ -14,21 +14,23 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from privatelink_ingress.cli import check
+from privatelink_ingress.aws.topology import live
 from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.cli.running import RunningCloud
-from privatelink_ingress.inspect import ingress_hop
-from privatelink_ingress.inspect.trace import Outcome, Trace, trace
-from privatelink_ingress.local import deploy, state
+from privatelink_ingress.fleet import repository
+from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.runner import StackRun
-from privatelink_ingress.plan import conflicts, dns, routes
-from privatelink_ingress.plan.conflicts import Entry
+from privatelink_ingress.local.engine import state
+from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.plan.edge import dns
+from privatelink_ingress.plan.routing import conflicts, routes
+from privatelink_ingress.plan.routing.conflicts import Entry
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
-from privatelink_ingress.topology import live
+from privatelink_ingress.trace import ingress_hop
+from privatelink_ingress.trace.trace import Outcome, Trace, trace
 
 EMULATOR = (
     "This is an emulator on this machine: moto, made stricter. It proves that both programs run, that their parts fit "
@@ -58,7 +60,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         UserError: a stack file is wrong, `out` cannot be written, `port` is in use, or the emulated AWS refused a
             resource.
     """
-    check.read_right(root)
+    repository.read_right(root)
     stacks = deploy.find(root)
     _require_writable(out)
     with Cloud(port) as cloud:

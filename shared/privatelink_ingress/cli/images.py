@@ -11,16 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import check as checks
-from privatelink_ingress.cli import image_tools, show, workloads
+from privatelink_ingress.aws import registry as live
+from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.cli import image_tools, workloads
 from privatelink_ingress.cli.accounts import Accounts, Unseen
-from privatelink_ingress.inspect import images as live
-from privatelink_ingress.plan import repository
-from privatelink_ingress.plan.files import Workload
+from privatelink_ingress.cli.views import show
+from privatelink_ingress.fleet import check, repository
+from privatelink_ingress.fleet.stacks import Workload
 from privatelink_ingress.plan.workload import images
 from privatelink_ingress.plan.workload.images import Held, ImagePlan, Standing, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
-from privatelink_ingress.topology.live import Account
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,12 +57,12 @@ def select(root: Path, stack: str | None) -> Targets:
         UsageError: when there is no such stack, or it pins no image.
         UserError: when a stack file has a mistake.
     """
-    every = checks.read_right(root).workloads
+    every = repository.read_right(root).workloads
     chosen = every if stack is None else [workloads.named(every, stack)]
     pinned, unpinned, problems = [], [], []
     for workload in chosen:
         try:
-            planned = repository.plan_of(workload).images
+            planned = check.plan_of(workload).images
         except UserError as error:
             problems += [dataclasses.replace(one, where=f"{workload.file}: {one.where}") for one in error.problems]
             continue

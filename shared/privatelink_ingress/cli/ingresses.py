@@ -11,10 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import check, manifests, show, workloads
+from privatelink_ingress.cli import manifests, workloads
 from privatelink_ingress.cli.manifests import Manifest
+from privatelink_ingress.cli.views import show
+from privatelink_ingress.fleet import check as fleet_check
+from privatelink_ingress.fleet import hosts, repository
 from privatelink_ingress.local.kubernetes import KubernetesError, schemas
-from privatelink_ingress.plan import repository, routed_hosts
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.rules import ingress as rules
 from privatelink_ingress.rules.ingress import Conventions
@@ -57,10 +59,10 @@ def target(root: Path, stack: str | None) -> Target:
     """
     if stack is None:
         return Target()
-    stacks = check.read_right(root)
+    stacks = repository.read_right(root)
     settings = workloads.named(stacks.workloads, stack).settings
     edges = [edge.settings for edge in (*stacks.edges, *stacks.attached)]
-    connections = [one for edge in edges for one in repository.served(edge, stack)]
+    connections = [one for edge in edges for one in fleet_check.served(edge, stack)]
     return Target(
         stack=stack,
         conventions=Conventions(
@@ -71,7 +73,7 @@ def target(root: Path, stack: str | None) -> Target:
             legacy=settings.controller.flavour == LEGACY,
         ),
         version=settings.cluster.version,
-        routed=routed_hosts.patterns(connections),
+        routed=hosts.patterns(connections),
     )
 
 
@@ -149,4 +151,4 @@ def _problems(one: Manifest, expected: Target) -> Iterator[Problem]:
         yield Problem(fault.field, fault.what, fault.write)
     for field, host in rules.hosts(one):
         if not host.startswith("*."):  # of its names, some may come and others not
-            yield from routed_hosts.unrouted(host, expected.routed, where=field)
+            yield from hosts.unrouted(host, expected.routed, where=field)

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.plan import state_move
-from privatelink_ingress.plan.state_move import Step
+from privatelink_ingress.plan.account import state_migration
+from privatelink_ingress.plan.account.state_migration import Step
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -25,7 +25,7 @@ def migrate(root: Path, stack: str, console: Console, *, source: str, dry_run: b
     backend_url, secrets_provider = (_output(root, stack, source, name) for name in ("backend_url", "secrets_provider"))
     held = _held(root, stack, backend_url)
     with tempfile.TemporaryDirectory(prefix="bootstrap-state-") as directory:
-        steps = state_move.steps(
+        steps = state_migration.steps(
             stack,
             source=source,
             backend_url=backend_url,

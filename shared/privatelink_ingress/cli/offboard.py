@@ -10,20 +10,20 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress import contract
-from privatelink_ingress.cli import check as checks
+from privatelink_ingress.aws import connection_state as live
+from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
-from privatelink_ingress.cli.check import Stacks
-from privatelink_ingress.inspect import leaving as live
-from privatelink_ingress.plan import existing, joining, leaving
-from privatelink_ingress.plan.existing import Holder
-from privatelink_ingress.plan.files import Edge, Workload
-from privatelink_ingress.plan.leaving import Due, EdgeState, Seen, WorkloadState
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.contracts.shard import PROJECT
+from privatelink_ingress.fleet import existing_connection, offboarding, onboarding, repository
+from privatelink_ingress.fleet.existing_connection import Holder
+from privatelink_ingress.fleet.offboarding import Due, EdgeState, Seen
+from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.fleet.stacks import Edge, Workload
+from privatelink_ingress.plan.workload.removal import WorkloadState
 from privatelink_ingress.problems import Problem, UsageError, UserError
-from privatelink_ingress.settings import file_changes, stack_file_edits
-from privatelink_ingress.settings.file_changes import Change
-from privatelink_ingress.shard import PROJECT
-from privatelink_ingress.topology.live import Account
+from privatelink_ingress.stackfiles import editor, writer
+from privatelink_ingress.stackfiles.writer import Change
 
 CONNECTIONS = f"{PROJECT}:connections"
 
@@ -58,8 +58,8 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
         UsageError: when there is no such connection.
         UserError: when a stack file has a mistake.
     """
-    stacks = checks.read_right(root)
-    found = existing.holders(name, (*stacks.edges, *stacks.attached))
+    stacks = repository.read_right(root)
+    found = existing_connection.holders(name, (*stacks.edges, *stacks.attached))
     if len(found) > 1:
         reason = f"is in {' and '.join(holder.stack.file for holder in found)}"
         raise UserError("It is not clear what to take away", [Problem(name, reason, "Keep it in one file.")])
@@ -82,7 +82,7 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
         others=_others(name, workload, stacks),
         days=days,
     )
-    due = leaving.due(seen, force=force)
+    due = offboarding.due(seen, force=force)
     return Plan(
         name=name,
         seen=seen,
@@ -106,7 +106,7 @@ def do(plan: Plan, *, dry_run: bool) -> Outcome:
         return "waits"
     if dry_run:
         return "dry run"
-    file_changes.apply(plan.changes)
+    writer.apply(plan.changes)
     if plan.due.step.key == "reject" and plan.owner and plan.seen.workload:
         try:
             live.reject(plan.owner, plan.seen.workload)
@@ -124,15 +124,15 @@ def deployments(plan: Plan) -> tuple[str, ...]:
 
 def _workload(name: str, holder: Holder | None, stacks: Stacks) -> Workload | None:
     """The stack that publishes `name`; without one of that name, the one that serves the entry."""
-    named = [workload for workload in stacks.workloads if joining.published_name(workload) == name]
+    named = [workload for workload in stacks.workloads if onboarding.published_name(workload) == name]
     serving = holder.connection.backends[0].stack if holder else None
-    named += [one for one in stacks.workloads if serving and one.stack == joining.short_name(serving)]
+    named += [one for one in stacks.workloads if serving and one.stack == onboarding.short_name(serving)]
     return named[0] if named else None
 
 
 def _unknown(name: str, stacks: Stacks) -> UsageError:
     known = {name for stack in (*stacks.edges, *stacks.attached) for name in stack.settings.connections}
-    known |= {joining.published_name(workload) for workload in stacks.workloads}
+    known |= {onboarding.published_name(workload) for workload in stacks.workloads}
     near = difflib.get_close_matches(name, known, n=1)
     remedy = f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(sorted(known))}."
     reason = "is in no stack file, and no workload stack publishes it"
@@ -147,7 +147,7 @@ def _others(name: str, workload: Workload | None, stacks: Stacks) -> tuple[str, 
         for stack in (*stacks.edges, *stacks.attached)
         for other, connection in stack.settings.connections.items()
         if other != name
-        and workload.stack in [joining.short_name(one.stack) for one in connection.backends if one.stack is not None]
+        and workload.stack in [onboarding.short_name(one.stack) for one in connection.backends if one.stack is not None]
     )
 
 
@@ -194,11 +194,11 @@ def _changes(root: Path, name: str, holder: Holder | None, due: Due) -> tuple[Ch
     if holder is None or due.step.key not in ("drain", "remove"):
         return ()
     path = root / holder.stack.file
-    text, at = file_changes.read(path), (CONNECTIONS, name)
+    text, at = writer.read(path), (CONNECTIONS, name)
     if due.step.key == "drain":
-        after = stack_file_edits.set_value(text, (*at, "state"), "maintenance", after="owner")
+        after = editor.set_value(text, (*at, "state"), "maintenance", after="owner")
     else:
-        after = None if holder.alone else stack_file_edits.remove_entry(text, at)
+        after = None if holder.alone else editor.remove_entry(text, at)
     return (Change(path=path, before=text, after=after),)
 
 
@@ -214,19 +214,19 @@ def _commands(
         return (_pulumi(PROJECT, "up", holder.stack.stack), _again(seen))
     if key == "deploy removal":
         files = {stack.stack for stack in (*stacks.edges, *stacks.attached)}
-        made = [joining.short_name(stack) for stack in (seen.edge.stacks if seen.edge else ())]
+        made = [onboarding.short_name(stack) for stack in (seen.edge.stacks if seen.edge else ())]
         alone = {holder.stack.stack} if holder and seen.alone else set()
         verbs = {stack: "destroy" if stack in alone or stack not in files else "up" for stack in made}
         return (*(_pulumi(PROJECT, verb, stack) for stack, verb in verbs.items()), _again(seen))
     if key in ("reject", "destroy") and workload:
-        destroy = _pulumi(contract.PROJECT, "destroy", workload.stack)
+        destroy = _pulumi(service_contract.PROJECT, "destroy", workload.stack)
         if workload.settings.publication.removal == "guarded":
             destroy += " --run-program"  # without the program, the engine refuses: it cannot ask who is connected
         if not workload.settings.cluster.deletion_protection:
             return (destroy,)
         # Cluster and load balancer refuse to be deleted until a deployment has taken their protection away.
         unprotect = f"write cluster.deletionProtection: false in {workload.file}"
-        return (unprotect, _pulumi(contract.PROJECT, "up", workload.stack), destroy)
+        return (unprotect, _pulumi(service_contract.PROJECT, "up", workload.stack), destroy)
     return ()
 
 

@@ -9,19 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from privatelink_ingress import contract
-from privatelink_ingress.cli import check as checks
-from privatelink_ingress.cli.check import Stacks
-from privatelink_ingress.plan import existing, joining
-from privatelink_ingress.plan.existing import Holder
-from privatelink_ingress.plan.files import Attached
-from privatelink_ingress.plan.joining import Joining, Wish
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.contracts.shard import PROJECT
+from privatelink_ingress.fleet import check as fleet_check
+from privatelink_ingress.fleet import existing_connection, repository
+from privatelink_ingress.fleet import onboarding as joining
+from privatelink_ingress.fleet.existing_connection import Holder
+from privatelink_ingress.fleet.onboarding import Joining, Wish
+from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.fleet.stacks import Attached
 from privatelink_ingress.problems import Problem, UsageError, UserError
-from privatelink_ingress.settings import file_changes, stack_file_edits, stack_files
-from privatelink_ingress.settings.file_changes import Change
-from privatelink_ingress.shard import PROJECT
+from privatelink_ingress.stackfiles import editor, reader, writer
+from privatelink_ingress.stackfiles.writer import Change
 
-CONSUMERS = (f"{contract.PROJECT}:publication", "consumers")
+CONSUMERS = (f"{service_contract.PROJECT}:publication", "consumers")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,8 @@ def prepare(root: Path, wish: Wish, *, edit_workload: bool = False) -> Report:
     Raises:
         UserError: with all that is wrong, in the files as they are or as they would be.
     """
-    stacks = checks.read_right(root)
-    if holders := existing.holders(wish.name, (*stacks.edges, *stacks.attached)):
+    stacks = repository.read_right(root)
+    if holders := existing_connection.holders(wish.name, (*stacks.edges, *stacks.attached)):
         return _there(wish, holders, stacks)
     new = joining.decide(wish, stacks.workloads, stacks.edges, stacks.attached)
     change = _entry_change(root, new)
@@ -90,12 +91,12 @@ def write(report: Report) -> None:
     Raises:
         StackFileError: when a file cannot be written, or was changed meanwhile.
     """
-    file_changes.apply(report.changes)
+    writer.apply(report.changes)
 
 
 def _there(wish: Wish, holders: Sequence[Holder], stacks: Stacks) -> Report:
     holder = holders[0]
-    if problems := existing.differences(wish, holder, stacks.workloads):
+    if problems := existing_connection.differences(wish, holder, stacks.workloads):
         raise UserError(f"{wish.name} is there already, but not as you say", problems)
     file = holder.stack.file
     return Report(
@@ -109,14 +110,14 @@ def _there(wish: Wish, holders: Sequence[Holder], stacks: Stacks) -> Report:
 def _entry_change(root: Path, new: Joining) -> Change:
     shard_file = root / new.shard.edge.file
     if new.attached_config is None:
-        text = file_changes.read(shard_file)
-        after = stack_file_edits.add_entry(text, (f"{PROJECT}:connections",), new.name, new.entry)
+        text = writer.read(shard_file)
+        after = editor.add_entry(text, (f"{PROJECT}:connections",), new.name, new.entry)
         return Change(path=shard_file, before=text, after=after)
     path = shard_file.with_name(f"Pulumi.{new.stack}.yaml")
     if path.exists():
         problem = Problem(relative(path, root), f"is there, and holds no connection {new.name}", "Rename it first.")
         raise UserError(f"Stack {new.stack} cannot begin", [problem])
-    text = "\n".join(stack_file_edits.lines("config", new.attached_config, indent=0)) + "\n"
+    text = "\n".join(editor.lines("config", new.attached_config, indent=0)) + "\n"
     return Change(path=path, before=None, after=text)
 
 
@@ -124,12 +125,12 @@ def _admission(root: Path, new: Joining) -> list[Change]:
     if new.consumer is None:
         return []
     path = root / new.workload.file
-    text = file_changes.read(path)
-    return [Change(path=path, before=text, after=stack_file_edits.add_item(text, CONSUMERS, new.consumer))]
+    text = writer.read(path)
+    return [Change(path=path, before=text, after=editor.add_item(text, CONSUMERS, new.consumer))]
 
 
 def _not_admitted(new: Joining) -> Problem:
-    lines = stack_file_edits.lines("consumers", [new.consumer], indent=4)[1:]
+    lines = editor.lines("consumers", [new.consumer], indent=4)[1:]
     return Problem(
         f"{new.workload.file}: publication.consumers",
         f"do not admit account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
@@ -137,22 +138,22 @@ def _not_admitted(new: Joining) -> Problem:
     )
 
 
-def _check_trial(root: Path, changes: Sequence[Change]) -> checks.Report:
+def _check_trial(root: Path, changes: Sequence[Change]) -> repository.Report:
     """`check` over a copy of the stack files with the changes in them."""
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made)
-        for directory in stack_files.projects(root):
+        for directory in reader.projects(root):
             for file in directory.glob("Pulumi*.yaml"):
                 target = copy / file.relative_to(root)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
         for change in changes:
             (copy / change.path.relative_to(root)).write_bytes((change.after or "").encode())
-        return checks.check(copy)
+        return fleet_check.check(copy)
 
 
 def _commands(new: Joining, *, workload_too: bool) -> tuple[str, ...]:
-    first = (f"pulumi -C {contract.PROJECT} up --stack {new.workload.stack}",) if workload_too else ()
+    first = (f"pulumi -C {service_contract.PROJECT} up --stack {new.workload.stack}",) if workload_too else ()
     return (*first, *_up(new.stack, attached=new.attached_config is not None))
 
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from privatelink_ingress.cli.running import RunningCloud
-from privatelink_ingress.inspect import ingress_hop
-from privatelink_ingress.inspect.request import Request
-from privatelink_ingress.inspect.trace import Trace, trace
+from privatelink_ingress.trace import ingress_hop
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.trace import Trace, trace
 
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
 
@@ -28,8 +28,8 @@ def trace_running(
         UsageError: when it is no request, or no demo is running.
     """
     # Costly to import, and not needed to show a trace.
+    from privatelink_ingress.aws.topology import live
     from privatelink_ingress.local.cloud.server import Session
-    from privatelink_ingress.topology import live
 
     headers = tuple(headers)
     Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked

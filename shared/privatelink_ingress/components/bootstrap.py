@@ -9,7 +9,7 @@ from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
-from privatelink_ingress.plan.bootstrap import BootstrapPlan
+from privatelink_ingress.plan.account.bootstrap import BootstrapPlan
 
 OLD_STATES_DAYS = 90
 """Days that a replaced state is kept, to go back to after a mishap."""

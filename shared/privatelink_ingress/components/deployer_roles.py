@@ -9,9 +9,9 @@ import pulumi_aws as aws
 from pulumi import Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.deployers import DeployersPlan
-from privatelink_ingress.plan.deployers.roles import PATH, DeployerRole, PolicyPlan
-from privatelink_ingress.plan.deployers.trust import AUDIENCE, GITHUB_URL
+from privatelink_ingress.plan.account.deployers import DeployersPlan
+from privatelink_ingress.plan.account.deployers.roles import PATH, DeployerRole, PolicyPlan
+from privatelink_ingress.plan.account.deployers.trust import AUDIENCE, GITHUB_URL
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

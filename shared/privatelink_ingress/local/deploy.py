@@ -9,21 +9,23 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from privatelink_ingress import contract, shard
-from privatelink_ingress.local import prerequisites, runner
+from privatelink_ingress.aws.topology import live
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.contracts import shard
+from privatelink_ingress.local import prerequisites
 from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud_backend import CloudBackend
+from privatelink_ingress.local.engine import runner
+from privatelink_ingress.local.engine.incremental_backend import Standing
 from privatelink_ingress.local.kubernetes import KubernetesStore
-from privatelink_ingress.local.providers import CloudBackend
-from privatelink_ingress.local.standing import Standing
 from privatelink_ingress.plan.workload.images import ImagePlan
-from privatelink_ingress.settings import stack_files
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
-from privatelink_ingress.settings.stack_files import StackFile
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.topology import live
-from privatelink_ingress.topology.kubernetes import ClusterObjects, read
+from privatelink_ingress.stackfiles import reader
+from privatelink_ingress.stackfiles.reader import StackFile
+from privatelink_ingress.trace.cluster_objects import ClusterObjects, read
 
 OnEvent = Callable[[runner.Registration], None]
 
@@ -55,8 +57,8 @@ def find(root: Path) -> list[Stack]:
     Raises:
         UserError: for a stack file with mistakes.
     """
-    workloads = [_workload(root, name) for name in stack_files.stacks(root / contract.PROJECT)]
-    edges = [_edge(root, name) for name in stack_files.stacks(root / shard.PROJECT)]
+    workloads = [_workload(root, name) for name in reader.stacks(root / service_contract.PROJECT)]
+    edges = [_edge(root, name) for name in reader.stacks(root / shard.PROJECT)]
     return [*workloads, *sorted(edges, key=lambda stack: isinstance(stack.settings, AttachedSettings))]
 
 
@@ -142,10 +144,10 @@ def accounts(stacks: list[Stack]) -> tuple[str, Mapping[str, str]]:
 
 
 def _workload(root: Path, name: str) -> Stack:
-    file = stack_files.read(root / contract.PROJECT, name)
+    file = reader.read(root / service_contract.PROJECT, name)
     return Stack(file=file, settings=load(WorkloadSettings, file.settings, project=file.project, stack=name))
 
 
 def _edge(root: Path, name: str) -> Stack:
-    file = stack_files.read(root / shard.PROJECT, name)
+    file = reader.read(root / shard.PROJECT, name)
     return Stack(file=file, settings=load_edge(file.settings, project=file.project, stack=name))

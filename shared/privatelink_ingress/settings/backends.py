@@ -23,7 +23,7 @@ from privatelink_ingress.settings.fields import (
 )
 
 POSITIONS = 2
-"""Backends of one connection: a slot has addresses for so many (`plan/addresses.py`)."""
+"""Backends of one connection: a slot has addresses for so many (`plan/edge/addresses.py`)."""
 
 
 class Service(Settings):

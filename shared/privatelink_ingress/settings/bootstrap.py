@@ -23,12 +23,7 @@ from privatelink_ingress.settings.fields import (
     Tags,
     matching,
 )
-from privatelink_ingress.settings.workload.existing import (
-    AutoscalingGroupName,
-    ClusterName,
-    SecurityGroupId,
-    VpcId,
-)
+from privatelink_ingress.settings.workload.existing import AutoscalingGroupName, ClusterName, SecurityGroupId, VpcId
 from privatelink_ingress.settings.workload.publication import ParameterPrefix
 from privatelink_ingress.settings.workload.registry import RepositoryName
 

@@ -54,7 +54,7 @@ ManagedGroup = Literal[
 ]
 
 SLOTS = range(120)
-"""Slots of a shard: what a /23 endpoint subnet has addresses for (`plan/addresses.py`)."""
+"""Slots of a shard: what a /23 endpoint subnet has addresses for (`plan/edge/addresses.py`)."""
 
 BucketName = Annotated[
     str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3-63 lower-case letters, digits, dots and hyphens")
@@ -198,7 +198,7 @@ class EdgeSettings(EdgeStack):
     network: Network = Network()
     load_balancer: LoadBalancer = LoadBalancer()
     certificates: Annotated[tuple[Certificate, ...], Field(min_length=1)]
-    """The first is the listener's default; `plan/quotas.py` says how many more fit a load balancer."""
+    """The first is the listener's default; `plan/capacity/quotas.py` says how many more fit a load balancer."""
     dns: Dns
     firewall: Firewall = Firewall()
     logs: Logs = Logs()

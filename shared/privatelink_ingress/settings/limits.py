@@ -9,7 +9,7 @@ from pydantic import AfterValidator, model_validator
 from privatelink_ingress.settings.fields import Misfit, Settings
 
 HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards", "slots")
-"""Quotas that nobody raises; `plan/quotas.py` says why for each."""
+"""Quotas that nobody raises; `plan/capacity/quotas.py` says why for each."""
 
 FIREWALL_CAPACITY = 5_000
 """Capacity units that a web ACL can have at most: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
@@ -38,7 +38,7 @@ def _at_most(most: int, why: str) -> AfterValidator:
 
 
 class Limits(Settings):
-    """The raised quotas. Sources and codes of all of them: `plan/quotas.py`."""
+    """The raised quotas. Sources and codes of all of them: `plan/capacity/quotas.py`."""
 
     endpoints: Annotated[int, _at_least(50)] = 50
     """Interface endpoints of the internet VPC (L-29B6F2EB)."""

@@ -129,7 +129,7 @@ def _once_whatever_case(headers: dict[str, tuple[str, ...]]) -> dict[str, tuple[
 class Route(Settings):
     """What a connection answers to: a request that meets every condition, each by one of its values.
 
-    A rule of the load balancer holds at most 5 values of all conditions together (`plan/routes.py`), so a long list
+    A rule of the load balancer holds at most 5 values of all conditions together (`plan/routing`), so a long list
     takes several rules.
     """
 

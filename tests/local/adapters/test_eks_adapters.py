@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from eks_world import World, role, world
 
 from privatelink_ingress.local.adapters.base import AdapterError, Created
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.eks_world import World, role, world
 
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 OVERWRITE = {"resolveConflictsOnCreate": "OVERWRITE", "resolveConflictsOnUpdate": "OVERWRITE"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from edge_world import DELIVERY, bucket_policy, network
 
 from privatelink_ingress.local.adapters.base import AdapterError, Created
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import DELIVERY, bucket_policy, network
 
 LB, WAF, CW = "aws:lb/", "aws:wafv2/", "aws:cloudwatch/"
 VISIBILITY = {"cloudwatchMetricsEnabled": True, "sampledRequestsEnabled": True, "metricName": "m"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from edge_world import change, cname, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import change, cname, refused
 
 
 def request(session: Session, *names: str, **over: str) -> str:

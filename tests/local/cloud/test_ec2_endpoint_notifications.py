@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from edge_world import balancer, network
 
 from privatelink_ingress.local.adapters.table import adapter_for
+from tests.support.edge_world import balancer, network
 
 NOTIFICATION = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
 STATEMENT = {"Effect": "Allow", "Principal": {"Service": "vpce.amazonaws.com"}, "Action": "SNS:Publish"}

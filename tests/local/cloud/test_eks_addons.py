@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from eks_world import World, role, world
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.eks_world import World, role, world
 
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 

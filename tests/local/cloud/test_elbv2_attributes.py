@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from edge_world import balancer, bucket, bucket_policy, network, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import balancer, bucket, bucket_policy, network, refused
 
 
 def set_attributes(session: Session, arn: str, attributes: dict[str, str]) -> None:

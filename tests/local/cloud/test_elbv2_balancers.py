@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from edge_world import balancer, network, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import balancer, network, refused
 
 
 def interfaces(session: Session, prefix: str) -> list[dict[str, Any]]:

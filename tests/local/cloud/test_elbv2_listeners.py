@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from edge_world import NOT_FOUND, balancer, certificate, listener, network, refused, target_group
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import NOT_FOUND, balancer, certificate, listener, network, refused, target_group
 
 POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from edge_world import NOT_FOUND, balancer, listener, network, refused, target_group
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import NOT_FOUND, balancer, listener, network, refused, target_group
 
 HOST = {"Field": "host-header", "HostHeaderConfig": {"Values": ["shop.example.com"]}}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from edge_world import network, refused, target_group
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import network, refused, target_group
 
 
 def register(session: Session, arn: str, **target: Any) -> None:

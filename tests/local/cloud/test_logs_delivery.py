@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from edge_world import balancer, network, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import balancer, network, refused
 
 GROUP = "/edge/alb"
 GROUP_ARN = f"arn:aws:logs:eu-west-1:222222222222:log-group:{GROUP}"

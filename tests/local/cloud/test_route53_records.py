@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from edge_world import balancer, change, network, refused
 
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import balancer, change, network, refused
 
 ZONE = "Z0123456789PREPARED"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from edge_world import bucket, bucket_policy, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import bucket, bucket_policy, refused
 
 
 @pytest.mark.parametrize("name", ["Bad_Name", "Upper", "a..b", "192.168.5.4", "xn--bucket", "edge-s3alias", "-edge"])

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from edge_world import VISIBILITY, balancer, bucket, network, refused
 
 from privatelink_ingress.local.cloud.server import Session
+from tests.support.edge_world import VISIBILITY, balancer, bucket, network, refused
 
 COUNTRY = {"GeoMatchStatement": {"CountryCodes": ["DE"]}}
 COMMON = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}

@@ -11,9 +11,9 @@ from pulumi import ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
-from privatelink_ingress.plan import connections
-from privatelink_ingress.plan.attachment import AttachmentPlan
-from privatelink_ingress.shard import ATTACHED_TO
+from privatelink_ingress.contracts.shard import ATTACHED_TO
+from privatelink_ingress.plan.edge import connections
+from privatelink_ingress.plan.edge.attachment import AttachmentPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,6 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
-from privatelink_ingress import shard
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
@@ -19,8 +18,9 @@ from privatelink_ingress.components.edge.load_balancer import LoadBalancer, Load
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
-from privatelink_ingress.plan import backends, connections
-from privatelink_ingress.plan.edge import EdgePlan
+from privatelink_ingress.contracts import shard
+from privatelink_ingress.plan.edge import backends, connections
+from privatelink_ingress.plan.edge.shard import EdgePlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.certificates import CertificatePlan, CertificatesPlan, ValidationPlan
+from privatelink_ingress.plan.edge.certificates import CertificatePlan, CertificatesPlan, ValidationPlan
 
 _VALIDATION_TTL = 300
 """Seconds."""

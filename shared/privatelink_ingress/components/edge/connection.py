@@ -14,7 +14,7 @@ from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.dns import alias_record
 from privatelink_ingress.components.edge.rules import listener_rule
-from privatelink_ingress.plan.connections import ConnectionPlan
+from privatelink_ingress.plan.edge.connections import ConnectionPlan
 
 _MAINTENANCE = "Down for maintenance. Please try again later.\n"
 

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.firewall import (
+from privatelink_ingress.plan.edge.firewall import (
     REDACTED_HEADERS,
     AddressList,
     FirewallPlan,

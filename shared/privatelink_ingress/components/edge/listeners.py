@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.edge import HTTP, HTTPS
+from privatelink_ingress.plan.edge.shard import HTTP, HTTPS
 
 HSTS = "max-age=31536000"
 """Browsers use HTTPS alone for a year: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"""

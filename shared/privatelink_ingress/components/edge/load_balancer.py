@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.logs import ACCESS, CONNECTION, HEALTH_CHECK
+from privatelink_ingress.plan.edge.logs import ACCESS, CONNECTION, HEALTH_CHECK
 from privatelink_ingress.settings.edge import LoadBalancer as LoadBalancerSettings
 
 

@@ -10,7 +10,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
-from privatelink_ingress.plan.logs import DeliveryPlan, LogsPlan
+from privatelink_ingress.plan.edge.logs import DeliveryPlan, LogsPlan
 
 OLD_VERSIONS_DAYS = 7
 """Days that a deleted log is still there; logs are never replaced."""

@@ -10,7 +10,7 @@ from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
-from privatelink_ingress.plan.edge import NetworkPlan
+from privatelink_ingress.plan.edge.shard import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
 
-from privatelink_ingress.plan.conflicts import Match, Parameter
-from privatelink_ingress.plan.routes import Rule
-from privatelink_ingress.plan.rule_conditions import ANY_KEY
+from privatelink_ingress.plan.routing.conditions import ANY_KEY
+from privatelink_ingress.plan.routing.conflicts import Match, Parameter
+from privatelink_ingress.plan.routing.routes import Rule
 from privatelink_ingress.settings.routes import Rewrite, RewriteRule
 
 

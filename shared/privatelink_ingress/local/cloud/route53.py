@@ -9,7 +9,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.route53.models import FakeZone, route53_backends
 from moto.route53.responses import Route53
 
-from privatelink_ingress.local.cloud.elbv2 import ZONE_IDS
+from privatelink_ingress.local.cloud.elbv2.balancers import ZONE_IDS
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from privatelink_ingress.contract import PROJECT
+from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.workload.adopted_cluster import (
     AdoptedCluster,

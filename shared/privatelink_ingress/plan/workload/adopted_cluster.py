@@ -6,8 +6,8 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.workload import found
-from privatelink_ingress.plan.workload.found import RouteTable, Subnet
+from privatelink_ingress.plan.workload import existing as found
+from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.plan.workload.kubeconfig import by_way_of
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import zones
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload import found
-from privatelink_ingress.plan.workload.found import RouteTable, Subnet
+from privatelink_ingress.plan.workload import existing as found
+from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.existing import ExistingNetwork

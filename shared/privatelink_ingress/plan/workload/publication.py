@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from privatelink_ingress import contract
+from privatelink_ingress.contracts import service as contract
 from privatelink_ingress.plan import buckets, names, zones
 from privatelink_ingress.plan.workload import nodes
 from privatelink_ingress.plan.workload.notifications import NotificationsPlan, plan_notifications

@@ -14,8 +14,8 @@ first and alone. What speaks for it, each seen with the engine:
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
-from privatelink_ingress.plan.leaving import WorkloadState
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -23,6 +23,27 @@ HOOK = "no-live-connections"
 """The hook's name. The state of every stack holds it, so it must never change."""
 
 TITLE = "The service is not removed, and nothing else is"
+
+
+OPEN = frozenset({"pendingacceptance", "available"})
+"""States of a connection, in lower case, that keep its service from being deleted.
+
+DeleteVpcEndpointServiceConfigurations, EC2 API."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WorkloadState:
+    """What of the service is in the workload account."""
+
+    service_id: str | None
+    """None when the endpoint service does not exist."""
+    connections: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    """Owner's account and state by endpoint id."""
+
+    @property
+    def open(self) -> dict[str, str]:
+        """The owner of each connection that keeps the service from being deleted."""
+        return {id_: owner for id_, (owner, state) in self.connections.items() if state.lower() in OPEN}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Figures of the documents, and measurements: each module prints its own."""

@@ -1,0 +1,170 @@
+"""What of a connection is still on AWS, read with the clients of the edge and of the workload's owner."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.fleet.offboarding import EdgeState
+from privatelink_ingress.plan import tags
+from privatelink_ingress.plan.workload.removal import WorkloadState
+from privatelink_ingress.problems import Problem, UserError
+
+_TAG_BATCH = 20
+"""Resources of one DescribeTags call, ELBv2 API."""
+
+_HOUR = 3600
+
+
+def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
+    """What the edge account has of connection `name`, and why its traffic could not be seen, if it could not.
+
+    Found by the tags that all resources of a connection have. Traffic is `RequestCount` of its target groups:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html says that
+    health checks are not in it, while `BytesProcessed` of an endpoint counts them, so it is never zero.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS cannot be asked.
+    """
+    elbv2 = edge.client("elbv2")
+    groups, balancers, stacks = [], set(), set()
+    forwarding = answering = 0
+    described = read(elbv2, "describe_target_groups", "TargetGroups")
+    for group, found in _tagged(elbv2, described, "TargetGroupArn", name):
+        groups.append(group["TargetGroupArn"])
+        balancers |= set(group["LoadBalancerArns"])
+        stacks.add(found["Stack"])
+    for balancer in read(elbv2, "describe_load_balancers", "LoadBalancers"):
+        arn = balancer["LoadBalancerArn"]
+        for listener in read(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=arn):
+            rules = read(elbv2, "describe_rules", "Rules", ListenerArn=listener["ListenerArn"])
+            own = [rule for rule in rules if not rule.get("IsDefault")]
+            for rule, found in _tagged(elbv2, own, "RuleArn", name):
+                forwards = any(action["Type"] == "forward" for action in rule["Actions"])
+                forwarding, answering = forwarding + forwards, answering + (not forwards)
+                stacks.add(found["Stack"])
+                # In maintenance no rule leads to the groups, so that only the rules tell the load balancer.
+                balancers.add(arn)
+    filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in _marks(name).items()]
+    endpoints = read(edge.client("ec2"), "describe_vpc_endpoints", "VpcEndpoints", Filters=filters)
+    stacks |= {_by_key(endpoint["Tags"])["Stack"] for endpoint in endpoints}
+    why, requests, last = "", None, None
+    try:
+        requests, last = _requests(edge.client("cloudwatch"), groups, balancers, days)
+    except (BotoCoreError, ClientError) as error:
+        why = str(error)
+    state = EdgeState(
+        forwarding=forwarding,
+        answering=answering,
+        endpoints={endpoint["VpcEndpointId"]: endpoint["State"] for endpoint in endpoints},
+        requests=requests,
+        last_request=last,
+        stacks=tuple(sorted(stacks)),
+    )
+    return state, why
+
+
+def workload_state(owner: Account, stack: str) -> WorkloadState:
+    """The endpoint service of an `eks-service` stack, and what is connected to it, with its owner's clients.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS cannot be asked.
+    """
+    ec2 = owner.client("ec2")
+    wanted = {"ManagedBy": tags.MANAGED_BY, "Stack": f"{service_contract.PROJECT}/{stack}"}
+    for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
+        if wanted.items() <= _by_key(service.get("Tags", [])).items():
+            return connected(owner, service["ServiceId"])
+    return WorkloadState(service_id=None)
+
+
+def connected(owner: Account, service_id: str) -> WorkloadState:
+    """What is connected to an endpoint service; nothing when it does not exist.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS cannot be asked.
+    """
+    filters = [{"Name": "service-id", "Values": [service_id]}]
+    ec2 = owner.client("ec2")
+    found = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections", Filters=filters)
+    return WorkloadState(
+        service_id=service_id,
+        connections={one["VpcEndpointId"]: (one["VpcEndpointOwner"], one["VpcEndpointState"]) for one in found},
+    )
+
+
+def reject(owner: Account, state: WorkloadState) -> None:
+    """Reject every open connection of the service.
+
+    Raises:
+        UserError: for those that AWS did not reject: it says so inside of an answer that is otherwise a success.
+        ClientError, BotoCoreError: when AWS cannot be asked.
+    """
+    answer = owner.client("ec2").reject_vpc_endpoint_connections(
+        ServiceId=state.service_id, VpcEndpointIds=sorted(state.open)
+    )
+    if failed := answer.get("Unsuccessful"):
+        remedy = "Run the same offboard again once that is settled."
+        problems = [Problem(one["ResourceId"], one["Error"]["Message"], remedy) for one in failed]
+        raise UserError("Connections are still open", problems)
+
+
+def _requests(
+    cloudwatch: Any, groups: Iterable[str], balancers: Iterable[str], days: int
+) -> tuple[int, datetime.datetime | None]:
+    """The sum of all, and the begin of the last hour with one."""
+    metrics = [
+        {
+            "Namespace": "AWS/ApplicationELB",
+            "MetricName": "RequestCount",
+            "Dimensions": [
+                {"Name": "LoadBalancer", "Value": balancer.partition(":loadbalancer/")[2]},
+                {"Name": "TargetGroup", "Value": group.rpartition(":")[2]},
+            ],
+        }
+        for group in groups
+        for balancer in balancers
+    ]
+    if not metrics:
+        return 0, None
+    # CloudWatch answers in whole hours; the one that runs is asked for as well.
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    results = read(
+        cloudwatch,
+        "get_metric_data",
+        "MetricDataResults",
+        StartTime=end - datetime.timedelta(days=days, hours=1),
+        EndTime=end,
+        MetricDataQueries=[
+            {"Id": f"requests{place}", "MetricStat": {"Metric": metric, "Period": _HOUR, "Stat": "Sum"}}
+            for place, metric in enumerate(metrics)
+        ],
+    )
+    points = [point for one in results for point in zip(one["Timestamps"], one["Values"], strict=True) if point[1]]
+    last = max((at for at, _ in points), default=None)
+    return int(sum(value for _, value in points)), last and last.astimezone(datetime.UTC)
+
+
+def _tagged(elbv2: Any, described: list[Any], key: str, name: str) -> list[tuple[Any, dict[str, str]]]:
+    """Those of a connection, with their tags."""
+    found = []
+    for start in range(0, len(described), _TAG_BATCH):
+        batch = {one[key]: one for one in described[start : start + _TAG_BATCH]}
+        for one in elbv2.describe_tags(ResourceArns=list(batch))["TagDescriptions"]:
+            if _marks(name).items() <= (known := _by_key(one["Tags"])).items():
+                found.append((batch[one["ResourceArn"]], known))
+    return found
+
+
+def _marks(name: str) -> dict[str, str]:
+    return {"ManagedBy": tags.MANAGED_BY, "Connection": name}
+
+
+def _by_key(listed: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in listed}

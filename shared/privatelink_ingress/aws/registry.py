@@ -1,0 +1,72 @@
+"""What an account's registry holds of an image. Reads only."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.plan.workload.images import Held, ImagePlan
+
+_INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
+_MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+
+
+def held(account: Account, image: ImagePlan) -> Held | None:
+    """What the image's repository holds of it; None when there is no such repository.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS refuses or cannot be reached.
+    """
+    ecr = account.client("ecr")
+    try:
+        found = ecr.batch_get_image(
+            registryId=image.account_id,
+            repositoryName=image.repository,
+            imageIds=[{"imageDigest": image.digest}, {"imageTag": image.tag}],
+            # What is not accepted is converted, and an index would come back as one of its parts.
+            acceptedMediaTypes=[*_INDEXES, *_MANIFESTS],
+        )["images"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "RepositoryNotFoundException":
+            return None
+        raise
+    manifests = {one["imageId"]["imageDigest"]: json.loads(one["imageManifest"]) for one in found}
+    tag_is_of = next(
+        (one["imageId"]["imageDigest"] for one in found if one["imageId"].get("imageTag") == image.tag), None
+    )
+    if image.digest not in manifests:
+        return Held(there=False, tag_is_of=tag_is_of)
+    [detail] = ecr.describe_images(
+        registryId=image.account_id, repositoryName=image.repository, imageIds=[{"imageDigest": image.digest}]
+    )["imageDetails"]
+    return Held(
+        there=True,
+        tags=tuple(sorted(detail.get("imageTags", ()))),
+        platforms=_platforms(manifests[image.digest]),
+        tag_is_of=tag_is_of,
+    )
+
+
+def password(account: Account) -> str:
+    """The registry's password of user AWS, good for twelve hours: never print it, nor put it on a command line.
+
+    Raises:
+        ClientError, BotoCoreError: when AWS refuses or cannot be reached.
+    """
+    [data] = account.client("ecr").get_authorization_token()["authorizationData"]
+    return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
+
+
+def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
+    """`os/architecture` of an index's parts; None for a manifest that is no index."""
+    if "manifests" not in manifest:
+        return None
+    # Parts that describe others, such as a build's attestations, are of an unknown platform.
+    every = [part.get("platform", {}) for part in manifest["manifests"]]
+    return tuple(
+        sorted({f"{one['os']}/{one['architecture']}" for one in every if one.get("os", "unknown") != "unknown"})
+    )

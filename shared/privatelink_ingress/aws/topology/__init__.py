@@ -1,0 +1,1 @@
+"""Loads the topology from live AWS."""

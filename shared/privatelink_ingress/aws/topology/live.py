@@ -1,0 +1,106 @@
+"""Loads the deployed system from AWS (or the emulated one) through boto3. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.topology import balancers, network
+from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl
+
+
+class Account(Protocol):
+    """boto3 clients with the credentials of one account, in one region."""
+
+    account_id: str
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`."""
+
+
+def load(edge: Account, workloads: Iterable[Account]) -> Topology:
+    """Read the edge account and every workload account that the caller has credentials of."""
+    accounts = {account.account_id: account for account in (edge, *workloads)}
+    load_balancers, target_groups, nodes, groups, services = {}, {}, {}, {}, {}
+    for account in accounts.values():
+        elbv2, ec2 = account.client("elbv2"), account.client("ec2")
+        subnets = network.subnets(ec2)
+        load_balancers |= balancers.load_balancers(elbv2, subnets, _certificates(account))
+        target_groups |= balancers.target_groups(elbv2)
+        nodes |= network.nodes(ec2, subnets)
+        groups |= network.security_groups(ec2)
+        services |= _services(ec2, account.account_id, subnets)
+    for arn, balancer in load_balancers.items():
+        if balancer.type == "application":
+            load_balancers[arn] = balancers.with_web_acl(balancer, _web_acl(edge, arn))
+    return Topology(
+        edge_account=edge.account_id,
+        aliases=tuple(_aliases(edge.client("route53"))),
+        load_balancers=load_balancers,
+        target_groups=target_groups,
+        endpoints=network.endpoints(edge.client("ec2")),
+        services=services,
+        nodes=nodes,
+        security_groups=groups,
+    )
+
+
+def _aliases(route53: Any) -> Iterable[Alias]:
+    for zone in read(route53, "list_hosted_zones", "HostedZones"):
+        if zone["Config"].get("PrivateZone"):
+            continue
+        for record in read(route53, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"]):
+            if target := record.get("AliasTarget"):
+                yield Alias(
+                    name=record["Name"].rstrip(".").replace("\\052", "*").lower(),
+                    type=record["Type"],
+                    target=target["DNSName"].rstrip(".").removeprefix("dualstack.").lower(),
+                    zone=zone["Name"].rstrip("."),
+                )
+
+
+def _certificates(account: Account) -> Mapping[str, tuple[tuple[str, ...], str]]:
+    """Domains and status by certificate ARN."""
+    acm = account.client("acm")
+    found = {}
+    for summary in read(acm, "list_certificates", "CertificateSummaryList"):
+        arn = summary["CertificateArn"]
+        certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+        domains = (certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ()))
+        found[arn] = (tuple(dict.fromkeys(domains)), certificate["Status"])
+    return found
+
+
+def _web_acl(edge: Account, arn: str) -> WebAcl | None:
+    acl = edge.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
+    if not acl:
+        return None
+    names = tuple(rule["Name"] for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"]))
+    return WebAcl(name=acl["Name"], default_allows="Allow" in acl["DefaultAction"], rules=names)
+
+
+def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> dict[str, EndpointService]:
+    found = {}
+    zone_ids = {subnet.zone_name: subnet.zone_id for subnet in subnets.values()}
+    for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
+        service_id = service["ServiceId"]
+        permissions = read(ec2, "describe_vpc_endpoint_service_permissions", "AllowedPrincipals", ServiceId=service_id)
+        connections = read(
+            ec2,
+            "describe_vpc_endpoint_connections",
+            "VpcEndpointConnections",
+            Filters=[{"Name": "service-id", "Values": [service_id]}],
+        )
+        found[service["ServiceName"]] = EndpointService(
+            id=service_id,
+            name=service["ServiceName"],
+            owner=owner,
+            state=service["ServiceState"],
+            acceptance_required=service["AcceptanceRequired"],
+            principals=tuple(item["Principal"] for item in permissions),
+            zone_ids=tuple(sorted(zone_ids[name] for name in service["AvailabilityZones"] if name in zone_ids)),
+            load_balancer_arns=tuple(service.get("NetworkLoadBalancerArns", ())),
+            connections={item["VpcEndpointId"]: item["VpcEndpointState"] for item in connections},
+        )
+    return found

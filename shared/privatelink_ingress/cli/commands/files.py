@@ -1,0 +1,78 @@
+"""`check`, `capacity` and `cost`: what the stack files say, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Root
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: privatelink-ingress check --json")
+def check(root: Root = Path("."), as_json: Json = False) -> None:
+    """Validate every stack file, alone and against the others, offline.
+
+    Exit code 0 when all are right, 1 when something is wrong.
+    """
+    from privatelink_ingress.cli import check as view
+    from privatelink_ingress.fleet import check as fleet_check
+
+    report = fleet_check.check(root)
+    if as_json:
+        typer.echo(view.as_json(report))
+    else:
+        view.print_report(report, Console())
+    if report.findings:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@commands.command(epilog="Example: privatelink-ingress capacity --plan 60 --backends 2")
+def capacity(
+    root: Root = Path("."),
+    plan: Annotated[int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1)] = None,
+    stack: Annotated[
+        str | None, typer.Option("--stack", help="Plan for this shard, and those that can stand in for it.")
+    ] = None,
+    backends: Annotated[int, typer.Option(help="Backends of each: 2 while two clusters share it.", min=1, max=2)] = 1,
+    rules: Annotated[int, typer.Option(help="Listener rules of each.", min=1)] = 1,
+    own_certificate: Annotated[bool, typer.Option("--own-certificate", help="Each brings a certificate.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how full each load balancer is, what ends first, and what more connections would need.
+
+    Exit code 0 when all is within the quotas, 1 when not.
+    """
+    from privatelink_ingress.cli import capacity as command
+    from privatelink_ingress.plan.capacity.usage import Needs
+
+    needs = Needs(backends=backends, rules=rules, certificates=int(own_certificate))
+    report = command.capacity(root, needs=needs, plan=plan, stack=stack)
+    if as_json:
+        typer.echo(command.as_json(report))
+    else:
+        command.print_report(report, Console())
+    if report.exceeded:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@commands.command(epilog="Example: privatelink-ingress cost --gb 500 --requests 20")
+def cost(
+    root: Root = Path("."),
+    gb: Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0)] = 0,
+    requests: Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0)] = 0,
+    as_json: Json = False,
+) -> None:
+    """Show what every stack and connection costs a month, by AWS's list prices."""
+    from privatelink_ingress.cli import cost as command
+    from privatelink_ingress.plan.capacity.cost import Traffic
+
+    report = command.report(root, traffic=Traffic(gb=gb, million_requests=requests))
+    if as_json:
+        typer.echo(command.as_json(report))
+    else:
+        command.print_report(report, Console())

@@ -1,0 +1,100 @@
+"""How `onboard` shows what it will make, what that costs, and what to run."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from privatelink_ingress.cli import onboard
+from privatelink_ingress.cli.onboard import Report
+from privatelink_ingress.fleet.onboarding import Joining
+from privatelink_ingress.plan.capacity import cost
+from privatelink_ingress.plan.capacity.prices import CURRENCY
+from privatelink_ingress.plan.routing.routes import Rule
+from privatelink_ingress.stackfiles.writer import Change
+
+
+def show(report: Report, console: Console, root: Path) -> None:
+    """For people."""
+    if report.joining is None:
+        console.print(Text(f"{report.name} is there already, in {report.file}: nothing to do.", style="bold green"))
+        return
+    for line in _described(report.joining):
+        console.print(line, highlight=False, soft_wrap=True)
+    for change in report.changes:
+        console.print(Text(onboard.relative(change.path, root), style="bold"))
+        for line in _added(change):
+            console.print(Text(f"  + {line}", style="green"), soft_wrap=True)
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+
+
+def show_next(report: Report, console: Console) -> None:
+    """The commands to run now."""
+    for command in report.commands:
+        console.print(Text(f"→ {command}", style="green"), soft_wrap=True)
+
+
+def as_data(report: Report, *, written: bool) -> dict[str, Any]:
+    """For scripts."""
+    data: dict[str, Any] = {
+        "connection": report.name,
+        "state": report.state,
+        "written": written,
+        "file": report.file,
+        "next": list(report.commands),
+    }
+    if new := report.joining:
+        bill = _bill(new)
+        data |= {
+            "shard": new.shard.edge.stack,
+            "stack": new.stack,
+            "slot": new.connection.slot,
+            "addresses": {target.zone_id: target.address for target in new.backend.targets},
+            "target_group": new.backend.target_group_name,
+            "rules": [
+                {"priority": rule.priority, "hosts": list(rule.match.hosts), "paths": list(rule.match.paths)}
+                for rule in new.rules
+            ],
+            "records": _records(new),
+            "usd_a_month": round(bill.usd, 2),
+            "estimate": bill.estimate,
+            "notes": list(report.notes),
+        }
+    return data
+
+
+def _described(new: Joining) -> list[Text]:
+    backend, bill = new.backend, _bill(new)
+    own = f", by stack {new.stack} of its own" if new.attached_config else ""
+    addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
+    about = "about " if bill.estimate else ""
+    return [
+        Text.assemble((new.name, "bold"), f" goes to shard {new.shard.edge.stack}, slot {new.connection.slot}{own}"),
+        Text(f"  endpoint      to the service of stack {new.workload.stack}: {addresses}"),
+        Text(f"  target group  {backend.target_group_name}, health check {backend.health_path}"),
+        *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
+        *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
+        Text(f"  cost          {about}{bill.usd:,.2f} {CURRENCY} a month without traffic"),
+    ]
+
+
+def _conditions(rule: Rule) -> str:
+    return f"{', '.join(rule.match.hosts)}: {', '.join(rule.match.paths) or 'all paths'}"
+
+
+def _records(new: Joining) -> list[str]:
+    return sorted({host.lower() for route in new.connection.routes for host in route.hosts})
+
+
+def _bill(new: Joining) -> cost.Bill:
+    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets))
+
+
+def _added(change: Change) -> list[str]:
+    before, after = (change.before or "").splitlines(), (change.after or "").splitlines()
+    return [line[2:] for line in difflib.ndiff(before, after) if line.startswith("+ ")]

@@ -1,0 +1,1 @@
+"""What one stack publishes and another reads."""

@@ -1,0 +1,65 @@
+"""What a shard (a `central-ingress` stack with a load balancer) publishes and attached stacks read. None is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from privatelink_ingress.contracts.service import ContractError, decode
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.fields import AccountId, CertificateArn, Cidr, HostedZoneId, ZoneId
+
+VERSION = 1
+PROJECT = "central-ingress"
+"""Name of the Pulumi project whose stacks are shards, or are attached to one."""
+
+ATTACHED_TO = "edge_stack"
+"""Output that only attached stacks have: the full name of their shard."""
+
+
+class ShardContract(BaseModel):
+    """Flat stack outputs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    shard_contract_version: Literal[1]
+    account_id: AccountId
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]+$")]
+    endpoint_subnet_ids: Annotated[dict[ZoneId, str], Field(min_length=2)]
+    """By zone id."""
+    endpoint_subnet_cidrs: Annotated[dict[ZoneId, Cidr], Field(min_length=2)]
+    """By zone id: the endpoints' addresses are planned in them."""
+    endpoint_security_group_id: Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]
+    listener_arn: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:elasticloadbalancing:.+:listener/app/")]
+    alb_dns_name: Annotated[str, Field(min_length=1)]
+    alb_zone_id: Annotated[str, Field(min_length=1)]
+    """Hosted zone of `alb_dns_name`, for alias records."""
+    hosted_zone_id: HostedZoneId
+    """Where names of connections and validation records go."""
+    certificate_domains: tuple[str, ...]
+    """Names in the load balancer's certificates that the shard had issued."""
+    adopted_certificate_arns: tuple[CertificateArn, ...]
+    """Existing certificates of the load balancer, whose names the shard does not know."""
+
+    @model_validator(mode="after")
+    def _a_network_for_each_subnet(self) -> Self:
+        if self.endpoint_subnet_ids.keys() != self.endpoint_subnet_cidrs.keys():
+            raise ValueError("endpoint_subnet_ids and endpoint_subnet_cidrs are of different zones")
+        return self
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any], stack: str) -> Self:
+        """Decode the outputs of `stack`, a full name.
+
+        Raises:
+            ContractError: names every missing or misfit field and what to run; or the stack to name instead, when this
+                one is attached itself.
+        """
+        title = f"Stack {stack} is no edge stack to attach to"
+        if further := outputs.get(ATTACHED_TO):
+            reason = f"is {further}: stack {stack} has no load balancer, but is attached to that one itself"
+            raise ContractError(title, [Problem(ATTACHED_TO, reason, f"Write edgeStack: {further}.")])
+        return decode(cls, outputs, title, stack=stack, project=PROJECT)

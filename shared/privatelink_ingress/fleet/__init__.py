@@ -1,0 +1,1 @@
+"""All stack files of a repository together: checks across them, onboarding, offboarding."""

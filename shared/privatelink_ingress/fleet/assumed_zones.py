@@ -1,0 +1,31 @@
+"""The zones that a stack file leaves to AWS, as checks without AWS assume them."""
+
+from __future__ import annotations
+
+import itertools
+
+from privatelink_ingress.plan.workload import declared_zones
+from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+_MOST_ZONES = 9
+"""More than any region has, and as many as an id has numbers for."""
+
+
+def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
+    """Zone ids in the way AWS forms them (`euw1-az1` in eu-west-1), where only AWS knows which there are."""
+    start, *middle, number = region.split("-")
+    directions = {"southeast": "se", "southwest": "sw", "northeast": "ne", "northwest": "nw"}
+    prefix = start + "".join(directions.get(word, word[0]) for word in middle) + number
+    return tuple(f"{prefix}-az{place}" for place in range(1, count + 1))
+
+
+def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:
+    """The zones that a workload states, or so many of those that AWS is taken to have."""
+    usable = (zone for zone in assumed_zones(region, _MOST_ZONES) if zone not in WITHOUT_EKS)
+    return declared_zones.zone_ids(settings) or tuple(itertools.islice(usable, declared_zones.zone_count(settings)))
+
+
+def zones_of(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -> tuple[str, ...]:
+    """The zones that a network is planned in: those that it states, or so many of those that AWS is taken to have."""
+    return zone_ids or assumed_zones(region, count or DEFAULT_COUNT)

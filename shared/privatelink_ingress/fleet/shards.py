@@ -1,0 +1,133 @@
+"""What must hold across the stack files of one shard: the stack with the load balancer, and those attached to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+
+from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
+from privatelink_ingress.plan.capacity import placement
+from privatelink_ingress.plan.edge import site as publishing
+from privatelink_ingress.plan.routing import conflicts, routes
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.edge import SLOTS, Connection
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Shard:
+    """The stacks of one load balancer."""
+
+    edge: Edge
+    attached: tuple[Attached, ...]
+
+    @property
+    def stacks(self) -> tuple[Edge | Attached, ...]:
+        """All of them, the one with the load balancer first."""
+        return (self.edge, *self.attached)
+
+    @property
+    def attached_connections(self) -> tuple[Connection, ...]:
+        """Connections of the attached stacks."""
+        return tuple(connection for stack in self.attached for connection in stack.settings.connections.values())
+
+
+def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[Shard], list[Finding]]:
+    """The shards, and the attached stacks that belong to none of them."""
+    shards = [
+        Shard(edge=edge, attached=tuple(stack for stack in attached if stack.shard == edge.stack)) for edge in edges
+    ]
+    return shards, [_lost(stack, edges, attached) for stack in attached if stack.shard not in {e.stack for e in edges}]
+
+
+def names_and_slots(shard: Shard) -> Iterator[Finding]:
+    """Connections of two files with one name, or with one slot. Those within one file are found as it is loaded."""
+    names: dict[str, Edge | Attached] = {}
+    slots: dict[int, tuple[str, Edge | Attached]] = {}
+    for stack in shard.stacks:
+        for name, connection in sorted(stack.settings.connections.items()):
+            if holder := names.get(name):
+                reason = f"is also in {holder.file}, of {holder.settings.connections[name].owner}"
+                yield Finding(
+                    stack.file, Problem(f"connections.{name}", reason, "Keep it in one file, or give one another name.")
+                )
+            elif taken := slots.get(connection.slot):
+                other, holder = taken
+                free = next((slot for slot in SLOTS if slot not in _slots(shard)), None)
+                reason = f"is {connection.slot}, which connection {other} of {holder.file} has"
+                remedy = "All are taken: attach to another stack." if free is None else f"{free} is free."
+                yield Finding(
+                    stack.file,
+                    Problem(f"connections.{name}.slot", reason, f"Give the newer of the two another slot. {remedy}"),
+                )
+            names.setdefault(name, stack)
+            slots.setdefault(connection.slot, (name, stack))
+
+
+def together(shard: Shard, site: publishing.Shard) -> Iterator[Finding]:
+    """Routes and certificates of connections that fit each within its file, but not together."""
+    published: dict[str, Connection] = {}
+    files: dict[str, str] = {}
+    for stack in shard.stacks:
+        for name, connection in stack.settings.connections.items():
+            published.setdefault(name, connection)
+            files.setdefault(name, stack.file)
+    for problem in publishing.check_together(published, site):
+        yield Finding(files[problem.where.split(".")[1]], problem)
+
+
+def overlaps(edges: Sequence[Edge], attached: Sequence[Attached]) -> Iterator[str]:
+    """Routes of two connections that can match one request, where the more specific one is meant to answer."""
+    for shard in group(edges, attached)[0]:
+        published = {name: one for stack in shard.stacks for name, one in stack.settings.connections.items()}
+        entries = [entry for name in sorted(published) for entry in routes.entries(name, published[name])]
+        try:
+            yield from conflicts.overlap_notes(conflicts.overlaps_between_bands(entries))
+        except conflicts.TooComplex as error:
+            yield from (f"{problem.where} {problem.reason} with routes of other bands." for problem in error.problems)
+
+
+def target_groups(shards: Iterable[Shard]) -> Iterator[Finding]:
+    """Connections whose target groups would have one name: `prod` with `blog-x`, and `prod-blog` with `x`.
+
+    A target group's name is unique in its account and region (CreateTargetGroup, ELBv2 API).
+    """
+    holders: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for shard in shards:
+        for stack in shard.stacks:
+            for name in sorted(stack.settings.connections):
+                key = (shard.edge.settings.account_id, shard.edge.region, f"{stack.stack}-{name}")
+                file, other = holders.setdefault(key, (stack.file, name))
+                if (file, other) != (stack.file, name):
+                    reason = f"gets a target group named {key[2]}-…, as {other} of {file} does"
+                    yield Finding(stack.file, Problem(f"connections.{name}", reason, "Give the stack another name."))
+
+
+def capacities(found: Iterable[Shard]) -> tuple[placement.Capacity, ...]:
+    """The shards of a repository with all that is attached to them, in order."""
+    return placement.in_order(
+        placement.capacity(
+            shard.edge.settings,
+            stack=shard.edge.stack,
+            region=shard.edge.region,
+            zones=placement.zone_count(shard.edge.settings.network),
+            connections=shard.attached_connections,
+            attached=(stack.stack for stack in shard.attached),
+        )
+        for shard in found
+    )
+
+
+def _slots(shard: Shard) -> set[int]:
+    return {connection.slot for stack in shard.stacks for connection in stack.settings.connections.values()}
+
+
+def _lost(stack: Attached, edges: Iterable[Edge], attached: Iterable[Attached]) -> Finding:
+    known = ", ".join(sorted(edge.stack for edge in edges)) or "a stack with a load balancer, once there is one"
+    further = next((other for other in attached if other.stack == stack.shard), None)
+    reason = (
+        f"is {stack.settings.edge_stack!r}, which is attached to {further.settings.edge_stack} itself"
+        if further
+        else f"is {stack.settings.edge_stack!r}, of which there is no stack file"
+    )
+    remedy = f"Write {further.settings.edge_stack}." if further else f"Write one of {known}."
+    return Finding(stack.file, Problem("edgeStack", reason, remedy))

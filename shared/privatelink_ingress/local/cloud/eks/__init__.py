@@ -1,0 +1,1 @@
+"""EKS as AWS behaves."""

@@ -1,0 +1,265 @@
+"""EKS managed node groups: a real Auto Scaling group with real instances behind each, as EKS makes it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from moto.autoscaling.models import autoscaling_backends
+from moto.core.types import Base64EncodedString
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+from moto.eks.responses import EKSResponse
+
+from privatelink_ingress.local.cloud.eks.access import add_entry, entries_of
+from privatelink_ingress.local.cloud.eks.clusters import (
+    cluster_of,
+    ec2_of,
+    has_networking,
+    subnets_of,
+    trusted_services,
+)
+from privatelink_ingress.local.cloud.eks.versions import VERSIONS
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+
+OLDEST_SKEW = 3
+"""A node may be three minor versions older than its cluster (Kubernetes version skew policy, since 1.28)."""
+
+
+@before(EKSResponse, "create_nodegroup")
+def subnets_of_the_cluster_vpc(request: Any, params: Params) -> None:
+    """Nodes run in subnets of the cluster's VPC (API reference, CreateNodegroup)."""
+    vpc_id = cluster_of(request, params).resources_vpc_config["vpcId"]
+    foreign = [subnet.id for subnet in subnets_of(request, params["subnets"]) if subnet.vpc_id != vpc_id]
+    if foreign:
+        refuse("InvalidParameterException", f"Subnets are not in the cluster's VPC {vpc_id}: {', '.join(foreign)}")
+
+
+@before(EKSResponse, "create_nodegroup")
+def node_role_is_assumable(request: Any, params: Params) -> None:
+    """The node role exists and trusts ec2.amazonaws.com (user guide, "create-node-role")."""
+    trusted = trusted_services(request, params["nodeRole"])
+    if trusted is None:
+        refuse("InvalidParameterException", f"The role with name {params['nodeRole'].split('/')[-1]} cannot be found.")
+    if "ec2.amazonaws.com" not in trusted:
+        refuse(
+            "InvalidParameterException",
+            "Following required service principals [ec2.amazonaws.com] were not found in the trust relationships "
+            f"of nodeRole {params['nodeRole']}",
+        )
+
+
+@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
+def sizes_in_order(request: Any, params: Params) -> None:
+    """In order: minSize ≤ desiredSize ≤ maxSize, and maxSize ≥ 1 (API reference, NodegroupScalingConfig)."""
+    sizes = params.get("scalingConfig") or {}
+    known = cluster_of(request, params).nodegroups.get(params["nodegroupName"])
+    if known is not None:
+        sizes = {**known.scaling_config, **sizes}
+    low, high = sizes.get("minSize", 0), sizes.get("maxSize", 1)
+    desired = sizes.get("desiredSize", low)
+    if high < 1:
+        refuse("InvalidParameterException", "maxSize must be at least 1")
+    if low > desired:
+        refuse("InvalidParameterException", f"Minimum capacity {low} can't be greater than desired size {desired}")
+    if desired > high:
+        refuse("InvalidParameterException", f"desired capacity {desired} can't be greater than max size {high}")
+
+
+CAPACITY_TYPES = ("ON_DEMAND", "SPOT", "CAPACITY_BLOCK")
+TAINT_EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
+MOST_TAINTS = 50
+MOST_CHARACTERS = 63
+RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
+
+
+@before(EKSResponse, "create_nodegroup")
+def capacity_type_is_one_of_three(request: Any, params: Params) -> None:
+    """A capacity type that EKS has (API reference, CreateNodegroup)."""
+    if (kind := params.get("capacityType") or "ON_DEMAND") not in CAPACITY_TYPES:
+        refuse("InvalidParameterException", f"Capacity type {kind} is not valid: one of {', '.join(CAPACITY_TYPES)}")
+
+
+@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
+def labels_and_taints_are_short_and_not_reserved(request: Any, params: Params) -> None:
+    """Keys up to 63 characters outside the reserved domains, values of 1-63 in labels and 0-63 in taints, 50 taints.
+
+    API reference, CreateNodegroup and Taint; user guide, "node-taints-managed-node-groups". That reserved prefixes are
+    refused: github.com/aws/containers-roadmap, issue 1451.
+    """
+    labels, taints = params.get("labels") or {}, params.get("taints") or []
+    if isinstance(labels.get("addOrUpdateLabels"), dict):
+        labels = labels["addOrUpdateLabels"]
+    if isinstance(taints, dict):
+        taints = taints.get("addOrUpdateTaints") or []
+    if len(taints) > MOST_TAINTS:
+        refuse("InvalidParameterException", f"A node group has at most {MOST_TAINTS} taints, not {len(taints)}")
+    for taint in taints:
+        if taint.get("effect") not in TAINT_EFFECTS:
+            message = f"Taint effect {taint.get('effect')} is not valid: one of {', '.join(TAINT_EFFECTS)}"
+            refuse("InvalidParameterException", message)
+    pairs = [("Label", key, value, 1) for key, value in labels.items()]
+    pairs += [("Taint", taint["key"], taint.get("value", ""), 0) for taint in taints]
+    for kind, key, value, shortest in pairs:
+        if key[: key.rfind("/") + 1].endswith(RESERVED_PREFIXES):
+            message = f"{kind} cannot contain reserved prefixes [{', '.join(RESERVED_PREFIXES)}]"
+            refuse("InvalidParameterException", message)
+        if not 1 <= len(key) <= MOST_CHARACTERS or not shortest <= len(value) <= MOST_CHARACTERS:
+            refuse("InvalidParameterException", f"{kind} {key} is longer or shorter than EKS allows")
+
+
+@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
+def one_limit_of_updates(request: Any, params: Params) -> None:
+    """Either a number of nodes or a percentage, each from 1 to 100 (API reference, NodegroupUpdateConfig)."""
+    limits = {name: value for name, value in (params.get("updateConfig") or {}).items() if name.startswith("max")}
+    if len(limits) > 1 or any(not 1 <= value <= 100 for value in limits.values()):
+        refuse("InvalidParameterException", "maxUnavailable or maxUnavailablePercentage, and from 1 to 100")
+
+
+@before(EKSResponse, "create_nodegroup")
+def instance_types_run_the_image(request: Any, params: Params) -> None:
+    """Instance types are of the architecture of the AMI type (API reference, CreateNodegroup: amiType)."""
+    ami_type = params.get("amiType") or "AL2023_x86_64_STANDARD"
+    wanted = "arm64" if "ARM_64" in ami_type else "x86_64"
+    unfit = [
+        name
+        for name in params.get("instanceTypes") or []
+        if name in INSTANCE_TYPES and wanted not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"]
+    ]
+    if unfit:
+        refuse("InvalidParameterException", f"{unfit} is not a valid instance type for requested amiType {ami_type}")
+
+
+@before(EKSResponse, "create_nodegroup")
+def version_within_the_skew(request: Any, params: Params) -> None:
+    """Nodes are never newer than the cluster (user guide, "kubernetes-versions")."""
+    version, cluster = params.get("version"), cluster_of(request, params)
+    if version is None:
+        return
+    known = list(VERSIONS)
+    if version not in known or not 0 <= known.index(cluster.version) - known.index(version) <= OLDEST_SKEW:
+        refuse(
+            "InvalidParameterException",
+            f"Requested Nodegroup version {version} is not supported with cluster version {cluster.version}",
+        )
+
+
+@before(EKSResponse, "create_nodegroup")
+def launch_template_fits(request: Any, params: Params) -> None:
+    """The template exists, and repeats neither subnet, role nor type (user guide, "launch-templates")."""
+    if not params.get("launchTemplate"):
+        return
+    data = _template_version(request, params["launchTemplate"]).data
+    if data.get("InstanceType") and params.get("instanceTypes"):
+        refuse("InvalidParameterException", "Instance types are in both the launch template and the request")
+    if data.get("IamInstanceProfile"):
+        refuse("InvalidParameterException", "Launch template should not specify an instance profile")
+    if any(interface.get("SubnetId") for interface in data.get("NetworkInterfaces", [])):
+        refuse("InvalidParameterException", "Launch template should not specify subnets")
+
+
+def _template_version(request: Any, reference: Params) -> Any:
+    for template in ec2_of(request).launch_templates.values():
+        if reference.get("id", template.id) == template.id and reference.get("name", template.name) == template.name:
+            break
+    else:
+        named = reference.get("id") or reference.get("name")
+        refuse("InvalidParameterException", f"Launch template {named} is not found")
+    number = str(reference.get("version") or "$Default")
+    if number not in ("$Default", "$Latest", *(str(version.number) for version in template.versions)):
+        refuse("InvalidParameterException", f"Launch template {template.id} has no version {number}")
+    return template.get_version(number)
+
+
+@after(EKSResponse, "create_nodegroup")
+def node_group_is_an_auto_scaling_group(request: Any, params: Params, answer: Any) -> Any:
+    """One Auto Scaling group over all subnets, from a launch template of EKS's own (user guide, "managed-node-groups").
+
+    The template is the user's plus the node image and, when it names no security group, the cluster's.
+    """
+    cluster = cluster_of(request, params)
+    group = cluster.nodegroups[params["nodegroupName"]]
+    group.version = params.get("version") or cluster.version
+    group.ami_type = params.get("amiType") or "AL2023_x86_64_STANDARD"
+    group.release_version = params.get("releaseVersion") or f"{VERSIONS[group.version].patch}-20261101"
+    group.update_config = params.get("updateConfig") or {"maxUnavailable": 1}
+    group.node_repair_config = params.get("nodeRepairConfig")
+    group.remote_access = params.get("remoteAccess")
+    sizes = group.scaling_config
+    group.scaling_config = {
+        "minSize": sizes.get("minSize", 1),
+        "maxSize": sizes.get("maxSize", 2),
+        "desiredSize": sizes.get("desiredSize", sizes.get("minSize", 1)),
+    }
+    name = f"eks-{group.nodegroup_name}-{group.uuid}"
+    group.resources = {"autoScalingGroups": [{"name": name}]}
+    _start(request, cluster, group, name, params)
+    if params["nodeRole"] not in entries_of(cluster) and cluster.accessConfig["authenticationMode"] != "CONFIG_MAP":
+        username = "system:node:{{EC2PrivateDNSName}}"
+        groups = ["system:nodes"]
+        entry = {"type": "EC2_LINUX", "username": username, "kubernetesGroups": groups}
+        add_entry(request, cluster, params["nodeRole"], entry)
+    if not has_networking(cluster):
+        group.status = "CREATE_FAILED"
+        message = "Unhealthy nodes in the kubernetes cluster: container runtime network not ready (no vpc-cni add-on)"
+        group.health = {"issues": [{"code": "NodeCreationFailure", "message": message, "resourceIds": []}]}
+    return answer
+
+
+def _start(request: Any, cluster: Any, group: Any, name: str, params: Params) -> None:
+    data = dict(_template_version(request, params["launchTemplate"]).data) if params.get("launchTemplate") else {}
+    image = hashlib.sha256(f"{request.region}/{group.version}/{group.ami_type}".encode()).hexdigest()[:17]
+    data.setdefault("ImageId", f"ami-{image}")
+    data.setdefault("InstanceType", group.instance_types[0])
+    if not data.get("SecurityGroupIds") and not data.get("NetworkInterfaces"):
+        data["SecurityGroupIds"] = [cluster.resources_vpc_config["clusterSecurityGroupId"]]
+    if data.get("UserData") is not None:
+        data["UserData"] = Base64EncodedString(data["UserData"])
+    tags = {"eks:cluster-name": cluster.name, "eks:nodegroup-name": group.nodegroup_name}
+    template = ec2_of(request).create_launch_template(f"eks-{group.uuid}", "", data, {"launch-template": tags})
+    owned: dict[str, Any] = {f"kubernetes.io/cluster/{cluster.name}": "owned", **tags}
+    autoscaling_backends[request.current_account][request.region].create_auto_scaling_group(
+        name=name,
+        availability_zones=[],
+        desired_capacity=group.scaling_config["desiredSize"],
+        max_size=group.scaling_config["maxSize"],
+        min_size=group.scaling_config["minSize"],
+        launch_config_name="",
+        launch_template={"LaunchTemplateId": template.id, "Version": "1"},
+        vpc_zone_identifier=",".join(group.subnets),
+        default_cooldown=None,
+        health_check_period=None,
+        health_check_type="EC2",
+        load_balancers=[],
+        target_group_arns=[],
+        placement_group=None,
+        termination_policies=[],
+        tags=[dict[str, Any](Key=key, Value=value, PropagateAtLaunch=True) for key, value in owned.items()],
+        capacity_rebalance=True,
+    )
+
+
+@after(EKSResponse, "update_nodegroup_config")
+def group_follows_the_sizes(request: Any, params: Params, answer: Any) -> Any:
+    """New sizes reach the Auto Scaling group (API reference, UpdateNodegroupConfig)."""
+    group = cluster_of(request, params).nodegroups[params["nodegroupName"]]
+    scaling = autoscaling_backends[request.current_account][request.region].autoscaling_groups
+    target = scaling[group.resources["autoScalingGroups"][0]["name"]]
+    target.min_size, target.max_size = group.scaling_config["minSize"], group.scaling_config["maxSize"]
+    target.set_desired_capacity(group.scaling_config["desiredSize"])
+    return answer
+
+
+@before(EKSResponse, "delete_nodegroup")
+def node_group_takes_its_instances(request: Any, params: Params) -> None:
+    """The Auto Scaling group, its instances and EKS's launch template go with the node group (DeleteNodegroup)."""
+    cluster = cluster_of(request, params)
+    group = cluster.nodegroups.get(params["nodegroupName"])
+    if group is None:
+        return
+    scaling = autoscaling_backends[request.current_account][request.region]
+    scaling.delete_auto_scaling_group(group.resources["autoScalingGroups"][0]["name"])
+    ec2_of(request).delete_launch_template(f"eks-{group.uuid}", None)
+    others = [other.node_role for other in cluster.nodegroups.values() if other is not group]
+    entry = entries_of(cluster).get(group.node_role)
+    if entry and entry["type"] == "EC2_LINUX" and group.node_role not in others:
+        del entries_of(cluster)[group.node_role]

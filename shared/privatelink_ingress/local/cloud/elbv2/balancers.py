@@ -1,0 +1,276 @@
+"""Load balancers as AWS makes them: names, zones, addresses of their own, security groups, deletion."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter
+from typing import Any
+
+from moto.ec2 import ec2_backends
+from moto.ec2.exceptions import InvalidSubnetIdError
+from moto.elbv2.responses import ELBV2Response
+
+from privatelink_ingress.local.cloud.elbv2 import references
+from privatelink_ingress.local.cloud.elbv2.attributes import DEFAULTS
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+
+ZONE_IDS = {
+    "eu-central-1": ("Z215JYRZR1TBD5", "Z3F0SRJ5LGBH90"),
+    "eu-north-1": ("Z23TAZ6LKFMNIO", "Z1UDT6IFJ4EJM"),
+    "eu-west-1": ("Z32O12XQLNTSW2", "Z2IFOLAFXWLO4F"),
+    "eu-west-2": ("ZHURV8PSTC4K8", "ZD4D7Y8KGAS4G"),
+    "eu-west-3": ("Z3Q77PNBQS71R4", "Z1CMS0P5QUZ6D5"),
+    "us-east-1": ("Z35SXDOTRQ7X7K", "Z26RNL4JYFTOTI"),
+    "us-east-2": ("Z3AADJGX6KTTL2", "ZLMOA37VPKANP"),
+    "us-west-2": ("Z1H1FL5HABSF5", "Z18D5FSROUN65G"),
+}
+"""Route 53 hosted zone ids of Application and Network Load Balancers by Region (AWS General Reference, Elastic Load
+Balancing endpoints). Other Regions keep the emulator's placeholder."""
+
+
+@before(ELBV2Response, "create_load_balancer")
+def name_is_valid_and_unique(request: Any, params: Params) -> None:
+    """A name has at most 32 alphanumerics and hyphens, no hyphen at an edge, and no `internal-` in front.
+
+    It is unique per account and Region. Source: API reference, CreateLoadBalancer: Name, DuplicateLoadBalancerName.
+    """
+    name = params["Name"]
+    if len(name) > 32:
+        refuse("ValidationError", f"The load balancer name '{name}' cannot be longer than '32' characters")
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+        refuse(
+            "ValidationError",
+            f"The load balancer name '{name}' can only contain alphanumeric characters and hyphens(-)",
+        )
+    if name.startswith("-") or name.endswith("-"):
+        refuse("ValidationError", f"The load balancer name '{name}' cannot begin or end with '-'")
+    if name.startswith("internal-"):
+        refuse("ValidationError", f"The load balancer name '{name}' cannot begin with 'internal-'")
+    if any(other.name == name for other in request.elbv2_backend.load_balancers.values()):
+        refuse("DuplicateLoadBalancerName", f"A load balancer with the same name '{name}' exists in this Region")
+
+
+@before(ELBV2Response, "create_load_balancer")
+def subnets_fit(request: Any, params: Params) -> None:
+    """Subnets exist, in one VPC, one per zone; an Application Load Balancer needs two zones.
+
+    An internet-facing balancer needs an internet gateway in its VPC. Source: API reference, CreateLoadBalancer:
+    Subnets, InvalidSubnet; ELB user guides.
+    """
+    ec2 = ec2_backends[request.current_account][request.region]
+    subnets = [_subnet(ec2, subnet_id) for subnet_id in _subnet_ids(params)]
+    if any(count > 1 for count in Counter(subnet.availability_zone for subnet in subnets).values()):
+        refuse(
+            "InvalidConfigurationRequest",
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+        )
+    if len({subnet.vpc_id for subnet in subnets}) > 1:
+        refuse("InvalidConfigurationRequest", "The subnets must be in the same VPC")
+    if _type(params) == "application" and len(subnets) < 2:
+        refuse("ValidationError", "At least two subnets in two different Availability Zones must be specified")
+    vpc_id = subnets[0].vpc_id if subnets else ""
+    attached = {gateway.vpc.id for gateway in ec2.internet_gateways.values() if gateway.vpc}
+    if subnets and params.get("Scheme", "internet-facing") == "internet-facing" and vpc_id not in attached:
+        refuse("InvalidSubnet", f"VPC {vpc_id} has no internet gateway")
+    for mapping in params.get("SubnetMappings", ()):
+        if address := mapping.get("PrivateIPv4Address"):
+            _require_free(ec2, _subnet(ec2, mapping["SubnetId"]), address)
+
+
+@before(ELBV2Response, "create_load_balancer")
+def security_groups_belong_to_the_vpc(request: Any, params: Params) -> None:
+    """Every security group exists and is of the balancer's VPC (API reference: InvalidSecurityGroup)."""
+    ec2 = ec2_backends[request.current_account][request.region]
+    for subnet_id in _subnet_ids(params)[:1]:
+        _require_groups(ec2, params.get("SecurityGroups", ()), _subnet(ec2, subnet_id).vpc_id)
+
+
+@after(ELBV2Response, "create_load_balancer")
+def identity_and_interfaces_as_aws(request: Any, params: Params, response: Any) -> Any:
+    """A balancer has the ARN, DNS name, hosted zone and default attributes of its type, and an interface per subnet.
+
+    The ARN of a Network Load Balancer says `net`; an Application Load Balancer without a security group gets the
+    default one of its VPC. Source: ELB API reference, LoadBalancer; ELB user guides, network interfaces of a load
+    balancer.
+    """
+    balancer = response.result["LoadBalancers"][0]
+    backend = request.elbv2_backend
+    ec2 = ec2_backends[request.current_account][request.region]
+    network = balancer.type == "network"
+    if network:
+        _change_arn(backend, balancer, balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/"))
+    balancer.scheme = balancer.scheme or "internet-facing"
+    balancer.dns_name = _dns_name(balancer, request.region)
+    if request.region in ZONE_IDS:
+        balancer.canonical_hosted_zone_id = ZONE_IDS[request.region][network]
+    if not network and not balancer.security_groups:
+        default: Any = ec2.get_default_security_group(balancer.vpc_id)
+        balancer.security_groups = [default.id]
+    if network and balancer.security_groups:
+        balancer.enforce_security_group_inbound_rules_on_private_link_traffic = "on"
+    balancer.attrs = DEFAULTS[balancer.type] | {
+        "ipv6.deny_all_igw_traffic": "true" if balancer.scheme == "internal" else "false"
+    }
+    addresses = {m["SubnetId"]: m.get("PrivateIPv4Address") for m in params.get("SubnetMappings", ())}
+    _interfaces_follow(ec2, balancer, addresses)
+    return response
+
+
+@after(ELBV2Response, "set_subnets")
+def interfaces_follow_subnets(request: Any, params: Params, response: Any) -> Any:
+    """A balancer has a network interface in each of its subnets, and in no other (ELB user guides)."""
+    balancer = request.elbv2_backend.load_balancers[params["LoadBalancerArn"]]
+    _interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
+    return response
+
+
+@before(ELBV2Response, "set_security_groups")
+def security_groups_only_from_creation(request: Any, params: Params) -> None:
+    """A Network Load Balancer made without security groups never gets one.
+
+    One that was made with them keeps at least one. Source: NLB user guide, security groups.
+    """
+    balancer = request.elbv2_backend.load_balancers.get(params["LoadBalancerArn"])
+    if balancer is None:
+        return
+    groups = params.get("SecurityGroups", ())
+    if balancer.type == "network" and bool(groups) != bool(balancer.security_groups):
+        state = "without" if groups else "with"
+        refuse(
+            "InvalidConfigurationRequest",
+            f"The security groups of load balancer '{balancer.arn}' cannot be set: it was created {state} them",
+        )
+    _require_groups(ec2_backends[request.current_account][request.region], groups, balancer.vpc_id)
+
+
+@after(ELBV2Response, "set_security_groups")
+def security_groups_reach_the_interfaces(request: Any, params: Params, response: Any) -> Any:
+    """The interfaces carry the balancer's groups; the switch for PrivateLink traffic is kept and returned.
+
+    Source: API reference, SetSecurityGroups.
+    """
+    balancer = request.elbv2_backend.load_balancers[params["LoadBalancerArn"]]
+    field = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+    if field in params:
+        balancer.enforce_security_group_inbound_rules_on_private_link_traffic = params[field]
+        response.result[field] = params[field]
+    _interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
+    return response
+
+
+@before(ELBV2Response, "delete_load_balancer")
+def deletion_protection_is_honoured(request: Any, params: Params) -> None:
+    """A balancer with deletion protection stays (API reference, DeleteLoadBalancer: OperationNotPermitted)."""
+    arn = params["LoadBalancerArn"]
+    balancer = request.elbv2_backend.load_balancers.get(arn)
+    if balancer and balancer.attrs.get("deletion_protection.enabled") == "true":
+        refuse(
+            "OperationNotPermitted",
+            f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+        )
+
+
+@after(ELBV2Response, "delete_load_balancer")
+def deletion_frees_what_it_used(request: Any, params: Params, response: Any) -> Any:
+    """Interfaces go with the balancer; its target groups, certificates and web ACL become free (ELB user guides)."""
+    ec2 = ec2_backends[request.current_account][request.region]
+    for interface in interfaces(ec2, params["LoadBalancerArn"]):
+        ec2.delete_network_interface(interface.id)
+    references.refresh(request.current_account, request.region)
+    references.forget_web_acl(request.current_account, request.region, params["LoadBalancerArn"])
+    return response
+
+
+def interfaces(ec2: Any, arn: str) -> list[Any]:
+    """The network interfaces of the load balancer `arn`: AWS marks them `ELB app/<name>/<id>` or `ELB net/…`."""
+    description = _description(arn)
+    return [interface for interface in ec2.enis.values() if interface.description == description]
+
+
+def _interfaces_follow(ec2: Any, balancer: Any, addresses: dict[str, str | None]) -> None:
+    present = {interface.subnet.id: interface for interface in interfaces(ec2, balancer.arn)}
+    wanted = {subnet.id: subnet for subnet in balancer.subnets}
+    for subnet_id in present.keys() - wanted.keys():
+        ec2.delete_network_interface(present.pop(subnet_id).id)
+    for subnet_id in sorted(wanted.keys() - present.keys()):
+        address = addresses.get(subnet_id) or _free_address(ec2, wanted[subnet_id])
+        present[subnet_id] = ec2.create_network_interface(
+            wanted[subnet_id], address, group_ids=balancer.security_groups, description=_description(balancer.arn)
+        )
+    for interface in present.values():
+        interface.status, interface.requester_managed, interface.requester_id = "in-use", True, "amazon-elb"
+        interface.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
+        interface._group_set = [ec2.get_security_group_from_id(group) for group in balancer.security_groups]
+
+
+def _change_arn(backend: Any, balancer: Any, arn: str) -> None:
+    backend.tagging_service.copy_tags(balancer.arn, arn)
+    backend.tagging_service.delete_all_tags_for_resource(balancer.arn)
+    del backend.load_balancers[balancer.arn]
+    balancer.arn = arn
+    backend.load_balancers[arn] = balancer
+
+
+def _dns_name(balancer: Any, region: str) -> str:
+    id_ = balancer.arn.rsplit("/", 1)[1]
+    if balancer.type == "network":
+        return f"{balancer.name}-{id_}.elb.{region}.amazonaws.com"
+    # AWS appends a decimal number; this one follows from the id, so that it is as unique.
+    prefix = "internal-" if balancer.scheme == "internal" else ""
+    return f"{prefix}{balancer.name}-{int(id_, 16) % 10**10}.{region}.elb.amazonaws.com"
+
+
+def _description(arn: str) -> str:
+    return f"ELB {arn.partition(':loadbalancer/')[2]}"
+
+
+def _type(params: Params) -> str:
+    return params.get("Type") or "application"
+
+
+def _subnet_ids(params: Params) -> list[str]:
+    return [*params.get("Subnets", ()), *(mapping["SubnetId"] for mapping in params.get("SubnetMappings", ()))]
+
+
+def _subnet(ec2: Any, subnet_id: str) -> Any:
+    try:
+        return ec2.get_subnet(subnet_id)
+    except InvalidSubnetIdError:
+        refuse("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
+
+
+def _require_groups(ec2: Any, groups: Any, vpc_id: str) -> None:
+    for group_id in groups:
+        group = ec2.get_security_group_from_id(group_id)
+        if group is None:
+            refuse("InvalidSecurityGroup", f"Security group '{group_id}' does not exist")
+        if group.vpc_id != vpc_id:
+            refuse("InvalidSecurityGroup", f"Security group '{group_id}' is not in VPC '{vpc_id}'")
+
+
+def _taken(ec2: Any, subnet: Any) -> set[str]:
+    return {
+        address["PrivateIpAddress"]
+        for interface in ec2.enis.values()
+        if interface.subnet.id == subnet.id
+        for address in interface.private_ip_addresses
+    }
+
+
+def _require_free(ec2: Any, subnet: Any, address: str) -> None:
+    """A chosen address lies in the subnet, is not one of AWS's five, and is free."""
+    network = ipaddress.ip_network(subnet.cidr_block)
+    reserved = {network[0], network[1], network[2], network[3], network[-1]}
+    if ipaddress.ip_address(address) not in network or ipaddress.ip_address(address) in reserved:
+        refuse("ValidationError", f"The private IPv4 address '{address}' is not valid for subnet '{subnet.id}'")
+    if address in _taken(ec2, subnet):
+        refuse("ValidationError", f"The private IPv4 address '{address}' is in use in subnet '{subnet.id}'")
+
+
+def _free_address(ec2: Any, subnet: Any) -> str:
+    """The highest free address: AWS chooses at random, and the low ones are where programs put theirs."""
+    taken = _taken(ec2, subnet)
+    hosts = list(ipaddress.ip_network(subnet.cidr_block))[4:-1]
+    address = next((str(host) for host in reversed(hosts) if str(host) not in taken), None)
+    return address or refuse("InvalidSubnet", f"Subnet '{subnet.id}' has no free address")

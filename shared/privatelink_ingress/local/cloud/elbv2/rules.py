@@ -1,0 +1,142 @@
+"""Listener rules as AWS takes them: priorities, conditions, weights, rewrites."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.elbv2.models import ELBv2Backend
+from moto.elbv2.responses import ELBV2Response
+
+from privatelink_ingress.local.cloud.elbv2 import references
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+
+MAX_RULES = 100
+MAX_VALUES = 5
+MAX_WILDCARDS = 6
+MAX_GROUPS_PER_ACTION = 5
+"""ALB quotas: rules per balancer without default rules (L-7EED9B64), condition values, wildcards and target groups per
+rule (not adjustable)."""
+
+HOST = re.compile(r"(?:\*|[A-Za-z0-9*?.-])*\.[A-Za-z*?]+")
+
+
+@before(ELBV2Response, "create_rule")
+def balancer_has_room(request: Any, params: Params) -> None:
+    """At most 100 rules per Application Load Balancer, default rules excluded (quota L-7EED9B64: TooManyRules)."""
+    for balancer in request.elbv2_backend.load_balancers.values():
+        rules = [rule for rule in references.rules(balancer) if not rule.is_default]
+        if params["ListenerArn"] in balancer.listeners and len(rules) >= MAX_RULES:
+            refuse("TooManyRules", f"The maximum number of rules on load balancer '{balancer.arn}' is {MAX_RULES}")
+
+
+@before(ELBV2Response, "create_rule", "set_rule_priorities")
+def priority_is_in_range(request: Any, params: Params) -> None:
+    """Priorities go from 1 to 50000 (API reference, CreateRule: Priority)."""
+    for given in params.get("RulePriorities") or [params]:
+        priority = given["Priority"]
+        if not 1 <= int(priority) <= 50000:
+            refuse("ValidationError", f"Priority '{priority}' must be in the range '1-50000' inclusive")
+
+
+@before(ELBV2Response, "create_rule", "modify_rule")
+def conditions_are_valid(request: Any, params: Params) -> None:
+    """One condition at least, at most 5 values and 6 wildcards over all of them, valid hosts and address ranges.
+
+    Source: API reference, RuleCondition; ALB quotas.
+    """
+    conditions = params.get("Conditions") or []
+    if request._get_action() == "CreateRule" and not conditions:
+        refuse("ValidationError", "A rule must have at least one condition")
+    values = [value for condition in conditions for value in _values(condition)]
+    if len(values) > MAX_VALUES:
+        refuse("ValidationError", f"A rule can only have '{MAX_VALUES}' condition values")
+    if sum(len(re.findall(r"[*?]", value)) for value in values) > MAX_WILDCARDS:
+        refuse("ValidationError", f"A rule can only have '{MAX_WILDCARDS}' condition wildcards")
+    for condition in conditions:
+        if not _values(condition) and not _regexes(condition):
+            refuse("ValidationError", "A condition value must be specified")
+        for value in _values(condition):
+            if condition.get("Field") == "source-ip" and not _is_range(value):
+                refuse("ValidationError", f"'{value}' is not a valid CIDR block")
+            if condition.get("Field") == "host-header" and not HOST.fullmatch(value):
+                refuse("ValidationError", f"The host name '{value}' is not valid")
+            if condition.get("Field") == "path-pattern" and not value.startswith(("/", "*", "?")):
+                refuse("ValidationError", f"The path pattern '{value}' must begin with '/', '*' or '?'")
+
+
+@before(ELBV2Response, "create_rule", "modify_rule", "create_listener", "modify_listener")
+def actions_are_valid(request: Any, params: Params) -> None:
+    """At most 5 target groups per action with weights from 0 to 999; redirects are 301 or 302.
+
+    Source: API reference, TargetGroupTuple, RedirectActionConfig.
+    """
+    for action in params.get("Actions") or params.get("DefaultActions") or ():
+        groups = action.get("ForwardConfig", {}).get("TargetGroups", ())
+        if len(groups) > MAX_GROUPS_PER_ACTION:
+            refuse("TooManyTargetGroups", f"An action can forward to at most {MAX_GROUPS_PER_ACTION} target groups")
+        for group in groups:
+            if not 0 <= int(group.get("Weight", 1)) <= 999:
+                refuse("ValidationError", f"Weight '{group['Weight']}' must be between '0' and '999' inclusive")
+        code = action.get("RedirectConfig", {}).get("StatusCode", "HTTP_301")
+        if code not in ("HTTP_301", "HTTP_302"):
+            refuse("ValidationError", f"Redirect status code '{code}' must be one of [HTTP_301, HTTP_302]")
+
+
+@after(ELBV2Response, "create_rule", "modify_rule")
+def transforms_are_kept(request: Any, params: Params, response: Any) -> Any:
+    """Rewrites of host and URL are part of the rule (API reference, RuleTransform)."""
+    for rule in response.result["Rules"]:
+        if "Transforms" in params:
+            rule.transforms = params["Transforms"]
+        elif params.get("ResetTransforms"):
+            rule.transforms = []
+    return response
+
+
+def _accepts_regexes(validate: Callable[..., None]) -> Callable[..., None]:
+    """A condition with regular expressions has no other values (API reference: RegexValues); moto fails on it."""
+
+    def validated(self: Any, condition: Mapping[str, Any]) -> None:
+        if not _regexes(condition):
+            validate(self, condition)
+
+    return validated
+
+
+def _accepts_tokens(validate: Callable[..., None]) -> Callable[..., None]:
+    """`jwt-validation` is an action of HTTPS listeners (API reference, Action); moto does not know it."""
+
+    def validated(self: Any, actions: list[Any]) -> None:
+        validate(self, [action for action in actions if action.type != "jwt-validation"])
+
+    return validated
+
+
+for _field in ("host_header", "path_pattern", "http_header"):
+    _name = f"_validate_{_field}_condition"
+    setattr(ELBv2Backend, _name, _accepts_regexes(getattr(ELBv2Backend, _name)))
+ELBv2Backend._validate_actions = _accepts_tokens(ELBv2Backend._validate_actions)  # ty: ignore[invalid-assignment]
+
+
+def _config(condition: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next((value for key, value in condition.items() if key.endswith("Config")), {})
+
+
+def _values(condition: Mapping[str, Any]) -> list[str]:
+    values = condition.get("Values") or _config(condition).get("Values") or []
+    return [value["Value"] if isinstance(value, Mapping) else value for value in values]
+
+
+def _regexes(condition: Mapping[str, Any]) -> list[str]:
+    return list(condition.get("RegexValues") or _config(condition).get("RegexValues") or [])
+
+
+def _is_range(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        return False
+    return "/" in value

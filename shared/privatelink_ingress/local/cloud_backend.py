@@ -1,0 +1,177 @@
+"""The local cloud as a backend of in-process runs: through its provider, each resource finds its account or cluster."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from privatelink_ingress.local.adapters import invokes
+from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.table import adapter_for
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.engine import sdk
+from privatelink_ingress.local.engine.monitor import PROVIDER
+from privatelink_ingress.local.engine.registration import Registration
+
+AWS_PROVIDER = "pulumi:providers:aws"
+SESSION_NAME = "local-cloud"
+
+UNDERSTOOD = frozenset({"allowedAccountIds", "assumeRoles", "defaultTags", "forbiddenAccountIds", "region", "version"})
+"""Inputs of an AWS provider that the local cloud acts on. Those that begin with `skip` change nothing here."""
+
+
+class CloudBackend:
+    """Creates resources in an emulated AWS, as the credentials of one account allow."""
+
+    def __init__(self, cloud: Cloud, ambient_account_id: str, region: str, *, kubernetes: Any = None) -> None:
+        """`ambient_account_id` and `region` are what providers without a role or Region use.
+
+        `kubernetes` keeps the objects of clusters; stacks that hold any share one.
+        """
+        self._cloud, self._account_id, self._region = cloud, ambient_account_id, region
+        self._kubernetes_store = kubernetes
+        self._lock = threading.Lock()
+        self._targets: dict[str, Aws] = {}
+
+    def create(self, registration: Registration, provider_inputs: Properties) -> Created:
+        """Create the resource with its adapter; for an AWS provider, check its account.
+
+        Raises:
+            AdapterError: no adapter, a wrong account, a leftover input, or AWS refuses.
+        """
+        if registration.type.startswith(PROVIDER):
+            if registration.type == AWS_PROVIDER:
+                self._aws(registration.inputs)
+            return Created(str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn)), {})
+        if registration.import_id:
+            raise AdapterError(f"{registration.type}: the local cloud imports nothing ({registration.import_id})")
+        adapter = adapter_for(registration.type)
+        inputs = copy.deepcopy(registration.inputs)
+        if registration.type.startswith("kubernetes:"):
+            return adapter.create(self._kubernetes(provider_inputs), inputs)
+        own_region = inputs.pop("region", None) if sdk.is_aws(registration.type) else None
+        named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
+        aws = self._aws(provider_inputs, own_region)
+        tags = _default_tags(provider_inputs) | inputs.get("tags", {}) if sdk.takes_tags(registration.type) else {}
+        created = adapter.create(aws, inputs | named | ({"tags": dict(tags)} if tags else {}))
+        outputs: Properties = named | ({"region": aws.region} if sdk.is_aws(registration.type) else {})
+        if sdk.takes_tags(registration.type):
+            outputs |= {"tags": registration.inputs.get("tags", {}), "tagsAll": tags}
+        return Created(created.id, created.outputs | outputs)
+
+    def delete(self, registration: Registration, provider_inputs: Properties) -> None:
+        """Delete what `create` made of the registration.
+
+        Raises:
+            AdapterError: AWS refuses, because the resource is in use or protected.
+        """
+        if registration.type.startswith(PROVIDER):
+            return
+        is_object = registration.type.startswith("kubernetes:")
+        own_region = registration.inputs.get("region") if sdk.is_aws(registration.type) else None
+        target = self._kubernetes(provider_inputs) if is_object else self._aws(provider_inputs, own_region)
+        adapter_for(registration.type).delete(target, registration.id, dict(registration.outputs))
+
+    def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
+        """Answer a function of the AWS provider (`adapters.invokes`).
+
+        Raises:
+            AdapterError: an unknown function, a wrong account, or AWS refuses.
+        """
+        rest = dict(args)
+        return invokes.invoke(self._aws(provider_inputs, rest.pop("region", None)), token, rest)
+
+    def _aws(self, provider_inputs: Properties, region: str | None = None) -> Aws:
+        """The account and Region of an AWS provider, after its account guard."""
+        key = json.dumps([provider_inputs, region], sort_keys=True)
+        with self._lock:
+            if key not in self._targets:
+                self._targets[key] = self._resolve(provider_inputs, region)
+            return self._targets[key]
+
+    def _resolve(self, provider_inputs: Properties, region: str | None) -> Aws:
+        settings = {name: _decoded(value) for name, value in provider_inputs.items()}
+        if unknown := sorted(name for name in settings.keys() - UNDERSTOOD if not name.startswith("skip")):
+            raise AdapterError(f"the local cloud does not understand `{unknown[0]}` of an AWS provider")
+        aws: Aws = self._cloud.session(self._account_id, region or settings.get("region") or self._region)
+        for role in settings.get("assumeRoles") or ():
+            aws = self._assume(aws, role)
+        account_id = call(aws, "sts", "GetCallerIdentity", {}, type_=AWS_PROVIDER)["Account"]
+        allowed, forbidden = settings.get("allowedAccountIds") or [], settings.get("forbiddenAccountIds") or []
+        if (allowed and account_id not in allowed) or account_id in forbidden:
+            rule = f"allows {', '.join(allowed)}" if allowed else f"forbids {', '.join(forbidden)}"
+            raise AdapterError(f"AWS account ID not allowed: the credentials are of {account_id}, the provider {rule}")
+        return aws
+
+    def _assume(self, aws: Aws, role: Mapping[str, Any]) -> Aws:
+        inputs = {"sessionName": SESSION_NAME} | {
+            k: role[k] for k in ("roleArn", "sessionName", "externalId") if role.get(k)
+        }
+        assumed = call(aws, "sts", "AssumeRole", inputs, type_=AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
+        return self._cloud.session(assumed.split(":")[4], aws.region, inputs["roleArn"])
+
+    def _kubernetes(self, provider_inputs: Properties) -> Kubernetes:
+        """The cluster of a kubernetes provider, by its kubeconfig (text, as the provider takes it)."""
+        text = provider_inputs.get("kubeconfig")
+        if not text:
+            raise AdapterError("the kubernetes provider has no `kubeconfig`; the local cloud has no default cluster")
+        config = _kubeconfig(text)
+        context = _named(config, "context", provider_inputs.get("context") or config.get("current-context"))
+        cluster = _named(config, "cluster", provider_inputs.get("cluster") or context.get("cluster"))
+        args = (_named(config, "user", context.get("user")).get("exec") or {}).get("args") or []
+        roles = [{"roleArn": role}] if (role := _option(args, "--role-arn")) else []
+        identity = {"region": _option(args, "--region") or self._region, "assumeRoles": json.dumps(roles)}
+        return Kubernetes(
+            aws=self._aws(identity),
+            store=self._kubernetes_store,
+            server=str(cluster.get("server", "")),
+            cluster_name=_option(args, "--cluster-name") or _option(args, "-i") or "",
+            namespace=provider_inputs.get("namespace") or context.get("namespace") or "default",
+        )
+
+
+def _default_tags(provider_inputs: Properties) -> dict[str, str]:
+    return dict((_decoded(provider_inputs.get("defaultTags")) or {}).get("tags") or {})
+
+
+def _decoded(value: Any) -> Any:
+    """An input of a provider: everything but text is sent as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        decoded = json.loads(value)
+    except ValueError:
+        return value
+    return decoded if isinstance(decoded, list | dict | bool) else value
+
+
+def _kubeconfig(text: Any) -> Mapping[str, Any]:
+    try:
+        config = text if isinstance(text, Mapping) else YAML(typ="safe", pure=True).load(str(text))
+    except YAMLError as error:
+        raise AdapterError(f"the kubernetes provider's `kubeconfig` is not YAML: {error}") from None
+    if not isinstance(config, Mapping):
+        raise AdapterError("the kubernetes provider's `kubeconfig` must be the text of one, not a path")
+    return config
+
+
+def _named(config: Mapping[str, Any], kind: str, name: str | None) -> Mapping[str, Any]:
+    """One entry of `contexts`, `clusters` or `users`."""
+    for entry in config.get(f"{kind}s") or ():
+        if entry.get("name") == name:
+            return entry.get(kind) or {}
+    raise AdapterError(f"the kubernetes provider's `kubeconfig` has no {kind} named {name!r}")
+
+
+def _option(args: Sequence[str], name: str) -> str | None:
+    """The value after `name` in a command's arguments."""
+    return next((value for option, value in itertools.pairwise(args) if option == name), None)

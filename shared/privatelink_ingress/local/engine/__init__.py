@@ -1,0 +1,1 @@
+"""Runs the programs in this process, as the engine would."""

@@ -1,0 +1,181 @@
+"""Runs a Pulumi program, unchanged, in this process: no engine, no CLI, no provider plugins.
+
+For trying and testing. The program talks to Pulumi's SDK as always; a `Monitor` stands where the engine is, and a
+`Backend` makes the resources: the local cloud (`providers.CloudBackend`), or a table of answers (`RecordedBackend`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pulumi.runtime import config as sdk_config
+from pulumi.runtime import mocks, settings
+from pulumi.runtime import stack as sdk_stack
+from pulumi.runtime.proto import engine_pb2
+
+from privatelink_ingress.local.engine.monitor import STACK, Backend, Monitor, ProgramFailed
+from privatelink_ingress.local.engine.program import Program, as_program
+from privatelink_ingress.local.engine.project import ConfigError, load_config, project_name
+from privatelink_ingress.local.engine.recorded_backend import RecordedBackend
+from privatelink_ingress.local.engine.registration import Invocation, Registration, StackOutputs
+from privatelink_ingress.local.engine.stack_run import StackRun, in_order
+
+__all__ = [
+    "Backend",
+    "ConfigError",
+    "Invocation",
+    "Program",
+    "ProgramFailed",
+    "RecordedBackend",
+    "Registration",
+    "StackOutputs",
+    "StackRun",
+    "load_config",
+    "project_name",
+    "run",
+]
+
+WORKERS = 32
+"""Registrations in flight at once."""
+
+_one_at_a_time = threading.RLock()
+
+
+def run(
+    program: Program,
+    *,
+    project: str,
+    stack: str,
+    config: Mapping[str, str],
+    secret_keys: Collection[str] = (),
+    backend: Backend,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    preview: bool = False,
+    timeout: float = 600.0,
+    on_event: Callable[[Registration], None] | None = None,
+) -> StackRun:
+    """Run a program to its end.
+
+    Args:
+        program: see `Program`.
+        project: its Pulumi project.
+        stack: the stack's name.
+        config: values by full key, as text (`load_config`).
+        secret_keys: keys of `config` that are secret.
+        backend: makes the resources.
+        stacks: exports of other stacks, by the name that a StackReference uses (`organization/eks-service/shop`).
+        preview: nothing is created; ids and computed outputs are unknown, as in the first `pulumi preview`.
+        timeout: seconds after which the run is given up.
+        on_event: called with every registration once it is done, from worker threads.
+
+    Raises:
+        ProgramFailed: a resource could not be registered, or the program logged an error.
+        TimeoutError: after `timeout`.
+        RuntimeError: when called from within a running event loop.
+        Exception: whatever the program raises, unchanged.
+    """
+    monitor = Monitor(
+        project=project, stack=stack, backend=backend, stacks=stacks or {}, preview=preview, on_event=on_event
+    )
+    engine = _Engine()
+    with _one_at_a_time:
+        contextvars.copy_context().run(
+            _run, program, monitor, engine, project, stack, config, secret_keys, preview, timeout
+        )
+    root = monitor.by_urn[monitor.urn("", STACK, f"{project}-{stack}")]
+    return StackRun(
+        project=project,
+        stack=stack,
+        registrations=in_order(monitor.by_urn),
+        invokes=tuple(monitor.invocations),
+        exports=root.outputs,
+        secret_exports=frozenset(str(path[0]) for path in root.secret_outputs),
+        messages=tuple(engine.warnings),
+    )
+
+
+class _Engine:
+    """Where the SDK sends log messages."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self.errors: list[tuple[str, str]] = []
+
+    def Log(self, request: Any) -> None:  # noqa: N802
+        if request.severity == engine_pb2.WARNING:
+            self.warnings.append(request.message)
+        elif request.severity == engine_pb2.ERROR:
+            self.errors.append((request.urn, request.message))
+
+
+def _run(
+    program: Program,
+    monitor: Monitor,
+    engine: _Engine,
+    project: str,
+    stack: str,
+    config: Mapping[str, str],
+    secret_keys: Collection[str],
+    preview: bool,
+    timeout: float,
+) -> None:
+    settings.ROOT.set(None)
+    settings.configure(
+        mocks.MockSettings(
+            monitor=monitor,
+            engine=engine,
+            project=project,
+            stack=stack,
+            dry_run=preview,
+            organization="organization",
+            callbacks=None,
+            parallel=None,
+            root_directory="",
+            outputs=set(),
+            lock=threading.Lock(),
+            monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),
+            package_refs={},
+            base_providers_by_ref={},
+            legacy_apply_enabled=False,
+        )
+    )
+    sdk_config.set_all_config(dict(config), list(secret_keys))
+    try:
+        with as_program(program) as main:
+            _to_its_end(main, timeout)
+    except BaseException as error:
+        # The SDK wraps a failed registration in errors of its own; the first failure says what happened.
+        if monitor.failure and isinstance(error, Exception):
+            raise monitor.failure from None
+        raise
+    if monitor.failure:
+        raise monitor.failure
+    if engine.errors:
+        raise ProgramFailed(*engine.errors[0])
+
+
+def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
+    # As the SDK's language host does: failed futures of a failed run would otherwise fill the log.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="registration")
+    loop.set_default_executor(pool)
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(asyncio.wait_for(sdk_stack.run_in_stack(main), timeout))
+    finally:
+        # After a failure or Ctrl-C, tasks still wait for registrations that will never come.
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=5))
+        pool.shutdown(wait=True, cancel_futures=True)
+        asyncio.set_event_loop(None)
+        loop.close()

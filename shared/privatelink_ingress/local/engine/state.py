@@ -1,0 +1,74 @@
+"""A run as `pulumi stack export` would write it: the same document that the loaders of real state read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Set
+from importlib import metadata
+from typing import Any
+
+from privatelink_ingress.local.engine import wire
+from privatelink_ingress.local.engine.registration import Registration
+from privatelink_ingress.local.engine.runner import StackRun
+
+VERSION = 3
+"""Version of the deployment format (Pulumi's `apitype.DeploymentSchemaVersionCurrent`)."""
+
+REDACTED = "[secret]"
+"""What Pulumi's CLI shows for a secret."""
+
+
+def export(run: StackRun, *, show_secrets: bool = False) -> dict[str, Any]:
+    """The state of a run: JSON values only, the same text for the same run.
+
+    Secrets stand in the engine's envelope, with `[secret]` in place of the value unless `show_secrets`. The manifest
+    names this tool, since no engine wrote it, and carries no time.
+    """
+    providers = {registration.urn: registration.id for registration in run.registrations}
+    return {
+        "version": VERSION,
+        "deployment": {
+            "manifest": {"version": f"privatelink-ingress {metadata.version('privatelink-ingress')}, in-process run"},
+            "resources": [_resource(registration, providers, show_secrets) for registration in run.registrations],
+            "metadata": {},
+        },
+    }
+
+
+def _resource(registration: Registration, ids: dict[str, str], show_secrets: bool) -> dict[str, Any]:
+    entries = {
+        # The engine refuses a state in which a component has an id, as a remote one has here.
+        "id": registration.id if registration.custom else "",
+        "inputs": _properties(registration.inputs, registration.secret_inputs, show_secrets),
+        "outputs": _properties(registration.outputs, registration.secret_outputs, show_secrets),
+        "parent": registration.parent,
+        "protect": registration.protect,
+        "external": registration.external,
+        "dependencies": list(registration.depends_on),
+        "provider": f"{registration.provider}::{ids.get(registration.provider, '')}" if registration.provider else "",
+        "propertyDependencies": {name: list(urns) for name, urns in registration.property_dependencies.items()},
+        "additionalSecretOutputs": list(registration.additional_secret_outputs),
+        "aliases": sorted(alias for alias in registration.aliases if isinstance(alias, str)),
+        "customTimeouts": {name: _seconds(text) for name, text in registration.custom_timeouts.items()},
+        "retainOnDelete": registration.retain_on_delete,
+    }
+    # As the engine: what is empty is left out, but for the three that every resource has.
+    return {"urn": registration.urn, "custom": registration.custom, "type": registration.type} | {
+        key: value for key, value in entries.items() if value
+    }
+
+
+def _properties(properties: dict[str, Any], secrets: Set[wire.Path], show_secrets: bool) -> dict[str, Any]:
+    def envelope(value: Any) -> dict[str, str]:
+        plaintext = json.dumps(value if show_secrets else REDACTED, sort_keys=True)
+        return {wire.SIGNATURE: wire.SECRET, "plaintext": plaintext}
+
+    marked = wire.mark(properties, secrets, envelope)
+    return {key: marked[key] for key in sorted(marked)}
+
+
+def _seconds(duration: str) -> float:
+    """Seconds of a Go duration, `1h30m`, as the engine keeps time-outs."""
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0}
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)([hms])", duration))

@@ -1,0 +1,1 @@
+"""What a program awaits before it plans."""

@@ -1,0 +1,207 @@
+"""Looks up what somebody else made, before anything is planned: plain values, so that a preview shows everything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import pulumi
+import pulumi_aws as aws
+
+from privatelink_ingress.lookups.providers import Providers
+from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
+from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
+from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
+from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.workload.existing import ExistingCluster, ExistingNetwork
+
+T = TypeVar("T")
+
+TITLE = "What somebody else made cannot be looked up"
+
+
+async def find_cluster(existing: ExistingCluster, providers: Providers) -> FoundCluster:
+    """What AWS says about the cluster of `cluster.existing`.
+
+    Raises:
+        UserError: with every setting whose look-up failed, and what AWS said.
+    """
+    key = adopted_cluster.KEY
+    asked = _Asked(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    cluster = await asked.one("aws:eks/getCluster:getCluster", aws.eks.GetClusterResult, name=existing.name)
+    network = cluster.vpc_config
+    nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
+    subnet_ids = existing.subnet_ids or tuple(sorted(network.subnet_ids))
+    everywhere = sorted({*subnet_ids, *(id_ for one in nodes for id_ in one.subnet_ids)})
+    subnets = await _subnets(everywhere, providers, key=f"{key}.subnetIds")
+    return FoundCluster(
+        tags=cluster.tags or {},
+        vpc_id=network.vpc_id,
+        security_group_id=network.cluster_security_group_id,
+        endpoint=cluster.endpoint,
+        certificate_authority=cluster.certificate_authorities[0].data,
+        subnet_ids=subnet_ids,
+        nodes=nodes,
+        subnets={subnet.id: subnet for subnet in subnets},
+        route_tables=await _route_tables(network.vpc_id, everywhere, providers, key=f"{key}.name"),
+    )
+
+
+async def find_network(existing: ExistingNetwork, region: str, providers: Providers) -> FoundNetwork:
+    """What AWS says about the VPC of `network.existing`.
+
+    Raises:
+        UserError: with every setting whose look-up failed, and what AWS said.
+    """
+    key, vpc_id = adopted_network.KEY, existing.vpc_id
+    asked = _Asked(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    vpc = await asked.one("aws:ec2/getVpc:getVpc", aws.ec2.GetVpcResult, id=vpc_id)
+
+    async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
+        return await _Asked(providers.network, where, what).one(
+            "aws:ec2/getVpcEndpoint:getVpcEndpoint",
+            aws.ec2.GetVpcEndpointResult,
+            vpcId=vpc_id,
+            serviceName=f"com.amazonaws.{region}.{service}",
+            vpcEndpointType=kind,
+        )
+
+    s3, *interfaces = await _all(
+        endpoint("s3", "Gateway", f"{key}.vpcId", f"is {vpc_id}, whose gateway endpoint of S3"),
+        *(
+            endpoint(name, "Interface", f"{key}.endpoints[{place}]", f"is {name!r}, whose interface endpoint")
+            for place, name in enumerate(existing.endpoints)
+        ),
+    )
+    return FoundNetwork(
+        tags=vpc.tags or {},
+        cidr=vpc.cidr_block,
+        dns_support=vpc.enable_dns_support,
+        dns_hostnames=vpc.enable_dns_hostnames,
+        subnets=await _subnets(existing.subnet_ids, providers, key=f"{key}.subnetIds"),
+        route_tables=await _route_tables(vpc_id, existing.subnet_ids, providers, key=f"{key}.vpcId"),
+        s3_route_table_ids=tuple(s3.route_table_ids),
+        private_dns={
+            name: found.private_dns_enabled for name, found in zip(existing.endpoints, interfaces, strict=True)
+        },
+    )
+
+
+async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
+    key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
+    if names is None and existing.autoscaling_groups is None:
+        asked = _Asked(providers.eks, key, f"is not set, and what {existing.name} has")
+        token = "aws:eks/getNodeGroups:getNodeGroups"
+        listed = await asked.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
+        names = tuple(sorted(listed.names))
+
+    async def find(name: str) -> FoundNodes:
+        group = await _Asked(providers.eks, key, f"has {name}, which").one(
+            "aws:eks/getNodeGroup:getNodeGroup",
+            aws.eks.GetNodeGroupResult,
+            clusterName=existing.name,
+            nodeGroupName=name,
+        )
+        return FoundNodes(
+            name=name,
+            # EKS makes exactly one for a node group, over all its subnets.
+            autoscaling_group=group.resources[0].autoscaling_groups[0].name,
+            subnet_ids=tuple(sorted(group.subnet_ids)),
+            ami_type=group.ami_type,
+        )
+
+    return tuple(await _all(*(find(name) for name in names or ())))
+
+
+async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
+    async def find(name: str) -> FoundNodes:
+        asked = _Asked(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        group = await asked.one("aws:autoscaling/getGroup:getGroup", aws.autoscaling.GetGroupResult, name=name)
+        subnet_ids = (one.strip() for one in group.vpc_zone_identifier.split(","))
+        return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
+
+    return tuple(await _all(*(find(name) for name in existing.autoscaling_groups or ())))
+
+
+async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
+    async def find(id_: str) -> Subnet:
+        asked = _Asked(providers.network, key, f"has {id_}, which")
+        subnet = await asked.one("aws:ec2/getSubnet:getSubnet", aws.ec2.GetSubnetResult, id=id_)
+        return Subnet(
+            id=id_,
+            vpc_id=subnet.vpc_id,
+            zone_id=subnet.availability_zone_id,
+            cidr=subnet.cidr_block,
+            free_addresses=subnet.available_ip_address_count,
+        )
+
+    return tuple(await _all(*(find(id_) for id_ in ids)))
+
+
+async def _route_tables(
+    vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
+) -> tuple[RouteTable, ...]:
+    """The main table of the VPC, and those of the subnets."""
+    asked = _Asked(providers.network, key, f"is in {vpc_id}, of which a route table")
+
+    async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
+        filters = [{"name": name, "values": list(values)}]
+        token = "aws:ec2/getRouteTables:getRouteTables"
+        return (await asked.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
+
+    async def find(id_: str) -> RouteTable:
+        token = "aws:ec2/getRouteTable:getRouteTable"
+        table = await asked.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
+        return RouteTable(
+            id=id_,
+            main=any(one.main for one in table.associations),
+            subnet_ids=tuple(sorted(one.subnet_id for one in table.associations if one.subnet_id)),
+            gateways=tuple(
+                sorted({one for route in table.routes for one in (route.gateway_id, route.nat_gateway_id) if one})
+            ),
+        )
+
+    main, own = await _all(ids("association.main", ["true"]), ids("association.subnet-id", subnet_ids))
+    return tuple(await _all(*(find(id_) for id_ in sorted({*main, *own}))))
+
+
+class _Asked:
+    """Look-ups of one thing, and how a message speaks of it."""
+
+    def __init__(self, provider: aws.Provider, where: str, what: str) -> None:
+        self._provider, self._where, self._what = provider, where, what
+
+    async def one(self, token: str, result: type[T], **args: Any) -> T:
+        """What the function answers; arguments by their wire names.
+
+        Raises:
+            UserError: when it fails, with what AWS said.
+        """
+        try:
+            # Not by the typed function: the failure of one cannot be caught, and would end the program with its trace.
+            found = await pulumi.runtime.invoke_async(
+                token, args, opts=pulumi.InvokeOptions(provider=self._provider), typ=result
+            )
+        except Exception as error:
+            # The SDK raises nothing narrower.
+            raise self._failed(str(error)) from None
+        if found is None:
+            raise self._failed("the provider's configuration is not known yet")
+        return found
+
+    def _failed(self, why: str) -> UserError:
+        remedy = "Write what exists in this account and region, and let the stack's roles look it up."
+        return UserError(TITLE, [Problem(self._where, f"{self._what} cannot be looked up: {why}", remedy)])
+
+
+async def _all(*awaitables: Awaitable[T]) -> list[T]:
+    """What they give, in order; or the mistakes of all of them."""
+    found = await asyncio.gather(*awaitables, return_exceptions=True)
+    failed = [one for one in found if isinstance(one, BaseException)]
+    if others := [one for one in failed if not isinstance(one, UserError)]:
+        raise others[0]
+    if problems := [problem for one in failed if isinstance(one, UserError) for problem in one.problems]:
+        raise UserError(TITLE, problems)
+    return [one for one in found if not isinstance(one, BaseException)]

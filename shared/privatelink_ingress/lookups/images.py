@@ -1,0 +1,35 @@
+"""Images in the registry of a workload's account."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from privatelink_ingress.lookups.providers import Providers
+from privatelink_ingress.plan.workload.image_availability import Seen
+from privatelink_ingress.plan.workload.images import ImagePlan
+
+
+async def seen(images: Sequence[ImagePlan], providers: Providers) -> Seen:
+    """What the account holds of `images`, as plain values: none of the look-ups fails when something is missing."""
+    if not images:
+        return Seen(digests={}, clusters=frozenset())
+    ecr = pulumi.InvokeOutputOptions(provider=providers.ecr)
+    existing = set(await aws.ecr.get_repositories_output(opts=ecr).names.future() or ())
+    wanted = {image.repository for image in images}
+    held = await asyncio.gather(*(_digests(repository, ecr) for repository in sorted(wanted & existing)))
+    clusters = () if wanted <= existing else await _clusters(providers)
+    return Seen(digests=dict(held), clusters=frozenset(clusters))
+
+
+async def _digests(repository: str, opts: pulumi.InvokeOutputOptions) -> tuple[str, frozenset[str]]:
+    found = aws.ecr.get_images_output(repository_name=repository, opts=opts)
+    return repository, frozenset(image.image_digest for image in await found.image_ids.future() or ())
+
+
+async def _clusters(providers: Providers) -> Sequence[str]:
+    found = aws.eks.get_clusters_output(opts=pulumi.InvokeOutputOptions(provider=providers.eks))
+    return await found.names.future() or ()

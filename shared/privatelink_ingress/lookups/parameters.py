@@ -1,0 +1,101 @@
+"""Contracts that are read from Parameter Store, and whether the services that they name are there."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from privatelink_ingress.contracts.service import PROJECT, Contract, ContractError
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.backends import Backend
+
+
+async def read(backend: Backend, *, provider: aws.Provider, account_id: str, region: str) -> Contract:
+    """The contract in the parameter that `backend` names.
+
+    Args:
+        backend: One with a `parameter`.
+        provider: Reads it.
+        account_id: Account of `provider`.
+        region: Region of `provider`.
+
+    Raises:
+        ContractError: when there is no such parameter, when it may not be read, or when its value is no contract.
+    """
+    reference = str(backend.parameter)
+    name, owner, elsewhere = _place(reference, account_id, region)
+    title = f"The contract in parameter {reference} cannot be read"
+    try:
+        found = await aws.ssm.get_parameter(
+            name=name, region=elsewhere, with_decryption=False, opts=pulumi.InvokeOptions(provider=provider)
+        )
+    except Exception as error:
+        raise ContractError(title, [_unreadable(reference, name, owner, str(error))]) from None
+    if found.insecure_value is None:
+        reason = f"is of type {found.type}, but nothing in a contract is secret"
+        remedy = f"Have the stack of {PROJECT} that publishes it write it again, as a String."
+        raise ContractError(title, [Problem("type", reason, remedy)])
+    return Contract.read_json(found.insecure_value, reference)
+
+
+async def check_service(contract: Contract, source: str, *, provider: aws.Provider, region: str) -> None:
+    """Find the endpoint service: a parameter outlives the service that it names, and a literal may be mistyped.
+
+    Args:
+        contract: What `source` says.
+        source: Where it is from, for the message.
+        provider: Of the edge.
+        region: Region of the edge.
+
+    Raises:
+        ContractError: when the edge's account cannot see the service.
+    """
+    elsewhere = [contract.region] if contract.region != region else None
+    try:
+        await aws.ec2.get_vpc_endpoint_service(
+            service_name=contract.endpoint_service_name,
+            service_regions=elsewhere,
+            opts=pulumi.InvokeOptions(provider=provider),
+        )
+    except Exception as error:
+        name, text = contract.endpoint_service_name, str(error)
+        if "InvalidServiceName" in text or "no matching" in text:
+            reason = f"names the service {name}, which does not exist or does not admit this account"
+            remedy = (
+                f"Run `pulumi up` in {PROJECT}/ for the stack that publishes {contract.connection_name}, with this "
+                "account among its publication.consumers; or remove the backend when the service is gone."
+            )
+        else:
+            reason = f"names the service {name}, which could not be looked up: {text}"
+            remedy = "Allow the deploying role ec2:DescribeVpcEndpointServices, then run this again."
+        raise ContractError(f"The contract of {source} is stale", [Problem("service", reason, remedy)]) from None
+
+
+def _place(reference: str, account_id: str, region: str) -> tuple[str, str, str | None]:
+    """The name to ask for, the account that owns it, and its Region when it is another.
+
+    Parameter Store knows a parameter of the caller's own account by name, and one that is shared by its whole ARN.
+    """
+    if not reference.startswith("arn:"):
+        return reference, account_id, None
+    _, _, _, home, owner, resource = reference.split(":")
+    name = resource.removeprefix("parameter") if owner == account_id else reference
+    return name, owner, home if home != region else None
+
+
+def _unreadable(reference: str, name: str, owner: str, text: str) -> Problem:
+    if "ParameterNotFound" in text or "couldn't find resource" in text:
+        return Problem(
+            reference,
+            f"there is no such parameter in account {owner}",
+            f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter "
+            "<publication.parameter.prefix>/<connectionName>, in its own account unless writerRoleArn is set.",
+        )
+    if "AccessDenied" in text and name.startswith("arn:"):
+        return Problem(
+            reference,
+            f"account {owner} does not let this account read it",
+            "Set publication.parameter.tier of its stack to Advanced and share the parameter through AWS RAM, or "
+            f"write readerRoleArn: a role of account {owner} that may read it.",
+        )
+    return Problem(reference, f"could not be read: {text}", "Allow the reading role ssm:GetParameter on it.")

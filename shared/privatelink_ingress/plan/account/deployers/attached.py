@@ -1,0 +1,76 @@
+"""What the deployer of an attached stack must be allowed: its own resources, and to use those of its shard."""
+
+from __future__ import annotations
+
+from privatelink_ingress.contracts.shard import PROJECT, ShardContract
+from privatelink_ingress.plan.account.deployers import edge, network, reading
+from privatelink_ingress.plan.account.deployers.grants import Grants, System, document
+from privatelink_ingress.plan.buckets import partition
+from privatelink_ingress.settings.bootstrap import ContractSources, EdgeRoles
+
+_OWN = (
+    "aws:acm/certificate:Certificate",
+    "aws:acm/certificateValidation:CertificateValidation",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+    "aws:route53/record:Record",
+)
+"""Types that touch nothing of the shard but its hosted zone: granted as to any edge stack."""
+
+_RULE = "aws:lb/listenerRule:ListenerRule"
+
+
+def grants(
+    shard: ShardContract, stack: str, contracts: ContractSources | None = None, *, cross_region: bool = False
+) -> Grants:
+    """What the deployer of the attached `stack` may do, by the type of resource that it registers.
+
+    Of the shard it may use the VPC, the endpoint subnets and their security group, the listener and the hosted zone,
+    each by its own ARN. It can change none of them: no action here creates, changes or deletes a VPC, subnet, group,
+    load balancer, listener, firewall or log. What a stack makes is told apart by the tag `Stack`.
+
+    Args:
+        shard: What the shard publishes.
+        stack: Name of the attached stack.
+        contracts: Contracts that its backends read elsewhere than in stacks.
+        cross_region: Whether it may connect to endpoint services of other regions.
+    """
+    system = System(
+        partition=partition(shard.region), account=shard.account_id, region=shard.region, stacks=(f"{PROJECT}/{stack}",)
+    )
+    roles = EdgeRoles.model_validate({"stacks": (stack,), "hostedZoneIds": (shard.hosted_zone_id,)})
+    everything = edge.duties(system, roles, boundary="")["network"]
+    inside = [
+        *(system.arn("ec2", f"subnet/{id_}") for _, id_ in sorted(shard.endpoint_subnet_ids.items())),
+        system.arn("ec2", f"security-group/{shard.endpoint_security_group_id}"),
+    ]
+    create_rule = "elasticloadbalancing:CreateRule"
+    return {
+        **{type_: everything[type_] for type_ in _OWN},
+        "aws:ec2/vpcEndpoint:VpcEndpoint": (
+            *network.made(
+                system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
+            ),
+            # EC2 asks for each of them: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+            system.named(["ec2:CreateVpcEndpoint"], system.arn("ec2", f"vpc/{shard.vpc_id}")),
+            system.named(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
+            *([network.cross_region(system, "vpc-endpoint")] if cross_region else []),
+        ),
+        _RULE: (
+            *(grant for grant in everything[_RULE] if grant.actions != (create_rule,)),
+            system.named([create_rule], shard.listener_arn),
+        ),
+        "aws:lb/listenerCertificate:ListenerCertificate": (
+            system.named(
+                ["elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:RemoveListenerCertificates"],
+                shard.listener_arn,
+            ),
+            system.regional("elasticloadbalancing:DescribeListenerCertificates"),
+        ),
+        **(reading.look_ups(system, contracts.parameters) if contracts else {}),
+    }
+
+
+def policy(shard: ShardContract, stack: str) -> str:
+    """All of `grants` as one IAM policy, in JSON."""
+    return document(grant for some in grants(shard, stack).values() for grant in some)

@@ -1,0 +1,102 @@
+"""What the `eks` duty may do, by the type of resource that it registers: cluster, nodes, add-ons, access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress.plan.account.deployers import network
+from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
+from privatelink_ingress.settings.bootstrap import WorkloadRoles
+
+ADDON_ROLES = ("cloudwatch-agent", "fluent-bit", "vpc-cni")
+"""Keys of the roles that add-ons get through Pod Identity."""
+
+_INSIGHTS = "/aws/containerinsights"
+
+
+def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str, ...]]) -> Grants:
+    """Grants by resource type; `roles` are ARNs of what it passes: `cluster`, `node` and those of `ADDON_ROLES`."""
+    names = settings.connections
+
+    def arns(*patterns: str) -> tuple[str, ...]:
+        return tuple(system.arn("eks", pattern.format(name)) for name in names for pattern in patterns)
+
+    def on(resources: tuple[str, ...], *actions: str) -> Grant:
+        return system.named([f"eks:{action}" for action in actions], *resources)
+
+    clusters = arns("cluster/{}")
+    entries, addons, groups, identities = (
+        arns(f"{kind}/{{}}/*") for kind in ("access-entry", "addon", "nodegroup", "podidentityassociation")
+    )
+    retag = ("TagResource", "UntagResource")
+    tag = (*retag, "ListTagsForResource")
+    of_addons = tuple(arn for key in ADDON_ROLES for arn in roles[key])
+    looking = system.named(
+        ["iam:GetRole", "iam:ListAttachedRolePolicies"], *roles["cluster"], *roles["node"], *of_addons
+    )
+    template = system.arn("ec2", "launch-template/*")
+    return {
+        "aws:cloudwatch/logGroup:LogGroup": network.log_group(
+            system, *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*"))
+        ),
+        "eks:index:Cluster": (
+            # AWS knows no resource for it, so its tags limit it.
+            system.new(["eks:CreateCluster"], "*"),
+            on(clusters, "DeleteCluster", "DescribeCluster", "UpdateClusterConfig", "UpdateClusterVersion", *tag),
+            on(clusters, "DescribeUpdate", "AssociateEncryptionConfig"),
+            system.passing(roles["cluster"], "eks.amazonaws.com"),
+            looking,
+            system.regional("ec2:Describe*"),
+            system.service_linked_role("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS"),
+        ),
+        "aws:eks/accessEntry:AccessEntry": (
+            on(clusters, "CreateAccessEntry", "ListAccessEntries"),
+            on(entries, "DeleteAccessEntry", "DescribeAccessEntry", "UpdateAccessEntry", *retag),
+        ),
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
+            on(entries, "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies"),
+        ),
+        "aws:eks/addon:Addon": (
+            on(clusters, "CreateAddon", "CreatePodIdentityAssociation"),
+            on(addons, "DeleteAddon", "DescribeAddon", "DescribeUpdate", "UpdateAddon", *tag),
+            on(identities, "DescribePodIdentityAssociation", "UpdatePodIdentityAssociation", *retag),
+            on(identities, "CreateAddon", "DeletePodIdentityAssociation"),
+            system.passing(of_addons, "pods.eks.amazonaws.com"),
+            looking,
+            system.regional("eks:DescribeAddonVersions"),
+        ),
+        "aws:eks/getClusters:getClusters": (system.regional("eks:ListClusters"),),
+        "aws:ec2/launchTemplate:LaunchTemplate": network.made(
+            system,
+            "launch-template",
+            "ec2:CreateLaunchTemplate",
+            "ec2:CreateLaunchTemplateVersion",
+            "ec2:DeleteLaunchTemplate",
+            "ec2:ModifyLaunchTemplate",
+        ),
+        "aws:eks/nodeGroup:NodeGroup": (
+            on(clusters, "CreateNodegroup"),
+            on(groups, "DeleteNodegroup", "DescribeNodegroup", "DescribeUpdate", *tag),
+            on(groups, "UpdateNodegroupConfig", "UpdateNodegroupVersion"),
+            # EKS tries the template out in the caller's name:
+            # https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+            system.ours(["ec2:RunInstances"], template),
+            Grant(
+                actions=("ec2:RunInstances",),
+                resources=(
+                    *system.ec2("instance", "network-interface", "security-group", "subnet", "volume"),
+                    f"arn:{system.partition}:ec2:{system.region}::image/*",
+                ),
+                condition={"ArnLike": {"ec2:LaunchTemplate": template}},
+            ),
+            Grant(
+                actions=("ec2:CreateTags",),
+                resources=system.ec2("instance", "network-interface", "volume"),
+                condition={"StringEquals": {"ec2:CreateAction": "RunInstances"}},
+            ),
+            system.passing(roles["node"], "ec2.amazonaws.com", "eks.amazonaws.com"),
+            looking,
+            system.regional("ec2:Describe*"),
+            system.service_linked_role("eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup"),
+        ),
+    }

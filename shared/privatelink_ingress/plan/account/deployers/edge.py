@@ -1,0 +1,205 @@
+"""What the one duty of the edge side may do, by the type of resource that it registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
+from privatelink_ingress.plan.account.deployers.grants import Grants, System
+from privatelink_ingress.plan.edge.firewall import LOG_GROUP_PREFIX
+from privatelink_ingress.plan.edge.logs import plan_logs
+from privatelink_ingress.plan.edge.shard import PROJECT
+from privatelink_ingress.settings.bootstrap import EdgeRoles
+from privatelink_ingress.settings.edge import Logs
+
+_FLOW_LOGS = "edge-network-flow-logs-*"
+"""Flow logs' role and log group of every edge: the program calls its component `edge`, whatever the stack's name."""
+
+
+def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str, Grants]:
+    """Grants by duty (`network`) and resource type.
+
+    Args:
+        system: Account, region and stacks.
+        settings: Stacks, hosted zones and log buckets.
+        boundary: ARN of the permissions boundary that every new role must have.
+    """
+    flow_log_roles = (system.iam(f"role/{_FLOW_LOGS}"),)
+    edges = tuple(f"{PROJECT}-{stack}" for stack in settings.stacks)
+    shared = {
+        **network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=(_FLOW_LOGS,)),
+        **network.balancer(system, "app"),
+    }
+    endpoints = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    across = (network.cross_region(system, "vpc-endpoint"),) if settings.cross_region else ()
+    log_groups = "aws:cloudwatch/logGroup:LogGroup"
+    named_groups = (f"{prefix}{edge}*" for prefix in ("/aws/vendedlogs/", LOG_GROUP_PREFIX) for edge in edges)
+    grants: Grants = {
+        **shared,
+        endpoints: (*shared[endpoints], *across),
+        log_groups: (*shared[log_groups], *network.log_group(system, *named_groups)),
+        **workload.iam(system, flow_log_roles, boundary=boundary),
+        **_routing(system),
+        **_names(system, settings),
+        **firewall.grants(system, edges),
+        **_deliveries(system, edges),
+        **_bucket(system, settings, edges),
+        **reading.look_ups(system, (*settings.contracts.parameters, *reading.written(settings))),
+    }
+    return {"network": grants}
+
+
+def _routing(system: System) -> Grants:
+    elb = system.arn("elasticloadbalancing", "targetgroup/*")
+    listener, rule = (system.arn("elasticloadbalancing", f"{kind}/app/*") for kind in ("listener", "listener-rule"))
+
+    def on(*actions: str) -> list[str]:
+        return [f"elasticloadbalancing:{action}" for action in actions]
+
+    return {
+        "aws:ec2/internetGateway:InternetGateway": (
+            *network.made(system, "internet-gateway", "ec2:CreateInternetGateway", "ec2:DeleteInternetGateway"),
+            system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("internet-gateway")),
+            system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("vpc")),
+        ),
+        "aws:ec2/route:Route": (
+            system.ours(["ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"], *system.ec2("route-table")),
+            system.regional("ec2:Describe*"),
+        ),
+        "aws:lb/targetGroupAttachment:TargetGroupAttachment": (
+            system.ours(on("DeregisterTargets", "RegisterTargets"), elb),
+            system.regional("elasticloadbalancing:DescribeTargetHealth"),
+        ),
+        "aws:lb/listenerCertificate:ListenerCertificate": (
+            system.ours(on("AddListenerCertificates", "RemoveListenerCertificates"), listener),
+            system.regional("elasticloadbalancing:DescribeListenerCertificates"),
+        ),
+        "aws:lb/listenerRule:ListenerRule": (
+            system.ours(on("CreateRule"), listener),
+            system.tagging(on("AddTags"), rule),
+            system.ours(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
+            system.regional(*on("DescribeRules", "DescribeTags")),
+        ),
+    }
+
+
+def _names(system: System, settings: EdgeRoles) -> Grants:
+    zones = tuple(f"arn:{system.partition}:route53:::hostedzone/{zone}" for zone in settings.hosted_zone_ids)
+    certificates = system.arn("acm", "certificate/*")
+    return {
+        "aws:route53/record:Record": (
+            system.named(
+                ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"], *zones
+            ),
+            system.named(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
+        ),
+        "aws:acm/certificate:Certificate": (
+            system.new(["acm:RequestCertificate"], "*"),
+            system.tagging(["acm:AddTagsToCertificate"], certificates),
+            system.ours(
+                [
+                    "acm:AddTagsToCertificate",
+                    "acm:DeleteCertificate",
+                    "acm:DescribeCertificate",
+                    "acm:ListTagsForCertificate",
+                    "acm:RemoveTagsFromCertificate",
+                    "acm:UpdateCertificateOptions",
+                ],
+                certificates,
+            ),
+        ),
+        "aws:acm/certificateValidation:CertificateValidation": (
+            system.ours(["acm:DescribeCertificate"], certificates),
+        ),
+    }
+
+
+def _deliveries(system: System, edges: tuple[str, ...]) -> Grants:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html."""
+
+    def arns(kind: str) -> tuple[str, ...]:
+        return tuple(system.arn("logs", f"{kind}:{edge}-*") for edge in edges)
+
+    def on(*actions: str) -> list[str]:
+        return [f"logs:{action}" for action in actions]
+
+    tag = ("ListTagsForResource", "TagResource", "UntagResource")
+    sources, destinations, deliveries = (
+        arns("delivery-source"),
+        arns("delivery-destination"),
+        system.arn("logs", "delivery:*"),
+    )
+    return {
+        "aws:cloudwatch/logDeliverySource:LogDeliverySource": (
+            system.named(on("GetDeliverySource", "PutDeliverySource", *tag), *sources),
+            # AWS's reference names the destination as what a source is deleted on.
+            system.named(on("DeleteDeliverySource"), *sources, *destinations),
+            system.regional("elasticloadbalancing:AllowVendedLogDeliveryForResource"),
+        ),
+        "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": (
+            system.named(
+                on("DeleteDeliveryDestination", "GetDeliveryDestination", "PutDeliveryDestination", *tag),
+                *destinations,
+            ),
+        ),
+        "aws:cloudwatch/logDelivery:LogDelivery": (
+            system.named(on("CreateDelivery"), *sources, *destinations),
+            # Its id is AWS's, so its tags say whose it is.
+            system.new(on("CreateDelivery"), deliveries),
+            system.tagging(on("TagResource"), deliveries),
+            system.ours(on("DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration", *tag), deliveries),
+            # CloudWatch Logs writes the right to deliver into the log group's resource policy, in the caller's name.
+            system.regional(*on("DescribeResourcePolicies", "PutResourcePolicy")),
+        ),
+    }
+
+
+def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Grants:
+    buckets = settings.log_buckets or tuple(
+        plan_logs(Logs(), name=edge, account_id=system.account, region=system.region).bucket for edge in edges
+    )
+    arns = tuple(f"arn:{system.partition}:s3:::{name}" for name in buckets)
+
+    def on(*actions: str) -> tuple:
+        return (system.named([f"s3:{action}" for action in actions], *arns),)
+
+    def both(name: str) -> tuple:
+        return on(f"Get{name}", f"Put{name}")
+
+    # The provider reads every setting of a bucket, whether the stack sets it or not.
+    reads = (
+        "GetAccelerateConfiguration",
+        "GetBucketAcl",
+        "GetBucketCORS",
+        "GetBucketLocation",
+        "GetBucketLogging",
+        "GetBucketObjectLockConfiguration",
+        "GetBucketPolicy",
+        "GetBucketRequestPayment",
+        "GetBucketTagging",
+        "GetBucketVersioning",
+        "GetBucketWebsite",
+        "GetEncryptionConfiguration",
+        "GetLifecycleConfiguration",
+        "GetReplicationConfiguration",
+        "ListBucket",
+        "ListBucketVersions",
+        "ListTagsForResource",
+    )
+    kind = "aws:s3/bucket"
+    objects = [f"{arn}/*" for arn in arns]
+    return {
+        f"{kind}:Bucket": (
+            *on(*reads, "CreateBucket", "DeleteBucket", "PutBucketTagging", "TagResource", "UntagResource"),
+            # Only a bucket with `force_destroy` is emptied; without the right to it, `destroy` stops half way.
+            system.named(["s3:DeleteObject", "s3:DeleteObjectVersion"], *objects),
+        ),
+        f"{kind}LifecycleConfiguration:BucketLifecycleConfiguration": both("LifecycleConfiguration"),
+        f"{kind}OwnershipControls:BucketOwnershipControls": both("BucketOwnershipControls"),
+        f"{kind}Policy:BucketPolicy": (*both("BucketPolicy"), *on("DeleteBucketPolicy")),
+        f"{kind}PublicAccessBlock:BucketPublicAccessBlock": both("BucketPublicAccessBlock"),
+        f"{kind}ServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": both(
+            "EncryptionConfiguration"
+        ),
+        f"{kind}Versioning:BucketVersioning": both("BucketVersioning"),
+    }

@@ -1,0 +1,62 @@
+"""What the edge may do about its firewall, by the type of resource that it registers."""
+
+from __future__ import annotations
+
+from privatelink_ingress.plan import names
+from privatelink_ingress.plan.account.deployers.grants import Grants, System
+
+
+def grants(system: System, edges: tuple[str, ...]) -> Grants:
+    """Grants by resource type; `edges` are what names of web ACLs and load balancers begin with."""
+
+    def arns(kind: str, suffix: str) -> tuple[str, ...]:
+        return tuple(system.arn("wafv2", f"regional/{kind}/{edge}{suffix}/*") for edge in edges)
+
+    def on(*actions: str) -> list[str]:
+        return [f"wafv2:{action}" for action in actions]
+
+    acls, sets = arns("webacl", ""), arns("ipset", "-*")
+    tag = ("ListTagsForResource", "TagResource", "UntagResource")
+    balancers = system.arn("elasticloadbalancing", "loadbalancer/app/*")
+    named_balancers = tuple(
+        system.arn("elasticloadbalancing", f"loadbalancer/app/{names.fit(edge, names.LOAD_BALANCER)}/*")
+        for edge in edges
+    )
+    return {
+        "aws:wafv2/ipSet:IpSet": (
+            system.named(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),
+        ),
+        "aws:wafv2/webAcl:WebAcl": (
+            system.named(on("DeleteWebACL", "GetWebACL", *tag), *acls),
+            system.named(
+                on("CreateWebACL", "UpdateWebACL"), *acls, *sets, system.arn("wafv2", "regional/managedruleset/*")
+            ),
+        ),
+        "aws:wafv2/webAclAssociation:WebAclAssociation": (
+            system.named(on("AssociateWebACL", "GetWebACLForResource"), *acls),
+            # By name: WAF knows no tags of load balancers.
+            system.named(on("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource"), *named_balancers),
+            # WAF asks the load balancer's service in the caller's name:
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+            system.ours(
+                [
+                    f"elasticloadbalancing:{action}"
+                    for action in ("CreateWebACLAssociation", "DeleteWebACLAssociation", "GetLoadBalancerWebACL")
+                ],
+                balancers,
+            ),
+            system.regional("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
+        ),
+        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": (
+            system.named(on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls),
+            # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+            system.regional(
+                "logs:CreateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:PutResourcePolicy",
+            ),
+            system.service_linked_role("wafv2.amazonaws.com", "AWSServiceRoleForWAFV2Logging"),
+        ),
+    }

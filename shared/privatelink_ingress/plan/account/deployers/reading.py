@@ -1,0 +1,31 @@
+"""What an edge stack's deployer must be allowed to read contracts that are not in stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from privatelink_ingress.plan.account.deployers.grants import Grants, System
+from privatelink_ingress.settings.bootstrap import EdgeRoles
+
+
+def look_ups(system: System, parameters: Iterable[str]) -> Grants:
+    """What is read before anything is registered, by the function's token: backends' contracts, and their services.
+
+    Args:
+        system: Account and region.
+        parameters: Names of parameters of this account, or ARNs of those that others share with it.
+    """
+    arns = (one if one.startswith("arn:") else system.arn("ssm", f"parameter{one}") for one in parameters)
+    named = tuple(dict.fromkeys(arns))
+    services = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
+    return {
+        **({"aws:ssm/getParameter:getParameter": (system.named(["ssm:GetParameter"], *named),)} if named else {}),
+        # Of a contract that is in no stack, the service is looked up.
+        services: (system.regional("ec2:Describe*"),),
+    }
+
+
+def written(settings: EdgeRoles) -> Iterator[str]:
+    """The parameters that other accounts write here."""
+    for writer in settings.parameter_writers.values():
+        yield from (f"{writer.parameter_prefix}/{connection}" for connection in writer.connections)

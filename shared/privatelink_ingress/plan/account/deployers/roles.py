@@ -1,0 +1,118 @@
+"""Roles and policies by name, ARN and document: what every one of them has in common."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from privatelink_ingress.plan import names
+from privatelink_ingress.plan.account.deployers import trust
+from privatelink_ingress.plan.account.deployers.grants import Grant, System, documents
+from privatelink_ingress.problems import Problem, UserError
+
+PATH = "/privatelink-ingress/"
+"""Path of all roles and policies of this plan. No role that they make has it, so none of them reaches another."""
+
+POLICY_CHARACTERS = 6144
+"""In a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+_ALTERING_ROLES = (
+    "AttachRolePolicy",
+    "DeleteRole",
+    "DeleteRolePolicy",
+    "DetachRolePolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "UpdateAssumeRolePolicy",
+)
+_ALTERING_POLICIES = ("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DeployerRole:
+    """One role and its policies."""
+
+    key: str
+    """Unique in the plan: the logical name of its resources ends with it."""
+    name: str
+    arn: str
+    description: str
+    trust_policy: str
+    policies: tuple[PolicyPlan, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PolicyPlan:
+    """One policy that stands for itself."""
+
+    key: str
+    name: str
+    arn: str
+    description: str
+    document: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RoleMaker:
+    """Makes the roles and policies of one account's deployers."""
+
+    system: System
+    """The account."""
+    prefix: str
+    """First part of all names."""
+
+    def role_name(self, suffix: str) -> str:
+        """Of IAM's length."""
+        return names.fit(f"{self.prefix}-{suffix}", names.ROLE)
+
+    def role(
+        self, key: str, suffix: str, grants: Iterable[Grant], trusts: Iterable[dict[str, Any]], description: str
+    ) -> DeployerRole:
+        """A role that the statements `trusts` let somebody assume, with a policy for each part of its grants.
+
+        Raises:
+            UserError: as `policy`.
+        """
+        name = self.role_name(suffix)
+        return DeployerRole(
+            key=key,
+            name=name,
+            arn=self.system.iam(f"role{PATH}{name}"),
+            description=description,
+            trust_policy=trust.document(*trusts),
+            policies=tuple(
+                self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in documents(grants).items()
+            ),
+        )
+
+    def policy(self, key: str, text: str, description: str) -> PolicyPlan:
+        """A policy with the document `text`.
+
+        Raises:
+            UserError: when it is longer than IAM takes.
+        """
+        if len(text) > POLICY_CHARACTERS:
+            problem = Problem(
+                "roles",
+                f"name so many stacks, connections or zones that policy {key} has {len(text)} characters, "
+                f"but IAM takes {POLICY_CHARACTERS}",
+                "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own.",
+            )
+            raise UserError("The roles do not fit", [problem])
+        name = f"{self.prefix}-{key}"
+        arn = self.system.iam(f"policy{PATH}{name}")
+        return PolicyPlan(key=key, name=name, arn=arn, description=description, document=text)
+
+    def protection(self) -> list[Grant]:
+        """Whatever else is attached one day: no deployer frees a role of its boundary, or alters deployers."""
+
+        def deny(actions: Iterable[str], resource: str) -> Grant:
+            named = tuple(f"iam:{action}" for action in actions)
+            return Grant(effect="Deny", actions=named, resources=(self.system.iam(resource),))
+
+        return [
+            deny(["DeleteRolePermissionsBoundary"], "role/*"),
+            deny(_ALTERING_ROLES, f"role{PATH}*"),
+            deny(_ALTERING_POLICIES, f"policy{PATH}*"),
+        ]

@@ -1,0 +1,199 @@
+"""What the four duties of the workload side may do, by the type of resource that each registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress.plan.account.deployers import adopted, cluster, network
+from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
+from privatelink_ingress.settings.bootstrap import WorkloadRoles
+
+MANAGED_POLICIES = (
+    "AmazonEC2ContainerRegistryPullOnly",
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEKS_CNI_Policy",
+    "AmazonSSMManagedInstanceCore",
+    "CloudWatchAgentServerPolicy",
+)
+"""The policies of AWS that roles of the cluster, its nodes and its add-ons get, and that `iam-access` may attach."""
+
+
+def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping[str, Grants]:
+    """Grants by duty (`network`, `iam`, `ecr`, `eks`) and resource type.
+
+    Args:
+        system: Account, region and stacks.
+        settings: Names of connections and repositories.
+        boundary: ARN of the permissions boundary that every new role must have.
+    """
+    roles = {
+        key: tuple(system.iam(f"role/{name}-{key}-*") for name in settings.connections)
+        for key in ("cluster", "node", "flow-logs", *cluster.ADDON_ROLES)
+    }
+    return {
+        "network": adopted.added(
+            _network(system, settings, roles["flow-logs"]), adopted.network(system, settings.adopted)
+        ),
+        "iam": iam(
+            system,
+            tuple(sorted(arn for arns in roles.values() for arn in arns)),
+            boundary=boundary,
+            attach=MANAGED_POLICIES,
+        ),
+        "ecr": _ecr(system, settings),
+        "eks": adopted.added(cluster.duty(system, settings, roles), adopted.eks(system, settings.adopted)),
+    }
+
+
+def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str, ...]) -> Grants:
+    names = settings.connections
+    clusters = tuple(dict.fromkeys((*names, *settings.adopted.clusters)))
+    flow_log_groups = tuple(f"{name}-flow-logs-*" for name in names)
+    vpc = network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=flow_log_groups)
+    # EKS makes this group and the scaling group, with tags of its own:
+    # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+    of_cluster = Grant(
+        actions=("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"),
+        resources=system.ec2("security-group"),
+        condition={"StringEquals": {"aws:ResourceTag/aws:eks:cluster-name": clusters}},
+    )
+    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    return {
+        **vpc,
+        **network.balancer(system, "net"),
+        ingress: (*vpc[ingress], of_cluster),
+        # With private DNS, an endpoint's zone is tied to the VPC in the caller's name:
+        # https://docs.aws.amazon.com/vpc/latest/privatelink/security_iam_id-based-policy-examples.html
+        "aws:ec2/vpcEndpoint:VpcEndpoint": (
+            *vpc["aws:ec2/vpcEndpoint:VpcEndpoint"],
+            system.named(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
+        ),
+        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": (
+            system.ours(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
+            system.regional("ec2:Describe*"),
+        ),
+        "aws:autoscaling/attachment:Attachment": (
+            Grant(
+                actions=(
+                    "autoscaling:AttachLoadBalancerTargetGroups",
+                    "autoscaling:DetachLoadBalancerTargetGroups",
+                ),
+                resources=(system.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-*"),),
+                condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": clusters}},
+            ),
+            system.regional("autoscaling:DescribeAutoScalingGroups"),
+        ),
+        "aws:ec2/vpcEndpointService:VpcEndpointService": (
+            *network.made(
+                system,
+                "vpc-endpoint-service",
+                "ec2:CreateVpcEndpointServiceConfiguration",
+                "ec2:DeleteVpcEndpointServiceConfigurations",
+                "ec2:ModifyVpcEndpointServiceConfiguration",
+                # AWS deletes no service that still has endpoints: they are refused first.
+                "ec2:RejectVpcEndpointConnections",
+            ),
+            *([network.cross_region(system, "vpc-endpoint-service")] if settings.cross_region else []),
+        ),
+        "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": (
+            system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
+            system.regional("ec2:Describe*"),
+        ),
+        # Who may be told is for the topic's own policy to say.
+        "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": (
+            system.ours(
+                [
+                    "ec2:CreateVpcEndpointConnectionNotification",
+                    "ec2:DeleteVpcEndpointConnectionNotifications",
+                    "ec2:ModifyVpcEndpointConnectionNotification",
+                ],
+                *system.ec2("vpc-endpoint-service"),
+            ),
+            system.regional("ec2:Describe*"),
+        ),
+        "aws:ssm/parameter:Parameter": parameter(system, settings.parameter_prefix, names, overwrite=True),
+    }
+
+
+def acceptance(system: System) -> tuple[Grant, ...]:
+    """Accept endpoints at this system's services. An accepter that leaves a stack is forgotten, so none is rejected."""
+    return (
+        system.ours(["ec2:AcceptVpcEndpointConnections"], *system.ec2("vpc-endpoint-service")),
+        system.regional("ec2:DescribeVpcEndpointConnections"),
+    )
+
+
+def parameter(system: System, prefix: str, names: tuple[str, ...], *, overwrite: bool) -> tuple[Grant, ...]:
+    """The contracts of these connections in Parameter Store; without `overwrite`, none that is there is changed."""
+    arns = tuple(system.arn("ssm", f"parameter{prefix}/{name}") for name in names)
+    # A call that does not say `Overwrite` overwrites nothing (PutParameter, Systems Manager API).
+    only_new = {} if overwrite else {"StringEqualsIfExists": {"ssm:Overwrite": "false"}}
+    others = ("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource")
+    return (
+        Grant(actions=("ssm:PutParameter",), resources=arns, condition=only_new),
+        system.named([*(f"ssm:{action}" for action in others), "ssm:RemoveTagsFromResource"], *arns),
+        system.regional("ssm:DescribeParameters"),
+    )
+
+
+def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[str, ...] = ()) -> Grants:
+    """Roles of these ARNs, which cannot do more than `boundary` says, whatever their policies say.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    bounded = {"iam:PermissionsBoundary": boundary}
+    within = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
+    alter = ("DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription")
+    read = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
+    policies = tuple(f"arn:{system.partition}:iam::aws:policy/{name}" for name in attach)
+    reading = system.named([f"iam:{action}" for action in read], *roles)
+    grants: dict[str, tuple[Grant, ...]] = {
+        "aws:iam/role:Role": (
+            Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
+            system.named([f"iam:{action}" for action in alter], *roles),
+            reading,
+        ),
+        "aws:iam/rolePolicy:RolePolicy": (
+            Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
+            reading,
+        ),
+    }
+    if policies:
+        grants["aws:iam/rolePolicyAttachment:RolePolicyAttachment"] = (
+            Grant(
+                actions=("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+                resources=roles,
+                condition={"StringEquals": bounded, "ArnEquals": {"iam:PolicyARN": policies}},
+            ),
+            reading,
+        )
+    return grants
+
+
+def _ecr(system: System, settings: WorkloadRoles) -> Grants:
+    names = settings.repositories or tuple(f"{name}/*" for name in settings.connections)
+    arns = tuple(system.arn("ecr", f"repository/{name}") for name in names)
+
+    def on(*actions: str) -> Grant:
+        return system.named([f"ecr:{action}" for action in actions], *arns)
+
+    return {
+        "aws:ecr/repository:Repository": (
+            on("CreateRepository", "DeleteRepository", "DescribeRepositories", "ListTagsForResource"),
+            on("PutImageScanningConfiguration", "PutImageTagMutability", "TagResource", "UntagResource"),
+            # Copies of images, by `privatelink-ingress images` or by hand:
+            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+            on("BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "DescribeImages"),
+            on("GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"),
+            system.regional("ecr:GetAuthorizationToken"),
+        ),
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
+            on("DeleteLifecyclePolicy", "GetLifecyclePolicy", "PutLifecyclePolicy"),
+        ),
+        # Which repositories and images are there, before anything is registered.
+        "aws:ecr/getRepositories:getRepositories": (
+            system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),
+        ),
+        "aws:ecr/getImages:getImages": (on("ListImages"),),
+    }

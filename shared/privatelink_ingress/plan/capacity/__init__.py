@@ -1,0 +1,1 @@
+"""Quotas, usage, placement, and cost."""

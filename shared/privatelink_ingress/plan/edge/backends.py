@@ -1,0 +1,234 @@
+"""One backend of a connection: its endpoint, addresses and target group, and whether its contract fits the edge."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from privatelink_ingress.contracts import service as contracts
+from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.plan import names, zones
+from privatelink_ingress.plan.edge.accepters import AccepterPlan, plan_accepter
+from privatelink_ingress.plan.edge.addresses import endpoint_address
+from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.backends import Backend, Service, weights
+from privatelink_ingress.settings.edge import Connection
+
+PORTS = (80, 443)
+"""Ports from the load balancer to the endpoints: all that the endpoints' security group opens."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TargetPlan:
+    """The endpoint's network interface in one zone."""
+
+    zone_id: str
+    address: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BackendPlan:
+    """One cluster behind a connection.
+
+    A new generation is a new endpoint with new targets in the *same* target group, and the old ones leave when the new
+    ones are there: the engine creates before it deletes, and their names differ by the generation. So listener rules
+    stay as they are, the group is never without targets, the load balancer asks each new target for one passed health
+    check before it sends requests, and neither of the 100 target groups of a load balancer nor alarms on the group are
+    touched. A group for each generation would have the rules point at targets that no health check has seen yet. What
+    the engine does not do is wait for health: to move requests with a check in between, use a second backend.
+    """
+
+    position: int
+    generation: int
+    endpoint_service_name: str
+    endpoint_service_id: str
+    accepter: AccepterPlan | None
+    """Who accepts the endpoint; None when nobody has to, or a human does."""
+    service_region: str | None
+    """Region of the service where it is not the edge's."""
+    target_group_name: str
+    port: int
+    protocol: str
+    health_path: str
+    weight: int
+    targets: tuple[TargetPlan, ...]
+    """By zone id: within a Region, the zones that edge and service have in common."""
+
+
+def plan_backend(
+    name: str,
+    connection: Connection,
+    backend: Backend,
+    contract: Contract,
+    *,
+    stack: str,
+    region: str,
+    subnets: Mapping[str, SubnetPlan],
+) -> BackendPlan:
+    """The plan of one backend of connection `name`; `check_backend` must have found nothing.
+
+    Args:
+        name: The connection's key.
+        connection: Its entry.
+        backend: One of its backends.
+        contract: What the backend publishes.
+        stack: Name of the stack that holds the connection.
+        region: Region of the edge.
+        subnets: The edge's endpoint subnets by zone id.
+
+    Raises:
+        UserError: when fewer than two zones serve.
+    """
+    # Port and protocol replace a target group, and the new one must live beside the old: so they are in its name.
+    group = f"{stack}-{name}-{backend.position}-{contract.protocol.lower()}-{contract.port}"
+    return BackendPlan(
+        position=backend.position,
+        generation=backend.generation,
+        endpoint_service_name=contract.endpoint_service_name,
+        endpoint_service_id=contract.endpoint_service_id,
+        accepter=plan_accepter(backend, contract),
+        service_region=None if contract.region == region else contract.region,
+        target_group_name=names.fit(group, names.LOAD_BALANCER),
+        port=contract.port,
+        protocol=contract.protocol,
+        health_path=contract.health_path,
+        weight=weights(connection.backends)[backend.position],
+        targets=tuple(
+            TargetPlan(
+                zone_id=zone_id,
+                address=endpoint_address(
+                    subnets[zone_id].cidr, connection.slot, backend=backend.position, generation=backend.generation
+                ),
+            )
+            for zone_id in _zones(name, contract, region=region, zone_ids=subnets)
+        ),
+    )
+
+
+def literal_contract(name: str, connection: Connection, backend: Backend, service: Service) -> Contract:
+    """The contract that a stack file writes itself, for the name and owner of its connection."""
+    return Contract(
+        contract_version=contracts.VERSION,
+        connection_name=backend.connection_name or name,
+        owner=connection.owner,
+        account_id=service.account_id,
+        region=service.endpoint_service_name.split(".")[3],
+        endpoint_service_name=service.endpoint_service_name,
+        endpoint_service_id=service.endpoint_service_name.rpartition(".")[2],
+        zone_ids=service.zone_ids,
+        port=service.port,
+        protocol=service.protocol,
+        health_path=service.health_path,
+        supported_regions=service.supported_regions,
+        acceptance_required=service.acceptance_required,
+    )
+
+
+def assumed_contract(
+    name: str, connection: Connection, backend: Backend, *, region: str, zone_ids: Iterable[str]
+) -> Contract:
+    """The contract of a backend that is no stack, without asking AWS: that of a parameter is taken to fit."""
+    role = backend.accepter_role_arn
+    if backend.service is not None:
+        return literal_contract(name, connection, backend, backend.service)
+    service = {
+        "endpointServiceName": f"com.amazonaws.vpce.{region}.vpce-svc-0",
+        "accountId": role.split(":")[4] if role else "0" * 12,
+        "zoneIds": tuple(zone_ids),
+    }
+    return literal_contract(name, connection, backend, Service.model_validate(service))
+
+
+def reader_roles(connections: Mapping[str, Connection]) -> dict[str, str]:
+    """Roles that read parameters of other accounts, each with the name of its provider."""
+    arns = {backend.reader_role_arn for connection in connections.values() for backend in connection.backends}
+    return {arn: f"reader-{arn.split(':')[4]}-{arn.rpartition('/')[2]}" for arn in sorted(filter(None, arns))}
+
+
+def check_backend(
+    name: str,
+    place: int,
+    contract: Contract,
+    connections: Mapping[str, Connection],
+    *,
+    region: str,
+    zone_ids: Iterable[str],
+) -> list[Problem]:
+    """What is wrong between the backend at `place` of connection `name` and its contract."""
+    connection = connections[name]
+    backend = connection.backends[place]
+    key = next(key for key in ("stack", "parameter", "service") if getattr(backend, key) is not None)
+    where, who = f"connections.{name}.backends[{place}].{key}", backend.label
+    problems = list(_check_name(where, name, backend, contract, connections))
+    if contract.owner != connection.owner:
+        problems.append(
+            Problem(
+                f"connections.{name}.owner",
+                f"is {connection.owner}, but {who} says that its owner is {contract.owner}",
+                "Settle who owns the service, and write the same owner on both sides.",
+            )
+        )
+    if region not in (contract.region, *contract.supported_regions):
+        problems.append(
+            Problem(
+                where,
+                f"{who} is in {contract.region} and supports no connections from {region}, where this edge is",
+                f"Add {region} to publication.supportedRegions of that stack and deploy it, or give {contract.region} "
+                "an edge of its own.",
+            )
+        )
+    if contract.port not in PORTS:
+        problems.append(
+            Problem(
+                where,
+                f"{who} publishes port {contract.port}, which the endpoints' security group does not open",
+                f"Publish port {' or '.join(map(str, PORTS))}.",
+            )
+        )
+    try:
+        _zones(name, contract, region=region, zone_ids=zone_ids)
+    except UserError as error:
+        problems += error.problems
+    return problems
+
+
+def _check_name(
+    where: str, name: str, backend: Backend, contract: Contract, connections: Mapping[str, Connection]
+) -> Iterable[Problem]:
+    """One service never takes another's requests: a backend serves the connection that it names."""
+    published = contract.connection_name
+    if published != name and published in connections:
+        yield Problem(
+            where,
+            f"{backend.label} publishes {published}, which is another connection of this edge",
+            f"Name the stack that publishes {name}, or remove this entry.",
+        )
+    elif published != (backend.connection_name or name):
+        if backend.connection_name:
+            reason = f"{backend.label} publishes {published}, and not {backend.connection_name} as connectionName says"
+            yield Problem(where, reason, f"Write connectionName: {published}, or name another stack.")
+        else:
+            yield Problem(
+                where,
+                f"{backend.label} publishes {published}, and this edge knows no connection of that name",
+                f"Rename this entry to {published}, or set connectionName of that stack to {name}. If it is the second "
+                f"cluster of {name}, write connectionName: {published} beside it.",
+            )
+
+
+def _zones(name: str, contract: Contract, *, region: str, zone_ids: Iterable[str]) -> tuple[str, ...]:
+    """The zones of the endpoint. Between Regions those of edge and service need not match."""
+    if contract.region == region:
+        return zones.common(zone_ids, contract.zone_ids, connection=name)
+    usable = tuple(zone_id for zone_id in sorted(zone_ids) if zone_id not in zones.NOT_ACROSS_REGIONS)
+    if len(usable) < zones.MINIMUM:
+        excluded = ", ".join(sorted(set(zone_ids) & zones.NOT_ACROSS_REGIONS))
+        problem = Problem(
+            f"connections.{name}",
+            f"the service is in {contract.region}, and PrivateLink supports no connections between Regions in "
+            f"{excluded}: {len(usable)} zones of the edge are left, {zones.MINIMUM} needed",
+            "Set network.zoneIds of the edge to more zones.",
+        )
+        raise UserError("The edge's zones do not fit a service of another Region", [problem])
+    return usable

@@ -1,0 +1,1 @@
+"""What a connection answers to: routes, the listener rules they become, and conflicts between them."""

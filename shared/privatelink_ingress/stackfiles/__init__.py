@@ -1,0 +1,1 @@
+"""Stack files as text: reading, editing and writing them."""

@@ -1,1 +1,0 @@
-"""The deployed system as one model, and its loaders."""

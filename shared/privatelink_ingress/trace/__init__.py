@@ -1,0 +1,1 @@
+"""Follows a request through the topology, hop by hop."""

@@ -1,0 +1,234 @@
+"""The hops in the edge account: from the name to the endpoints' network interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.request import first_rule
+from privatelink_ingress.trace.topology import Alias, Certificate, Rule
+
+ANYWHERE = "0.0.0.0/0"
+
+
+def resolve(path: Path) -> Iterator[Hop]:
+    """Route 53: the host's alias, or else the only load balancer that a client could connect to anyway."""
+    host, hop = path.request.host, "Route 53"
+    public = [balancer for balancer in path.topology.load_balancers.values() if balancer.scheme == "internet-facing"]
+    alias = _alias(path, host)
+    if alias:
+        targets = [balancer for balancer in public if balancer.dns_name == alias.target]
+        if not targets:
+            raise Stopped(
+                hop,
+                f"{alias.name} {alias.type} is an alias of {alias.target}",
+                "no load balancer has this name any more",
+                "Run `pulumi up` in central-ingress/ to point the record to today's load balancer.",
+            )
+        path.balancer = targets[0]
+        yield Hop(
+            name=hop, verdict="passes", evidence=f"{alias.name} {alias.type} → {path.balancer.name} (zone {alias.zone})"
+        )
+    elif len(public) == 1:
+        path.balancer = public[0]
+        yield Hop(
+            name=hop,
+            verdict="warns",
+            evidence=f"no alias record answers for {host}",
+            reason=f"followed as if a client connected to {path.balancer.name} with this host",
+            fix=f"Add {host} to the hosts of a connection's route to publish it.",
+        )
+    else:
+        raise Stopped(
+            hop,
+            f"no alias record answers for {host}",
+            f"no name leads to any of the {len(public)} internet-facing load balancers",
+            f"Add {host} to the hosts of a connection's route in a central-ingress stack file.",
+        )
+
+
+def connect(path: Path) -> Iterator[Hop]:
+    """The load balancer's security group and listener."""
+    balancer, port, hop = path.balancer, path.request.port, "Load balancer"
+    by_port = {listener.port: listener for listener in balancer.listeners}
+    open_ports = ", ".join(f"{listener.protocol} {port}" for port, listener in sorted(by_port.items())) or "none"
+    if port not in by_port:
+        raise Stopped(
+            hop,
+            f"{balancer.name} listens on {open_ports}",
+            f"nothing listens on port {port}: the connection is refused",
+            "Use https://, or set loadBalancer.redirectHttp: true to redirect." if port == 80 else "Use https://.",
+        )
+    path.listener = by_port[port]
+    if path.listener.protocol != path.request.scheme.upper():
+        raise Stopped(
+            hop,
+            f"{balancer.name} listens on {open_ports}",
+            f"port {port} speaks {path.listener.protocol}, not {path.request.scheme}",
+            f"Use {path.listener.protocol.lower()}://.",
+        )
+    evidence = f"{balancer.name} ({balancer.state}) listens on {open_ports}"
+    if path.topology.admits_network(balancer.security_group_ids, ANYWHERE, port):
+        yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to {ANYWHERE}")
+        return
+    if not any(
+        permission.covers_port(port) and permission.cidrs
+        for group in balancer.security_group_ids
+        for permission in path.topology.security_groups[group].ingress
+    ):
+        raise Stopped(
+            hop,
+            evidence,
+            f"no security group of it admits port {port}: clients time out",
+            "Set loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
+        )
+    yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are admitted")
+
+
+def secure(path: Path) -> Iterator[Hop]:
+    """The certificate that the listener shows for the host."""
+    if path.listener.protocol != "HTTPS":
+        return
+    host, hop = path.request.host, "Certificate"
+    for certificate in path.listener.certificates:
+        if any(_covers(domain, host) for domain in certificate.domains):
+            _require_issued(hop, certificate)
+            evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
+            yield Hop(name=hop, verdict="passes", evidence=evidence)
+            return
+    shown = ", ".join(domain for certificate in path.listener.certificates for domain in certificate.domains)
+    raise Stopped(
+        hop,
+        f"the listener's certificates cover {shown or 'nothing'}",
+        f"no certificate covers {host}: clients refuse the connection",
+        f"Add a certificate for {host} to `certificates` in the central-ingress stack file.",
+    )
+
+
+def screen(path: Path) -> Iterator[Hop]:
+    """The web ACL. Which of its rules would block is for AWS WAF alone to say."""
+    acl = path.balancer.web_acl
+    if acl is None:
+        yield Hop(
+            name="Web ACL",
+            verdict="warns",
+            evidence="no web ACL is associated",
+            reason="requests are not screened",
+            fix="Run `pulumi up` in central-ingress/ to associate it again.",
+        )
+        return
+    evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"
+    yield Hop(name="Web ACL", verdict="passes", evidence=f"{evidence} (not evaluated here)")
+
+
+def route(path: Path) -> Iterator[Hop]:
+    """The listener rule that decides."""
+    path.rule = rule = first_rule(path.listener, path.request)
+    name, action = "Listener rule", rule.action
+    evidence = _describe(rule)
+    if action.type == "fixed-response":
+        reason = "no rule matches the request" if rule.priority is None else "the rule answers by itself"
+        raise Stopped(name, f"{evidence}: answers {action.status}", reason, status=action.status)
+    if action.type == "redirect":
+        raise Stopped(name, f"{evidence}: redirects to {action.location}", status=action.status)
+    if action.type != "forward":
+        raise Stopped(name, evidence, f"an action of type {action.type} is not followed")
+    yield Hop(name=name, verdict="passes", evidence=evidence)
+
+
+def spread(path: Path) -> Iterator[Hop]:
+    """The target group with the greatest weight, and its targets."""
+    live = [(arn, weight) for arn, weight in path.rule.action.target_groups if weight > 0]
+    if not live:
+        raise Stopped(
+            "Target group",
+            "every target group has weight 0",
+            "the load balancer answers 503",
+            "Give a backend a weight.",
+        )
+    path.target_group = group = path.topology.target_groups[max(live, key=lambda item: item[1])[0]]
+    states = ", ".join(f"{target.id} {target.state}" for target in group.targets) or "no targets"
+    evidence = f"{group.name}, {group.protocol} {group.port}: {states}"
+    if not group.targets:
+        raise Stopped(
+            "Target group",
+            evidence,
+            "it is empty: the load balancer answers 503",
+            "Run `pulumi up` in central-ingress/.",
+        )
+    yield Hop(name="Target group", verdict="passes", evidence=evidence)
+
+
+def enter_endpoints(path: Path) -> Iterator[Hop]:
+    """The endpoints' interfaces behind the targets' addresses, and the security groups in between."""
+    hop, balancer, topology = "Interface endpoint", path.balancer, path.topology
+    interfaces = {
+        interface.address: (endpoint, interface)
+        for endpoint in topology.endpoints
+        if endpoint.vpc_id == balancer.vpc_id
+        for interface in endpoint.interfaces
+    }
+    strangers = [target.id for target in path.target_group.targets if target.id not in interfaces]
+    path.entries = [(target, *interfaces[target.id]) for target in path.target_group.targets if target.id in interfaces]
+    if not path.entries:
+        raise Stopped(
+            hop,
+            f"no endpoint of {balancer.vpc_id} has the address {', '.join(strangers)}",
+            "the targets lead nowhere",
+            "Run `pulumi up` in central-ingress/ to register the endpoint's addresses.",
+        )
+    shut = [
+        interface.address
+        for target, _, interface in path.entries
+        if not topology.releases_group(balancer.security_group_ids, interface.security_group_ids, target.port)
+        or not topology.admits_group(interface.security_group_ids, balancer.security_group_ids, target.port)
+    ]
+    endpoints = {endpoint.id: endpoint for _, endpoint, _ in path.entries}
+    evidence = "; ".join(f"{endpoint.id} {endpoint.state}" for endpoint in endpoints.values())
+    evidence += f", zones {', '.join(sorted(interface.zone_id for _, _, interface in path.entries))}"
+    if len(shut) == len(path.entries):
+        raise Stopped(
+            hop,
+            evidence,
+            f"security groups keep the load balancer from port {path.target_group.port} of {', '.join(shut)}",
+            "Run `pulumi up` in central-ingress/ to restore the endpoint security group's rules.",
+        )
+    if lost := [*strangers, *shut]:
+        yield Hop(name=hop, verdict="warns", evidence=evidence, reason=f"{', '.join(lost)} cannot be reached")
+    else:
+        yield Hop(name=hop, verdict="passes", evidence=evidence)
+
+
+def _alias(path: Path, host: str) -> Alias | None:
+    """The record that answers: the exact name, else the wildcard of its parent, as DNS prefers them."""
+    by_name = {alias.name: alias for alias in path.topology.aliases if alias.type == "A"}
+    parents = host.split(".")
+    candidates = [host, *(".".join(["*", *parents[depth:]]) for depth in range(1, len(parents)))]
+    return next((by_name[name] for name in candidates if name in by_name), None)
+
+
+def _covers(domain: str, host: str) -> bool:
+    """Whether a certificate's domain covers the host: a wildcard stands for exactly one label."""
+    if not domain.startswith("*."):
+        return domain.lower() == host
+    return host.partition(".")[2] == domain[2:].lower()
+
+
+def _require_issued(hop: str, certificate: Certificate) -> None:
+    if certificate.status != "ISSUED":
+        raise Stopped(
+            hop,
+            f"{certificate.arn} is {certificate.status}",
+            "only an issued certificate can be shown",
+            "Check the validation records in the certificate's hosted zone.",
+        )
+
+
+def _describe(rule: Rule) -> str:
+    if rule.priority is None:
+        return "the default rule"
+    asks = " and ".join(
+        f"{' '.join(filter(None, (condition.field, condition.header)))} {' or '.join(condition.values)}"
+        for condition in rule.conditions
+    )
+    return f"priority {rule.priority}: {asks}"

@@ -1,0 +1,61 @@
+"""What a trace is made of: hops with evidence, and the state that one hop hands to the next."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.topology import (
+    Endpoint,
+    EndpointService,
+    Interface,
+    Listener,
+    LoadBalancer,
+    Rule,
+    Target,
+    TargetGroup,
+    Topology,
+)
+
+Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hop:
+    """One hop of the path."""
+
+    name: str
+    verdict: Verdict
+    evidence: str
+    """What was read."""
+    reason: str = ""
+    """Why it stops or warns."""
+    fix: str = ""
+    """What to change or run."""
+
+
+class Stopped(Exception):
+    """The request goes no further: it is answered with `status`, or lost."""
+
+    def __init__(self, name: str, evidence: str, reason: str = "", fix: str = "", *, status: int | None = None) -> None:
+        verdict: Verdict = "answers" if status else "stops"
+        self.hop = Hop(name=name, verdict=verdict, evidence=evidence, reason=reason, fix=fix)
+        self.status = status
+        super().__init__(reason)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Path:
+    """The request and what the hops have found so far; each hop relies on the ones before it."""
+
+    request: Request
+    topology: Topology
+    balancer: LoadBalancer = dataclasses.field(init=False)
+    listener: Listener = dataclasses.field(init=False)
+    rule: Rule = dataclasses.field(init=False)
+    target_group: TargetGroup = dataclasses.field(init=False)
+    entries: list[tuple[Target, Endpoint, Interface]] = dataclasses.field(default_factory=list)
+    service: EndpointService = dataclasses.field(init=False)
+    inner: LoadBalancer = dataclasses.field(init=False)
+    inner_group: TargetGroup = dataclasses.field(init=False)

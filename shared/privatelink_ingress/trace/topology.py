@@ -1,0 +1,266 @@
+"""The deployed system as one model: what stands between a client and the ingress controller's node ports."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Mapping
+
+from privatelink_ingress.trace.cluster_objects import ClusterObjects
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Permission:
+    """One direction's permission in a security group."""
+
+    protocol: str
+    """`tcp`, `udp`, or `-1` for all."""
+    from_port: int
+    to_port: int
+    cidrs: tuple[str, ...] = ()
+    group_ids: tuple[str, ...] = ()
+
+    def covers_port(self, port: int) -> bool:
+        """Whether TCP to `port` falls under this permission."""
+        return self.protocol == "-1" or (self.protocol == "tcp" and self.from_port <= port <= self.to_port)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SecurityGroup:
+    """A security group's permissions."""
+
+    id: str
+    ingress: tuple[Permission, ...]
+    egress: tuple[Permission, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Alias:
+    """An alias record of a public hosted zone."""
+
+    name: str
+    """Without the trailing dot; may begin with `*.`."""
+    type: str
+    target: str
+    """DNS name of the load balancer, lower case, without the trailing dot."""
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """A certificate on a listener."""
+
+    arn: str
+    domains: tuple[str, ...]
+    status: str
+    default: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One condition of a rule; any of its values satisfies it."""
+
+    field: str
+    """`host-header`, `path-pattern`, `http-request-method`, `query-string`, `http-header` or `source-ip`."""
+    values: tuple[str, ...]
+    """Patterns; a query string's are `key=value`."""
+    header: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Action:
+    """What a rule does: forward, answer, or redirect."""
+
+    type: str
+    target_groups: tuple[tuple[str, int], ...] = ()
+    """ARN and weight of each target group of a `forward`."""
+    status: int | None = None
+    """Of a `fixed-response` or `redirect`."""
+    location: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rewrite:
+    """What a rule changes in a request before it forwards it."""
+
+    type: str
+    """`host-header-rewrite`, or `url-rewrite` of path and query."""
+    regex: str
+    replace: str
+    """May name groups of the expression: `$1`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A listener rule."""
+
+    priority: int | None
+    """None for the default rule, which comes last."""
+    conditions: tuple[Condition, ...]
+    action: Action
+    rewrites: tuple[Rewrite, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Listener:
+    """A listener with its rules in the order of evaluation."""
+
+    port: int
+    protocol: str
+    tls_policy: str | None
+    certificates: tuple[Certificate, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WebAcl:
+    """The web ACL in front of a load balancer."""
+
+    name: str
+    default_allows: bool
+    rules: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """An Application or Network Load Balancer."""
+
+    arn: str
+    name: str
+    type: str
+    scheme: str
+    state: str
+    dns_name: str
+    vpc_id: str
+    subnets: Mapping[str, str]
+    """CIDR by zone id."""
+    security_group_ids: tuple[str, ...]
+    enforces_private_link_rules: bool
+    """Whether a network load balancer's inbound rules also apply to traffic over PrivateLink."""
+    listeners: tuple[Listener, ...]
+    web_acl: WebAcl | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Target:
+    """A registered target."""
+
+    id: str
+    """An IPv4 address or an instance id."""
+    port: int
+    state: str
+    """As DescribeTargetHealth says: `healthy`, `unhealthy`, `initial`, …"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TargetGroup:
+    """A target group with its targets."""
+
+    arn: str
+    name: str
+    protocol: str
+    port: int
+    target_type: str
+    health_path: str | None
+    targets: tuple[Target, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Interface:
+    """A network interface of an endpoint."""
+
+    id: str
+    address: str
+    zone_id: str
+    security_group_ids: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An interface endpoint of the edge."""
+
+    id: str
+    vpc_id: str
+    service_name: str
+    state: str
+    interfaces: tuple[Interface, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EndpointService:
+    """An endpoint service of a workload account, as its owner sees it."""
+
+    id: str
+    name: str
+    owner: str
+    state: str
+    acceptance_required: bool
+    principals: tuple[str, ...]
+    zone_ids: tuple[str, ...]
+    load_balancer_arns: tuple[str, ...]
+    connections: Mapping[str, str]
+    """State by endpoint id."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Node:
+    """A worker node behind a network load balancer."""
+
+    instance_id: str
+    zone_id: str
+    state: str
+    security_group_ids: tuple[str, ...]
+    cluster: str = ""
+    """Name of its EKS cluster; empty for an instance of none."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Topology:
+    """Both sides, as read at one moment."""
+
+    edge_account: str
+    aliases: tuple[Alias, ...]
+    load_balancers: Mapping[str, LoadBalancer]
+    """By ARN, of all accounts."""
+    target_groups: Mapping[str, TargetGroup]
+    endpoints: tuple[Endpoint, ...]
+    services: Mapping[str, EndpointService]
+    """By service name; a service that the reader's accounts do not own is absent."""
+    nodes: Mapping[str, Node]
+    security_groups: Mapping[str, SecurityGroup]
+    clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
+    """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
+
+    def admits_group(self, receiver: tuple[str, ...], sender: tuple[str, ...], port: int) -> bool:
+        """Whether any of the receiver's groups lets TCP to `port` in from any of the sender's groups."""
+        return any(
+            permission.covers_port(port)
+            and (set(permission.group_ids) & set(sender) or "0.0.0.0/0" in permission.cidrs)
+            for group in receiver
+            for permission in self.security_groups[group].ingress
+        )
+
+    def admits_network(self, receiver: tuple[str, ...], cidr: str, port: int) -> bool:
+        """Whether any of the receiver's groups lets TCP to `port` in from all of `cidr`."""
+        return any(
+            permission.covers_port(port) and _covers(permission.cidrs, cidr)
+            for group in receiver
+            for permission in self.security_groups[group].ingress
+        )
+
+    def releases_group(self, sender: tuple[str, ...], receiver: tuple[str, ...], port: int) -> bool:
+        """Whether any of the sender's groups lets TCP to `port` out to any of the receiver's groups."""
+        return any(
+            permission.covers_port(port)
+            and (set(permission.group_ids) & set(receiver) or "0.0.0.0/0" in permission.cidrs)
+            for group in sender
+            for permission in self.security_groups[group].egress
+        )
+
+
+def _covers(permitted: tuple[str, ...], cidr: str) -> bool:
+    network = ipaddress.ip_network(cidr)
+    return any(
+        network.version == allowed.version and network.subnet_of(allowed)  # ty: ignore[invalid-argument-type]
+        for allowed in map(ipaddress.ip_network, permitted)
+    )

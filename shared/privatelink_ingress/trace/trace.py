@@ -1,0 +1,68 @@
+"""Follows one request through the deployed system, hop by hop, and says where it ends and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from privatelink_ingress.trace import edge_hops, ingress_hop, workload_hops
+from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.topology import Topology
+
+Outcome = Literal["reached", "answered", "stopped"]
+
+_STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
+    edge_hops.resolve,
+    edge_hops.connect,
+    edge_hops.secure,
+    edge_hops.screen,
+    edge_hops.route,
+    edge_hops.spread,
+    edge_hops.enter_endpoints,
+    workload_hops.cross_private_link,
+    workload_hops.balance,
+    workload_hops.arrive,
+    ingress_hop.serve,
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Where a request went."""
+
+    url: str
+    method: str
+    hops: tuple[Hop, ...]
+    outcome: Outcome
+    """`reached`: the Service that the cluster's Ingresses name, or the controller's node ports where those cannot be
+    seen; `answered`: by the load balancer or the controller itself; `stopped`: nowhere."""
+    status: int | None = None
+    """HTTP status of such an answer."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the request gets as far as can be seen."""
+        return self.outcome == "reached"
+
+
+def trace(
+    url: str,
+    topology: Topology,
+    *,
+    method: str = "GET",
+    headers: Iterable[str] = (),
+    source: str | None = None,
+) -> Trace:
+    """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
+    request = Request.parse(url, method=method, headers=headers, source=source)
+    path, hops = Path(request=request, topology=topology), list[Hop]()
+    for step in _STEPS:
+        try:
+            hops.extend(step(path))
+        except Stopped as stop:
+            hops.append(stop.hop)
+            outcome: Outcome = "answered" if stop.status else "stopped"
+            return Trace(url=url, method=method, hops=tuple(hops), outcome=outcome, status=stop.status)
+    return Trace(url=url, method=method, hops=tuple(hops), outcome="reached")

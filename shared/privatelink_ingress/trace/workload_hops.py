@@ -1,0 +1,133 @@
+"""The hops in the workload account: from PrivateLink to the controller's node ports."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.topology import Endpoint
+
+_CLOSED = {
+    "pendingAcceptance": "the owner has not accepted the connection",
+    "rejected": "the owner has rejected the connection",
+    "expired": "nobody accepted the connection in time",
+    "failed": "AWS could not make the connection",
+}
+"""Reason by state (VpcEndpoint, EC2 API) of an endpoint through which nothing passes."""
+
+
+def cross_private_link(path: Path) -> Iterator[Hop]:
+    """The endpoint service: known, and connected from its owner's point of view."""
+    hop, endpoint = "PrivateLink", path.entries[0][1]
+    service = path.topology.services.get(endpoint.service_name)
+    if service is None and endpoint.state in _CLOSED:
+        raise Stopped(hop, f"{endpoint.id} of {endpoint.service_name} is {endpoint.state}", *_closed(endpoint))
+    if service is None:
+        raise Stopped(
+            hop,
+            f"{endpoint.service_name} belongs to no account that can be read here",
+            "the path cannot be followed into its account",
+            "Trace with credentials of the workload account too, or run `pulumi up` there if the service is gone.",
+        )
+    path.service = service
+    state = service.connections.get(endpoint.id, "unknown")
+    evidence = f"{service.name} of {service.owner}: {endpoint.id} is {state}"
+    if state != "available":
+        raise Stopped(hop, evidence, *_closed(dataclasses.replace(endpoint, state=state), f"account {service.owner}"))
+    outside = sorted({interface.zone_id for _, _, interface in path.entries} - set(service.zone_ids))
+    if outside:
+        reason = f"the service is not in {', '.join(outside)}"
+        yield Hop(name=hop, verdict="warns", evidence=evidence, reason=reason)
+    else:
+        yield Hop(name=hop, verdict="passes", evidence=evidence)
+
+
+def balance(path: Path) -> Iterator[Hop]:
+    """The network load balancer: its listener, and its security groups when they hold for PrivateLink too."""
+    hop, topology, port = "Network load balancer", path.topology, path.entries[0][0].port
+    balancers = [topology.load_balancers.get(arn) for arn in path.service.load_balancer_arns]
+    inner = next((balancer for balancer in balancers if balancer), None)
+    if inner is None:
+        raise Stopped(hop, f"{path.service.id} has no load balancer", "there is nothing behind the service")
+    path.inner = inner
+    listener = next((listener for listener in inner.listeners if listener.port == port), None)
+    ports = ", ".join(f"{listener.protocol} {listener.port}" for listener in inner.listeners) or "none"
+    evidence = f"{inner.name} ({inner.state}) listens on {ports}"
+    if listener is None:
+        raise Stopped(
+            hop,
+            evidence,
+            f"nothing listens on port {port}, to which the edge sends",
+            "Run `pulumi up` in eks-service/, then in central-ingress/: the contract's port has changed.",
+        )
+    groups = listener.rules[-1].action.target_groups
+    path.inner_group = topology.target_groups[groups[0][0]]
+    if not inner.enforces_private_link_rules:
+        yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to every accepted endpoint")
+        return
+    shut = [
+        cidr
+        for cidr in path.balancer.subnets.values()
+        if not topology.admits_network(inner.security_group_ids, cidr, port)
+    ]
+    if len(shut) == len(path.balancer.subnets):
+        raise Stopped(
+            hop,
+            evidence,
+            f"its security group admits none of the edge's load balancer subnets {', '.join(shut)} to port {port}",
+            "Set publication.consumers[].albSubnetCidrs of the eks-service stack to these subnets.",
+        )
+    if shut:
+        yield Hop(name=hop, verdict="warns", evidence=evidence, reason=f"shut for edge subnets {', '.join(shut)}")
+    else:
+        yield Hop(
+            name=hop, verdict="passes", evidence=f"{evidence}; admits {', '.join(path.balancer.subnets.values())}"
+        )
+
+
+def arrive(path: Path) -> Iterator[Hop]:
+    """The nodes behind the network load balancer, at the controller's node port."""
+    hop, topology, group = "Node port", path.topology, path.inner_group
+    targets = [(target, topology.nodes.get(target.id)) for target in group.targets]
+    if not targets:
+        raise Stopped(
+            hop,
+            f"{group.name} has no targets",
+            "no node is registered",
+            "Run `pulumi up` in eks-service/ to attach the node group, and check that it has nodes.",
+        )
+    open_nodes = [
+        (target, node)
+        for target, node in targets
+        if node
+        and node.state == "running"
+        and topology.releases_group(path.inner.security_group_ids, node.security_group_ids, target.port)
+        and topology.admits_group(node.security_group_ids, path.inner.security_group_ids, target.port)
+    ]
+    if not open_nodes:
+        raise Stopped(
+            hop,
+            f"{group.name}: {', '.join(target.id for target, _ in targets)}",
+            f"security groups keep {path.inner.name} from port {targets[0][0].port} of every node",
+            "Run `pulumi up` in eks-service/ to restore the rules between the load balancer and the cluster's group.",
+        )
+    zones = sorted({node.zone_id for _, node in open_nodes})
+    evidence = f"{len(open_nodes)} of {len(targets)} nodes at port {open_nodes[0][0].port}, zones {', '.join(zones)}"
+    verdict = "passes" if len(open_nodes) == len(targets) else "warns"
+    yield Hop(name=hop, verdict=verdict, evidence=evidence)
+
+
+def _closed(endpoint: Endpoint, owner: str = "the service's account") -> tuple[str, str]:
+    """Why a connection that is not available lets nothing through, and what opens it."""
+    if endpoint.state != "pendingAcceptance":
+        reason = _CLOSED.get(endpoint.state, "the connection is not open")
+        return (
+            reason,
+            f"Settle it with {owner}, then write the other generation at the backend: a new endpoint.",
+        )
+    _, _, _, region, service_id = endpoint.service_name.split(".")
+    return _CLOSED[endpoint.state], (
+        f"Write accepterRoleArn at the backend and run `pulumi up` in central-ingress/. Or in {owner}: aws ec2 "
+        f"accept-vpc-endpoint-connections --region {region} --service-id {service_id} --vpc-endpoint-ids {endpoint.id}"
+    )

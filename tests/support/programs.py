@@ -1,0 +1,110 @@
+"""Both programs, run unchanged with their sample stack files against a strict fake of AWS.
+
+Values given to `run_workload` and `run_edge` replace top-level keys of the sample stack file:
+`run_workload(nodes={"min": 2})`, `run_edge(connections={...})`; a value of `None` removes the key.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from privatelink_ingress.local.engine.monitor import StackOutputs
+from privatelink_ingress.local.engine.runner import StackRun, run
+from privatelink_ingress.stackfiles import reader
+from tests.support.strict_backend import StrictBackend
+
+REPOSITORY = Path(__file__).parents[2]
+
+Run = Callable[..., StackRun]
+
+
+def _run(
+    project: str,
+    stack: str,
+    overrides: Mapping[str, Any],
+    *,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    backend: StrictBackend | None = None,
+    preview: bool = False,
+    sample: str | None = None,
+) -> StackRun:
+    file = reader.read(REPOSITORY / project, sample or stack)
+    config = dict(file.config)
+    for key, value in overrides.items():
+        full = key if ":" in key else f"{project}:{key}"
+        if value is None:
+            config.pop(full, None)
+        else:
+            config[full] = value if isinstance(value, str) else json.dumps(value)
+    return run(
+        REPOSITORY / project,
+        project=project,
+        stack=stack,
+        config=config,
+        backend=backend or StrictBackend(),
+        stacks=stacks,
+        preview=preview,
+        timeout=120,
+    )
+
+
+def run_workload(
+    stack: str = "shop", *, preview: bool = False, backend: StrictBackend | None = None, **overrides: Any
+) -> StackRun:
+    """`eks-service` with `Pulumi.<stack>.yaml`, and `overrides` in place of its top-level keys."""
+    return _run("eks-service", stack, overrides, preview=preview, backend=backend)
+
+
+@functools.cache
+def published_outputs() -> dict[str, StackOutputs]:
+    return {f"organization/eks-service/{stack}": run_workload(stack).outputs for stack in ("shop", "blog")}
+
+
+def run_edge(
+    stack: str = "prod",
+    *,
+    sample: str = "prod",
+    preview: bool = False,
+    backend: StrictBackend | None = None,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    **overrides: Any,
+) -> StackRun:
+    """`central-ingress` with `Pulumi.<sample>.yaml`; unless `stacks` are given, joined to what shop and blog export.
+
+    Unless `connections` are given, it has those of all sample stacks, as if none of them were attached.
+    """
+    published = published_outputs() if stacks is None else stacks
+    overrides.setdefault("connections", sample_connections())
+    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend, sample=sample)
+
+
+def sample_connections() -> dict[str, Any]:
+    """The connections of all sample stacks of `central-ingress`, a copy to change."""
+    files = (reader.read(REPOSITORY / "central-ingress", stack) for stack in ("prod", "prod-blog"))
+    return {name: entry for file in files for name, entry in json.loads(file.settings["connections"]).items()}
+
+
+@functools.cache
+def shard_outputs() -> StackOutputs:
+    """What `Pulumi.prod.yaml` exports, with its own connections alone."""
+    file = reader.read(REPOSITORY / "central-ingress", "prod")
+    return run_edge(connections=json.loads(file.settings["connections"])).outputs
+
+
+def run_attached(
+    stack: str = "prod-blog",
+    *,
+    preview: bool = False,
+    backend: StrictBackend | None = None,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    **overrides: Any,
+) -> StackRun:
+    """`central-ingress` with the attached `Pulumi.<stack>.yaml`, on what `prod` exports unless `stacks` are given."""
+    published = (
+        published_outputs() | {"organization/central-ingress/prod": shard_outputs()} if stacks is None else stacks
+    )
+    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend)

@@ -1,0 +1,158 @@
+"""`cost`: what it shows of the samples, in words and for scripts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from privatelink_ingress.cli.app import app
+
+ROOT = Path(__file__).parents[3]
+STACK_FILES = (
+    "eks-service/Pulumi.shop.yaml",
+    "eks-service/Pulumi.blog.yaml",
+    "central-ingress/Pulumi.prod.yaml",
+    "central-ingress/Pulumi.prod-blog.yaml",
+)
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """The sample projects, to change."""
+    for file in ("eks-service/Pulumi.yaml", "central-ingress/Pulumi.yaml", *STACK_FILES):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
+
+
+def in_region(root: Path, region: str, zones: str) -> None:
+    for file in STACK_FILES:
+        text = (root / file).read_text().replace("eu-west-1", region).replace("euw1", zones)
+        (root / file).write_text(text)
+
+
+def run(root: Path, *options: str) -> Result:
+    return CliRunner(env={"COLUMNS": "80"}).invoke(app, ["cost", "--root", str(root), *options])
+
+
+def data(root: Path, *options: str) -> dict[str, Any]:
+    result = run(root, "--json", *options)
+    assert result.exit_code == 0
+    return json.loads(result.stdout)
+
+
+def by_stack(found: dict[str, Any]) -> dict[str, float]:
+    return {f"{stack['project']}/{stack['stack']}": stack["usd_a_month"] for stack in found["stacks"]}
+
+
+def test_every_stack_has_its_bill_and_a_connection_is_in_that_of_its_own_stack(samples: Path) -> None:
+    in_region(samples, "us-east-1", "use1")
+    found = data(samples)
+    expected = {
+        "central-ingress/prod": 61.275,  # load balancer 16.425, addresses 10.95, firewall 12, shop 21.90
+        "central-ingress/prod-blog": 21.90,
+        "eks-service/blog": 177.025,  # control plane 73, 4 endpoints in 3 zones 87.60, load balancer 16.425
+        "eks-service/shop": 177.025,
+    }
+    assert by_stack(found) == pytest.approx(expected, abs=0.0051)
+    assert (found["currency"], found["estimate"]) == ("USD", False)
+    assert found["usd_a_month"] == pytest.approx(437.225, abs=0.0051)
+    prod, attached = found["stacks"][:2]
+    assert list(prod["connections"]) == ["shop"]
+    assert (list(attached["connections"]), attached["shared"]["lines"]) == (["blog"], [])
+
+
+def test_traffic_adds_to_the_edge_and_to_the_workload_that_serves_it(samples: Path) -> None:
+    in_region(samples, "us-east-1", "use1")
+    before, after = by_stack(data(samples)), by_stack(data(samples, "--gb", "1000", "--requests", "10"))
+    assert {stack: round(after[stack] - usd, 2) for stack, usd in before.items()} == {
+        "central-ingress/prod": 24.0,  # 1,000 GB x (0.010 + 0.008), 10 million requests x 0.60
+        "central-ingress/prod-blog": 24.0,
+        "eks-service/blog": 6.0,  # 1,000 GB x 0.006
+        "eks-service/shop": 6.0,
+    }
+
+
+def test_two_backends_share_the_traffic_of_their_connection(samples: Path) -> None:
+    in_region(samples, "us-east-1", "use1")
+    file = samples / STACK_FILES[2]
+    both = "- stack: shop\n        - {stack: blog, position: 1, connectionName: blog}\n"
+    file.write_text(file.read_text().replace("- stack: shop # of eks-service\n", both))
+    before, after = by_stack(data(samples)), by_stack(data(samples, "--gb", "1000"))
+    assert before["central-ingress/prod"] == pytest.approx(61.275 + 21.90, abs=0.0051)
+    assert {stack: round(after[stack] - before[stack], 2) for stack in ("eks-service/shop", "eks-service/blog")} == {
+        "eks-service/shop": 3.0,
+        "eks-service/blog": 9.0,
+    }
+
+
+def test_every_line_says_price_region_source_and_how_sure_it_is(samples: Path) -> None:
+    found = data(samples, "--gb", "1")
+    lines = [
+        line
+        for stack in found["stacks"]
+        for bill in (stack["shared"], *stack["connections"].values())
+        for line in bill["lines"]
+    ]
+    assert len(lines) == 18
+    for line in lines:
+        assert line["source"].startswith("https://")
+        assert line["sure"] in {"aws", "third-party", "unverified"}
+        assert line["price_region"] in {"eu-central-1", "every region"}
+        assert line["usd_a_month"] == pytest.approx(line["quantity"] * line["usd_each"])
+        assert line["estimate"] == (line["price_region"] == "eu-central-1")
+
+
+def test_a_region_without_prices_is_said_to_be_an_estimate(samples: Path) -> None:
+    found = data(samples)
+    assert (found["estimate"], found["usd_per_gb"]) == (True, {"eu-west-1": 0.024})
+    shown = run(samples).stdout
+    assert "No regional price of eu-west-1 is known here, so that of eu-central-1 stands in." in shown
+    assert "~ endpoint: 0.012 per zone-hour, eu-central-1, third-party, https://aws.amazon.com/privatelink" in shown
+
+
+def test_a_region_with_prices_has_no_such_note(samples: Path) -> None:
+    in_region(samples, "us-east-1", "use1")
+    shown = run(samples).stdout
+    assert "stands in" not in shown
+    assert "~" not in shown.replace("(~ marks an estimate)", "")
+
+
+def test_what_is_left_out_is_said(samples: Path) -> None:
+    shown = run(samples).stdout
+    assert "Traffic is not in these numbers: give --gb and --requests." in shown
+    assert "Not counted: nodes and their disks; logs, metrics and alarms; data transfer" in shown
+    assert "Traffic is not in" not in run(samples, "--gb", "1").stdout
+
+
+def test_the_tables_fit_80_columns(samples: Path) -> None:
+    shown = run(samples, "--gb", "123456", "--requests", "1000").stdout
+    assert "…" not in shown
+    tables = [line for line in shown.splitlines() if " x 0." in line]
+    assert len(tables) == 18
+    assert max(map(len, tables)) <= 80
+
+
+def test_a_mistake_in_a_stack_file_comes_before_any_number(samples: Path) -> None:
+    file = samples / STACK_FILES[0]
+    file.write_text(file.read_text().replace("owner:", "ownr:"))
+    result = run(samples)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "eks-service/Pulumi.shop.yaml: ownr: is no known key" in result.stderr
+
+
+def test_a_repository_without_stacks_costs_nothing_to_count(samples: Path) -> None:
+    for file in STACK_FILES:
+        (samples / file).unlink()
+    result = run(samples)
+    assert result.exit_code == 1
+    assert "There is nothing that costs" in result.stderr
+
+
+def test_negative_traffic_is_wrong_use(samples: Path) -> None:
+    assert run(samples, "--gb", "-1").exit_code == 2

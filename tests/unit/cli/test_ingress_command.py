@@ -1,0 +1,309 @@
+"""`ingress check`: what it says of manifests, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner, Result
+
+from privatelink_ingress.cli.app import app
+from privatelink_ingress.plan.workload.controller import objects
+from privatelink_ingress.plan.workload.sample import SamplePlan
+from privatelink_ingress.rules import ingress as rules
+
+ROOT = Path(__file__).parents[3]
+RIGHT: dict[str, Any] = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "Ingress",
+    "metadata": {"name": "web", "namespace": "shop", "annotations": {"pulumi.com/skipAwait": "true"}},
+    "spec": {
+        "ingressClassName": "nginx",
+        "rules": [
+            {
+                "host": "shop.example.com",
+                "http": {
+                    "paths": [
+                        {
+                            "path": "/",
+                            "pathType": "Prefix",
+                            "backend": {"service": {"name": "web", "port": {"number": 80}}},
+                        }
+                    ]
+                },
+            }
+        ],
+    },
+}
+GONE = object()
+
+
+def ingress(name: str = "web", **changes: Any) -> dict[str, Any]:
+    """The right Ingress with fields changed: keys are paths, with `__` for dots."""
+    made = json.loads(json.dumps(RIGHT))
+    made["metadata"]["name"] = name
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        at = made
+        for key in parents:
+            at = at[int(key) if key.isdigit() else key]
+        if value is GONE:
+            del at[last]
+        else:
+            at[last] = value
+    return made
+
+
+def annotated(key: str, value: str = "x") -> dict[str, Any]:
+    return ingress(metadata__annotations={"pulumi.com/skipAwait": "true", key: value})
+
+
+def check(folder: Path, *manifests: dict[str, Any], options: tuple[str, ...] = ()) -> Result:
+    with (folder / "manifest.yaml").open("w") as file:
+        YAML().dump_all(manifests, file)
+    return run("ingress", "check", str(folder / "manifest.yaml"), *options)
+
+
+def run(*words: str, stdin: str | None = None) -> Result:
+    result = CliRunner().invoke(app, list(words), input=stdin)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def found(folder: Path, *manifests: dict[str, Any], options: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+    result = check(folder, *manifests, options=("--json", *options))
+    problems = [problem for one in json.loads(result.stdout)["ingresses"] for problem in one["problems"]]
+    assert result.exit_code == (1 if problems else 0)
+    return [(problem["where"], problem["reason"], problem["remedy"]) for problem in problems]
+
+
+def stack(folder: Path, **keys: Any) -> tuple[str, ...]:
+    """Options that name the sample stack shop, with keys of its file changed."""
+    yaml = YAML()
+    for file in (
+        "Pulumi.yaml",
+        "eks-service/Pulumi.yaml",
+        "eks-service/Pulumi.shop.yaml",
+        "central-ingress/Pulumi.yaml",
+    ):
+        (folder / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, folder / file)
+    shutil.copy(ROOT / "central-ingress/Pulumi.prod.yaml", folder / "central-ingress/Pulumi.prod.yaml")
+    path = folder / "eks-service/Pulumi.shop.yaml"
+    document = yaml.load(path)
+    for key, changes in keys.items():
+        document["config"].setdefault(f"eks-service:{key}", {}).update(changes)
+    yaml.dump(document, path)
+    return "--stack", "shop", "--root", str(folder)
+
+
+def test_an_ingress_as_the_sample_application_has_it_is_right(tmp_path: Path):
+    sample = SamplePlan(digest="sha256:1", hosts=("shop.example.com",), tls=False)
+    [made] = [item.manifest for stage in sample.stages("image") for item in stage if item.manifest["kind"] == "Ingress"]
+    for manifest in (made, RIGHT):
+        result = check(tmp_path, manifest)
+        assert result.exit_code == 0
+        name = "/".join((manifest["metadata"]["namespace"], manifest["metadata"]["name"]))
+        assert result.stdout.splitlines()[0] == f"{tmp_path}/manifest.yaml: Ingress {name} is right"
+        assert "to know" not in result.stdout
+
+
+def test_the_rules_and_the_controller_speak_of_the_same_class():
+    assert rules.CLASS == objects.INGRESS_CLASS
+
+
+@pytest.mark.parametrize(
+    ("manifest", "where", "reason", "remedy"),
+    [
+        (
+            ingress(spec__ingressClassName=GONE),
+            "spec.ingressClassName",
+            "is missing, so the controller ignores the Ingress, without an event",
+            "ingressClassName: nginx",
+        ),
+        (ingress(spec__ingressClassName="alb"), "spec.ingressClassName", "is alb, so the controller ignores", "nginx"),
+        (
+            annotated("nginx.ingress.kubernetes.io/proxy-body-size"),
+            'metadata.annotations["nginx.ingress.kubernetes.io/proxy-body-size"]',
+            "is for kubernetes/ingress-nginx: this controller ignores it without a word",
+            "Remove it. In its place: nginx.org/client-max-body-size.",
+        ),
+        (
+            annotated("nginx.ingress.kubernetes.io/affinity"),
+            'metadata.annotations["nginx.ingress.kubernetes.io/affinity"]',
+            "ignores it without a word",
+            "In its place: the annotation of this controller that does the same.",
+        ),
+        (
+            annotated("nginx.org/server-snippets"),
+            'metadata.annotations["nginx.org/server-snippets"]',
+            "is a snippet, and snippets are off",
+            "Remove it.",
+        ),
+        (
+            ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}]),
+            "spec.tls",
+            "has no use: TLS ends at the edge, and the controller may read no Secret",
+            "Remove it, unless the service is about to be published by HTTPS: then it must be there first.",
+        ),
+        (ingress(spec__rules=[]), "spec.rules", "is empty, so nothing is served", "rules: with a host"),
+        (
+            ingress(spec__rules=[{"host": "shop.example.com"}]),
+            "spec.rules[0].http.paths",
+            "is empty, so the host serves nothing",
+            "paths: [{path: /",
+        ),
+        (
+            ingress(
+                spec__rules__0__host=GONE,
+                spec__rules__0__http__paths__0__path="/nginx-health",
+                spec__rules__0__http__paths__0__pathType="Exact",
+            ),
+            "spec.rules[0].http.paths[0].path",
+            "is /nginx-health, which the controller answers itself where no host is named: nginx refuses the Ingress",
+            "Another path, or name the host.",
+        ),
+        (
+            ingress(apiVersion="extensions/v1beta1"),
+            "apiVersion",
+            "is extensions/v1beta1",
+            "Write networking.k8s.io/v1; no other has been served since Kubernetes 1.22.",
+        ),
+        (ingress(spec__rules={}), "the manifest", "is not of type 'array'", "Correct it."),
+        (ingress(spec__ingresClassName="nginx"), "the manifest", "'ingresClassName' was unexpected", "Correct it."),
+    ],
+)
+def test_each_mistake_is_named_with_its_field_and_what_to_write(
+    tmp_path: Path, manifest: dict[str, Any], where: str, reason: str, remedy: str
+):
+    [problem] = found(tmp_path, manifest)
+    assert problem[0] == where
+    assert reason in problem[1]
+    assert remedy in problem[2]
+
+
+def test_several_mistakes_come_together(tmp_path: Path):
+    wrong = ingress(spec__ingressClassName="alb", spec__tls=[{"hosts": ["shop.example.com"]}], spec__rules=[])
+    assert [where for where, _, _ in found(tmp_path, wrong)] == ["spec.ingressClassName", "spec.tls", "spec.rules"]
+
+
+def test_a_host_in_two_ingresses_is_told_of_the_second_with_the_file_of_the_first(tmp_path: Path):
+    [problem] = found(tmp_path, ingress("first"), ingress("second"))
+    assert problem == (
+        "spec.rules[0].host",
+        "is shop.example.com, as in Ingress shop/first: the older one gets the host as a whole, and this one is "
+        f"rejected ({tmp_path}/manifest.yaml)",
+        "All paths of a host into one Ingress: add them to shop/first.",
+    )
+
+
+def test_one_ingress_without_a_host_is_allowed_and_a_second_one_is_not(tmp_path: Path):
+    bare = {"spec__rules__0__host": GONE}
+    assert found(tmp_path, ingress("first", **bare)) == []
+    [problem] = found(tmp_path, ingress("first", **bare), ingress("second", **bare))
+    assert problem[1].startswith("is missing, as in Ingress shop/first: the older one gets all other hosts")
+
+
+def test_ingresses_of_another_class_and_mergeable_ones_share_hosts(tmp_path: Path):
+    mergeable = {"nginx.org/mergeable-ingress-type": "minion"}
+    other = ingress("other", spec__ingressClassName="alb")
+    assert [where for where, _, _ in found(tmp_path, ingress(), other)] == ["spec.ingressClassName"]
+    assert found(tmp_path, ingress(), ingress("minion", metadata__annotations=mergeable)) == []
+
+
+def test_what_may_be_meant_is_said_and_is_no_mistake(tmp_path: Path):
+    manifest = ingress(metadata__annotations={}, spec__rules__0__http__paths__0__path="/v1")
+    result = check(tmp_path, manifest)
+    assert result.exit_code == 0
+    assert 'to know: metadata.annotations["pulumi.com/skipAwait"] is not set' in result.stdout
+    assert "is a prefix of plain text: /v1 also takes /v1beta" in result.stdout
+    assert "→ If that is wrong: /v1/ as Prefix, and /v1 as Exact beside it." in result.stdout
+    bare = check(tmp_path, ingress(spec__rules__0__host=GONE))
+    assert "to know: spec.rules[0].host is missing, so it takes every host" in bare.stdout
+
+
+def test_with_a_stack_its_hosts_count(tmp_path: Path):
+    options = stack(tmp_path)
+    assert found(tmp_path, ingress(), options=options) == []
+    [problem] = found(tmp_path, ingress(spec__rules__0__host="other.example.com"), options=options)
+    assert problem == (
+        "spec.rules[0].host",
+        "is other.example.com, which no edge routes to this connection",
+        "Write one that is: shop.example.com. Or add other.example.com to a route of the connection.",
+    )
+
+
+def test_with_a_stack_that_is_published_by_https_each_host_stands_in_tls(tmp_path: Path):
+    options = stack(tmp_path, publication={"protocol": "https"}, controller={"tlsSecret": "edge-certificate"})
+    assert found(tmp_path, ingress(), options=options) == [
+        (
+            "spec.tls",
+            "lacks shop.example.com, so a request for it by HTTPS, as the edge sends it, is answered 404",
+            "tls: [{hosts: [shop.example.com]}]",
+        )
+    ]
+    assert found(tmp_path, ingress(spec__tls=[{"hosts": ["shop.example.com"]}]), options=options) == []
+    named = ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}])
+    [problem] = found(tmp_path, named, options=options)
+    assert (problem[0], problem[2][:18]) == ("spec.tls[0].secretName", "Remove secretName ")
+
+
+def test_with_a_stack_whose_controller_reads_secrets_an_ingress_may_name_one(tmp_path: Path):
+    options = stack(tmp_path, controller={"ingressTls": True})
+    named = ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}])
+    assert found(tmp_path, named, options=options) == []
+
+
+def test_with_a_stack_that_watches_some_namespaces_others_are_not_served(tmp_path: Path):
+    options = stack(tmp_path, controller={"watch": {"namespaces": ["checkout"]}}, sample={"install": False})
+    [problem] = found(tmp_path, ingress(), options=options)
+    assert problem[:2] == ("metadata.namespace", "is shop, which the controller does not watch")
+
+
+def test_with_a_stack_of_the_retired_controller_its_annotations_are_right_and_the_others_are_not(tmp_path: Path):
+    options = stack(tmp_path, controller={"flavour": "ingress-nginx-legacy"})
+    assert found(tmp_path, annotated("nginx.ingress.kubernetes.io/proxy-body-size"), options=options) == []
+    [problem] = found(tmp_path, annotated("nginx.org/client-max-body-size"), options=options)
+    assert "is for F5's controller" in problem[1]
+
+
+def test_an_unknown_stack_is_answered_with_the_nearest(tmp_path: Path):
+    stack(tmp_path)
+    result = check(tmp_path, RIGHT, options=("--stack", "shp", "--root", str(tmp_path)))
+    assert (result.exit_code, "Did you mean shop?" in result.stderr) == (2, True)
+
+
+def test_standard_input_directories_lists_and_other_kinds_are_read(tmp_path: Path):
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [service, RIGHT]})
+    piped = run("ingress", "check", "-", stdin=text)
+    assert (piped.exit_code, piped.stdout.splitlines()[0]) == (0, "standard input: Ingress shop/web is right")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/list.json").write_text(text)
+    (tmp_path / "notes.txt").write_text("kind: Ingress")
+    assert run("ingress", "check", str(tmp_path)).stdout.startswith(f"{tmp_path}/deep/list.json: Ingress shop/web")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("kind: Service\n", "holds no object of kind Ingress"),
+        ("kind: {{ .Values.kind }}\n", "is no YAML"),
+        ("", "holds no object of kind Ingress"),
+    ],
+)
+def test_what_cannot_be_checked_is_wrong_use_and_no_traceback(tmp_path: Path, text: str, reason: str):
+    (tmp_path / "file.yaml").write_text(text)
+    result = run("ingress", "check", str(tmp_path / "file.yaml"))
+    assert (result.exit_code, "Traceback" in result.output) == (2, False)
+    assert reason in " ".join(result.stderr.split())
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path):
+    result = run("ingress", "check", str(tmp_path / "none.yaml"))
+    assert result.exit_code == 2
+    assert "none.yaml: cannot be read: No such file or directory" in result.stderr

@@ -1,0 +1,36 @@
+"""Every entry that docs/connections.md shows is one that the settings take and that plans."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.settings.attached import load_edge
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "connections.md"
+ENTRIES = [YAML(typ="safe").load(block) for block in re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)]
+
+
+@pytest.mark.parametrize("entries", ENTRIES)
+def test_an_entry_of_the_document_is_right(entries: dict[str, Any]):
+    values = {
+        "accountId": "222222222222",
+        "owner": "team-platform",
+        "dns": json.dumps({"zoneId": "Z0123456789EXAMPLE"}),
+        "certificates": json.dumps([{"domains": ["example.com", "*.example.com", "*.shop.example.com"]}]),
+        "connections": json.dumps(entries),
+    }
+    settings = load_edge(values, project="central-ingress", stack="prod")
+    assert list(settings.connections) == ["shop"]
+    assert routes.check(settings.connections) == []
+    assert routes.rules(settings.connections["shop"])
+
+
+def test_the_document_shows_a_route_two_backends_and_a_generation():
+    assert len(ENTRIES) == 3

@@ -1,0 +1,150 @@
+"""What stacks and connections cost by list price; the expected sums are worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.plan.capacity import cost, prices
+from privatelink_ingress.plan.capacity.cost import Bill, Traffic
+from privatelink_ingress.plan.capacity.prices import EVERYWHERE, PRICES
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+
+def edge(**changes: Any) -> EdgeSettings:
+    values = {
+        "accountId": "222222222222",
+        "owner": "team-platform",
+        "certificates": [{"domains": ["*.example.com"]}],
+        "dns": {"zoneId": "Z0123456789EXAMPLE"},
+        **changes,
+    }
+    return EdgeSettings.model_validate_json(json.dumps(values))
+
+
+def workload(**changes: Any) -> WorkloadSettings:
+    values = {
+        "accountId": "111111111111",
+        "owner": "team-shop",
+        "controller": {"install": False},
+        "publication": {"consumers": [{"accountId": "222222222222"}]},
+        **changes,
+    }
+    return WorkloadSettings.model_validate_json(json.dumps(values))
+
+
+def lines(bill: Bill) -> dict[str, float]:
+    items = dict.fromkeys(line.item for line in bill.lines)
+    return {item: round(sum(line.usd for line in bill.lines if line.item == item), 2) for item in items}
+
+
+def test_one_more_connection_in_three_zones_costs_2190_in_virginia() -> None:
+    assert lines(cost.connection_cost("us-east-1")) == {"endpoint": 21.90}
+    assert not cost.connection_cost("us-east-1").estimate
+
+
+def test_zones_and_backends_multiply() -> None:
+    assert cost.connection_cost("us-east-1", zones=2).usd == pytest.approx(14.60)
+    assert cost.connection_cost("us-east-1", backends=2).usd == pytest.approx(43.80)
+
+
+def test_fifty_connections_in_frankfurt_cost_1314() -> None:
+    assert 50 * cost.connection_cost("eu-central-1").usd == pytest.approx(1314)
+
+
+def test_traffic_is_counted_once_however_many_backends_share_it() -> None:
+    one = lines(cost.connection_cost("us-east-1", traffic=Traffic(gb=500, million_requests=20)))
+    assert one == {"endpoint": 21.90, "endpoint-data": 5.0, "alb-units": 4.0, "firewall-requests": 12.0}
+    two = lines(cost.connection_cost("us-east-1", backends=2, traffic=Traffic(gb=500, million_requests=20)))
+    assert two == {**one, "endpoint": 43.80}
+
+
+def test_a_shard_costs_its_load_balancer_addresses_and_firewall_before_any_connection() -> None:
+    assert lines(cost.shard_cost(edge(), "us-east-1", zones=3)) == {
+        "alb": 16.43,
+        "ipv4": 10.95,
+        "web-acl": 5.0,
+        "firewall-rule": 7.0,
+    }
+
+
+def test_each_firewall_list_costs_a_rule_more() -> None:
+    settings = edge(firewall={"deny": ["192.0.2.0/24"], "allow": ["198.51.100.0/24"]})
+    assert lines(cost.shard_cost(settings, "us-east-1", zones=3))["firewall-rule"] == 9.0
+
+
+def test_a_firewall_within_its_base_capacity_adds_nothing_per_request() -> None:
+    assert "firewall-capacity" not in lines(cost.shard_cost(edge(), "us-east-1", zones=3, million_requests=100))
+
+
+def test_each_started_500_units_above_the_base_add_to_every_million_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The firewall of today needs 1,178 units, so the base is put under it.
+    monkeypatch.setattr(cost, "BASE_CAPACITY", 600)
+    bill = lines(cost.shard_cost(edge(), "us-east-1", zones=3, million_requests=100))
+    assert bill["firewall-capacity"] == pytest.approx(2 * 100 * 0.20)
+
+
+def test_a_workload_costs_its_control_plane_endpoints_and_load_balancer() -> None:
+    assert lines(cost.workload_cost(workload(), "us-east-1", zones=3)) == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43}
+
+
+def test_more_endpoints_and_an_advanced_parameter_are_in_the_workloads_bill() -> None:
+    publication = {"consumers": [{"accountId": "222222222222"}], "parameter": {"tier": "Advanced"}}
+    settings = workload(endpoints={"extra": ["logs", "sts"]}, publication=publication)
+    bill = lines(cost.workload_cost(settings, "us-east-1", zones=2, gb=1000))
+    assert bill == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43, "advanced-parameter": 0.05, "nlb-units": 6.0}
+
+
+def test_each_feature_of_a_workload_has_a_line_for_the_endpoints_that_it_brings() -> None:
+    settings = workload(podLogs={"install": True}, metrics={"install": True}, endpoints={"extra": ["sts"]})
+    bill = cost.workload_cost(settings, "us-east-1", zones=3)
+    assert {line.what: round(line.usd, 2) for line in bill.lines if line.item == "endpoint"} == {
+        "endpoints for nodes: ec2, ecr.api, ecr.dkr, eks-auth": 87.6,
+        "endpoints for endpoints.extra: sts": 21.9,
+        "endpoints for metrics: monitoring": 21.9,
+        "endpoints for metrics and podLogs: logs": 21.9,
+    }
+
+
+def test_a_gb_passes_the_endpoint_and_both_load_balancers() -> None:
+    assert cost.per_gb("us-east-1").usd == pytest.approx(0.024)
+    assert not cost.per_gb("us-east-1").estimate
+
+
+def test_where_no_price_is_known_that_of_another_region_stands_in_as_an_estimate() -> None:
+    (line,) = cost.connection_cost("eu-west-1").lines
+    assert (line.price_region, line.estimate, line.price.usd) == ("eu-central-1", True, 0.012)
+    (line,) = cost.connection_cost("ap-southeast-2").lines
+    assert (line.price_region, line.estimate, line.price.usd) == ("us-east-1", True, 0.01)
+
+
+def test_a_price_that_nobody_checked_makes_an_estimate_even_in_its_own_region() -> None:
+    bill = cost.shard_cost(edge(), "eu-central-1", zones=3)
+    assert {line.item for line in bill.lines if line.estimate} == {"alb"}
+    assert (bill.estimate, bill.least_sure) == (True, "unverified")
+
+
+def test_a_price_of_every_region_is_no_estimate_anywhere() -> None:
+    bill = cost.shard_cost(edge(), "eu-west-1", zones=3)
+    assert {line.item for line in bill.lines if line.price_region == EVERYWHERE} == {"ipv4", "web-acl", "firewall-rule"}
+    assert not any(line.estimate for line in bill.lines if line.price_region == EVERYWHERE)
+
+
+def test_every_price_has_a_source_on_a_page_of_aws() -> None:
+    everything = [price for regions in PRICES.values() for price in regions.values()]
+    assert [price for price in everything if not price.source.startswith(("https://aws.", "https://docs.aws."))] == []
+
+
+@pytest.mark.parametrize("item", PRICES)
+def test_every_item_has_a_price_in_every_region(item: str) -> None:
+    for region in ("us-east-1", "eu-central-1", "eu-west-1", "ap-southeast-2"):
+        assert prices.price(item, region).usd > 0
+
+
+def test_bills_add_up() -> None:
+    one, other = cost.connection_cost("us-east-1"), cost.shard_cost(edge(), "us-east-1", zones=3)
+    assert cost.together([one, other]).usd == pytest.approx(one.usd + other.usd)
+    assert cost.together([]).usd == 0

@@ -1,0 +1,156 @@
+"""What connections use of their shard's quotas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from privatelink_ingress.plan.capacity import quotas, usage
+from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.plan.capacity.usage import Needs
+from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.settings.edge import Connection, EdgeSettings
+from privatelink_ingress.settings.limits import Limits
+
+LIMITS = quotas.effective(Limits())
+
+
+def entry(slot: int = 0, **changes: Any) -> dict[str, Any]:
+    return {
+        "slot": slot,
+        "owner": "team-shop",
+        "backends": [{"stack": "shop"}],
+        "routes": [{"hosts": ["shop.example.com"]}],
+        **changes,
+    }
+
+
+def connection(**changes: Any) -> Connection:
+    return Connection.model_validate_json(json.dumps(entry(**changes)))
+
+
+def shard(**changes: Any) -> EdgeSettings:
+    values = {
+        "accountId": "222222222222",
+        "owner": "team-platform",
+        "certificates": [{"domains": ["*.example.com"]}],
+        "dns": {"zoneId": "Z0123456789EXAMPLE"},
+        **changes,
+    }
+    return EdgeSettings.model_validate_json(json.dumps(values))
+
+
+def test_a_plain_connection_takes_one_of_each_and_a_target_in_every_zone() -> None:
+    assert usage.of_connection(connection(), zones=3) == {
+        "endpoints": 1,
+        "targetGroups": 1,
+        "rules": 1,
+        "certificates": 0,
+        "targets": 3,
+        "slots": 1,
+        "targetGroupsPerAction": 1,
+        "conditionValues": 1,
+        "wildcards": 0,
+    }
+
+
+def test_two_backends_take_two_endpoints_and_target_groups_but_no_further_rule_or_slot() -> None:
+    both = usage.of_connection(
+        connection(backends=[{"stack": "shop"}, {"stack": "shop-green", "position": 1}]), zones=3
+    )
+    assert {key: both[key] for key in ("endpoints", "targetGroups", "targets", "targetGroupsPerAction")} == {
+        "endpoints": 2,
+        "targetGroups": 2,
+        "targets": 6,
+        "targetGroupsPerAction": 2,
+    }
+    assert (both["rules"], both["slots"]) == (1, 1)
+
+
+def test_five_hosts_fill_a_rule_and_six_take_two() -> None:
+    hosts = [f"h{number}.example.com" for number in range(6)]
+    five = usage.of_connection(connection(routes=[{"hosts": hosts[:5]}]), zones=3)
+    assert (five["rules"], five["conditionValues"]) == (1, 5)
+    assert usage.of_connection(connection(routes=[{"hosts": hosts}]), zones=3)["rules"] == 2
+
+
+def test_routes_that_cannot_become_rules_count_none_so_that_their_own_check_can_say_why() -> None:
+    hosts = [f"h{number}.example.com" for number in range(201)]  # 41 rules of one band, which has 40
+    assert [problem.where for problem in routes.check({"shop": connection(routes=[{"hosts": hosts}])})] == [
+        "connections.shop.routes"
+    ]
+    assert usage.of_connection(connection(routes=[{"hosts": hosts}]), zones=3)["rules"] == 0
+
+
+def test_wildcards_are_those_of_the_rule_with_most() -> None:
+    routes = [{"hosts": ["shop.example.com"], "paths": ["/a*b*c/*"]}, {"hosts": ["*.example.com"], "paths": ["/x"]}]
+    assert usage.of_connection(connection(routes=routes), zones=3)["wildcards"] == 3
+
+
+def test_a_certificate_of_its_own_counts_and_the_default_one_does_not() -> None:
+    own = connection(slot=1, certificate={"domains": ["shop.example.com"]})
+    settings = shard(certificates=[{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}])
+    assert usage.of_shard(settings, zones=3)["certificates"] == 1
+    assert usage.of_shard(settings, zones=3, attached=[own])["certificates"] == 2
+
+
+def test_a_shard_sums_its_own_connections_and_those_of_attached_stacks() -> None:
+    settings = shard(connections={"shop": entry(0), "blog": entry(1)})
+    used = usage.of_shard(settings, zones=2, attached=[connection(slot=2)])
+    assert {key: used[key] for key in ("endpoints", "targetGroups", "rules", "targets", "slots")} == {
+        "endpoints": 3,
+        "targetGroups": 3,
+        "rules": 3,
+        "targets": 6,
+        "slots": 3,
+    }
+    # Of a rule the largest counts, however many rules there are.
+    assert used["conditionValues"] == 1
+
+
+def test_an_empty_shard_uses_what_its_firewall_and_its_clients_take() -> None:
+    settings = shard(loadBalancer={"allowedCidrs": ["10.0.0.0/8", "11.0.0.0/8"], "redirectHttp": True})
+    used = usage.of_shard(settings, zones=3)
+    assert {key: number for key, number in used.items() if number} == {
+        "securityGroupRules": 4,
+        "firewallCapacity": plan_firewall(settings.firewall, name="").capacity,
+    }
+
+
+def test_over_and_free_follow_the_limits() -> None:
+    used = usage.total([{"endpoints": 50, "targetGroups": 101}])
+    assert usage.over(used, LIMITS) == ("targetGroups",)
+    assert usage.free(used, LIMITS)["endpoints"] == 0
+    assert usage.free(used, LIMITS)["targetGroups"] == -1
+
+
+def test_what_is_for_one_part_fills_no_shard() -> None:
+    # Its own plan refuses it, at the key where it is written.
+    assert usage.over(usage.total([{"conditionValues": 6, "firewallCapacity": 1501}]), LIMITS) == ()
+    assert {key for key, quota in QUOTAS.items() if quota.per == "part"} == {
+        "securityGroupRules",
+        "firewallCapacity",
+        "targetGroupsPerAction",
+        "conditionValues",
+        "wildcards",
+    }
+
+
+def test_by_default_fifty_plain_connections_fit_or_twenty_five_with_two_backends() -> None:
+    empty = usage.total([])
+    assert usage.binding(empty, LIMITS, Needs().usage(3)) == ("endpoints", 50)
+    assert usage.binding(empty, LIMITS, Needs(backends=2).usage(3)) == ("endpoints", 25)
+
+
+def test_certificates_end_first_when_each_connection_brings_one() -> None:
+    assert usage.binding(usage.total([]), LIMITS, Needs(certificates=1).usage(3)) == ("certificates", 25)
+
+
+def test_raised_endpoints_end_together_with_the_hard_target_groups_which_are_named() -> None:
+    raised = quotas.effective(Limits(endpoints=100))
+    assert usage.binding(usage.total([]), raised, Needs().usage(3)) == ("targetGroups", 100)
+
+
+def test_a_shard_beyond_its_limits_has_no_room() -> None:
+    assert usage.binding(usage.total([{"endpoints": 60}]), LIMITS, Needs().usage(3)) == ("endpoints", 0)

@@ -1,0 +1,150 @@
+"""What a bootstrap stack file may say of roles, and what is wrong is told at its key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.plan.account.bootstrap import plan_bootstrap
+from privatelink_ingress.problems import UserError
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
+from privatelink_ingress.settings.load import SettingsError, load
+
+ROLE = "arn:aws:iam::111111111111:role/ci"
+WORKLOAD = {"connections": ["shop"]}
+EDGE = {"stacks": ["prod"], "hostedZoneIds": ["Z0123456789ABC"]}
+
+
+def settings(roles: dict[str, Any], **more: str) -> BootstrapSettings:
+    values = {"accountId": "111111111111", "owner": "team-platform", "roles": json.dumps(roles), **more}
+    return load(BootstrapSettings, values, project="bootstrap", stack="workload")
+
+
+def trusting(**trust: Any) -> dict[str, Any]:
+    return {"trust": trust, "workload": WORKLOAD}
+
+
+def problem(roles: dict[str, Any], **more: str) -> tuple[str, str, str]:
+    with pytest.raises(SettingsError) as caught:
+        settings(roles, **more)
+    (found,) = caught.value.problems
+    return found.where, found.reason, found.remedy
+
+
+def test_a_session_is_refused_with_the_role_to_write_instead():
+    where, what, fix = problem(trusting(principals=["arn:aws:sts::111111111111:assumed-role/Admin/alice"]))
+    assert where == "roles.trust.principals[0]"
+    assert "a session, which ends" in what
+    assert fix == "Write the role behind it: arn:aws:iam::<account>:role/<path>/Admin."
+
+
+@pytest.mark.parametrize("everybody", ["*", "arn:aws:iam::111111111111:role/*", "arn:aws:iam::*"])
+def test_everybody_is_refused(everybody: str):
+    where, what, _ = problem(trusting(principals=[everybody]))
+    assert where == "roles.trust.principals[0]"
+    assert "lets everybody in" in what
+
+
+@pytest.mark.parametrize("principal", ["111111111111", "arn:aws:iam::1:role/ci", "arn:aws:s3:::bucket", "alice"])
+def test_a_principal_is_an_arn_of_a_role_user_or_account(principal: str):
+    where, _, fix = problem(trusting(principals=[principal]))
+    assert where == "roles.trust.principals[0]"
+    assert fix == "Write the ARN of a role or user, or arn:aws:iam::<account>:root."
+
+
+def test_a_role_with_a_path_is_a_principal():
+    arn = "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Deploy_0a1b2c"
+    trust = settings(trusting(principals=[arn])).roles.trust
+    assert trust is not None
+    assert trust.principals == (arn,)
+
+
+@pytest.mark.parametrize("repository", ["ingress", "/ingress", "example/", "example/*", "*/ingress", "a/b/c"])
+def test_a_repository_has_an_owner_and_no_wildcard(repository: str):
+    where, _, fix = problem(trusting(github={"repository": repository, "branches": ["main"]}))
+    assert where == "roles.trust.github.repository"
+    assert fix == "Write <owner>/<repository>, such as example/ingress."
+
+
+@pytest.mark.parametrize("branch", ["*", "release/*", "", "-x", "a b"])
+def test_a_branch_has_no_wildcard(branch: str):
+    assert problem(trusting(github={"repository": "example/ingress", "branches": [branch]}))[0] == (
+        "roles.trust.github.branches[0]"
+    )
+
+
+def test_a_repository_without_branches_and_environments_would_let_in_every_pull_request():
+    where, what, _ = problem(trusting(github={"repository": "example/ingress"}))
+    assert (where, "every pull request" in what) == ("roles.trust.github", True)
+
+
+def test_trust_without_anybody_trust_without_a_side_and_a_side_without_trust_are_refused():
+    assert problem(trusting())[:2] == ("roles.trust", "trusts nobody")
+    assert problem({"trust": {"principals": [ROLE]}})[:2] == ("roles", "has neither workload nor edge")
+    assert problem({"workload": WORKLOAD})[:2] == ("roles.trust", "is missing")
+
+
+def test_the_edge_names_the_zones_that_it_may_write():
+    assert problem({"trust": {"principals": [ROLE]}, "edge": {"stacks": ["prod"]}})[0] == "roles.edge.hostedZoneIds"
+
+
+def test_a_writer_of_contracts_names_its_connections():
+    edge = {**EDGE, "parameterWriters": {"shop": {"principals": [ROLE]}}}
+    where = problem({"trust": {"principals": [ROLE]}, "edge": edge})[0]
+    assert where == "roles.edge.parameterWriters.shop.connections"
+
+
+@pytest.mark.parametrize("bucket", ["Our-State", "a", "state_1", "-state"])
+def test_a_bucket_name_is_one_that_s3_takes(bucket: str):
+    assert problem({}, bucket=bucket)[0] == "bucket"
+
+
+@pytest.mark.parametrize("prefix", ["Ingress", "1st", "a--b", "x" * 31])
+def test_a_prefix_fits_the_names_of_iam(prefix: str):
+    assert problem({**trusting(principals=[ROLE]), "prefix": prefix})[0] == "roles.prefix"
+
+
+def test_a_policy_that_would_be_too_long_for_iam_is_refused_before_anything_is_registered():
+    names = [f"{letter}{'x' * 29}" for letter in "abcdefghij"]
+    roles = {"trust": {"principals": [ROLE]}, "workload": {"connections": names, "stacks": names}}
+    with pytest.raises(UserError, match="IAM takes 6144"):
+        plan_bootstrap(settings(roles), project="bootstrap", stack="workload", region="eu-west-1")
+
+
+def test_no_roles_are_planned_without_a_side():
+    planned = plan_bootstrap(settings({}), project="bootstrap", stack="workload", region="eu-west-1")
+    assert planned.deployers is None
+
+
+def attached(**entry: Any) -> dict[str, Any]:
+    return {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod-blog": entry}}}
+
+
+def test_an_attached_stack_names_its_shard():
+    where, _, _ = problem(attached(principals=[ROLE]))
+    assert where == "roles.edge.attached.prod-blog.edgeStack"
+
+
+def test_an_external_id_of_an_attached_stack_is_said_by_its_own_principals():
+    assert problem(attached(edgeStack="prod", externalId="blog-11")) == (
+        "roles.edge.attached.prod-blog.externalId",
+        "has no use without principals",
+        "Remove it: trust has its own.",
+    )
+
+
+def test_everybody_is_refused_for_an_attached_stack_too():
+    where, what, _ = problem(attached(edgeStack="prod", principals=["*"]))
+    assert where == "roles.edge.attached.prod-blog.principals[0]"
+    assert "lets everybody in" in what
+
+
+def test_a_stack_with_a_load_balancer_is_not_attached_as_well():
+    roles = {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod": {"edgeStack": "prod"}}}}
+    assert problem(roles) == (
+        "roles.edge.attached.prod",
+        "is in stacks too, whose role may do everything to prod",
+        "Remove it there: stacks are those with a load balancer.",
+    )

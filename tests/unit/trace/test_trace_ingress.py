@@ -1,0 +1,237 @@
+"""The last hop of a trace: which Ingress of the cluster takes the request, as the controller chooses."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.cli import trace as trace_view
+from privatelink_ingress.plan.workload.sample import SamplePlan
+from privatelink_ingress.trace import topology as model
+from privatelink_ingress.trace.cluster_objects import read
+from privatelink_ingress.trace.trace import Trace, trace
+from tests.support.topologies import whole
+
+CLUSTER = ("111111111111", "shop")
+URL = "https://shop.example.com/"
+CLASS = {"kind": "IngressClass", "metadata": {"name": "nginx"}}
+
+
+def ingress(name: str = "web", *, class_name: str | None = "nginx", **hosts: list[tuple[str, str, str]]) -> dict:
+    """By host, with `_` for dots and `any` for none: path, type and Service of each path."""
+
+    def path(path: str, type_: str, service: str) -> dict[str, Any]:
+        backend = {"service": {"name": service, "port": {"number": 80}}}
+        return {"path": path, "pathType": type_, "backend": backend}
+
+    rules = [
+        {
+            **({} if host == "any" else {"host": host.replace("_", ".").replace("STAR", "*")}),
+            "http": {"paths": [path(*one) for one in paths]},
+        }
+        for host, paths in hosts.items()
+    ]
+    spec = {"rules": rules, **({"ingressClassName": class_name} if class_name else {})}
+    return {"kind": "Ingress", "metadata": {"namespace": "shop", "name": name}, "spec": spec}
+
+
+def service(name: str, port: int = 80) -> dict:
+    return {"kind": "Service", "metadata": {"namespace": "shop", "name": name}, "spec": {"ports": [{"port": port}]}}
+
+
+def endpoints(name: str, *ready: bool) -> dict:
+    labels = {"kubernetes.io/service-name": name}
+    return {
+        "kind": "EndpointSlice",
+        "metadata": {"namespace": "shop", "name": f"{name}-1", "labels": labels},
+        "endpoints": [{"conditions": {"ready": one}} for one in ready],
+    }
+
+
+def followed(*objects: dict, url: str = URL, rewrites: tuple[model.Rewrite, ...] = ()) -> Trace:
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    balancers = dict(topology.load_balancers)
+    for arn, balancer in balancers.items():
+        if balancer.type == "application":
+            [listener] = balancer.listeners
+            rules = tuple(dataclasses.replace(rule, rewrites=rewrites) for rule in listener.rules)
+            balancers[arn] = dataclasses.replace(balancer, listeners=(dataclasses.replace(listener, rules=rules),))
+    clusters = {CLUSTER: read([CLASS, *objects])}
+    return trace(
+        url, dataclasses.replace(topology, nodes=nodes, load_balancers=balancers, clusters=clusters), method="GET"
+    )
+
+
+def test_a_cluster_whose_api_cannot_be_asked_is_not_seen_and_nothing_is_claimed_of_it():
+    found = trace(URL, whole())
+    assert found.reached
+    assert (found.hops[-1].name, found.hops[-1].verdict) == ("Ingress", "not seen")
+    assert found.hops[-1].evidence == "the Kubernetes API of the cluster is private"
+    assert trace_view.headline(found).plain == f"{URL} → reached the controller's node ports"
+
+
+def test_the_sample_application_takes_its_host():
+    plan = SamplePlan(digest="sha256:1", hosts=("shop.example.com",), tls=False)
+    found = followed(*(item.manifest for stage in plan.stages("image") for item in stage))
+    assert found.hops[-1].evidence.startswith("sample/sample, path / → Service sample/sample:80")
+    assert trace_view.headline(found).plain == f"{URL} → reached its Service"
+
+
+@pytest.mark.parametrize(
+    ("ready", "verdict"), [((True, True), "passes"), ((True, False), "passes"), ((False,), "answers")]
+)
+def test_ready_pods_are_counted_where_they_are_known(ready: tuple[bool, ...], verdict: str):
+    found = followed(ingress(shop_example_com=[("/", "Prefix", "web")]), service("web"), endpoints("web", *ready)).hops[
+        -1
+    ]
+    assert found.verdict == verdict
+    assert ("no pod is ready" in found.reason) == (sum(ready) == 0)
+    assert not sum(ready) or found.evidence.endswith(f"; {sum(ready)} ready")
+
+
+@pytest.mark.parametrize(
+    ("objects", "status", "reason", "fix"),
+    [
+        ([], 404, "no Ingress serves shop.example.com: the controller answers 404", "with the host shop.example.com"),
+        (
+            [ingress(class_name="alb", shop_example_com=[("/", "Prefix", "web")])],
+            404,
+            "Ingress shop/web names shop.example.com, but is of class alb: the controller answers 404",
+            "Write spec.ingressClassName: nginx in Ingress shop/web.",
+        ),
+        (
+            [ingress(class_name=None, shop_example_com=[("/", "Prefix", "web")])],
+            404,
+            "but is of no class",
+            "Write spec.ingressClassName: nginx in Ingress shop/web.",
+        ),
+        (
+            [ingress(shop_example_com=[("/v1", "Prefix", "web")]), service("web")],
+            404,
+            "no path of it takes /: the controller answers 404",
+            "Add the path to Ingress shop/web",
+        ),
+        (
+            [ingress(shop_example_com=[("/", "Prefix", "web")])],
+            502,
+            "there is no Service shop/web: the controller answers 502",
+            "Make Service shop/web",
+        ),
+        (
+            [ingress(shop_example_com=[("/", "Prefix", "web")]), service("web", 8080)],
+            502,
+            "Service shop/web has no port 80",
+            "Name one of its ports in Ingress shop/web: 8080.",
+        ),
+    ],
+)
+def test_what_the_controller_answers_itself_comes_with_the_reason_and_the_fix(objects, status, reason, fix):
+    found = followed(*objects)
+    assert (found.outcome, found.status) == ("answered", status)
+    assert reason in found.hops[-1].reason
+    assert fix in found.hops[-1].fix
+    assert trace_view.headline(found).plain == f"{URL} → answered {status} by the controller"
+
+
+def test_without_a_controller_the_request_stops_at_the_node_port():
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    found = trace(URL, dataclasses.replace(topology, nodes=nodes, clusters={CLUSTER: read([])}))
+    assert (found.outcome, found.hops[-1].name) == ("stopped", "Ingress")
+    assert found.hops[-1].reason == "no controller is installed, so nothing answers at the node port"
+
+
+def test_the_oldest_ingress_has_the_host_as_a_whole():
+    found = followed(
+        ingress("first", shop_example_com=[("/cart", "Prefix", "cart")]),
+        ingress("second", shop_example_com=[("/", "Prefix", "web")]),
+        service("cart"),
+        service("web"),
+    )
+    assert found.status == 404
+    assert found.hops[-1].evidence == "shop/first has shop.example.com, with paths /cart*"
+
+
+@pytest.mark.parametrize(
+    ("path", "service_"),
+    [("/", "web"), ("/v1", "api"), ("/v1beta", "api"), ("/v1/x", "api"), ("/exact", "one"), ("/exact/x", "web")],
+)
+def test_a_prefix_is_plain_text_the_longest_wins_and_an_exact_path_before_all(path: str, service_: str):
+    paths = [("/", "Prefix", "web"), ("/v1", "Prefix", "api"), ("/exact", "Exact", "one")]
+    found = followed(
+        ingress(shop_example_com=paths), *map(service, ("web", "api", "one")), url=f"https://shop.example.com{path}"
+    )
+    assert f"→ Service shop/{service_}:80" in found.hops[-1].evidence
+
+
+def test_an_exact_host_comes_before_a_wildcard_and_that_before_none():
+    any_host = ingress("any", any=[("/", "Prefix", "any")])
+    wildcard = ingress("wild", STAR_example_com=[("/", "Prefix", "wild")])
+    exact = ingress("exact", shop_example_com=[("/", "Prefix", "exact")])
+    services = [service(name) for name in ("any", "wild", "exact")]
+    for objects, taker in (([any_host], "any"), ([any_host, wildcard], "wild"), ([any_host, wildcard, exact], "exact")):
+        assert followed(*objects, *services).hops[-1].evidence.startswith(f"shop/{taker}, ")
+
+
+def test_the_controller_gets_what_the_listener_rule_made_of_host_and_path():
+    host = model.Rewrite(type="host-header-rewrite", regex=r"^(.*)\.example\.com$", replace="$1.internal")
+    path = model.Rewrite(type="url-rewrite", regex="^/shop/(.*)$", replace="/$1")
+    found = followed(
+        ingress(shop_internal=[("/cart", "Exact", "web")]),
+        service("web"),
+        url="https://shop.example.com/shop/cart",
+        rewrites=(host, path),
+    )
+    assert "path /cart → Service shop/web:80" in found.hops[-1].evidence
+
+
+F5 = CLASS | {"spec": {"controller": "nginx.org/ingress-controller"}}
+RETIRED = CLASS | {"spec": {"controller": "k8s.io/ingress-nginx"}}
+
+
+def by_https(*objects: dict) -> Trace:
+    """As `followed`, with an edge that sends HTTPS."""
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    groups = {
+        arn: dataclasses.replace(group, protocol="HTTPS") if group.target_type == "ip" else group
+        for arn, group in topology.target_groups.items()
+    }
+    clusters = {CLUSTER: read(objects)}
+    return trace(URL, dataclasses.replace(topology, nodes=nodes, target_groups=groups, clusters=clusters), method="GET")
+
+
+def with_tls(one: dict, *hosts: str) -> dict:
+    return one | {"spec": one["spec"] | {"tls": [{"hosts": list(hosts)}]}}
+
+
+WEB = ingress(shop_example_com=[("/", "Prefix", "web")])
+
+
+def test_a_host_without_tls_is_answered_404_where_the_edge_sends_https():
+    found = by_https(F5, WEB, service("web"))
+    assert (found.outcome, found.status) == ("answered", 404)
+    assert found.hops[-1].reason == (
+        "the edge sends HTTPS, and the controller serves this host by HTTP alone: it answers 404"
+    )
+    assert found.hops[-1].fix == "Add tls: [{hosts: [shop.example.com]}] to the spec of Ingress shop/web."
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        [F5, with_tls(WEB, "shop.example.com")],
+        [F5, ingress(any=[("/", "Prefix", "web")])],
+        [RETIRED, WEB],
+    ],
+    ids=["named in spec.tls", "no host at all", "a controller that serves every host"],
+)
+def test_a_host_is_served_by_https(objects: list[dict]):
+    assert by_https(*objects, service("web")).reached
+
+
+def test_a_host_of_spec_tls_is_served_by_http_too():
+    assert followed(with_tls(WEB, "shop.example.com"), service("web")).reached
