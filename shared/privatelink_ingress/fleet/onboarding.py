@@ -26,7 +26,7 @@ from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.settings.edge import SLOTS, Connection
 from privatelink_ingress.settings.explain import explain
-from privatelink_ingress.settings.fields import ConnectionName, Misfit
+from privatelink_ingress.settings.fields import ConnectionName, InvalidSetting
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,8 +122,8 @@ def connection_of(name: str, entry: Mapping[str, Any]) -> Connection:
     try:
         TypeAdapter(ConnectionName).validate_python(name)
     except ValidationError as error:
-        misfit = error.errors()[0].get("ctx", {}).get("error")
-        reason, remedy = (misfit.reason, misfit.remedy) if isinstance(misfit, Misfit) else (str(misfit), "")
+        invalid = error.errors()[0].get("ctx", {}).get("error")
+        reason, remedy = (invalid.reason, invalid.remedy) if isinstance(invalid, InvalidSetting) else (str(invalid), "")
         raise UsageError("This is no connection", [Problem("NAME", reason, remedy)]) from None
     try:
         return Connection.model_validate_json(TypeAdapter(Any).dump_json(entry))

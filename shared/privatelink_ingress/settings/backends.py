@@ -7,13 +7,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.settings.fields import (
-    ONCE,
+    UNIQUE,
     AccountId,
     ConnectionName,
     EndpointServiceName,
     ExternalId,
     HealthPath,
-    Misfit,
+    InvalidSetting,
     ParameterReference,
     Region,
     RoleArn,
@@ -32,12 +32,12 @@ class Service(Settings):
     endpoint_service_name: EndpointServiceName
     account_id: AccountId
     """Account that owns the service."""
-    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE]
+    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE]
     """Zones in which the service can be reached."""
     port: Annotated[int, Field(ge=1, le=65535)] = 80
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     health_path: HealthPath = "/nginx-health"
-    supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
+    supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached."""
     acceptance_required: bool = False
     """Whether each new endpoint waits until the service's owner accepts it."""
@@ -81,15 +81,15 @@ class Backend(Settings):
         written = [key for key in ("stack", "parameter", "service") if getattr(self, key) is not None]
         if len(written) != 1:
             reason = f"has {' and '.join(written)}" if written else "names no service"
-            raise Misfit(reason, "Write one of stack, parameter and service.")
+            raise InvalidSetting(reason, "Write one of stack, parameter and service.")
         if self.accepter_external_id is not None and self.accepter_role_arn is None:
-            raise Misfit("has no use without accepterRoleArn", "Remove it.", at=("accepterExternalId",))
+            raise InvalidSetting("has no use without accepterRoleArn", "Remove it.", at=("accepterExternalId",))
         if self.reader_role_arn is not None and self.parameter is None:
-            raise Misfit("has no use without parameter", "Remove it.", at=("readerRoleArn",))
+            raise InvalidSetting("has no use without parameter", "Remove it.", at=("readerRoleArn",))
         if self.reader_role_arn is not None and str(self.parameter).startswith("arn:"):
             owner, reader = str(self.parameter).split(":")[4], self.reader_role_arn.split(":")[4]
             if owner != reader:
-                raise Misfit(
+                raise InvalidSetting(
                     f"is of account {reader}, but the parameter is of {owner}",
                     f"Write a role of account {owner}, or remove it when the parameter is shared.",
                     at=("readerRoleArn",),
@@ -122,22 +122,22 @@ def weights(backends: tuple[Backend, ...]) -> dict[int, int]:
 
 def _fit_a_slot(backends: tuple[Backend, ...]) -> tuple[Backend, ...]:
     if len(backends) > POSITIONS:
-        raise Misfit(
+        raise InvalidSetting(
             f"has {len(backends)} entries, but a slot has addresses for {POSITIONS}",
             "Keep the two between which requests are to move, or publish the others as connections of their own.",
         )
     if len(backends) == POSITIONS:
         first, second = backends
         if first.position == second.position:
-            raise Misfit(
+            raise InvalidSetting(
                 f"is {second.position}, which the other backend has",
                 f"Write position: {1 - second.position} at the newer one. It keeps that number when it is alone later.",
                 at=(1, "position"),
             )
         if first.source == second.source:
-            raise Misfit(f"is {second.label}, as the other backend is", "Write the second cluster.", at=(1,))
+            raise InvalidSetting(f"is {second.label}, as the other backend is", "Write the second cluster.", at=(1,))
     if not any(weights(backends).values()):
-        raise Misfit(
+        raise InvalidSetting(
             "have weights that sum to zero: nobody would answer",
             "Give one of them a weight from 1 to 999; to take the connection out of service, write state: maintenance.",
         )

@@ -8,13 +8,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import (
-    ONCE,
+    UNIQUE,
     AccountId,
     ConnectionName,
     Environment,
     ExternalId,
     HostedZoneId,
-    Misfit,
+    InvalidSetting,
     Owner,
     ParameterReference,
     RoleArn,
@@ -30,10 +30,10 @@ from privatelink_ingress.settings.workload.registry import RepositoryName
 
 def _trusted(arn: str) -> str:
     if arn == "*" or arn.endswith((":*", "/*")):
-        raise Misfit(f"is {arn!r}, which lets everybody in", "Name each role, user or account.")
+        raise InvalidSetting(f"is {arn!r}, which lets everybody in", "Name each role, user or account.")
     if ":assumed-role/" in arn:
         role = arn.split("/")[1]
-        raise Misfit(
+        raise InvalidSetting(
             f"is {arn!r}, a session, which ends: the next one has another name and is not let in",
             f"Write the role behind it: arn:aws:iam::<account>:role/<path>/{role}.",
         )
@@ -78,9 +78,9 @@ class GitHub(Settings):
     """Workflows of one GitHub repository, by OpenID Connect, without stored keys."""
 
     repository: Repository
-    branches: Annotated[tuple[Branch, ...], ONCE] = ()
+    branches: Annotated[tuple[Branch, ...], UNIQUE] = ()
     """Branches whose workflows may deploy."""
-    environments: Annotated[tuple[GitHubEnvironment, ...], ONCE] = ()
+    environments: Annotated[tuple[GitHubEnvironment, ...], UNIQUE] = ()
     """Environments whose jobs may deploy."""
     provider_arn: OidcProviderArn | None = None
     """GitHub's identity provider in the account, which has at most one; made here when not set."""
@@ -88,7 +88,7 @@ class GitHub(Settings):
     @model_validator(mode="after")
     def _some_of_it(self) -> Self:
         if not self.branches and not self.environments:
-            raise Misfit(
+            raise InvalidSetting(
                 "names neither branches nor environments, and would let in every pull request",
                 "Write branches: [main], or environments: [production].",
             )
@@ -98,7 +98,7 @@ class GitHub(Settings):
 class Trust(Settings):
     """Who may deploy."""
 
-    principals: Annotated[tuple[TrustedArn, ...], ONCE] = ()
+    principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     external_id: ExternalId | None = None
     """What principals must say when they assume a role."""
     github: GitHub | None = None
@@ -106,40 +106,40 @@ class Trust(Settings):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if not self.principals and self.github is None:
-            raise Misfit("trusts nobody", "Write principals, github, or both.")
+            raise InvalidSetting("trusts nobody", "Write principals, github, or both.")
         if self.external_id is not None and not self.principals:
-            raise Misfit("has no use without principals", "Remove it: GitHub says none.", at=("externalId",))
+            raise InvalidSetting("has no use without principals", "Remove it: GitHub says none.", at=("externalId",))
         return self
 
 
 class Accepter(Settings):
     """A role for an edge account that accepts its endpoints at this account's services, and does nothing else."""
 
-    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), ONCE]
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE]
     external_id: ExternalId | None = None
 
 
 class Adopted(Settings):
     """What somebody else made and stacks of these roles use: the `existing` of their stack files."""
 
-    clusters: Annotated[tuple[ClusterName, ...], Field(max_length=10), ONCE] = ()
+    clusters: Annotated[tuple[ClusterName, ...], Field(max_length=10), UNIQUE] = ()
     """Names of the EKS clusters."""
-    vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), ONCE] = ()
+    vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), UNIQUE] = ()
     """The clusters' VPCs, and those of `network.existing`."""
-    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(max_length=10), ONCE] = ()
+    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(max_length=10), UNIQUE] = ()
     """Groups of nodes that EKS does not manage."""
-    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(max_length=10), ONCE] = ()
+    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(max_length=10), UNIQUE] = ()
     """Nodes' security groups that EKS did not make."""
 
 
 class WorkloadRoles(Settings):
     """The four duties of the workload side: network, IAM, registry, cluster."""
 
-    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=10), ONCE]
+    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=10), UNIQUE]
     """Connections that are deployed into the account: names of their resources begin with it."""
-    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE] | None = None
+    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), UNIQUE] | None = None
     """Names of their `eks-service` stacks, where not those of the connections."""
-    repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1), ONCE] | None = None
+    repositories: Annotated[tuple[RepositoryName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their ECR repositories, where not all whose names begin with `<connection>/`."""
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
     cross_region: bool = False
@@ -154,9 +154,9 @@ class WorkloadRoles(Settings):
 class ParameterWriter(Settings):
     """A role for workload accounts that writes their contracts into this account's Parameter Store."""
 
-    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=50), ONCE]
+    connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=50), UNIQUE]
     """Names that it may write, and no others."""
-    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), ONCE]
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE]
     external_id: ExternalId | None = None
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
 
@@ -164,11 +164,11 @@ class ParameterWriter(Settings):
 class ContractSources(Settings):
     """Where backends of an edge stack have their contracts, when it is not in stacks, and who accepts for them."""
 
-    parameters: Annotated[tuple[ParameterReference, ...], ONCE] = ()
+    parameters: Annotated[tuple[ParameterReference, ...], UNIQUE] = ()
     """Parameters that it reads: names of its own account, or ARNs of ones that other accounts share with it."""
-    reader_role_arns: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    reader_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Backends' `readerRoleArn`; GitHub's workflows may then assume them."""
-    accepter_role_arns: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    accepter_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Backends' `accepterRoleArn`; the same."""
 
 
@@ -177,7 +177,7 @@ class AttachedRole(Settings):
 
     edge_stack: StackName
     """Its shard, which must be deployed: the role's policy names the shard's resources one by one."""
-    principals: Annotated[tuple[TrustedArn, ...], ONCE] = ()
+    principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
     """What `principals` must say."""
@@ -188,18 +188,18 @@ class AttachedRole(Settings):
     @model_validator(mode="after")
     def _said_by_somebody(self) -> Self:
         if self.external_id is not None and not self.principals:
-            raise Misfit("has no use without principals", "Remove it: trust has its own.", at=("externalId",))
+            raise InvalidSetting("has no use without principals", "Remove it: trust has its own.", at=("externalId",))
         return self
 
 
 class EdgeRoles(Settings):
     """The one duty of the edge side, the attached stacks, and the writers of contracts."""
 
-    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), ONCE]
+    stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), UNIQUE]
     """Names of the `central-ingress` stacks."""
-    hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], Field(min_length=1), ONCE]
+    hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], Field(min_length=1), UNIQUE]
     """Zones in which they write records."""
-    log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), ONCE] | None = None
+    log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their log buckets, where `logs.bucket` is set."""
     cross_region: bool = False
     """True lets them connect to endpoint services of other regions."""
@@ -214,7 +214,7 @@ class EdgeRoles(Settings):
     def _attached_stacks_have_no_load_balancer(self) -> Self:
         for stack in self.attached:
             if stack in self.stacks:
-                raise Misfit(
+                raise InvalidSetting(
                     f"is in stacks too, whose role may do everything to {stack}",
                     "Remove it there: stacks are those with a load balancer.",
                     at=("attached", stack),
@@ -236,9 +236,11 @@ class Roles(Settings):
     def _trust_and_a_side(self) -> Self:
         sides = (self.workload, self.edge)
         if self.trust is None and any(sides):
-            raise Misfit("is missing", "Write who may deploy: principals, github, or both.", at=("trust",))
+            raise InvalidSetting("is missing", "Write who may deploy: principals, github, or both.", at=("trust",))
         if self.trust is not None and not any(sides):
-            raise Misfit("has neither workload nor edge", "Write the side that is deployed into the account, or both.")
+            raise InvalidSetting(
+                "has neither workload nor edge", "Write the side that is deployed into the account, or both."
+            )
         return self
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
-    ONCE,
+    UNIQUE,
     AccountId,
     CertificateArn,
     Cidr,
@@ -18,7 +18,7 @@ from privatelink_ingress.settings.fields import (
     ExternalId,
     FirewallCidr,
     HostedZoneId,
-    Misfit,
+    InvalidSetting,
     Owner,
     PolicyArn,
     RetentionDays,
@@ -75,7 +75,7 @@ class LoadBalancer(Settings):
     """The Application Load Balancer."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), ONCE] = ("0.0.0.0/0",)
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), UNIQUE] = ("0.0.0.0/0",)
     """Client networks that may reach port 443; `limits.securityGroupRules` says how many."""
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
@@ -87,7 +87,7 @@ class LoadBalancer(Settings):
 class Certificate(Settings):
     """A certificate of the HTTPS listener: issued here (`domains` and `zoneId`), or an existing one (`arn`)."""
 
-    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), ONCE] | None = None
+    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), UNIQUE] | None = None
     """The certificate's names, the first as its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
     zone_id: HostedZoneId | None = None
     """Hosted zone that gets the validation records; `dns.zoneId` when not set."""
@@ -97,9 +97,9 @@ class Certificate(Settings):
     def _issued_or_existing(self) -> Self:
         if (self.domains is None) == (self.arn is None):
             reason = "has neither domains nor arn" if self.arn is None else "has both domains and arn"
-            raise Misfit(reason, "Write domains to have a certificate issued, or the arn of an existing one.")
+            raise InvalidSetting(reason, "Write domains to have a certificate issued, or the arn of an existing one.")
         if self.arn is not None and self.zone_id is not None:
-            raise Misfit(
+            raise InvalidSetting(
                 "has no use beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
             )
         return self
@@ -118,9 +118,9 @@ class Firewall(Settings):
     """Managed rule groups to change from their default, `block`."""
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
     """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
-    allow: Annotated[tuple[FirewallCidr, ...], ONCE] = ()
+    allow: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
     """Client networks that skip every other rule."""
-    deny: Annotated[tuple[FirewallCidr, ...], ONCE] = ()
+    deny: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
     """Client networks that are always blocked."""
 
 
@@ -183,7 +183,7 @@ class EdgeStack(Settings):
         for name, connection in sorted(self.connections.items()):
             if holder := holders.get(connection.slot):
                 free = next(slot for slot in SLOTS if slot not in {c.slot for c in self.connections.values()})
-                raise Misfit(
+                raise InvalidSetting(
                     f"is {connection.slot}, which connection {holder} of {self.connections[holder].owner} has",
                     f"Give the newer of the two another slot; {free} is free.",
                     at=("connections", name, "slot"),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.fields import Misfit
+from privatelink_ingress.settings.fields import InvalidSetting
 
 _SHOWN = 60
 """Characters of a wrong value that a message repeats; a longer one would hide the reason."""
@@ -81,10 +81,10 @@ def keys(model: type[BaseModel]) -> dict[str, Any]:
 
 def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
     where, value, context = path(item["loc"]), item["input"], item.get("ctx", {})
-    misfit = context.get("error")
-    if isinstance(misfit, Misfit):
-        at = path((*item["loc"], *misfit.at)) or "file"
-        return Problem(at, misfit.reason, misfit.remedy)
+    invalid = context.get("error")
+    if isinstance(invalid, InvalidSetting):
+        at = path((*item["loc"], *invalid.at)) or "file"
+        return Problem(at, invalid.reason, invalid.remedy)
     match item["type"]:
         case "missing":
             return Problem(where, "is missing", f"Write {kind(_type_at(model, item['loc']))} for it.")

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.alias_generators import to_camel
 
 
-class Misfit(ValueError):
+class InvalidSetting(ValueError):
     """A value that breaks a rule of its own; raised by validators, shown to the user as a problem."""
 
     def __init__(self, reason: str, remedy: str = "", *, at: tuple[str | int, ...] = ()) -> None:
@@ -33,7 +33,7 @@ def matching(pattern: str, meaning: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise Misfit(f"is {value!r}", f"Write {meaning}.")
+            raise InvalidSetting(f"is {value!r}", f"Write {meaning}.")
         return value
 
     return AfterValidator(check)
@@ -44,12 +44,12 @@ def _network(smallest: int, largest: int) -> AfterValidator:
         try:
             network = ipaddress.IPv4Network(value)
         except ValueError as error:
-            raise Misfit(
+            raise InvalidSetting(
                 f"is {value!r}, which is no IPv4 network: {error}",
                 "Write an address and a prefix, such as 10.11.0.0/16.",
             ) from None
         if not largest <= network.prefixlen <= smallest:
-            raise Misfit(
+            raise InvalidSetting(
                 f"is {value!r}, of a size that does not fit", f"Write a prefix from /{largest} to /{smallest}."
             )
         return value
@@ -61,11 +61,11 @@ def _all_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     for place, value in enumerate(values):
         if value in values[:place]:
             shown = repr(value) if isinstance(value, str) else "an entry before it"
-            raise Misfit(f"repeats {shown}", "Write it once.", at=(place,))
+            raise InvalidSetting(f"repeats {shown}", "Write it once.", at=(place,))
     return values
 
 
-ONCE = AfterValidator(_all_different)
+UNIQUE = AfterValidator(_all_different)
 """A rule for a list: no entry twice, since AWS refuses a repeated one or a second resource would take its name."""
 
 AccountId = Annotated[str, matching(r"\d{12}", "the 12 digits of an AWS account, in quotes")]
@@ -184,12 +184,14 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
         if key in _SYSTEM_TAGS:
             instead = _SYSTEM_TAGS[key]
             remedy = f"Set `{instead}` instead." if instead else "Choose another key."
-            raise Misfit("is a tag that this system sets itself", remedy, at=(key,))
+            raise InvalidSetting("is a tag that this system sets itself", remedy, at=(key,))
         if key.lower().startswith("aws:"):
-            raise Misfit("begins with aws:, which AWS keeps for itself", "Choose another key.", at=(key,))
+            raise InvalidSetting("begins with aws:, which AWS keeps for itself", "Choose another key.", at=(key,))
         if not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
             signs = "letters, digits, spaces and . : / = + @ - _"
-            raise Misfit("is no tag that AWS takes", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,))
+            raise InvalidSetting(
+                "is no tag that AWS takes", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,)
+            )
     return tags
 
 
@@ -202,13 +204,13 @@ class Zones(Settings):
 
     zones: Annotated[int, Field(ge=2, le=6)] | None = None
     """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
-    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE] | None = None
+    zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE] | None = None
     """Exactly these zones, by id. Ids mean the same zone in every account; names do not."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.zones is not None and self.zone_ids is not None:
-            raise Misfit("is set beside zoneIds", "Keep one of the two.", at=("zones",))
+            raise InvalidSetting("is set beside zoneIds", "Keep one of the two.", at=("zones",))
         return self
 
 

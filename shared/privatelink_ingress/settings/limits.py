@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
 
-from privatelink_ingress.settings.fields import Misfit, Settings
+from privatelink_ingress.settings.fields import InvalidSetting, Settings
 
 HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards", "slots")
 """Quotas that nobody raises; `plan/capacity/quotas.py` says why for each."""
@@ -22,7 +22,7 @@ def _at_least(default: int) -> AfterValidator:
     def check(value: int) -> int:
         if value < default:
             remedy = f"Write the number after the raise, or remove the key for {default}."
-            raise Misfit(f"is {value}, less than the {default} that every account has", remedy)
+            raise InvalidSetting(f"is {value}, less than the {default} that every account has", remedy)
         return value
 
     return AfterValidator(check)
@@ -31,7 +31,7 @@ def _at_least(default: int) -> AfterValidator:
 def _at_most(most: int, why: str) -> AfterValidator:
     def check(value: int) -> int:
         if value > most:
-            raise Misfit(f"is {value}, but {why}", f"Write {most} or less.")
+            raise InvalidSetting(f"is {value}, but {why}", f"Write {most} or less.")
         return value
 
     return AfterValidator(check)
@@ -62,7 +62,7 @@ class Limits(Settings):
     def _none_is_hard(cls, values: Any) -> Any:
         for key in HARD:
             if isinstance(values, dict) and key in values:
-                raise Misfit(
+                raise InvalidSetting(
                     "is a hard quota, which is raised for nobody", "Remove it: a further shard gives room.", at=(key,)
                 )
         return values

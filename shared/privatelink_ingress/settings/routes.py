@@ -12,16 +12,18 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Host, Misfit, PathPattern, Settings, matching
+from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
 
 Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters, such as GET; at most 40 of A-Z - _")]
 
 
 def _header_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}", name):
-        raise Misfit("is no name of a header", "Write at most 40 letters, digits and hyphens, such as X-Tenant.")
+        raise InvalidSetting(
+            "is no name of a header", "Write at most 40 letters, digits and hyphens, such as X-Tenant."
+        )
     if name.lower() == "host":
-        raise Misfit("cannot be a condition on a header", "Write the names under hosts.")
+        raise InvalidSetting("cannot be a condition on a header", "Write the names under hosts.")
     return name
 
 
@@ -47,12 +49,12 @@ def _source(value: str) -> str:
     try:
         ipaddress.ip_network(value)
     except ValueError as error:
-        raise Misfit(
+        raise InvalidSetting(
             f"is {value!r}, which is no network: {error}",
             "Write an address and a prefix, such as 198.51.100.0/24 or 2001:db8::/32.",
         ) from None
     if "/" not in value:
-        raise Misfit(f"is {value!r}, without a prefix", f"Write {ipaddress.ip_network(value)}.")
+        raise InvalidSetting(f"is {value!r}, without a prefix", f"Write {ipaddress.ip_network(value)}.")
     return value
 
 
@@ -83,14 +85,14 @@ class RewriteRule(Settings):
         for sign, feature in _UNSUPPORTED.items():
             if re.search(sign, plain):
                 reason = f"has {feature}, which load balancers do not support"
-                raise Misfit(reason, "Write it with groups and plain quantifiers.", at=("regex",))
+                raise InvalidSetting(reason, "Write it with groups and plain quantifiers.", at=("regex",))
         try:
             groups = re.compile(self.regex).groups
         except re.error as error:
-            raise Misfit(f"is no regular expression: {error}", "Mend it there.", at=("regex",)) from None
+            raise InvalidSetting(f"is no regular expression: {error}", "Mend it there.", at=("regex",)) from None
         if beyond := sorted(int(group) for group in re.findall(r"\$(\d+)", self.replace) if int(group) > groups):
             reason = f"names ${beyond[0]}, but regex has {groups} groups"
-            raise Misfit(reason, "Put parentheses around what to keep.", at=("replace",))
+            raise InvalidSetting(reason, "Put parentheses around what to keep.", at=("replace",))
         return self
 
 
@@ -105,7 +107,7 @@ class Rewrite(Settings):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self.host is None and self.path is None:
-            raise Misfit("rewrites nothing", "Write host or path under it, or remove it.")
+            raise InvalidSetting("rewrites nothing", "Write host or path under it, or remove it.")
         return self
 
 
@@ -121,7 +123,7 @@ def _once_whatever_case(headers: dict[str, tuple[str, ...]]) -> dict[str, tuple[
     seen: dict[str, str] = {}
     for name in headers:
         if other := seen.get(name.lower()):
-            raise Misfit(f"is the same header as {other}", "Write its patterns in one list.", at=(name,))
+            raise InvalidSetting(f"is the same header as {other}", "Write its patterns in one list.", at=(name,))
         seen[name.lower()] = name
     return headers
 
@@ -133,18 +135,18 @@ class Route(Settings):
     takes several rules.
     """
 
-    hosts: Annotated[tuple[Host, ...], Field(min_length=1), ONCE]
-    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), ONCE] = ("/*",)
-    methods: Annotated[tuple[Method, ...], ONCE] = ()
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1), UNIQUE]
+    paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), UNIQUE] = ("/*",)
+    methods: Annotated[tuple[Method, ...], UNIQUE] = ()
     """Any method when empty."""
     headers: Annotated[
-        dict[HeaderName, Annotated[tuple[HeaderValue, ...], Field(min_length=1), ONCE]],
+        dict[HeaderName, Annotated[tuple[HeaderValue, ...], Field(min_length=1), UNIQUE]],
         AfterValidator(_once_whatever_case),
         Field(default_factory=dict),
     ]
     """Patterns by header name: one of each header's must match."""
-    query: Annotated[tuple[QueryParameter, ...], ONCE] = ()
+    query: Annotated[tuple[QueryParameter, ...], UNIQUE] = ()
     """One of them must be in the query."""
-    sources: Annotated[tuple[Source, ...], ONCE] = ()
+    sources: Annotated[tuple[Source, ...], UNIQUE] = ()
     """Networks of clients. Where clients come through a proxy, its address counts."""
     rewrite: Rewrite | None = None

@@ -6,7 +6,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, KeyArn, Misfit, RetentionDays, RoleArn, Settings, matching
+from privatelink_ingress.settings.fields import (
+    UNIQUE,
+    InvalidSetting,
+    KeyArn,
+    RetentionDays,
+    RoleArn,
+    Settings,
+    matching,
+)
 from privatelink_ingress.settings.workload.existing import ExistingCluster
 from privatelink_ingress.settings.workload.public_access import PublicAccessCidrs
 from privatelink_ingress.settings.workload.versions import KubernetesVersion
@@ -44,11 +52,11 @@ class Cluster(Settings):
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
     kubernetes_api: KubernetesApi | None = None
     """Another way to the API than its own name, for a deployment from outside the VPC."""
-    admins: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    admins: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
-    viewers: Annotated[tuple[RoleArn, ...], ONCE] = ()
+    viewers: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Roles that read most objects of the cluster, but no Secrets (AmazonEKSViewPolicy)."""
-    log_types: Annotated[tuple[LogType, ...], ONCE] = (
+    log_types: Annotated[tuple[LogType, ...], UNIQUE] = (
         "api",
         "audit",
         "authenticator",
@@ -70,5 +78,7 @@ class Cluster(Settings):
         for place, viewer in enumerate(self.viewers):
             if viewer in self.admins:
                 reason = f"has {viewer}, which is also one of admins"
-                raise Misfit(reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", place))
+                raise InvalidSetting(
+                    reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", place)
+                )
         return self

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, matching
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, matching
 from privatelink_ingress.settings.workload.registry import PinnedImage, SourceRepository
 
 
@@ -41,7 +41,7 @@ LEGACY_SOURCE = "registry.k8s.io/ingress-nginx/controller"
 class Watch(Settings):
     """What the controller serves."""
 
-    namespaces: Annotated[tuple[NamespaceName, ...], Field(min_length=1), ONCE] | None = None
+    namespaces: Annotated[tuple[NamespaceName, ...], Field(min_length=1), UNIQUE] | None = None
     """Only these namespaces, which must exist; those of the whole cluster when not set."""
 
 
@@ -77,12 +77,12 @@ class Controller(Settings):
     @model_validator(mode="after")
     def _can_be_installed(self) -> Self:
         if self.install and self.image is None:
-            raise Misfit(
+            raise InvalidSetting(
                 "is missing",
                 'Write its digest (image: {digest: "sha256:..."}), or install: false to leave the controller out.',
                 at=("image",),
             )
         if self.min_replicas > self.max_replicas:
             reason = f"is {self.min_replicas}, more than maxReplicas ({self.max_replicas})"
-            raise Misfit(reason, "Lower it, or raise maxReplicas.", at=("minReplicas",))
+            raise InvalidSetting(reason, "Lower it, or raise maxReplicas.", at=("minReplicas",))
         return self

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, ZoneId, matching
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, ZoneId, matching
 
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0123456789abcdef0")]
 
@@ -34,10 +34,10 @@ AutoscalingGroupName = Annotated[
     matching(r"[ -9;-~]{1,255}", "the name of an autoscaling group: 1-255 characters, no colon"),
 ]
 
-SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), ONCE]
+SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), UNIQUE]
 """One for each zone; AWS has no region with more than six."""
 
-ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), ONCE]
+ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE]
 
 EndpointName = Annotated[
     str, matching(r"[a-z0-9]+([.-][a-z0-9]+)*", "a service's short name, such as sts for com.amazonaws.<region>.sts")
@@ -52,7 +52,7 @@ class ExistingNetwork(Settings):
     """Private subnets, one for each zone."""
     zone_ids: ZoneIds | None = None
     """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
-    endpoints: Annotated[tuple[EndpointName, ...], ONCE] = ()
+    endpoints: Annotated[tuple[EndpointName, ...], UNIQUE] = ()
     """Services whose interface endpoints the VPC has already, by short name; the stack makes those that are missing."""
 
     @model_validator(mode="after")
@@ -69,11 +69,11 @@ class ExistingCluster(Settings):
     """Subnets of the load balancer, one for each zone; the cluster's own when not set."""
     zone_ids: ZoneIds | None = None
     """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
-    node_groups: Annotated[tuple[NodeGroupName, ...], Field(min_length=1), ONCE] | None = None
+    node_groups: Annotated[tuple[NodeGroupName, ...], Field(min_length=1), UNIQUE] | None = None
     """Managed node groups that serve; all of the cluster when neither this nor `autoscalingGroups` is set."""
-    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(min_length=1), ONCE] | None = None
+    autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(min_length=1), UNIQUE] | None = None
     """Autoscaling groups of nodes that the cluster's owner manages himself."""
-    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(min_length=1), ONCE] | None = None
+    node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(min_length=1), UNIQUE] | None = None
     """Groups of the nodes, where their launch template names some; the cluster's own when not set."""
     node_port: Annotated[int, Field(ge=30000, le=32767)] | None = None
     """Port on every node behind which the owner's own controller serves `publication.protocol`; 30080 for http and
@@ -90,4 +90,4 @@ class ExistingCluster(Settings):
 def _each_in_its_zone(subnet_ids: tuple[str, ...] | None, zone_ids: tuple[str, ...] | None) -> None:
     if subnet_ids and zone_ids and len(subnet_ids) != len(zone_ids):
         reason = f"has {len(zone_ids)} entries, but subnetIds has {len(subnet_ids)}"
-        raise Misfit(reason, "Write the zone of each subnet.", at=("zoneIds",))
+        raise InvalidSetting(reason, "Write the zone of each subnet.", at=("zoneIds",))

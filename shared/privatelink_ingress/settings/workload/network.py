@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from privatelink_ingress.settings.edge import BucketName
-from privatelink_ingress.settings.fields import ONCE, AccountId, Settings, VpcCidr, Zones, matching
+from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, VpcCidr, Zones, matching
 from privatelink_ingress.settings.workload.existing import ExistingNetwork
 
 EndpointService = Annotated[
@@ -37,13 +37,13 @@ class Endpoints(Settings):
     preset: Literal["minimal", "article"] = "minimal"
     """`minimal`: what nodes need to start. `article`: also sts, autoscaling and elasticloadbalancing, as the
     architecture was first described. Each feature of the stack adds its own to either."""
-    extra: Annotated[tuple[EndpointService, ...], ONCE] = ()
+    extra: Annotated[tuple[EndpointService, ...], UNIQUE] = ()
     """More interface endpoints by short service name, such as `sts` or `kms`."""
     policy: Literal["restricted", "open"] = "restricted"
     """`restricted`: only principals of this account get through, to images, log groups and buckets that the stack
     needs. `open`: AWS's own default, which lets any credentials reach anything behind an endpoint, every bucket of the
     region included."""
-    image_accounts: Annotated[tuple[AccountId, ...], ONCE] = ()
+    image_accounts: Annotated[tuple[AccountId, ...], UNIQUE] = ()
     """More accounts whose ECR repositories the nodes may pull from; their repositories must allow it as well."""
-    buckets: Annotated[tuple[BucketName, ...], ONCE] = ()
+    buckets: Annotated[tuple[BucketName, ...], UNIQUE] = ()
     """S3 buckets of the region that pods use, by name, in whichever account. Not needed for images."""

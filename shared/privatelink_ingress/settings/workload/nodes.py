@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, matching
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, matching
 
 DEFAULT_GROUP = "default"
 """Name of the one group when the keys of a group stand right under `nodes`."""
@@ -34,7 +34,9 @@ def _free(key: str) -> str:
     """
     domain = key.rpartition("/")[0]
     if any(domain == reserved or domain.endswith(f".{reserved}") for reserved in _RESERVED):
-        raise Misfit(f"is {key!r}, of a domain that Kubernetes and EKS keep for themselves", "Choose another domain.")
+        raise InvalidSetting(
+            f"is {key!r}, of a domain that Kubernetes and EKS keep for themselves", "Choose another domain."
+        )
     return key
 
 
@@ -63,7 +65,7 @@ class Taint(Settings):
 class NodeGroup(Settings):
     """One managed node group."""
 
-    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20), ONCE] = ()
+    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20), UNIQUE] = ()
     """Of the architecture of `amiType`; m7i.large or m7g.large when not set. With SPOT, several make interruptions
     rarer. At most 20: CreateNodegroup, EKS API."""
     ami_type: AmiType = "AL2023_x86_64_STANDARD"
@@ -77,7 +79,7 @@ class NodeGroup(Settings):
     """Nodes that an update may take out at once; 1 when neither this nor the percentage is set."""
     max_unavailable_percentage: Annotated[int, Field(ge=1, le=100)] | None = None
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
-    taints: Annotated[tuple[Taint, ...], Field(max_length=50), ONCE] = ()
+    taints: Annotated[tuple[Taint, ...], Field(max_length=50), UNIQUE] = ()
     """At most 50: https://docs.aws.amazon.com/eks/latest/userguide/node-taints-managed-node-groups.html"""
 
     @property
@@ -93,20 +95,22 @@ class NodeGroup(Settings):
     @model_validator(mode="after")
     def _min_up_to_max(self) -> Self:
         if self.min > self.max:
-            raise Misfit(f"is {self.min}, more than max ({self.max})", "Lower it, or raise max.", at=("min",))
+            raise InvalidSetting(f"is {self.min}, more than max ({self.max})", "Lower it, or raise max.", at=("min",))
         return self
 
     @model_validator(mode="after")
     def _one_limit_of_updates(self) -> Self:
         if self.max_unavailable is not None and self.max_unavailable_percentage is not None:
-            raise Misfit("is set beside maxUnavailable", "Keep one of the two.", at=("maxUnavailablePercentage",))
+            raise InvalidSetting(
+                "is set beside maxUnavailable", "Keep one of the two.", at=("maxUnavailablePercentage",)
+            )
         return self
 
     @model_validator(mode="after")
     def _one_architecture(self) -> Self:
         for place, instance_type in enumerate(self.instance_types):
             if (runs := _architecture(instance_type)) not in (None, self.architecture):
-                raise Misfit(
+                raise InvalidSetting(
                     f"is {instance_type!r}, of architecture {runs}, but amiType {self.ami_type} is of "
                     f"{self.architecture}",
                     f"Write {_AMI_OF[runs]} for amiType, or instance types of {self.architecture}.",
@@ -136,13 +140,13 @@ class Nodes(NodeGroup):
         if self.groups is not None and (beside := sorted(self.model_fields_set - {"groups"})):
             key = type(self).model_fields[beside[0]].alias or beside[0]
             remedy = f"Move it to nodes.groups.{DEFAULT_GROUP}, which is the group that nodes itself describes."
-            raise Misfit("is set beside groups", remedy, at=(key,))
+            raise InvalidSetting("is set beside groups", remedy, at=(key,))
         return self
 
     @model_validator(mode="after")
     def _somewhere_to_run(self) -> Self:
         if not any(group.is_open for group in self.by_name.values()):
-            raise Misfit(
+            raise InvalidSetting(
                 "keep every pod away that does not tolerate them, CoreDNS and the controller too",
                 "Leave at least one group without taints of NO_SCHEDULE and NO_EXECUTE.",
                 at=("groups",) if self.groups else ("taints",),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from privatelink_ingress.settings.fields import ONCE, Cidr, Misfit
+from privatelink_ingress.settings.fields import UNIQUE, Cidr, InvalidSetting
 
 WIDEST = 8
 """Prefix of the largest network, and as many addresses in all: 1/256 of the internet, more than any company or provider
@@ -32,25 +32,25 @@ def _named_networks(cidrs: tuple[str, ...]) -> tuple[str, ...]:
     networks = [ipaddress.IPv4Network(cidr) for cidr in cidrs]
     for place, network in enumerate(networks):
         if network.prefixlen < WIDEST:
-            raise Misfit(
+            raise InvalidSetting(
                 f"is '{network}', which opens the API to {'all' if network.prefixlen == 0 else 'a large part'} of the "
                 "internet",
                 "Write the networks that operators and deployments come from, such as 198.51.100.0/24.",
                 at=(place,),
             )
         if private := next((one for one in _NEVER_SEEN if one.overlaps(network)), None):
-            raise Misfit(
+            raise InvalidSetting(
                 f"is '{network}', of which {private} never reaches a public endpoint",
                 "Write public addresses. From a private network the API is reached by its private endpoint.",
                 at=(place,),
             )
     if too_wide(cidrs):
-        raise Misfit(
+        raise InvalidSetting(
             f"has networks that together are larger than a /{WIDEST}, a large part of the internet",
             "Write fewer or smaller ones: those that operators and deployments come from.",
         )
     return cidrs
 
 
-PublicAccessCidrs = Annotated[tuple[Cidr, ...], Field(max_length=40), ONCE, AfterValidator(_named_networks)]
+PublicAccessCidrs = Annotated[tuple[Cidr, ...], Field(max_length=40), UNIQUE, AfterValidator(_named_networks)]
 """At most 40: https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"""

@@ -7,12 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import (
-    ONCE,
+    UNIQUE,
     AccountId,
     Cidr,
     ExternalId,
     HealthPath,
-    Misfit,
+    InvalidSetting,
     PrincipalArn,
     Region,
     RoleArn,
@@ -43,13 +43,13 @@ class Consumer(Settings):
     account_id: AccountId
     principal_arn: PrincipalArn | None = None
     """A role or user instead of the whole account."""
-    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], ONCE] = ()
+    alb_subnet_cidrs: Annotated[tuple[Cidr, ...], UNIQUE] = ()
     """The edge's load balancer subnets. When every consumer has them, the network load balancer admits no others."""
 
     @model_validator(mode="after")
     def _principal_of_the_account(self) -> Self:
         if self.principal_arn is not None and self.principal_arn.split(":")[4] != self.account_id:
-            raise Misfit(
+            raise InvalidSetting(
                 f"is {self.principal_arn!r}, of another account than accountId ({self.account_id})",
                 "Write a principal of that account, or correct accountId.",
                 at=("principalArn",),
@@ -75,7 +75,7 @@ class Notifications(Settings):
     topic_arn: TopicArn
     """SNS topic in the service's account and Region, whose policy lets `vpce.amazonaws.com` publish to it:
     https://docs.aws.amazon.com/vpc/latest/privatelink/create-notification-endpoint-service.html"""
-    events: Annotated[tuple[Literal["Accept", "Connect", "Delete", "Reject"], ...], Field(min_length=1), ONCE] = (
+    events: Annotated[tuple[Literal["Accept", "Connect", "Delete", "Reject"], ...], Field(min_length=1), UNIQUE] = (
         "Accept",
         "Connect",
         "Delete",
@@ -90,7 +90,7 @@ class Publication(Settings):
     acceptance_required: bool = False
     """True makes each new endpoint wait for an acceptance by this account."""
     notifications: Notifications | None = None
-    supported_regions: Annotated[tuple[Region, ...], ONCE] = ()
+    supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached. On both sides that takes the permission
     `vpce:AllowMultiRegion`, which is denied by default:
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
@@ -113,6 +113,8 @@ class Publication(Settings):
         for place, consumer in enumerate(self.consumers):
             if (one := (consumer.account_id, consumer.principal_arn)) in seen:
                 who = consumer.principal_arn or f"account {consumer.account_id}"
-                raise Misfit(f"admits {who} a second time", "Write each consumer once.", at=("consumers", place))
+                raise InvalidSetting(
+                    f"admits {who} a second time", "Write each consumer once.", at=("consumers", place)
+                )
             seen.add(one)
         return self

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from privatelink_ingress.settings.fields import ONCE, Digest, Misfit, Settings, matching
+from privatelink_ingress.settings.fields import UNIQUE, Digest, InvalidSetting, Settings, matching
 
 RepositoryName = Annotated[
     str,
@@ -42,7 +42,9 @@ CONTROLLER, SAMPLE = "controller", "sample"
 
 def _not_taken(name: str) -> str:
     if name in (CONTROLLER, SAMPLE):
-        raise Misfit(f"is {name!r}, which is the image of {name}.image", "Write it there, or choose another name.")
+        raise InvalidSetting(
+            f"is {name!r}, which is the image of {name}.image", "Write it there, or choose another name."
+        )
     return name
 
 
@@ -63,7 +65,7 @@ class PinnedImage(Settings):
     tag: ImageTag | None = None
     """What the copy is tagged with, such as its version. One made from the digest when not set: the registry refuses
     to move a tag, and lets images without one expire."""
-    platforms: Annotated[tuple[Platform, ...], Field(min_length=1), ONCE] = ("linux/amd64", "linux/arm64")
+    platforms: Annotated[tuple[Platform, ...], Field(min_length=1), UNIQUE] = ("linux/amd64", "linux/arm64")
     """What the index must hold; the nodes' own is among them."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from privatelink_ingress.settings.fields import ONCE, Misfit, Settings, matching
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, matching
 from privatelink_ingress.settings.workload.registry import NamedImage, SourceRepository
 
 IngressHost = Annotated[
@@ -32,7 +32,7 @@ class Sample(Settings):
 
     install: bool = False
     """True deploys it, together with the controller: `controller.install: false` leaves it out too."""
-    hosts: Annotated[tuple[IngressHost, ...], ONCE] = ()
+    hosts: Annotated[tuple[IngressHost, ...], UNIQUE] = ()
     """What its Ingress answers to: hosts that the edge routes to this connection. At least one to install it."""
     image: SampleImage | None = None
     """Required when `install` is true."""
@@ -40,11 +40,11 @@ class Sample(Settings):
     @model_validator(mode="after")
     def _can_be_installed(self) -> Self:
         if self.install and not self.hosts:
-            raise Misfit(
+            raise InvalidSetting(
                 "is empty", "Write the hosts that the edge routes to this connection, or install: false.", at=("hosts",)
             )
         if self.install and self.image is None:
-            raise Misfit(
+            raise InvalidSetting(
                 "is missing", 'Write its digest (image: {digest: "sha256:..."}), or install: false.', at=("image",)
             )
         return self

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from privatelink_ingress.settings.fields import Misfit
+from privatelink_ingress.settings.fields import InvalidSetting
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,11 +59,13 @@ def _known(name: str) -> str:
     newest = list(VERSIONS)[-1]
     offered = ", ".join(map(str, VERSIONS.values()))
     if not re.fullmatch(r"\d+\.\d+", name):
-        raise Misfit(f"is {name!r}, which is no minor version", f"Write one of {offered}.")
+        raise InvalidSetting(f"is {name!r}, which is no minor version", f"Write one of {offered}.")
     if _ordinal(name) > _ordinal(newest):
         reason = f"is {name!r}, newer than what this release knows"
-        raise Misfit(reason, f"Write one of {offered}; once EKS offers {name}, add it with its dates to {PLACE}.")
-    raise Misfit(f"is {name!r}, which EKS no longer supports", f"Write one of {offered}.")
+        raise InvalidSetting(
+            reason, f"Write one of {offered}; once EKS offers {name}, add it with its dates to {PLACE}."
+        )
+    raise InvalidSetting(f"is {name!r}, which EKS no longer supports", f"Write one of {offered}.")
 
 
 def _ordinal(name: str) -> tuple[int, ...]:
