@@ -42,8 +42,10 @@ def main() -> None:
     for features in ((), ("podLogs",), ("podLogs", "metrics"), tuple(FEATURES)):
         for preset in ("minimal", "article"):
             chosen, region = settings(preset, features)
-            three, two = (of_endpoints(workload_cost(chosen, region, zones=zones)) for zones in (3, 2))
             services = endpoints.services(chosen)
+            three, two = (
+                of_endpoints(workload_cost(chosen, region, endpoints=services, zones=zones)) for zones in (3, 2)
+            )
             costs = f"{len(services):>9} {GATEWAY:>7} {three:>8.2f}$ {two:>8.2f}$"
             print(f"{preset:8} {' '.join(features) or 'none':32} {costs}  {' '.join(services)}")
 

@@ -20,6 +20,7 @@ from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.usage import Needs
+from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
@@ -83,7 +84,10 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     first = pool[0]
     connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
     settings = next(shard.edge.settings for shard in there if shard.edge.stack == first.name)
-    shard = cost.shard_cost(settings, first.region, zones=first.zones)
+    web_acl = plan_firewall(settings.firewall, name="")
+    shard = cost.shard_cost(
+        first.region, zones=first.zones, firewall_rules=len(web_acl.rules), firewall_capacity=web_acl.capacity
+    )
     return dataclasses.replace(
         report,
         growth=growth,

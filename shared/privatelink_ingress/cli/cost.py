@@ -21,7 +21,8 @@ from privatelink_ingress.plan.capacity.cost import Bill, Line, Traffic
 from privatelink_ingress.plan.capacity.placement import zone_count
 from privatelink_ingress.plan.capacity.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
 from privatelink_ingress.plan.edge import shard as edge
-from privatelink_ingress.plan.workload import declared_zones
+from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.workload import declared_zones, endpoints
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -126,13 +127,18 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
     for shard in found:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.edge.settings.connections) + len(shard.attached_connections)
+        web_acl = plan_firewall(shard.edge.settings.firewall, name="")
         for stack in shard.stacks:
             yield StackCost(
                 project=edge.PROJECT,
                 stack=stack.stack,
                 region=region,
                 shared=cost.shard_cost(
-                    shard.edge.settings, region, zones=zones, million_requests=connections * traffic.million_requests
+                    region,
+                    zones=zones,
+                    firewall_rules=len(web_acl.rules),
+                    firewall_capacity=web_acl.capacity,
+                    million_requests=connections * traffic.million_requests,
                 )
                 if stack is shard.edge
                 else cost.together([]),
@@ -157,7 +163,13 @@ def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
             project=service_contract.PROJECT,
             stack=workload.stack,
             region=workload.region,
-            shared=cost.workload_cost(workload.settings, workload.region, zones=zones, gb=gb[workload.stack]),
+            shared=cost.workload_cost(
+                workload.settings,
+                workload.region,
+                endpoints=endpoints.services(workload.settings),
+                zones=zones,
+                gb=gb[workload.stack],
+            ),
             connections={},
         )
 
@@ -186,7 +198,7 @@ def _print_prices(found: Report, console: Console) -> None:
     for (item, region), line in sorted(used.items()):
         mark, price = "~" if line.estimate else " ", line.price
         console.print(
-            Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {region}, {price.sure}, {price.source}"),
+            Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {region}, {price.confidence}, {price.source}"),
             soft_wrap=True,
         )
     for region in found.regions:
@@ -209,7 +221,7 @@ def _bill_as_data(bill: Bill) -> dict[str, Any]:
                 "usd_a_month": round(line.usd, 4),
                 "price_region": line.price_region,
                 "estimate": line.estimate,
-                "sure": line.price.sure,
+                "confidence": line.price.confidence,
                 "source": line.price.source,
             }
             for line in bill.lines

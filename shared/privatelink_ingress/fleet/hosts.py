@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from privatelink_ingress.fleet.stacks import Workload
-from privatelink_ingress.plan.routing.patterns import matches_host
+from privatelink_ingress.plan.routing.conflicts import Match, Witness, matches
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
 
@@ -25,7 +25,7 @@ def patterns(connections: Sequence[Connection]) -> tuple[str, ...]:
 
 def unrouted(host: str, routed: Sequence[str], *, where: str) -> Iterator[Problem]:
     """The problem of a host that is none of `routed`, and so is never asked for."""
-    if not routed or any(matches_host(pattern, host) for pattern in routed):
+    if matches(Match(hosts=tuple(routed)), Witness(host=host, path="/")):
         return
     reason = f"is {host}, which no edge routes to this connection"
     remedy = f"Write one that is: {', '.join(routed)}. Or add {host} to a route of the connection."

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
 from privatelink_ingress.plan.capacity import placement
 from privatelink_ingress.plan.edge import site as publishing
+from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.plan.routing import conflicts, routes
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import SLOTS, Connection
@@ -110,6 +111,7 @@ def capacities(found: Iterable[Shard]) -> tuple[placement.Capacity, ...]:
             stack=shard.edge.stack,
             region=shard.edge.region,
             zones=placement.zone_count(shard.edge.settings.network),
+            firewall_capacity=plan_firewall(shard.edge.settings.firewall, name="").capacity,
             connections=shard.attached_connections,
             attached=(stack.stack for stack in shard.attached),
         )

@@ -6,7 +6,6 @@ import dataclasses
 import ipaddress
 from collections.abc import Iterable
 
-from privatelink_ingress.plan import zones
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -33,7 +32,7 @@ def tier(cidr: str, prefix: int, zone_ids: Iterable[str], *, key: str) -> tuple[
     whole = ipaddress.IPv4Network(cidr)
     planned = []
     for zone_id in zone_ids:
-        block = zones.number(zone_id) - 1
+        block = _number(zone_id) - 1
         if prefix < whole.prefixlen or block >= 2 ** (prefix - whole.prefixlen):
             problem = Problem(
                 key,
@@ -44,3 +43,8 @@ def tier(cidr: str, prefix: int, zone_ids: Iterable[str], *, key: str) -> tuple[
         start = int(whole.network_address) + block * 2 ** (32 - prefix)
         planned.append(SubnetPlan(zone_id=zone_id, cidr=str(ipaddress.IPv4Network((start, prefix)))))
     return tuple(planned)
+
+
+def _number(zone_id: str) -> int:
+    """The number at the end of a zone id, 1 to 9: `euw1-az3` is 3."""
+    return int(zone_id[-1])

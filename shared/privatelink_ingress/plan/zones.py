@@ -76,11 +76,6 @@ def common(edge: Iterable[str], service: Iterable[str], *, connection: str) -> t
     return shared
 
 
-def number(zone_id: str) -> int:
-    """The number at the end of a zone id, 1 to 9: `euw1-az3` is 3."""
-    return int(zone_id[-1])
-
-
 def region_of(zone_id: str) -> str | None:
     """The region of a zone, as far as it is one of `REGIONS`."""
     return _BY_PREFIX.get(zone_id.rpartition("-")[0])

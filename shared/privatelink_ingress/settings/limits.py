@@ -11,6 +11,10 @@ from privatelink_ingress.settings.fields import InvalidSetting, Settings
 HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards", "slots")
 """Quotas that nobody raises; `plan/capacity/quotas.py` says why for each."""
 
+FIREWALL_BASE_CAPACITY = 1_500
+"""Capacity units that the base price of a web ACL covers:
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html"""
+
 FIREWALL_CAPACITY = 5_000
 """Capacity units that a web ACL can have at most: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
@@ -53,8 +57,10 @@ class Limits(Settings):
     ] = 60
     """Inbound rules of a security group (L-0EA8095F)."""
     firewall_capacity: Annotated[
-        int, _at_least(1_500), _at_most(FIREWALL_CAPACITY, f"a web ACL holds {FIREWALL_CAPACITY} units at most")
-    ] = 1_500
+        int,
+        _at_least(FIREWALL_BASE_CAPACITY),
+        _at_most(FIREWALL_CAPACITY, f"a web ACL holds {FIREWALL_CAPACITY} units at most"),
+    ] = FIREWALL_BASE_CAPACITY
     """Capacity units that the web ACL may use. 1,500 are in its price; above, each request costs more."""
 
     @model_validator(mode="before")

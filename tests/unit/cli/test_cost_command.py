@@ -102,7 +102,7 @@ def test_every_line_says_price_region_source_and_how_sure_it_is(samples: Path) -
     assert len(lines) == 18
     for line in lines:
         assert line["source"].startswith("https://")
-        assert line["sure"] in {"aws", "third-party", "unverified"}
+        assert line["confidence"] in {"aws", "third-party", "unverified"}
         assert line["price_region"] in {"eu-central-1", "every region"}
         assert line["usd_a_month"] == pytest.approx(line["quantity"] * line["usd_each"])
         assert line["estimate"] == (line["price_region"] == "eu-central-1")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from privatelink_ingress.plan.capacity import prices
-from privatelink_ingress.plan.capacity.prices import HOURS, Price, Sure
-from privatelink_ingress.plan.edge.firewall import BASE_CAPACITY, plan_firewall
-from privatelink_ingress.plan.workload import endpoints
-from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.plan.capacity.prices import HOURS, Price
+from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 _EXTRA_CAPACITY = 500
@@ -63,13 +61,6 @@ class Bill:
         """Whether a line is an estimate."""
         return any(line.estimate for line in self.lines)
 
-    @property
-    def least_sure(self) -> Sure:
-        """How sure the least sure price is."""
-        order: tuple[Sure, ...] = ("unverified", "third-party", "aws")
-        found = {line.price.sure for line in self.lines}
-        return next((sure for sure in order if sure in found), "aws")
-
 
 def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: Traffic | None = None) -> Bill:
     """What one more connection adds to the edge's bill. Its workload stack has a bill of its own: `workload_cost`.
@@ -92,38 +83,44 @@ def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: 
     return Bill(lines=tuple(lines))
 
 
-def shard_cost(settings: EdgeSettings, region: str, *, zones: int, million_requests: float = 0.0) -> Bill:
+def shard_cost(
+    region: str, *, zones: int, firewall_rules: int, firewall_capacity: int, million_requests: float = 0.0
+) -> Bill:
     """What a shard costs before its first connection.
 
     Args:
-        settings: Its stack file.
         region: Its region.
+        firewall_rules: Rules and managed groups of its web ACL.
+        firewall_capacity: Capacity units of its web ACL.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together, for what a firewall above its base capacity adds.
     """
-    web_acl = plan_firewall(settings.firewall, name="")
     lines = [
         _line("application load balancer", "alb", HOURS, region),
         _line("public IPv4 addresses", "ipv4", zones * HOURS, region),
         _line("web ACL", "web-acl", 1, region),
-        _line("firewall rules and groups", "firewall-rule", len(web_acl.rules), region),
+        _line("firewall rules and groups", "firewall-rule", firewall_rules, region),
     ]
-    steps = max(math.ceil((web_acl.capacity - BASE_CAPACITY) / _EXTRA_CAPACITY), 0)
+    steps = max(math.ceil((firewall_capacity - FIREWALL_BASE_CAPACITY) / _EXTRA_CAPACITY), 0)
     if steps and million_requests:
         lines.append(_line("firewall capacity above 1,500", "firewall-capacity", steps * million_requests, region))
     return Bill(lines=tuple(lines))
 
 
-def workload_cost(settings: WorkloadSettings, region: str, *, zones: int, gb: float = 0.0) -> Bill:
-    """What a workload stack costs, nodes and what somebody else made not counted.
+def workload_cost(
+    settings: WorkloadSettings, region: str, *, endpoints: Mapping[str, Collection[str]], zones: int, gb: float = 0.0
+) -> Bill:
+    """What a workload stack costs, without its nodes and without an existing cluster or VPC.
 
     Args:
         settings: Its stack file.
         region: Its region.
+        endpoints: Services behind the interface endpoints of a cluster of its own, each with the settings that need
+            it, sorted; an existing VPC may have some of them already.
         zones: Zones of its VPC.
         gb: Traffic of a month through its network load balancer.
     """
-    lines = [] if settings.cluster.existing else _own_cluster(settings, region, zones)
+    lines = [] if settings.cluster.existing else _own_cluster(settings, region, endpoints, zones)
     lines.append(_line("network load balancer", "nlb", HOURS, region))
     if settings.publication.parameter.tier == "Advanced":
         lines.append(_line("parameter of the contract", "advanced-parameter", 1, region))
@@ -132,19 +129,21 @@ def workload_cost(settings: WorkloadSettings, region: str, *, zones: int, gb: fl
     return Bill(lines=tuple(lines))
 
 
-def _own_cluster(settings: WorkloadSettings, region: str, zones: int) -> list[Line]:
-    there = settings.network.existing.endpoints if settings.network.existing else ()
+def _own_cluster(
+    settings: WorkloadSettings, region: str, endpoints: Mapping[str, Collection[str]], zones: int
+) -> list[Line]:
+    existing = settings.network.existing.endpoints if settings.network.existing else ()
     by_reason: dict[str, list[str]] = {}
-    for service, reasons in endpoints.services(settings).items():
-        if service in there:
+    for service, reasons in endpoints.items():
+        if service in existing:
             continue
-        # One that nodes need anyway costs nothing more for whoever else asks for it.
+        # An endpoint that the nodes need anyway costs nothing more for a feature that also needs it.
         by_reason.setdefault("nodes" if "nodes" in reasons else " and ".join(reasons), []).append(service)
     return [
         _line("EKS control plane", "eks", HOURS, region),
         *(
-            _line(f"endpoints for {reason}: {', '.join(asked)}", "endpoint", len(asked) * zones * HOURS, region)
-            for reason, asked in sorted(by_reason.items(), key=lambda one: (one[0] != "nodes", one[0]))
+            _line(f"endpoints for {reason}: {', '.join(services)}", "endpoint", len(services) * zones * HOURS, region)
+            for reason, services in sorted(by_reason.items(), key=lambda item: (item[0] != "nodes", item[0]))
         ),
     ]
 
@@ -174,5 +173,5 @@ def _line(what: str, item: str, quantity: float, region: str) -> Line:
         quantity=quantity,
         price=price,
         price_region=price_region,
-        estimate=stands_in or price.sure == "unverified",
+        estimate=stands_in or price.confidence == "unverified",
     )

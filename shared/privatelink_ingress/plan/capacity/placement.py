@@ -66,6 +66,7 @@ def capacity(
     stack: str,
     region: str,
     zones: int,
+    firewall_capacity: int,
     connections: Iterable[Connection] = (),
     attached: Iterable[str] = (),
 ) -> Capacity:
@@ -76,6 +77,7 @@ def capacity(
         stack: Its stack.
         region: Its region.
         zones: How many zones it has.
+        firewall_capacity: Capacity units of its web ACL.
         connections: Those of the stacks attached to it.
         attached: Names of these stacks.
     """
@@ -87,7 +89,7 @@ def capacity(
         environment=settings.environment,
         zones=zones,
         limits=quotas.effective(settings.limits),
-        used=usage.of_shard(settings, zones=zones, attached=connections),
+        used=usage.of_shard(settings, zones=zones, firewall_capacity=firewall_capacity, attached=connections),
         slots=frozenset(connection.slot for connection in (*settings.connections.values(), *connections)),
         attached=tuple(attached),
     )

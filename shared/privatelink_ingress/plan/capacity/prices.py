@@ -14,7 +14,7 @@ CURRENCY = "USD"
 HOURS = 730
 """Hours of a month, as AWS's own calculator has it: 365 x 24 / 12."""
 
-Sure = Literal["aws", "third-party", "unverified"]
+Confidence = Literal["aws", "third-party", "unverified"]
 """Who says so: AWS itself, others who repeat AWS's price, or nobody who was checked."""
 
 EVERYWHERE = "every region"
@@ -28,7 +28,7 @@ class Price:
     unit: str
     source: str
     """Page to compare with. What is not `aws` was not read there itself."""
-    sure: Sure
+    confidence: Confidence
 
 
 _PRIVATELINK = "https://aws.amazon.com/privatelink/pricing/"
@@ -40,37 +40,37 @@ _PARAMETERS = "https://docs.aws.amazon.com/systems-manager/latest/userguide/para
 
 PRICES: Mapping[str, Mapping[str, Price]] = {
     "endpoint": {
-        "us-east-1": Price(usd=0.01, unit="zone-hour", source=_PRIVATELINK, sure="third-party"),
-        "eu-central-1": Price(usd=0.012, unit="zone-hour", source=_PRIVATELINK, sure="third-party"),
+        "us-east-1": Price(usd=0.01, unit="zone-hour", source=_PRIVATELINK, confidence="third-party"),
+        "eu-central-1": Price(usd=0.012, unit="zone-hour", source=_PRIVATELINK, confidence="third-party"),
     },
     # The first 1 PB a month of all endpoints of a region; the next is cheaper.
-    "endpoint-data": {EVERYWHERE: Price(usd=0.01, unit="GB", source=_PRIVATELINK, sure="third-party")},
+    "endpoint-data": {EVERYWHERE: Price(usd=0.01, unit="GB", source=_PRIVATELINK, confidence="third-party")},
     "alb": {
-        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, sure="third-party"),
-        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, sure="unverified"),
+        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, confidence="third-party"),
+        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, confidence="unverified"),
     },
     # A unit's hour takes 1 GB, 25 new connections a second, 3,000 open ones, or 1,000 rule evaluations a second.
     "alb-units": {
-        "us-east-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, sure="third-party"),
-        "eu-central-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, sure="unverified"),
+        "us-east-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, confidence="third-party"),
+        "eu-central-1": Price(usd=0.008, unit="LCU-hour", source=_ELB, confidence="unverified"),
     },
     "nlb": {
-        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, sure="third-party"),
-        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, sure="unverified"),
+        "us-east-1": Price(usd=0.0225, unit="hour", source=_ELB, confidence="third-party"),
+        "eu-central-1": Price(usd=0.027, unit="hour", source=_ELB, confidence="unverified"),
     },
     "nlb-units": {
-        "us-east-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, sure="third-party"),
-        "eu-central-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, sure="unverified"),
+        "us-east-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, confidence="third-party"),
+        "eu-central-1": Price(usd=0.006, unit="NLCU-hour", source=_ELB, confidence="unverified"),
     },
-    "ipv4": {EVERYWHERE: Price(usd=0.005, unit="address-hour", source=_VPC, sure="third-party")},
-    "web-acl": {EVERYWHERE: Price(usd=5.0, unit="month", source=_WAF, sure="third-party")},
-    "firewall-rule": {EVERYWHERE: Price(usd=1.0, unit="rule-month", source=_WAF, sure="third-party")},
-    "firewall-requests": {EVERYWHERE: Price(usd=0.60, unit="million requests", source=_WAF, sure="third-party")},
+    "ipv4": {EVERYWHERE: Price(usd=0.005, unit="address-hour", source=_VPC, confidence="third-party")},
+    "web-acl": {EVERYWHERE: Price(usd=5.0, unit="month", source=_WAF, confidence="third-party")},
+    "firewall-rule": {EVERYWHERE: Price(usd=1.0, unit="rule-month", source=_WAF, confidence="third-party")},
+    "firewall-requests": {EVERYWHERE: Price(usd=0.60, unit="million requests", source=_WAF, confidence="third-party")},
     # For each 500 capacity units, or a part of them, above 1,500.
-    "firewall-capacity": {EVERYWHERE: Price(usd=0.20, unit="million requests", source=_WAF, sure="unverified")},
+    "firewall-capacity": {EVERYWHERE: Price(usd=0.20, unit="million requests", source=_WAF, confidence="unverified")},
     # A version in standard support; the page compares it with 0.60 in extended support.
-    "eks": {EVERYWHERE: Price(usd=0.10, unit="cluster-hour", source=_EKS, sure="aws")},
-    "advanced-parameter": {EVERYWHERE: Price(usd=0.05, unit="parameter-month", source=_PARAMETERS, sure="aws")},
+    "eks": {EVERYWHERE: Price(usd=0.10, unit="cluster-hour", source=_EKS, confidence="aws")},
+    "advanced-parameter": {EVERYWHERE: Price(usd=0.05, unit="parameter-month", source=_PARAMETERS, confidence="aws")},
 }
 
 NOT_COUNTED = (

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
-from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.settings.edge import Connection, EdgeSettings, LoadBalancer
 
@@ -56,18 +55,21 @@ def of_connection(connection: Connection, *, zones: int) -> dict[str, int]:
     }
 
 
-def of_shard(settings: EdgeSettings, *, zones: int, attached: Iterable[Connection] = ()) -> dict[str, int]:
+def of_shard(
+    settings: EdgeSettings, *, zones: int, firewall_capacity: int, attached: Iterable[Connection] = ()
+) -> dict[str, int]:
     """The usage of a shard with all connections, its own and those of the stacks attached to it.
 
     Args:
         settings: The shard's stack file.
         zones: Zones of the shard.
+        firewall_capacity: Capacity units of its web ACL.
         attached: Connections of attached stacks.
     """
     own = {
         "certificates": len(settings.certificates) - 1,  # the default one does not count
         "securityGroupRules": client_rules(settings.load_balancer),
-        "firewallCapacity": plan_firewall(settings.firewall, name="").capacity,
+        "firewallCapacity": firewall_capacity,
     }
     connections = (*settings.connections.values(), *attached)
     return total([own, *(of_connection(connection, zones=zones) for connection in connections)])

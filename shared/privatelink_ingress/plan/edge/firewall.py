@@ -8,10 +8,7 @@ from typing import Literal
 
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Firewall, ManagedGroup
-
-BASE_CAPACITY = 1_500
-"""Capacity units that the base price of a web ACL covers; the hard limit is 5,000:
-https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html"""
+from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY
 
 LOG_GROUP_PREFIX = "aws-waf-logs-"
 """A log destination of WAF must be named so: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
@@ -145,7 +142,7 @@ def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
     )
 
 
-def check_capacity(plan: FirewallPlan, *, limit: int = BASE_CAPACITY) -> list[Problem]:
+def check_capacity(plan: FirewallPlan, *, limit: int = FIREWALL_BASE_CAPACITY) -> list[Problem]:
     """A web ACL that needs more than `limit` capacity units."""
     if plan.capacity <= limit:
         return []

@@ -96,7 +96,12 @@ def plan_edge(
     ]
     if not problems:  # routes that are not right are not counted, so the numbers would be wrong
         capacity = placement.capacity(
-            settings, stack=stack, region=region, zones=len(network.endpoint), connections=attached
+            settings,
+            stack=stack,
+            region=region,
+            zones=len(network.endpoint),
+            firewall_capacity=web_acl.capacity,
+            connections=attached,
         )
         problems += placement.check(capacity, others)
     if problems:

@@ -10,19 +10,21 @@ import pytest
 from privatelink_ingress.plan.capacity import cost, prices
 from privatelink_ingress.plan.capacity.cost import Bill, Traffic
 from privatelink_ingress.plan.capacity.prices import EVERYWHERE, PRICES
-from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.workload import endpoints
+from privatelink_ingress.settings.edge import Firewall
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 
-def edge(**changes: Any) -> EdgeSettings:
-    values = {
-        "accountId": "222222222222",
-        "owner": "team-platform",
-        "certificates": [{"domains": ["*.example.com"]}],
-        "dns": {"zoneId": "Z0123456789EXAMPLE"},
-        **changes,
-    }
-    return EdgeSettings.model_validate_json(json.dumps(values))
+def shard_bill(region: str, *, million_requests: float = 0.0, firewall: dict[str, Any] | None = None) -> Bill:
+    web_acl = plan_firewall(Firewall.model_validate_json(json.dumps(firewall or {})), name="")
+    return cost.shard_cost(
+        region,
+        zones=3,
+        firewall_rules=len(web_acl.rules),
+        firewall_capacity=web_acl.capacity,
+        million_requests=million_requests,
+    )
 
 
 def workload(**changes: Any) -> WorkloadSettings:
@@ -34,6 +36,10 @@ def workload(**changes: Any) -> WorkloadSettings:
         **changes,
     }
     return WorkloadSettings.model_validate_json(json.dumps(values))
+
+
+def workload_bill(settings: WorkloadSettings, *, zones: int = 3, gb: float = 0.0) -> Bill:
+    return cost.workload_cost(settings, "us-east-1", endpoints=endpoints.services(settings), zones=zones, gb=gb)
 
 
 def lines(bill: Bill) -> dict[str, float]:
@@ -63,7 +69,7 @@ def test_traffic_is_counted_once_however_many_backends_share_it() -> None:
 
 
 def test_a_shard_costs_its_load_balancer_addresses_and_firewall_before_any_connection() -> None:
-    assert lines(cost.shard_cost(edge(), "us-east-1", zones=3)) == {
+    assert lines(shard_bill("us-east-1")) == {
         "alb": 16.43,
         "ipv4": 10.95,
         "web-acl": 5.0,
@@ -72,35 +78,34 @@ def test_a_shard_costs_its_load_balancer_addresses_and_firewall_before_any_conne
 
 
 def test_each_firewall_list_costs_a_rule_more() -> None:
-    settings = edge(firewall={"deny": ["192.0.2.0/24"], "allow": ["198.51.100.0/24"]})
-    assert lines(cost.shard_cost(settings, "us-east-1", zones=3))["firewall-rule"] == 9.0
+    lists = {"deny": ["192.0.2.0/24"], "allow": ["198.51.100.0/24"]}
+    assert lines(shard_bill("us-east-1", firewall=lists))["firewall-rule"] == 9.0
 
 
 def test_a_firewall_within_its_base_capacity_adds_nothing_per_request() -> None:
-    assert "firewall-capacity" not in lines(cost.shard_cost(edge(), "us-east-1", zones=3, million_requests=100))
+    assert "firewall-capacity" not in lines(shard_bill("us-east-1", million_requests=100))
 
 
-def test_each_started_500_units_above_the_base_add_to_every_million_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The firewall of today needs 1,178 units, so the base is put under it.
-    monkeypatch.setattr(cost, "BASE_CAPACITY", 600)
-    bill = lines(cost.shard_cost(edge(), "us-east-1", zones=3, million_requests=100))
-    assert bill["firewall-capacity"] == pytest.approx(2 * 100 * 0.20)
+@pytest.mark.parametrize(("capacity", "steps"), [(1_501, 1), (2_000, 1), (2_001, 2)])
+def test_each_started_500_units_above_the_base_add_to_every_million_requests(capacity: int, steps: int) -> None:
+    bill = cost.shard_cost("us-east-1", zones=3, firewall_rules=7, firewall_capacity=capacity, million_requests=100)
+    assert lines(bill)["firewall-capacity"] == pytest.approx(steps * 100 * 0.20)
 
 
 def test_a_workload_costs_its_control_plane_endpoints_and_load_balancer() -> None:
-    assert lines(cost.workload_cost(workload(), "us-east-1", zones=3)) == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43}
+    assert lines(workload_bill(workload())) == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43}
 
 
 def test_more_endpoints_and_an_advanced_parameter_are_in_the_workloads_bill() -> None:
     publication = {"consumers": [{"accountId": "222222222222"}], "parameter": {"tier": "Advanced"}}
     settings = workload(endpoints={"extra": ["logs", "sts"]}, publication=publication)
-    bill = lines(cost.workload_cost(settings, "us-east-1", zones=2, gb=1000))
+    bill = lines(workload_bill(settings, zones=2, gb=1000))
     assert bill == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43, "advanced-parameter": 0.05, "nlb-units": 6.0}
 
 
 def test_each_feature_of_a_workload_has_a_line_for_the_endpoints_that_it_brings() -> None:
     settings = workload(podLogs={"install": True}, metrics={"install": True}, endpoints={"extra": ["sts"]})
-    bill = cost.workload_cost(settings, "us-east-1", zones=3)
+    bill = workload_bill(settings)
     assert {line.what: round(line.usd, 2) for line in bill.lines if line.item == "endpoint"} == {
         "endpoints for nodes: ec2, ecr.api, ecr.dkr, eks-auth": 87.6,
         "endpoints for endpoints.extra: sts": 21.9,
@@ -122,13 +127,13 @@ def test_where_no_price_is_known_that_of_another_region_stands_in_as_an_estimate
 
 
 def test_a_price_that_nobody_checked_makes_an_estimate_even_in_its_own_region() -> None:
-    bill = cost.shard_cost(edge(), "eu-central-1", zones=3)
+    bill = shard_bill("eu-central-1")
     assert {line.item for line in bill.lines if line.estimate} == {"alb"}
-    assert (bill.estimate, bill.least_sure) == (True, "unverified")
+    assert (bill.estimate, {line.price.confidence for line in bill.lines if line.estimate}) == (True, {"unverified"})
 
 
 def test_a_price_of_every_region_is_no_estimate_anywhere() -> None:
-    bill = cost.shard_cost(edge(), "eu-west-1", zones=3)
+    bill = shard_bill("eu-west-1")
     assert {line.item for line in bill.lines if line.price_region == EVERYWHERE} == {"ipv4", "web-acl", "firewall-rule"}
     assert not any(line.estimate for line in bill.lines if line.price_region == EVERYWHERE)
 
@@ -145,6 +150,6 @@ def test_every_item_has_a_price_in_every_region(item: str) -> None:
 
 
 def test_bills_add_up() -> None:
-    one, other = cost.connection_cost("us-east-1"), cost.shard_cost(edge(), "us-east-1", zones=3)
+    one, other = cost.connection_cost("us-east-1"), shard_bill("us-east-1")
     assert cost.together([one, other]).usd == pytest.approx(one.usd + other.usd)
     assert cost.together([]).usd == 0

@@ -8,7 +8,6 @@ from typing import Any
 from privatelink_ingress.plan.capacity import quotas, usage
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.usage import Needs
-from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.limits import Limits
@@ -91,13 +90,13 @@ def test_wildcards_are_those_of_the_rule_with_most() -> None:
 def test_a_certificate_of_its_own_counts_and_the_default_one_does_not() -> None:
     own = connection(slot=1, certificate={"domains": ["shop.example.com"]})
     settings = shard(certificates=[{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}])
-    assert usage.of_shard(settings, zones=3)["certificates"] == 1
-    assert usage.of_shard(settings, zones=3, attached=[own])["certificates"] == 2
+    assert usage.of_shard(settings, zones=3, firewall_capacity=0)["certificates"] == 1
+    assert usage.of_shard(settings, zones=3, firewall_capacity=0, attached=[own])["certificates"] == 2
 
 
 def test_a_shard_sums_its_own_connections_and_those_of_attached_stacks() -> None:
     settings = shard(connections={"shop": entry(0), "blog": entry(1)})
-    used = usage.of_shard(settings, zones=2, attached=[connection(slot=2)])
+    used = usage.of_shard(settings, zones=2, firewall_capacity=0, attached=[connection(slot=2)])
     assert {key: used[key] for key in ("endpoints", "targetGroups", "rules", "targets", "slots")} == {
         "endpoints": 3,
         "targetGroups": 3,
@@ -111,10 +110,10 @@ def test_a_shard_sums_its_own_connections_and_those_of_attached_stacks() -> None
 
 def test_an_empty_shard_uses_what_its_firewall_and_its_clients_take() -> None:
     settings = shard(loadBalancer={"allowedCidrs": ["10.0.0.0/8", "11.0.0.0/8"], "redirectHttp": True})
-    used = usage.of_shard(settings, zones=3)
+    used = usage.of_shard(settings, zones=3, firewall_capacity=1_178)
     assert {key: number for key, number in used.items() if number} == {
         "securityGroupRules": 4,
-        "firewallCapacity": plan_firewall(settings.firewall, name="").capacity,
+        "firewallCapacity": 1_178,
     }
 
 

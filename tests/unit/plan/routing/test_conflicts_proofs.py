@@ -1,4 +1,4 @@
-"""The prover's answers are those of a plain enumeration of requests, which reads patterns with `plan/patterns`.
+"""The prover's answers are those of a plain enumeration of requests, which reads patterns with `tests.support.globs`.
 
 Patterns have at most three tokens over few characters. Whether a text matches such patterns then depends on its first
 two and last two characters, on its length up to five and on the characters that it holds, so texts of up to five
@@ -17,7 +17,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privatelink_ingress.plan.routing import patterns
 from privatelink_ingress.plan.routing.conflicts import (
     Entry,
     Header,
@@ -30,6 +29,7 @@ from privatelink_ingress.plan.routing.conflicts import (
     overlaps_between_bands,
     shadowed,
 )
+from tests.support import globs
 
 LONGEST = 5
 OTHER = "z"
@@ -83,17 +83,17 @@ def rows(values: Iterable[Any], hit: Callable[[Match, Any], bool], routes: tuple
 
 @functools.cache
 def hosts_of(pattern: str) -> frozenset[str]:
-    return frozenset(text for text in HOST_TEXTS if patterns.matches_host(pattern, text))
+    return frozenset(text for text in HOST_TEXTS if globs.matches_host(pattern, text))
 
 
 @functools.cache
 def paths_of(pattern: str) -> frozenset[str]:
-    return frozenset(text for text in PATH_TEXTS if patterns.matches_path(pattern, text))
+    return frozenset(text for text in PATH_TEXTS if globs.matches_path(pattern, text))
 
 
 @functools.cache
 def values_of(pattern: str) -> frozenset[str]:
-    return frozenset(text for text in VALUE_TEXTS if patterns.matches_host(pattern, text))
+    return frozenset(text for text in VALUE_TEXTS if globs.matches_host(pattern, text))
 
 
 def suits_header(route: Match, name: str, value: str | None) -> bool:
@@ -144,18 +144,18 @@ def suits(route: Match, request: Witness) -> bool:
     """Whether a request matches a route, read with `plan/patterns`."""
     headers = {name.lower(): value for name, value in request.headers}
     return (
-        (not route.hosts or any(patterns.matches_host(pattern, request.host) for pattern in route.hosts))
-        and (not route.paths or any(patterns.matches_path(pattern, request.path) for pattern in route.paths))
+        (not route.hosts or any(globs.matches_host(pattern, request.host) for pattern in route.hosts))
+        and (not route.paths or any(globs.matches_path(pattern, request.path) for pattern in route.paths))
         and (not route.methods or request.method in route.methods)
         and all(
             header.name.lower() in headers
-            and any(patterns.matches_host(pattern, headers[header.name.lower()]) for pattern in header.values)
+            and any(globs.matches_host(pattern, headers[header.name.lower()]) for pattern in header.values)
             for header in route.headers
         )
         and (
             not route.query
             or any(
-                patterns.matches_host(one.key, key) and patterns.matches_host(one.value, value)
+                globs.matches_host(one.key, key) and globs.matches_host(one.value, value)
                 for one in route.query
                 for key, value in request.query
             )
