@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules import Resource, judge
-from privatelink_ingress.rules import types as t
 from privatelink_ingress.stackfiles import reader
 from tests.support import programs
 from tests.support.recordings import GONE, Recording, recorded

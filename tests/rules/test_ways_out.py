@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules import judge
-from privatelink_ingress.rules import types as t
 from privatelink_ingress.rules.ways_out import LEADING_OUT, PUBLIC_ADDRESSES
 from tests.support import programs
 from tests.support.recordings import Recording, recorded, sample

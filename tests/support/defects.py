@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from tests.support.recordings import GONE, Recording
 
 Edit = Callable[[Recording], None]

@@ -13,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -22,7 +23,6 @@ from privatelink_ingress.local.engine import sdk
 from privatelink_ingress.local.engine.monitor import PROVIDER
 from privatelink_ingress.local.engine.registration import Registration
 
-AWS_PROVIDER = "pulumi:providers:aws"
 SESSION_NAME = "local-cloud"
 
 UNDERSTOOD = frozenset({"allowedAccountIds", "assumeRoles", "defaultTags", "forbiddenAccountIds", "region", "version"})
@@ -49,7 +49,7 @@ class CloudBackend:
             AdapterError: no adapter, a wrong account, a leftover input, or AWS refuses.
         """
         if registration.type.startswith(PROVIDER):
-            if registration.type == AWS_PROVIDER:
+            if registration.type == t.AWS_PROVIDER:
                 self._aws(registration.inputs)
             return Created(str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn)), {})
         if registration.import_id:
@@ -105,7 +105,7 @@ class CloudBackend:
         aws: Aws = self._cloud.session(self._account_id, region or settings.get("region") or self._region)
         for role in settings.get("assumeRoles") or ():
             aws = self._assume(aws, role)
-        account_id = call(aws, "sts", "GetCallerIdentity", {}, type_=AWS_PROVIDER)["Account"]
+        account_id = call(aws, "sts", "GetCallerIdentity", {}, type_=t.AWS_PROVIDER)["Account"]
         allowed, forbidden = settings.get("allowedAccountIds") or [], settings.get("forbiddenAccountIds") or []
         if (allowed and account_id not in allowed) or account_id in forbidden:
             rule = f"allows {', '.join(allowed)}" if allowed else f"forbids {', '.join(forbidden)}"
@@ -116,7 +116,7 @@ class CloudBackend:
         inputs = {"sessionName": SESSION_NAME} | {
             k: role[k] for k in ("roleArn", "sessionName", "externalId") if role.get(k)
         }
-        assumed = call(aws, "sts", "AssumeRole", inputs, type_=AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
+        assumed = call(aws, "sts", "AssumeRole", inputs, type_=t.AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
         return self._cloud.session(assumed.split(":")[4], aws.region, inputs["roleArn"])
 
     def _kubernetes(self, provider_inputs: Properties) -> Kubernetes:

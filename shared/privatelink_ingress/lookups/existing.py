@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pulumi
 import pulumi_aws as aws
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.lookups.providers import Providers
 from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
@@ -30,7 +31,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
     """
     key = adopted_cluster.KEY
     asked = _Asked(providers.eks, f"{key}.name", f"is {existing.name}, which")
-    cluster = await asked.one("aws:eks/getCluster:getCluster", aws.eks.GetClusterResult, name=existing.name)
+    cluster = await asked.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
     subnet_ids = existing.subnet_ids or tuple(sorted(network.subnet_ids))
@@ -57,11 +58,11 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
     """
     key, vpc_id = adopted_network.KEY, existing.vpc_id
     asked = _Asked(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
-    vpc = await asked.one("aws:ec2/getVpc:getVpc", aws.ec2.GetVpcResult, id=vpc_id)
+    vpc = await asked.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
 
     async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
         return await _Asked(providers.network, where, what).one(
-            "aws:ec2/getVpcEndpoint:getVpcEndpoint",
+            t.GET_VPC_ENDPOINT,
             aws.ec2.GetVpcEndpointResult,
             vpcId=vpc_id,
             serviceName=f"com.amazonaws.{region}.{service}",
@@ -93,13 +94,13 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
     key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
         asked = _Asked(providers.eks, key, f"is not set, and what {existing.name} has")
-        token = "aws:eks/getNodeGroups:getNodeGroups"
+        token = t.GET_NODE_GROUPS
         listed = await asked.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
         names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
         group = await _Asked(providers.eks, key, f"has {name}, which").one(
-            "aws:eks/getNodeGroup:getNodeGroup",
+            t.GET_NODE_GROUP,
             aws.eks.GetNodeGroupResult,
             clusterName=existing.name,
             nodeGroupName=name,
@@ -118,7 +119,7 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     async def find(name: str) -> FoundNodes:
         asked = _Asked(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
-        group = await asked.one("aws:autoscaling/getGroup:getGroup", aws.autoscaling.GetGroupResult, name=name)
+        group = await asked.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
         subnet_ids = (one.strip() for one in group.vpc_zone_identifier.split(","))
         return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
 
@@ -128,7 +129,7 @@ async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -
 async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
     async def find(id_: str) -> Subnet:
         asked = _Asked(providers.network, key, f"has {id_}, which")
-        subnet = await asked.one("aws:ec2/getSubnet:getSubnet", aws.ec2.GetSubnetResult, id=id_)
+        subnet = await asked.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
         return Subnet(
             id=id_,
             vpc_id=subnet.vpc_id,
@@ -148,11 +149,11 @@ async def _route_tables(
 
     async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
         filters = [{"name": name, "values": list(values)}]
-        token = "aws:ec2/getRouteTables:getRouteTables"
+        token = t.GET_ROUTE_TABLES
         return (await asked.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
 
     async def find(id_: str) -> RouteTable:
-        token = "aws:ec2/getRouteTable:getRouteTable"
+        token = t.GET_ROUTE_TABLE
         table = await asked.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
         return RouteTable(
             id=id_,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import WORLD
 from privatelink_ingress.settings.workload.cluster import LogType

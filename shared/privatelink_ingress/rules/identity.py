@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, resource_rule, stack_rule
 
 BROAD = frozenset({"AdministratorAccess", "NetworkAdministrator", "PowerUserAccess", "SystemAdministrator"})

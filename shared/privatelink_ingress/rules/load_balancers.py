@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import get_args
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import redirects_to_https
 from privatelink_ingress.settings.edge import TlsPolicy

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Resource, Stack, resource_rule, stack_rule
 
 PUBLIC_ACCESS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")

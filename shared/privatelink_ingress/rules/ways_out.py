@@ -11,35 +11,35 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 
-from privatelink_ingress.rules import types as t
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Resource, Stack, stack_rule
 from privatelink_ingress.rules.network import is_default, public_load_balancers, ranges, whole_internet
 
 LEADING_OUT: Mapping[str, str] = {
     t.INTERNET_GATEWAY: "is a gateway to the internet",
-    "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment": "attaches a gateway to the internet",
+    t.INTERNET_GATEWAY_ATTACHMENT: "attaches a gateway to the internet",
     t.EGRESS_ONLY_GATEWAY: "is a gateway to the internet, for IPv6",
-    "aws:ec2/carrierGateway:CarrierGateway": "is a gateway to a carrier's network",
-    "aws:ec2/localGatewayRouteTableVpcAssociation:LocalGatewayRouteTableVpcAssociation": "leads to an Outpost",
-    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": "leads to another VPC",
-    "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": "leads to another VPC",
-    "aws:ec2transitgateway/vpcAttachment:VpcAttachment": "leads to a transit gateway",
-    "aws:networkmanager/vpcAttachment:VpcAttachment": "leads to a core network",
-    "aws:ec2/vpnGateway:VpnGateway": "leads to networks outside of AWS",
-    "aws:ec2/vpnGatewayAttachment:VpnGatewayAttachment": "leads to networks outside of AWS",
-    "aws:ec2/vpnConnection:VpnConnection": "leads to networks outside of AWS",
-    "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation": "takes over routes out of the VPC",
-    "aws:directconnect/gatewayAssociation:GatewayAssociation": "leads to networks outside of AWS",
-    "aws:ec2clientvpn/networkAssociation:NetworkAssociation": "leads to the machines of VPN users",
-    "aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation": "leads to services of other VPCs",
+    t.CARRIER_GATEWAY: "is a gateway to a carrier's network",
+    t.LOCAL_GATEWAY_ASSOCIATION: "leads to an Outpost",
+    t.VPC_PEERING_CONNECTION: "leads to another VPC",
+    t.VPC_PEERING_CONNECTION_ACCEPTER: "leads to another VPC",
+    t.TRANSIT_GATEWAY_ATTACHMENT: "leads to a transit gateway",
+    t.CORE_NETWORK_ATTACHMENT: "leads to a core network",
+    t.VPN_GATEWAY: "leads to networks outside of AWS",
+    t.VPN_GATEWAY_ATTACHMENT: "leads to networks outside of AWS",
+    t.VPN_CONNECTION: "leads to networks outside of AWS",
+    t.VPN_GATEWAY_ROUTE_PROPAGATION: "takes over routes out of the VPC",
+    t.DIRECT_CONNECT_ASSOCIATION: "leads to networks outside of AWS",
+    t.CLIENT_VPN_ASSOCIATION: "leads to the machines of VPN users",
+    t.LATTICE_ASSOCIATION: "leads to services of other VPCs",
 }
 """What makes a way out of a VPC by being there:
 https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html"""
 
 PUBLIC_ADDRESSES: Mapping[str, str] = {
     t.ELASTIC_ADDRESS: "is a public address",
-    "aws:ec2/eipAssociation:EipAssociation": "gives a public address to something",
-    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation": "gives the VPC IPv6 addresses, which are public",
+    t.ELASTIC_ADDRESS_ASSOCIATION: "gives a public address to something",
+    t.VPC_IPV6_RANGE: "gives the VPC IPv6 addresses, which are public",
 }
 
 _IPV6: Mapping[str, tuple[str, ...]] = {

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError
 from privatelink_ingress.local.adapters.calls import call
@@ -104,19 +105,19 @@ def test_an_unknown_type_has_no_adapter():
 
 def test_look_ups_find_zones_and_services(workload):
     zone = workload.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]
-    found = invokes.invoke(workload, invokes.GET_ZONE, {"name": "example.com"})
+    found = invokes.invoke(workload, t.GET_HOSTED_ZONE, {"name": "example.com"})
     assert (found["name"], f"/hostedzone/{found['zoneId']}") == ("example.com", zone["Id"])
-    assert invokes.invoke(workload, invokes.GET_ZONE, {"zoneId": found["zoneId"]}) == found
+    assert invokes.invoke(workload, t.GET_HOSTED_ZONE, {"zoneId": found["zoneId"]}) == found
 
-    service = invokes.invoke(workload, invokes.GET_VPC_ENDPOINT_SERVICE, {"service": "s3", "serviceType": "Gateway"})
+    service = invokes.invoke(workload, t.GET_ENDPOINT_SERVICE, {"service": "s3", "serviceType": "Gateway"})
     assert (service["serviceName"], service["serviceType"]) == ("com.amazonaws.eu-west-1.s3", "Gateway")
 
 
 def test_look_ups_that_find_nothing_or_take_no_such_argument_say_so(workload):
     for token, args, message in (
-        (invokes.GET_ZONE, {"name": "nope.example.com"}, "hosted zone nope.example.com.: none found"),
+        (t.GET_HOSTED_ZONE, {"name": "nope.example.com"}, "hosted zone nope.example.com.: none found"),
         (
-            invokes.GET_AVAILABILITY_ZONES,
+            t.GET_AVAILABILITY_ZONES,
             {"stat": "available"},
             "input `stat` has no place in ec2 DescribeAvailability",
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import (
     ec2_endpoints,
     ec2_flow_logs,
@@ -42,9 +43,9 @@ class Stack:
             ADAPTERS[type_].delete(self.aws, id_, outputs)
 
     def network(self, second: int = 12, zones: tuple[str, ...] = ("euw1-az1", "euw1-az2")) -> tuple[str, list[str]]:
-        vpc = self.add(ec2_network.VPC, cidrBlock=f"10.{second}.0.0/16", enableDnsHostnames=True)["id"]
+        vpc = self.add(t.VPC, cidrBlock=f"10.{second}.0.0/16", enableDnsHostnames=True)["id"]
         subnets = [
-            self.add(ec2_network.SUBNET, vpcId=vpc, cidrBlock=f"10.{second}.{i}.0/24", availabilityZoneId=zone)["id"]
+            self.add(t.SUBNET, vpcId=vpc, cidrBlock=f"10.{second}.{i}.0/24", availabilityZoneId=zone)["id"]
             for i, zone in enumerate(zones)
         ]
         return vpc, subnets
@@ -61,7 +62,7 @@ def empty(aws: Any) -> bool:
 def test_a_vpc_shows_its_arn_its_default_parts_and_its_dns_settings(edge):
     stack = Stack(edge)
     vpc = stack.add(
-        ec2_network.VPC,
+        t.VPC,
         cidrBlock="10.12.0.0/16",
         enableDnsHostnames=True,
         enableDnsSupport=True,
@@ -83,9 +84,9 @@ def test_a_vpc_shows_its_arn_its_default_parts_and_its_dns_settings(edge):
 
 def test_a_public_network_is_made_and_taken_down(edge):
     stack = Stack(edge)
-    vpc = stack.add(ec2_network.VPC, cidrBlock="10.12.0.0/16")["id"]
+    vpc = stack.add(t.VPC, cidrBlock="10.12.0.0/16")["id"]
     subnet = stack.add(
-        ec2_network.SUBNET,
+        t.SUBNET,
         vpcId=vpc,
         cidrBlock="10.12.0.0/23",
         availabilityZoneId="euw1-az3",
@@ -97,23 +98,21 @@ def test_a_public_network_is_made_and_taken_down(edge):
     assert subnet["arn"].endswith(f":222222222222:subnet/{subnet['id']}")
     assert subnet["mapPublicIpOnLaunch"] is True
     assert subnet["privateDnsHostnameTypeOnLaunch"] == "resource-name"
-    gateway = stack.add(ec2_network.GATEWAY, vpcId=vpc, tags={"Name": "out"})
-    table = stack.add(ec2_network.ROUTE_TABLE, vpcId=vpc, tags={"Name": "public"})
-    route = stack.add(
-        ec2_network.ROUTE, routeTableId=table["id"], destinationCidrBlock="0.0.0.0/0", gatewayId=gateway["id"]
-    )
+    gateway = stack.add(t.INTERNET_GATEWAY, vpcId=vpc, tags={"Name": "out"})
+    table = stack.add(t.ROUTE_TABLE, vpcId=vpc, tags={"Name": "public"})
+    route = stack.add(t.ROUTE, routeTableId=table["id"], destinationCidrBlock="0.0.0.0/0", gatewayId=gateway["id"])
     assert (route["state"], route["origin"]) == ("active", "CreateRoute")
-    stack.add(ec2_network.ASSOCIATION, routeTableId=table["id"], subnetId=subnet["id"])
-    stack.add(ec2_network.RESERVATION, subnetId=subnet["id"], cidrBlock="10.12.0.0/28", reservationType="explicit")
+    stack.add(t.ROUTE_TABLE_ASSOCIATION, routeTableId=table["id"], subnetId=subnet["id"])
+    stack.add(t.SUBNET_RESERVATION, subnetId=subnet["id"], cidrBlock="10.12.0.0/28", reservationType="explicit")
     stack.destroy()
     assert empty(edge)
 
 
 def test_routes_written_in_the_table_are_made(edge):
     stack = Stack(edge)
-    vpc = stack.add(ec2_network.VPC, cidrBlock="10.12.0.0/16")["id"]
-    gateway = stack.add(ec2_network.GATEWAY, vpcId=vpc)["id"]
-    table = stack.add(ec2_network.ROUTE_TABLE, vpcId=vpc, routes=[{"cidrBlock": "0.0.0.0/0", "gatewayId": gateway}])
+    vpc = stack.add(t.VPC, cidrBlock="10.12.0.0/16")["id"]
+    gateway = stack.add(t.INTERNET_GATEWAY, vpcId=vpc)["id"]
+    table = stack.add(t.ROUTE_TABLE, vpcId=vpc, routes=[{"cidrBlock": "0.0.0.0/0", "gatewayId": gateway}])
     read = edge.client("ec2").describe_route_tables(RouteTableIds=[table["id"]])["RouteTables"][0]["Routes"]
     assert {r["DestinationCidrBlock"]: r["GatewayId"] for r in read} == {"10.12.0.0/16": "local", "0.0.0.0/0": gateway}
 
@@ -121,11 +120,11 @@ def test_routes_written_in_the_table_are_made(edge):
 @pytest.mark.parametrize(
     ("type_", "inputs", "key"),
     [
-        (ec2_network.VPC, {"cidrBlock": "10.12.0.0/16", "enableDns": True}, "enableDns"),
-        (ec2_network.SUBNET, {"vpcId": "vpc-1", "cidrBlock": "10.12.0.0/24", "enableDns64": True}, "enableDns64"),
-        (ec2_endpoints.PRINCIPAL, {"vpcEndpointServiceId": "s", "principalArn": "*", "extra": 1}, "extra"),
-        (ec2_launch_templates.TEMPLATE, {"imageID2": "ami-1"}, "data.imageID2"),
-        (ec2_security_groups.DEFAULT_GROUP, {"vpcId": "vpc-1", "extra": 1}, "extra"),
+        (t.VPC, {"cidrBlock": "10.12.0.0/16", "enableDns": True}, "enableDns"),
+        (t.SUBNET, {"vpcId": "vpc-1", "cidrBlock": "10.12.0.0/24", "enableDns64": True}, "enableDns64"),
+        (t.ALLOWED_PRINCIPAL, {"vpcEndpointServiceId": "s", "principalArn": "*", "extra": 1}, "extra"),
+        (t.LAUNCH_TEMPLATE, {"imageID2": "ami-1"}, "data.imageID2"),
+        (t.DEFAULT_SECURITY_GROUP, {"vpcId": "vpc-1", "extra": 1}, "extra"),
     ],
 )
 def test_an_input_without_a_place_is_an_error_that_names_type_and_key(edge, type_, inputs, key):
@@ -137,32 +136,32 @@ def test_an_input_without_a_place_is_an_error_that_names_type_and_key(edge, type
 
 def test_a_block_with_host_bits_is_refused_as_the_provider_does(edge):
     with pytest.raises(AdapterError, match=r"`cidrBlock`: 10\.12\.0\.7/16 has host bits set; write 10\.12\.0\.0/16"):
-        ADAPTERS[ec2_network.VPC].create(edge, {"cidrBlock": "10.12.0.7/16"})
+        ADAPTERS[t.VPC].create(edge, {"cidrBlock": "10.12.0.7/16"})
 
 
 def test_a_group_starts_empty_and_takes_rules_of_every_kind(edge):
     stack = Stack(edge)
     vpc, _ = stack.network()
     group = stack.add(
-        ec2_security_groups.GROUP, vpcId=vpc, name="balancer", description="the balancer", tags={"Name": "balancer"}
+        t.SECURITY_GROUP, vpcId=vpc, name="balancer", description="the balancer", tags={"Name": "balancer"}
     )
     assert group["arn"].endswith(f":222222222222:security-group/{group['id']}")
     assert group["ingress"] == group["egress"] == []
-    other = stack.add(ec2_security_groups.GROUP, vpcId=vpc, namePrefix="endpoints-")
+    other = stack.add(t.SECURITY_GROUP, vpcId=vpc, namePrefix="endpoints-")
     assert other["name"].startswith("endpoints-")
     assert other["description"] == "Managed by Pulumi"
     ports = {"ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0}
     first = stack.add(
-        ec2_security_groups.INGRESS_RULE,
+        t.INGRESS_RULE,
         securityGroupId=group["id"],
         cidrIpv4="0.0.0.0/0",
         description="clients",
         tags={"Name": "clients"},
         **ports,
     )
-    stack.add(ec2_security_groups.INGRESS_RULE, securityGroupId=group["id"], cidrIpv6="::/0", **ports)
+    stack.add(t.INGRESS_RULE, securityGroupId=group["id"], cidrIpv6="::/0", **ports)
     out = stack.add(
-        ec2_security_groups.EGRESS_RULE,
+        t.EGRESS_RULE,
         securityGroupId=group["id"],
         referencedSecurityGroupId=other["id"],
         description="to the endpoints",
@@ -185,13 +184,13 @@ def test_a_group_starts_empty_and_takes_rules_of_every_kind(edge):
 def test_a_rule_has_one_other_side(edge):
     rule = {"securityGroupId": "sg-1", "ipProtocol": "-1", "cidrIpv4": "10.0.0.0/8", "cidrIpv6": "::/0"}
     with pytest.raises(AdapterError, match="exactly one of"):
-        ADAPTERS[ec2_security_groups.INGRESS_RULE].create(edge, rule)
+        ADAPTERS[t.INGRESS_RULE].create(edge, rule)
 
 
 def test_the_default_group_is_adopted_and_emptied(edge):
     stack = Stack(edge)
     vpc, _ = stack.network()
-    group = stack.add(ec2_security_groups.DEFAULT_GROUP, vpcId=vpc, tags={"Name": "unused"})
+    group = stack.add(t.DEFAULT_SECURITY_GROUP, vpcId=vpc, tags={"Name": "unused"})
     read = edge.client("ec2").describe_security_groups(GroupIds=[group["id"]])["SecurityGroups"][0]
     assert (read["GroupName"], read["IpPermissions"], read["IpPermissionsEgress"]) == ("default", [], [])
     assert read["Tags"] == [{"Key": "Name", "Value": "unused"}]
@@ -206,7 +205,7 @@ def published(workload: Any, *, acceptance: bool) -> tuple[Stack, dict[str, Any]
         Name="shop", Type="network", Scheme="internal", Subnets=subnets
     )
     service = stack.add(
-        ec2_endpoints.SERVICE,
+        t.ENDPOINT_SERVICE,
         acceptanceRequired=acceptance,
         networkLoadBalancerArns=[created["LoadBalancers"][0]["LoadBalancerArn"]],
         allowedPrincipals=["arn:aws:iam::222222222222:root"],
@@ -223,10 +222,10 @@ def test_a_connection_runs_from_service_to_endpoint_at_the_planned_addresses(wor
     assert service["state"] == "Available"
     stack = Stack(edge)
     vpc, subnets = stack.network()
-    group = stack.add(ec2_security_groups.GROUP, vpcId=vpc, name="endpoints")["id"]
+    group = stack.add(t.SECURITY_GROUP, vpcId=vpc, name="endpoints")["id"]
     pinned = [{"subnetId": subnet, "ipv4": f"10.12.{i}.16"} for i, subnet in enumerate(subnets)]
     endpoint = stack.add(
-        ec2_endpoints.ENDPOINT,
+        t.VPC_ENDPOINT,
         vpcId=vpc,
         serviceName=service["serviceName"],
         vpcEndpointType="Interface",
@@ -243,13 +242,13 @@ def test_a_connection_runs_from_service_to_endpoint_at_the_planned_addresses(wor
     assert len(endpoint["networkInterfaceIds"]) == 2
     assert endpoint["arn"] == f"arn:aws:ec2:eu-west-1:222222222222:vpc-endpoint/{endpoint['id']}"
     assert endpoint["dnsEntries"][0]["dnsName"].endswith(".vpce.amazonaws.com")
-    accepted = provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
+    accepted = provider.add(t.ENDPOINT_ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
     assert accepted["vpcEndpointState"] == "available"
     # As the provider: to accept what is available already changes nothing.
-    again = provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
+    again = provider.add(t.ENDPOINT_ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
     assert again["vpcEndpointState"] == "available"
     with pytest.raises(AdapterError) as caught:
-        ADAPTERS[ec2_endpoints.SERVICE].delete(workload, service["id"], service)
+        ADAPTERS[t.ENDPOINT_SERVICE].delete(workload, service["id"], service)
     assert caught.value.code == "ExistingVpcEndpointConnections"
     stack.destroy()
     assert empty(edge)
@@ -260,7 +259,7 @@ def test_a_rejected_connection_is_waited_for_in_vain(workload, edge):
     stack = Stack(edge)
     vpc, subnets = stack.network()
     endpoint = stack.add(
-        ec2_endpoints.ENDPOINT,
+        t.VPC_ENDPOINT,
         vpcId=vpc,
         serviceName=service["serviceName"],
         vpcEndpointType="Interface",
@@ -269,14 +268,14 @@ def test_a_rejected_connection_is_waited_for_in_vain(workload, edge):
     connection = {"ServiceId": service["id"], "VpcEndpointIds": [endpoint["id"]]}
     workload.client("ec2").reject_vpc_endpoint_connections(**connection)
     with pytest.raises(AdapterError, match="to be accepted: unexpected state 'rejected'"):
-        provider.add(ec2_endpoints.ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
+        provider.add(t.ENDPOINT_ACCEPTER, vpcEndpointServiceId=service["id"], vpcEndpointId=endpoint["id"])
 
 
 def test_an_endpoint_in_the_services_own_account_can_accept_itself(workload):
     stack, service = published(workload, acceptance=True)
     vpc, subnets = stack.network(13)
     endpoint = stack.add(
-        ec2_endpoints.ENDPOINT,
+        t.VPC_ENDPOINT,
         vpcId=vpc,
         serviceName=service["serviceName"],
         vpcEndpointType="Interface",
@@ -295,19 +294,19 @@ def test_a_principal_of_its_own_is_added_and_taken_back(workload):
         answer = ec2.describe_vpc_endpoint_service_permissions(ServiceId=service["id"])
         return sorted(entry["Principal"] for entry in answer["AllowedPrincipals"])
 
-    outputs = stack.add(ec2_endpoints.PRINCIPAL, **principal)
+    outputs = stack.add(t.ALLOWED_PRINCIPAL, **principal)
     assert allowed() == ["arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root"]
-    ADAPTERS[ec2_endpoints.PRINCIPAL].delete(workload, outputs["id"], outputs)
+    ADAPTERS[t.ALLOWED_PRINCIPAL].delete(workload, outputs["id"], outputs)
     assert allowed() == ["arn:aws:iam::222222222222:root"]
 
 
 def test_a_gateway_endpoint_shows_its_prefix_list(workload):
     stack = Stack(workload)
     vpc, _ = stack.network()
-    table = stack.add(ec2_network.ROUTE_TABLE, vpcId=vpc)["id"]
+    table = stack.add(t.ROUTE_TABLE, vpcId=vpc)["id"]
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
     endpoint = stack.add(
-        ec2_endpoints.ENDPOINT,
+        t.VPC_ENDPOINT,
         vpcId=vpc,
         serviceName="com.amazonaws.eu-west-1.s3",
         routeTableIds=[table],
@@ -337,10 +336,10 @@ def test_a_flow_log_delivers_to_a_log_group_that_is_there(edge):
     vpc, _ = stack.network()
     inputs = flow_log_inputs(edge, vpc)
     with pytest.raises(AdapterError, match="no such log group"):
-        ADAPTERS[ec2_flow_logs.FLOW_LOG].create(edge, inputs)
+        ADAPTERS[t.FLOW_LOG].create(edge, inputs)
     assert edge.client("ec2").describe_flow_logs()["FlowLogs"] == []
     edge.client("logs").create_log_group(logGroupName="/vpc/flow")
-    flow_log = stack.add(ec2_flow_logs.FLOW_LOG, **inputs, maxAggregationInterval=60.0)
+    flow_log = stack.add(t.FLOW_LOG, **inputs, maxAggregationInterval=60.0)
     assert flow_log["arn"] == f"arn:aws:ec2:eu-west-1:222222222222:vpc-flow-log/{flow_log['id']}"
     read = edge.client("ec2").describe_flow_logs()["FlowLogs"][0]
     assert (read["ResourceId"], read["MaxAggregationInterval"], read["DeliverLogsStatus"]) == (vpc, 60, "SUCCESS")
@@ -351,7 +350,7 @@ def test_a_flow_log_delivers_to_a_log_group_that_is_there(edge):
 def test_a_launch_template_holds_everything_that_was_asked_for(workload):
     stack = Stack(workload)
     template = stack.add(
-        ec2_launch_templates.TEMPLATE,
+        t.LAUNCH_TEMPLATE,
         name="nodes",
         description="the nodes",
         updateDefaultVersion=True,

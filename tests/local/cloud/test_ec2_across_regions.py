@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError
-from privatelink_ingress.local.adapters.invokes import GET_PARAMETER, GET_VPC_ENDPOINT_SERVICE, invoke
+from privatelink_ingress.local.adapters.invokes import invoke
 
 CONSUMER = "arn:aws:iam::222222222222:root"
 
@@ -59,23 +60,23 @@ def test_a_look_up_finds_a_service_in_the_named_region_only_if_it_supports_the_c
 ) -> None:
     name = publish(workload, "eu-west-1", "us-east-1")
     args = {"serviceName": name, "serviceRegions": ["eu-west-1"]}
-    assert invoke(virginia, GET_VPC_ENDPOINT_SERVICE, args)["serviceName"] == name
+    assert invoke(virginia, t.GET_ENDPOINT_SERVICE, args)["serviceName"] == name
     with pytest.raises(AdapterError, match="InvalidServiceName"):
-        invoke(virginia, GET_VPC_ENDPOINT_SERVICE, {"serviceName": name})
+        invoke(virginia, t.GET_ENDPOINT_SERVICE, {"serviceName": name})
 
 
 def test_a_service_of_one_region_is_not_found_from_another(workload: Any, virginia: Any) -> None:
     name = publish(workload)
     with pytest.raises(AdapterError, match="InvalidServiceName"):
-        invoke(virginia, GET_VPC_ENDPOINT_SERVICE, {"serviceName": name, "serviceRegions": ["eu-west-1"]})
+        invoke(virginia, t.GET_ENDPOINT_SERVICE, {"serviceName": name, "serviceRegions": ["eu-west-1"]})
 
 
 def test_a_plain_parameter_is_read_as_a_value_that_is_no_secret(workload: Any) -> None:
     ssm = workload.client("ssm")
     ssm.put_parameter(Name="/a/shop", Value="{}", Type="String")
     ssm.put_parameter(Name="/a/key", Value="{}", Type="SecureString")
-    found = invoke(workload, GET_PARAMETER, {"name": "/a/shop", "withDecryption": False})
+    found = invoke(workload, t.GET_PARAMETER, {"name": "/a/shop", "withDecryption": False})
     assert (found["insecureValue"], found["type"], found["version"]) == ("{}", "String", 1)
-    assert "insecureValue" not in invoke(workload, GET_PARAMETER, {"name": "/a/key"})
+    assert "insecureValue" not in invoke(workload, t.GET_PARAMETER, {"name": "/a/key"})
     with pytest.raises(AdapterError, match="ParameterNotFound"):
-        invoke(workload, GET_PARAMETER, {"name": "/a/blog"})
+        invoke(workload, t.GET_PARAMETER, {"name": "/a/blog"})

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-CERTIFICATE = "aws:acm/certificate:Certificate"
-VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 
 
 def _create_certificate(aws: Aws, inputs: Properties) -> Created:
@@ -17,11 +15,11 @@ def _create_certificate(aws: Aws, inputs: Properties) -> Created:
         "acm",
         "RequestCertificate",
         inputs,
-        type_=CERTIFICATE,
+        type_=t.CERTIFICATE,
         rename={"validationOptions": "DomainValidationOptions"},
     )
     arn = answer["CertificateArn"]
-    detail = _describe(aws, CERTIFICATE, arn)
+    detail = _describe(aws, t.CERTIFICATE, arn)
     return Created(
         arn,
         {
@@ -45,15 +43,15 @@ def _create_certificate(aws: Aws, inputs: Properties) -> Created:
 
 
 def _delete_certificate(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "acm", "DeleteCertificate", {}, type_=CERTIFICATE, extra={"CertificateArn": id_})
+    call(aws, "acm", "DeleteCertificate", {}, type_=t.CERTIFICATE, extra={"CertificateArn": id_})
 
 
 def _validate(aws: Aws, inputs: Properties) -> Created:
     """Where the provider waits up to 75 minutes, one look suffices: the records are there, or never will be."""
     if leftover := sorted(inputs.keys() - {"certificateArn", "validationRecordFqdns"}):
-        raise AdapterError(f"{VALIDATION}: input `{leftover[0]}` is not used")
+        raise AdapterError(f"{t.CERTIFICATE_VALIDATION}: input `{leftover[0]}` is not used")
     arn = inputs["certificateArn"]
-    detail = _describe(aws, VALIDATION, arn)
+    detail = _describe(aws, t.CERTIFICATE_VALIDATION, arn)
     records = {
         option["ResourceRecord"]["Name"].rstrip("."): option["ResourceRecord"]["Value"]
         for option in detail.get("DomainValidationOptions", [])
@@ -62,13 +60,14 @@ def _validate(aws: Aws, inputs: Properties) -> Created:
     given = inputs.get("validationRecordFqdns")
     if given is not None and (absent := sorted(records.keys() - {name.rstrip(".") for name in given})):
         raise AdapterError(
-            f"{VALIDATION}: `validationRecordFqdns` lacks {', '.join(absent)}, which certificate {arn} is validated by"
+            f"{t.CERTIFICATE_VALIDATION}: `validationRecordFqdns` lacks {', '.join(absent)}, "
+            f"which certificate {arn} is validated by"
         )
     if detail["Status"] != "ISSUED":
         wanted = ", ".join(f"{name} CNAME {value}" for name, value in records.items())
         raise AdapterError(
-            f"{VALIDATION}: certificate {arn} is {detail['Status']}. ACM issues it when these records are in a public "
-            f"hosted zone: {wanted}"
+            f"{t.CERTIFICATE_VALIDATION}: certificate {arn} is {detail['Status']}. "
+            f"ACM issues it when these records are in a public hosted zone: {wanted}"
         )
     return Created(str(detail["IssuedAt"]), {"certificateArn": arn})
 
@@ -82,6 +81,6 @@ def _describe(aws: Aws, type_: str, arn: str) -> dict[str, Any]:
 
 
 ADAPTERS: dict[str, Adapter] = {
-    CERTIFICATE: Adapter(_create_certificate, _delete_certificate),
-    VALIDATION: Adapter(_validate, _forget),
+    t.CERTIFICATE: Adapter(_create_certificate, _delete_certificate),
+    t.CERTIFICATE_VALIDATION: Adapter(_validate, _forget),
 }

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 
-ATTACHMENT = "aws:autoscaling/attachment:Attachment"
 NAMES = {"autoscalingGroupName": "AutoScalingGroupName", "lbTargetGroupArn": "TargetGroupARNs"}
 
 
 def _create(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "autoscaling", "AttachLoadBalancerTargetGroups", inputs, type_=ATTACHMENT, rename=NAMES)
+    call(aws, "autoscaling", "AttachLoadBalancerTargetGroups", inputs, type_=t.AUTOSCALING_ATTACHMENT, rename=NAMES)
     return Created(f"{inputs['autoscalingGroupName']}-{inputs['lbTargetGroupArn'].split('/')[-1]}", {})
 
 
 def _delete(aws: Aws, id_: str, outputs: Properties) -> None:
     named = {name: outputs[name] for name in NAMES}
-    call(aws, "autoscaling", "DetachLoadBalancerTargetGroups", named, type_=ATTACHMENT, rename=NAMES)
+    call(aws, "autoscaling", "DetachLoadBalancerTargetGroups", named, type_=t.AUTOSCALING_ATTACHMENT, rename=NAMES)
 
 
-ADAPTERS: dict[str, Adapter] = {ATTACHMENT: Adapter(_create, _delete)}
+ADAPTERS: dict[str, Adapter] = {t.AUTOSCALING_ATTACHMENT: Adapter(_create, _delete)}

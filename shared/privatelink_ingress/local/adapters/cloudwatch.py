@@ -4,51 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
-DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"
-DELIVERY = "aws:cloudwatch/logDelivery:LogDelivery"
-RESOURCE_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
 def _create_log_group(aws: Aws, inputs: Properties) -> Created:
     rest = {key: value for key, value in inputs.items() if key not in ("retentionInDays", "skipDestroy")}
-    call(aws, "logs", "CreateLogGroup", rest, type_=LOG_GROUP)
+    call(aws, "logs", "CreateLogGroup", rest, type_=t.LOG_GROUP)
     # Zero means for ever, which is what a group without a retention policy does.
     if inputs.get("retentionInDays"):
         retention = {"logGroupName": inputs["name"], "retentionInDays": inputs["retentionInDays"]}
-        call(aws, "logs", "PutRetentionPolicy", retention, type_=LOG_GROUP)
+        call(aws, "logs", "PutRetentionPolicy", retention, type_=t.LOG_GROUP)
     arn = f"arn:aws:logs:{aws.region}:{aws.account_id}:log-group:{inputs['name']}"
     return Created(inputs["name"], {"arn": arn})
 
 
 def _delete_log_group(aws: Aws, id_: str, outputs: Properties) -> None:
     if not outputs.get("skipDestroy"):
-        call(aws, "logs", "DeleteLogGroup", {}, type_=LOG_GROUP, extra={"logGroupName": id_})
+        call(aws, "logs", "DeleteLogGroup", {}, type_=t.LOG_GROUP, extra={"logGroupName": id_})
 
 
 def _create_source(aws: Aws, inputs: Properties) -> Created:
-    source = call(aws, "logs", "PutDeliverySource", inputs, type_=SOURCE)["deliverySource"]
+    source = call(aws, "logs", "PutDeliverySource", inputs, type_=t.LOG_DELIVERY_SOURCE)["deliverySource"]
     return Created(source["name"], {"arn": source["arn"], "service": source["service"]})
 
 
 def _create_destination(aws: Aws, inputs: Properties) -> Created:
-    answer = call(aws, "logs", "PutDeliveryDestination", inputs, type_=DESTINATION)["deliveryDestination"]
+    answer = call(aws, "logs", "PutDeliveryDestination", inputs, type_=t.LOG_DELIVERY_DESTINATION)[
+        "deliveryDestination"
+    ]
     outputs = {"arn": answer["arn"], "deliveryDestinationType": answer["deliveryDestinationType"]}
     return Created(answer["name"], outputs)
 
 
 def _create_delivery(aws: Aws, inputs: Properties) -> Created:
-    delivery = call(aws, "logs", "CreateDelivery", inputs, type_=DELIVERY)["delivery"]
+    delivery = call(aws, "logs", "CreateDelivery", inputs, type_=t.LOG_DELIVERY)["delivery"]
     return Created(delivery["id"], {"arn": delivery["arn"]})
 
 
 def _create_resource_policy(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "logs", "PutResourcePolicy", inputs, type_=RESOURCE_POLICY)
+    call(aws, "logs", "PutResourcePolicy", inputs, type_=t.LOG_RESOURCE_POLICY)
     return Created(inputs["policyName"], {})
 
 
@@ -57,7 +53,7 @@ def _create_alarm(aws: Aws, inputs: Properties) -> Created:
     if "metricQueries" in rest:
         rest["metrics"] = [_query(query) for query in rest.pop("metricQueries")]
     rename = {"name": "AlarmName", "evaluateLowSampleCountPercentiles": "EvaluateLowSampleCountPercentile"}
-    call(aws, "cloudwatch", "PutMetricAlarm", rest, type_=ALARM, rename=rename)
+    call(aws, "cloudwatch", "PutMetricAlarm", rest, type_=t.METRIC_ALARM, rename=rename)
     arn = f"arn:aws:cloudwatch:{aws.region}:{aws.account_id}:alarm:{inputs['name']}"
     return Created(inputs["name"], {"arn": arn})
 
@@ -74,7 +70,7 @@ def _query(query: Properties) -> Properties:
 
 
 def _delete_alarm(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "cloudwatch", "DeleteAlarms", {}, type_=ALARM, extra={"AlarmNames": [id_]})
+    call(aws, "cloudwatch", "DeleteAlarms", {}, type_=t.METRIC_ALARM, extra={"AlarmNames": [id_]})
 
 
 def _deletes(type_: str, operation: str, member: str) -> Callable[[Aws, str, Properties], None]:
@@ -85,10 +81,14 @@ def _deletes(type_: str, operation: str, member: str) -> Callable[[Aws, str, Pro
 
 
 ADAPTERS: dict[str, Adapter] = {
-    LOG_GROUP: Adapter(_create_log_group, _delete_log_group),
-    SOURCE: Adapter(_create_source, _deletes(SOURCE, "DeleteDeliverySource", "name")),
-    DESTINATION: Adapter(_create_destination, _deletes(DESTINATION, "DeleteDeliveryDestination", "name")),
-    DELIVERY: Adapter(_create_delivery, _deletes(DELIVERY, "DeleteDelivery", "id")),
-    RESOURCE_POLICY: Adapter(_create_resource_policy, _deletes(RESOURCE_POLICY, "DeleteResourcePolicy", "policyName")),
-    ALARM: Adapter(_create_alarm, _delete_alarm),
+    t.LOG_GROUP: Adapter(_create_log_group, _delete_log_group),
+    t.LOG_DELIVERY_SOURCE: Adapter(_create_source, _deletes(t.LOG_DELIVERY_SOURCE, "DeleteDeliverySource", "name")),
+    t.LOG_DELIVERY_DESTINATION: Adapter(
+        _create_destination, _deletes(t.LOG_DELIVERY_DESTINATION, "DeleteDeliveryDestination", "name")
+    ),
+    t.LOG_DELIVERY: Adapter(_create_delivery, _deletes(t.LOG_DELIVERY, "DeleteDelivery", "id")),
+    t.LOG_RESOURCE_POLICY: Adapter(
+        _create_resource_policy, _deletes(t.LOG_RESOURCE_POLICY, "DeleteResourcePolicy", "policyName")
+    ),
+    t.METRIC_ALARM: Adapter(_create_alarm, _delete_alarm),
 }

@@ -5,15 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_network import arn, one
-
-ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
-PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
-NOTIFICATION = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
-ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"
 
 
 def _create_endpoint(aws: Aws, inputs: Properties) -> Created:
@@ -23,11 +18,11 @@ def _create_endpoint(aws: Aws, inputs: Properties) -> Created:
         # AWS's own default is true; the provider always sends a value.
         rest.setdefault("privateDnsEnabled", False)
         _require_listed(rest)
-    answer = call(aws, "ec2", "CreateVpcEndpoint", rest, type_=ENDPOINT, rename={"policy": "PolicyDocument"})
+    answer = call(aws, "ec2", "CreateVpcEndpoint", rest, type_=t.VPC_ENDPOINT, rename={"policy": "PolicyDocument"})
     endpoint = answer["VpcEndpoint"]
     if auto_accept and endpoint["State"] == "pendingAcceptance":
         service_id = endpoint["ServiceName"].rsplit(".", 1)[1]
-        _decide(aws, ENDPOINT, "AcceptVpcEndpointConnections", service_id, endpoint["VpcEndpointId"])
+        _decide(aws, t.VPC_ENDPOINT, "AcceptVpcEndpointConnections", service_id, endpoint["VpcEndpointId"])
     return Created(endpoint["VpcEndpointId"], _endpoint_outputs(aws, endpoint["VpcEndpointId"], inputs))
 
 
@@ -36,11 +31,11 @@ def _require_listed(inputs: Properties) -> None:
     for entry in inputs.get("subnetConfigurations", []):
         if entry.get("subnetId") not in known:
             subnet_id = entry.get("subnetId")
-            raise AdapterError(f"{ENDPOINT}: subnetConfigurations names {subnet_id}, which is not in subnetIds")
+            raise AdapterError(f"{t.VPC_ENDPOINT}: subnetConfigurations names {subnet_id}, which is not in subnetIds")
 
 
 def _endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properties:
-    endpoint = one(aws, ENDPOINT, "DescribeVpcEndpoints", "VpcEndpoints", vpc_endpoint_id=endpoint_id)
+    endpoint = one(aws, t.VPC_ENDPOINT, "DescribeVpcEndpoints", "VpcEndpoints", vpc_endpoint_id=endpoint_id)
     outputs = {
         "arn": arn(aws, "vpc-endpoint", endpoint_id),
         "dnsEntries": [
@@ -60,7 +55,9 @@ def _endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Propert
         "vpcEndpointType": endpoint["VpcEndpointType"],
     }
     if endpoint["VpcEndpointType"] == "Gateway":
-        prefixes = one(aws, ENDPOINT, "DescribePrefixLists", "PrefixLists", prefix_list_name=endpoint["ServiceName"])
+        prefixes = one(
+            aws, t.VPC_ENDPOINT, "DescribePrefixLists", "PrefixLists", prefix_list_name=endpoint["ServiceName"]
+        )
         return outputs | {"prefixListId": prefixes["PrefixListId"], "cidrBlocks": prefixes.get("Cidrs", [])}
     options = endpoint["DnsOptions"]
     return outputs | {
@@ -76,25 +73,25 @@ def _subnet_configurations(aws: Aws, interface_ids: list[str]) -> list[dict[str,
     if not interface_ids:
         return []
     extra = {"NetworkInterfaceIds": interface_ids}
-    found = call(aws, "ec2", "DescribeNetworkInterfaces", {}, type_=ENDPOINT, extra=extra)["NetworkInterfaces"]
+    found = call(aws, "ec2", "DescribeNetworkInterfaces", {}, type_=t.VPC_ENDPOINT, extra=extra)["NetworkInterfaces"]
     return [{"subnetId": eni["SubnetId"], "ipv4": eni["PrivateIpAddress"]} for eni in found]
 
 
 def _delete_endpoint(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteVpcEndpoints", {}, type_=ENDPOINT, extra={"VpcEndpointIds": [id_]})
+    call(aws, "ec2", "DeleteVpcEndpoints", {}, type_=t.VPC_ENDPOINT, extra={"VpcEndpointIds": [id_]})
 
 
 def _create_service(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     principals = rest.pop("allowedPrincipals", [])
-    answer = call(aws, "ec2", "CreateVpcEndpointServiceConfiguration", rest, type_=SERVICE)
+    answer = call(aws, "ec2", "CreateVpcEndpointServiceConfiguration", rest, type_=t.ENDPOINT_SERVICE)
     service_id = answer["ServiceConfiguration"]["ServiceId"]
     if principals:
-        _permit(aws, SERVICE, service_id, "AddAllowedPrincipals", principals)
+        _permit(aws, t.ENDPOINT_SERVICE, service_id, "AddAllowedPrincipals", principals)
     extra = {"ServiceIds": [service_id]}
-    (service,) = call(aws, "ec2", "DescribeVpcEndpointServiceConfigurations", {}, type_=SERVICE, extra=extra)[
-        "ServiceConfigurations"
-    ]
+    (service,) = call(
+        aws, "ec2", "DescribeVpcEndpointServiceConfigurations", {}, type_=t.ENDPOINT_SERVICE, extra=extra
+    )["ServiceConfigurations"]
     return Created(
         service_id,
         {
@@ -116,7 +113,9 @@ def _create_service(aws: Aws, inputs: Properties) -> Created:
 
 
 def _delete_service(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteVpcEndpointServiceConfigurations", {}, type_=SERVICE, extra={"ServiceIds": [id_]})
+    call(
+        aws, "ec2", "DeleteVpcEndpointServiceConfigurations", {}, type_=t.ENDPOINT_SERVICE, extra={"ServiceIds": [id_]}
+    )
 
 
 def _create_principal(aws: Aws, inputs: Properties) -> Created:
@@ -124,16 +123,18 @@ def _create_principal(aws: Aws, inputs: Properties) -> Created:
     service_id, principal = rest.pop("vpcEndpointServiceId"), rest.pop("principalArn")
     if rest:
         raise AdapterError(
-            f"{PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions"
+            f"{t.ALLOWED_PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions"
         )
-    _permit(aws, PRINCIPAL, service_id, "AddAllowedPrincipals", [principal])
+    _permit(aws, t.ALLOWED_PRINCIPAL, service_id, "AddAllowedPrincipals", [principal])
     # The API's permission id, which moto does not make.
     digest = hashlib.sha256(f"{service_id} {principal}".encode()).hexdigest()
     return Created(f"vpce-svc-perm-{digest[:17]}", {})
 
 
 def _delete_principal(aws: Aws, id_: str, outputs: Properties) -> None:
-    _permit(aws, PRINCIPAL, outputs["vpcEndpointServiceId"], "RemoveAllowedPrincipals", [outputs["principalArn"]])
+    _permit(
+        aws, t.ALLOWED_PRINCIPAL, outputs["vpcEndpointServiceId"], "RemoveAllowedPrincipals", [outputs["principalArn"]]
+    )
 
 
 def _permit(aws: Aws, type_: str, service_id: str, change: str, principals: list[str]) -> None:
@@ -145,29 +146,33 @@ def _accept(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     service_id, endpoint_id = rest.pop("vpcEndpointServiceId"), rest.pop("vpcEndpointId")
     if rest:
-        raise AdapterError(f"{ACCEPTER}: input `{sorted(rest)[0]}` has no place in AcceptVpcEndpointConnections")
+        raise AdapterError(
+            f"{t.ENDPOINT_ACCEPTER}: input `{sorted(rest)[0]}` has no place in AcceptVpcEndpointConnections"
+        )
     try:
-        _decide(aws, ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
+        _decide(aws, t.ENDPOINT_ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
     except AdapterError as refusal:
         # As the provider: it looks at the state that comes of it, and takes one that was available before.
         if refusal.code != "InvalidState":
             raise
     connection = one(
         aws,
-        ACCEPTER,
+        t.ENDPOINT_ACCEPTER,
         "DescribeVpcEndpointConnections",
         "VpcEndpointConnections",
         service_id=service_id,
         vpc_endpoint_id=endpoint_id,
     )
     if (state := connection["VpcEndpointState"]) != "available":
-        raise AdapterError(f"{ACCEPTER}: waiting for {endpoint_id} to be accepted: unexpected state '{state}'")
+        raise AdapterError(
+            f"{t.ENDPOINT_ACCEPTER}: waiting for {endpoint_id} to be accepted: unexpected state '{state}'"
+        )
     return Created(f"{service_id}_{endpoint_id}", {"vpcEndpointState": state})
 
 
 def _reject(aws: Aws, id_: str, outputs: Properties) -> None:
     service_id, endpoint_id = id_.split("_")
-    _decide(aws, ACCEPTER, "RejectVpcEndpointConnections", service_id, endpoint_id)
+    _decide(aws, t.ENDPOINT_ACCEPTER, "RejectVpcEndpointConnections", service_id, endpoint_id)
 
 
 def _decide(aws: Aws, type_: str, operation: str, service_id: str, endpoint_id: str) -> None:
@@ -177,20 +182,20 @@ def _decide(aws: Aws, type_: str, operation: str, service_id: str, endpoint_id: 
 def _create_notification(aws: Aws, inputs: Properties) -> Created:
     rename = {"vpcEndpointServiceId": "ServiceId"}
     operation = "CreateVpcEndpointConnectionNotification"
-    made = call(aws, "ec2", operation, inputs, type_=NOTIFICATION, rename=rename)["ConnectionNotification"]
+    made = call(aws, "ec2", operation, inputs, type_=t.ENDPOINT_NOTIFICATION, rename=rename)["ConnectionNotification"]
     outputs = {"notificationType": made["ConnectionNotificationType"], "state": made["ConnectionNotificationState"]}
     return Created(made["ConnectionNotificationId"], outputs)
 
 
 def _delete_notification(aws: Aws, id_: str, outputs: Properties) -> None:
     extra = {"ConnectionNotificationIds": [id_]}
-    call(aws, "ec2", "DeleteVpcEndpointConnectionNotifications", {}, type_=NOTIFICATION, extra=extra)
+    call(aws, "ec2", "DeleteVpcEndpointConnectionNotifications", {}, type_=t.ENDPOINT_NOTIFICATION, extra=extra)
 
 
 ADAPTERS: dict[str, Adapter] = {
-    ENDPOINT: Adapter(_create_endpoint, _delete_endpoint),
-    SERVICE: Adapter(_create_service, _delete_service),
-    PRINCIPAL: Adapter(_create_principal, _delete_principal),
-    ACCEPTER: Adapter(_accept, _reject),
-    NOTIFICATION: Adapter(_create_notification, _delete_notification),
+    t.VPC_ENDPOINT: Adapter(_create_endpoint, _delete_endpoint),
+    t.ENDPOINT_SERVICE: Adapter(_create_service, _delete_service),
+    t.ALLOWED_PRINCIPAL: Adapter(_create_principal, _delete_principal),
+    t.ENDPOINT_ACCEPTER: Adapter(_accept, _reject),
+    t.ENDPOINT_NOTIFICATION: Adapter(_create_notification, _delete_notification),
 }

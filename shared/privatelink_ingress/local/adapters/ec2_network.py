@@ -6,17 +6,9 @@ import ipaddress
 import zlib
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-VPC = "aws:ec2/vpc:Vpc"
-VPC_CIDR = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
-SUBNET = "aws:ec2/subnet:Subnet"
-ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
-ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-ROUTE = "aws:ec2/route:Route"
-GATEWAY = "aws:ec2/internetGateway:InternetGateway"
-RESERVATION = "aws:ec2/subnetCidrReservation:SubnetCidrReservation"
 
 VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
 SUBNET_SWITCHES = ("mapPublicIpOnLaunch", "assignIpv6AddressOnCreation", "enableResourceNameDnsARecordOnLaunch")
@@ -61,17 +53,17 @@ def one(aws: Aws, type_: str, operation: str, result: str, **filters: str) -> di
 def _create_vpc(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     switches = {name: rest.pop(name) for name in VPC_SWITCHES if name in rest}
-    require_network(VPC, "cidrBlock", rest.get("cidrBlock"))
+    require_network(t.VPC, "cidrBlock", rest.get("cidrBlock"))
     names = {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"}
-    vpc = call(aws, "ec2", "CreateVpc", rest, type_=VPC, rename=names)["Vpc"]
+    vpc = call(aws, "ec2", "CreateVpc", rest, type_=t.VPC, rename=names)["Vpc"]
     vpc_id = vpc["VpcId"]
     for name, value in switches.items():
         extra = {"VpcId": vpc_id, name[0].upper() + name[1:]: {"Value": value}}
-        call(aws, "ec2", "ModifyVpcAttribute", {}, type_=VPC, extra=extra)
+        call(aws, "ec2", "ModifyVpcAttribute", {}, type_=t.VPC, extra=extra)
     read = {name: _vpc_switch(aws, vpc_id, name) for name in VPC_SWITCHES}
-    main = one(aws, VPC, "DescribeRouteTables", "RouteTables", vpc_id=vpc_id, association__main="true")
-    acl = one(aws, VPC, "DescribeNetworkAcls", "NetworkAcls", vpc_id=vpc_id, default="true")
-    group = one(aws, VPC, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
+    main = one(aws, t.VPC, "DescribeRouteTables", "RouteTables", vpc_id=vpc_id, association__main="true")
+    acl = one(aws, t.VPC, "DescribeNetworkAcls", "NetworkAcls", vpc_id=vpc_id, default="true")
+    group = one(aws, t.VPC, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
     return Created(
         vpc_id,
         read
@@ -92,12 +84,12 @@ def _create_vpc(aws: Aws, inputs: Properties) -> Created:
 
 def _vpc_switch(aws: Aws, vpc_id: str, name: str) -> bool:
     asked = {"VpcId": vpc_id, "Attribute": name}
-    answer = call(aws, "ec2", "DescribeVpcAttribute", {}, type_=VPC, extra=asked)
+    answer = call(aws, "ec2", "DescribeVpcAttribute", {}, type_=t.VPC, extra=asked)
     return answer[name[0].upper() + name[1:]]["Value"]
 
 
 def _delete_vpc(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteVpc", {"vpcId": id_}, type_=VPC)
+    call(aws, "ec2", "DeleteVpc", {"vpcId": id_}, type_=t.VPC)
 
 
 def _create_subnet(aws: Aws, inputs: Properties) -> Created:
@@ -105,12 +97,12 @@ def _create_subnet(aws: Aws, inputs: Properties) -> Created:
     changes = {name: {"Value": rest.pop(name)} for name in SUBNET_SWITCHES if name in rest}
     if "privateDnsHostnameTypeOnLaunch" in rest:
         changes["privateDnsHostnameTypeOnLaunch"] = rest.pop("privateDnsHostnameTypeOnLaunch")
-    require_network(SUBNET, "cidrBlock", rest.get("cidrBlock"))
-    subnet_id = call(aws, "ec2", "CreateSubnet", rest, type_=SUBNET)["Subnet"]["SubnetId"]
+    require_network(t.SUBNET, "cidrBlock", rest.get("cidrBlock"))
+    subnet_id = call(aws, "ec2", "CreateSubnet", rest, type_=t.SUBNET)["Subnet"]["SubnetId"]
     for name, value in changes.items():
         extra = {"SubnetId": subnet_id, name[0].upper() + name[1:]: value}
-        call(aws, "ec2", "ModifySubnetAttribute", {}, type_=SUBNET, extra=extra)
-    subnet = one(aws, SUBNET, "DescribeSubnets", "Subnets", subnet_id=subnet_id)
+        call(aws, "ec2", "ModifySubnetAttribute", {}, type_=t.SUBNET, extra=extra)
+    subnet = one(aws, t.SUBNET, "DescribeSubnets", "Subnets", subnet_id=subnet_id)
     names = subnet["PrivateDnsNameOptionsOnLaunch"]
     return Created(
         subnet_id,
@@ -131,7 +123,7 @@ def _create_subnet(aws: Aws, inputs: Properties) -> Created:
 
 
 def _delete_subnet(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteSubnet", {"subnetId": id_}, type_=SUBNET)
+    call(aws, "ec2", "DeleteSubnet", {"subnetId": id_}, type_=t.SUBNET)
 
 
 def _create_route_table(aws: Aws, inputs: Properties) -> Created:
@@ -139,35 +131,37 @@ def _create_route_table(aws: Aws, inputs: Properties) -> Created:
     routes = rest.pop("routes", [])
     if rest.get("propagatingVgws") == []:
         del rest["propagatingVgws"]
-    table = call(aws, "ec2", "CreateRouteTable", rest, type_=ROUTE_TABLE)["RouteTable"]
+    table = call(aws, "ec2", "CreateRouteTable", rest, type_=t.ROUTE_TABLE)["RouteTable"]
     for route in routes:
         extra = {"RouteTableId": table["RouteTableId"]}
-        call(aws, "ec2", "CreateRoute", route, type_=f"{ROUTE_TABLE} routes", rename=ROUTE_NAMES, extra=extra)
+        call(aws, "ec2", "CreateRoute", route, type_=f"{t.ROUTE_TABLE} routes", rename=ROUTE_NAMES, extra=extra)
     outputs = {"ownerId": table["OwnerId"], "routes": routes, "propagatingVgws": [], "tagsAll": inputs.get("tags", {})}
     return Created(table["RouteTableId"], outputs | {"arn": arn(aws, "route-table", table["RouteTableId"])})
 
 
 def _delete_route_table(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteRouteTable", {"routeTableId": id_}, type_=ROUTE_TABLE)
+    call(aws, "ec2", "DeleteRouteTable", {"routeTableId": id_}, type_=t.ROUTE_TABLE)
 
 
 def _associate(aws: Aws, inputs: Properties) -> Created:
-    return Created(call(aws, "ec2", "AssociateRouteTable", inputs, type_=ASSOCIATION)["AssociationId"], {})
+    return Created(
+        call(aws, "ec2", "AssociateRouteTable", inputs, type_=t.ROUTE_TABLE_ASSOCIATION)["AssociationId"], {}
+    )
 
 
 def _disassociate(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DisassociateRouteTable", {"associationId": id_}, type_=ASSOCIATION)
+    call(aws, "ec2", "DisassociateRouteTable", {"associationId": id_}, type_=t.ROUTE_TABLE_ASSOCIATION)
 
 
 def _create_route(aws: Aws, inputs: Properties) -> Created:
     given = [name for name in DESTINATIONS if inputs.get(name)]
     if len(given) != 1:
-        raise AdapterError(f"{ROUTE}: exactly one of {', '.join(DESTINATIONS)} is needed, not {given or 'none'}")
+        raise AdapterError(f"{t.ROUTE}: exactly one of {', '.join(DESTINATIONS)} is needed, not {given or 'none'}")
     destination, table_id = inputs[given[0]], inputs["routeTableId"]
     if given[0] != "destinationPrefixListId":
-        require_network(ROUTE, given[0], destination)
-    call(aws, "ec2", "CreateRoute", inputs, type_=ROUTE, rename=ROUTE_NAMES)
-    table = one(aws, ROUTE, "DescribeRouteTables", "RouteTables", route_table_id=table_id)
+        require_network(t.ROUTE, given[0], destination)
+    call(aws, "ec2", "CreateRoute", inputs, type_=t.ROUTE, rename=ROUTE_NAMES)
+    table = one(aws, t.ROUTE, "DescribeRouteTables", "RouteTables", route_table_id=table_id)
     member = given[0][0].upper() + given[0][1:]
     route = next(route for route in table["Routes"] if route.get(member) == destination)
     outputs = {"origin": route["Origin"], "state": route["State"]}
@@ -177,13 +171,13 @@ def _create_route(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_route(aws: Aws, id_: str, outputs: Properties) -> None:
     named = {name: outputs[name] for name in ("routeTableId", *DESTINATIONS) if outputs.get(name)}
-    call(aws, "ec2", "DeleteRoute", named, type_=ROUTE)
+    call(aws, "ec2", "DeleteRoute", named, type_=t.ROUTE)
 
 
 def _create_gateway(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     vpc_id = rest.pop("vpcId", None)
-    gateway = call(aws, "ec2", "CreateInternetGateway", rest, type_=GATEWAY)["InternetGateway"]
+    gateway = call(aws, "ec2", "CreateInternetGateway", rest, type_=t.INTERNET_GATEWAY)["InternetGateway"]
     gateway_id = gateway["InternetGatewayId"]
     if vpc_id:
         _attachment(aws, "AttachInternetGateway", gateway_id, vpc_id)
@@ -194,42 +188,42 @@ def _create_gateway(aws: Aws, inputs: Properties) -> Created:
 def _delete_gateway(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("vpcId"):
         _attachment(aws, "DetachInternetGateway", id_, outputs["vpcId"])
-    call(aws, "ec2", "DeleteInternetGateway", {"internetGatewayId": id_}, type_=GATEWAY)
+    call(aws, "ec2", "DeleteInternetGateway", {"internetGatewayId": id_}, type_=t.INTERNET_GATEWAY)
 
 
 def _attachment(aws: Aws, operation: str, gateway_id: str, vpc_id: str) -> None:
-    call(aws, "ec2", operation, {"internetGatewayId": gateway_id, "vpcId": vpc_id}, type_=GATEWAY)
+    call(aws, "ec2", operation, {"internetGatewayId": gateway_id, "vpcId": vpc_id}, type_=t.INTERNET_GATEWAY)
 
 
 def _create_reservation(aws: Aws, inputs: Properties) -> Created:
-    require_network(RESERVATION, "cidrBlock", inputs.get("cidrBlock"))
-    answer = call(aws, "ec2", "CreateSubnetCidrReservation", inputs, type_=RESERVATION, rename={"cidrBlock": "Cidr"})[
-        "SubnetCidrReservation"
-    ]
+    require_network(t.SUBNET_RESERVATION, "cidrBlock", inputs.get("cidrBlock"))
+    answer = call(
+        aws, "ec2", "CreateSubnetCidrReservation", inputs, type_=t.SUBNET_RESERVATION, rename={"cidrBlock": "Cidr"}
+    )["SubnetCidrReservation"]
     return Created(answer["SubnetCidrReservationId"], {"ownerId": answer["OwnerId"]})
 
 
 def _delete_reservation(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DeleteSubnetCidrReservation", {"subnetCidrReservationId": id_}, type_=RESERVATION)
+    call(aws, "ec2", "DeleteSubnetCidrReservation", {"subnetCidrReservationId": id_}, type_=t.SUBNET_RESERVATION)
 
 
 def _add_cidr(aws: Aws, inputs: Properties) -> Created:
-    require_network(VPC_CIDR, "cidrBlock", inputs.get("cidrBlock"))
-    answer = call(aws, "ec2", "AssociateVpcCidrBlock", inputs, type_=VPC_CIDR)
+    require_network(t.VPC_IPV4_RANGE, "cidrBlock", inputs.get("cidrBlock"))
+    answer = call(aws, "ec2", "AssociateVpcCidrBlock", inputs, type_=t.VPC_IPV4_RANGE)
     return Created(answer["CidrBlockAssociation"]["AssociationId"], {})
 
 
 def _remove_cidr(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DisassociateVpcCidrBlock", {}, type_=VPC_CIDR, extra={"AssociationId": id_})
+    call(aws, "ec2", "DisassociateVpcCidrBlock", {}, type_=t.VPC_IPV4_RANGE, extra={"AssociationId": id_})
 
 
 ADAPTERS: dict[str, Adapter] = {
-    VPC: Adapter(_create_vpc, _delete_vpc),
-    VPC_CIDR: Adapter(_add_cidr, _remove_cidr),
-    SUBNET: Adapter(_create_subnet, _delete_subnet),
-    ROUTE_TABLE: Adapter(_create_route_table, _delete_route_table),
-    ASSOCIATION: Adapter(_associate, _disassociate),
-    ROUTE: Adapter(_create_route, _delete_route),
-    GATEWAY: Adapter(_create_gateway, _delete_gateway),
-    RESERVATION: Adapter(_create_reservation, _delete_reservation),
+    t.VPC: Adapter(_create_vpc, _delete_vpc),
+    t.VPC_IPV4_RANGE: Adapter(_add_cidr, _remove_cidr),
+    t.SUBNET: Adapter(_create_subnet, _delete_subnet),
+    t.ROUTE_TABLE: Adapter(_create_route_table, _delete_route_table),
+    t.ROUTE_TABLE_ASSOCIATION: Adapter(_associate, _disassociate),
+    t.ROUTE: Adapter(_create_route, _delete_route),
+    t.INTERNET_GATEWAY: Adapter(_create_gateway, _delete_gateway),
+    t.SUBNET_RESERVATION: Adapter(_create_reservation, _delete_reservation),
 }

@@ -5,14 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_network import arn, one, require_network
-
-GROUP = "aws:ec2/securityGroup:SecurityGroup"
-DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 PEERS = {
     "cidrIpv4": ("IpRanges", "CidrIp"),
@@ -29,35 +25,37 @@ def own_name(inputs: Properties) -> str:
 
 
 def _create_group(aws: Aws, inputs: Properties) -> Created:
-    rest = _without_rules(GROUP, inputs)
+    rest = _without_rules(t.SECURITY_GROUP, inputs)
     for name in ("name", "namePrefix", "revokeRulesOnDelete", "description"):
         rest.pop(name, None)
     name, description = own_name(inputs), inputs.get("description", "Managed by Pulumi")
     extra = {"GroupName": name, "Description": description}
-    group_id = call(aws, "ec2", "CreateSecurityGroup", rest, type_=GROUP, extra=extra)["GroupId"]
-    _empty(aws, GROUP, group_id)
-    return Created(group_id, _group_outputs(aws, GROUP, group_id, inputs))
+    group_id = call(aws, "ec2", "CreateSecurityGroup", rest, type_=t.SECURITY_GROUP, extra=extra)["GroupId"]
+    _empty(aws, t.SECURITY_GROUP, group_id)
+    return Created(group_id, _group_outputs(aws, t.SECURITY_GROUP, group_id, inputs))
 
 
 def _delete_group(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("revokeRulesOnDelete"):
-        _empty(aws, GROUP, id_)
-    call(aws, "ec2", "DeleteSecurityGroup", {"groupId": id_}, type_=GROUP)
+        _empty(aws, t.SECURITY_GROUP, id_)
+    call(aws, "ec2", "DeleteSecurityGroup", {"groupId": id_}, type_=t.SECURITY_GROUP)
 
 
 def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
-    rest = _without_rules(DEFAULT_GROUP, inputs)
+    rest = _without_rules(t.DEFAULT_SECURITY_GROUP, inputs)
     vpc_id, tags = rest.pop("vpcId", None), rest.pop("tags", {})
     rest.pop("revokeRulesOnDelete", None)
     if rest or not vpc_id:
         problem = f"input `{sorted(rest)[0]}` has no place" if rest else "input `vpcId` is needed"
-        raise AdapterError(f"{DEFAULT_GROUP}: {problem} in the adoption of a default group")
-    group = one(aws, DEFAULT_GROUP, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
-    _empty(aws, DEFAULT_GROUP, group["GroupId"])
+        raise AdapterError(f"{t.DEFAULT_SECURITY_GROUP}: {problem} in the adoption of a default group")
+    group = one(
+        aws, t.DEFAULT_SECURITY_GROUP, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default"
+    )
+    _empty(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"])
     if tags:
         extra = {"Resources": [group["GroupId"]], "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
-        call(aws, "ec2", "CreateTags", {}, type_=DEFAULT_GROUP, extra=extra)
-    return Created(group["GroupId"], _group_outputs(aws, DEFAULT_GROUP, group["GroupId"], inputs))
+        call(aws, "ec2", "CreateTags", {}, type_=t.DEFAULT_SECURITY_GROUP, extra=extra)
+    return Created(group["GroupId"], _group_outputs(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"], inputs))
 
 
 def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
@@ -66,7 +64,7 @@ def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
 
 def _without_rules(type_: str, inputs: Properties) -> Properties:
     rest = dict(inputs)
-    for name, rule in (("ingress", INGRESS_RULE), ("egress", EGRESS_RULE)):
+    for name, rule in (("ingress", t.INGRESS_RULE), ("egress", t.EGRESS_RULE)):
         if rest.pop(name, None):
             raise AdapterError(f"{type_}: input `{name}`: write a rule resource of its own for each, {rule}")
     return rest
@@ -122,26 +120,26 @@ def _create_rule(aws: Aws, inputs: Properties, type_: str, operation: str) -> Cr
 
 
 def _create_ingress(aws: Aws, inputs: Properties) -> Created:
-    return _create_rule(aws, inputs, INGRESS_RULE, "AuthorizeSecurityGroupIngress")
+    return _create_rule(aws, inputs, t.INGRESS_RULE, "AuthorizeSecurityGroupIngress")
 
 
 def _create_egress(aws: Aws, inputs: Properties) -> Created:
-    return _create_rule(aws, inputs, EGRESS_RULE, "AuthorizeSecurityGroupEgress")
+    return _create_rule(aws, inputs, t.EGRESS_RULE, "AuthorizeSecurityGroupEgress")
 
 
 def _delete_ingress(aws: Aws, id_: str, outputs: Properties) -> None:
     extra = {"GroupId": outputs["securityGroupId"], "SecurityGroupRuleIds": [id_]}
-    call(aws, "ec2", "RevokeSecurityGroupIngress", {}, type_=INGRESS_RULE, extra=extra)
+    call(aws, "ec2", "RevokeSecurityGroupIngress", {}, type_=t.INGRESS_RULE, extra=extra)
 
 
 def _delete_egress(aws: Aws, id_: str, outputs: Properties) -> None:
     extra = {"GroupId": outputs["securityGroupId"], "SecurityGroupRuleIds": [id_]}
-    call(aws, "ec2", "RevokeSecurityGroupEgress", {}, type_=EGRESS_RULE, extra=extra)
+    call(aws, "ec2", "RevokeSecurityGroupEgress", {}, type_=t.EGRESS_RULE, extra=extra)
 
 
 ADAPTERS: dict[str, Adapter] = {
-    GROUP: Adapter(_create_group, _delete_group),
-    DEFAULT_GROUP: Adapter(_adopt_default_group, _forget_default_group),
-    INGRESS_RULE: Adapter(_create_ingress, _delete_ingress),
-    EGRESS_RULE: Adapter(_create_egress, _delete_egress),
+    t.SECURITY_GROUP: Adapter(_create_group, _delete_group),
+    t.DEFAULT_SECURITY_GROUP: Adapter(_adopt_default_group, _forget_default_group),
+    t.INGRESS_RULE: Adapter(_create_ingress, _delete_ingress),
+    t.EGRESS_RULE: Adapter(_create_egress, _delete_egress),
 }

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
-
-REPOSITORY = "aws:ecr/repository:Repository"
-LIFECYCLE_POLICY = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
-REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 
 
 def _create_repository(aws: Aws, inputs: Properties) -> Created:
@@ -16,7 +13,7 @@ def _create_repository(aws: Aws, inputs: Properties) -> Created:
     name = own_name(inputs)
     rename = {"encryptionConfigurations": "encryptionConfiguration"}
     extra = {"repositoryName": name}
-    made = call(aws, "ecr", "CreateRepository", rest, type_=REPOSITORY, rename=rename, extra=extra)["repository"]
+    made = call(aws, "ecr", "CreateRepository", rest, type_=t.REPOSITORY, rename=rename, extra=extra)["repository"]
     outputs = {
         "arn": made["repositoryArn"],
         "imageTagMutability": made["imageTagMutability"],
@@ -29,31 +26,31 @@ def _create_repository(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_repository(aws: Aws, id_: str, outputs: Properties) -> None:
     named = {"repositoryName": id_, "force": bool(outputs.get("forceDelete"))}
-    call(aws, "ecr", "DeleteRepository", named, type_=REPOSITORY)
+    call(aws, "ecr", "DeleteRepository", named, type_=t.REPOSITORY)
 
 
 def _create_lifecycle_policy(aws: Aws, inputs: Properties) -> Created:
     rename = {"policy": "lifecyclePolicyText", "repository": "repositoryName"}
-    made = call(aws, "ecr", "PutLifecyclePolicy", inputs, type_=LIFECYCLE_POLICY, rename=rename)
+    made = call(aws, "ecr", "PutLifecyclePolicy", inputs, type_=t.REPOSITORY_LIFECYCLE, rename=rename)
     return Created(inputs["repository"], {"registryId": made["registryId"]})
 
 
 def _delete_lifecycle_policy(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ecr", "DeleteLifecyclePolicy", {"repositoryName": id_}, type_=LIFECYCLE_POLICY)
+    call(aws, "ecr", "DeleteLifecyclePolicy", {"repositoryName": id_}, type_=t.REPOSITORY_LIFECYCLE)
 
 
 def _create_repository_policy(aws: Aws, inputs: Properties) -> Created:
     rename = {"policy": "policyText", "repository": "repositoryName"}
-    made = call(aws, "ecr", "SetRepositoryPolicy", inputs, type_=REPOSITORY_POLICY, rename=rename)
+    made = call(aws, "ecr", "SetRepositoryPolicy", inputs, type_=t.REPOSITORY_POLICY, rename=rename)
     return Created(inputs["repository"], {"registryId": made["registryId"]})
 
 
 def _delete_repository_policy(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ecr", "DeleteRepositoryPolicy", {"repositoryName": id_}, type_=REPOSITORY_POLICY)
+    call(aws, "ecr", "DeleteRepositoryPolicy", {"repositoryName": id_}, type_=t.REPOSITORY_POLICY)
 
 
 ADAPTERS: dict[str, Adapter] = {
-    REPOSITORY: Adapter(_create_repository, _delete_repository),
-    LIFECYCLE_POLICY: Adapter(_create_lifecycle_policy, _delete_lifecycle_policy),
-    REPOSITORY_POLICY: Adapter(_create_repository_policy, _delete_repository_policy),
+    t.REPOSITORY: Adapter(_create_repository, _delete_repository),
+    t.REPOSITORY_LIFECYCLE: Adapter(_create_lifecycle_policy, _delete_lifecycle_policy),
+    t.REPOSITORY_POLICY: Adapter(_create_repository_policy, _delete_repository_policy),
 }

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
-
-CLUSTER = "aws:eks/cluster:Cluster"
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-ADDON = "aws:eks/addon:Addon"
-ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
-ACCESS_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-POD_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 
 def create_cluster(aws: Aws, type_: str, inputs: Properties) -> Properties:
@@ -37,7 +31,7 @@ def create_cluster(aws: Aws, type_: str, inputs: Properties) -> Properties:
 
 
 def _create_cluster(aws: Aws, inputs: Properties) -> Created:
-    cluster = create_cluster(aws, CLUSTER, inputs)
+    cluster = create_cluster(aws, t.CLUSTER, inputs)
     outputs = {
         "name": cluster["name"],
         "arn": cluster["arn"],
@@ -73,13 +67,13 @@ def _create_node_group(aws: Aws, inputs: Properties) -> Created:
         "remoteAccess.sourceSecurityGroupIds": "sourceSecurityGroups",
     }
     extra = {"nodegroupName": name}
-    call(aws, "eks", "CreateNodegroup", rest, type_=NODE_GROUP, rename=rename, extra=extra)
+    call(aws, "eks", "CreateNodegroup", rest, type_=t.NODE_GROUP, rename=rename, extra=extra)
     named = {"clusterName": inputs["clusterName"], "nodegroupName": name}
-    group = call(aws, "eks", "DescribeNodegroup", named, type_=NODE_GROUP)["nodegroup"]
+    group = call(aws, "eks", "DescribeNodegroup", named, type_=t.NODE_GROUP)["nodegroup"]
     if group["status"] != "ACTIVE":
         issues = "; ".join(f"{issue['code']}: {issue['message']}" for issue in group["health"]["issues"])
-        call(aws, "eks", "DeleteNodegroup", named, type_=NODE_GROUP)
-        raise AdapterError(f"{NODE_GROUP}: node group {name} never becomes ACTIVE: {group['status']}: {issues}")
+        call(aws, "eks", "DeleteNodegroup", named, type_=t.NODE_GROUP)
+        raise AdapterError(f"{t.NODE_GROUP}: node group {name} never becomes ACTIVE: {group['status']}: {issues}")
     scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
     outputs = {
         "arn": group["nodegroupArn"],
@@ -99,7 +93,7 @@ def _create_node_group(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_node_group(aws: Aws, id_: str, outputs: Properties) -> None:
     cluster, name = id_.split(":", 1)
-    call(aws, "eks", "DeleteNodegroup", {"clusterName": cluster, "nodegroupName": name}, type_=NODE_GROUP)
+    call(aws, "eks", "DeleteNodegroup", {"clusterName": cluster, "nodegroupName": name}, type_=t.NODE_GROUP)
 
 
 def _create_addon(aws: Aws, inputs: Properties) -> Created:
@@ -108,14 +102,14 @@ def _create_addon(aws: Aws, inputs: Properties) -> Created:
     for name in ("resolveConflictsOnUpdate", "preserve"):
         rest.pop(name, None)
     rename = {"resolveConflictsOnCreate": "resolveConflicts"}
-    call(aws, "eks", "CreateAddon", rest, type_=ADDON, rename=rename)
+    call(aws, "eks", "CreateAddon", rest, type_=t.ADDON, rename=rename)
     named = {"clusterName": inputs["clusterName"], "addonName": inputs["addonName"]}
-    addon = call(aws, "eks", "DescribeAddon", named, type_=ADDON)["addon"]
+    addon = call(aws, "eks", "DescribeAddon", named, type_=t.ADDON)["addon"]
     if addon["status"] != "ACTIVE":
         issues = "; ".join(f"{issue['code']}: {issue['message']}" for issue in addon["health"]["issues"])
-        call(aws, "eks", "DeleteAddon", named, type_=ADDON)
+        call(aws, "eks", "DeleteAddon", named, type_=t.ADDON)
         raise AdapterError(
-            f"{ADDON}: {inputs['addonName']} stays {addon['status']} for 20 minutes and fails: {issues} "
+            f"{t.ADDON}: {inputs['addonName']} stays {addon['status']} for 20 minutes and fails: {issues} "
             "It runs on nodes: create it after the node group (depends_on)."
         )
     outputs = {
@@ -133,12 +127,12 @@ def _delete_addon(aws: Aws, id_: str, outputs: Properties) -> None:
     inputs: Properties = {"clusterName": cluster, "addonName": name}
     if outputs.get("preserve"):
         inputs["preserve"] = True
-    call(aws, "eks", "DeleteAddon", inputs, type_=ADDON)
+    call(aws, "eks", "DeleteAddon", inputs, type_=t.ADDON)
 
 
 def _create_access_entry(aws: Aws, inputs: Properties) -> Created:
     rename = {"userName": "username"}
-    entry = call(aws, "eks", "CreateAccessEntry", inputs, type_=ACCESS_ENTRY, rename=rename)["accessEntry"]
+    entry = call(aws, "eks", "CreateAccessEntry", inputs, type_=t.ACCESS_ENTRY, rename=rename)["accessEntry"]
     outputs = {
         "accessEntryArn": entry["accessEntryArn"],
         "createdAt": entry["createdAt"].isoformat(),
@@ -152,11 +146,11 @@ def _create_access_entry(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_access_entry(aws: Aws, id_: str, outputs: Properties) -> None:
     cluster, principal = id_.split(":", 1)
-    call(aws, "eks", "DeleteAccessEntry", {"clusterName": cluster, "principalArn": principal}, type_=ACCESS_ENTRY)
+    call(aws, "eks", "DeleteAccessEntry", {"clusterName": cluster, "principalArn": principal}, type_=t.ACCESS_ENTRY)
 
 
 def _create_access_policy(aws: Aws, inputs: Properties) -> Created:
-    made = call(aws, "eks", "AssociateAccessPolicy", inputs, type_=ACCESS_POLICY)["associatedAccessPolicy"]
+    made = call(aws, "eks", "AssociateAccessPolicy", inputs, type_=t.ACCESS_POLICY)["associatedAccessPolicy"]
     outputs = {"associatedAt": made["associatedAt"].isoformat(), "modifiedAt": made["modifiedAt"].isoformat()}
     return Created("#".join((inputs["clusterName"], inputs["principalArn"], inputs["policyArn"])), outputs)
 
@@ -164,11 +158,11 @@ def _create_access_policy(aws: Aws, inputs: Properties) -> Created:
 def _delete_access_policy(aws: Aws, id_: str, outputs: Properties) -> None:
     cluster, principal, policy = id_.split("#")
     named = {"clusterName": cluster, "principalArn": principal, "policyArn": policy}
-    call(aws, "eks", "DisassociateAccessPolicy", named, type_=ACCESS_POLICY)
+    call(aws, "eks", "DisassociateAccessPolicy", named, type_=t.ACCESS_POLICY)
 
 
 def _create_pod_identity(aws: Aws, inputs: Properties) -> Created:
-    made = call(aws, "eks", "CreatePodIdentityAssociation", inputs, type_=POD_IDENTITY)["association"]
+    made = call(aws, "eks", "CreatePodIdentityAssociation", inputs, type_=t.POD_IDENTITY)["association"]
     outputs = {
         "associationArn": made["associationArn"],
         "associationId": made["associationId"],
@@ -180,7 +174,7 @@ def _create_pod_identity(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_pod_identity(aws: Aws, id_: str, outputs: Properties) -> None:
     named = {"clusterName": outputs["clusterName"], "associationId": id_}
-    call(aws, "eks", "DeletePodIdentityAssociation", named, type_=POD_IDENTITY)
+    call(aws, "eks", "DeletePodIdentityAssociation", named, type_=t.POD_IDENTITY)
 
 
 def _only(type_: str, name: str, value: Any, allowed: tuple[Any, ...]) -> None:
@@ -190,10 +184,10 @@ def _only(type_: str, name: str, value: Any, allowed: tuple[Any, ...]) -> None:
 
 
 ADAPTERS: dict[str, Adapter] = {
-    CLUSTER: Adapter(_create_cluster, lambda aws, id_, outputs: delete_cluster(aws, CLUSTER, id_)),
-    NODE_GROUP: Adapter(_create_node_group, _delete_node_group),
-    ADDON: Adapter(_create_addon, _delete_addon),
-    ACCESS_ENTRY: Adapter(_create_access_entry, _delete_access_entry),
-    ACCESS_POLICY: Adapter(_create_access_policy, _delete_access_policy),
-    POD_IDENTITY: Adapter(_create_pod_identity, _delete_pod_identity),
+    t.CLUSTER: Adapter(_create_cluster, lambda aws, id_, outputs: delete_cluster(aws, t.CLUSTER, id_)),
+    t.NODE_GROUP: Adapter(_create_node_group, _delete_node_group),
+    t.ADDON: Adapter(_create_addon, _delete_addon),
+    t.ACCESS_ENTRY: Adapter(_create_access_entry, _delete_access_entry),
+    t.ACCESS_POLICY: Adapter(_create_access_policy, _delete_access_policy),
+    t.POD_IDENTITY: Adapter(_create_pod_identity, _delete_pod_identity),
 }

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
 from privatelink_ingress.local.adapters.eks import create_cluster, delete_cluster
 
-COMPONENT = "eks:index:Cluster"
 NEEDED = {
     "skipDefaultNodeGroup": (True, "make aws.eks.NodeGroup yourself"),
     "skipDefaultSecurityGroups": (True, "the cluster has the group that EKS makes"),
@@ -40,27 +40,27 @@ def _create(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     for name, (value, instead) in NEEDED.items():
         if rest.pop(name, None) != value:
-            raise AdapterError(f"{COMPONENT}: the local cloud needs `{name}: {json.dumps(value)}`: {instead}")
+            raise AdapterError(f"{t.CLUSTER_COMPONENT}: the local cloud needs `{name}: {json.dumps(value)}`: {instead}")
     for name in REFUSED:
         if rest.pop(name, None):
-            raise AdapterError(f"{COMPONENT}: the local cloud does not act on `{name}`")
+            raise AdapterError(f"{t.CLUSTER_COMPONENT}: the local cloud does not act on `{name}`")
     _check_coredns(rest.pop("corednsAddonOptions", None))
     # Sent by the SDK even when the program leaves it out; useDefaultVpcCni, checked above, switches it off.
     rest.pop("vpcCniOptions", None)
     kube_proxy = rest.pop("kubeProxyAddonOptions", None) or {}
     credentials, vpc_id = rest.pop("providerCredentialOpts", None) or {}, rest.pop("vpcId", None)
-    cluster = create_cluster(aws, COMPONENT, _cluster_inputs(aws, rest))
+    cluster = create_cluster(aws, t.CLUSTER_COMPONENT, _cluster_inputs(aws, rest))
     if rest:
-        delete_cluster(aws, COMPONENT, cluster["name"])
-        raise AdapterError(f"{COMPONENT}: the local cloud does not act on `{sorted(rest)[0]}`")
+        delete_cluster(aws, t.CLUSTER_COMPONENT, cluster["name"])
+        raise AdapterError(f"{t.CLUSTER_COMPONENT}: the local cloud does not act on `{sorted(rest)[0]}`")
     if vpc_id not in (None, cluster["resourcesVpcConfig"]["vpcId"]):
-        delete_cluster(aws, COMPONENT, cluster["name"])
+        delete_cluster(aws, t.CLUSTER_COMPONENT, cluster["name"])
         raise AdapterError(
-            f"{COMPONENT}: `vpcId` is {vpc_id}, the subnets are of {cluster['resourcesVpcConfig']['vpcId']}"
+            f"{t.CLUSTER_COMPONENT}: `vpcId` is {vpc_id}, the subnets are of {cluster['resourcesVpcConfig']['vpcId']}"
         )
     if kube_proxy.get("enabled", True):
         addon = {"clusterName": cluster["name"], "addonName": "kube-proxy"}
-        call(aws, "eks", "CreateAddon", addon, type_=COMPONENT)
+        call(aws, "eks", "CreateAddon", addon, type_=t.CLUSTER_COMPONENT)
     kubeconfig = _kubeconfig(aws, cluster, credentials)
     issuer = cluster["identity"]["oidc"]["issuer"]
     outputs = {
@@ -81,9 +81,9 @@ def _check_coredns(options: Any) -> None:
     """The SDK sends `enabled: true` on its own; beside `skipDefaultNodeGroup` that add-on waits for nodes and fails."""
     if options and options.get("enabled", True):
         raise AdapterError(
-            f"{COMPONENT}: `corednsAddonOptions.enabled` is true, so the component would make CoreDNS before any node, "
-            "and wait 20 minutes to fail. Write coredns_addon_options=CoreDnsAddonOptionsArgs(enabled=False) and make "
-            "the coredns aws.eks.Addon after the node group"
+            f"{t.CLUSTER_COMPONENT}: `corednsAddonOptions.enabled` is true, so the component would make CoreDNS before "
+            "any node, and wait 20 minutes to fail. Write coredns_addon_options=CoreDnsAddonOptionsArgs(enabled=False) "
+            "and make the coredns aws.eks.Addon after the node group"
         )
 
 
@@ -96,7 +96,7 @@ def _cluster_inputs(aws: Aws, rest: Properties) -> Properties:
             vpc_config[name] = rest[name]
         rest.pop(name, None)
     if vpc_config.get("publicAccessCidrs") and not vpc_config.get("endpointPublicAccess", True):
-        raise AdapterError(f"{COMPONENT}: `publicAccessCidrs` needs `endpointPublicAccess: true`")
+        raise AdapterError(f"{t.CLUSTER_COMPONENT}: `publicAccessCidrs` needs `endpointPublicAccess: true`")
     made: Properties = {
         "name": own_name({"name": rest.pop("name", None), "namePrefix": "cluster-"}),
         "roleArn": _role_arn(aws, rest.pop("serviceRole", None)),
@@ -118,8 +118,10 @@ def _cluster_inputs(aws: Aws, rest: Properties) -> Properties:
 def _role_arn(aws: Aws, role: Any) -> str:
     """The ARN of `serviceRole`, a resource that arrives as its id: the role's name."""
     if not role:
-        raise AdapterError(f"{COMPONENT}: the local cloud needs `serviceRole`, an aws.iam.Role that EKS may assume")
-    return call(aws, "iam", "GetRole", {"roleName": role}, type_=COMPONENT)["Role"]["Arn"]
+        raise AdapterError(
+            f"{t.CLUSTER_COMPONENT}: the local cloud needs `serviceRole`, an aws.iam.Role that EKS may assume"
+        )
+    return call(aws, "iam", "GetRole", {"roleName": role}, type_=t.CLUSTER_COMPONENT)["Role"]["Arn"]
 
 
 def _kubeconfig(aws: Aws, cluster: Properties, credentials: Properties) -> Properties:
@@ -146,7 +148,7 @@ def _kubeconfig(aws: Aws, cluster: Properties, credentials: Properties) -> Prope
 
 
 def _delete(aws: Aws, id_: str, outputs: Properties) -> None:
-    delete_cluster(aws, COMPONENT, id_)
+    delete_cluster(aws, t.CLUSTER_COMPONENT, id_)
 
 
-ADAPTERS: dict[str, Adapter] = {COMPONENT: Adapter(_create, _delete)}
+ADAPTERS: dict[str, Adapter] = {t.CLUSTER_COMPONENT: Adapter(_create, _delete)}

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 
-GET_CLUSTER = "aws:eks/getCluster:getCluster"
-GET_NODE_GROUPS = "aws:eks/getNodeGroups:getNodeGroups"
-GET_NODE_GROUP = "aws:eks/getNodeGroup:getNodeGroup"
-GET_AUTOSCALING_GROUP = "aws:autoscaling/getGroup:getGroup"
-GET_VPC = "aws:ec2/getVpc:getVpc"
-GET_SUBNET = "aws:ec2/getSubnet:getSubnet"
-GET_ROUTE_TABLES = "aws:ec2/getRouteTables:getRouteTables"
-GET_ROUTE_TABLE = "aws:ec2/getRouteTable:getRouteTable"
-GET_VPC_ENDPOINT = "aws:ec2/getVpcEndpoint:getVpcEndpoint"
-
 
 def _cluster(aws: Aws, args: Properties) -> Properties:
-    cluster = call(aws, "eks", "DescribeCluster", args, type_=GET_CLUSTER)["cluster"]
+    cluster = call(aws, "eks", "DescribeCluster", args, type_=t.GET_CLUSTER)["cluster"]
     return {
         "id": cluster["name"],
         "name": cluster["name"],
@@ -35,13 +26,13 @@ def _cluster(aws: Aws, args: Properties) -> Properties:
 
 
 def _node_groups(aws: Aws, args: Properties) -> Properties:
-    names = call(aws, "eks", "ListNodegroups", args, type_=GET_NODE_GROUPS)["nodegroups"]
+    names = call(aws, "eks", "ListNodegroups", args, type_=t.GET_NODE_GROUPS)["nodegroups"]
     return args | {"id": args["clusterName"], "names": sorted(names)}
 
 
 def _node_group(aws: Aws, args: Properties) -> Properties:
     rename = {"nodeGroupName": "nodegroupName"}
-    group = call(aws, "eks", "DescribeNodegroup", args, type_=GET_NODE_GROUP, rename=rename)["nodegroup"]
+    group = call(aws, "eks", "DescribeNodegroup", args, type_=t.GET_NODE_GROUP, rename=rename)["nodegroup"]
     scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
     return args | {
         "id": f"{args['clusterName']}:{args['nodeGroupName']}",
@@ -58,8 +49,8 @@ def _autoscaling_group(aws: Aws, args: Properties) -> Properties:
     rest, name = dict(args), args.get("name", "")
     rest.pop("name", None)
     extra = {"AutoScalingGroupNames": [name]}
-    answer = call(aws, "autoscaling", "DescribeAutoScalingGroups", rest, type_=GET_AUTOSCALING_GROUP, extra=extra)
-    group = _one(answer["AutoScalingGroups"], GET_AUTOSCALING_GROUP, name)
+    answer = call(aws, "autoscaling", "DescribeAutoScalingGroups", rest, type_=t.GET_AUTOSCALING_GROUP, extra=extra)
+    group = _one(answer["AutoScalingGroups"], t.GET_AUTOSCALING_GROUP, name)
     return {
         "id": group["AutoScalingGroupName"],
         "name": group["AutoScalingGroupName"],
@@ -72,11 +63,11 @@ def _autoscaling_group(aws: Aws, args: Properties) -> Properties:
 
 
 def _vpc(aws: Aws, args: Properties) -> Properties:
-    vpc = _described(aws, GET_VPC, "DescribeVpcs", "Vpcs", args, "vpcIds")
+    vpc = _described(aws, t.GET_VPC, "DescribeVpcs", "Vpcs", args, "vpcIds")
 
     def switch(name: str) -> bool:
         asked = {"vpcId": vpc["VpcId"], "attribute": f"enable{name}"}
-        return call(aws, "ec2", "DescribeVpcAttribute", asked, type_=GET_VPC)[f"Enable{name}"]["Value"]
+        return call(aws, "ec2", "DescribeVpcAttribute", asked, type_=t.GET_VPC)[f"Enable{name}"]["Value"]
 
     return {
         "id": vpc["VpcId"],
@@ -90,7 +81,7 @@ def _vpc(aws: Aws, args: Properties) -> Properties:
 
 
 def _subnet(aws: Aws, args: Properties) -> Properties:
-    subnet = _described(aws, GET_SUBNET, "DescribeSubnets", "Subnets", args, "subnetIds")
+    subnet = _described(aws, t.GET_SUBNET, "DescribeSubnets", "Subnets", args, "subnetIds")
     return {
         "id": subnet["SubnetId"],
         "vpcId": subnet["VpcId"],
@@ -107,14 +98,14 @@ def _route_tables(aws: Aws, args: Properties) -> Properties:
     filters = [{"Name": each["name"], "Values": each["values"]} for each in rest.pop("filters", ())]
     if vpc_id := rest.pop("vpcId", None):
         filters.append({"Name": "vpc-id", "Values": [vpc_id]})
-    tables = call(aws, "ec2", "DescribeRouteTables", rest, type_=GET_ROUTE_TABLES, extra={"Filters": filters})
+    tables = call(aws, "ec2", "DescribeRouteTables", rest, type_=t.GET_ROUTE_TABLES, extra={"Filters": filters})
     return args | {"id": aws.region, "ids": sorted(table["RouteTableId"] for table in tables["RouteTables"])}
 
 
 def _route_table(aws: Aws, args: Properties) -> Properties:
     rest = dict(args)
     named = {"id": rest.pop("routeTableId", None), **rest}
-    table = _described(aws, GET_ROUTE_TABLE, "DescribeRouteTables", "RouteTables", named, "routeTableIds")
+    table = _described(aws, t.GET_ROUTE_TABLE, "DescribeRouteTables", "RouteTables", named, "routeTableIds")
     associations = [
         {
             "main": each["Main"],
@@ -148,8 +139,8 @@ def _vpc_endpoint(aws: Aws, args: Properties) -> Properties:
     members = {"vpcId": "vpc-id", "serviceName": "service-name", "vpcEndpointType": "vpc-endpoint-type"}
     rest = {key: value for key, value in args.items() if key not in members}
     filters = [{"Name": name, "Values": [args[key]]} for key, name in members.items() if key in args]
-    answer = call(aws, "ec2", "DescribeVpcEndpoints", rest, type_=GET_VPC_ENDPOINT, extra={"Filters": filters})
-    endpoint = _one(answer["VpcEndpoints"], GET_VPC_ENDPOINT, f"{args.get('serviceName')} in {args.get('vpcId')}")
+    answer = call(aws, "ec2", "DescribeVpcEndpoints", rest, type_=t.GET_VPC_ENDPOINT, extra={"Filters": filters})
+    endpoint = _one(answer["VpcEndpoints"], t.GET_VPC_ENDPOINT, f"{args.get('serviceName')} in {args.get('vpcId')}")
     return args | {
         "id": endpoint["VpcEndpointId"],
         "privateDnsEnabled": endpoint.get("PrivateDnsEnabled", False),
@@ -174,13 +165,13 @@ def _one(found: list[dict[str, Any]], token: str, what: str) -> dict[str, Any]:
 
 
 FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
-    GET_CLUSTER: _cluster,
-    GET_NODE_GROUPS: _node_groups,
-    GET_NODE_GROUP: _node_group,
-    GET_AUTOSCALING_GROUP: _autoscaling_group,
-    GET_VPC: _vpc,
-    GET_SUBNET: _subnet,
-    GET_ROUTE_TABLES: _route_tables,
-    GET_ROUTE_TABLE: _route_table,
-    GET_VPC_ENDPOINT: _vpc_endpoint,
+    t.GET_CLUSTER: _cluster,
+    t.GET_NODE_GROUPS: _node_groups,
+    t.GET_NODE_GROUP: _node_group,
+    t.GET_AUTOSCALING_GROUP: _autoscaling_group,
+    t.GET_VPC: _vpc,
+    t.GET_SUBNET: _subnet,
+    t.GET_ROUTE_TABLES: _route_tables,
+    t.GET_ROUTE_TABLE: _route_table,
+    t.GET_VPC_ENDPOINT: _vpc_endpoint,
 }

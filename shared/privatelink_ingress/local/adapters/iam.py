@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
-
-ROLE = "aws:iam/role:Role"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-POLICY = "aws:iam/policy:Policy"
-INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile"
-OIDC_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 
 
 def _without(inputs: Properties, *names: str) -> Properties:
@@ -22,12 +16,12 @@ def _create_role(aws: Aws, inputs: Properties) -> Created:
     name = own_name(inputs)
     rest = _without(inputs, "forceDetachPolicies", "inlinePolicies", "managedPolicyArns")
     rename = {"assumeRolePolicy": "AssumeRolePolicyDocument"}
-    role = call(aws, "iam", "CreateRole", rest, type_=ROLE, rename=rename, extra={"RoleName": name})["Role"]
+    role = call(aws, "iam", "CreateRole", rest, type_=t.ROLE, rename=rename, extra={"RoleName": name})["Role"]
     for arn in inputs.get("managedPolicyArns") or ():
-        call(aws, "iam", "AttachRolePolicy", {"roleName": name, "policyArn": arn}, type_=ROLE)
+        call(aws, "iam", "AttachRolePolicy", {"roleName": name, "policyArn": arn}, type_=t.ROLE)
     for policy in inputs.get("inlinePolicies") or ():
         named = {"roleName": name, "policyName": policy["name"], "policyDocument": policy["policy"]}
-        call(aws, "iam", "PutRolePolicy", named, type_=ROLE)
+        call(aws, "iam", "PutRolePolicy", named, type_=t.ROLE)
     outputs = {
         "arn": role["Arn"],
         "createDate": role["CreateDate"].isoformat(),
@@ -44,43 +38,45 @@ def _delete_role(aws: Aws, id_: str, outputs: Properties) -> None:
     own_policies = [policy["name"] for policy in outputs.get("inlinePolicies") or ()]
     attached = list(outputs.get("managedPolicyArns") or ())
     if outputs.get("forceDetachPolicies"):
-        own_policies = call(aws, "iam", "ListRolePolicies", {"roleName": id_}, type_=ROLE)["PolicyNames"]
-        listed = call(aws, "iam", "ListAttachedRolePolicies", {"roleName": id_}, type_=ROLE)
+        own_policies = call(aws, "iam", "ListRolePolicies", {"roleName": id_}, type_=t.ROLE)["PolicyNames"]
+        listed = call(aws, "iam", "ListAttachedRolePolicies", {"roleName": id_}, type_=t.ROLE)
         attached = [policy["PolicyArn"] for policy in listed["AttachedPolicies"]]
     for name in own_policies:
-        call(aws, "iam", "DeleteRolePolicy", {"roleName": id_, "policyName": name}, type_=ROLE)
+        call(aws, "iam", "DeleteRolePolicy", {"roleName": id_, "policyName": name}, type_=t.ROLE)
     for arn in attached:
-        call(aws, "iam", "DetachRolePolicy", {"roleName": id_, "policyArn": arn}, type_=ROLE)
-    call(aws, "iam", "DeleteRole", {"roleName": id_}, type_=ROLE)
+        call(aws, "iam", "DetachRolePolicy", {"roleName": id_, "policyArn": arn}, type_=t.ROLE)
+    call(aws, "iam", "DeleteRole", {"roleName": id_}, type_=t.ROLE)
 
 
 def _create_role_policy(aws: Aws, inputs: Properties) -> Created:
     name = own_name(inputs)
     rename = {"role": "RoleName", "policy": "PolicyDocument"}
     rest = _without(inputs)
-    call(aws, "iam", "PutRolePolicy", rest, type_=ROLE_POLICY, rename=rename, extra={"PolicyName": name})
+    call(aws, "iam", "PutRolePolicy", rest, type_=t.ROLE_POLICY, rename=rename, extra={"PolicyName": name})
     return Created(f"{inputs['role']}:{name}", {"name": name, "namePrefix": inputs.get("namePrefix", "")})
 
 
 def _delete_role_policy(aws: Aws, id_: str, outputs: Properties) -> None:
     role, name = id_.split(":", 1)
-    call(aws, "iam", "DeleteRolePolicy", {"roleName": role, "policyName": name}, type_=ROLE_POLICY)
+    call(aws, "iam", "DeleteRolePolicy", {"roleName": role, "policyName": name}, type_=t.ROLE_POLICY)
 
 
 def _create_attachment(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "iam", "AttachRolePolicy", inputs, type_=ATTACHMENT, rename={"role": "RoleName"})
+    call(aws, "iam", "AttachRolePolicy", inputs, type_=t.ROLE_ATTACHMENT, rename={"role": "RoleName"})
     return Created(f"{inputs['role']}/{inputs['policyArn']}", {})
 
 
 def _delete_attachment(aws: Aws, id_: str, outputs: Properties) -> None:
     role, arn = id_.split("/", 1)
-    call(aws, "iam", "DetachRolePolicy", {"roleName": role, "policyArn": arn}, type_=ATTACHMENT)
+    call(aws, "iam", "DetachRolePolicy", {"roleName": role, "policyArn": arn}, type_=t.ROLE_ATTACHMENT)
 
 
 def _create_policy(aws: Aws, inputs: Properties) -> Created:
     rest = _without(inputs, "delayAfterPolicyCreationInMs")
     name, rename = own_name(inputs), {"policy": "PolicyDocument"}
-    policy = call(aws, "iam", "CreatePolicy", rest, type_=POLICY, rename=rename, extra={"PolicyName": name})["Policy"]
+    policy = call(aws, "iam", "CreatePolicy", rest, type_=t.IAM_POLICY, rename=rename, extra={"PolicyName": name})[
+        "Policy"
+    ]
     outputs = {
         "arn": policy["Arn"],
         "attachmentCount": policy["AttachmentCount"],
@@ -93,16 +89,16 @@ def _create_policy(aws: Aws, inputs: Properties) -> Created:
 
 
 def _delete_policy(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "iam", "DeletePolicy", {"policyArn": id_}, type_=POLICY)
+    call(aws, "iam", "DeletePolicy", {"policyArn": id_}, type_=t.IAM_POLICY)
 
 
 def _create_instance_profile(aws: Aws, inputs: Properties) -> Created:
     name, rest = own_name(inputs), _without(inputs, "role")
     extra = {"InstanceProfileName": name}
-    made = call(aws, "iam", "CreateInstanceProfile", rest, type_=INSTANCE_PROFILE, extra=extra)["InstanceProfile"]
+    made = call(aws, "iam", "CreateInstanceProfile", rest, type_=t.INSTANCE_PROFILE, extra=extra)["InstanceProfile"]
     if inputs.get("role"):
         named = {"instanceProfileName": name, "roleName": inputs["role"]}
-        call(aws, "iam", "AddRoleToInstanceProfile", named, type_=INSTANCE_PROFILE)
+        call(aws, "iam", "AddRoleToInstanceProfile", named, type_=t.INSTANCE_PROFILE)
     outputs = {
         "arn": made["Arn"],
         "createDate": made["CreateDate"].isoformat(),
@@ -117,27 +113,27 @@ def _create_instance_profile(aws: Aws, inputs: Properties) -> Created:
 def _delete_instance_profile(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("role"):
         named = {"instanceProfileName": id_, "roleName": outputs["role"]}
-        call(aws, "iam", "RemoveRoleFromInstanceProfile", named, type_=INSTANCE_PROFILE)
-    call(aws, "iam", "DeleteInstanceProfile", {"instanceProfileName": id_}, type_=INSTANCE_PROFILE)
+        call(aws, "iam", "RemoveRoleFromInstanceProfile", named, type_=t.INSTANCE_PROFILE)
+    call(aws, "iam", "DeleteInstanceProfile", {"instanceProfileName": id_}, type_=t.INSTANCE_PROFILE)
 
 
 def _create_oidc_provider(aws: Aws, inputs: Properties) -> Created:
     rename = {"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"}
-    made = call(aws, "iam", "CreateOpenIDConnectProvider", inputs, type_=OIDC_PROVIDER, rename=rename)
+    made = call(aws, "iam", "CreateOpenIDConnectProvider", inputs, type_=t.OIDC_PROVIDER, rename=rename)
     arn = made["OpenIDConnectProviderArn"]
     return Created(arn, {"arn": arn, "url": inputs["url"].removeprefix("https://")})
 
 
 def _delete_oidc_provider(aws: Aws, id_: str, outputs: Properties) -> None:
     extra = {"OpenIDConnectProviderArn": id_}
-    call(aws, "iam", "DeleteOpenIDConnectProvider", {}, type_=OIDC_PROVIDER, extra=extra)
+    call(aws, "iam", "DeleteOpenIDConnectProvider", {}, type_=t.OIDC_PROVIDER, extra=extra)
 
 
 ADAPTERS: dict[str, Adapter] = {
-    ROLE: Adapter(_create_role, _delete_role),
-    ROLE_POLICY: Adapter(_create_role_policy, _delete_role_policy),
-    ATTACHMENT: Adapter(_create_attachment, _delete_attachment),
-    POLICY: Adapter(_create_policy, _delete_policy),
-    INSTANCE_PROFILE: Adapter(_create_instance_profile, _delete_instance_profile),
-    OIDC_PROVIDER: Adapter(_create_oidc_provider, _delete_oidc_provider),
+    t.ROLE: Adapter(_create_role, _delete_role),
+    t.ROLE_POLICY: Adapter(_create_role_policy, _delete_role_policy),
+    t.ROLE_ATTACHMENT: Adapter(_create_attachment, _delete_attachment),
+    t.IAM_POLICY: Adapter(_create_policy, _delete_policy),
+    t.INSTANCE_PROFILE: Adapter(_create_instance_profile, _delete_instance_profile),
+    t.OIDC_PROVIDER: Adapter(_create_oidc_provider, _delete_oidc_provider),
 }

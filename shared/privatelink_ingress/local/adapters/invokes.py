@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import existing_lookups, workload_lookups
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-GET_AVAILABILITY_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
-GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
-GET_VPC_ENDPOINT_SERVICE = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
-GET_ZONE = "aws:route53/getZone:getZone"
-GET_PARAMETER = "aws:ssm/getParameter:getParameter"
 
 
 def invoke(aws: Aws, token: str, args: Properties) -> Properties:
@@ -31,7 +26,7 @@ def _availability_zones(aws: Aws, args: Properties) -> Properties:
     rest, state = dict(args), args.get("state")
     rest.pop("state", None)
     without_names, without_ids = set(rest.pop("excludeNames", ())), set(rest.pop("excludeZoneIds", ()))
-    found = call(aws, "ec2", "DescribeAvailabilityZones", rest, type_=GET_AVAILABILITY_ZONES)["AvailabilityZones"]
+    found = call(aws, "ec2", "DescribeAvailabilityZones", rest, type_=t.GET_AVAILABILITY_ZONES)["AvailabilityZones"]
     zones = sorted(
         (
             zone
@@ -52,7 +47,7 @@ def _availability_zones(aws: Aws, args: Properties) -> Properties:
 
 
 def _caller_identity(aws: Aws, args: Properties) -> Properties:
-    identity = call(aws, "sts", "GetCallerIdentity", args, type_=GET_CALLER_IDENTITY)
+    identity = call(aws, "sts", "GetCallerIdentity", args, type_=t.GET_CALLER_IDENTITY)
     account_id = identity["Account"]
     return {"id": account_id, "accountId": account_id, "arn": identity["Arn"], "userId": identity["UserId"]}
 
@@ -62,14 +57,14 @@ def _vpc_endpoint_service(aws: Aws, args: Properties) -> Properties:
     tags, kind = rest.pop("tags", {}), rest.pop("serviceType", None)
     name = rest.pop("serviceName", None) or f"com.amazonaws.{aws.region}.{rest.pop('service', '')}"
     extra = {"ServiceNames": [name]}
-    details = call(aws, "ec2", "DescribeVpcEndpointServices", rest, type_=GET_VPC_ENDPOINT_SERVICE, extra=extra)
+    details = call(aws, "ec2", "DescribeVpcEndpointServices", rest, type_=t.GET_ENDPOINT_SERVICE, extra=extra)
     found = [
         service
         for service in details["ServiceDetails"]
         if kind in (None, *(entry["ServiceType"] for entry in service["ServiceType"]))
         and tags.items() <= _tags(service.get("Tags", ())).items()
     ]
-    service = _one(found, f"{GET_VPC_ENDPOINT_SERVICE}: VPC endpoint service {name}")
+    service = _one(found, f"{t.GET_ENDPOINT_SERVICE}: VPC endpoint service {name}")
     arn = f"arn:aws:ec2:{aws.region}:{service['Owner']}:vpc-endpoint-service/{service['ServiceId']}"
     return {
         "id": service["ServiceId"],
@@ -99,11 +94,11 @@ def _zone(aws: Aws, args: Properties) -> Properties:
     if zone_id is None:
         # Route 53 names end in a dot; the look-up takes them with or without.
         wanted = f"{str(name).removesuffix('.')}."
-        zones = call(aws, "route53", "ListHostedZones", rest, type_=GET_ZONE)["HostedZones"]
+        zones = call(aws, "route53", "ListHostedZones", rest, type_=t.GET_HOSTED_ZONE)["HostedZones"]
         matching = [z for z in zones if z["Name"] == wanted and z["Config"].get("PrivateZone", False) == private]
-        zone_id, rest = _one(matching, f"{GET_ZONE}: hosted zone {wanted}")["Id"], {}
+        zone_id, rest = _one(matching, f"{t.GET_HOSTED_ZONE}: hosted zone {wanted}")["Id"], {}
     zone_id = zone_id.removeprefix("/hostedzone/")
-    answer = call(aws, "route53", "GetHostedZone", rest, type_=GET_ZONE, extra={"Id": zone_id})
+    answer = call(aws, "route53", "GetHostedZone", rest, type_=t.GET_HOSTED_ZONE, extra={"Id": zone_id})
     zone = answer["HostedZone"]
     servers = answer.get("DelegationSet", {}).get("NameServers", [])
     return {
@@ -124,7 +119,7 @@ def _zone(aws: Aws, args: Properties) -> Properties:
 
 def _parameter(aws: Aws, args: Properties) -> Properties:
     # The provider decrypts unless told otherwise.
-    parameter = call(aws, "ssm", "GetParameter", {"withDecryption": True} | args, type_=GET_PARAMETER)["Parameter"]
+    parameter = call(aws, "ssm", "GetParameter", {"withDecryption": True} | args, type_=t.GET_PARAMETER)["Parameter"]
     plain = {} if parameter["Type"] == "SecureString" else {"insecureValue": parameter["Value"]}
     names = {"id": parameter["Name"], "name": parameter["Name"], "arn": parameter["ARN"]}
     return args | plain | names | {key: parameter[key.title()] for key in ("type", "value", "version")}
@@ -141,11 +136,11 @@ def _one(found: list[dict], what: str) -> dict:
 
 
 FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
-    GET_AVAILABILITY_ZONES: _availability_zones,
-    GET_CALLER_IDENTITY: _caller_identity,
-    GET_VPC_ENDPOINT_SERVICE: _vpc_endpoint_service,
-    GET_ZONE: _zone,
-    GET_PARAMETER: _parameter,
+    t.GET_AVAILABILITY_ZONES: _availability_zones,
+    t.GET_CALLER_IDENTITY: _caller_identity,
+    t.GET_ENDPOINT_SERVICE: _vpc_endpoint_service,
+    t.GET_HOSTED_ZONE: _zone,
+    t.GET_PARAMETER: _parameter,
     **existing_lookups.FUNCTIONS,
     **workload_lookups.FUNCTIONS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.lb_attributes import (
@@ -16,13 +17,6 @@ from privatelink_ingress.local.adapters.lb_attributes import (
     split,
 )
 
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-TARGET_GROUP = "aws:lb/targetGroup:TargetGroup"
-ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
-LISTENER = "aws:lb/listener:Listener"
-RULE = "aws:lb/listenerRule:ListenerRule"
-CERTIFICATE = "aws:lb/listenerCertificate:ListenerCertificate"
-
 
 def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
     attributes, rest = split(inputs, BALANCER_ATTRIBUTES)
@@ -33,7 +27,7 @@ def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
         "elbv2",
         "CreateLoadBalancer",
         rest,
-        type_=LOAD_BALANCER,
+        type_=t.LOAD_BALANCER,
         rename={"loadBalancerType": "Type"},
         extra={"Scheme": scheme},
     )
@@ -42,13 +36,13 @@ def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
         if enforce is not None:
             groups = {"loadBalancerArn": arn, "securityGroups": rest.get("securityGroups") or []}
             extra = {"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": enforce}
-            call(aws, "elbv2", "SetSecurityGroups", groups, type_=LOAD_BALANCER, extra=extra)
-        _set(aws, LOAD_BALANCER, "ModifyLoadBalancerAttributes", "LoadBalancerArn", arn, attributes)
+            call(aws, "elbv2", "SetSecurityGroups", groups, type_=t.LOAD_BALANCER, extra=extra)
+        _set(aws, t.LOAD_BALANCER, "ModifyLoadBalancerAttributes", "LoadBalancerArn", arn, attributes)
     except AdapterError:
         # The name is free again for the next try, as after the provider's replacement of a half-made balancer.
-        _delete_by_arn(LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")(aws, arn, {})
+        _delete_by_arn(t.LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")(aws, arn, {})
         raise
-    balancer = _describe(aws, LOAD_BALANCER, "LoadBalancers", arn)
+    balancer = _describe(aws, t.LOAD_BALANCER, "LoadBalancers", arn)
     return Created(
         arn,
         {
@@ -81,13 +75,13 @@ def _create_target_group(aws: Aws, inputs: Properties) -> Created:
         "elbv2",
         "CreateTargetGroup",
         rest,
-        type_=TARGET_GROUP,
+        type_=t.TARGET_GROUP,
         rename={f"healthCheck.{key}": member for key, member in HEALTH_CHECK.items()},
         extra={"Matcher": matcher} if any(matcher.values()) else {},
     )
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
-    _set(aws, TARGET_GROUP, "ModifyTargetGroupAttributes", "TargetGroupArn", arn, attributes)
-    group = _describe(aws, TARGET_GROUP, "TargetGroups", arn)
+    _set(aws, t.TARGET_GROUP, "ModifyTargetGroupAttributes", "TargetGroupArn", arn, attributes)
+    group = _describe(aws, t.TARGET_GROUP, "TargetGroups", arn)
     return Created(
         arn,
         {
@@ -106,7 +100,7 @@ def _create_attachment(aws: Aws, inputs: Properties) -> Created:
         "elbv2",
         "RegisterTargets",
         {"targetGroupArn": inputs["targetGroupArn"], "targets": [target]},
-        type_=ATTACHMENT,
+        type_=t.TARGET,
         rename={"targets.targetId": "Id"},
     )
     parts = (inputs["targetGroupArn"], inputs["targetId"], inputs.get("port"))
@@ -116,7 +110,7 @@ def _create_attachment(aws: Aws, inputs: Properties) -> Created:
 def _delete_attachment(aws: Aws, id_: str, outputs: Properties) -> None:
     targets = [{"id": outputs["targetId"], "port": outputs.get("port")}]
     inputs = {"targetGroupArn": outputs["targetGroupArn"], "targets": targets}
-    call(aws, "elbv2", "DeregisterTargets", inputs, type_=ATTACHMENT)
+    call(aws, "elbv2", "DeregisterTargets", inputs, type_=t.TARGET)
 
 
 def _create_listener(aws: Aws, inputs: Properties) -> Created:
@@ -127,12 +121,12 @@ def _create_listener(aws: Aws, inputs: Properties) -> Created:
         "elbv2",
         "CreateListener",
         rest,
-        type_=LISTENER,
+        type_=t.LISTENER,
         rename=_forward("defaultActions"),
         extra={"Certificates": [{"CertificateArn": certificate}]} if certificate else {},
     )
     arn = answer["Listeners"][0]["ListenerArn"]
-    _set(aws, LISTENER, "ModifyListenerAttributes", "ListenerArn", arn, attributes)
+    _set(aws, t.LISTENER, "ModifyListenerAttributes", "ListenerArn", arn, attributes)
     return Created(arn, {"arn": arn})
 
 
@@ -140,7 +134,7 @@ def _create_rule(aws: Aws, inputs: Properties) -> Created:
     listed = {"conditions": [_condition(condition) for condition in inputs.get("conditions") or ()]}
     if transforms := inputs.get("transforms"):
         listed["transforms"] = [_transform(transform) for transform in transforms]
-    answer = call(aws, "elbv2", "CreateRule", dict(inputs) | listed, type_=RULE, rename=_forward("actions"))
+    answer = call(aws, "elbv2", "CreateRule", dict(inputs) | listed, type_=t.LISTENER_RULE, rename=_forward("actions"))
     arn = answer["Rules"][0]["RuleArn"]
     return Created(arn, {"arn": arn})
 
@@ -151,7 +145,7 @@ def _create_certificate(aws: Aws, inputs: Properties) -> Created:
         "elbv2",
         "AddListenerCertificates",
         inputs,
-        type_=CERTIFICATE,
+        type_=t.LISTENER_CERTIFICATE,
         rename={"certificateArn": "Certificates"},
     )
     return Created(f"{inputs['listenerArn']}_{inputs['certificateArn']}", {})
@@ -162,7 +156,7 @@ def _delete_certificate(aws: Aws, id_: str, outputs: Properties) -> None:
         "ListenerArn": outputs["listenerArn"],
         "Certificates": [{"CertificateArn": outputs["certificateArn"]}],
     }
-    call(aws, "elbv2", "RemoveListenerCertificates", {}, type_=CERTIFICATE, extra=extra)
+    call(aws, "elbv2", "RemoveListenerCertificates", {}, type_=t.LISTENER_CERTIFICATE, extra=extra)
 
 
 def _set(aws: Aws, type_: str, operation: str, member: str, arn: str, attributes: Mapping[str, str]) -> None:
@@ -209,12 +203,14 @@ def _delete_by_arn(type_: str, operation: str, member: str) -> Any:
 
 
 ADAPTERS: dict[str, Adapter] = {
-    LOAD_BALANCER: Adapter(
-        _create_load_balancer, _delete_by_arn(LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")
+    t.LOAD_BALANCER: Adapter(
+        _create_load_balancer, _delete_by_arn(t.LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")
     ),
-    TARGET_GROUP: Adapter(_create_target_group, _delete_by_arn(TARGET_GROUP, "DeleteTargetGroup", "TargetGroupArn")),
-    ATTACHMENT: Adapter(_create_attachment, _delete_attachment),
-    LISTENER: Adapter(_create_listener, _delete_by_arn(LISTENER, "DeleteListener", "ListenerArn")),
-    RULE: Adapter(_create_rule, _delete_by_arn(RULE, "DeleteRule", "RuleArn")),
-    CERTIFICATE: Adapter(_create_certificate, _delete_certificate),
+    t.TARGET_GROUP: Adapter(
+        _create_target_group, _delete_by_arn(t.TARGET_GROUP, "DeleteTargetGroup", "TargetGroupArn")
+    ),
+    t.TARGET: Adapter(_create_attachment, _delete_attachment),
+    t.LISTENER: Adapter(_create_listener, _delete_by_arn(t.LISTENER, "DeleteListener", "ListenerArn")),
+    t.LISTENER_RULE: Adapter(_create_rule, _delete_by_arn(t.LISTENER_RULE, "DeleteRule", "RuleArn")),
+    t.LISTENER_CERTIFICATE: Adapter(_create_certificate, _delete_certificate),
 }

@@ -5,11 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-ZONE = "aws:route53/zone:Zone"
-RECORD = "aws:route53/record:Record"
 
 
 def _create_zone(aws: Aws, inputs: Properties) -> Created:
@@ -18,14 +16,14 @@ def _create_zone(aws: Aws, inputs: Properties) -> Created:
     config = {"comment": inputs.get("comment", "Managed by Pulumi"), "privateZone": bool(vpcs)}
     reference = {"callerReference": str(uuid.uuid4()), "hostedZoneConfig": config}
     first = {"vpc": {"vpcRegion": aws.region, **vpcs[0]}} if vpcs else {}
-    answer = call(aws, "route53", "CreateHostedZone", rest | reference | first, type_=ZONE)
+    answer = call(aws, "route53", "CreateHostedZone", rest | reference | first, type_=t.HOSTED_ZONE)
     zone_id = answer["HostedZone"]["Id"].rsplit("/", 1)[1]
     for vpc in vpcs[1:]:
         extra = {"hostedZoneId": zone_id, "vpc": {"vpcRegion": aws.region, **vpc}}
-        call(aws, "route53", "AssociateVPCWithHostedZone", extra, type_=ZONE)
+        call(aws, "route53", "AssociateVPCWithHostedZone", extra, type_=t.HOSTED_ZONE)
     if inputs.get("tags"):
         tags = {"resourceType": "hostedzone", "resourceId": zone_id, "addTags": inputs["tags"]}
-        call(aws, "route53", "ChangeTagsForResource", tags, type_=ZONE)
+        call(aws, "route53", "ChangeTagsForResource", tags, type_=t.HOSTED_ZONE)
     servers = answer.get("DelegationSet", {}).get("NameServers", [])
     outputs = {
         "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
@@ -38,17 +36,17 @@ def _create_zone(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_zone(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("forceDestroy"):
-        for record in _records(aws, ZONE, id_):
+        for record in _records(aws, t.HOSTED_ZONE, id_):
             if record["Type"] not in ("NS", "SOA"):
-                _change(aws, ZONE, id_, "DELETE", record)
-    call(aws, "route53", "DeleteHostedZone", {}, type_=ZONE, extra={"Id": id_})
+                _change(aws, t.HOSTED_ZONE, id_, "DELETE", record)
+    call(aws, "route53", "DeleteHostedZone", {}, type_=t.HOSTED_ZONE, extra={"Id": id_})
 
 
 def _create_record(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     zone_id = rest.pop("zoneId")
     action = "UPSERT" if rest.pop("allowOverwrite", False) else "CREATE"
-    zone = call(aws, "route53", "GetHostedZone", {}, type_=RECORD, extra={"Id": zone_id})["HostedZone"]["Name"]
+    zone = call(aws, "route53", "GetHostedZone", {}, type_=t.DNS_RECORD, extra={"Id": zone_id})["HostedZone"]["Name"]
     fqdn = _within(rest.pop("name"), zone.rstrip("."))
     rest["name"] = fqdn
     if values := rest.pop("records", None):
@@ -68,7 +66,7 @@ def _create_record(aws: Aws, inputs: Properties) -> Created:
         "route53",
         "ChangeResourceRecordSets",
         {"hostedZoneId": zone_id, "changeBatch": {"changes": [{"action": action, "resourceRecordSet": rest}]}},
-        type_=RECORD,
+        type_=t.DNS_RECORD,
         rename={
             "changeBatch.changes.resourceRecordSet.multivalueAnswerRoutingPolicy": "MultiValueAnswer",
             "changeBatch.changes.resourceRecordSet.aliasTarget.name": "DNSName",
@@ -81,9 +79,9 @@ def _create_record(aws: Aws, inputs: Properties) -> Created:
 def _delete_record(aws: Aws, id_: str, outputs: Properties) -> None:
     """AWS deletes a record set only when it is given exactly as it stands."""
     key = (outputs["fqdn"], outputs["type"], outputs.get("setIdentifier"))
-    for record in _records(aws, RECORD, outputs["zoneId"]):
+    for record in _records(aws, t.DNS_RECORD, outputs["zoneId"]):
         if (_plain(record["Name"]), record["Type"], record.get("SetIdentifier")) == key:
-            _change(aws, RECORD, outputs["zoneId"], "DELETE", record)
+            _change(aws, t.DNS_RECORD, outputs["zoneId"], "DELETE", record)
 
 
 def _records(aws: Aws, type_: str, zone_id: str) -> list[dict[str, Any]]:
@@ -118,6 +116,6 @@ def _value(type_: str, value: str) -> str:
 
 
 ADAPTERS: dict[str, Adapter] = {
-    ZONE: Adapter(_create_zone, _delete_zone),
-    RECORD: Adapter(_create_record, _delete_record),
+    t.HOSTED_ZONE: Adapter(_create_zone, _delete_zone),
+    t.DNS_RECORD: Adapter(_create_record, _delete_record),
 }

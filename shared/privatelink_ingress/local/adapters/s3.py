@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-BUCKET = "aws:s3/bucket:Bucket"
-POLICY = "aws:s3/bucketPolicy:BucketPolicy"
-PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
-ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
-LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 
 
 def _create_bucket(aws: Aws, inputs: Properties) -> Created:
@@ -25,14 +18,14 @@ def _create_bucket(aws: Aws, inputs: Properties) -> Created:
         "s3",
         "CreateBucket",
         rest,
-        type_=BUCKET,
+        type_=t.BUCKET,
         rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
         extra=place,
     )
     name = inputs["bucket"]
     if inputs.get("tags"):
         tagging = {"bucket": name, "tagging": {"tagSet": inputs["tags"]}}
-        call(aws, "s3", "PutBucketTagging", tagging, type_=BUCKET)
+        call(aws, "s3", "PutBucketTagging", tagging, type_=t.BUCKET)
     outputs = {
         "arn": f"arn:aws:s3:::{name}",
         "bucketDomainName": f"{name}.s3.amazonaws.com",
@@ -44,11 +37,11 @@ def _create_bucket(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_bucket(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("forceDestroy"):
-        page = call(aws, "s3", "ListObjectVersions", {}, type_=BUCKET, extra={"Bucket": id_})
+        page = call(aws, "s3", "ListObjectVersions", {}, type_=t.BUCKET, extra={"Bucket": id_})
         for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
             extra = {"Bucket": id_, "Key": item["Key"], "VersionId": item["VersionId"]}
-            call(aws, "s3", "DeleteObject", {}, type_=BUCKET, extra=extra)
-    call(aws, "s3", "DeleteBucket", {}, type_=BUCKET, extra={"Bucket": id_})
+            call(aws, "s3", "DeleteObject", {}, type_=t.BUCKET, extra=extra)
+    call(aws, "s3", "DeleteBucket", {}, type_=t.BUCKET, extra={"Bucket": id_})
 
 
 def _setting(type_: str, put: str, under: str, delete: str) -> Adapter:
@@ -71,33 +64,35 @@ def _deletes(type_: str, operation: str) -> Callable[[Aws, str, Properties], Non
 
 
 def _create_policy(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "s3", "PutBucketPolicy", inputs, type_=POLICY)
+    call(aws, "s3", "PutBucketPolicy", inputs, type_=t.BUCKET_POLICY)
     return Created(inputs["bucket"], {})
 
 
 def _create_versioning(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "s3", "PutBucketVersioning", inputs, type_=VERSIONING)
+    call(aws, "s3", "PutBucketVersioning", inputs, type_=t.BUCKET_VERSIONING)
     return Created(inputs["bucket"], {})
 
 
 def _suspend_versioning(aws: Aws, id_: str, outputs: Properties) -> None:
     """A bucket never becomes unversioned again: the provider suspends versioning instead."""
     extra = {"Bucket": id_, "VersioningConfiguration": {"Status": "Suspended"}}
-    call(aws, "s3", "PutBucketVersioning", {}, type_=VERSIONING, extra=extra)
+    call(aws, "s3", "PutBucketVersioning", {}, type_=t.BUCKET_VERSIONING, extra=extra)
 
 
 ADAPTERS: dict[str, Adapter] = {
-    BUCKET: Adapter(_create_bucket, _delete_bucket),
-    POLICY: Adapter(_create_policy, _deletes(POLICY, "DeleteBucketPolicy")),
-    PUBLIC_ACCESS: _setting(
-        PUBLIC_ACCESS, "PutPublicAccessBlock", "publicAccessBlockConfiguration", "DeletePublicAccessBlock"
+    t.BUCKET: Adapter(_create_bucket, _delete_bucket),
+    t.BUCKET_POLICY: Adapter(_create_policy, _deletes(t.BUCKET_POLICY, "DeleteBucketPolicy")),
+    t.BUCKET_PUBLIC_ACCESS: _setting(
+        t.BUCKET_PUBLIC_ACCESS, "PutPublicAccessBlock", "publicAccessBlockConfiguration", "DeletePublicAccessBlock"
     ),
-    VERSIONING: Adapter(_create_versioning, _suspend_versioning),
-    ENCRYPTION: _setting(
-        ENCRYPTION, "PutBucketEncryption", "serverSideEncryptionConfiguration", "DeleteBucketEncryption"
+    t.BUCKET_VERSIONING: Adapter(_create_versioning, _suspend_versioning),
+    t.BUCKET_ENCRYPTION: _setting(
+        t.BUCKET_ENCRYPTION, "PutBucketEncryption", "serverSideEncryptionConfiguration", "DeleteBucketEncryption"
     ),
-    LIFECYCLE: _setting(
-        LIFECYCLE, "PutBucketLifecycleConfiguration", "lifecycleConfiguration", "DeleteBucketLifecycle"
+    t.BUCKET_LIFECYCLE: _setting(
+        t.BUCKET_LIFECYCLE, "PutBucketLifecycleConfiguration", "lifecycleConfiguration", "DeleteBucketLifecycle"
     ),
-    OWNERSHIP: _setting(OWNERSHIP, "PutBucketOwnershipControls", "ownershipControls", "DeleteBucketOwnershipControls"),
+    t.BUCKET_OWNERSHIP: _setting(
+        t.BUCKET_OWNERSHIP, "PutBucketOwnershipControls", "ownershipControls", "DeleteBucketOwnershipControls"
+    ),
 }

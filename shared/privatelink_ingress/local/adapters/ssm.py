@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
 
-PARAMETER = "aws:ssm/parameter:Parameter"
 VALUES = ("value", "insecureValue", "valueWo")
 """The inputs that may hold the value; exactly one does."""
 
@@ -15,13 +15,13 @@ def _create(aws: Aws, inputs: Properties) -> Created:
     given = [name for name in VALUES if inputs.get(name) is not None]
     if len(given) != 1:
         raise AdapterError(
-            f"{PARAMETER}: exactly one of {', '.join(VALUES)} is needed; given: {', '.join(given) or 'none'}"
+            f"{t.PARAMETER}: exactly one of {', '.join(VALUES)} is needed; given: {', '.join(given) or 'none'}"
         )
     rest = {name: value for name, value in inputs.items() if name not in (*VALUES, "valueWoVersion", "name", "arn")}
     name, value = own_name(inputs), inputs[given[0]]
-    call(aws, "ssm", "PutParameter", rest, type_=PARAMETER, extra={"Name": name, "Value": value})
+    call(aws, "ssm", "PutParameter", rest, type_=t.PARAMETER, extra={"Name": name, "Value": value})
     wanted = {"name": name, "withDecryption": True}
-    made = call(aws, "ssm", "GetParameter", wanted, type_=PARAMETER)["Parameter"]
+    made = call(aws, "ssm", "GetParameter", wanted, type_=t.PARAMETER)["Parameter"]
     outputs: Properties = {
         "arn": made["ARN"],
         "dataType": made.get("DataType", "text"),
@@ -36,7 +36,7 @@ def _create(aws: Aws, inputs: Properties) -> Created:
 
 
 def _delete(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ssm", "DeleteParameter", {"name": id_}, type_=PARAMETER)
+    call(aws, "ssm", "DeleteParameter", {"name": id_}, type_=t.PARAMETER)
 
 
-ADAPTERS: dict[str, Adapter] = {PARAMETER: Adapter(_create, _delete)}
+ADAPTERS: dict[str, Adapter] = {t.PARAMETER: Adapter(_create, _delete)}

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 
-IP_SET = "aws:wafv2/ipSet:IpSet"
-WEB_ACL = "aws:wafv2/webAcl:WebAcl"
-ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
-LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
-
 
 def _create_ip_set(aws: Aws, inputs: Properties) -> Created:
-    summary = call(aws, "wafv2", "CreateIPSet", {"addresses": [], **inputs}, type_=IP_SET)["Summary"]
+    summary = call(aws, "wafv2", "CreateIPSet", {"addresses": [], **inputs}, type_=t.IP_SET)["Summary"]
     return Created(summary["Id"], {"arn": summary["ARN"], "lockToken": summary["LockToken"]})
 
 
 def _create_web_acl(aws: Aws, inputs: Properties) -> Created:
-    summary = call(aws, "wafv2", "CreateWebACL", inputs, type_=WEB_ACL)["Summary"]
-    acl = call(aws, "wafv2", "GetWebACL", {}, type_=WEB_ACL, extra=_key(summary["ARN"]))["WebACL"]
+    summary = call(aws, "wafv2", "CreateWebACL", inputs, type_=t.WEB_ACL)["Summary"]
+    acl = call(aws, "wafv2", "GetWebACL", {}, type_=t.WEB_ACL, extra=_key(summary["ARN"]))["WebACL"]
     outputs = {
         "applicationIntegrationUrl": "",
         "arn": summary["ARN"],
@@ -40,22 +36,22 @@ def _delete_versioned(type_: str, noun: str) -> Any:
 
 
 def _associate(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "wafv2", "AssociateWebACL", inputs, type_=ASSOCIATION)
+    call(aws, "wafv2", "AssociateWebACL", inputs, type_=t.WEB_ACL_ASSOCIATION)
     return Created(f"{inputs['webAclArn']},{inputs['resourceArn']}", {})
 
 
 def _disassociate(aws: Aws, id_: str, outputs: Properties) -> None:
     extra = {"ResourceArn": id_.split(",")[1]}
-    call(aws, "wafv2", "DisassociateWebACL", {}, type_=ASSOCIATION, extra=extra)
+    call(aws, "wafv2", "DisassociateWebACL", {}, type_=t.WEB_ACL_ASSOCIATION, extra=extra)
 
 
 def _create_logging(aws: Aws, inputs: Properties) -> Created:
-    call(aws, "wafv2", "PutLoggingConfiguration", {"loggingConfiguration": inputs}, type_=LOGGING)
+    call(aws, "wafv2", "PutLoggingConfiguration", {"loggingConfiguration": inputs}, type_=t.WEB_ACL_LOGGING)
     return Created(inputs["resourceArn"], {})
 
 
 def _delete_logging(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "wafv2", "DeleteLoggingConfiguration", {}, type_=LOGGING, extra={"ResourceArn": id_})
+    call(aws, "wafv2", "DeleteLoggingConfiguration", {}, type_=t.WEB_ACL_LOGGING, extra={"ResourceArn": id_})
 
 
 def _key(arn: str) -> dict[str, str]:
@@ -65,8 +61,8 @@ def _key(arn: str) -> dict[str, str]:
 
 
 ADAPTERS: dict[str, Adapter] = {
-    IP_SET: Adapter(_create_ip_set, _delete_versioned(IP_SET, "IPSet")),
-    WEB_ACL: Adapter(_create_web_acl, _delete_versioned(WEB_ACL, "WebACL")),
-    ASSOCIATION: Adapter(_associate, _disassociate),
-    LOGGING: Adapter(_create_logging, _delete_logging),
+    t.IP_SET: Adapter(_create_ip_set, _delete_versioned(t.IP_SET, "IPSet")),
+    t.WEB_ACL: Adapter(_create_web_acl, _delete_versioned(t.WEB_ACL, "WebACL")),
+    t.WEB_ACL_ASSOCIATION: Adapter(_associate, _disassociate),
+    t.WEB_ACL_LOGGING: Adapter(_create_logging, _delete_logging),
 }

@@ -4,47 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
-
-GET_ADDON_VERSION = "aws:eks/getAddonVersion:getAddonVersion"
-GET_REPOSITORIES = "aws:ecr/getRepositories:getRepositories"
-GET_IMAGES = "aws:ecr/getImages:getImages"
-GET_CLUSTERS = "aws:eks/getClusters:getClusters"
 
 
 def _addon_version(aws: Aws, args: Properties) -> Properties:
     rest = dict(args)
     most_recent = bool(rest.pop("mostRecent", False))
-    found = call(aws, "eks", "DescribeAddonVersions", rest, type_=GET_ADDON_VERSION)["addons"]
+    found = call(aws, "eks", "DescribeAddonVersions", rest, type_=t.GET_ADDON_VERSION)["addons"]
     versions = [version for addon in found for version in addon["addonVersions"]]
     if not most_recent:
         versions = [v for v in versions if any(entry["defaultVersion"] for entry in v["compatibilities"])]
     if not versions:
         named = f"{args.get('addonName')} on Kubernetes {args.get('kubernetesVersion')}"
-        raise AdapterError(f"{GET_ADDON_VERSION}: there is no version of {named}")
+        raise AdapterError(f"{t.GET_ADDON_VERSION}: there is no version of {named}")
     return args | {"id": args["addonName"], "mostRecent": most_recent, "version": versions[0]["addonVersion"]}
 
 
 def _repositories(aws: Aws, args: Properties) -> Properties:
-    found = call(aws, "ecr", "DescribeRepositories", args, type_=GET_REPOSITORIES)["repositories"]
+    found = call(aws, "ecr", "DescribeRepositories", args, type_=t.GET_REPOSITORIES)["repositories"]
     return {"id": aws.region, "region": aws.region, "names": sorted(one["repositoryName"] for one in found)}
 
 
 def _images(aws: Aws, args: Properties) -> Properties:
-    found = call(aws, "ecr", "ListImages", args, type_=GET_IMAGES)["imageIds"]
+    found = call(aws, "ecr", "ListImages", args, type_=t.GET_IMAGES)["imageIds"]
     ids = [{"imageDigest": one["imageDigest"], "imageTag": one.get("imageTag", "")} for one in found]
     return args | {"id": args["repositoryName"], "imageIds": ids}
 
 
 def _clusters(aws: Aws, args: Properties) -> Properties:
-    found = call(aws, "eks", "ListClusters", args, type_=GET_CLUSTERS)["clusters"]
+    found = call(aws, "eks", "ListClusters", args, type_=t.GET_CLUSTERS)["clusters"]
     return {"id": aws.region, "region": aws.region, "names": sorted(found)}
 
 
 FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
-    GET_ADDON_VERSION: _addon_version,
-    GET_REPOSITORIES: _repositories,
-    GET_IMAGES: _images,
-    GET_CLUSTERS: _clusters,
+    t.GET_ADDON_VERSION: _addon_version,
+    t.GET_REPOSITORIES: _repositories,
+    t.GET_IMAGES: _images,
+    t.GET_CLUSTERS: _clusters,
 }

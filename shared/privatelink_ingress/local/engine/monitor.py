@@ -14,15 +14,12 @@ from typing import Any, Protocol
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError, Created, Properties
 from privatelink_ingress.local.engine import wire
 from privatelink_ingress.local.engine.registration import Invocation, Registration, StackOutputs
 from privatelink_ingress.problems import Problem, UserError
 
-STACK = "pulumi:pulumi:Stack"
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
-STASH = "pulumi:index:Stash"
-"""A value in the state: the engine makes it itself."""
 PROVIDER = "pulumi:providers:"
 """How the types of provider resources begin."""
 
@@ -74,8 +71,8 @@ class Monitor(MockMonitor):
 
     def urn(self, parent: str, type_: str, name: str) -> str:
         """The engine's URN: the types of all parents but the stack, then the type's own."""
-        ancestors = parent.split("::")[2] if parent else STACK
-        chain = type_ if ancestors == STACK else f"{ancestors}${type_}"
+        ancestors = parent.split("::")[2] if parent else t.STACK
+        chain = type_ if ancestors == t.STACK else f"{ancestors}${type_}"
         return f"urn:pulumi:{self._stack}::{self._project}::{chain}::{name}"
 
     def RegisterResource(self, request: Any) -> resource_pb2.RegisterResourceResponse:  # noqa: N802
@@ -95,7 +92,7 @@ class Monitor(MockMonitor):
     def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:  # noqa: N802
         """Answer a stack reference from the given exports."""
         urn = self.urn(request.parent, request.type, request.name)
-        if request.type != STACK_REFERENCE:
+        if request.type != t.STACK_REFERENCE:
             raise self._failed(urn, f"reading an existing {request.type} ({request.id}) is not possible in-process")
         if request.id not in self._stacks:
             known = ", ".join(sorted(self._stacks)) or "none"
@@ -212,7 +209,7 @@ class Monitor(MockMonitor):
         }
 
     def _make(self, registration: Registration) -> Created:
-        if registration.type == STASH:
+        if registration.type == t.STASH:
             id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn))
             return Created(id_, {"output": registration.inputs["input"]})
         return self._backend.create(registration, self._provider_inputs(registration))

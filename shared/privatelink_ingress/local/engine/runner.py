@@ -19,7 +19,8 @@ from pulumi.runtime import mocks, settings
 from pulumi.runtime import stack as sdk_stack
 from pulumi.runtime.proto import engine_pb2
 
-from privatelink_ingress.local.engine.monitor import STACK, Backend, Monitor, ProgramFailed
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.engine.monitor import Backend, Monitor, ProgramFailed
 from privatelink_ingress.local.engine.program import Program, as_program
 from privatelink_ingress.local.engine.project import ConfigError, load_config, project_name
 from privatelink_ingress.local.engine.recorded_backend import RecordedBackend
@@ -88,7 +89,7 @@ def run(
         contextvars.copy_context().run(
             _run, program, monitor, engine, project, stack, config, secret_keys, preview, timeout
         )
-    root = monitor.by_urn[monitor.urn("", STACK, f"{project}-{stack}")]
+    root = monitor.by_urn[monitor.urn("", t.STACK, f"{project}-{stack}")]
     return StackRun(
         project=project,
         stack=stack,

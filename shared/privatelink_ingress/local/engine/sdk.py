@@ -8,10 +8,8 @@ import importlib
 import inspect
 from typing import Any
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Properties
-
-CLUSTER_COMPONENT = "eks:index:Cluster"
-KEY_ALIAS = "aws:kms/alias:Alias"
 
 NAME_INPUTS = {"name": "name", "bucket": "bucket", "node_group_name": "nodeGroupName"}
 """The inputs that the provider fills when they are left out, by the SDK's argument."""
@@ -28,7 +26,7 @@ def takes_tags(type_: str) -> bool:
 
     The cluster component passes its provider on to resources that all take tags.
     """
-    return type_ == CLUSTER_COMPONENT or hasattr(_class(type_), "tags_all")
+    return type_ == t.CLUSTER_COMPONENT or hasattr(_class(type_), "tags_all")
 
 
 def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Properties:
@@ -40,7 +38,7 @@ def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Proper
     name_input = _name_input(type_)
     if not name_input or inputs.get(name_input) or inputs.get(f"{name_input}Prefix"):
         return {}
-    prefix = "alias/" if type_ == KEY_ALIAS else ""
+    prefix = "alias/" if type_ == t.KMS_ALIAS else ""
     return {name_input: f"{prefix}{resource}-{hashlib.sha256(urn.encode()).hexdigest()[:7]}"}
 
 

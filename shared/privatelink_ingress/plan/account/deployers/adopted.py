@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import Adopted
 
@@ -20,9 +21,9 @@ def network(system: System, adopted: Adopted) -> Grants:
     )
     grants: dict[str, tuple[Grant, ...]] = {}
     if adopted.vpc_ids:
-        grants["aws:ec2/securityGroup:SecurityGroup"] = (system.named(["ec2:CreateSecurityGroup"], *vpcs),)
-        grants["aws:lb/loadBalancer:LoadBalancer"] = (system.named(["ec2:GetSecurityGroupsForVpc"], *vpcs),)
-        grants["aws:ec2/vpcEndpoint:VpcEndpoint"] = (
+        grants[t.SECURITY_GROUP] = (system.named(["ec2:CreateSecurityGroup"], *vpcs),)
+        grants[t.LOAD_BALANCER] = (system.named(["ec2:GetSecurityGroupsForVpc"], *vpcs),)
+        grants[t.VPC_ENDPOINT] = (
             system.named(["ec2:CreateVpcEndpoint"], *vpcs),
             Grant(
                 actions=("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"),
@@ -31,9 +32,9 @@ def network(system: System, adopted: Adopted) -> Grants:
             ),
         )
     if groups:
-        grants["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"] = (system.named(rule, *groups),)
+        grants[t.INGRESS_RULE] = (system.named(rule, *groups),)
     if scaling:
-        grants["aws:autoscaling/attachment:Attachment"] = (system.named(attach, *scaling),)
+        grants[t.AUTOSCALING_ATTACHMENT] = (system.named(attach, *scaling),)
     return grants
 
 
@@ -46,9 +47,9 @@ def eks(system: System, adopted: Adopted) -> Grants:
         for pattern in ("cluster/{}", "nodegroup/{}/*")
     )
     return {
-        "aws:eks/getCluster:getCluster": (system.named(["eks:DescribeCluster"], *clusters),),
-        "aws:eks/getNodeGroups:getNodeGroups": (system.named(["eks:ListNodegroups"], *clusters),),
-        "aws:eks/getNodeGroup:getNodeGroup": (system.named(["eks:DescribeNodegroup"], *groups),),
+        t.GET_CLUSTER: (system.named(["eks:DescribeCluster"], *clusters),),
+        t.GET_NODE_GROUPS: (system.named(["eks:ListNodegroups"], *clusters),),
+        t.GET_NODE_GROUP: (system.named(["eks:DescribeNodegroup"], *groups),),
     }
 
 

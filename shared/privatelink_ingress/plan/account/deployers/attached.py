@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.contracts.shard import PROJECT, ShardContract
 from privatelink_ingress.plan.account.deployers import edge, network, reading
 from privatelink_ingress.plan.account.deployers.grants import Grants, System, document
@@ -9,15 +10,13 @@ from privatelink_ingress.plan.buckets import partition
 from privatelink_ingress.settings.bootstrap import ContractSources, EdgeRoles
 
 _OWN = (
-    "aws:acm/certificate:Certificate",
-    "aws:acm/certificateValidation:CertificateValidation",
-    "aws:lb/targetGroup:TargetGroup",
-    "aws:lb/targetGroupAttachment:TargetGroupAttachment",
-    "aws:route53/record:Record",
+    t.CERTIFICATE,
+    t.CERTIFICATE_VALIDATION,
+    t.TARGET_GROUP,
+    t.TARGET,
+    t.DNS_RECORD,
 )
 """Types that touch nothing of the shard but its hosted zone: granted as to any edge stack."""
-
-_RULE = "aws:lb/listenerRule:ListenerRule"
 
 
 def grants(
@@ -47,7 +46,7 @@ def grants(
     create_rule = "elasticloadbalancing:CreateRule"
     return {
         **{type_: everything[type_] for type_ in _OWN},
-        "aws:ec2/vpcEndpoint:VpcEndpoint": (
+        t.VPC_ENDPOINT: (
             *network.made(
                 system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
             ),
@@ -56,11 +55,11 @@ def grants(
             system.named(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
             *([network.cross_region(system, "vpc-endpoint")] if cross_region else []),
         ),
-        _RULE: (
-            *(grant for grant in everything[_RULE] if grant.actions != (create_rule,)),
+        t.LISTENER_RULE: (
+            *(grant for grant in everything[t.LISTENER_RULE] if grant.actions != (create_rule,)),
             system.named([create_rule], shard.listener_arn),
         ),
-        "aws:lb/listenerCertificate:ListenerCertificate": (
+        t.LISTENER_CERTIFICATE: (
             system.named(
                 ["elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:RemoveListenerCertificates"],
                 shard.listener_arn,

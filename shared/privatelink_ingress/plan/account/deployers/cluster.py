@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import network
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import WorkloadRoles
@@ -36,10 +37,10 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
     )
     template = system.arn("ec2", "launch-template/*")
     return {
-        "aws:cloudwatch/logGroup:LogGroup": network.log_group(
+        t.LOG_GROUP: network.log_group(
             system, *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*"))
         ),
-        "eks:index:Cluster": (
+        t.CLUSTER_COMPONENT: (
             # AWS knows no resource for it, so its tags limit it.
             system.new(["eks:CreateCluster"], "*"),
             on(clusters, "DeleteCluster", "DescribeCluster", "UpdateClusterConfig", "UpdateClusterVersion", *tag),
@@ -49,14 +50,14 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             system.regional("ec2:Describe*"),
             system.service_linked_role("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS"),
         ),
-        "aws:eks/accessEntry:AccessEntry": (
+        t.ACCESS_ENTRY: (
             on(clusters, "CreateAccessEntry", "ListAccessEntries"),
             on(entries, "DeleteAccessEntry", "DescribeAccessEntry", "UpdateAccessEntry", *retag),
         ),
-        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
+        t.ACCESS_POLICY: (
             on(entries, "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies"),
         ),
-        "aws:eks/addon:Addon": (
+        t.ADDON: (
             on(clusters, "CreateAddon", "CreatePodIdentityAssociation"),
             on(addons, "DeleteAddon", "DescribeAddon", "DescribeUpdate", "UpdateAddon", *tag),
             on(identities, "DescribePodIdentityAssociation", "UpdatePodIdentityAssociation", *retag),
@@ -65,8 +66,8 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             looking,
             system.regional("eks:DescribeAddonVersions"),
         ),
-        "aws:eks/getClusters:getClusters": (system.regional("eks:ListClusters"),),
-        "aws:ec2/launchTemplate:LaunchTemplate": network.made(
+        t.GET_CLUSTERS: (system.regional("eks:ListClusters"),),
+        t.LAUNCH_TEMPLATE: network.made(
             system,
             "launch-template",
             "ec2:CreateLaunchTemplate",
@@ -74,7 +75,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             "ec2:DeleteLaunchTemplate",
             "ec2:ModifyLaunchTemplate",
         ),
-        "aws:eks/nodeGroup:NodeGroup": (
+        t.NODE_GROUP: (
             on(clusters, "CreateNodegroup"),
             on(groups, "DeleteNodegroup", "DescribeNodegroup", "DescribeUpdate", *tag),
             on(groups, "UpdateNodegroupConfig", "UpdateNodegroupVersion"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.plan.edge.firewall import LOG_GROUP_PREFIX
@@ -30,9 +31,9 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=(_FLOW_LOGS,)),
         **network.balancer(system, "app"),
     }
-    endpoints = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    endpoints = t.VPC_ENDPOINT
     across = (network.cross_region(system, "vpc-endpoint"),) if settings.cross_region else ()
-    log_groups = "aws:cloudwatch/logGroup:LogGroup"
+    log_groups = t.LOG_GROUP
     named_groups = (f"{prefix}{edge}*" for prefix in ("/aws/vendedlogs/", LOG_GROUP_PREFIX) for edge in edges)
     grants: Grants = {
         **shared,
@@ -57,24 +58,24 @@ def _routing(system: System) -> Grants:
         return [f"elasticloadbalancing:{action}" for action in actions]
 
     return {
-        "aws:ec2/internetGateway:InternetGateway": (
+        t.INTERNET_GATEWAY: (
             *network.made(system, "internet-gateway", "ec2:CreateInternetGateway", "ec2:DeleteInternetGateway"),
             system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("internet-gateway")),
             system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("vpc")),
         ),
-        "aws:ec2/route:Route": (
+        t.ROUTE: (
             system.ours(["ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"], *system.ec2("route-table")),
             system.regional("ec2:Describe*"),
         ),
-        "aws:lb/targetGroupAttachment:TargetGroupAttachment": (
+        t.TARGET: (
             system.ours(on("DeregisterTargets", "RegisterTargets"), elb),
             system.regional("elasticloadbalancing:DescribeTargetHealth"),
         ),
-        "aws:lb/listenerCertificate:ListenerCertificate": (
+        t.LISTENER_CERTIFICATE: (
             system.ours(on("AddListenerCertificates", "RemoveListenerCertificates"), listener),
             system.regional("elasticloadbalancing:DescribeListenerCertificates"),
         ),
-        "aws:lb/listenerRule:ListenerRule": (
+        t.LISTENER_RULE: (
             system.ours(on("CreateRule"), listener),
             system.tagging(on("AddTags"), rule),
             system.ours(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
@@ -87,13 +88,13 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
     zones = tuple(f"arn:{system.partition}:route53:::hostedzone/{zone}" for zone in settings.hosted_zone_ids)
     certificates = system.arn("acm", "certificate/*")
     return {
-        "aws:route53/record:Record": (
+        t.DNS_RECORD: (
             system.named(
                 ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"], *zones
             ),
             system.named(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
         ),
-        "aws:acm/certificate:Certificate": (
+        t.CERTIFICATE: (
             system.new(["acm:RequestCertificate"], "*"),
             system.tagging(["acm:AddTagsToCertificate"], certificates),
             system.ours(
@@ -108,9 +109,7 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
                 certificates,
             ),
         ),
-        "aws:acm/certificateValidation:CertificateValidation": (
-            system.ours(["acm:DescribeCertificate"], certificates),
-        ),
+        t.CERTIFICATE_VALIDATION: (system.ours(["acm:DescribeCertificate"], certificates),),
     }
 
 
@@ -130,19 +129,19 @@ def _deliveries(system: System, edges: tuple[str, ...]) -> Grants:
         system.arn("logs", "delivery:*"),
     )
     return {
-        "aws:cloudwatch/logDeliverySource:LogDeliverySource": (
+        t.LOG_DELIVERY_SOURCE: (
             system.named(on("GetDeliverySource", "PutDeliverySource", *tag), *sources),
             # AWS's reference names the destination as what a source is deleted on.
             system.named(on("DeleteDeliverySource"), *sources, *destinations),
             system.regional("elasticloadbalancing:AllowVendedLogDeliveryForResource"),
         ),
-        "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": (
+        t.LOG_DELIVERY_DESTINATION: (
             system.named(
                 on("DeleteDeliveryDestination", "GetDeliveryDestination", "PutDeliveryDestination", *tag),
                 *destinations,
             ),
         ),
-        "aws:cloudwatch/logDelivery:LogDelivery": (
+        t.LOG_DELIVERY: (
             system.named(on("CreateDelivery"), *sources, *destinations),
             # Its id is AWS's, so its tags say whose it is.
             system.new(on("CreateDelivery"), deliveries),
@@ -186,20 +185,17 @@ def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Gran
         "ListBucketVersions",
         "ListTagsForResource",
     )
-    kind = "aws:s3/bucket"
     objects = [f"{arn}/*" for arn in arns]
     return {
-        f"{kind}:Bucket": (
+        t.BUCKET: (
             *on(*reads, "CreateBucket", "DeleteBucket", "PutBucketTagging", "TagResource", "UntagResource"),
             # Only a bucket with `force_destroy` is emptied; without the right to it, `destroy` stops half way.
             system.named(["s3:DeleteObject", "s3:DeleteObjectVersion"], *objects),
         ),
-        f"{kind}LifecycleConfiguration:BucketLifecycleConfiguration": both("LifecycleConfiguration"),
-        f"{kind}OwnershipControls:BucketOwnershipControls": both("BucketOwnershipControls"),
-        f"{kind}Policy:BucketPolicy": (*both("BucketPolicy"), *on("DeleteBucketPolicy")),
-        f"{kind}PublicAccessBlock:BucketPublicAccessBlock": both("BucketPublicAccessBlock"),
-        f"{kind}ServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": both(
-            "EncryptionConfiguration"
-        ),
-        f"{kind}Versioning:BucketVersioning": both("BucketVersioning"),
+        t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
+        t.BUCKET_OWNERSHIP: both("BucketOwnershipControls"),
+        t.BUCKET_POLICY: (*both("BucketPolicy"), *on("DeleteBucketPolicy")),
+        t.BUCKET_PUBLIC_ACCESS: both("BucketPublicAccessBlock"),
+        t.BUCKET_ENCRYPTION: both("EncryptionConfiguration"),
+        t.BUCKET_VERSIONING: both("BucketVersioning"),
     }

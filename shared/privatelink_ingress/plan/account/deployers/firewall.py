@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan import names
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
 
@@ -23,16 +24,14 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
         for edge in edges
     )
     return {
-        "aws:wafv2/ipSet:IpSet": (
-            system.named(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),
-        ),
-        "aws:wafv2/webAcl:WebAcl": (
+        t.IP_SET: (system.named(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),),
+        t.WEB_ACL: (
             system.named(on("DeleteWebACL", "GetWebACL", *tag), *acls),
             system.named(
                 on("CreateWebACL", "UpdateWebACL"), *acls, *sets, system.arn("wafv2", "regional/managedruleset/*")
             ),
         ),
-        "aws:wafv2/webAclAssociation:WebAclAssociation": (
+        t.WEB_ACL_ASSOCIATION: (
             system.named(on("AssociateWebACL", "GetWebACLForResource"), *acls),
             # By name: WAF knows no tags of load balancers.
             system.named(on("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource"), *named_balancers),
@@ -47,7 +46,7 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
             ),
             system.regional("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
         ),
-        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": (
+        t.WEB_ACL_LOGGING: (
             system.named(on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls),
             # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
             system.regional(

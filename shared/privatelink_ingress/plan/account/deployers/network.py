@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 
 _LOG_GROUP = (
@@ -58,28 +59,28 @@ def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tup
     inside = system.ec2("vpc")
     associate = ["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation"]
     return {
-        "aws:ec2/vpc:Vpc": made(system, "vpc", "ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute"),
-        "aws:ec2/subnet:Subnet": (
+        t.VPC: made(system, "vpc", "ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute"),
+        t.SUBNET: (
             *made(system, "subnet", "ec2:CreateSubnet", "ec2:DeleteSubnet", "ec2:ModifySubnetAttribute"),
             system.ours(["ec2:CreateSubnet"], *inside),
         ),
-        "aws:ec2/routeTable:RouteTable": (
+        t.ROUTE_TABLE: (
             *made(system, "route-table", "ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:DeleteRoute"),
             system.ours(["ec2:CreateRouteTable"], *inside),
         ),
-        "aws:ec2/routeTableAssociation:RouteTableAssociation": (
+        t.ROUTE_TABLE_ASSOCIATION: (
             system.ours(associate, *system.ec2("route-table", "subnet")),
             system.regional("ec2:Describe*"),
         ),
         # It is born with the VPC, without tags: it gets ours first, and loses its rules then.
-        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (
+        t.DEFAULT_SECURITY_GROUP: (
             system.tagging(["ec2:CreateTags"], *system.ec2("security-group")),
             system.ours(
                 ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"], *system.ec2("security-group")
             ),
             system.regional("ec2:Describe*"),
         ),
-        "aws:ec2/securityGroup:SecurityGroup": (
+        t.SECURITY_GROUP: (
             *made(
                 system,
                 "security-group",
@@ -90,9 +91,9 @@ def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tup
             ),
             system.ours(["ec2:CreateSecurityGroup"], *inside),
         ),
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule(system, "Ingress"),
-        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule(system, "Egress"),
-        "aws:ec2/vpcEndpoint:VpcEndpoint": (
+        t.INGRESS_RULE: rule(system, "Ingress"),
+        t.EGRESS_RULE: rule(system, "Egress"),
+        t.VPC_ENDPOINT: (
             *made(system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"),
             system.ours(["ec2:CreateVpcEndpoint"], *inside),
             system.ours(
@@ -100,12 +101,12 @@ def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tup
                 *system.ec2("subnet", "security-group", "route-table"),
             ),
         ),
-        "aws:ec2/flowLog:FlowLog": (
+        t.FLOW_LOG: (
             *made(system, "vpc-flow-log", "ec2:CreateFlowLogs", "ec2:DeleteFlowLogs"),
             system.ours(["ec2:CreateFlowLogs"], *inside),
             system.passing(flow_log_roles, "vpc-flow-logs.amazonaws.com"),
         ),
-        "aws:cloudwatch/logGroup:LogGroup": log_group(system, *flow_log_groups),
+        t.LOG_GROUP: log_group(system, *flow_log_groups),
     }
 
 
@@ -129,7 +130,7 @@ def balancer(system: System, kind: str) -> Grants:
         return system.regional(*(f"elasticloadbalancing:Describe{name}" for name in names))
 
     return {
-        "aws:lb/loadBalancer:LoadBalancer": (
+        t.LOAD_BALANCER: (
             *made_elb(
                 balancers,
                 "CreateLoadBalancer",
@@ -144,13 +145,13 @@ def balancer(system: System, kind: str) -> Grants:
             system.ours(["ec2:GetSecurityGroupsForVpc"], *system.ec2("vpc")),
             system.service_linked_role("elasticloadbalancing.amazonaws.com", "AWSServiceRoleForElasticLoadBalancing"),
         ),
-        "aws:lb/targetGroup:TargetGroup": (
+        t.TARGET_GROUP: (
             *made_elb(
                 groups, "CreateTargetGroup", "DeleteTargetGroup", "ModifyTargetGroup", "ModifyTargetGroupAttributes"
             ),
             reading("TargetGroups", "TargetGroupAttributes"),
         ),
-        "aws:lb/listener:Listener": (
+        t.LISTENER: (
             system.tagging(["elasticloadbalancing:AddTags"], listeners),
             system.ours(
                 [

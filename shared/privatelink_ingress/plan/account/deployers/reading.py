@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.settings.bootstrap import EdgeRoles
 
@@ -17,9 +18,9 @@ def look_ups(system: System, parameters: Iterable[str]) -> Grants:
     """
     arns = (one if one.startswith("arn:") else system.arn("ssm", f"parameter{one}") for one in parameters)
     named = tuple(dict.fromkeys(arns))
-    services = "aws:ec2/getVpcEndpointService:getVpcEndpointService"
+    services = t.GET_ENDPOINT_SERVICE
     return {
-        **({"aws:ssm/getParameter:getParameter": (system.named(["ssm:GetParameter"], *named),)} if named else {}),
+        **({t.GET_PARAMETER: (system.named(["ssm:GetParameter"], *named),)} if named else {}),
         # Of a contract that is in no stack, the service is looked up.
         services: (system.regional("ec2:Describe*"),),
     }

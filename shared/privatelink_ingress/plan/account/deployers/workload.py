@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import adopted, cluster, network
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import WorkloadRoles
@@ -58,22 +59,22 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
         resources=system.ec2("security-group"),
         condition={"StringEquals": {"aws:ResourceTag/aws:eks:cluster-name": clusters}},
     )
-    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    ingress = t.INGRESS_RULE
     return {
         **vpc,
         **network.balancer(system, "net"),
         ingress: (*vpc[ingress], of_cluster),
         # With private DNS, an endpoint's zone is tied to the VPC in the caller's name:
         # https://docs.aws.amazon.com/vpc/latest/privatelink/security_iam_id-based-policy-examples.html
-        "aws:ec2/vpcEndpoint:VpcEndpoint": (
-            *vpc["aws:ec2/vpcEndpoint:VpcEndpoint"],
+        t.VPC_ENDPOINT: (
+            *vpc[t.VPC_ENDPOINT],
             system.named(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
         ),
-        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": (
+        t.VPC_IPV4_RANGE: (
             system.ours(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
             system.regional("ec2:Describe*"),
         ),
-        "aws:autoscaling/attachment:Attachment": (
+        t.AUTOSCALING_ATTACHMENT: (
             Grant(
                 actions=(
                     "autoscaling:AttachLoadBalancerTargetGroups",
@@ -84,7 +85,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             ),
             system.regional("autoscaling:DescribeAutoScalingGroups"),
         ),
-        "aws:ec2/vpcEndpointService:VpcEndpointService": (
+        t.ENDPOINT_SERVICE: (
             *network.made(
                 system,
                 "vpc-endpoint-service",
@@ -96,12 +97,12 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             ),
             *([network.cross_region(system, "vpc-endpoint-service")] if settings.cross_region else []),
         ),
-        "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": (
+        t.ALLOWED_PRINCIPAL: (
             system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
             system.regional("ec2:Describe*"),
         ),
         # Who may be told is for the topic's own policy to say.
-        "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification": (
+        t.ENDPOINT_NOTIFICATION: (
             system.ours(
                 [
                     "ec2:CreateVpcEndpointConnectionNotification",
@@ -112,7 +113,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             ),
             system.regional("ec2:Describe*"),
         ),
-        "aws:ssm/parameter:Parameter": parameter(system, settings.parameter_prefix, names, overwrite=True),
+        t.PARAMETER: parameter(system, settings.parameter_prefix, names, overwrite=True),
     }
 
 
@@ -149,18 +150,18 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
     policies = tuple(f"arn:{system.partition}:iam::aws:policy/{name}" for name in attach)
     reading = system.named([f"iam:{action}" for action in read], *roles)
     grants: dict[str, tuple[Grant, ...]] = {
-        "aws:iam/role:Role": (
+        t.ROLE: (
             Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
             system.named([f"iam:{action}" for action in alter], *roles),
             reading,
         ),
-        "aws:iam/rolePolicy:RolePolicy": (
+        t.ROLE_POLICY: (
             Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
             reading,
         ),
     }
     if policies:
-        grants["aws:iam/rolePolicyAttachment:RolePolicyAttachment"] = (
+        grants[t.ROLE_ATTACHMENT] = (
             Grant(
                 actions=("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
                 resources=roles,
@@ -179,7 +180,7 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
         return system.named([f"ecr:{action}" for action in actions], *arns)
 
     return {
-        "aws:ecr/repository:Repository": (
+        t.REPOSITORY: (
             on("CreateRepository", "DeleteRepository", "DescribeRepositories", "ListTagsForResource"),
             on("PutImageScanningConfiguration", "PutImageTagMutability", "TagResource", "UntagResource"),
             # Copies of images, by `privatelink-ingress images` or by hand:
@@ -188,12 +189,8 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
             on("GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"),
             system.regional("ecr:GetAuthorizationToken"),
         ),
-        "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
-            on("DeleteLifecyclePolicy", "GetLifecyclePolicy", "PutLifecyclePolicy"),
-        ),
+        t.REPOSITORY_LIFECYCLE: (on("DeleteLifecyclePolicy", "GetLifecyclePolicy", "PutLifecyclePolicy"),),
         # Which repositories and images are there, before anything is registered.
-        "aws:ecr/getRepositories:getRepositories": (
-            system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),
-        ),
-        "aws:ecr/getImages:getImages": (on("ListImages"),),
+        t.GET_REPOSITORIES: (system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),),
+        t.GET_IMAGES: (on("ListImages"),),
     }
