@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import kubernetes_validate
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -16,8 +13,6 @@ from privatelink_ingress.local.engine.runner import RecordedBackend, StackRun
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
 from privatelink_ingress.settings.workload.controller import Controller as Settings
 from privatelink_ingress.settings.workload.controller import Image
-from privatelink_ingress.stackfiles import reader
-from tests.support.runs import Run
 
 DIGEST = f"sha256:{'ab' * 32}"
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress"
@@ -25,7 +20,6 @@ COMPONENT = "privatelink-ingress:index:Controller"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-SAMPLE = reader.read(Path(__file__).parents[2] / "eks-service", "shop").settings
 
 
 def plan(**overrides: str) -> ControllerPlan:
@@ -137,16 +131,10 @@ def test_a_preview_shows_the_same_objects(deployed):
     assert [one.urn for one in objects(deploy(plan(), preview=True))] == [one.urn for one in objects(deployed)]
 
 
-def test_a_change_of_flavour_replaces_the_class_object_and_takes_the_old_one_away_first(deployed):
-    replaced = {one.name: one.replace_on_changes for one in objects(deployed) if one.replace_on_changes}
-    assert replaced == {"shop-controller-ingress-class": ("spec.controller",)}
-    assert [one.name for one in objects(deployed) if one.delete_before_replace] == ["shop-controller-ingress-class"]
-
-
-def test_the_retired_flavour_is_deployed_with_a_warning_in_the_log(workload_run: Run):
-    controller = json.loads(SAMPLE["controller"]) | {"flavour": "ingress-nginx-legacy"}
-    run = workload_run(controller=controller)
-    deployment = next(one for one in run.of_type(DEPLOYMENT) if one.name == "shop-deployment")
-    args = deployment.inputs["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert args[0] == "/nginx-ingress-controller"
-    assert any("controller.flavour: is ingress-nginx-legacy, which was retired" in one for one in run.messages)
+def test_the_gateway_is_the_maintained_controller_of_f5(deployed):
+    assert Image(digest=DIGEST).source == "public.ecr.aws/nginx/nginx-ingress"
+    ingress_class = deployed.only("kubernetes:networking.k8s.io/v1:IngressClass")
+    assert ingress_class.inputs["spec"] == {"controller": "nginx.org/ingress-controller"}
+    [container] = deployed.only(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
+    assert container["command"][-2].endswith('exec /nginx-ingress "$@"')
+    assert container["image"] == f"{REPOSITORY}@{DIGEST}"

@@ -152,7 +152,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "D32": (
         "images-are-named-by-digest",
         "gateway-runs-with-the-least-rights",
-        f"{PROGRAM}test_controller.py::test_the_retired_flavour_is_deployed_with_a_warning_in_the_log",
+        f"{PROGRAM}test_controller.py::test_the_gateway_is_the_maintained_controller_of_f5",
     ),
     # Objects that a command made and nothing removes.
     "D33": (

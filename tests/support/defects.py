@@ -562,7 +562,7 @@ DEFECTS = [
     Defect(
         "ingresses-have-no-annotations-of-another-controller",
         "shop",
-        "of the retired one",
+        "of kubernetes/ingress-nginx",
         "shop-sample-ingress",
         annotated("nginx.ingress.kubernetes.io/proxy-body-size", "20m"),
     ),

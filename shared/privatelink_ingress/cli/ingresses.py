@@ -21,7 +21,6 @@ from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.rules import ingress as rules
 from privatelink_ingress.rules.ingress import Conventions
 from privatelink_ingress.settings.workload.cluster import Cluster
-from privatelink_ingress.settings.workload.controller import LEGACY
 
 API_VERSION = "networking.k8s.io/v1"
 
@@ -70,7 +69,6 @@ def target(root: Path, stack: str | None) -> Target:
             ingress_tls=settings.controller.ingress_tls,
             namespaces=settings.controller.watch.namespaces,
             health_path=settings.publication.health_path,
-            legacy=settings.controller.flavour == LEGACY,
         ),
         version=settings.cluster.version,
         routed=hosts.patterns(connections),

@@ -245,10 +245,9 @@ def _closes_first(shard: Shard, workloads: Sequence[Workload], plans: Mapping[st
             continue
         kept = plan.controller.keepalive_seconds
         if idle >= kept:
-            key = plan.controller.flavour.keepalive_key
-            where = f"{f'controller.config.{key}' if key else 'the controller'} of {workload.file}"
+            where = f"controller.config.keepalive-timeout of {workload.file}"
             reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"
-            remedy = f'Lower it, or write {key}: "{idle + 15}s" there.' if key else "Lower it."
+            remedy = f'Lower it, or write keepalive-timeout: "{idle + 15}s" there.'
             yield Finding(shard.edge.file, Problem("loadBalancer.idleTimeout", reason, remedy))
 
 

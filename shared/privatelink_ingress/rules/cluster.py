@@ -205,20 +205,12 @@ def gateway_survives_the_loss_of_one(stack: Stack) -> Iterator[Finding]:
 def gateway_knows_the_client(stack: Stack) -> Iterator[Finding]:
     """NGINX takes the client's address from X-Forwarded-For, and trusts only named networks."""
     for config in stack.of(t.CONFIG_MAP):
-        header, trusted = _client_of(config.inputs.get("data") or {})
+        data = config.inputs.get("data") or {}
+        header, trusted = data.get("real-ip-header"), set(filter(None, data.get("set-real-ip-from", "").split(",")))
         if header != "X-Forwarded-For" or not trusted:
             yield config, "does not take the client's address from X-Forwarded-For"
         if WORLD & trusted:
             yield config, "believes X-Forwarded-For of the whole internet"
-
-
-def _client_of(data: Inputs) -> tuple[str | None, set[str]]:
-    """The header that the client's address is taken from, and whose word is believed."""
-    if data.get("enable-real-ip") == "true":  # the retired ingress-nginx has keys of its own
-        header, networks = data.get("forwarded-for-header", "X-Forwarded-For"), data.get("proxy-real-ip-cidr", "")
-    else:
-        header, networks = data.get("real-ip-header"), data.get("set-real-ip-from", "")
-    return header, {network for network in networks.split(",") if network}
 
 
 def _takes_any_pod(inputs: Inputs) -> bool:

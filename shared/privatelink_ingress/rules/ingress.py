@@ -18,12 +18,12 @@ CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 """What named the class before there was a field for it. The controller still reads it."""
 MERGEABLE = "nginx.org/mergeable-ingress-type"
 """Lets several Ingresses share a host: one `master` and its `minion`s."""
-RETIRED, OWN = "nginx.ingress.kubernetes.io/", "nginx.org/"
-"""How the annotations of kubernetes/ingress-nginx, and of F5's controller, begin."""
+IGNORED, OWN = "nginx.ingress.kubernetes.io/", "nginx.org/"
+"""How the annotations of kubernetes/ingress-nginx, which this controller ignores, and its own start."""
 SNIPPETS = ("nginx.org/server-snippets", "nginx.org/location-snippets")
 SKIP_AWAIT = "pulumi.com/skipAwait"
 
-INSTEAD: Mapping[str, str] = {
+EQUIVALENTS: Mapping[str, str] = {
     "backend-protocol": "nginx.org/ssl-services or nginx.org/grpc-services with the Service's name",
     "proxy-body-size": "nginx.org/client-max-body-size",
     "proxy-connect-timeout": "nginx.org/proxy-connect-timeout, with its unit",
@@ -33,7 +33,7 @@ INSTEAD: Mapping[str, str] = {
     "ssl-redirect": "nothing: plain HTTP ends at the edge",
     "force-ssl-redirect": "nothing: plain HTTP ends at the edge",
 }
-"""What takes the place of an annotation of kubernetes/ingress-nginx, by its last part."""
+"""The annotation of F5's controller that replaces one of kubernetes/ingress-nginx, by its last part."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,6 @@ class Conventions:
     """The namespaces that it serves; None for all (`controller.watch`)."""
     health_path: str = "/nginx-health"
     """What it answers itself (`publication.healthPath`)."""
-    legacy: bool = False
-    """Whether it is the retired kubernetes/ingress-nginx (`controller.flavour`)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,7 +64,7 @@ def faults(ingress: Inputs, conventions: Conventions = Conventions()) -> Iterato
     """Everything that keeps an Ingress, or a part of it, from being served."""
     yield from wrong_class(ingress)
     yield from wrong_namespace(ingress, conventions)
-    yield from wrong_annotations(ingress, conventions)
+    yield from wrong_annotations(ingress)
     yield from wrong_tls(ingress, conventions)
     yield from wrong_rules(ingress, conventions)
 
@@ -119,17 +117,15 @@ def wrong_namespace(ingress: Inputs, conventions: Conventions) -> Iterator[Fault
         )
 
 
-def wrong_annotations(ingress: Inputs, conventions: Conventions = Conventions()) -> Iterator[Fault]:
+def wrong_annotations(ingress: Inputs) -> Iterator[Fault]:
     """Annotations of another controller, and snippets."""
-    ignored = OWN if conventions.legacy else RETIRED
-    of = "F5's controller" if conventions.legacy else "kubernetes/ingress-nginx"
     for key in sorted(_annotations(ingress)):
         field = f'metadata.annotations["{key}"]'
-        if key.startswith(ignored):
-            instead = INSTEAD.get(key.removeprefix(RETIRED), "the annotation of this controller that does the same")
-            write = "Remove it." if conventions.legacy else f"Remove it. In its place: {instead}."
-            yield Fault(field=field, what=f"is for {of}: this controller ignores it without a word", write=write)
-        elif key in SNIPPETS and not conventions.legacy:
+        if key.startswith(IGNORED):
+            instead = EQUIVALENTS.get(key.removeprefix(IGNORED), "the annotation of this controller that does the same")
+            what = "is for kubernetes/ingress-nginx: this controller ignores it without a word"
+            yield Fault(field=field, what=what, write=f"Remove it. In its place: {instead}.")
+        elif key in SNIPPETS:
             what = "is a snippet, and snippets are off: one team's text would be in the configuration of all"
             yield Fault(field=field, what=what, write=f"Remove it. An annotation {OWN}… of its own does most things.")
 
@@ -174,7 +170,7 @@ def wrong_rules(ingress: Inputs, conventions: Conventions = Conventions()) -> It
             yield Fault(field=f"{where}.http.paths", what="is empty, so the host serves nothing", write=write)
         for place, path in enumerate(paths):
             taken = path.get("path") == conventions.health_path and path.get("pathType") == "Exact"
-            if taken and not rule.get("host") and not conventions.legacy:
+            if taken and not rule.get("host"):
                 yield Fault(
                     field=f"{where}.http.paths[{place}].path",
                     what=f"is {conventions.health_path}, which the controller answers itself where no host is named: "

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from privatelink_ingress.plan.workload.controller.flavours import FLAVOURS
-from privatelink_ingress.plan.workload.controller.objects import INGRESS_CLASS
+from privatelink_ingress.plan.workload.controller.objects import CONTROLLER_CLASS, INGRESS_CLASS
 from privatelink_ingress.trace.cluster_objects import ClusterObjects, Ingress, IngressPath
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 
@@ -81,8 +80,8 @@ def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, s
 
 def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: str) -> None:
     """F5's controller serves a host at its HTTPS port only where `spec.tls` names it, or where no host is named."""
-    oss = objects.classes[INGRESS_CLASS] == FLAVOURS["nginx-oss"].controller_class
-    if oss and host and path.target_group.protocol == "HTTPS" and host not in ingress.tls_hosts:
+    is_f5s = objects.classes[INGRESS_CLASS] == CONTROLLER_CLASS
+    if is_f5s and host and path.target_group.protocol == "HTTPS" and host not in ingress.tls_hosts:
         raise Stopped(
             HOP,
             f"{ingress.label} has {host}, which is not in its spec.tls",

@@ -264,13 +264,6 @@ def test_with_a_stack_that_watches_some_namespaces_others_are_not_served(tmp_pat
     assert problem[:2] == ("metadata.namespace", "is shop, which the controller does not watch")
 
 
-def test_with_a_stack_of_the_retired_controller_its_annotations_are_right_and_the_others_are_not(tmp_path: Path):
-    options = stack(tmp_path, controller={"flavour": "ingress-nginx-legacy"})
-    assert found(tmp_path, annotated("nginx.ingress.kubernetes.io/proxy-body-size"), options=options) == []
-    [problem] = found(tmp_path, annotated("nginx.org/client-max-body-size"), options=options)
-    assert "is for F5's controller" in problem[1]
-
-
 def test_an_unknown_stack_is_answered_with_the_nearest(tmp_path: Path):
     stack(tmp_path)
     result = check(tmp_path, RIGHT, options=("--stack", "shp", "--root", str(tmp_path)))

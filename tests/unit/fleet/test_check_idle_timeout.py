@@ -66,13 +66,3 @@ def test_a_controller_that_keeps_connections_shorter_than_the_default_idle_timeo
     [(file, where, reason, _)] = found(repository)
     assert (file, where) == (PROD, "loadBalancer.idleTimeout")
     assert reason.startswith(f"is 60 s, not below the 30 s of controller.config.keepalive-timeout of {SHOP}")
-
-
-def test_a_controller_whose_connections_cannot_be_kept_longer_takes_a_lower_idle_timeout(repository: Path):
-    text = (repository / SHOP).read_text()
-    (repository / SHOP).write_text(text.replace(":controller:\n", ":controller:\n    flavour: ingress-nginx-legacy\n"))
-    set_keepalive(repository, BLOG, "91s")
-    set_idle(repository, 90)
-    [(_, _, reason, remedy)] = found(repository)
-    assert reason == f"is 90 s, not below the 75 s of the controller of {SHOP}, so requests would end in 502"
-    assert remedy == "Lower it."

@@ -189,7 +189,7 @@ def test_the_controller_gets_what_the_listener_rule_made_of_host_and_path():
 
 
 F5 = CLASS | {"spec": {"controller": "nginx.org/ingress-controller"}}
-RETIRED = CLASS | {"spec": {"controller": "k8s.io/ingress-nginx"}}
+COMMUNITY = CLASS | {"spec": {"controller": "k8s.io/ingress-nginx"}}
 
 
 def by_https(*objects: dict) -> Trace:
@@ -225,7 +225,7 @@ def test_a_host_without_tls_is_answered_404_where_the_edge_sends_https():
     [
         [F5, with_tls(WEB, "shop.example.com")],
         [F5, ingress(any=[("/", "Prefix", "web")])],
-        [RETIRED, WEB],
+        [COMMUNITY, WEB],
     ],
     ids=["named in spec.tls", "no host at all", "a controller that serves every host"],
 )

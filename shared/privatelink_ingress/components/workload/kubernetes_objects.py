@@ -41,15 +41,7 @@ def register_stages(parent: Component, name: str, stages: Iterable[Sequence[Kube
     """
     before: list[pulumi.Resource] = []
     for stage in stages:
-        before = [
-            _register(f"{name}-{item.key}", item.manifest, parent.child(depends_on=before, **_replacement(item)))
-            for item in stage
-        ]
-
-
-def _replacement(item: KubernetesObject) -> dict[str, Any]:
-    # The old one must go first: both have the same name.
-    return {"replace_on_changes": list(item.fixed), "delete_before_replace": True} if item.fixed else {}
+        before = [_register(f"{name}-{item.key}", item.manifest, parent.child(depends_on=before)) for item in stage]
 
 
 def _register(name: str, manifest: Manifest, opts: ResourceOptions) -> pulumi.Resource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from privatelink_ingress.plan.workload import controller, nodes, publication, versions
+from privatelink_ingress.plan.workload import nodes, publication, versions
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -19,5 +19,4 @@ def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Pr
     """
     yield from versions.ends_soon(settings, today=today)
     yield from nodes.only_spot(settings)
-    yield from controller.retired(settings.controller)
     yield from publication.unjudged(settings)

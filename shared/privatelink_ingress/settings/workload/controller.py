@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, matching
 from privatelink_ingress.settings.workload.registry import PinnedImage, SourceRepository
@@ -33,11 +33,6 @@ SecretName = Annotated[
 ]
 
 
-LEGACY = "ingress-nginx-legacy"
-LEGACY_SOURCE = "registry.k8s.io/ingress-nginx/controller"
-"""Where that flavour's image is, unless `image.source` says otherwise; it asks for no login."""
-
-
 class Watch(Settings):
     """What the controller serves."""
 
@@ -46,13 +41,10 @@ class Watch(Settings):
 
 
 class Controller(Settings):
-    """The NGINX ingress controller."""
+    """F5's open-source NGINX Ingress Controller."""
 
     install: bool = True
     """False leaves out everything that needs a connection to the cluster's Kubernetes API."""
-    flavour: Literal["nginx-oss", "ingress-nginx-legacy"] = "nginx-oss"
-    """The open-source controller of F5, or kubernetes/ingress-nginx, which is retired and gets no fixes any more: for
-    those whose Ingresses are written for it."""
     image: Image | None = None
     """Required when `install` is true."""
     config: dict[str, str] = Field(default_factory=dict)
@@ -66,13 +58,6 @@ class Controller(Settings):
     for `publication.protocol: https`, and for nothing else."""
     min_replicas: Annotated[int, Field(ge=2)] = 3
     max_replicas: Annotated[int, Field(ge=2)] = 10
-
-    @field_validator("image", mode="after")
-    @classmethod
-    def _from_its_own_registry(cls, image: Image | None, info: ValidationInfo) -> Image | None:
-        if image is None or info.data.get("flavour") != LEGACY or "source" in image.model_fields_set:
-            return image
-        return image.model_copy(update={"source": LEGACY_SOURCE})
 
     @model_validator(mode="after")
     def _can_be_installed(self) -> Self:

@@ -215,7 +215,7 @@ def test_the_controllers_own_namespace_is_not_served() -> None:
             "tlsSecret: is 'nginx-ingress/edge-tls'\n    Write the name of a Secret",
         ),
         ("ingressTls", "yes", "ingressTls: is 'yes', but must be true or false"),
-        ("flavour", "nginx", "flavour: is 'nginx', which is not among its values\n    Did you mean \"nginx-oss\"?"),
+        ("flavour", "nginx-oss", "flavour: is no known key\n    Known here: config, image, ingressTls, install, "),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_to_write(key: str, value: str, message: str) -> None:

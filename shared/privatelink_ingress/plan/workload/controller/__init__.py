@@ -8,14 +8,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from privatelink_ingress.plan.workload.controller import legacy, objects
+from privatelink_ingress.plan.workload.controller import access, nginx, objects
 from privatelink_ingress.plan.workload.controller.access import Reach
-from privatelink_ingress.plan.workload.controller.flavours import FLAVOURS, Flavour
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
-from privatelink_ingress.plan.workload.controller.pod import PodArgs
+from privatelink_ingress.plan.workload.controller.pod import READY_PORT, STOP, PodArgs, pod_template
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.workload.controller import LEGACY, Controller
+from privatelink_ingress.settings.workload.controller import Controller
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,6 @@ class ControllerPlan:
 
     digest: str
     """Digest of the image, `sha256:…`: a tag may move, a digest never does."""
-    flavour: Flavour
     protocol: Protocol
     """In which the load balancer's requests come."""
     reach: Reach
@@ -45,7 +43,7 @@ class ControllerPlan:
     @property
     def keepalive_seconds(self) -> float:
         """How long it keeps an idle connection."""
-        return self.flavour.keepalive_seconds(self.config)
+        return nginx.keepalive_seconds(self.config)
 
     @property
     def config_hash(self) -> str:
@@ -72,7 +70,7 @@ class ControllerPlan:
         Args:
             image: `<repository URL>@<digest>`, as text or as a value that is known only at deployment.
         """
-        template = self.flavour.pod_template(
+        template = pod_template(
             PodArgs(
                 labels=objects.SELECTOR,
                 namespace=self.namespace,
@@ -88,10 +86,10 @@ class ControllerPlan:
             (objects.namespace(),),
             (
                 objects.service_account(),
-                *objects.rights(self.flavour.rights(self.reach)),
+                *objects.rights(access.rights(self.reach, ingress_class=objects.INGRESS_CLASS)),
                 objects.config_map(f"config-{self.config_hash}", self.config_name, self.config),
-                objects.ingress_class(self.flavour.controller_class),
-                objects.network_policy(self.trusted_cidrs, (*self.protocol.pod_ports, self.flavour.own_port)),
+                objects.ingress_class(),
+                objects.network_policy(self.trusted_cidrs, (*self.protocol.pod_ports, READY_PORT)),
             ),
             (objects.deployment(template),),
             (
@@ -126,34 +124,22 @@ def plan_controller(
     """
     if settings.image is None:
         raise ValueError("the controller is planned only for a stack that installs it")
-    if problems := list(_legacy(settings, protocol, health_path)) or list(_misfits(settings, protocol)):
+    if problems := list(_misfits(settings, protocol)):
         raise UserError("The controller cannot be planned", problems)
-    flavour = FLAVOURS[settings.flavour]
     return ControllerPlan(
         digest=settings.image.digest,
-        flavour=flavour,
         protocol=protocol,
         reach=Reach(
             namespaces=tuple(sorted(settings.watch.namespaces or ())),
             ingress_tls=settings.ingress_tls,
             tls_secret=settings.tls_secret,
         ),
-        config=flavour.config_map(trusted_cidrs, overrides or {}),
+        config=nginx.config_map(trusted_cidrs=trusted_cidrs, drain_seconds=STOP.drain, overrides=overrides),
         trusted_cidrs=trusted_cidrs,
         health_path=health_path,
         min_replicas=settings.min_replicas,
         max_replicas=settings.max_replicas,
     )
-
-
-def retired(settings: Controller) -> Iterator[Problem]:
-    """A word about the flavour that gets no fixes any more."""
-    if settings.install and settings.flavour == LEGACY:
-        reason = (
-            f"is {LEGACY}, which was retired on 2026-03-24: flaws found in it or its nginx since then stay open, "
-            "and it was tested with no Kubernetes above 1.35"
-        )
-        yield Problem("controller.flavour", reason, "Rewrite the Ingresses for nginx-oss: see docs/controller.md.")
 
 
 def _misfits(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
@@ -172,23 +158,3 @@ def _misfits(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
     if objects.NAMESPACE in (settings.watch.namespaces or ()):
         reason = f"has {objects.NAMESPACE}, the controller's own namespace"
         yield Problem("controller.watch.namespaces", reason, "Remove it: nothing there is to be served.")
-
-
-def _legacy(settings: Controller, protocol: Protocol, health_path: str) -> Iterator[Problem]:
-    """What the retired controller is not set up for here."""
-    if settings.flavour != LEGACY:
-        return
-    wanted = {
-        "controller.watch": bool(settings.watch.namespaces),
-        "controller.ingressTls": settings.ingress_tls,
-        "controller.tlsSecret": settings.tls_secret is not None,
-        "publication.protocol": protocol == HTTPS,
-    }
-    for key in (key for key, is_set in wanted.items() if is_set):
-        reason = f"is set, which takes flavour nginx-oss and not {settings.flavour}"
-        yield Problem(key, reason, "Remove it, or change controller.flavour.")
-    if health_path in legacy.PATHS:
-        reason = (
-            f"is {health_path}, which {settings.flavour} has a use of its own for, so that its nginx would not start"
-        )
-        yield Problem("publication.healthPath", reason, "Write another path, such as /nginx-health.")

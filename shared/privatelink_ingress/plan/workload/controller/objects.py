@@ -16,6 +16,8 @@ from privatelink_ingress.plan.workload.protocols import PROTOCOLS
 NAMESPACE = "nginx-ingress"
 SERVICE_ACCOUNT = NAMESPACE
 INGRESS_CLASS = "nginx"
+CONTROLLER_CLASS = "nginx.org/ingress-controller"
+"""How the IngressClass names F5's controller, which serves no other class."""
 
 CPU_UTILIZATION = 70
 """Per cent of the CPU request, averaged over the pods, that the autoscaler holds."""
@@ -33,8 +35,6 @@ class KubernetesObject:
     key: str
     """Its resource's key within the controller."""
     manifest: Manifest
-    fixed: tuple[str, ...] = ()
-    """Paths that the API server never lets change: another value there takes a new object in place of the old."""
 
 
 def namespace() -> KubernetesObject:
@@ -77,17 +77,16 @@ def config_map(key: str, name: str, data: Mapping[str, str]) -> KubernetesObject
     return _object(key, "v1", "ConfigMap", name, data=dict(data), immutable=True)
 
 
-def ingress_class(controller: str) -> KubernetesObject:
-    """The class that an Ingress names to be served, by the controller that calls itself `controller`."""
-    made = _object(
+def ingress_class() -> KubernetesObject:
+    """The class that an Ingress names to be served."""
+    return _object(
         "ingress-class",
         "networking.k8s.io/v1",
         "IngressClass",
         INGRESS_CLASS,
         namespace=None,
-        spec={"controller": controller},
+        spec={"controller": CONTROLLER_CLASS},
     )
-    return dataclasses.replace(made, fixed=("spec.controller",))
 
 
 def network_policy(sources: Sequence[str], ports: Sequence[int]) -> KubernetesObject:

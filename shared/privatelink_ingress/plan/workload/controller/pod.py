@@ -158,7 +158,7 @@ def _controller(args: PodArgs) -> dict[str, Any]:
         "image": args.image,
         "command": ["/bin/sh", "-c", _START, "--"],
         "args": _arguments(args),
-        "env": own_names(),
+        "env": _own_names(),
         "ports": [
             {"name": name, "containerPort": port, "protocol": "TCP"}
             for name, port in (("http", HTTP.port), ("https", HTTPS.port), ("readiness", READY_PORT))
@@ -193,7 +193,7 @@ def _rights(*capabilities: str) -> dict[str, Any]:
     }
 
 
-def own_names() -> list[dict[str, Any]]:
+def _own_names() -> list[dict[str, Any]]:
     """Environment by which a controller learns its pod and namespace."""
     return [
         {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
