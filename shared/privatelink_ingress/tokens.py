@@ -104,6 +104,7 @@ AWS_PROVIDER = "pulumi:providers:aws"
 STASH = "pulumi:index:Stash"
 STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
+GET_RESOURCE = "pulumi:pulumi:getResource"
 
 GET_ROUTE_TABLE = "aws:ec2/getRouteTable:getRouteTable"
 GET_ROUTE_TABLES = "aws:ec2/getRouteTables:getRouteTables"

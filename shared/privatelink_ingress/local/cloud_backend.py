@@ -14,12 +14,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import invokes
+from privatelink_ingress.local.adapters import invokes, readings, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.engine import sdk
+from privatelink_ingress.local.engine import sdk, wire
 from privatelink_ingress.local.engine.monitor import PROVIDER
 from privatelink_ingress.local.engine.registration import Registration
 
@@ -58,15 +58,65 @@ class CloudBackend:
         inputs = copy.deepcopy(registration.inputs)
         if registration.type.startswith("kubernetes:"):
             return adapter.create(self._kubernetes(provider_inputs), inputs)
-        own_region = inputs.pop("region", None) if sdk.is_aws(registration.type) else None
         named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
-        aws = self._aws(provider_inputs, own_region)
-        tags = _default_tags(provider_inputs) | inputs.get("tags", {}) if sdk.takes_tags(registration.type) else {}
-        created = adapter.create(aws, inputs | named | ({"tags": dict(tags)} if tags else {}))
-        outputs: Properties = named | ({"region": aws.region} if sdk.is_aws(registration.type) else {})
-        if sdk.takes_tags(registration.type):
-            outputs |= {"tags": registration.inputs.get("tags", {}), "tagsAll": tags}
-        return Created(created.id, created.outputs | outputs)
+        target = self._target(registration, provider_inputs)
+        created = adapter.create(target, self._asked(registration, provider_inputs) | named)
+        return Created(created.id, created.outputs | named | self._echoed(registration, provider_inputs, target))
+
+    def update(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties:
+        """Bring the resource that `state` tells of to the registration's inputs; answer its outputs.
+
+        Raises:
+            AdapterError: the type has no update for one of the inputs that differ, or AWS refuses.
+        """
+        target = self._target(registration, provider_inputs)
+        old = state | ({"tags": state["tagsAll"]} if "tagsAll" in state else {})
+        outputs = updates.update(
+            target, registration.type, registration.id, old, self._asked(registration, provider_inputs)
+        )
+        return state | outputs | self._echoed(registration, provider_inputs, target)
+
+    def read(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties | None:
+        """The resource's outputs as they are now; None when it is gone."""
+        found = readings.read(self._target(registration, provider_inputs), registration.type, registration.id, state)
+        return None if found is None else state | found
+
+    def tags_all(self, type_: str, inputs: Properties, provider_inputs: Properties) -> Properties:
+        """`tagsAll`, the tags with the provider's default ones, of a type that has any; else nothing."""
+        if not sdk.takes_tags(type_):
+            return {}
+        tags = inputs.get("tags", {})
+        return {"tagsAll": tags if isinstance(tags, str) else _default_tags(provider_inputs) | tags}
+
+    def configure(self, provider_inputs: Properties) -> None:
+        """Check the account of an AWS provider. A kubernetes provider's cluster is looked for when it is needed.
+
+        Raises:
+            AdapterError: a wrong account, or an input that is not understood.
+        """
+        if "kubeconfig" not in provider_inputs and not wire.has_unknown(provider_inputs):
+            self._aws(provider_inputs)
+
+    def _target(self, registration: Registration, provider_inputs: Properties) -> Any:
+        if registration.type.startswith("kubernetes:"):
+            return self._kubernetes(provider_inputs)
+        own_region = registration.inputs.get("region") if sdk.is_aws(registration.type) else None
+        return self._aws(provider_inputs, own_region)
+
+    def _asked(self, registration: Registration, provider_inputs: Properties) -> Properties:
+        """The inputs as the adapter wants them: all tags among them, and no Region."""
+        inputs = copy.deepcopy(registration.inputs)
+        if sdk.is_aws(registration.type):
+            inputs.pop("region", None)
+        tags = self.tags_all(registration.type, inputs, provider_inputs).get("tagsAll")
+        return inputs | ({"tags": tags} if tags else {})
+
+    def _echoed(self, registration: Registration, provider_inputs: Properties, target: Aws) -> Properties:
+        """Outputs that every AWS resource has."""
+        if not sdk.is_aws(registration.type):
+            return {}
+        tags = self.tags_all(registration.type, registration.inputs, provider_inputs)
+        return {"region": target.region} | ({"tags": registration.inputs.get("tags", {})} | tags if tags else {})
 
     def delete(self, registration: Registration, provider_inputs: Properties) -> None:
         """Delete what `create` made of the registration.
@@ -76,9 +126,7 @@ class CloudBackend:
         """
         if registration.type.startswith(PROVIDER):
             return
-        is_object = registration.type.startswith("kubernetes:")
-        own_region = registration.inputs.get("region") if sdk.is_aws(registration.type) else None
-        target = self._kubernetes(provider_inputs) if is_object else self._aws(provider_inputs, own_region)
+        target = self._target(registration, provider_inputs)
         adapter_for(registration.type).delete(target, registration.id, dict(registration.outputs))
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:

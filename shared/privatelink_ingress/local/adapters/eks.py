@@ -31,8 +31,13 @@ def create_cluster(aws: Aws, type_: str, inputs: Properties) -> Properties:
 
 
 def _create_cluster(aws: Aws, inputs: Properties) -> Created:
-    cluster = create_cluster(aws, t.CLUSTER, inputs)
-    outputs = {
+    outputs = cluster_outputs(create_cluster(aws, t.CLUSTER, inputs))
+    return Created(outputs["name"], outputs)
+
+
+def cluster_outputs(cluster: Properties) -> Properties:
+    """The outputs of `aws.eks.Cluster`, of a cluster as the API describes it."""
+    return {
         "name": cluster["name"],
         "arn": cluster["arn"],
         "version": cluster["version"],
@@ -48,7 +53,6 @@ def _create_cluster(aws: Aws, inputs: Properties) -> Created:
         "upgradePolicy": cluster["upgradePolicy"],
         "kubernetesNetworkConfig": cluster["kubernetesNetworkConfig"],
     }
-    return Created(cluster["name"], outputs)
 
 
 def delete_cluster(aws: Aws, type_: str, name: str) -> None:

@@ -6,14 +6,14 @@ cloud would have to make beside it is refused, with what to write instead.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
-from privatelink_ingress.local.adapters.ec2_security_groups import own_name
-from privatelink_ingress.local.adapters.eks import create_cluster, delete_cluster
+from privatelink_ingress.local.adapters.eks import cluster_outputs, create_cluster, delete_cluster
 
 NEEDED = {
     "skipDefaultNodeGroup": (True, "make aws.eks.NodeGroup yourself"),
@@ -33,10 +33,48 @@ REFUSED = (
 )
 """Inputs that must be absent or false: they make resources, or Kubernetes objects, that the local cloud does not."""
 SUBNETS = ("subnetIds", "privateSubnetIds", "publicSubnetIds")
-PASSED_ON = ("version", "enabledClusterLogTypes", "deletionProtection", "upgradePolicy", "bootstrapSelfManagedAddons")
+PASSED_ON = (
+    "name",
+    "version",
+    "enabledClusterLogTypes",
+    "deletionProtection",
+    "upgradePolicy",
+    "bootstrapSelfManagedAddons",
+)
 
 
-def _create(aws: Aws, inputs: Properties) -> Created:
+OUTPUTS = (
+    "autoModeNodeRoleName",
+    "clusterIngressRuleId",
+    "clusterSecurityGroupId",
+    "kubeconfig",
+    "kubeconfigJson",
+    "nodeSecurityGroupId",
+    "oidcIssuer",
+    "oidcProviderUrl",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """What the component makes of its inputs."""
+
+    cluster: Properties
+    """Inputs of its `aws.eks.Cluster`."""
+    credentials: Properties
+    """`providerCredentialOpts`: what the kubeconfig's tokens are for."""
+    vpc_id: str | None
+    """Where the subnets are said to be."""
+    kube_proxy: bool
+    """Whether it makes that add-on."""
+
+
+def parts(inputs: Properties, role_arn: str) -> Parts:
+    """Take the component's inputs apart; `role_arn` is its `serviceRole`'s.
+
+    Raises:
+        AdapterError: for an input that the local cloud does not act on, with what to write instead.
+    """
     rest = dict(inputs)
     for name, (value, instead) in NEEDED.items():
         if rest.pop(name, None) != value:
@@ -47,24 +85,21 @@ def _create(aws: Aws, inputs: Properties) -> Created:
     _check_coredns(rest.pop("corednsAddonOptions", None))
     # Sent by the SDK even when the program leaves it out; useDefaultVpcCni, checked above, switches it off.
     rest.pop("vpcCniOptions", None)
-    kube_proxy = rest.pop("kubeProxyAddonOptions", None) or {}
+    kube_proxy = (rest.pop("kubeProxyAddonOptions", None) or {}).get("enabled", True)
     credentials, vpc_id = rest.pop("providerCredentialOpts", None) or {}, rest.pop("vpcId", None)
-    cluster = create_cluster(aws, t.CLUSTER_COMPONENT, _cluster_inputs(aws, rest))
+    rest.pop("serviceRole", None)
+    cluster = _cluster_inputs(rest, role_arn)
     if rest:
-        delete_cluster(aws, t.CLUSTER_COMPONENT, cluster["name"])
         raise AdapterError(f"{t.CLUSTER_COMPONENT}: the local cloud does not act on `{sorted(rest)[0]}`")
-    if vpc_id not in (None, cluster["resourcesVpcConfig"]["vpcId"]):
-        delete_cluster(aws, t.CLUSTER_COMPONENT, cluster["name"])
-        raise AdapterError(
-            f"{t.CLUSTER_COMPONENT}: `vpcId` is {vpc_id}, the subnets are of {cluster['resourcesVpcConfig']['vpcId']}"
-        )
-    if kube_proxy.get("enabled", True):
-        addon = {"clusterName": cluster["name"], "addonName": "kube-proxy"}
-        call(aws, "eks", "CreateAddon", addon, type_=t.CLUSTER_COMPONENT)
-    kubeconfig = _kubeconfig(aws, cluster, credentials)
-    issuer = cluster["identity"]["oidc"]["issuer"]
-    outputs = {
-        "clusterSecurityGroupId": cluster["resourcesVpcConfig"]["clusterSecurityGroupId"],
+    return Parts(cluster, credentials, vpc_id, kube_proxy)
+
+
+def outputs(cluster: Properties, credentials: Properties) -> Properties:
+    """The component's outputs, by those of its `aws.eks.Cluster`."""
+    kubeconfig = _kubeconfig(cluster, credentials)
+    issuer = cluster["identities"][0]["oidcs"][0]["issuer"]
+    return {
+        "clusterSecurityGroupId": cluster["vpcConfig"]["clusterSecurityGroupId"],
         "kubeconfig": kubeconfig,
         "kubeconfigJson": json.dumps(kubeconfig),
         "oidcIssuer": issuer.removeprefix("https://"),
@@ -74,7 +109,20 @@ def _create(aws: Aws, inputs: Properties) -> Created:
         "nodeSecurityGroupId": "",
         "autoModeNodeRoleName": "",
     }
-    return Created(cluster["name"], outputs)
+
+
+def _create(aws: Aws, inputs: Properties) -> Created:
+    made_of = parts(inputs, _role_arn(aws, inputs.get("serviceRole")))
+    cluster = cluster_outputs(create_cluster(aws, t.CLUSTER_COMPONENT, made_of.cluster))
+    if made_of.vpc_id not in (None, cluster["vpcConfig"]["vpcId"]):
+        delete_cluster(aws, t.CLUSTER_COMPONENT, cluster["name"])
+        raise AdapterError(
+            f"{t.CLUSTER_COMPONENT}: `vpcId` is {made_of.vpc_id}, the subnets are of {cluster['vpcConfig']['vpcId']}"
+        )
+    if made_of.kube_proxy:
+        addon = {"clusterName": cluster["name"], "addonName": "kube-proxy"}
+        call(aws, "eks", "CreateAddon", addon, type_=t.CLUSTER_COMPONENT)
+    return Created(cluster["name"], outputs(cluster, made_of.credentials))
 
 
 def _check_coredns(options: Any) -> None:
@@ -87,7 +135,7 @@ def _check_coredns(options: Any) -> None:
         )
 
 
-def _cluster_inputs(aws: Aws, rest: Properties) -> Properties:
+def _cluster_inputs(rest: Properties, role_arn: str) -> Properties:
     """The inputs of `aws.eks.Cluster` that the component makes of its own; those used are taken out of `rest`."""
     subnet_ids = [subnet for name in SUBNETS for subnet in rest.pop(name, None) or ()]
     vpc_config: Properties = {"subnetIds": subnet_ids}
@@ -98,8 +146,7 @@ def _cluster_inputs(aws: Aws, rest: Properties) -> Properties:
     if vpc_config.get("publicAccessCidrs") and not vpc_config.get("endpointPublicAccess", True):
         raise AdapterError(f"{t.CLUSTER_COMPONENT}: `publicAccessCidrs` needs `endpointPublicAccess: true`")
     made: Properties = {
-        "name": own_name({"name": rest.pop("name", None), "namePrefix": "cluster-"}),
-        "roleArn": _role_arn(aws, rest.pop("serviceRole", None)),
+        "roleArn": role_arn,
         "vpcConfig": vpc_config,
         "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
         "tags": {**(rest.pop("tags", None) or {}), **(rest.pop("clusterTags", None) or {})},
@@ -124,9 +171,10 @@ def _role_arn(aws: Aws, role: Any) -> str:
     return call(aws, "iam", "GetRole", {"roleName": role}, type_=t.CLUSTER_COMPONENT)["Role"]["Arn"]
 
 
-def _kubeconfig(aws: Aws, cluster: Properties, credentials: Properties) -> Properties:
+def _kubeconfig(cluster: Properties, credentials: Properties) -> Properties:
     """The component's kubeconfig: a token by the AWS CLI, no credentials inside."""
-    args = ["eks", "get-token", "--cluster-name", cluster["name"], "--output", "json", "--region", aws.region]
+    args = ["eks", "get-token", "--cluster-name", cluster["name"], "--output", "json"]
+    args += ["--region", cluster["arn"].split(":")[3]]
     if credentials.get("roleArn"):
         args += ["--role-arn", credentials["roleArn"]]
     env = [{"name": "KUBERNETES_EXEC_INFO", "value": '{"apiVersion": "client.authentication.k8s.io/v1beta1"}'}]

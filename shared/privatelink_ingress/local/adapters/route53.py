@@ -73,7 +73,7 @@ def _create_record(aws: Aws, inputs: Properties) -> Created:
         },
     )
     id_ = "_".join(filter(None, (zone_id, fqdn, inputs["type"], inputs.get("setIdentifier"))))
-    return Created(id_, {"fqdn": fqdn, "name": fqdn})
+    return Created(id_, {"fqdn": fqdn, "name": _plain(inputs["name"])})
 
 
 def _delete_record(aws: Aws, id_: str, outputs: Properties) -> None:

@@ -110,6 +110,16 @@ class Session:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
+    def environment(self) -> dict[str, str]:
+        """The session as environment variables, for an AWS CLI, or any SDK, that is to use it."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": self._keys["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": self._keys["aws_secret_access_key"],
+            "AWS_SESSION_TOKEN": self._keys["aws_session_token"],
+        }
+
     def _make(self, service: str) -> Any:
         with _making:
             return _botocore().create_client(

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib
 import inspect
+import threading
 from typing import Any
 
 from privatelink_ingress import tokens as t
@@ -35,7 +36,7 @@ def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Proper
     As the provider: the resource's own name, a hyphen and seven hexadecimal digits. They are drawn from the URN instead
     of at random, so that runs can be compared.
     """
-    name_input = _name_input(type_)
+    name_input = optional_name_input(type_)
     if not name_input or inputs.get(name_input) or inputs.get(f"{name_input}Prefix"):
         return {}
     prefix = "alias/" if type_ == t.KMS_ALIAS else ""
@@ -43,21 +44,38 @@ def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Proper
 
 
 @functools.cache
-def _name_input(type_: str) -> str | None:
-    constructor = getattr(_class(type_), "_internal_init", None)
-    if constructor is None:
+def optional_name_input(type_: str) -> str | None:
+    """The wire name of the input that names a resource and that a program may leave out; None where there is none.
+
+    Those are the inputs that the provider can choose itself. A name that must be given, as a DNS record's, is none.
+    """
+    arguments_class = _class(type_, "Args")
+    if arguments_class is None:
         return None
-    arguments = inspect.signature(constructor).parameters
-    return next((name for argument, name in NAME_INPUTS.items() if argument in arguments), None)
+    arguments = inspect.signature(arguments_class.__init__).parameters
+    return next(
+        (
+            name
+            for argument, name in NAME_INPUTS.items()
+            if argument in arguments and arguments[argument].default is not inspect.Parameter.empty
+        ),
+        None,
+    )
 
 
-@functools.cache
-def _class(type_: str) -> Any:
-    """The SDK's class of an AWS type; None for other types, and for AWS ones that the SDK lacks."""
+def _class(type_: str, suffix: str = "") -> Any:
+    """The SDK's class of an AWS type, or of its arguments; None for other types, and for AWS ones that the SDK lacks.
+
+    The SDK loads its modules when they are first used, and a second thread could see one that is half loaded.
+    """
     if not is_aws(type_):
         return None
     _, module, name = type_.split(":")
-    try:
-        return getattr(importlib.import_module(f"pulumi_aws.{module.split('/')[0]}"), name, None)
-    except ModuleNotFoundError:
-        return None
+    with _loading:
+        try:
+            return getattr(importlib.import_module(f"pulumi_aws.{module.split('/')[0]}"), name + suffix, None)
+        except ModuleNotFoundError:
+            return None
+
+
+_loading = threading.Lock()

@@ -1,0 +1,1 @@
+"""Provider plugins for Pulumi's engine, over the same adapters as the in-process runner: `aws`, `eks`, `kubernetes`."""

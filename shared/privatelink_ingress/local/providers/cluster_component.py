@@ -1,0 +1,143 @@
+"""The stand-in of pulumi-eks: its component `eks:index:Cluster`, which registers what the real one registers.
+
+That is, with the inputs that this product gives: the cluster and a kubernetes provider, both as children and under the
+real component's names. Source: pulumi-eks 4.3, nodejs/eks/cluster/cluster.ts, and a run of it with these inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty  # ty: ignore[missing-module-member]
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import eks_component
+from privatelink_ingress.local.adapters.base import AdapterError, Properties
+from privatelink_ingress.local.engine import wire
+from privatelink_ingress.local.providers.servicer import answering
+
+KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
+
+
+class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
+    """The provider of `eks:index:Cluster`. It has no resources of its own."""
+
+    def __init__(self, version: str) -> None:
+        """`version` is what the SDK asks for."""
+        self._version = version
+
+    @answering
+    def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
+        """The version."""
+        return plugin_pb2.PluginInfo(version=self._version)
+
+    @answering
+    def CheckConfig(self, request: Any) -> Any:  # noqa: N802
+        """It has no configuration."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    @answering
+    def DiffConfig(self, request: Any) -> Any:  # noqa: N802
+        """Nothing that could differ."""
+        return provider_pb2.DiffResponse()
+
+    @answering
+    def Configure(self, request: Any) -> Any:  # noqa: N802
+        """Accept resources as inputs: `serviceRole` is one."""
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
+        )
+
+    @answering
+    def Construct(self, request: Any) -> Any:  # noqa: N802
+        """Register the component and its children."""
+        if request.type != t.CLUSTER_COMPONENT:
+            raise AdapterError(f"the local cloud has no component {request.type}")
+        with grpc.insecure_channel(request.monitorEndpoint) as channel:
+            return _Construction(request, resource_pb2_grpc.ResourceMonitorStub(channel)).run()
+
+    @answering
+    def Cancel(self, request: Any) -> Any:  # noqa: N802
+        """Nothing to cancel."""
+        return Empty()
+
+
+class _Construction:
+    """One component on its way through the engine."""
+
+    def __init__(self, request: Any, monitor: Any) -> None:
+        self._request, self._monitor = request, monitor
+        self._urns = sorted({urn for each in request.inputDependencies.values() for urn in each.urns})
+        self._urn = ""
+
+    def run(self) -> provider_pb2.ConstructResponse:
+        name, inputs = self._request.name, wire.decode(self._request.inputs)[0]
+        component = resource_pb2.RegisterResourceRequest(
+            type=self._request.type,
+            name=name,
+            parent=self._request.parent,
+            providers=dict(self._request.providers),
+            aliases=self._request.aliases,
+            protect=self._request.protect,
+            dependencies=self._request.dependencies,
+            acceptSecrets=True,
+        )
+        self._urn = self._monitor.RegisterResource(component).urn
+        parts = eks_component.parts(inputs, self._role_arn())
+        made = self._register(
+            t.CLUSTER, f"{name}-eksCluster", parts.cluster, self._request.providers["aws"], self._urns
+        )
+        cluster, _ = wire.decode(made.object)
+        known = not wire.has_unknown([cluster.get(key, wire.UNKNOWN) for key in ("endpoint", "arn", "vpcConfig")])
+        if known:
+            outputs = eks_component.outputs(cluster, parts.credentials)
+        else:
+            outputs = dict.fromkeys(eks_component.OUTPUTS, wire.UNKNOWN)
+        self._register(
+            KUBERNETES_PROVIDER, f"{name}-eks-k8s", {"kubeconfig": outputs["kubeconfigJson"]}, "", [made.urn]
+        )
+        state = wire.encode(outputs)
+        self._monitor.RegisterResourceOutputs(resource_pb2.RegisterResourceOutputsRequest(urn=self._urn, outputs=state))
+        needs = provider_pb2.ConstructResponse.PropertyDependencies(urns=[made.urn])
+        return provider_pb2.ConstructResponse(
+            urn=self._urn, state=state, stateDependencies=dict.fromkeys(outputs, needs)
+        )
+
+    def _register(self, type_: str, name: str, inputs: Properties, provider: str, needs: Iterable[str]) -> Any:
+        needs = list(needs)
+        dependencies = resource_pb2.RegisterResourceRequest.PropertyDependencies(urns=needs)
+        return self._monitor.RegisterResource(
+            resource_pb2.RegisterResourceRequest(
+                type=type_,
+                name=name,
+                parent=self._urn,
+                custom=True,
+                object=wire.encode(inputs),
+                # As the SDKs: a component's protection is its children's as well.
+                protect=self._request.protect,
+                dependencies=needs,
+                propertyDependencies=dict.fromkeys(inputs, dependencies),
+                provider=provider,
+                version="" if provider else metadata.version("pulumi-kubernetes"),
+                acceptSecrets=True,
+                supportsPartialValues=True,
+                supportsResultReporting=True,
+            )
+        )
+
+    def _role_arn(self) -> str:
+        """The ARN of `serviceRole`, which arrives as a reference to a resource of this stack."""
+        reference = self._request.inputs.fields["serviceRole"].struct_value.fields
+        while "value" in reference:
+            reference = reference["value"].struct_value.fields
+        if "urn" not in reference:
+            return wire.UNKNOWN
+        # The engine's own function, which the SDKs look up another resource's outputs with.
+        args = wire.encode({"urn": reference["urn"].string_value})
+        answer = self._monitor.Invoke(resource_pb2.ResourceInvokeRequest(tok=t.GET_RESOURCE, args=args))
+        resource: Mapping[str, Any] = wire.decode(getattr(answer, "return"))[0]
+        return resource.get("state", {}).get("arn", wire.UNKNOWN)

@@ -1,0 +1,115 @@
+"""What a rule of replacement says, and what follows from it for one change."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from privatelink_ingress.local.adapters.base import Properties
+from privatelink_ingress.local.engine import sdk
+from privatelink_ingress.local.providers import comparison
+
+ALL = ("*",)
+"""Every input but tags."""
+NEVER_FORCE = frozenset({"tags", "tagsAll"})
+_NAMES = ("metadata.name", "metadata.namespace")
+
+Planned = Callable[[Properties], Properties]
+Forced = Callable[[Properties, Properties], tuple[str, ...]]
+
+
+def as_given(inputs: Properties) -> Properties:
+    """The inputs themselves: most types have nothing that the provider adds while it plans."""
+    return inputs
+
+
+def nothing_more(old: Properties, new: Properties) -> tuple[str, ...]:
+    """No input: most types force by the input alone, whatever its values are."""
+    return ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rule:
+    """How the real provider changes one resource type."""
+
+    forces: tuple[str, ...] = ()
+    """Inputs whose change replaces the resource, as dotted paths; `ALL` for those that can never be updated."""
+    forced: Forced = nothing_more
+    """Inputs that replace for some changes only, by the resource's state and the new inputs."""
+    planned: Planned = as_given
+    """What the provider makes of the inputs before it compares them (`CustomizeDiff`)."""
+    recomputed: tuple[str, ...] = ()
+    """Outputs that an update's preview does not know."""
+    framework: bool = False
+    """Whether it is written for terraform-plugin-framework: a given name is then no reason to delete first."""
+    source: str
+    """File of terraform-provider-aws below `internal/service`, or of pulumi-kubernetes below `provider/pkg`."""
+    read: bool = True
+    """False where the source was not read, and the rule is from memory."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What the next step of a resource is: nothing, an update, or a replacement."""
+
+    inputs: tuple[str, ...]
+    """The top-level inputs that differ."""
+    replaced_by: tuple[str, ...] = ()
+    """Those of them that force a replacement; empty for an update."""
+    delete_first: bool = False
+    """Whether the old one goes before the new one comes, unless the resource's options say otherwise."""
+
+
+def change(
+    rule: Rule, type_: str, *, new: Properties, old_inputs: Properties, state: Properties, auto_named: bool
+) -> Change:
+    """What changes, by the rule of the type.
+
+    Args:
+        rule: of the type.
+        type_: the Pulumi type.
+        new: inputs of the program, checked.
+        old_inputs: inputs of the last step.
+        state: what the resource became.
+        auto_named: whether the provider chose the name.
+    """
+    planned = rule.planned(new)
+    differing = comparison.changed(planned, rule.planned(old_inputs), state)
+    forcing = set(rule.forced(state, planned)) & set(differing)
+    for path in rule.forces:
+        if path == ALL[0]:
+            forcing |= set(differing) - NEVER_FORCE
+        elif path.partition(".")[0] in differing and _differs(path, planned, old_inputs, state):
+            forcing.add(path.partition(".")[0])
+    if type_.startswith("kubernetes:"):
+        delete_first = _same_object(planned, state)
+    else:
+        delete_first = _deletes_first(rule, type_, planned, auto_named)
+    return Change(differing, tuple(sorted(forcing)), bool(forcing) and delete_first)
+
+
+def _differs(path: str, new: Properties, old_inputs: Properties, state: Properties) -> bool:
+    values = [comparison.at(properties, path) for properties in (new, old_inputs, state)]
+    return not comparison.holds(values[2], values[0]) or not comparison.holds(values[0], values[1])
+
+
+def _deletes_first(rule: Rule, type_: str, inputs: Properties, auto_named: bool) -> bool:
+    """The bridge's rule: a name that the provider could choose and the program gives.
+
+    It looks neither at whether the name itself changes, nor at what else does. Source: pulumi-terraform-bridge
+    pkg/tfbridge/schema.go, `nameRequiresDeleteBeforeReplace`; pkg/pf/tfbridge/provider_diff.go for the framework.
+    """
+    name = sdk.optional_name_input(type_)
+    return not rule.framework and not auto_named and bool(name and inputs.get(name))
+
+
+def _same_object(inputs: Properties, state: Properties) -> bool:
+    """Whether a Kubernetes object would meet its predecessor: pulumi-kubernetes, provider.go, `Diff`."""
+    return all(comparison.holds(comparison.at(state, path), comparison.at(inputs, path)) for path in _NAMES)
+
+
+def inputs_of(rule: Rule, inputs: Properties, state: Properties) -> Properties:
+    """The inputs as a refresh records them: where the resource no longer holds what was asked, what it has instead."""
+    planned = rule.planned(inputs)
+    drifted = {key: state[key] for key in inputs if key in state and not comparison.holds(state[key], planned[key])}
+    return inputs | drifted

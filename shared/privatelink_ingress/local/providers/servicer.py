@@ -1,0 +1,210 @@
+"""One provider instance as Pulumi's engine calls it: check, diff, create, read, update, delete, invoke.
+
+The protocol is Pulumi's `proto/pulumi/provider.proto`. It is answered here on the wire's own messages, and not with the
+SDK's provider classes, which cannot send an unknown value and lose which part of a property is secret.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty  # ty: ignore[missing-module-member]
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from privatelink_ingress.local.adapters.base import AdapterError, Properties
+from privatelink_ingress.local.cloud_backend import CloudBackend
+from privatelink_ingress.local.engine import sdk, wire
+from privatelink_ingress.local.engine.registration import Registration
+from privatelink_ingress.local.providers import replacement, rules
+from privatelink_ingress.local.providers.observation import Call, Observer
+
+DEFAULTS = "__defaults"
+"""Where the bridge keeps, among the inputs, the names of those that it chose itself."""
+KINDS = provider_pb2.PropertyDiff
+
+
+def answering(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Send what the method raises as the provider's error message."""
+
+    @functools.wraps(method)
+    def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return method(self, request)
+        except AdapterError as refusal:
+            context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
+        except Exception as error:
+            context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+    return answer
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """A provider of AWS resources or of Kubernetes objects, configured by its own inputs.
+
+    It keeps nothing but its configuration: what exists is in the emulated AWS.
+    """
+
+    def __init__(self, backend: CloudBackend, version: str, observer: Observer, engine_pid: int) -> None:
+        """Serve `backend` to the engine of a process; `version` is what the SDK asks for."""
+        self._backend, self._version, self._observer, self._engine_pid = backend, version, observer, engine_pid
+        self._inputs: Properties = {}
+
+    @answering
+    def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
+        """The version."""
+        return plugin_pb2.PluginInfo(version=self._version)
+
+    @answering
+    def CheckConfig(self, request: Any) -> Any:  # noqa: N802
+        """Take the inputs of the provider resource as they are."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    @answering
+    def DiffConfig(self, request: Any) -> Any:  # noqa: N802
+        """Leave the comparison to the engine, which then configures anew and replaces nothing."""
+        return provider_pb2.DiffResponse()
+
+    @answering
+    def Configure(self, request: Any) -> Any:  # noqa: N802
+        """Take the configuration; for AWS, with the guard of its account."""
+        self._inputs, _ = wire.decode(request.args)
+        self._backend.configure(self._inputs)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @answering
+    def Check(self, request: Any) -> Any:  # noqa: N802
+        """The inputs, with a name where the program gives none: the one it has already, or a new one."""
+        inputs, secrets = wire.decode(request.news)
+        olds, _ = wire.decode(request.olds)
+        type_, name = _identity(request.urn)
+        chosen = olds.get(DEFAULTS) or []
+        kept = {key: olds[key] for key in chosen if key in olds and key not in inputs}
+        seed = hashlib.sha256(request.randomSeed).hexdigest()
+        named = kept or sdk.auto_name(type_, name, request.urn + seed, inputs)
+        if named:
+            inputs |= named | {DEFAULTS: sorted(named)}
+        return provider_pb2.CheckResponse(inputs=wire.encode(inputs, secrets))
+
+    @answering
+    def Diff(self, request: Any) -> Any:  # noqa: N802
+        """What the table of replacements makes of the difference."""
+        type_, _ = _identity(request.urn)
+        new, old, state = (wire.decode(each)[0] for each in (request.news, request.old_inputs, request.olds))
+        auto_named = bool(new.pop(DEFAULTS, None))
+        old.pop(DEFAULTS, None)
+        new |= self._backend.tags_all(type_, new, self._inputs)
+        change = rules.change(
+            replacement.rule_for(type_), type_, new=new, old_inputs=old, state=state, auto_named=auto_named
+        )
+        detailed = {
+            key: provider_pb2.PropertyDiff(
+                kind=KINDS.UPDATE_REPLACE if key in change.replaced_by else KINDS.UPDATE, inputDiff=True
+            )
+            for key in change.inputs
+        }
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if change.inputs else provider_pb2.DiffResponse.DIFF_NONE,
+            diffs=change.inputs,
+            replaces=change.replaced_by,
+            deleteBeforeReplace=change.delete_first,
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+        )
+
+    @answering
+    def Create(self, request: Any) -> Any:  # noqa: N802
+        """Create; in a preview, answer what is known."""
+        registration = self._registration(request, request.properties)
+        inputs = dict(registration.inputs)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=wire.encode(inputs, registration.secret_inputs))
+        call = self._call("create", registration)
+        self._observer.before(call)
+        created = self._backend.create(registration, self._inputs)
+        self._observer.after(dataclasses.replace(call, id=created.id))
+        state = inputs | created.outputs
+        return provider_pb2.CreateResponse(id=created.id, properties=wire.encode(state, registration.secret_inputs))
+
+    @answering
+    def Update(self, request: Any) -> Any:  # noqa: N802
+        """Update in place; in a preview, answer the new inputs over what stays."""
+        registration = self._registration(request, request.news)
+        state, _ = wire.decode(request.olds)
+        inputs = dict(registration.inputs)
+        if request.preview:
+            recomputed = replacement.rule_for(registration.type).recomputed
+            planned = state | inputs | dict.fromkeys(recomputed, wire.UNKNOWN)
+            return provider_pb2.UpdateResponse(properties=wire.encode(planned, registration.secret_inputs))
+        call = self._call("update", registration)
+        self._observer.before(call)
+        outputs = self._backend.update(registration, state, self._inputs)
+        self._observer.after(call)
+        return provider_pb2.UpdateResponse(properties=wire.encode(inputs | outputs, registration.secret_inputs))
+
+    @answering
+    def Read(self, request: Any) -> Any:  # noqa: N802
+        """The resource as it is now; without an id when it is gone."""
+        registration = self._registration(request, request.inputs)
+        state, secrets = wire.decode(request.properties)
+        found = self._backend.read(registration, state, self._inputs)
+        if found is None:
+            return provider_pb2.ReadResponse(id="")
+        inputs = rules.inputs_of(replacement.rule_for(registration.type), registration.inputs, found)
+        marked = registration.secret_inputs | secrets
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=wire.encode(found, marked), inputs=wire.encode(inputs, registration.secret_inputs)
+        )
+
+    @answering
+    def Delete(self, request: Any) -> Any:  # noqa: N802
+        """Delete, or answer AWS's refusal."""
+        registration = self._registration(request, request.old_inputs)
+        registration.outputs, _ = wire.decode(request.properties)
+        call = self._call("delete", registration)
+        self._observer.before(call)
+        self._backend.delete(registration, self._inputs)
+        self._observer.after(call)
+        return Empty()
+
+    @answering
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Answer a function; a refusal is a failure of the call, not of the provider."""
+        args, _ = wire.decode(request.args)
+        try:
+            answer = self._backend.invoke(request.tok, args, self._inputs)
+        except AdapterError as refusal:
+            return provider_pb2.InvokeResponse(failures=[provider_pb2.CheckFailure(reason=str(refusal))])
+        return provider_pb2.InvokeResponse(**{"return": wire.encode(answer)})  # ty: ignore[unknown-argument]
+
+    @answering
+    def Cancel(self, request: Any) -> Any:  # noqa: N802
+        """Calls are short: nothing to cancel."""
+        return Empty()
+
+    def _call(self, operation: str, registration: Registration) -> Call:
+        return Call(operation, registration.type, registration.urn, registration.id, self._engine_pid)
+
+    def _registration(self, request: Any, properties: Any) -> Registration:
+        type_, name = _identity(request.urn)
+        inputs, secrets = wire.decode(properties)
+        inputs.pop(DEFAULTS, None)
+        return Registration(
+            type=type_,
+            name=name,
+            urn=request.urn,
+            id=getattr(request, "id", ""),
+            inputs=inputs,
+            secret_inputs=secrets,
+            custom=True,
+        )
+
+
+def _identity(urn: str) -> tuple[str, str]:
+    """Type and name of a resource, from its URN."""
+    _, _, chain, name = urn.split("::", 3)
+    return chain.rpartition("$")[2], name
