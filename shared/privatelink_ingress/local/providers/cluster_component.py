@@ -20,8 +20,6 @@ from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import wire
 from privatelink_ingress.local.providers.servicer import answering
 
-KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
-
 
 class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of `eks:index:Cluster`. It has no resources of its own."""
@@ -98,7 +96,7 @@ class _Construction:
         else:
             outputs = dict.fromkeys(eks_component.OUTPUTS, wire.UNKNOWN)
         self._register(
-            KUBERNETES_PROVIDER, f"{name}-eks-k8s", {"kubeconfig": outputs["kubeconfigJson"]}, "", [made.urn]
+            t.KUBERNETES_PROVIDER, f"{name}-eks-k8s", {"kubeconfig": outputs["kubeconfigJson"]}, "", [made.urn]
         )
         state = wire.encode(outputs)
         self._monitor.RegisterResourceOutputs(resource_pb2.RegisterResourceOutputsRequest(urn=self._urn, outputs=state))
