@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Iterable
 
 
@@ -16,6 +17,10 @@ class Problem:
     """What is wrong, as a clause: `is 130, but a slot is a number from 0 to 119`."""
     remedy: str = ""
     """What to write or run instead, as an imperative sentence."""
+
+    def in_file(self, file: str) -> Problem:
+        """The same problem, with the file in its place: `central-ingress/Pulumi.prod.yaml: connections.shop.slot`."""
+        return dataclasses.replace(self, where=f"{file}: {self.where}")
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}" + (f"\n    {self.remedy}" if self.remedy else "")
@@ -31,3 +36,28 @@ class UserError(Exception):
 
 class UsageError(UserError):
     """A command was called with words that it cannot act on; nothing was done."""
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word that is most like `word`, if any is alike enough; `cutoff` is difflib's, from 0 to 1."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+
+
+def suggest(word: str, known: Iterable[str], *, list_all: bool = False, none: str = "", cutoff: float = 0.6) -> str:
+    """The remedy for a word that is not among the known ones.
+
+    Args:
+        word: What was written.
+        known: What can be written, in the order to list it.
+        list_all: List the known words beside the nearest one; else only where no word is near.
+        none: The remedy where nothing is known.
+        cutoff: As for `nearest`.
+
+    Returns:
+        `Did you mean shop?`, or `Write one of blog, shop.`
+    """
+    known = list(known)
+    near = nearest(word, known, cutoff=cutoff)
+    guess = f"Did you mean {near}?" if near else ""
+    listed = f"Write one of {', '.join(known)}." if known else none
+    return listed if not guess else f"{guess} {listed}" if list_all else guess

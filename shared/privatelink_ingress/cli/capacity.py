@@ -21,7 +21,7 @@ from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.plan.edge.firewall import plan_firewall
-from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -100,15 +100,15 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
 
 def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:
     """The shards that can take a connection which is meant for the given one."""
-    names = ", ".join(shard.name for shard in shards)
+    names = [shard.name for shard in shards]
     if stack is None and len({shard.pool for shard in shards}) > 1:
         reason = "is missing: the shards differ in account, region or environment, so they cannot take the same ones"
-        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, f"Give one of {names}.")])
+        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, suggest("", names))])
     wanted = next((shard for shard in shards if stack in (None, shard.name)), None)
     if wanted is None:
         raise UsageError(
             "The growth cannot be planned",
-            [Problem("--stack", f"is {stack}, which is no stack with a load balancer", f"Give one of {names}.")],
+            [Problem("--stack", f"is {stack}, which is not a stack with a load balancer", suggest(stack or "", names))],
         )
     return [shard for shard in shards if shard.pool == wanted.pool]
 

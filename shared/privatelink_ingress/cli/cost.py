@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet import shards
 from privatelink_ingress.fleet.repository import Stacks, read_right
@@ -156,7 +157,7 @@ def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
             for backend in connection.backends:
                 if backend.stack:
                     # Which of two backends has how much of the traffic changes with the weights: half each.
-                    gb[backend.stack.rpartition("/")[2]] += traffic.gb / len(connection.backends)
+                    gb[stack_names.short(backend.stack)] += traffic.gb / len(connection.backends)
     for workload in stacks.workloads:
         zones = declared_zones.zone_count(workload.settings)
         yield StackCost(

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
 from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.cli.running import RunningCloud
@@ -145,7 +146,7 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
     edges = {stack.file.stack: stack.settings for stack in stacks if isinstance(stack.settings, EdgeSettings)}
     attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
     for name, edge in edges.items():
-        others = [settings for settings in attached if settings.edge_stack.rpartition("/")[2] == name]
+        others = [settings for settings in attached if stack_names.short(settings.edge_stack) == name]
         connections = {key: one for settings in (edge, *others) for key, one in settings.connections.items()}
         named = {host for connection in connections.values() for host in dns.records(connection)}
         expected = [_reaching(one, host) for one in _entries(connections) for host in one.match.hosts if host in named]

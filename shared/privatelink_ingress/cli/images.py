@@ -13,11 +13,11 @@ from rich.text import Text
 
 from privatelink_ingress.aws import registry as live
 from privatelink_ingress.aws.topology.live import Account
-from privatelink_ingress.cli import image_tools, workloads
+from privatelink_ingress.cli import image_tools
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check, repository
-from privatelink_ingress.fleet.stacks import Workload
+from privatelink_ingress.fleet.stacks import Workload, workload_named
 from privatelink_ingress.plan.workload import images
 from privatelink_ingress.plan.workload.images import Held, ImagePlan, Standing, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
@@ -58,7 +58,7 @@ def select(root: Path, stack: str | None) -> Targets:
         UserError: when a stack file has a mistake.
     """
     every = repository.read_right(root).workloads
-    chosen = every if stack is None else [workloads.named(every, stack)]
+    chosen = every if stack is None else [workload_named(stack, every)]
     pinned, unpinned, problems = [], [], []
     for workload in chosen:
         try:

@@ -11,11 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import manifests, workloads
+from privatelink_ingress.cli import manifests
 from privatelink_ingress.cli.manifests import Manifest
 from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check as fleet_check
 from privatelink_ingress.fleet import hosts, repository
+from privatelink_ingress.fleet.stacks import workload_named
 from privatelink_ingress.local.kubernetes import KubernetesError, schemas
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.rules import ingress as rules
@@ -59,7 +60,7 @@ def target(root: Path, stack: str | None) -> Target:
     if stack is None:
         return Target()
     stacks = repository.read_right(root)
-    settings = workloads.named(stacks.workloads, stack).settings
+    settings = workload_named(stack, stacks.workloads).settings
     edges = [edge.settings for edge in (*stacks.edges, *stacks.attached)]
     connections = [one for edge in edges for one in fleet_check.served(edge, stack)]
     return Target(

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.plan.account import state_migration
 from privatelink_ingress.plan.account.state_migration import Step
 from privatelink_ingress.problems import Problem, UserError
@@ -56,7 +57,7 @@ def _held(root: Path, stack: str, backend_url: str) -> int | None:
     if answer.returncode:
         remedy = "Take credentials of the account that may use the bucket: the policy of state_policy_arn says which."
         raise UserError("The bucket cannot be read", [Problem(backend_url, _last_line(answer.stderr), remedy)])
-    stacks = {one["name"].rpartition("/")[2]: one for one in json.loads(answer.stdout)}
+    stacks = {stack_names.short(entry["name"]): entry for entry in json.loads(answer.stdout)}
     return stacks[stack].get("resourceCount") or 0 if stack in stacks else None
 
 

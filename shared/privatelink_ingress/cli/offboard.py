@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.aws import connection_state as live
 from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
@@ -21,7 +21,7 @@ from privatelink_ingress.fleet.offboarding import Due, EdgeState, Seen
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.plan.workload.removal import WorkloadState
-from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 from privatelink_ingress.stackfiles import editor, writer
 from privatelink_ingress.stackfiles.writer import Change
 
@@ -126,17 +126,15 @@ def _workload(name: str, holder: Holder | None, stacks: Stacks) -> Workload | No
     """The stack that publishes `name`; without one of that name, the one that serves the entry."""
     named = [workload for workload in stacks.workloads if onboarding.published_name(workload) == name]
     serving = holder.connection.backends[0].stack if holder else None
-    named += [one for one in stacks.workloads if serving and one.stack == onboarding.short_name(serving)]
+    named += [one for one in stacks.workloads if serving and one.stack == stack_names.short(serving)]
     return named[0] if named else None
 
 
 def _unknown(name: str, stacks: Stacks) -> UsageError:
     known = {name for stack in (*stacks.edges, *stacks.attached) for name in stack.settings.connections}
     known |= {onboarding.published_name(workload) for workload in stacks.workloads}
-    near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(sorted(known))}."
-    reason = "is in no stack file, and no workload stack publishes it"
-    return UsageError("There is no such connection", [Problem(name, reason, remedy)])
+    reason = "is not in any stack file, and no workload stack publishes it"
+    return UsageError("The connection does not exist", [Problem(name, reason, suggest(name, sorted(known)))])
 
 
 def _others(name: str, workload: Workload | None, stacks: Stacks) -> tuple[str, ...]:
@@ -147,7 +145,7 @@ def _others(name: str, workload: Workload | None, stacks: Stacks) -> tuple[str, 
         for stack in (*stacks.edges, *stacks.attached)
         for other, connection in stack.settings.connections.items()
         if other != name
-        and workload.stack in [onboarding.short_name(one.stack) for one in connection.backends if one.stack is not None]
+        and workload.stack in [stack_names.short(one.stack) for one in connection.backends if one.stack is not None]
     )
 
 
@@ -214,7 +212,7 @@ def _commands(
         return (_pulumi(PROJECT, "up", holder.stack.stack), _again(seen))
     if key == "deploy removal":
         files = {stack.stack for stack in (*stacks.edges, *stacks.attached)}
-        made = [onboarding.short_name(stack) for stack in (seen.edge.stacks if seen.edge else ())]
+        made = [stack_names.short(stack) for stack in (seen.edge.stacks if seen.edge else ())]
         alone = {holder.stack.stack} if holder and seen.alone else set()
         verbs = {stack: "destroy" if stack in alone or stack not in files else "up" for stack in made}
         return (*(_pulumi(PROJECT, verb, stack) for stack, verb in verbs.items()), _again(seen))

@@ -24,8 +24,9 @@ from privatelink_ingress.plan.workload import (
     plan_adopted,
     plan_workload,
 )
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UserError, suggest
 from privatelink_ingress.settings.edge import Connection, EdgeStack
+from privatelink_ingress.stack_names import StackName, short
 
 
 def check(root: Path) -> Report:
@@ -68,7 +69,7 @@ def compare(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequ
         findings += _closes_first(shard, workloads, plans)
         users += (_User(stack=stack, subnets=_subnets(shard.edge, planned)) for stack in shard.stacks)
     for workload in workloads:
-        using = [user for user in users if workload.stack in map(_short, backends(user.stack.settings))]
+        using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]
         findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
         serves = [one for user in using for one in served(user.stack.settings, workload.stack)]
         findings += (Finding(workload.file, problem) for problem in hosts.of_sample(workload, serves))
@@ -84,7 +85,7 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
 def served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
     """The connections of an edge's stack that a workload's stack serves."""
     for connection in settings.connections.values():
-        if any(backend.stack and _short(backend.stack) == workload for backend in connection.backends):
+        if any(backend.stack and short(backend.stack) == workload for backend in connection.backends):
             yield connection
 
 
@@ -131,9 +132,9 @@ def _plan_shard(
             if backend.stack is None
         }
         for backend in backends(settings):
-            if plan := plans.get(_short(backend)):
+            if plan := plans.get(short(backend)):
                 # Zones can only be compared where both sides state them.
-                comparable = network.zone_ids and _short(backend) in stating
+                comparable = network.zone_ids and short(backend) in stating
                 found[backend] = contract_of(plan, None if comparable else available)
         return found
 
@@ -199,16 +200,12 @@ def _backends_exist(edge: Edge | Attached, workloads: Sequence[Workload]) -> Ite
         for place, backend in enumerate(connection.backends):
             if backend.stack is None:
                 continue
-            if not _ours(backend.stack) or _short(backend.stack) not in known:
-                yield Finding(
-                    edge.file,
-                    Problem(
-                        f"connections.{name}.backends[{place}].stack",
-                        f"is {backend.stack!r}, of which there is no stack file",
-                        f"Write one of {', '.join(known) or 'the stacks, once there is one'}, "
-                        f"or add {service_contract.PROJECT}/Pulumi.{_short(backend.stack)}.yaml.",
-                    ),
-                )
+            named = StackName.parse(backend.stack)
+            if not named.may_be_of(service_contract.PROJECT) or named.stack not in known:
+                where = f"connections.{name}.backends[{place}].stack"
+                add = f"Or add {service_contract.PROJECT}/Pulumi.{named.stack}.yaml."
+                remedy = f"{suggest(named.stack, known)} {add}".strip()
+                yield Finding(edge.file, Problem(where, f"is {backend.stack!r}, which has no stack file", remedy))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -238,7 +235,7 @@ def _closes_first(shard: Shard, workloads: Sequence[Workload], plans: Mapping[st
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
     """
     idle = shard.edge.settings.load_balancer.idle_timeout
-    used = {_short(backend) for stack in shard.stacks for backend in backends(stack.settings)}
+    used = {short(backend) for stack in shard.stacks for backend in backends(stack.settings)}
     for workload in workloads:
         plan = plans.get(workload.stack)
         if workload.stack not in used or plan is None or plan.controller is None:
@@ -275,12 +272,3 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
             reason = f"admits {', '.join(stale)}, which is no load balancer subnet of its edges"
             remedy = f"Write [{', '.join(sorted(subnets))}]."
             yield Problem(f"publication.consumers[{place}].albSubnetCidrs", reason, remedy)
-
-
-def _short(stack: str) -> str:
-    return stack.rpartition("/")[2]
-
-
-def _ours(stack: str) -> bool:
-    """Whether a stack's name means a stack of the workload project."""
-    return "/" not in stack or stack.split("/")[1] == service_contract.PROJECT

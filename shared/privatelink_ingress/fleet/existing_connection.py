@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.fleet import onboarding
 from privatelink_ingress.fleet.onboarding import Wish
-from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
+from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
@@ -48,7 +49,7 @@ def differences(wish: Wish, holder: Holder, workloads: Sequence[Workload]) -> li
         UsageError: for a stack that there is not, or a value that no stack file may have.
     """
     there, where = holder.connection, f"{holder.stack.file}: connections.{wish.name}"
-    entry = onboarding.entry_of(wish, onboarding.workload_of(wish.stack, workloads), slot=there.slot)
+    entry = onboarding.entry_of(wish, workload_named(wish.stack, workloads), slot=there.slot)
     wanted = onboarding.connection_of(wish.name, entry)
     if there.owner != wanted.owner:
         reason = f"belongs to {there.owner}, and not to {wanted.owner}"
@@ -70,7 +71,7 @@ def differences(wish: Wish, holder: Holder, workloads: Sequence[Workload]) -> li
 
 
 def _sources(connection: Connection) -> list[str]:
-    return sorted(onboarding.short_name(backend.source) for backend in connection.backends)
+    return sorted(stack_names.short(backend.source) for backend in connection.backends)
 
 
 def _routes(connection: Connection) -> list[dict[str, Any]]:

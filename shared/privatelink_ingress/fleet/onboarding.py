@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet import assumed_zones, check
 from privatelink_ingress.fleet import shards as shard_files
 from privatelink_ingress.fleet.shards import Shard
-from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
+from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.plan import subnets
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.capacity.placement import Capacity
@@ -23,7 +21,7 @@ from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.routing.routes import Rule
 from privatelink_ingress.plan.workload import declared_zones
-from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 from privatelink_ingress.settings.edge import SLOTS, Connection
 from privatelink_ingress.settings.explain import explain
 from privatelink_ingress.settings.fields import ConnectionName, InvalidSetting
@@ -71,7 +69,7 @@ def decide(wish: Wish, workloads: Sequence[Workload], edges: Sequence[Edge], att
         UsageError: for a stack or shard that there is not, or a value that no stack file may have.
         UserError: when there is no room, the slot is taken, or the stack publishes another name.
     """
-    workload = workload_of(wish.stack, workloads)
+    workload = workload_named(wish.stack, workloads)
     draft = connection_of(wish.name, entry_of(wish, workload, slot=SLOTS[0] if wish.slot is None else wish.slot))
     _same_name(wish, workload)
     shards, _ = shard_files.group(edges, attached)
@@ -96,21 +94,6 @@ def decide(wish: Wish, workloads: Sequence[Workload], edges: Sequence[Edge], att
         rules=routes.rules(connection),
         consumer=_consumer(workload, shard.edge),
     )
-
-
-def workload_of(stack: str, workloads: Sequence[Workload]) -> Workload:
-    """The workload stack that somebody names, with or without organization and project.
-
-    Raises:
-        UsageError: when no file is of that stack.
-    """
-    short, parts = short_name(stack), stack.split("/")
-    for workload in workloads:
-        if workload.stack == short and (len(parts) == 1 or (len(parts) == 3 and parts[1] == service_contract.PROJECT)):
-            return workload
-    known = [workload.stack for workload in workloads]
-    reason = f"is {stack!r}, of which there is no file {service_contract.PROJECT}/Pulumi.{short}.yaml"
-    raise UsageError("There is no such stack", [Problem("--stack", reason, _nearest(short, known))])
 
 
 def connection_of(name: str, entry: Mapping[str, Any]) -> Connection:
@@ -145,11 +128,6 @@ def published_name(workload: Workload) -> str:
     return workload.settings.connection_name or workload.stack
 
 
-def short_name(stack: str) -> str:
-    """A stack's name without organization and project."""
-    return stack.rpartition("/")[2]
-
-
 def _same_name(wish: Wish, workload: Workload) -> None:
     published = published_name(workload)
     if published != wish.name:
@@ -162,7 +140,7 @@ def _place(wish: Wish, draft: Connection, shards: Sequence[Shard], workload: Wor
     there = {capacity.name: capacity for capacity in shard_files.capacities(shards)}
     found = {shard.edge.stack: shard for shard in shards}
     if wish.shard and wish.shard not in there:
-        problem = Problem("--shard", f"is {wish.shard!r}, which no stack file is", _nearest(wish.shard, there))
+        problem = Problem("--shard", f"is {wish.shard!r}, which no stack file is", suggest(wish.shard, there))
         raise UsageError("There is no such shard", [problem])
     regions = (workload.region, *workload.settings.publication.supported_regions)
     near_by = [one for region in regions for one in there.values() if one.region == region]
@@ -230,11 +208,3 @@ def _consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
         tier = subnets.tier(lower, network.public_prefix, network.zone_ids, key="network.publicPrefix")
         entry["albSubnetCidrs"] = [subnet.cidr for subnet in tier]
     return entry
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    return (
-        f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(known) or 'the stacks, once there is one'}."
-    )

@@ -10,7 +10,7 @@ from privatelink_ingress.plan.capacity import placement
 from privatelink_ingress.plan.edge import site as publishing
 from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.plan.routing import conflicts, routes
-from privatelink_ingress.problems import Problem
+from privatelink_ingress.problems import Problem, suggest
 from privatelink_ingress.settings.edge import SLOTS, Connection
 
 
@@ -124,12 +124,12 @@ def _slots(shard: Shard) -> set[int]:
 
 
 def _lost(stack: Attached, edges: Iterable[Edge], attached: Iterable[Attached]) -> Finding:
-    known = ", ".join(sorted(edge.stack for edge in edges)) or "a stack with a load balancer, once there is one"
-    further = next((other for other in attached if other.stack == stack.shard), None)
-    reason = (
-        f"is {stack.settings.edge_stack!r}, which is attached to {further.settings.edge_stack} itself"
-        if further
-        else f"is {stack.settings.edge_stack!r}, of which there is no stack file"
-    )
-    remedy = f"Write {further.settings.edge_stack}." if further else f"Write one of {known}."
+    written = stack.settings.edge_stack
+    if further := next((other for other in attached if other.stack == stack.shard), None):
+        reason = f"is {written!r}, which is itself attached to {further.settings.edge_stack}"
+        remedy = f"Write {further.settings.edge_stack}."
+    else:
+        reason = f"is {written!r}, which has no stack file"
+        none = "Write the stack file of one with a load balancer first."
+        remedy = suggest(stack.shard, sorted(edge.stack for edge in edges), none=none)
     return Finding(stack.file, Problem("edgeStack", reason, remedy))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
-from privatelink_ingress.problems import Problem
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.stack_names import StackName, short
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class Attached:
     @property
     def shard(self) -> str:
         """The stack that it is attached to, without organization and project."""
-        return self.settings.edge_stack.rpartition("/")[2]
+        return short(self.settings.edge_stack)
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -52,3 +55,18 @@ class Finding:
 
     file: str
     problem: Problem
+
+
+def workload_named(name: str, workloads: Sequence[Workload]) -> Workload:
+    """The workload stack with a name, given with or without organization and project.
+
+    Raises:
+        UsageError: when no stack file that can be read has that name.
+    """
+    wanted = StackName.parse(name)
+    for workload in workloads:
+        if workload.stack == wanted.stack and wanted.may_be_of(service_contract.PROJECT):
+            return workload
+    reason = f"is {name!r}, but no readable stack file of {service_contract.PROJECT} has that name"
+    remedy = suggest(wanted.stack, [workload.stack for workload in workloads])
+    raise UsageError("The stack does not exist", [Problem("--stack", reason, remedy)])

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.adapters import invokes, readings, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -165,7 +166,7 @@ class CloudBackend:
             k: role[k] for k in ("roleArn", "sessionName", "externalId") if role.get(k)
         }
         assumed = call(aws, "sts", "AssumeRole", inputs, type_=t.AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
-        return self._cloud.session(assumed.split(":")[4], aws.region, inputs["roleArn"])
+        return self._cloud.session(Arn.parse(assumed).account_id, aws.region, inputs["roleArn"])
 
     def _kubernetes(self, provider_inputs: Properties) -> Kubernetes:
         """The cluster of a kubernetes provider, by its kubeconfig (text, as the provider takes it)."""

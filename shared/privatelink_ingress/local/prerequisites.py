@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
@@ -57,10 +58,10 @@ def _topic(sns: Any, arn: str) -> None:
         "Principal": {"Service": "vpce.amazonaws.com"},
         "Action": "SNS:Publish",
         "Resource": arn,
-        "Condition": {"StringEquals": {"aws:SourceAccount": arn.split(":")[4]}},
+        "Condition": {"StringEquals": {"aws:SourceAccount": Arn.parse(arn).account_id}},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sns.create_topic(Name=arn.rpartition(":")[2], Attributes={"Policy": policy})
+    sns.create_topic(Name=Arn.parse(arn).name, Attributes={"Policy": policy})
 
 
 def _hosted_zones(settings: EdgeSettings) -> dict[str, str]:

@@ -19,6 +19,7 @@ from privatelink_ingress.plan.edge.backends import literal_contract
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.backends import Backend
 from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.stack_names import StackName
 
 
 def full_name(stack: str, project: str = PROJECT) -> str:
@@ -26,7 +27,7 @@ def full_name(stack: str, project: str = PROJECT) -> str:
 
     On a self-managed backend the organization is the literal `organization`.
     """
-    return stack if "/" in stack else f"{pulumi.get_organization()}/{project}/{stack}"
+    return str(StackName.parse(stack).within(pulumi.get_organization(), project))
 
 
 async def outputs_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import PROJECT, Contract, ContractError
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.backends import Backend
@@ -78,9 +79,9 @@ def _place(reference: str, account_id: str, region: str) -> tuple[str, str, str 
     """
     if not reference.startswith("arn:"):
         return reference, account_id, None
-    _, _, _, home, owner, resource = reference.split(":")
-    name = resource.removeprefix("parameter") if owner == account_id else reference
-    return name, owner, home if home != region else None
+    arn = Arn.parse(reference)
+    name = arn.resource.removeprefix("parameter") if arn.account_id == account_id else reference
+    return name, arn.account_id, arn.region if arn.region != region else None
 
 
 def _unreadable(reference: str, name: str, owner: str, text: str) -> Problem:

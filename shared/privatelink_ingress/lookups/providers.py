@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pulumi_aws as aws
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.edge.accepters import AccepterPlan
 
 SESSION_NAME = "privatelink-ingress"
@@ -100,4 +101,4 @@ def accepter_providers(plans: Mapping[str, AccepterPlan], *, tags: Mapping[str, 
 
 def account_of(role_arn: str) -> str:
     """The account of a role: the fifth field of its ARN."""
-    return role_arn.split(":")[4]
+    return Arn.parse(role_arn).account_id

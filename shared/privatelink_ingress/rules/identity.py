@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, resource_rule, stack_rule
 
 BROAD = frozenset({"AdministratorAccess", "NetworkAdministrator", "PowerUserAccess", "SystemAdministrator"})
@@ -85,4 +86,4 @@ def nothing_is_made_by_commands(stack: Stack) -> Iterator[Finding]:
 
 
 def _policy(inputs: Inputs) -> str:
-    return inputs["policyArn"].rpartition("/")[2]
+    return Arn.parse(inputs["policyArn"]).name

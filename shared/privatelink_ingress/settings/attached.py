@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from privatelink_ingress import stack_names
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackName
 from privatelink_ingress.settings.explain import keys
@@ -38,7 +39,7 @@ def load_edge(values: Mapping[str, str], *, project: str, stack: str) -> EdgeSet
     written = {key: text for key, text in values.items() if text not in _NOTHING or key not in keys(EdgeSettings)}
     if "edgeStack" not in written:
         return load(EdgeSettings, written, project=project, stack=stack)
-    shard = written["edgeStack"].rpartition("/")[2]
+    shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
     try:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
@@ -87,7 +88,7 @@ class Backend(Settings):
         if self.reader_role_arn is not None and self.parameter is None:
             raise InvalidSetting("has no use without parameter", "Remove it.", at=("readerRoleArn",))
         if self.reader_role_arn is not None and str(self.parameter).startswith("arn:"):
-            owner, reader = str(self.parameter).split(":")[4], self.reader_role_arn.split(":")[4]
+            owner, reader = (Arn.parse(arn).account_id for arn in (str(self.parameter), self.reader_role_arn))
             if owner != reader:
                 raise InvalidSetting(
                     f"is of account {reader}, but the parameter is of {owner}",

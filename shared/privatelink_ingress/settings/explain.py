@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from privatelink_ingress.problems import Problem
+from privatelink_ingress.problems import Problem, nearest, suggest
 from privatelink_ingress.settings.fields import InvalidSetting
 
 _SHOWN = 60
@@ -113,12 +112,12 @@ def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
 def _unknown(model: type[BaseModel], item: ErrorDetails) -> Problem:
     *above, key = item["loc"]
     parent = core(_type_at(model, above))
-    if nearest := _nearest(model, item):
-        remedy = f'Did you mean "{nearest}"?'
+    if near := _nearest(model, item):
+        remedy = f"Did you mean {near}?"
     elif elsewhere := [place for place in _places(model) if place[-1] == key]:
-        remedy = f'Did you mean "{path(elsewhere[0])}"?'
+        remedy = f"Did you mean {path(elsewhere[0])}?"
     else:
-        remedy = f"Known here: {', '.join(sorted(keys(parent)))}."
+        remedy = suggest(str(key), sorted(keys(parent)), cutoff=0.7)
     return Problem(path(item["loc"]), "is no known key", remedy)
 
 
@@ -128,8 +127,7 @@ def _long_enough(item: ErrorDetails) -> bool:
 
 def _nearest(model: type[BaseModel], item: ErrorDetails) -> str | None:
     *above, key = item["loc"]
-    near = difflib.get_close_matches(str(key), keys(core(_type_at(model, above))), n=1, cutoff=0.7)
-    return near[0] if near else None
+    return nearest(str(key), keys(core(_type_at(model, above))), cutoff=0.7)
 
 
 def _places(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -146,15 +144,12 @@ def _not_in_list(where: str, value: Any, choices: Sequence[Any]) -> Problem:
         written = f"{value}"
         fix = written if written in choices else choices[-1]
         return Problem(
-            where, f"is the number {written}, but must be text", f'Write it in quotes: "{fix}".' + _listed(choices)
+            where,
+            f"is the number {written}, but must be text",
+            f'Write it in quotes: "{fix}". {suggest("", map(str, choices))}',
         )
-    near = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
-    guess = f'Did you mean "{near[0]}"? ' if near else ""
-    return Problem(where, f"is {shown(value)}, which is not among its values", f"{guess}{_listed(choices).strip()}")
-
-
-def _listed(choices: Sequence[Any]) -> str:
-    return " Write one of: " + ", ".join(map(str, choices)) + "."
+    remedy = suggest(value if isinstance(value, str) else "", map(str, choices), list_all=True)
+    return Problem(where, f"is {shown(value)}, which is not among its values", remedy)
 
 
 def _range(model: type[BaseModel], loc: Sequence[str | int]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UserError, nearest
 
 PROJECT_FILE = "Pulumi.yaml"
 _STACK_FILE = re.compile(r"Pulumi\.(?P<stack>.+)\.yaml")
@@ -161,7 +160,7 @@ def _misplaced(key: str, project: str) -> Problem | None:
     namespace, colon, bare = key.partition(":")
     if not colon or not bare:
         return Problem(key, "has no namespace, so Pulumi refuses it", f"Write {project}:{key.rstrip(':')}.")
-    if namespace != project and difflib.get_close_matches(namespace, [project], cutoff=0.8):
+    if namespace != project and nearest(namespace, [project], cutoff=0.8):
         # The engine takes any namespace, and the program would never see the key.
         return Problem(key, f"is in namespace {namespace}, which nothing reads", f"Did you mean {project}:{bare}?")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import first_rule
 from privatelink_ingress.trace.topology import Alias, Certificate, Rule
@@ -91,7 +92,7 @@ def secure(path: Path) -> Iterator[Hop]:
         return
     host, hop = path.request.host, "Certificate"
     for certificate in path.listener.certificates:
-        if any(_covers(domain, host) for domain in certificate.domains):
+        if any(covers(domain, host) for domain in certificate.domains):
             _require_issued(hop, certificate)
             evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
             yield Hop(name=hop, verdict="passes", evidence=evidence)
@@ -205,13 +206,6 @@ def _alias(path: Path, host: str) -> Alias | None:
     parents = host.split(".")
     candidates = [host, *(".".join(["*", *parents[depth:]]) for depth in range(1, len(parents)))]
     return next((by_name[name] for name in candidates if name in by_name), None)
-
-
-def _covers(domain: str, host: str) -> bool:
-    """Whether a certificate's domain covers the host: a wildcard stands for exactly one label."""
-    if not domain.startswith("*."):
-        return domain.lower() == host
-    return host.partition(".")[2] == domain[2:].lower()
 
 
 def _require_issued(hop: str, certificate: Certificate) -> None:

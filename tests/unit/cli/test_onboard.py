@@ -176,7 +176,7 @@ def test_a_connection_in_maintenance_is_not_there_as_asked(repository: Path, edi
 
 def test_an_unknown_stack_gets_the_nearest_one(repository: Path):
     message = refused(repository, stack="nwes", code=2)
-    assert "--stack: is 'nwes', of which there is no file eks-service/Pulumi.nwes.yaml → Did you mean news?" in message
+    assert "--stack: is 'nwes', but no readable stack file of eks-service has that name → Did you mean news?" in message
 
 
 @pytest.mark.parametrize("stack", ["organization/eks-service/news", "acme/eks-service/news"])
@@ -186,8 +186,9 @@ def test_a_stack_may_be_named_in_full(repository: Path, stack: str):
     assert run(repository, "--yes").exit_code == 0
 
 
-def test_a_stack_of_another_project_is_no_workload(repository: Path):
-    assert "there is no file" in refused(repository, stack="organization/central-ingress/news", code=2)
+def test_a_stack_of_another_project_cannot_be_onboarded(repository: Path):
+    message = refused(repository, stack="organization/central-ingress/news", code=2)
+    assert "is 'organization/central-ingress/news', but no readable stack file of eks-service has that name" in message
 
 
 def test_a_second_backend_is_not_for_this_command_and_it_says_for_what(repository: Path):

@@ -69,7 +69,7 @@ def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repo
         "    → Write a whole number from 0 to 119.",
         SHOP,
         "  ownr: is no known key",
-        '    → Did you mean "owner"?',
+        "    → Did you mean owner?",
         "Note: The files are compared with each other once each of them is right.",
         "2 mistakes in 4 stack files.",
     ]
@@ -77,9 +77,7 @@ def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repo
 
 def test_a_backend_without_a_stack_file(repository: Path, edit):
     edit(ATTACHED, "- stack: blog", "- stack: news")
-    assert found(repository) == [
-        (ATTACHED, "connections.blog.backends[0].stack", "is 'news', of which there is no stack file")
-    ]
+    assert found(repository) == [(ATTACHED, "connections.blog.backends[0].stack", "is 'news', which has no stack file")]
 
 
 @pytest.mark.parametrize("name", ["organization/eks-service/blog", "acme/eks-service/blog"])
@@ -156,7 +154,7 @@ def test_one_certificate_name_in_the_files_of_two_stacks_of_a_shard(repository: 
 
 def test_an_attached_stack_whose_shard_has_no_file(repository: Path, edit):
     edit(ATTACHED, "edgeStack: prod", "edgeStack: stage")
-    assert found(repository) == [(ATTACHED, "edgeStack", "is 'stage', of which there is no stack file")]
+    assert found(repository) == [(ATTACHED, "edgeStack", "is 'stage', which has no stack file")]
     assert "→ Write one of prod." in run(repository).stdout
 
 
@@ -164,7 +162,7 @@ def test_an_attached_stack_that_is_attached_to_an_attached_one(repository: Path)
     text = (repository / ATTACHED).read_text().replace("edgeStack: prod", "edgeStack: prod-blog")
     (repository / "central-ingress/Pulumi.more.yaml").write_text(text)
     (problem,) = found(repository)
-    assert problem[1:] == ("edgeStack", "is 'prod-blog', which is attached to prod itself")
+    assert problem[1:] == ("edgeStack", "is 'prod-blog', which is itself attached to prod")
 
 
 def test_an_attached_stack_of_another_account_or_region(repository: Path, edit):

@@ -150,7 +150,7 @@ def test_stickiness_is_for_at_most_a_week() -> None:
 def test_a_connection_is_active_or_in_maintenance() -> None:
     assert connection(BLUE).state == "active"
     (problem,) = refused(BLUE, state="off")
-    assert problem == "state: is 'off', which is not among its values. Write one of: active, maintenance."
+    assert problem == "state: is 'off', which is not among its values. Write one of active, maintenance."
 
 
 def test_an_accepters_external_id_needs_an_accepter() -> None:

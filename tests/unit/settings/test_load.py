@@ -130,7 +130,7 @@ def test_the_title_names_the_file():
     [
         ("cluster.version", 1.36, "cluster.version", "is the number 1.36, but must be text", 'in quotes: "1.36"'),
         ("cluster.version", "1.20", "cluster.version", "is '1.20', which EKS no longer supports", '"1.36" (until'),
-        ("cluster.logTypes", ["audti"], "cluster.logTypes[0]", "not among its values", 'Did you mean "audit"?'),
+        ("cluster.logTypes", ["audti"], "cluster.logTypes[0]", "not among its values", "Did you mean audit?"),
         ("cluster.deletionProtection", "yes", "cluster.deletionProtection", "must be true or false", "without quotes"),
         ("cluster.admins", "arn", "cluster.admins", "is 'arn', but must be a list", "[one, two]"),
         ("nodes.min", "3", "nodes.min", "is '3', but must be a whole number", "without quotes"),
@@ -225,7 +225,7 @@ def test_a_mistake_in_a_workload_is_explained(path: str, value: Any, where: str,
             {"AWSManagedRulesCommonRulesSet": "count"},
             "firewall.groups.AWSManagedRulesCommonRulesSet",
             "not among its values",
-            'Did you mean "AWSManagedRulesCommonRuleSet"?',
+            "Did you mean AWSManagedRulesCommonRuleSet?",
         ),
         ("loadBalancer.allowedCidrs", ["10.0.0.0/8"] * 2, "loadBalancer.allowedCidrs[1]", "repeats", "once"),
     ],
@@ -245,17 +245,17 @@ def test_a_certificate_is_issued_or_adopted_and_not_both():
 
 def test_an_unknown_key_gets_the_nearest_known_one_and_the_right_one_is_not_also_missing():
     values = {("acountId" if key == "accountId" else key): value for key, value in WORKLOAD.items()}
-    assert problems(WorkloadSettings, values) == (Problem("acountId", "is no known key", 'Did you mean "accountId"?'),)
+    assert problems(WorkloadSettings, values) == (Problem("acountId", "is no known key", "Did you mean accountId?"),)
 
 
 def test_a_key_in_the_wrong_place_is_told_its_place():
-    assert workload_problem("cidr", "10.0.0.0/16").remedy == 'Did you mean "network.cidr"?'
+    assert workload_problem("cidr", "10.0.0.0/16").remedy == "Did you mean network.cidr?"
 
 
 def test_a_key_like_no_other_gets_the_list_of_known_ones():
     assert (
         workload_problem("network.foo", 1).remedy
-        == "Known here: cidr, existing, podCidr, subnetPrefix, zoneIds, zones."
+        == "Write one of cidr, existing, podCidr, subnetPrefix, zoneIds, zones."
     )
 
 

@@ -13,6 +13,7 @@ from moto.logs.models import DeliverySource
 from moto.logs.responses import LogsResponse
 from moto.s3.models import s3_backends
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
 RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -76,7 +77,7 @@ def resource_policy_is_json(request: Any, params: Params) -> None:
 def delivery_destination_exists(request: Any, params: Params) -> None:
     """A destination is an existing log group, bucket or stream (API reference, PutDeliveryDestination)."""
     arn = params["deliveryDestinationConfiguration"]["destinationResourceArn"]
-    kind, name = arn.split(":")[2], arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
+    kind, name = Arn.parse(arn).service, arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
     group = arn.removesuffix(":*").partition(":log-group:")[2]
     if kind == "logs" and group not in request.logs_backend.groups:
         refuse("ResourceNotFoundException", f"The log group {group} does not exist")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from privatelink_ingress.arns import Arn
+
 
 def statements(policy: str | bytes | None) -> list[dict[str, Any]]:
     """The statements of a policy; none when there is no policy.
@@ -34,7 +36,7 @@ def allows(policy: str | bytes | None, service: str, action: str, resource: str,
     """
     source = {
         "aws:sourcearn": source_arn,
-        "aws:sourceaccount": source_arn.split(":")[4],
+        "aws:sourceaccount": Arn.parse(source_arn).account_id,
         "aws:securetransport": "true",
         # The writer gives the bucket's owner full control of what it writes.
         "s3:x-amz-acl": "bucket-owner-full-control",

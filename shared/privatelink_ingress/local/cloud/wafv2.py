@@ -15,6 +15,7 @@ from moto.s3.models import s3_backends
 from moto.wafv2.exceptions import WAFV2DuplicateItemException
 from moto.wafv2.responses import WAFV2Response
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
 
@@ -220,7 +221,7 @@ def log_destination_is_valid(request: Any, params: Params) -> None:
     if len(destinations) != 1:
         _invalid("LOG_DESTINATION", str(destinations), "exactly one destination")
     (arn,) = destinations
-    kind = arn.split(":")[2]
+    kind = Arn.parse(arn).service
     name = arn.removesuffix(":*").rsplit(":", 1)[-1].rpartition("deliverystream/")[2]
     if kind not in ("logs", "s3", "firehose") or not name.startswith("aws-waf-logs-"):
         _invalid("LOG_DESTINATION", arn, "the name of a log destination must start with aws-waf-logs-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.backends import Backend
@@ -33,7 +34,7 @@ def plan_accepter(backend: Backend, contract: Contract) -> AccepterPlan | None:
     """
     if backend.accepter_role_arn is None:
         return None
-    role = backend.accepter_role_arn.rpartition("/")[2]
+    role = Arn.parse(backend.accepter_role_arn).name
     return AccepterPlan(
         provider=f"accepter-{contract.account_id}-{role}-{contract.region}",
         role_arn=backend.accepter_role_arn,
@@ -50,7 +51,7 @@ def check(connections: Mapping[str, Connection], contracts: Mapping[str, Contrac
         plan = plan_accepter(backend, contract)
         if plan is None:
             continue
-        if (owner := plan.role_arn.split(":")[4]) != plan.account_id:
+        if (owner := Arn.parse(plan.role_arn).account_id) != plan.account_id:
             yield Problem(
                 f"{where}.accepterRoleArn",
                 f"is of account {owner}, but {backend.label} is of {plan.account_id}, and only it can accept",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan import names, zones
@@ -134,7 +135,7 @@ def assumed_contract(
         return literal_contract(name, connection, backend, backend.service)
     service = {
         "endpointServiceName": f"com.amazonaws.vpce.{region}.vpce-svc-0",
-        "accountId": role.split(":")[4] if role else "0" * 12,
+        "accountId": Arn.parse(role).account_id if role else "0" * 12,
         "zoneIds": tuple(zone_ids),
     }
     return literal_contract(name, connection, backend, Service.model_validate(service))
@@ -143,7 +144,8 @@ def assumed_contract(
 def reader_roles(connections: Mapping[str, Connection]) -> dict[str, str]:
     """Roles that read parameters of other accounts, each with the name of its provider."""
     arns = {backend.reader_role_arn for connection in connections.values() for backend in connection.backends}
-    return {arn: f"reader-{arn.split(':')[4]}-{arn.rpartition('/')[2]}" for arn in sorted(filter(None, arns))}
+    roles = {text: Arn.parse(text) for text in sorted(filter(None, arns))}
+    return {text: f"reader-{role.account_id}-{role.name}" for text, role in roles.items()}
 
 
 def check_backend(

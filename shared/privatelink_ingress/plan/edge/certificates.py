@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Certificate, Connection
@@ -84,7 +85,7 @@ class Coverage:
 
     def covers(self, host: str) -> bool:
         """Whether a certificate holds `host`; with adopted ones one may, and AWS does not say before it is asked."""
-        return bool(self.adopted) or any(_covers(domain, host) for domain in self.domains)
+        return bool(self.adopted) or any(covers(domain, host) for domain in self.domains)
 
 
 def coverage(certificates: Iterable[Certificate]) -> Coverage:
@@ -150,10 +151,12 @@ def check_connections(
 
 
 def _check_arn(certificate: Certificate, where: str, account_id: str, region: str) -> list[Problem]:
-    if not certificate.arn or certificate.arn.split(":")[3:5] == [region, account_id]:
+    if not certificate.arn:
         return []
-    found_region, found_account = certificate.arn.split(":")[3:5]
-    reason = f"is a certificate of account {found_account} in {found_region}"
+    arn = Arn.parse(certificate.arn)
+    if (arn.region, arn.account_id) == (region, account_id):
+        return []
+    reason = f"is a certificate of account {arn.account_id} in {arn.region}"
     return [
         Problem(f"{where}.arn", reason, f"Use one of account {account_id} in {region}: a load balancer takes no other.")
     ]
@@ -161,7 +164,7 @@ def _check_arn(certificate: Certificate, where: str, account_id: str, region: st
 
 def _key(certificate: Certificate) -> str:
     # `_` is in no host name, so the wildcard's key is no other domain's.
-    return certificate.arn.rsplit("/", 1)[-1] if certificate.arn else _domains(certificate)[0].replace("*", "_wildcard")
+    return Arn.parse(certificate.arn).name if certificate.arn else _domains(certificate)[0].replace("*", "_wildcard")
 
 
 def _domains(certificate: Certificate) -> tuple[str, ...]:
@@ -172,6 +175,10 @@ def _base(domain: str) -> str:
     return domain.removeprefix("*.")
 
 
-def _covers(domain: str, host: str) -> bool:
-    """A wildcard stands for exactly one label: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate.html."""
-    return domain == host or (domain.startswith("*.") and "." in host and domain[2:] == host.split(".", 1)[1])
+def covers(domain: str, host: str) -> bool:
+    """Whether a certificate's domain covers a host, both in any case. A wildcard stands for exactly one label.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate.html
+    """
+    domain, host = domain.lower(), host.lower()
+    return domain == host or (domain.startswith("*.") and host.partition(".")[2] == domain[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -54,9 +55,10 @@ def principal(caller_arn: str) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
     """
-    arn, partition, service, region, account, resource = caller_arn.split(":", 5)
-    if service == "sts" and resource.startswith("assumed-role/"):
-        return f"{arn}:{partition}:iam:{region}:{account}:role/{resource.split('/')[1]}"
+    caller = Arn.parse(caller_arn)
+    kind, *path = caller.resource.split("/")
+    if (caller.service, kind) == ("sts", "assumed-role"):
+        return str(dataclasses.replace(caller, service="iam", resource=f"role/{path[0]}"))
     return caller_arn
 
 
@@ -64,10 +66,10 @@ def _same(role_arn: str, creator: str | None) -> bool:
     """Whether both are one role. Names of roles are unique in an account, whatever their paths."""
     if creator is None or ":role/" not in creator:
         return False
-    one, other = role_arn.split(":", 5), creator.split(":", 5)
-    return (one[4], one[5].rpartition("/")[2]) == (other[4], other[5].rpartition("/")[2])
+    role, other = Arn.parse(role_arn), Arn.parse(creator)
+    return (role.account_id, role.name) == (other.account_id, other.name)
 
 
 def _key(role_arn: str) -> str:
-    account, role = role_arn.split(":")[4:6]
-    return f"{account}-{role.removeprefix('role/').replace('/', '.')}"
+    role = Arn.parse(role_arn)
+    return f"{role.account_id}-{role.resource.removeprefix('role/').replace('/', '.')}"

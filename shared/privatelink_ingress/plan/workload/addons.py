@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 from collections.abc import Iterable, Iterator
 
 from privatelink_ingress.plan.workload.roles import RolePlan
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UserError, suggest
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
@@ -67,9 +66,8 @@ def require_fitting(settings: WorkloadSettings, names: Iterable[str]) -> None:
     known = sorted(names)
     problems = []
     for name in sorted(set(settings.cluster.addons) - set(known)):
-        near = difflib.get_close_matches(name, known, n=1)
-        remedy = f'Did you mean "{near[0]}"?' if near else f"This cluster has {', '.join(known)}."
-        problems.append(Problem(f"cluster.addons.{name}", "is no add-on of this cluster", remedy))
+        reason = "is not an add-on of this cluster"
+        problems.append(Problem(f"cluster.addons.{name}", reason, suggest(name, known)))
     problems += _newer_than_the_cluster(settings)
     if problems:
         raise UserError("The pinned add-ons do not fit the cluster", problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload.publication import Notifications
 
@@ -24,12 +25,12 @@ def plan_notifications(settings: Notifications | None, *, account_id: str, regio
     """
     if settings is None:
         return None
-    _, partition, _, topic_region, topic_account, topic = settings.topic_arn.split(":")
-    if (topic_account, topic_region) != (account_id, region):
+    topic = Arn.parse(settings.topic_arn)
+    if (topic.account_id, topic.region) != (account_id, region):
         problem = Problem(
             "publication.notifications.topicArn",
-            f"is in account {topic_account}, {topic_region}, but the service is in {account_id}, {region}",
-            f"Write a topic that is there too: arn:{partition}:sns:{region}:{account_id}:{topic}.",
+            f"is in account {topic.account_id}, {topic.region}, but the service is in {account_id}, {region}",
+            f"Write a topic that is there too: {dataclasses.replace(topic, region=region, account_id=account_id)}.",
         )
         raise UserError("Nobody would be notified", [problem])
     return NotificationsPlan(topic_arn=settings.topic_arn, events=tuple(sorted(settings.events)))

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contract
 from privatelink_ingress.plan import buckets, names, zones
 from privatelink_ingress.plan.workload import nodes
@@ -163,8 +164,9 @@ def _principals(consumers: tuple[Consumer, ...], partition: str) -> tuple[Princi
 
 
 def _key(arn: str) -> str:
-    account, principal = arn.split(":")[4:6]
-    return account if principal == "root" else f"{account}-{principal.replace('/', '-')}"
+    principal = Arn.parse(arn)
+    account = principal.account_id
+    return account if principal.resource == "root" else f"{account}-{principal.resource.replace('/', '-')}"
 
 
 def _parameter(prefix: str, name: str) -> str:

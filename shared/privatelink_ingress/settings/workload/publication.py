@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
@@ -48,7 +49,7 @@ class Consumer(Settings):
 
     @model_validator(mode="after")
     def _principal_of_the_account(self) -> Self:
-        if self.principal_arn is not None and self.principal_arn.split(":")[4] != self.account_id:
+        if self.principal_arn is not None and Arn.parse(self.principal_arn).account_id != self.account_id:
             raise InvalidSetting(
                 f"is {self.principal_arn!r}, of another account than accountId ({self.account_id})",
                 "Write a principal of that account, or correct accountId.",

@@ -142,7 +142,7 @@ def test_a_misplaced_key_comes_together_with_all_other_mistakes():
 
 def test_a_mistyped_edge_stack_is_told_the_right_key():
     problems = mistakes(edgeStack="", edgestack="prod")
-    assert Problem("edgestack", "is no known key", 'Did you mean "edgeStack"?') in problems
+    assert Problem("edgestack", "is no known key", "Did you mean edgeStack?") in problems
 
 
 def test_an_attached_stack_without_connections_is_refused():

@@ -106,13 +106,14 @@ def test_a_mistyped_key_is_refused_with_the_nearest_one():
     with pytest.raises(UserError) as caught:
         config(client_max_bodysize="20m")
     assert [str(one) for one in caught.value.problems] == [
-        "controller.config.client-max-bodysize: is no key that this system knows, and the controller drops it silently"
+        "controller.config.client-max-bodysize: is not a key that this system knows, and the controller would drop it "
+        "silently"
         "\n    Did you mean client-max-body-size?"
     ]
 
 
-def test_snippets_are_no_known_key():
-    with pytest.raises(UserError, match="location-snippets: is no key that this system knows"):
+def test_snippets_are_not_among_the_known_keys():
+    with pytest.raises(UserError, match="location-snippets: is not a key that this system knows"):
         config(location_snippets="return 200;")
 
 
@@ -184,5 +185,5 @@ def test_what_the_system_decides_is_exactly_this():
     ["proxy-set-headers", "main-snippets", "server-snippets", "http2", "proxy-protocol", "hsts", "error-log-level"],
 )
 def test_a_key_of_the_controller_that_is_not_checked_here_is_not_passed_on(key: str):
-    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is no key that this system knows"):
+    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is not a key that this system knows"):
         config(**{key.replace("-", "_"): "True"})

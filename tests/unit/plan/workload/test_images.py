@@ -128,7 +128,7 @@ def test_a_stack_without_controller_and_image_has_none_to_copy():
         ("tag", 5.6, "controller.image.tag: is the number 5.6"),
         ("tag", "5.6 x", "controller.image.tag: is '5.6 x'"),
         ("platforms", [], "controller.image.platforms"),
-        ("platforms", ["linux/arm"], 'Did you mean "linux/arm64"'),
+        ("platforms", ["linux/arm"], "Did you mean linux/arm64?"),
         ("platforms", ["linux/amd64", "linux/amd64"], "repeats 'linux/amd64'"),
     ],
 )

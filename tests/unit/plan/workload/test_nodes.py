@@ -237,11 +237,11 @@ def test_a_pinned_version_of_an_unknown_add_on_is_refused_with_the_nearest():
     where, reason, remedy = refused(cluster={"addons": {"core-dns": "v1.13.1-eksbuild.1"}})
     assert (where, reason, remedy) == (
         "cluster.addons.core-dns",
-        "is no add-on of this cluster",
-        'Did you mean "coredns"?',
+        "is not an add-on of this cluster",
+        "Did you mean coredns?",
     )
     assert refused(cluster={"addons": {"istio": "v1.0.0-eksbuild.1"}})[2] == (
-        "This cluster has coredns, eks-pod-identity-agent, kube-proxy, metrics-server, vpc-cni."
+        "Write one of coredns, eks-pod-identity-agent, kube-proxy, metrics-server, vpc-cni."
     )
 
 

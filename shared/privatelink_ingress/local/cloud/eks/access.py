@@ -11,6 +11,7 @@ from moto.moto_api._internal import mock_random
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.eks.clusters import cluster_of, route, trusted_services
 from privatelink_ingress.local.cloud.hardening import Params, after, operation, refuse
 
@@ -39,13 +40,14 @@ def entries_of(cluster: Any) -> dict[str, dict[str, Any]]:
 
 def add_entry(request: Any, cluster: Any, principal_arn: str, params: Params) -> dict[str, Any]:
     """Keep and return one access entry; EKS itself adds one for the role of each managed node group."""
-    kind, name = principal_arn.split(":", 5)[5].split("/", 1)
+    principal = Arn.parse(principal_arn)
+    kind, name = principal.resource.split("/", 1)
     arn = f"arn:aws:eks:{request.region}:{request.current_account}:access-entry/{cluster.name}/{kind}"
     entry = {
         "clusterName": cluster.name,
         "principalArn": principal_arn,
         "kubernetesGroups": params.get("kubernetesGroups") or [],
-        "accessEntryArn": f"{arn}/{principal_arn.split(':')[4]}/{name}/{mock_random.uuid4()}",
+        "accessEntryArn": f"{arn}/{principal.account_id}/{name}/{mock_random.uuid4()}",
         "createdAt": utcnow(),
         "modifiedAt": utcnow(),
         "tags": params.get("tags") or {},

@@ -8,14 +8,13 @@ later Ingress is applied and no new pod starts. An unknown key is dropped withou
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
 from privatelink_ingress.plan.workload.controller.pod import MEMORY_LIMIT_MIB
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.problems import Problem, UserError, suggest
 
 SETTING = "controller.config"
 """Where a stack file holds values of its own; the key path of every message."""
@@ -224,6 +223,5 @@ def _forbidden(key: str) -> Problem | None:
 
 
 def _unknown(key: str) -> Problem:
-    near = difflib.get_close_matches(key, sorted(FREE), n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(FREE))}."
-    return Problem(f"{SETTING}.{key}", "is no key that this system knows, and the controller drops it silently", remedy)
+    reason = "is not a key that this system knows, and the controller would drop it silently"
+    return Problem(f"{SETTING}.{key}", reason, suggest(key, sorted(FREE)))
