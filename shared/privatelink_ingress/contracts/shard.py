@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from privatelink_ingress.contracts.service import ContractError, decode
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.fields import AccountId, CertificateArn, Cidr, HostedZoneId, ZoneId
+from privatelink_ingress.settings.fields import AccountId, CertificateArn, HostedZoneId, ZoneId
+from privatelink_ingress.settings.networks import Cidr
 
 VERSION = 1
 PROJECT = "central-ingress"

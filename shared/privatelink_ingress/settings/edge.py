@@ -11,12 +11,10 @@ from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
     CertificateArn,
-    Cidr,
     ConnectionName,
     DomainName,
     Environment,
     ExternalId,
-    FirewallCidr,
     HostedZoneId,
     InvalidSetting,
     Owner,
@@ -26,11 +24,11 @@ from privatelink_ingress.settings.fields import (
     Settings,
     StackName,
     Tags,
-    VpcCidr,
     Zones,
     matching,
 )
 from privatelink_ingress.settings.limits import Limits
+from privatelink_ingress.settings.networks import Cidr, FirewallCidr, VpcCidr
 from privatelink_ingress.settings.routes import Route
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html

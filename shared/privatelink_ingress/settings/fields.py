@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Annotated, Any, Literal, Self
 
@@ -27,31 +26,17 @@ class Settings(BaseModel):
     )
 
 
-def matching(pattern: str, meaning: str) -> AfterValidator:
-    """A rule for text: all of it matches `pattern`, which `meaning` says in words."""
-    compiled = re.compile(pattern)
+def matching(pattern: str, meaning: str, *, letters: Literal["ascii", "any"] = "ascii") -> AfterValidator:
+    r"""A rule for text: all of it matches `pattern`, which `meaning` says in words.
+
+    `\d` and `\w` stand for ASCII digits and letters, since AWS takes no others in names and ARNs; with `letters="any"`
+    for those of every language, which AWS takes in tags.
+    """
+    compiled = re.compile(pattern, re.ASCII if letters == "ascii" else 0)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
             raise InvalidSetting(f"is {value!r}", f"Write {meaning}.")
-        return value
-
-    return AfterValidator(check)
-
-
-def _network(smallest: int, largest: int) -> AfterValidator:
-    def check(value: str) -> str:
-        try:
-            network = ipaddress.IPv4Network(value)
-        except ValueError as error:
-            raise InvalidSetting(
-                f"is {value!r}, which is no IPv4 network: {error}",
-                "Write an address and a prefix, such as 10.11.0.0/16.",
-            ) from None
-        if not largest <= network.prefixlen <= smallest:
-            raise InvalidSetting(
-                f"is {value!r}, of a size that does not fit", f"Write a prefix from /{largest} to /{smallest}."
-            )
         return value
 
     return AfterValidator(check)
@@ -75,7 +60,9 @@ ConnectionName = Annotated[
 ]
 """Unique for the whole edge. 30 characters leave room for suffixes in names of AWS that end at 63."""
 
-Owner = Annotated[str, matching(r"[A-Za-z0-9][\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it")]
+Owner = Annotated[
+    str, matching(r"\w[\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it", letters="any")
+]
 
 RoleArn = Annotated[str, matching(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
 
@@ -137,14 +124,6 @@ StackName = Annotated[
 
 HostedZoneId = Annotated[str, matching(r"Z[A-Z0-9]{4,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")]
 
-VpcCidr = Annotated[str, _network(smallest=28, largest=16)]
-"""AWS allows a VPC of /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
-
-Cidr = Annotated[str, _network(smallest=32, largest=0)]
-
-FirewallCidr = Annotated[str, _network(smallest=32, largest=1)]
-"""An IP set of the firewall takes every range but /0: https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSet.html"""
-
 Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
 
 Host = Annotated[
@@ -172,7 +151,7 @@ DomainName = Annotated[
 ]
 
 Environment = Annotated[
-    str, matching(r"[\w .:/=+@-]{1,64}", "1-64 letters, digits, spaces and the signs . : / = + @ - _")
+    str, matching(r"[\w .:/=+@-]{1,64}", "1-64 letters, digits, spaces and the signs . : / = + @ - _", letters="any")
 ]
 
 _SYSTEM_TAGS = {"Owner": "owner", "Environment": "environment", "ManagedBy": None, "Stack": None, "Name": None}

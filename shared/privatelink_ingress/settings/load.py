@@ -56,7 +56,7 @@ def _decode(text: str, wanted: str | None) -> Any:
     """The value behind `text`; text that is no JSON stays as it is, and so does JSON where text is wanted."""
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or more digits or brackets than Python reads
         return text
     return text if wanted == "text" and not isinstance(value, dict | list) else value
 

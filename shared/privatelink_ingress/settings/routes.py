@@ -6,13 +6,13 @@ HttpHeaderConditionConfig, QueryStringConditionConfig and SourceIpConditionConfi
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
+from privatelink_ingress.settings.networks import Source
 
 Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters, such as GET; at most 40 of A-Z - _")]
 
@@ -44,21 +44,6 @@ QueryText = Annotated[
 
 QueryKey = Annotated[QueryText, matching(r"[^=]*", "the key alone, without =")]
 
-
-def _source(value: str) -> str:
-    try:
-        ipaddress.ip_network(value)
-    except ValueError as error:
-        raise InvalidSetting(
-            f"is {value!r}, which is no network: {error}",
-            "Write an address and a prefix, such as 198.51.100.0/24 or 2001:db8::/32.",
-        ) from None
-    if "/" not in value:
-        raise InvalidSetting(f"is {value!r}, without a prefix", f"Write {ipaddress.ip_network(value)}.")
-    return value
-
-
-Source = Annotated[str, AfterValidator(_source)]
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html, section Rule basics
 _UNSUPPORTED = {

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from privatelink_ingress.problems import Problem, UserError, nearest
+from privatelink_ingress.stackfiles import document
 
 PROJECT_FILE = "Pulumi.yaml"
 _STACK_FILE = re.compile(r"Pulumi\.(?P<stack>.+)\.yaml")
@@ -135,7 +133,7 @@ def _given(entry: Any) -> Any:
 
 def _mapping(path: Path) -> dict[Any, Any]:
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        content = document.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = ", ".join(stacks(path.parent)) or "none"
         raise _unreadable(path, "file", "does not exist", f"Write it; stacks with a file here: {there}.") from None
@@ -143,12 +141,8 @@ def _mapping(path: Path) -> dict[Any, Any]:
         raise _unreadable(path, "file", "is not UTF-8 text", "Save it as UTF-8.") from None
     except OSError as error:
         raise _unreadable(path, "file", f"cannot be read: {error.strerror}", "Make it readable.") from None
-    except MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "file"
-        reason = " ".join((error.problem or "no reason given").split())
-        raise _unreadable(path, line, f"is no YAML: {reason}", "Correct the line, or the one before it.") from None
-    except YAMLError as error:
-        raise _unreadable(path, "file", f"is no YAML: {error}", "Correct it.") from None
+    except document.Unreadable as error:
+        raise StackFileError(f"{_short(path)} has mistakes", [error.problem]) from None
     if content is None:
         return {}
     if not isinstance(content, dict):

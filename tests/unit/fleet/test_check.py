@@ -252,7 +252,7 @@ def test_a_file_that_is_no_yaml(repository: Path):
     (repository / SHOP).write_text("config:\n  a: [\n")
     (problem,) = found(repository)
     assert problem[0] == SHOP
-    assert problem[2].startswith("is no YAML")
+    assert problem[2].startswith("is not valid YAML")
 
 
 def test_a_bootstrap_stack_is_checked_too(repository: Path):

@@ -74,8 +74,8 @@ def test_encrypted_values_are_left_out_and_named(project: Path, nested: str):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("config: [", "line 1: is no YAML"),
-        ("config:\n  a:b: 1\n  a:b: 2\n", 'line 3: is no YAML: found duplicate key "a:b"'),
+        ("config: [", "line 1: is not valid YAML"),
+        ("config:\n  a:b: 1\n  a:b: 2\n", "line 3: repeats the key a:b"),
         ("- a", "file: is no mapping\n    Begin it with a key, such as `config:`."),
         ("config: text", "config: is no mapping"),
         ("config: {owner: x}", "owner: has no namespace, so Pulumi refuses it\n    Write eks-service:owner."),

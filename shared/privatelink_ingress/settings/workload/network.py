@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from privatelink_ingress.settings.edge import BucketName
-from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, VpcCidr, Zones, matching
+from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, Zones, matching
+from privatelink_ingress.settings.networks import VpcCidr
 from privatelink_ingress.settings.workload.existing import ExistingNetwork
 
 EndpointService = Annotated[

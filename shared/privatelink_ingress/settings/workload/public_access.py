@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from privatelink_ingress.settings.fields import UNIQUE, Cidr, InvalidSetting
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting
+from privatelink_ingress.settings.networks import Cidr
 
 WIDEST = 8
 """Prefix of the largest network, and as many addresses in all: 1/256 of the internet, more than any company or provider

@@ -10,7 +10,6 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
-    Cidr,
     ExternalId,
     HealthPath,
     InvalidSetting,
@@ -20,6 +19,7 @@ from privatelink_ingress.settings.fields import (
     Settings,
     matching,
 )
+from privatelink_ingress.settings.networks import Cidr
 
 ParameterPrefix = Annotated[
     str,

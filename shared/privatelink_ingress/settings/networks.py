@@ -1,0 +1,82 @@
+"""Types of IP networks in a stack file: always an address and a prefix, as AWS takes them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from privatelink_ingress.settings.fields import InvalidSetting
+
+_EXAMPLES = {4: "198.51.100.0/24", 6: "2001:db8::/32"}
+
+NOT_IN_A_VPC = tuple(
+    ipaddress.IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+)
+"""Blocks that no VPC may lie in: this network, loopback, link-local, and multicast with what is reserved above it.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+
+def _network(smallest: int, largest: int, *, in_a_vpc: bool = False) -> AfterValidator:
+    """An IPv4 network whose prefix is from `/largest` to `/smallest`."""
+
+    def check(value: str) -> str:
+        network = _parse(value, 4)
+        if not largest <= network.prefixlen <= smallest:
+            raise InvalidSetting(
+                f"is {value!r}, whose prefix is not from /{largest} to /{smallest}",
+                f"Write a network with a prefix from /{largest} to /{smallest}.",
+            )
+        if in_a_vpc and (block := next((block for block in NOT_IN_A_VPC if block.overlaps(network)), None)):
+            raise InvalidSetting(
+                f"is {value!r}, but AWS allows no VPC in {block}",
+                "Write a private range, such as 10.11.0.0/16, 172.20.0.0/16 or 192.168.0.0/16.",
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def _parse(value: str, *versions: int) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    examples = " or ".join(_EXAMPLES[version] for version in versions)
+    _, slash, prefix = value.partition("/")
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        reason, remedy = (
+            f"is {value!r}, which is not a network: {error}",
+            f"an address and a prefix, such as {examples}",
+        )
+        if str(error).endswith("has host bits set"):
+            remedy = str(ipaddress.ip_network(value, strict=False))
+        raise InvalidSetting(reason, f"Write {remedy}.") from None
+    if network.version not in versions:
+        reason = f"is {value!r}, an IPv{network.version} network, but only IPv{versions[0]} is possible here"
+        raise InvalidSetting(reason, f"Write an address and a prefix, such as {examples}.")
+    if not slash:
+        raise InvalidSetting(f"is {value!r}, which has no prefix", f"Write {network}.")
+    if not re.fullmatch("[0-9]{1,3}", prefix):
+        raise InvalidSetting(f"is {value!r}, with a mask in place of a prefix", f"Write {network}.")
+    if str(network) != value:
+        raise InvalidSetting(f"is {value!r}, which AWS writes otherwise", f"Write {network}.")
+    return network
+
+
+def _source(value: str) -> str:
+    _parse(value, 4)
+    return value
+
+
+VpcCidr = Annotated[str, _network(smallest=28, largest=16, in_a_vpc=True)]
+"""AWS allows a VPC of /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+Cidr = Annotated[str, _network(smallest=32, largest=0)]
+
+FirewallCidr = Annotated[str, _network(smallest=32, largest=1)]
+"""An IP set of the firewall takes every range but /0: https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSet.html"""
+
+Source = Annotated[str, AfterValidator(_source)]
+"""A client network of a route. The load balancer has IPv4 addresses alone, so no IPv6 client reaches it."""
