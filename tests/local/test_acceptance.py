@@ -71,7 +71,7 @@ def test_an_endpoint_waits_until_the_edge_accepts_it_and_stays_when_the_accepter
     hop = result.hops[-1]
     assert (result.outcome, hop.name, hop.verdict) == ("stopped", "PrivateLink", "stops")
     assert hop.reason == "the owner has not accepted the connection"
-    assert f"--vpc-endpoint-ids {endpoint}" in hop.fix
+    assert f"--vpc-endpoint-ids {endpoint}" in hop.remedy
 
     # With one, in a role of the service's account, the same endpoint is accepted and requests pass.
     run = world.up_edge(accepterRoleArn=ROLE)

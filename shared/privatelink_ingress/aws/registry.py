@@ -9,13 +9,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from privatelink_ingress.aws.topology.live import Account
-from privatelink_ingress.plan.workload.images import Held, ImagePlan
+from privatelink_ingress.plan.workload.images import ImagePlan, RegistryContents
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
 
-def held(account: Account, image: ImagePlan) -> Held | None:
+def held(account: Account, image: ImagePlan) -> RegistryContents | None:
     """What the image's repository holds of it; None when there is no such repository.
 
     Raises:
@@ -39,11 +39,11 @@ def held(account: Account, image: ImagePlan) -> Held | None:
         (one["imageId"]["imageDigest"] for one in found if one["imageId"].get("imageTag") == image.tag), None
     )
     if image.digest not in manifests:
-        return Held(there=False, tag_is_of=tag_is_of)
+        return RegistryContents(there=False, tag_is_of=tag_is_of)
     [detail] = ecr.describe_images(
         registryId=image.account_id, repositoryName=image.repository, imageIds=[{"imageDigest": image.digest}]
     )["imageDetails"]
-    return Held(
+    return RegistryContents(
         there=True,
         tags=tuple(sorted(detail.get("imageTags", ()))),
         platforms=_platforms(manifests[image.digest]),

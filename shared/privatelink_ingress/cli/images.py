@@ -19,7 +19,7 @@ from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check, repository
 from privatelink_ingress.fleet.stacks import Workload, workload_named
 from privatelink_ingress.plan.workload import images
-from privatelink_ingress.plan.workload.images import Held, ImagePlan, Standing, Tool
+from privatelink_ingress.plan.workload.images import ImagePlan, ImageStatus, RegistryContents, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
@@ -45,8 +45,8 @@ class Checked:
     """One image and how it stands."""
 
     target: Target
-    standing: Standing
-    held: Held | None = None
+    status: ImageStatus
+    held: RegistryContents | None = None
     """None when the registry was not seen, or has no such repository."""
 
 
@@ -95,12 +95,12 @@ def copy(targets: Targets, accounts: Accounts, console: Console, *, dry_run: boo
     for target in targets.pinned:
         # Looked at one by one: two stacks may share a repository.
         before = _look(target, accounts)
-        if before.standing.state == "there":
-            _line(console, target, f"already there, {before.standing.reason}", "green")
-        elif not before.standing.copy_helps:
+        if before.status.state == "there":
+            _line(console, target, f"already there, {before.status.reason}", "green")
+        elif not before.status.copy_helps:
             fine = False
             _print_checked(before, console)
-            if dry_run and before.standing.state in ("not seen", "no repository"):
+            if dry_run and before.status.state in ("not seen", "no repository"):
                 _print_commands(target, console)
         elif dry_run:
             _line(console, target, "would be copied", "cyan")
@@ -125,15 +125,15 @@ def as_data(targets: Targets, found: Sequence[Checked]) -> dict[str, Any]:
             {
                 "stack": one.target.workload.stack,
                 "image": one.target.image.name,
-                "state": one.standing.state,
-                "reason": one.standing.reason,
-                "remedy": one.standing.remedy,
+                "state": one.status.state,
+                "reason": one.status.reason,
+                "remedy": one.status.remedy,
                 "origin": one.target.image.origin,
                 "destination": one.target.image.destination,
                 "tags": list(one.held.tags) if one.held else [],
                 "platforms": list(one.held.platforms) if one.held and one.held.platforms is not None else None,
                 "commands": [images.command(one.target.workload.stack), *images.by_hand(tool, one.target.image)]
-                if one.standing.copy_helps
+                if one.status.copy_helps
                 else [],
             }
             for one in found
@@ -144,7 +144,7 @@ def as_data(targets: Targets, found: Sequence[Checked]) -> dict[str, Any]:
 
 def all_there(found: Sequence[Checked]) -> bool:
     """Whether no image is missing."""
-    return all(one.standing.state == "there" for one in found)
+    return all(one.status.state == "there" for one in found)
 
 
 def _look(target: Target, accounts: Accounts) -> Checked:
@@ -155,8 +155,8 @@ def _look(target: Target, accounts: Accounts) -> Checked:
     except (Unseen, BotoCoreError, ClientError) as error:
         rights = "ecr:BatchGetImage and ecr:DescribeImages"
         remedy = f"Use credentials of account {image.account_id} with {rights}, or name them with --profile."
-        return Checked(target=target, standing=Standing(state="not seen", reason=str(error), remedy=remedy))
-    return Checked(target=target, standing=images.judge(image, held), held=held)
+        return Checked(target=target, status=ImageStatus(state="not seen", reason=str(error), remedy=remedy))
+    return Checked(target=target, status=images.judge(image, held), held=held)
 
 
 def _copy(target: Target, accounts: Accounts, console: Console) -> bool:
@@ -170,11 +170,11 @@ def _copy(target: Target, accounts: Accounts, console: Console) -> bool:
         show.error(console, error)
         return False
     after = _look(target, accounts)
-    if after.standing.state != "there":
+    if after.status.state != "there":
         _line(console, target, f"{tool} said that it copied the image, but it is not right in the registry", "red")
         _print_checked(after, console)
         return False
-    _line(console, target, f"copied; the registry has {image.digest}, {after.standing.reason}", "bold green")
+    _line(console, target, f"copied; the registry has {image.digest}, {after.status.reason}", "bold green")
     return True
 
 
@@ -199,13 +199,13 @@ def _print_unpinned(targets: Targets, console: Console) -> None:
 
 
 def _print_checked(checked: Checked, console: Console) -> None:
-    standing, platforms = checked.standing, checked.held.platforms if checked.held else None
-    of = f", of {', '.join(platforms)}" if standing.state == "there" and platforms else ""
-    style = "bold green" if standing.state == "there" else "bold red"
-    _line(console, checked.target, f"{standing.state}: {standing.reason}{of}", style)
-    if standing.remedy:
-        _indented(console, f"→ {standing.remedy}", "green")
-    if standing.copy_helps:
+    status, platforms = checked.status, checked.held.platforms if checked.held else None
+    of = f", of {', '.join(platforms)}" if status.state == "there" and platforms else ""
+    style = "bold green" if status.state == "there" else "bold red"
+    _line(console, checked.target, f"{status.state}: {status.reason}{of}", style)
+    if status.remedy:
+        _indented(console, f"→ {status.remedy}", "green")
+    if status.copy_helps:
         _indented(console, f"→ {images.command(checked.target.workload.stack)}", "green")
         _print_commands(checked.target, console)
 

@@ -63,8 +63,8 @@ def table(found: Trace) -> Table:
         lines = [Text(hop.evidence)]
         if hop.reason:
             lines.append(Text(hop.reason, style=_STYLES[hop.verdict]))
-        if hop.fix:
-            lines.append(Text(f"→ {hop.fix}", style="bold"))
+        if hop.remedy:
+            lines.append(Text(f"→ {hop.remedy}", style="bold"))
         rows.add_row(f"  {hop.name}", Text(hop.verdict, style=_STYLES[hop.verdict]), Text("\n").join(lines))
     return rows
 

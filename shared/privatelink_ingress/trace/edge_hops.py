@@ -37,7 +37,7 @@ def resolve(path: Path) -> Iterator[Hop]:
             verdict="warns",
             evidence=f"no alias record answers for {host}",
             reason=f"followed as if a client connected to {path.balancer.name} with this host",
-            fix=f"Add {host} to the hosts of a connection's route to publish it.",
+            remedy=f"Add {host} to the hosts of a connection's route to publish it.",
         )
     else:
         raise Stopped(
@@ -115,7 +115,7 @@ def screen(path: Path) -> Iterator[Hop]:
             verdict="warns",
             evidence="no web ACL is associated",
             reason="requests are not screened",
-            fix="Run `pulumi up` in central-ingress/ to associate it again.",
+            remedy="Run `pulumi up` in central-ingress/ to associate it again.",
         )
         return
     evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"

@@ -23,7 +23,7 @@ Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Hop:
-    """One hop of the path."""
+    """One hop of the path. What is wrong at it has the shape of every message: place (its name), reason, remedy."""
 
     name: str
     verdict: Verdict
@@ -31,16 +31,18 @@ class Hop:
     """What was read."""
     reason: str = ""
     """Why it stops or warns."""
-    fix: str = ""
+    remedy: str = ""
     """What to change or run."""
 
 
 class Stopped(Exception):
     """The request goes no further: it is answered with `status`, or lost."""
 
-    def __init__(self, name: str, evidence: str, reason: str = "", fix: str = "", *, status: int | None = None) -> None:
+    def __init__(
+        self, name: str, evidence: str, reason: str = "", remedy: str = "", *, status: int | None = None
+    ) -> None:
         verdict: Verdict = "answers" if status else "stops"
-        self.hop = Hop(name=name, verdict=verdict, evidence=evidence, reason=reason, fix=fix)
+        self.hop = Hop(name=name, verdict=verdict, evidence=evidence, reason=reason, remedy=remedy)
         self.status = status
         super().__init__(reason)
 

@@ -19,8 +19,8 @@ def serve(path: Path) -> Iterator[Hop]:
     objects = path.topology.clusters.get((path.service.owner, cluster))
     if objects is None:
         evidence = f"the Kubernetes API of {f'cluster {cluster}' if cluster else 'the cluster'} is private"
-        fix = f"From inside its network: kubectl get ingress -A (of class {INGRESS_CLASS}, for {path.request.host})."
-        yield Hop(name=HOP, verdict="not seen", evidence=evidence, fix=fix)
+        remedy = f"From inside its network: kubectl get ingress -A (of class {INGRESS_CLASS}, for {path.request.host})."
+        yield Hop(name=HOP, verdict="not seen", evidence=evidence, remedy=remedy)
         return
     if INGRESS_CLASS not in objects.classes:
         raise Stopped(
@@ -72,10 +72,10 @@ def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, s
     if others:
         named = f"class {others[0].class_name}" if others[0].class_name else "no class"
         reason = f"Ingress {others[0].label} names {host}, but is of {named}: the controller answers 404"
-        fix = f"Write spec.ingressClassName: {INGRESS_CLASS} in Ingress {others[0].label}."
+        remedy = f"Write spec.ingressClassName: {INGRESS_CLASS} in Ingress {others[0].label}."
     else:
-        fix = f"Write an Ingress of class {INGRESS_CLASS} with the host {host}: docs/ingresses.md shows one."
-    raise Stopped(HOP, evidence, reason, fix, status=404)
+        remedy = f"Write an Ingress of class {INGRESS_CLASS} with the host {host}: docs/ingresses.md shows one."
+    raise Stopped(HOP, evidence, reason, remedy, status=404)
 
 
 def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: str) -> None:
@@ -102,17 +102,17 @@ def _arrived(objects: ClusterObjects, ingress: Ingress, found: IngressPath) -> H
     evidence = f"{ingress.label}, {_shown(found)} → Service {label}:{found.port}"
     service = objects.service(ingress, found)
     if service is None:
-        fix = f"Make Service {label}, or name another one in Ingress {ingress.label}."
-        raise Stopped(HOP, evidence, f"there is no Service {label}: the controller answers 502", fix, status=502)
+        remedy = f"Make Service {label}, or name another one in Ingress {ingress.label}."
+        raise Stopped(HOP, evidence, f"there is no Service {label}: the controller answers 502", remedy, status=502)
     if found.port not in service.ports:
         reason = f"Service {label} has no port {found.port}: the controller answers 502"
-        fix = f"Name one of its ports in Ingress {ingress.label}: {', '.join(service.ports)}."
-        raise Stopped(HOP, evidence, reason, fix, status=502)
+        remedy = f"Name one of its ports in Ingress {ingress.label}: {', '.join(service.ports)}."
+        raise Stopped(HOP, evidence, reason, remedy, status=502)
     if service.ready is None:
         return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; whether its pods are ready, nothing here tells")
     if not service.ready:
-        fix = f"See why: kubectl -n {ingress.namespace} describe pods that Service {found.service} selects."
-        raise Stopped(HOP, evidence, "no pod is ready: the controller answers 502", fix, status=502)
+        remedy = f"See why: kubectl -n {ingress.namespace} describe pods that Service {found.service} selects."
+        raise Stopped(HOP, evidence, "no pod is ready: the controller answers 502", remedy, status=502)
     return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; {service.ready} ready")
 
 

@@ -56,7 +56,7 @@ def test_plain_http_is_refused_because_nothing_listens_on_port_80():
     result = trace("http://shop.example.com/", whole())
     assert (result.outcome, result.reached) == ("stopped", False)
     assert result.hops[-1].reason == "nothing listens on port 80: the connection is refused"
-    assert "redirectHttp" in result.hops[-1].fix
+    assert "redirectHttp" in result.hops[-1].remedy
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_closed_hop_stops_the_request_there_with_its_reason(collection, key, f
 
 def test_a_pending_connection_comes_with_the_command_that_accepts_it():
     topology = changed(whole(), "services", SERVICE, connections={"vpce-1": "pendingAcceptance"})
-    fix = trace("https://shop.example.com/", topology).hops[-1].fix
-    assert fix == (
+    remedy = trace("https://shop.example.com/", topology).hops[-1].remedy
+    assert remedy == (
         "Write accepterRoleArn at the backend and run `pulumi up` in central-ingress/. Or in account 111111111111: "
         "aws ec2 accept-vpc-endpoint-connections --region eu-west-1 --service-id vpce-svc-0a --vpc-endpoint-ids vpce-1"
     )
@@ -98,20 +98,20 @@ def test_a_pending_connection_is_seen_without_credentials_of_the_workload_accoun
     waiting = dataclasses.replace(topology, endpoints=(dataclasses.replace(endpoint, state="pendingAcceptance"),))
     hop = trace("https://shop.example.com/", waiting).hops[-1]
     assert (hop.name, hop.verdict, hop.reason) == ("PrivateLink", "stops", "the owner has not accepted the connection")
-    assert "Or in the service's account: aws ec2 accept-vpc-endpoint-connections" in hop.fix
+    assert "Or in the service's account: aws ec2 accept-vpc-endpoint-connections" in hop.remedy
 
 
 def test_a_rejected_connection_is_not_said_to_wait():
     topology = changed(whole(), "services", SERVICE, connections={"vpce-1": "rejected"})
     hop = trace("https://shop.example.com/", topology).hops[-1]
     assert (hop.name, hop.reason) == ("PrivateLink", "the owner has rejected the connection")
-    assert "accept-vpc-endpoint-connections" not in hop.fix
+    assert "accept-vpc-endpoint-connections" not in hop.remedy
 
 
 def test_a_service_in_an_account_without_credentials_is_not_claimed_to_be_reached():
     result = trace("https://shop.example.com/", dataclasses.replace(whole(), services={}))
     assert last(result) == ("PrivateLink", "stops")
-    assert "credentials of the workload account" in result.hops[-1].fix
+    assert "credentials of the workload account" in result.hops[-1].remedy
 
 
 def test_one_lost_zone_is_a_warning_and_not_a_stop():

@@ -93,7 +93,7 @@ def test_ready_pods_are_counted_where_they_are_known(ready: tuple[bool, ...], ve
 
 
 @pytest.mark.parametrize(
-    ("objects", "status", "reason", "fix"),
+    ("objects", "status", "reason", "remedy"),
     [
         ([], 404, "no Ingress serves shop.example.com: the controller answers 404", "with the host shop.example.com"),
         (
@@ -128,11 +128,11 @@ def test_ready_pods_are_counted_where_they_are_known(ready: tuple[bool, ...], ve
         ),
     ],
 )
-def test_what_the_controller_answers_itself_comes_with_the_reason_and_the_fix(objects, status, reason, fix):
+def test_what_the_controller_answers_itself_comes_with_the_reason_and_the_remedy(objects, status, reason, remedy):
     found = followed(*objects)
     assert (found.outcome, found.status) == ("answered", status)
     assert reason in found.hops[-1].reason
-    assert fix in found.hops[-1].fix
+    assert remedy in found.hops[-1].remedy
     assert trace_view.headline(found).plain == f"{URL} → answered {status} by the controller"
 
 
@@ -217,7 +217,7 @@ def test_a_host_without_tls_is_answered_404_where_the_edge_sends_https():
     assert found.hops[-1].reason == (
         "the edge sends HTTPS, and the controller serves this host by HTTP alone: it answers 404"
     )
-    assert found.hops[-1].fix == "Add tls: [{hosts: [shop.example.com]}] to the spec of Ingress shop/web."
+    assert found.hops[-1].remedy == "Add tls: [{hosts: [shop.example.com]}] to the spec of Ingress shop/web."
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ class ImagePlan:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Held:
-    """What a repository holds of an image."""
+class RegistryContents:
+    """What a repository contains of an image."""
 
     there: bool
     """Whether the digest is there."""
@@ -78,8 +78,8 @@ class Held:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How an image stands, for people and scripts."""
+class ImageStatus:
+    """Whether an image is in its registry as the stack needs it."""
 
     state: State
     reason: str
@@ -138,33 +138,33 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
     )
 
 
-def judge(image: ImagePlan, held: Held | None) -> Standing:
-    """How `image` stands, from what its repository holds; None when there is no such repository."""
+def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
+    """The status of `image`, from the contents of its repository; None when the repository does not exist."""
     if held is None:
         reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
         if image.makes_repository:
             remedy = "The stack's first `pulumi up` makes it, and leaves out what needs the image until it is there."
         else:
             remedy = "Another stack owns it (registry.create is false): deploy that one first."
-        return Standing(state="no repository", reason=reason, remedy=remedy)
+        return ImageStatus(state="no repository", reason=reason, remedy=remedy)
     if held.tag_is_of not in (None, image.digest):
-        return Standing(
+        return ImageStatus(
             state="tag taken",
             reason=f"tag {image.tag} is of {held.tag_is_of}, and a tag of this repository never moves",
             remedy=f"Write another {image.key}.tag, or leave it out: then one is made from the digest.",
         )
     if not held.there:
-        return Standing(state="missing", reason="the digest is not in the registry")
+        return ImageStatus(state="missing", reason="the digest is not in the registry")
     if lacking := _lacking(image, held):
         of = f"an index of {', '.join(held.platforms)}" if held.platforms is not None else "one image and no index"
-        return Standing(
+        return ImageStatus(
             state="other platforms",
             reason=f"the digest is of {of}, without {', '.join(lacking)}",
             remedy=f"Pin the digest of an index that has them, or write in {image.key}.platforms what it has.",
         )
     if not held.tags:
-        return Standing(state="untagged", reason="the digest is there without a tag, so the registry lets it expire")
-    return Standing(state="there", reason=f"tagged {', '.join(held.tags)}")
+        return ImageStatus(state="untagged", reason="the digest is there without a tag, so the registry lets it expire")
+    return ImageStatus(state="there", reason=f"tagged {', '.join(held.tags)}")
 
 
 def login(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _runs_on(nodes: Nodes, key: str, platforms: Sequence[Platform]) -> Iterator[
             )
 
 
-def _lacking(image: ImagePlan, held: Held) -> tuple[str, ...]:
+def _lacking(image: ImagePlan, held: RegistryContents) -> tuple[str, ...]:
     if held.platforms is None:
         # Of one part alone the manifest does not tell the platform; it can be the only one that is asked for.
         return image.platforms if len(image.platforms) > 1 else ()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.plan.workload import WorkloadPlan, images, plan_workload
-from privatelink_ingress.plan.workload.images import Held, ImagePlan
+from privatelink_ingress.plan.workload.images import ImagePlan, RegistryContents
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import SettingsError, load
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -177,27 +177,26 @@ def test_a_configuration_value_without_quotes_is_told_to_be_text():
     ("held", "state"),
     [
         (None, "no repository"),
-        (Held(there=False), "missing"),
-        (Held(there=False, tag_is_of=OTHER), "tag taken"),
-        (Held(there=True, tags=("digest-aaaaaaaaaaaa",), platforms=BOTH, tag_is_of=DIGEST), "there"),
+        (RegistryContents(there=False), "missing"),
+        (RegistryContents(there=False, tag_is_of=OTHER), "tag taken"),
+        (RegistryContents(there=True, tags=("digest-aaaaaaaaaaaa",), platforms=BOTH, tag_is_of=DIGEST), "there"),
         # Another tag keeps it just as well.
-        (Held(there=True, tags=("5.6.3",), platforms=(*BOTH, "linux/arm")), "there"),
-        (Held(there=True, platforms=BOTH), "untagged"),
-        (Held(there=True, tags=("5.6.3",), platforms=("linux/amd64",)), "other platforms"),
-        (Held(there=True, tags=("5.6.3",), platforms=None), "other platforms"),
+        (RegistryContents(there=True, tags=("5.6.3",), platforms=(*BOTH, "linux/arm")), "there"),
+        (RegistryContents(there=True, platforms=BOTH), "untagged"),
+        (RegistryContents(there=True, tags=("5.6.3",), platforms=("linux/amd64",)), "other platforms"),
+        (RegistryContents(there=True, tags=("5.6.3",), platforms=None), "other platforms"),
     ],
 )
-def test_how_an_image_stands_follows_from_what_its_repository_holds(held: Held | None, state: str):
-    standing = images.judge(image(), held)
-    assert standing.state == state
-    assert standing.copy_helps == (state in ("missing", "untagged"))
-    assert bool(standing.remedy) == (state in ("no repository", "tag taken", "other platforms"))
+def test_an_images_status_follows_from_the_contents_of_its_repository(held: RegistryContents | None, state: str):
+    status = images.judge(image(), held)
+    assert status.state == state
+    assert status.copy_helps == (state in ("missing", "untagged"))
+    assert bool(status.remedy) == (state in ("no repository", "tag taken", "other platforms"))
 
 
-def test_a_single_image_is_enough_where_one_platform_is_asked_for():
-    assert (
-        images.judge(image(platforms=["linux/amd64"]), Held(there=True, tags=("x",), platforms=None)).state == "there"
-    )
+def test_a_single_image_is_enough_where_one_platform_is_requested():
+    contents = RegistryContents(there=True, tags=("x",), platforms=None)
+    assert images.judge(image(platforms=["linux/amd64"]), contents).state == "there"
 
 
 def test_a_missing_repository_is_explained_by_who_makes_it():
