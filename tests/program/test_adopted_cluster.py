@@ -32,6 +32,7 @@ def test_it_registers_the_way_into_the_cluster_and_nothing_of_the_cluster():
         "Listener shop-http",
         "LoadBalancer shop-nlb",
         "Parameter shop-contract",
+        "PrivateService shop",
         "Publication shop",
         "RemovalGuard shop",
         "SecurityGroup shop-nlb",

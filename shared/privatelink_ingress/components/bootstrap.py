@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
@@ -12,21 +13,21 @@ from privatelink_ingress.components.private_bucket import PrivateBucket, Private
 from privatelink_ingress.plan.account.bootstrap import BootstrapPlan
 
 OLD_STATES_DAYS = 90
-"""Days that a replaced state is kept, to go back to after a mishap."""
+"""Days that an overwritten state is kept, so that it can be restored."""
 
 KEY_DELETION_DAYS = 30
-"""Waiting time before a deleted key is gone, the longest that KMS has (ScheduleKeyDeletion, KMS API)."""
+"""Waiting period before KMS deletes a key: the longest it allows (ScheduleKeyDeletion, KMS API)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BootstrapArgs:
-    """What to build."""
+    """Inputs of a `Bootstrap`."""
 
     plan: BootstrapPlan
 
 
 class Bootstrap(Component):
-    """Both are protected: without them no stack of the account can be read again."""
+    """The state bucket and its key. Both are protected: without them, no stack of the account can be read again."""
 
     bucket: Output[str]
     backend_url: Output[str]
@@ -46,7 +47,7 @@ class Bootstrap(Component):
         )
         aws.kms.Alias(name, name=plan.alias, target_key_id=key.key_id, opts=self.child(protect=True))
         state = PrivateBucket(
-            f"{name}-state",
+            name,
             PrivateBucketArgs(
                 bucket=plan.bucket,
                 policy=plan.bucket_policy,
@@ -61,3 +62,11 @@ class Bootstrap(Component):
         self.backend_url = Output.from_input(plan.backend_url)
         self.secrets_provider = Output.from_input(plan.secrets_provider)
         self.publish()
+
+    def exports(self) -> dict[str, Any]:
+        """Outputs of the program. None is secret."""
+        return {
+            "bucket": self.bucket,
+            "backend_url": self.backend_url,
+            "secrets_provider": self.secrets_provider,
+        }

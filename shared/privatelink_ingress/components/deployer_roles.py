@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi import Output, Resource, ResourceOptions
@@ -16,7 +17,7 @@ from privatelink_ingress.plan.account.deployers.trust import AUDIENCE, GITHUB_UR
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DeployerRolesArgs:
-    """What to build."""
+    """Inputs of `DeployerRoles`."""
 
     plan: DeployersPlan
     tags: Mapping[str, str]
@@ -27,14 +28,14 @@ class DeployerRoles(Component):
 
     state_policy_arn: Output[str]
     arns: Mapping[str, Output[str]]
-    """Of the roles, by their planned ARN: known once a role has its policies."""
+    """The roles' ARNs by their planned ARN: known once a role has its policies."""
     boundary_arns: Mapping[str, Output[str]]
     """By side."""
 
     def __init__(self, name: str, args: DeployerRolesArgs, opts: ResourceOptions | None = None) -> None:
-        """Boundaries and policies first, then GitHub's way in, then the roles that trust it."""
+        """Boundaries and policies come first, then GitHub's identity provider, then the roles that trust it."""
         super().__init__(name, opts)
-        self._tags = args.tags
+        self._tags, self._plan = args.tags, args.plan
         plan = args.plan
         self.boundary_arns = {side: self._policy(limit).arn for side, limit in plan.boundaries.items()}
         state = self._policy(plan.state)
@@ -56,11 +57,27 @@ class DeployerRoles(Component):
             aws.iam.RolePolicyAttachment(
                 f"{name}-deployer-state", role=entry.name, policy_arn=state.arn, opts=self.child()
             )
-            # IAM refuses a trust policy that names a role which is not there yet.
+            # IAM refuses a trust policy that names a role before the role exists.
             trusted = [entry]
         for role in plan.roles:
             self._role(role, trusted)
         self.publish()
+
+    def exports(self) -> dict[str, Any]:
+        """Outputs of the program. None is secret."""
+        plan, arns = self._plan, self.arns
+        by_side = {
+            f"{side}_roles": {duty: arns[arn] for duty, arn in duties.items()} for side, duties in plan.by_side.items()
+        }
+        return {
+            "state_policy_arn": self.state_policy_arn,
+            "permissions_boundaries": self.boundary_arns,
+            "deployer_role": arns[plan.deployer.arn] if plan.deployer else None,
+            "attached_roles": {stack: {"network": arns[arn]} for stack, arn in plan.attached.items()},
+            "parameter_writer_roles": {name: arns[arn] for name, arn in plan.parameter_writers.items()},
+            "accepter_roles": {name: arns[arn] for name, arn in plan.accepters.items()},
+            **by_side,
+        }
 
     def _policy(self, plan: PolicyPlan) -> aws.iam.Policy:
         return aws.iam.Policy(

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.edge.accepters import AccepterPlan
+from privatelink_ingress.plan.workload import WorkloadPlan
 
 SESSION_NAME = "privatelink-ingress"
 """Session name of assumed roles, so that CloudTrail shows which tool called."""
@@ -97,6 +98,21 @@ def accepter_providers(plans: Mapping[str, AccepterPlan], *, tags: Mapping[str, 
         )
         for name, plan in plans.items()
     }
+
+
+def parameter_provider(plan: WorkloadPlan) -> aws.Provider | None:
+    """The provider that writes the contract's parameter in another account; None without such a role."""
+    publication = plan.publication
+    if publication.parameter_writer_role_arn is None:
+        return None
+    return aws_provider(
+        "parameter",
+        region=publication.contract["region"],
+        account_id=account_of(publication.parameter_writer_role_arn),
+        tags=plan.tags,
+        role_arn=publication.parameter_writer_role_arn,
+        external_id=publication.parameter_writer_external_id,
+    )
 
 
 def account_of(role_arn: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from privatelink_ingress.components.workload.api_probe import PATIENCE
+from privatelink_ingress.components.workload.api_probe import TIMEOUT_SECONDS
 from privatelink_ingress.plan.workload import kubeconfig, plan_workload
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -39,5 +39,5 @@ def test_the_document_shows_tunnel_networks_access_groups_and_add_ons():
 
 
 def test_the_message_in_the_document_is_the_one_that_is_shown():
-    shown = kubeconfig.no_answer("0A1B….eks.amazonaws.com", 443, f"nothing within {PATIENCE:g} seconds")
+    shown = kubeconfig.no_answer("0A1B….eks.amazonaws.com", 443, f"no connection within {TIMEOUT_SECONDS:g} seconds")
     assert f"warning: {shown.where}: {shown.reason}" in TEXT

@@ -1,4 +1,4 @@
-"""The cluster that a service is published from, whoever made it."""
+"""What a published service stands on: a cluster of the stack's own, or an existing one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.cluster import ControlPlane, ControlPlaneArgs
@@ -20,33 +20,33 @@ from privatelink_ingress.plan.workload.adopted_cluster import AdoptedCluster
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Ground:
-    """What a publication and the objects in a cluster stand on."""
+class ClusterFoundation:
+    """What the publication and the Kubernetes objects need of a cluster and its network."""
 
     vpc_id: Input[str]
     subnet_ids: Mapping[str, Input[str]]
-    """Private subnets of the load balancer by zone id."""
+    """The load balancer's private subnets by zone id."""
     load_balancer_security_group_id: Input[str]
     node_security_group_ids: Mapping[str, Input[str]]
-    """By what tells their rules apart."""
+    """By the key that names their rules, such as `nodes`."""
     autoscaling_group_names: Mapping[str, Input[str]]
-    """By what tells their attachments apart."""
+    """By the key that names their attachments, such as `nodes`."""
     kubeconfig: Input[str]
     components: Sequence[pulumi.Resource]
-    """What this stack made of it."""
+    """All components registered for it."""
     needed_by_objects: Sequence[pulumi.Resource]
-    """Which of them must be there as long as an object in the cluster is."""
+    """Must outlive every object in the cluster."""
 
 
-def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
-    """Register a cluster of the stack's own, with its network and nodes."""
+def create_cluster(parent: Component, name: str, plan: OwnClusterPlan, providers: Providers) -> ClusterFoundation:
+    """Register a cluster with its network and nodes, as children of `parent`."""
     network = PrivateNetwork(
-        plan.name,
+        name,
         PrivateNetworkArgs(plan=plan.network, tags=plan.tags, iam=providers.iam),
-        ResourceOptions(provider=providers.network),
+        parent.child(provider=providers.network),
     )
     control_plane = ControlPlane(
-        plan.name,
+        name,
         ControlPlaneArgs(
             plan=plan.cluster,
             tags=plan.tags,
@@ -54,19 +54,17 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
             subnet_ids=network.subnet_ids,
             iam=providers.iam,
         ),
-        ResourceOptions(provider=providers.eks),
+        parent.child(provider=providers.eks),
     )
     observability = (
         Observability(
-            plan.name,
-            ObservabilityArgs(plan=plan.observability, tags=plan.tags),
-            ResourceOptions(provider=providers.eks),
+            name, ObservabilityArgs(plan=plan.observability, tags=plan.tags), parent.child(provider=providers.eks)
         )
         if plan.observability
         else None
     )
     nodes = Nodes(
-        plan.name,
+        name,
         NodesArgs(
             plan=plan.nodes,
             tags=plan.tags,
@@ -75,9 +73,9 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
             requires=[*network.node_requirements, *(observability.log_groups if observability else ())],
             iam=providers.iam,
         ),
-        ResourceOptions(provider=providers.eks),
+        parent.child(provider=providers.eks),
     )
-    return Ground(
+    return ClusterFoundation(
         vpc_id=network.vpc_id,
         subnet_ids=network.subnet_ids,
         load_balancer_security_group_id=network.load_balancer_security_group_id,
@@ -85,25 +83,23 @@ def own(plan: OwnClusterPlan, providers: Providers) -> Ground:
         autoscaling_group_names=nodes.autoscaling_group_names,
         kubeconfig=control_plane.kubeconfig_json,
         components=[network, control_plane, nodes, *([observability] if observability else ())],
-        # Not CoreDNS and other add-ons that need nodes themselves: the controller resolves no names.
+        # Without CoreDNS and other add-ons that need nodes themselves: the controller resolves no names.
         needed_by_objects=[*nodes.node_groups.values(), *control_plane.access],
     )
 
 
-def adopted(plan: AdoptedClusterPlan, providers: Providers) -> Ground:
-    """Take the cluster of somebody else as it is."""
+def adopt_cluster(parent: Component, name: str, plan: AdoptedClusterPlan, providers: Providers) -> ClusterFoundation:
+    """Use an existing cluster as it is; the load balancer's security group is the only resource registered for it."""
     cluster = plan.cluster
-    access = AdoptedVpc(
-        plan.name, AdoptedVpcArgs(plan=cluster, tags=plan.tags), ResourceOptions(provider=providers.network)
-    )
-    return Ground(
+    vpc = AdoptedVpc(name, AdoptedVpcArgs(plan=cluster, tags=plan.tags), parent.child(provider=providers.network))
+    return ClusterFoundation(
         vpc_id=cluster.vpc_id,
         subnet_ids=cluster.subnet_ids,
-        load_balancer_security_group_id=access.load_balancer_security_group_id,
+        load_balancer_security_group_id=vpc.load_balancer_security_group_id,
         node_security_group_ids={group: group for group in cluster.node_security_group_ids},
         autoscaling_group_names=cluster.autoscaling_groups,
         kubeconfig=cluster.kubeconfig,
-        components=[access],
+        components=[vpc],
         needed_by_objects=[],
     )
 
@@ -117,7 +113,7 @@ class AdoptedVpcArgs:
 
 
 class AdoptedVpc(Component):
-    """The one thing that this system adds to the VPC of somebody else's cluster: the load balancer's security group."""
+    """What this system adds to the VPC of an existing cluster: the load balancer's security group."""
 
     load_balancer_security_group_id: Output[str]
     """Its rules are the publication's."""
