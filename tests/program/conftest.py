@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -19,21 +20,21 @@ from tests.support.programs import (
 
 
 @pytest.fixture
-def workload_run() -> Run:
-    """See `run_workload`."""
-    return run_workload
+def workload_run(request: pytest.FixtureRequest) -> Run:
+    """See `run_workload`. A test that patches something has runs of its own."""
+    return functools.partial(run_workload, fresh="monkeypatch" in request.fixturenames)
 
 
 @pytest.fixture
-def edge_run() -> Run:
-    """See `run_edge`."""
-    return run_edge
+def edge_run(request: pytest.FixtureRequest) -> Run:
+    """See `run_edge`. A test that patches something has runs of its own."""
+    return functools.partial(run_edge, fresh="monkeypatch" in request.fixturenames)
 
 
 @pytest.fixture
-def attached_run() -> Run:
-    """See `run_attached`."""
-    return run_attached
+def attached_run(request: pytest.FixtureRequest) -> Run:
+    """See `run_attached`. A test that patches something has runs of its own."""
+    return functools.partial(run_attached, fresh="monkeypatch" in request.fixturenames)
 
 
 @pytest.fixture

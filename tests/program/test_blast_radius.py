@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from privatelink_ingress.local.engine.monitor import Registration, StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.edge_services import services
+from tests.support.examples import examples
 from tests.support.programs import run_edge
 
 CONNECTION = "privatelink-ingress:index:Connection"
@@ -105,7 +106,7 @@ def exported(run: StackRun, connection: str) -> dict[str, Any]:
     return {name: entry for name, entry in run.exports["connections"].items() if name != connection}
 
 
-PROPERTY = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = examples(quick=6, whole=30)
 
 
 @PROPERTY

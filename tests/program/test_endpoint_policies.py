@@ -17,7 +17,7 @@ from privatelink_ingress.plan.zones import REGIONS
 from privatelink_ingress.settings.workload import WorkloadSettings
 from tests.support.iam_lint import findings
 from tests.support.iam_policies import Policies, Request
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 OWN, STRANGER, ADDONS, SHARED = "111111111111", "999999999999", "602401143452", "333333333333"
 EVERYTHING = {
@@ -191,7 +191,7 @@ def test_other_partitions_have_their_own_arns():
 
 
 def test_the_program_registers_these_policies(workload_run: Run):
-    run = once(workload_run)
+    run = workload_run()
     found = policies(run)
     assert found.keys() == {"ec2", "ecr.api", "ecr.dkr", "eks-auth", "s3"}
     assert found.pop("s3") == s3_gateway(settings(), region="eu-west-1")

@@ -12,7 +12,7 @@ import pytest
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import Registration, StackRun
 from privatelink_ingress.stackfiles import reader
-from tests.support.runs import Run
+from tests.support.programs import Run
 
 STACK = "organization/eks-service/shop"
 SAMPLE = reader.read(Path(__file__).parents[2] / "eks-service", "shop").settings

@@ -10,7 +10,6 @@ from collections.abc import Callable
 import pytest
 
 from privatelink_ingress.local.engine.runner import Registration, StackRun
-from tests.support.runs import once
 
 Run = Callable[..., StackRun]
 
@@ -24,12 +23,12 @@ ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 
 @pytest.fixture
 def workload(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 @pytest.fixture
 def edge(edge_run: Run) -> StackRun:
-    return once(edge_run)
+    return edge_run()
 
 
 def waits_for(run: StackRun, one: Registration) -> set[str]:

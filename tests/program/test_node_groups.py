@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from privatelink_ingress.local.engine.runner import StackRun
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 NODES = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -36,11 +36,11 @@ def waits_for(run: StackRun, urn: str) -> set[str]:
 
 
 def test_the_one_group_becomes_the_group_default_without_a_change(workload_run: Run):
-    assert inputs(workload_run(nodes={"groups": {"default": SAMPLE}})) == inputs(once(workload_run))
+    assert inputs(workload_run(nodes={"groups": {"default": SAMPLE}})) == inputs(workload_run())
 
 
 def test_a_second_group_registers_its_own_resources_and_touches_no_other(workload_run: Run):
-    before = inputs(once(workload_run))
+    before = inputs(workload_run())
     run = workload_run(nodes={"groups": {"default": SAMPLE, "batch": BATCH}})
     after = inputs(run)
     assert {urn: after.get(urn) for urn in before} == before

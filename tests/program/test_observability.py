@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.deployers import WORKLOAD, asker, boundary, of_duty, of_provider, workload_account
 from tests.support.iam_policies import Request
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 FEATURES = {"podLogs": {"install": True, "retentionDays": 30}, "metrics": {"install": True}, "sessionManager": True}
 ADDON, LOG_GROUP = "aws:eks/addon:Addon", "aws:cloudwatch/logGroup:LogGroup"
@@ -16,7 +16,7 @@ NEW = {"fluent-bit", "amazon-cloudwatch-observability"}
 
 
 def test_features_add_their_own_resources_and_touch_no_others(workload_run: Run):
-    plain, more = once(workload_run), workload_run(**FEATURES)
+    plain, more = workload_run(), workload_run(**FEATURES)
     before = {each.urn: each.inputs for each in plain.registrations}
     after = {each.urn: each.inputs for each in more.registrations}
     assert {urn for urn in before if after.get(urn) != before[urn]} == set()

@@ -8,7 +8,7 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.deployers import WORKLOAD, asker, of_duty, of_provider
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 NETWORK = {"cidr": "10.11.0.0/16", "zoneIds": ["euw1-az1", "euw1-az2", "euw1-az3"]}
 SUBNET, ADDED = "aws:ec2/subnet:Subnet", "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
@@ -93,14 +93,14 @@ def test_nodes_endpoints_control_plane_and_load_balancer_stay_in_the_nodes_subne
 
 def test_no_pod_of_the_new_range_is_believed_as_a_proxy(run: StackRun, workload_run: Run):
     # Requests reach the controller from the nodes' addresses: kube-proxy passes them on in its own name.
-    plain = once(workload_run)
+    plain = workload_run()
     kinds = ("kubernetes:core/v1:ConfigMap", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
     for kind in kinds:
         assert [each.inputs for each in run.of_type(kind)] == [each.inputs for each in plain.of_type(kind)]
 
 
 def test_everything_that_was_there_before_stays_as_it_is(run: StackRun, workload_run: Run):
-    before = {each.urn: each.inputs for each in once(workload_run).registrations}
+    before = {each.urn: each.inputs for each in workload_run().registrations}
     after = {each.urn: each.inputs for each in run.registrations}
     assert {urn for urn, inputs in before.items() if after.get(urn) != inputs} == set()
     assert len(after) - len(before) == 1 + 3 * 3

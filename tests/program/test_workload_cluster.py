@@ -11,7 +11,7 @@ from pulumi import RunError
 from privatelink_ingress.local.engine.monitor import Registration
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload import versions
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 CLUSTER = "eks:index:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
@@ -20,7 +20,7 @@ ADMIN = "arn:aws:iam::111111111111:role/platform-admin"
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def addons(run: StackRun) -> dict[str, Registration]:

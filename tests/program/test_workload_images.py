@@ -9,7 +9,7 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload.access import CREATOR_TAG
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 from tests.support.strict_backend import DIGESTS, StrictBackend
 
 REPOSITORY, POLICY = "aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"
@@ -21,7 +21,7 @@ COPY = "privatelink-ingress images copy --stack shop"
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def aws(held: Mapping[str, list[str]], *, clusters: tuple[str, ...] = ()) -> StrictBackend:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 WAYS_OUT = (
     "aws:ec2/internetGateway:InternetGateway",
@@ -23,7 +23,7 @@ WAYS_OUT = (
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def aws_urns(run: StackRun) -> set[str]:

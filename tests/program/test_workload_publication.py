@@ -10,7 +10,7 @@ import pytest
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.local.engine.runner import StackRun
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
@@ -23,7 +23,7 @@ PARAMETER = "aws:ssm/parameter:Parameter"
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def balancer_group(run: StackRun) -> str:

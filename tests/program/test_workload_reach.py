@@ -15,7 +15,7 @@ from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 from privatelink_ingress.components.workload.api_probe import HOOK
 from privatelink_ingress.local.engine.monitor import Monitor
 from privatelink_ingress.local.engine.runner import StackRun
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 ADMINS = ["arn:aws:iam::111111111111:role/platform-admin"]
 NAME = "0A1B.gr7.eu-west-1.eks.amazonaws.com"
@@ -141,5 +141,5 @@ def test_without_the_controller_nothing_asks(workload_run: Run, engine: Engine):
 
 def test_the_hook_changes_no_resource(workload_run: Run, engine: Engine, listening: int):
     with_hook = deployed(workload_run, listening)
-    assert [each.urn for each in with_hook.registrations] == [each.urn for each in once(workload_run).registrations]
+    assert [each.urn for each in with_hook.registrations] == [each.urn for each in workload_run().registrations]
     assert json.loads(with_hook.only("pulumi:providers:kubernetes").inputs["kubeconfig"])

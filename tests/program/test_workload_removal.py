@@ -12,8 +12,7 @@ from privatelink_ingress.components.workload import removal as component
 from privatelink_ingress.local.engine.runner import Registration, StackRun, run
 from privatelink_ingress.plan.workload.removal import HOOK, RemovalPlan
 from tests.support.adopted import adopting, in_existing_vpc
-from tests.support.programs import run_workload
-from tests.support.runs import Run, once
+from tests.support.programs import Run, run_workload
 
 GUARD = "pulumi:index:Stash"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
@@ -21,7 +20,7 @@ SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def needs(run: StackRun, of: Registration) -> set[str]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
-from tests.support.runs import Run, once
+from tests.support.programs import Run
 
 UNTAGGED = {
     "aws:autoscaling/attachment:Attachment",
@@ -24,7 +24,7 @@ UNTAGGED = {
 
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
-    return once(workload_run)
+    return workload_run()
 
 
 def test_a_preview_shows_every_resource(shop: StackRun, workload_run: Run):
@@ -33,7 +33,7 @@ def test_a_preview_shows_every_resource(shop: StackRun, workload_run: Run):
 
 
 def test_two_runs_register_the_same(shop: StackRun, workload_run: Run):
-    again = workload_run()
+    again = workload_run(fresh=True)
     assert {each.urn: each.inputs for each in again.registrations} == {
         each.urn: each.inputs for each in shop.registrations
     }

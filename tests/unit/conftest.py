@@ -1,4 +1,4 @@
-"""What holds for all tests of plain decisions."""
+"""Fixtures of the tests of plain decisions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ("Pulumi.yaml", "eks-service/Pulumi.*yaml", "central-ingress/Pulumi.*yaml")
-
-# How long an example takes is the machine's affair: a busy one must not turn a claim red.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 @pytest.fixture

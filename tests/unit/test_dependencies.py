@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
 
+import grimp
+
+from privatelink_ingress.local.cloud import services
+
 ROOT = Path(__file__).parents[2]
+LIBRARY = "privatelink_ingress"
+STARTED = {f"{LIBRARY}.local.providers.daemon"}
+"""Modules that another process starts by their name."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
 PINNED = re.findall(r"^([\w.-]+)==(\S+?)(?: ;.*)? \\$", LOCK, re.MULTILINE)
@@ -31,20 +39,29 @@ def test_every_package_of_the_lock_has_hashes():
     assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def test_every_module_of_the_library_is_used_by_another_and_no_file_is_empty():
+def imports(program: str) -> set[str]:
+    """Modules of the library that a program imports, with those from which it takes a name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / program / "__main__.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(LIBRARY):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_every_module_of_the_library_is_imported_by_another_or_by_a_program():
     """D44."""
-    library = ROOT / "shared" / "privatelink_ingress"
-    sources = {path: path.read_text() for path in library.rglob("*.py")}
-    programs = [(ROOT / name / "__main__.py").read_text() for name in ("bootstrap", "eks-service", "central-ingress")]
-    unused = [
-        str(path.relative_to(library))
-        for path in sources
-        if not path.stem.startswith("__")
-        and not any(
-            re.search(rf"\b{path.stem}\b", text)
-            for other, text in [*sources.items(), *((None, t) for t in programs)]
-            if other != path
-        )
-    ]
-    assert unused == []
-    assert [str(path) for path, text in sources.items() if not text.strip()] == []
+    graph = grimp.build_graph(LIBRARY)
+    by_programs = set().union(*map(imports, ("bootstrap", "eks-service", "central-ingress", "policies")))
+    by_name = {f"{LIBRARY}.local.cloud.{module}" for module in services.MODULES}
+    unused = {
+        module
+        for module in graph.modules - by_programs - by_name - {LIBRARY, f"{LIBRARY}.__main__", *STARTED}
+        if not graph.find_modules_that_directly_import(module) and not graph.find_children(module)
+    }
+    assert unused == set()
+
+
+def test_no_file_of_the_library_is_empty():
+    """D44."""
+    files = (ROOT / "shared" / LIBRARY).rglob("*.py")
+    assert [str(file) for file in files if not file.read_text().strip()] == []

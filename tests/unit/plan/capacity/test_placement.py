@@ -6,7 +6,6 @@ import dataclasses
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from privatelink_ingress.plan.capacity import placement, quotas, usage
@@ -14,6 +13,7 @@ from privatelink_ingress.plan.capacity.forecast import grow
 from privatelink_ingress.plan.capacity.placement import Capacity, Placement
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.settings.limits import Limits
+from tests.support.examples import examples
 
 NEEDS = st.builds(Needs, backends=st.integers(1, 2), rules=st.integers(1, 9), certificates=st.integers(0, 1))
 
@@ -77,7 +77,7 @@ def test_a_connection_too_large_for_any_shard_is_refused() -> None:
         place_all([Needs(rules=101)], [shard()])
 
 
-@hypothesis_settings(max_examples=20, deadline=None)
+@examples(quick=4, whole=20)
 @given(st.lists(NEEDS, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_of_500_connections_every_one_fits_and_no_two_share_a_slot(kinds: list[Needs], random) -> None:
     wanted = [random.choice(kinds) for _ in range(500)]
@@ -90,7 +90,7 @@ def test_of_500_connections_every_one_fits_and_no_two_share_a_slot(kinds: list[N
         assert one.used == usage.total(needs.usage(one.zones) for needs in there)
 
 
-@hypothesis_settings(max_examples=20, deadline=None)
+@examples(quick=4, whole=20)
 @given(st.lists(NEEDS, min_size=500, max_size=500), NEEDS)
 def test_adding_one_connection_to_500_changes_no_other(wanted: list[Needs], further: Needs) -> None:
     before, _ = place_all(wanted, [shard()])
@@ -99,7 +99,7 @@ def test_adding_one_connection_to_500_changes_no_other(wanted: list[Needs], furt
     assert after[-1] not in before
 
 
-@hypothesis_settings(max_examples=50, deadline=None)
+@examples(quick=10, whole=50)
 @given(st.lists(NEEDS, min_size=1, max_size=60), NEEDS)
 def test_a_shard_that_is_added_moves_nothing_and_gets_only_what_found_no_room(
     wanted: list[Needs], further: Needs

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from privatelink_ingress.contracts.service import Contract
@@ -17,6 +16,7 @@ from privatelink_ingress.plan.edge.addresses import BACKENDS_PER_SLOT, GENERATIO
 from privatelink_ingress.plan.edge.shard import EdgePlan, plan_edge
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.edge import EdgeSettings
+from tests.support.examples import examples
 
 ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
 
@@ -139,7 +139,7 @@ def test_every_slot_backend_and_generation_has_an_address_of_its_own_inside_the_
     assert addresses <= inside
 
 
-@hypothesis_settings(max_examples=25, deadline=None)
+@examples(quick=5, whole=25)
 @given(
     slots=st.lists(st.integers(0, 119), min_size=2, max_size=6, unique=True),
     removed=st.integers(0, 5),

@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from privatelink_ingress.plan.routing.conflicts import (
@@ -30,6 +30,7 @@ from privatelink_ingress.plan.routing.conflicts import (
     shadowed,
 )
 from tests.support import globs
+from tests.support.examples import examples
 
 LONGEST = 5
 OTHER = "z"
@@ -178,13 +179,13 @@ def entry(position: int, match: Match, *, band: int = 0) -> Entry:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(st.one_of(st.tuples(ROUTES, ROUTES), st.tuples(MATCHES, MATCHES)))
 def test_two_routes_overlap_exactly_when_some_request_matches_both(routes: tuple[Match, Match]) -> None:
     assert (overlap(*routes) is not None) == ((True, True) in enumerated(routes))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(MATCHES, MATCHES)
 def test_the_example_matches_both_routes_and_is_the_same_in_either_order(one: Match, other: Match) -> None:
     request = overlap(one, other)
@@ -196,7 +197,7 @@ def test_the_example_matches_both_routes_and_is_the_same_in_either_order(one: Ma
         assert set(request.host) <= set("ab.-")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(MATCHES, st.sampled_from(HOST_TEXTS), st.sampled_from(PATH_TEXTS), st.sampled_from(METHODS), st.data())
 def test_matches_reads_patterns_as_the_plan_does(match: Match, host: str, path: str, method: str, data) -> None:
     pairs = st.lists(st.tuples(st.sampled_from(VALUE_TEXTS), st.sampled_from(VALUE_TEXTS)), max_size=2).map(tuple)
@@ -227,19 +228,19 @@ def prove_reachability(routes: tuple[Match, ...]) -> None:
             assert not all(any(row[other] for other in by if other != spared) for row in own)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(st.lists(ROUTES, min_size=2, max_size=5).map(tuple))
 def test_a_route_of_hosts_and_paths_is_shadowed_exactly_when_no_request_reaches_it(routes: tuple[Match, ...]) -> None:
     prove_reachability(routes)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(st.lists(MATCHES, min_size=2, max_size=4).map(tuple))
 def test_a_route_of_any_kind_is_shadowed_exactly_when_no_request_reaches_it(routes: tuple[Match, ...]) -> None:
     prove_reachability(routes)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(
     st.lists(
         st.builds(
@@ -257,13 +258,13 @@ def test_routes_that_several_others_cover_together_are_found(routes: tuple[Match
     prove_reachability(routes)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(quick=40, whole=300)
 @given(st.lists(st.builds(Match, sources=some(st.sampled_from(BLOCKS), 3)), min_size=2, max_size=4).map(tuple))
 def test_blocks_of_addresses_that_cover_another_together_are_found(routes: tuple[Match, ...]) -> None:
     prove_reachability(routes)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(quick=30, whole=200)
 @given(st.lists(st.tuples(st.integers(0, 1), ROUTES), min_size=2, max_size=6))
 def test_the_look_up_misses_no_pair(routes: list[tuple[int, Match]]) -> None:
     entries = [entry(position, match, band=band) for position, (band, match) in enumerate(routes)]
@@ -280,7 +281,7 @@ def test_the_look_up_misses_no_pair(routes: list[tuple[int, Match]]) -> None:
     assert all(bands[one] < bands[other] for one, other in apart)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(quick=30, whole=200)
 @given(st.lists(ROUTES, min_size=1, max_size=4), ROUTES)
 def test_another_route_changes_nothing_between_the_others(routes: list[Match], newcomer: Match) -> None:
     entries = [entry(position, match) for position, match in enumerate(routes)]
@@ -290,7 +291,7 @@ def test_another_route_changes_nothing_between_the_others(routes: list[Match], n
     assert [one for one in shadowed(more) if one.entry.connection != f"c{len(routes)}"] == shadowed(entries)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(quick=30, whole=200)
 @given(st.lists(ROUTES, min_size=1, max_size=4))
 def test_a_route_twice_is_always_shadowed_the_second_time(routes: list[Match]) -> None:
     entries = [entry(position, match) for position, match in enumerate(routes)]
