@@ -16,8 +16,8 @@ from rich.table import Table
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli import trace as trace_view
 from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud

@@ -1,14 +1,16 @@
-"""The note that `demo --keep` leaves about the emulated AWS it runs, and other commands read."""
+"""The emulated AWS that `demo --keep` leaves running: its note for other commands, and traces through it."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.trace import Trace, trace
 
 _FILE = "cloud.json"
 
@@ -47,6 +49,26 @@ class RunningCloud:
     def forget(directory: Path) -> None:
         """Take the note away."""
         (directory / _FILE).unlink(missing_ok=True)
+
+
+def trace_running(
+    url: str, directory: Path, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None
+) -> Trace:
+    """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
+
+    Raises:
+        UsageError: when it is no request, or no demo is running.
+    """
+    # Costly to import, and not needed to show a trace.
+    from privatelink_ingress.aws.topology import live
+    from privatelink_ingress.local.cloud.server import Session
+
+    headers = tuple(headers)
+    Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked
+    cloud = RunningCloud.read(directory)
+    sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
+    edge = sessions.pop(cloud.edge_account)
+    return trace(url, live.load(edge, sessions.values()), method=method, headers=headers, source=source)
 
 
 def _none(directory: Path, reason: str) -> UsageError:

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from privatelink_ingress.cli import trace as trace_view
+from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.request import Request

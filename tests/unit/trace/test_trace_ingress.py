@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.cli import trace as trace_view
+from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.plan.workload.sample import SamplePlan
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.cluster_objects import read

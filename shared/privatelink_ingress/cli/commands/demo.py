@@ -48,12 +48,13 @@ def trace(
 
     Exit code 0 when it gets there, 1 when not.
     """
-    from privatelink_ingress.cli import trace as command
+    from privatelink_ingress.cli import running
+    from privatelink_ingress.cli.views import trace as view
 
-    found = command.trace_running(url, out, method=method, headers=header or (), source=source)
+    found = running.trace_running(url, out, method=method, headers=header or (), source=source)
     if as_json:
-        typer.echo(command.as_json(found))
+        typer.echo(view.as_json(found))
     else:
-        command.show(found, Console())
+        view.show(found, Console())
     if not found.reached:
         raise typer.Exit(FOUND_SOMETHING)

@@ -19,7 +19,7 @@ def check(root: Root = Path("."), as_json: Json = False) -> None:
 
     Exit code 0 when all are right, 1 when something is wrong.
     """
-    from privatelink_ingress.cli import check as view
+    from privatelink_ingress.cli.views import check as view
     from privatelink_ingress.fleet import check as fleet_check
 
     report = fleet_check.check(root)
@@ -47,15 +47,16 @@ def capacity(
 
     Exit code 0 when all is within the quotas, 1 when not.
     """
-    from privatelink_ingress.cli import capacity as command
+    from privatelink_ingress.cli.views import capacity as view
+    from privatelink_ingress.fleet.capacity import capacity as capacity_of
     from privatelink_ingress.plan.capacity.usage import Needs
 
     needs = Needs(backends=backends, rules=rules, certificates=int(own_certificate))
-    report = command.capacity(root, needs=needs, plan=plan, stack=stack)
+    report = capacity_of(root, needs=needs, plan=plan, stack=stack)
     if as_json:
-        typer.echo(command.as_json(report))
+        typer.echo(view.as_json(report))
     else:
-        command.print_report(report, Console())
+        view.print_report(report, Console())
     if report.exceeded:
         raise typer.Exit(FOUND_SOMETHING)
 
@@ -68,11 +69,12 @@ def cost(
     as_json: Json = False,
 ) -> None:
     """Show what every stack and connection costs a month, by AWS's list prices."""
-    from privatelink_ingress.cli import cost as command
+    from privatelink_ingress.cli.views import cost as view
+    from privatelink_ingress.fleet import cost as fleet_cost
     from privatelink_ingress.plan.capacity.cost import Traffic
 
-    report = command.report(root, traffic=Traffic(gb=gb, million_requests=requests))
+    report = fleet_cost.report(root, traffic=Traffic(gb=gb, million_requests=requests))
     if as_json:
-        typer.echo(command.as_json(report))
+        typer.echo(view.as_json(report))
     else:
-        command.print_report(report, Console())
+        view.print_report(report, Console())

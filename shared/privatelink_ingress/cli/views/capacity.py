@@ -1,116 +1,23 @@
-"""`capacity`: how full each shard is, and what more connections would need. Offline, from the stack files alone."""
+"""How `capacity` shows its report."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from privatelink_ingress.fleet import shards as shard_files
-from privatelink_ingress.fleet.repository import read_right
-from privatelink_ingress.plan.capacity import cost, quotas, usage
-from privatelink_ingress.plan.capacity.forecast import Growth, grow
+from privatelink_ingress.fleet.capacity import Report
+from privatelink_ingress.plan.capacity import quotas, usage
+from privatelink_ingress.plan.capacity.forecast import Growth
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.usage import Needs
-from privatelink_ingress.plan.edge.firewall import plan_firewall
-from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Report:
-    """What the command found."""
-
-    shards: tuple[Capacity, ...]
-    needs: Needs
-    """What a further connection is taken to need."""
-    notes: tuple[str, ...]
-    growth: Growth | None = None
-    region: str = ""
-    """Where the growth is planned."""
-    connection_usd: float = 0.0
-    """A month of one further connection, and of one further shard."""
-    shard_usd: float = 0.0
-    estimate: bool = False
-    """Whether those are estimates."""
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether a shard holds more than it may."""
-        return any(usage.over(shard.used, shard.limits) for shard in self.shards)
-
-    @property
-    def growth_usd(self) -> float:
-        """A month of the growth, within today's limits."""
-        growth = self.growth
-        return growth.count * self.connection_usd + len(growth.new) * self.shard_usd if growth else 0.0
-
-
-def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | None = None) -> Report:
-    """The capacity of every shard of the repository at `root`.
-
-    Args:
-        root: Top directory of the repository.
-        needs: What a further connection needs.
-        plan: A number of further connections to plan for.
-        stack: One of the shards that may take them, where shards differ in account, region or environment.
-
-    Raises:
-        UserError: when a stack file has a mistake, when there is no shard, or when no shard could hold one connection.
-        UsageError: when there is no such stack, or it is needed and not given.
-    """
-    stacks = read_right(root)
-    there, _ = shard_files.group(stacks.edges, stacks.attached)
-    capacities = shard_files.capacities(there)
-    if not capacities:
-        problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
-        raise UserError("There is no capacity to count", [problem])
-    report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes))
-    if plan is None:
-        return report
-    pool = _pool(capacities, stack)
-    try:
-        growth = grow(plan, needs, pool)
-    except ValueError as error:
-        problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
-        raise UserError("The growth cannot be planned", [problem]) from None
-    first = pool[0]
-    connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
-    settings = next(shard.edge.settings for shard in there if shard.edge.stack == first.name)
-    web_acl = plan_firewall(settings.firewall, name="")
-    shard = cost.shard_cost(
-        first.region, zones=first.zones, firewall_rules=len(web_acl.rules), firewall_capacity=web_acl.capacity
-    )
-    return dataclasses.replace(
-        report,
-        growth=growth,
-        region=first.region,
-        connection_usd=connection.usd,
-        shard_usd=shard.usd,
-        estimate=connection.estimate or shard.estimate,
-    )
-
-
-def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:
-    """The shards that can take a connection which is meant for the given one."""
-    names = [shard.name for shard in shards]
-    if stack is None and len({shard.pool for shard in shards}) > 1:
-        reason = "is missing: the shards differ in account, region or environment, so they cannot take the same ones"
-        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, suggest("", names))])
-    wanted = next((shard for shard in shards if stack in (None, shard.name)), None)
-    if wanted is None:
-        raise UsageError(
-            "The growth cannot be planned",
-            [Problem("--stack", f"is {stack}, which is not a stack with a load balancer", suggest(stack or "", names))],
-        )
-    return [shard for shard in shards if shard.pool == wanted.pool]
 
 
 def print_report(report: Report, console: Console) -> None:

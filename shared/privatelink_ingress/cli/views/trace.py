@@ -1,42 +1,18 @@
-"""`trace`: where a request goes, hop by hop."""
+"""How `trace` shows where a request goes, hop by hop."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from privatelink_ingress.cli.running import RunningCloud
 from privatelink_ingress.trace import ingress_hop
-from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.trace import Trace, trace
+from privatelink_ingress.trace.trace import Trace
 
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
-
-
-def trace_running(
-    url: str, directory: Path, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None
-) -> Trace:
-    """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
-
-    Raises:
-        UsageError: when it is no request, or no demo is running.
-    """
-    # Costly to import, and not needed to show a trace.
-    from privatelink_ingress.aws.topology import live
-    from privatelink_ingress.local.cloud.server import Session
-
-    headers = tuple(headers)
-    Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked
-    cloud = RunningCloud.read(directory)
-    sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
-    edge = sessions.pop(cloud.edge_account)
-    return trace(url, live.load(edge, sessions.values()), method=method, headers=headers, source=source)
 
 
 def headline(found: Trace) -> Text:
