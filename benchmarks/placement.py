@@ -29,7 +29,7 @@ def empty() -> Capacity:
         environment="production",
         zones=len(ZONES),
         limits=quotas.effective(Limits()),
-        used=usage.total([]),
+        used=usage.combine([]),
         slots=frozenset(),
     )
 

@@ -8,12 +8,14 @@ import pulumi
 
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
+from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.lookups import contracts, program, providers, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, plan_edge
+from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
@@ -39,17 +41,15 @@ async def deploy() -> dict[str, Any]:
     published = await contracts.read_all(settings.connections, readers)
     program.warn(acceptance.waiting(settings.connections, published))
     if isinstance(settings, AttachedSettings):
+        shard = await contracts.read_shard(settings.edge_stack)
         plan = plan_attachment(
-            settings,
-            stack=stack,
-            region=region,
-            shard=await contracts.read_shard(settings.edge_stack),
-            contracts=published,
+            settings, stack=stack, region=region, site=EdgeSite.of_contract(shard), contracts=published
         )
+        accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
         attachment = AttachmentArgs(
             plan=plan,
+            site=SiteArgs.of_contract(shard, accepters=accepters),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
-            accepters=providers.accepter_providers(connections.accepters(plan.connections), tags=tags),
         )
         return Attachment("edge", attachment, options).exports()
     plan = plan_edge(

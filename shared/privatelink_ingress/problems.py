@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -32,6 +33,23 @@ class UserError(Exception):
     def __init__(self, title: str, problems: Iterable[Problem]) -> None:
         self.title, self.problems = title, tuple(sorted(problems))
         super().__init__("\n".join([f"{title}:", *(f"  {problem}" for problem in self.problems)]))
+
+
+class Problems(list[Problem]):
+    """The problems of steps that do not depend on each other, to be raised together."""
+
+    @contextlib.contextmanager
+    def collect(self) -> Generator[None]:
+        """Add the problems of a `UserError` that the block raises, and continue after the block."""
+        try:
+            yield
+        except UserError as error:
+            self.extend(error.problems)
+
+    def raise_all(self, title: str) -> None:
+        """Raise a `UserError` with every problem so far; do nothing without any."""
+        if self:
+            raise UserError(title, self)
 
 
 class UsageError(UserError):

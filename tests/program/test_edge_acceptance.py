@@ -67,7 +67,7 @@ def test_a_new_generation_is_accepted_on_its_own(run: Run):
 
 @pytest.mark.parametrize("published", [{}, {"acceptance_required": False}, {"acceptance_required": True}])
 def test_the_accepter_follows_from_the_stack_file_alone(run: Run, published: dict[str, Any]):
-    """To accept what is accepted changes nothing, and a service that asks only later finds its accepter."""
+    """Accepting an accepted endpoint changes nothing; a service that requires acceptance later has its accepter."""
     assert run(accepterRoleArn=ROLE, published=published).only(ACCEPTER).name == "shop-0-0"
 
 
@@ -77,9 +77,9 @@ def test_without_an_accepter_the_preview_says_who_waits_and_what_to_run(run: Run
     (message,) = edge.messages
     assert message == (
         "connections.shop.backends[0]: account 111111111111 accepts endpoints of stack shop one by one: a new one "
-        "waits, and no request gets through until then\n"
-        "    Write accepterRoleArn, a role of that account that may accept. Or there, with the id that the first "
-        "command lists: aws ec2 describe-vpc-endpoint-connections --region eu-west-1 --filters "
+        "waits, and requests fail until it is accepted\n"
+        "    Write accepterRoleArn, a role of that account that may accept. Or accept it there, with the id that "
+        "the first command lists: aws ec2 describe-vpc-endpoint-connections --region eu-west-1 --filters "
         f"Name=service-id,Values={SERVICE_ID} Name=vpc-endpoint-state,Values=pendingAcceptance; then aws ec2 "
         f"accept-vpc-endpoint-connections --region eu-west-1 --service-id {SERVICE_ID} --vpc-endpoint-ids <id>"
     )
@@ -97,8 +97,8 @@ def test_an_accepter_of_another_account_is_refused_before_anything_is_registered
     with pytest.raises(pulumi.RunError) as error:
         run(accepterRoleArn=stranger)
     assert (
-        "connections.shop.backends[0].accepterRoleArn: is of account 333333333333, but stack shop is of 111111111111, "
-        "and only it can accept\n    Write a role of account 111111111111."
+        "connections.shop.backends[0].accepterRoleArn: is a role of account 333333333333, but only "
+        "111111111111, which owns stack shop, can accept\n    Write a role of account 111111111111."
     ) in str(error.value)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import signal
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -24,12 +24,13 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.edge import dns
-from privatelink_ingress.plan.routing import conflicts, routes
+from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Entry
+from privatelink_ingress.plan.routing.routes import RoutePlan, plan_all
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
-from privatelink_ingress.settings.edge import Connection, EdgeSettings
+from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.trace import ingress_hop
 from privatelink_ingress.trace.trace import Outcome, Trace, trace
 
@@ -147,9 +148,9 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
     attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
     for name, edge in edges.items():
         others = [settings for settings in attached if stack_names.short(settings.edge_stack) == name]
-        connections = {key: one for settings in (edge, *others) for key, one in settings.connections.items()}
-        named = {host for connection in connections.values() for host in dns.records(connection)}
-        expected = [_reaching(one, host) for one in _entries(connections) for host in one.match.hosts if host in named]
+        published = [routes for settings in (edge, *others) for routes in plan_all(settings.connections)]
+        named = {host for routes in published for host in dns.records(routes)}
+        expected = [_reaching(one, host) for one in _entries(published) for host in one.match.hosts if host in named]
         yield from expected
         if expected:
             first = expected[0].url.removeprefix("https://")
@@ -169,10 +170,10 @@ def _as_expected(found: Trace, expected: Expectation) -> bool:
     return (found.outcome, found.status) == (expected.outcome, expected.status)
 
 
-def _entries(connections: Mapping[str, Connection]) -> Iterator[Entry]:
-    for name, connection in connections.items():
-        if connection.state == "active":
-            yield from routes.entries(name, connection)
+def _entries(published: Iterable[RoutePlan]) -> Iterator[Entry]:
+    for routes in published:
+        if routes.connection.state == "active":
+            yield from routes.entries
 
 
 def _reaching(entry: Entry, host: str) -> Expectation:

@@ -9,7 +9,7 @@ from pathlib import Path
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
 from privatelink_ingress.plan.capacity import cost, usage
-from privatelink_ingress.plan.capacity.forecast import Growth, grow
+from privatelink_ingress.plan.capacity.forecast import Forecast, forecast
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.plan.edge.firewall import plan_firewall
@@ -24,7 +24,7 @@ class Report:
     needs: Needs
     """What a further connection is taken to need."""
     notes: tuple[str, ...]
-    growth: Growth | None = None
+    growth: Forecast | None = None
     region: str = ""
     """Where the growth is planned."""
     connection_usd: float = 0.0
@@ -36,7 +36,7 @@ class Report:
     @property
     def exceeded(self) -> bool:
         """Whether a shard holds more than it may."""
-        return any(usage.over(shard.used, shard.limits) for shard in self.shards)
+        return any(usage.exceeded(shard.used, shard.limits) for shard in self.shards)
 
     @property
     def growth_usd(self) -> float:
@@ -69,7 +69,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         return report
     pool = _pool(capacities, stack)
     try:
-        growth = grow(plan, needs, pool)
+        growth = forecast(plan, needs, pool)
     except ValueError as error:
         problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
         raise UserError("The growth cannot be planned", [problem]) from None

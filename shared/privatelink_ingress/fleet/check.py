@@ -13,9 +13,10 @@ from privatelink_ingress.fleet.repository import Report
 from privatelink_ingress.fleet.shards import Shard
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.capacity.placement import Capacity
-from privatelink_ingress.plan.edge import attachment
+from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import assumed_contract
 from privatelink_ingress.plan.edge.shard import EdgePlan, plan_edge
+from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.plan.workload import (
     WorkloadPlan,
     adopted_cluster,
@@ -141,32 +142,39 @@ def _plan_shard(
     try:
         known = contracts(edge.settings)
         planned = plan_edge(
-            edge.settings.model_copy(update={"connections": _servable(edge.settings, known)}),
+            edge.settings,
             stack=edge.stack,
             region=edge.region,
             available_zones=available,
             contracts=known,
-            attached=shard.attached_connections,
+            routes=_servable(edge, known),
+            attached=shard.attached_routes,
             others=others,
         )
     except UserError as error:
         return None, [*findings, *(Finding(edge.file, problem) for problem in error.problems)]
-    findings += shards.together(shard, planned.shard)
+    findings += shards.together(shard, planned.site)
     for stack in shard.attached:
         known = contracts(stack.settings)
-        settings = stack.settings.model_copy(update={"connections": _servable(stack.settings, known)})
-        found = attachment.check(settings, stack=stack.stack, region=stack.region, shard=planned.shard, contracts=known)
-        findings += (Finding(stack.file, problem) for problem in found)
+        try:
+            plan_attachment(
+                stack.settings,
+                stack=stack.stack,
+                region=stack.region,
+                site=planned.site,
+                contracts=known,
+                routes=_servable(stack, known),
+            )
+        except UserError as error:
+            findings += (Finding(stack.file, problem) for problem in error.problems)
     return planned, findings
 
 
-def _servable(settings: EdgeStack, contracts: Mapping[str, Contract]) -> dict[str, Connection]:
+def _servable(stack: Edge | Attached, contracts: Mapping[str, Contract]) -> list[RoutePlan]:
     """The connections whose backends could be planned; the others are findings already."""
-    return {
-        name: connection
-        for name, connection in settings.connections.items()
-        if all(backend.source in contracts for backend in connection.backends)
-    }
+    return [
+        routes for routes in stack.routes if all(backend.source in contracts for backend in routes.connection.backends)
+    ]
 
 
 def contract_of(plan: WorkloadPlan, zone_ids: Sequence[str] | None) -> Contract:

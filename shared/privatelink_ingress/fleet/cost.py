@@ -75,7 +75,7 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
     found, _ = shards.group(stacks.edges, stacks.attached)
     for shard in found:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
-        connections = len(shard.edge.settings.connections) + len(shard.attached_connections)
+        connections = len(shard.routes)
         web_acl = plan_firewall(shard.edge.settings.firewall, name="")
         for stack in shard.stacks:
             yield StackCost(

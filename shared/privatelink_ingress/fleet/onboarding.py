@@ -13,13 +13,14 @@ from privatelink_ingress.fleet import assumed_zones, check
 from privatelink_ingress.fleet import shards as shard_files
 from privatelink_ingress.fleet.shards import Shard
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
-from privatelink_ingress.plan import subnets
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.edge import backends
 from privatelink_ingress.plan.edge.backends import BackendPlan
+from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
+from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes
-from privatelink_ingress.plan.routing.routes import Rule
+from privatelink_ingress.plan.routing.routes import RoutePlan, Rule
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 from privatelink_ingress.settings.edge import SLOTS, Connection
@@ -76,9 +77,10 @@ def decide(wish: Wish, workloads: Sequence[Workload], edges: Sequence[Edge], att
     if not shards:
         problem = Problem(PROJECT, "has no stack file of a shard", f"Write {PROJECT}/Pulumi.prod.yaml.")
         raise UserError(f"{wish.name} cannot be published", [problem])
-    if problems := routes.check({wish.name: draft}):
+    planned = routes.plan_routes(wish.name, draft)
+    if problems := routes.check([planned]):
         raise UserError(f"{wish.name} cannot be published", problems)
-    shard, slot = _place(wish, draft, shards, workload)
+    shard, slot = _place(wish, planned, shards, workload)
     entry = entry_of(wish, workload, slot=slot)
     connection = connection_of(wish.name, entry)
     stack = f"{shard.edge.stack}-{wish.name}" if wish.attached else shard.edge.stack
@@ -91,7 +93,7 @@ def decide(wish: Wish, workloads: Sequence[Workload], edges: Sequence[Edge], att
         workload=workload,
         connection=connection,
         backend=_backend(wish.name, connection, workload, shard.edge, stack),
-        rules=routes.rules(connection),
+        rules=routes.plan_routes(wish.name, connection).rules,
         consumer=_consumer(workload, shard.edge),
     )
 
@@ -136,7 +138,7 @@ def _same_name(wish: Wish, workload: Workload) -> None:
         raise UserError(f"{wish.name} cannot be published", [Problem(wish.name, reason, remedy)])
 
 
-def _place(wish: Wish, draft: Connection, shards: Sequence[Shard], workload: Workload) -> tuple[Shard, int]:
+def _place(wish: Wish, draft: RoutePlan, shards: Sequence[Shard], workload: Workload) -> tuple[Shard, int]:
     there = {capacity.name: capacity for capacity in shard_files.capacities(shards)}
     found = {shard.edge.stack: shard for shard in shards}
     if wish.shard and wish.shard not in there:
@@ -179,22 +181,19 @@ def _attached_config(edge: Edge, name: str, entry: Mapping[str, Any]) -> dict[st
 
 
 def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, stack: str) -> BackendPlan:
+    network = _network(edge)
+    # Zones can only be compared where both sides state them.
+    comparable = edge.settings.network.zone_ids and declared_zones.zone_ids(workload.settings)
+    zone_ids = None if comparable else [subnet.zone_id for subnet in network.endpoint]
+    published = check.contract_of(check.plan_of(workload), zone_ids)
+    site = EdgeSite.of_settings(edge.settings, network, region=edge.region)
+    return backends.plan_backend(name, connection, 0, published, site, stack=stack)
+
+
+def _network(edge: Edge) -> NetworkPlan:
     network = edge.settings.network
     zone_ids = assumed_zones.zones_of(network.zone_ids, network.zones, edge.region)
-    # Zones can only be compared where both sides state them.
-    comparable = network.zone_ids and declared_zones.zone_ids(workload.settings)
-    published = check.contract_of(check.plan_of(workload), None if comparable else zone_ids)
-    _, upper = subnets.halves(network.cidr)
-    tier = subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix")
-    return backends.plan_backend(
-        name,
-        connection,
-        connection.backends[0],
-        published,
-        stack=stack,
-        region=edge.region,
-        subnets={subnet.zone_id: subnet for subnet in tier},
-    )
+    return plan_network(edge.settings, region=edge.region, available_zones=zone_ids)
 
 
 def _consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
@@ -204,7 +203,5 @@ def _consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
     entry: dict[str, Any] = {"accountId": edge.settings.account_id}
     if network.zone_ids and all(consumer.alb_subnet_cidrs for consumer in consumers):
         # Without them, the network load balancer would no longer ask where the others' requests come from.
-        lower, _ = subnets.halves(network.cidr)
-        tier = subnets.tier(lower, network.public_prefix, network.zone_ids, key="network.publicPrefix")
-        entry["albSubnetCidrs"] = [subnet.cidr for subnet in tier]
+        entry["albSubnetCidrs"] = [subnet.cidr for subnet in _network(edge).public]
     return entry

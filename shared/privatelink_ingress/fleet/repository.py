@@ -101,7 +101,7 @@ def read_right(root: Path) -> Stacks:
     stacks = read(root)
     found = [*stacks.report.findings]
     for stack in (*stacks.edges, *stacks.attached):
-        found += (Finding(stack.file, problem) for problem in routes.check(stack.settings.connections))
+        found += (Finding(stack.file, problem) for problem in routes.check(stack.routes))
     if found:
         problems = [dataclasses.replace(one.problem, where=f"{one.file}: {one.problem.where}") for one in found]
         raise UserError("Stack files have mistakes", problems)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
 from privatelink_ingress.plan.capacity import placement
-from privatelink_ingress.plan.edge import site as publishing
+from privatelink_ingress.plan.edge.connections import check_together
 from privatelink_ingress.plan.edge.firewall import plan_firewall
-from privatelink_ingress.plan.routing import conflicts, routes
+from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.routing import conflicts
+from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, suggest
-from privatelink_ingress.settings.edge import SLOTS, Connection
+from privatelink_ingress.settings.edge import SLOTS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,9 +29,14 @@ class Shard:
         return (self.edge, *self.attached)
 
     @property
-    def attached_connections(self) -> tuple[Connection, ...]:
-        """Connections of the attached stacks."""
-        return tuple(connection for stack in self.attached for connection in stack.settings.connections.values())
+    def attached_routes(self) -> tuple[RoutePlan, ...]:
+        """The routes of the attached stacks' connections."""
+        return tuple(routes for stack in self.attached for routes in stack.routes)
+
+    @property
+    def routes(self) -> tuple[RoutePlan, ...]:
+        """The routes of all connections."""
+        return (*self.edge.routes, *self.attached_routes)
 
 
 def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[Shard], list[Finding]]:
@@ -64,23 +71,23 @@ def names_and_slots(shard: Shard) -> Iterator[Finding]:
             slots.setdefault(connection.slot, (name, stack))
 
 
-def together(shard: Shard, site: publishing.Shard) -> Iterator[Finding]:
-    """Routes and certificates of connections that fit each within its file, but not together."""
-    published: dict[str, Connection] = {}
+def together(shard: Shard, site: EdgeSite) -> Iterator[Finding]:
+    """Routes and certificates of connections that fit within their own file, but not together."""
+    published: dict[str, RoutePlan] = {}
     files: dict[str, str] = {}
     for stack in shard.stacks:
-        for name, connection in stack.settings.connections.items():
-            published.setdefault(name, connection)
-            files.setdefault(name, stack.file)
-    for problem in publishing.check_together(published, site):
+        for routes in stack.routes:
+            published.setdefault(routes.name, routes)
+            files.setdefault(routes.name, stack.file)
+    for problem in check_together(published.values(), site):
         yield Finding(files[problem.where.split(".")[1]], problem)
 
 
 def overlaps(edges: Sequence[Edge], attached: Sequence[Attached]) -> Iterator[str]:
     """Routes of two connections that can match one request, where the more specific one is meant to answer."""
     for shard in group(edges, attached)[0]:
-        published = {name: one for stack in shard.stacks for name, one in stack.settings.connections.items()}
-        entries = [entry for name in sorted(published) for entry in routes.entries(name, published[name])]
+        published = sorted(shard.routes, key=lambda routes: routes.name)
+        entries = [entry for routes in published for entry in routes.entries]
         try:
             yield from conflicts.overlap_notes(conflicts.overlaps_between_bands(entries))
         except conflicts.TooComplex as error:
@@ -112,7 +119,7 @@ def capacities(found: Iterable[Shard]) -> tuple[placement.Capacity, ...]:
             region=shard.edge.region,
             zones=placement.zone_count(shard.edge.settings.network),
             firewall_capacity=plan_firewall(shard.edge.settings.firewall, name="").capacity,
-            connections=shard.attached_connections,
+            connections=shard.routes,
             attached=(stack.stack for stack in shard.attached),
         )
         for shard in found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.plan.routing.routes import RoutePlan, plan_all
 from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
@@ -33,6 +35,11 @@ class Edge:
     region: str
     settings: EdgeSettings
 
+    @functools.cached_property
+    def routes(self) -> tuple[RoutePlan, ...]:
+        """The routes of its connections, derived once."""
+        return plan_all(self.settings.connections)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Attached:
@@ -42,6 +49,11 @@ class Attached:
     stack: str
     region: str
     settings: AttachedSettings
+
+    @functools.cached_property
+    def routes(self) -> tuple[RoutePlan, ...]:
+        """The routes of its connections, derived once."""
+        return plan_all(self.settings.connections)
 
     @property
     def shard(self) -> str:

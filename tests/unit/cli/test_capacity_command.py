@@ -213,7 +213,7 @@ def test_check_refuses_a_shard_that_only_its_attached_stacks_bring_over_a_quota(
     assert reason == (
         "26 certificates beside the default are needed, but the load balancer of shard prod has 25 (quota L-9365A611)"
     )
-    assert remedy.startswith("Merge certificates (one holds 10 names); or begin a further shard")
+    assert remedy.startswith("Merge certificates (one holds 10 names); or add a shard")
 
 
 def test_check_lists_routes_of_an_attached_stack_that_cannot_become_rules(samples: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.plan.routing.routes import check, plan_all
 from privatelink_ingress.settings.attached import load_edge
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "connections.md"
@@ -28,8 +28,9 @@ def test_an_entry_of_the_document_is_right(entries: dict[str, Any]):
     }
     settings = load_edge(values, project="central-ingress", stack="prod")
     assert list(settings.connections) == ["shop"]
-    assert routes.check(settings.connections) == []
-    assert routes.rules(settings.connections["shop"])
+    (shop,) = plan_all(settings.connections)
+    assert check([shop]) == []
+    assert shop.rules
 
 
 def test_the_document_shows_a_route_two_backends_and_a_generation():

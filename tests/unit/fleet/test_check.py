@@ -94,7 +94,7 @@ def test_a_backend_of_another_project_is_no_workload(repository: Path, edit):
 def test_a_stack_that_publishes_another_name_than_the_connection(repository: Path, edit):
     edit(BLOG, "  eks-service:owner:", "  eks-service:connectionName: news\n  eks-service:owner:")
     assert [(file, reason) for file, _, reason in found(repository)] == [
-        (ATTACHED, "stack blog publishes news, and this edge knows no connection of that name")
+        (ATTACHED, "stack blog publishes news, but this edge has no connection of that name")
     ]
 
 
@@ -223,7 +223,7 @@ def test_a_host_without_a_certificate(repository: Path, edit):
     for file in (ATTACHED, BLOG):
         edit(file, "[blog.example.com]", "[blog.test.example.com]")
     assert found(repository) == [
-        (ATTACHED, "connections.blog.routes[0].hosts[0]", "blog.test.example.com is covered by no certificate")
+        (ATTACHED, "connections.blog.routes[0].hosts[0]", "no certificate covers blog.test.example.com")
     ]
 
 
@@ -348,5 +348,5 @@ def test_a_record_that_connections_of_two_files_would_hold(repository: Path, edi
     assert problem == (
         PROD,
         "connections.shop.routes[0].hosts[0]",
-        "shop.example.com has its DNS record with connections.blog (team-blog) already",
+        "connections.blog (team-blog) already has the DNS record of shop.example.com",
     )

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from privatelink_ingress.fleet.capacity import Report
 from privatelink_ingress.plan.capacity import quotas, usage
-from privatelink_ingress.plan.capacity.forecast import Growth
+from privatelink_ingress.plan.capacity.forecast import Forecast
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
@@ -59,7 +59,7 @@ def as_json(report: Report) -> str:
     return json.dumps(found, indent=2)
 
 
-def _print_growth(report: Report, growth: Growth, console: Console) -> None:
+def _print_growth(report: Report, growth: Forecast, console: Console) -> None:
     console.print(Text(f"{growth.count} more connections", style="bold"))
     for name, count in growth.by_shard.items():
         slots = [placement.slot for placement in growth.placements if placement.shard == name]
@@ -94,7 +94,7 @@ def _table(shard: Capacity, *, ends_first: str) -> Table:
     for column in ("used", "limit", "free"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    exceeded = usage.over(shard.used, shard.limits)
+    exceeded = usage.exceeded(shard.used, shard.limits)
     for key, left in usage.free(shard.used, shard.limits).items():
         quota = QUOTAS[key]
         hard = f"hard {quota.most}" if quota.most else "" if quota.adjustable else "hard"
@@ -116,7 +116,7 @@ def _shard_as_data(shard: Capacity, needs: Needs) -> dict[str, Any]:
         "connections": len(shard.slots),
         "room": room,
         "ends_first": key,
-        "exceeded": list(usage.over(shard.used, shard.limits)),
+        "exceeded": list(usage.exceeded(shard.used, shard.limits)),
         "quotas": [
             {
                 "key": key,
@@ -145,7 +145,7 @@ def _raise_as_data(key: str, number: int, region: str) -> dict[str, Any]:
 
 
 def _binding(shard: Capacity, needs: Needs) -> tuple[str, int]:
-    return usage.binding(shard.used, shard.limits, needs.usage(shard.zones))
+    return usage.first_exhausted(shard.used, shard.limits, needs.usage(shard.zones))
 
 
 def _needs(needs: Needs) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
-import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
+from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
+from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.contracts.shard import ATTACHED_TO
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan
@@ -21,31 +20,21 @@ class AttachmentArgs:
     """What to build."""
 
     plan: AttachmentPlan
+    site: SiteArgs
     edge_stack: str
     """Full name of the shard's stack."""
-    accepters: Mapping[str, aws.Provider]
-    """Providers that accept endpoints, by name: `plan.connections.accepters`."""
 
 
 class Attachment(Component):
     """Connections on the load balancer of another stack."""
 
     def __init__(self, name: str, args: AttachmentArgs, opts: ResourceOptions | None = None) -> None:
-        """All that the connections use of the shard is known before."""
+        """Everything that the connections use of the shard is a plain value, known before the deployment."""
         super().__init__(name, opts)
-        plan, contract = args.plan, args.plan.shard
-        shard = ShardArgs(
-            vpc_id=contract.vpc_id,
-            endpoint_subnet_ids=contract.endpoint_subnet_ids,
-            endpoint_security_group_id=contract.endpoint_security_group_id,
-            listener_arn=contract.listener_arn,
-            alb_dns_name=contract.alb_dns_name,
-            alb_zone_id=contract.alb_zone_id,
-        )
-        for connection in plan.connections:
+        for connection in args.plan.connections:
             Connection(
                 connection.name,
-                ConnectionArgs(plan=connection, shard=shard, accepters=args.accepters, tags=plan.tags),
+                ConnectionArgs(plan=connection, site=args.site, tags=args.plan.tags),
                 self.child(),
             )
         self._args = args

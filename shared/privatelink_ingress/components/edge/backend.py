@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.edge.backends import BackendPlan
 
 # Seconds and counts within the ranges of CreateTargetGroup, ELBv2 API: a dead zone is out after 20 s.
@@ -17,30 +18,25 @@ _HEALTH_CHECK = {"interval": 10, "timeout": 5, "healthy_threshold": 2, "unhealth
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BackendArgs:
-    """What to build, and what it uses of its shard."""
+    """What to build, and the edge that it belongs to."""
 
     plan: BackendPlan
-    vpc_id: Input[str]
-    endpoint_subnet_ids: Mapping[str, Input[str]]
-    """By zone id."""
-    endpoint_security_group_id: Input[str]
-    accepters: Mapping[str, aws.Provider]
-    """Providers of the services' owners by name, for endpoints that are accepted from here."""
+    site: SiteArgs
     tags: Mapping[str, str]
 
 
 class Backend(Component):
     """Endpoint, its acceptance, target group, targets. All addresses are planned, so nothing is looked up.
 
-    Endpoint and targets have the generation in their names and the target group has not, so a new generation is a
-    second endpoint whose targets join the group before the engine, at the end of its run, takes the old ones away.
+    The names of endpoint and targets contain the generation, and the target group's does not, so a new generation is a
+    second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones.
     """
 
     endpoint_id: Output[str]
     target_group_arn: Output[str]
 
     def __init__(self, name: str, args: BackendArgs, opts: ResourceOptions | None = None) -> None:
-        """`targets` are what listener rules wait for."""
+        """Listener rules wait for `targets`."""
         super().__init__(name, opts)
         plan = args.plan
         endpoint = self._endpoint(args)
@@ -48,7 +44,7 @@ class Backend(Component):
         group = aws.lb.TargetGroup(
             name,
             name=plan.target_group_name,
-            vpc_id=args.vpc_id,
+            vpc_id=args.site.vpc_id,
             target_type="ip",
             port=plan.port,
             protocol=plan.protocol,
@@ -80,29 +76,29 @@ class Backend(Component):
             f"{self._name}-{plan.generation}",
             vpc_endpoint_service_id=plan.endpoint_service_id,
             vpc_endpoint_id=endpoint.id,
-            # To delete an accepter is to reject the connection. It is only forgotten: an endpoint whose accepter leaves
-            # the stack file goes on serving, and one that is deleted needs no rejection.
-            opts=self.child(provider=args.accepters[plan.accepter.provider], retain_on_delete=True),
+            # Deleting an accepter would reject the connection, so it is only removed from the state: an endpoint whose
+            # accepter leaves the stack file keeps serving, and a deleted endpoint needs no rejection.
+            opts=self.child(provider=args.site.accepters[plan.accepter.provider], retain_on_delete=True),
         )
         return [accepter]
 
     def _endpoint(self, args: BackendArgs) -> aws.ec2.VpcEndpoint:
-        plan = args.plan
+        plan, site = args.plan, args.site
         return aws.ec2.VpcEndpoint(
             f"{self._name}-{plan.generation}",
-            vpc_id=args.vpc_id,
+            vpc_id=site.vpc_id,
             vpc_endpoint_type="Interface",
             service_name=plan.endpoint_service_name,
             service_region=plan.service_region,
             ip_address_type="ipv4",
             private_dns_enabled=False,
-            security_group_ids=[args.endpoint_security_group_id],
-            subnet_ids=[args.endpoint_subnet_ids[target.zone_id] for target in plan.targets],
+            security_group_ids=[site.endpoint_security_group_id],
+            subnet_ids=[site.endpoint_subnet_ids[target.zone_id] for target in plan.targets],
             subnet_configurations=[
-                {"subnet_id": args.endpoint_subnet_ids[target.zone_id], "ipv4": target.address}
+                {"subnet_id": site.endpoint_subnet_ids[target.zone_id], "ipv4": target.address}
                 for target in plan.targets
             ],
             tags=self.named(str(plan.generation), args.tags),
-            # Within one generation a successor cannot have the addresses before the old endpoint has left them.
+            # Within one generation, a replacement cannot have the addresses until the old endpoint is deleted.
             opts=self.child(delete_before_replace=True),
         )

@@ -11,13 +11,14 @@ from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
-from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs, ShardArgs
+from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
+from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections
 from privatelink_ingress.plan.edge.shard import EdgePlan
@@ -46,7 +47,7 @@ class CentralIngress(Component):
     """By zone id."""
 
     def __init__(self, name: str, args: CentralIngressArgs, opts: ResourceOptions | None = None) -> None:
-        """The listeners come after the firewall is tied to the load balancer: no request passes unfiltered."""
+        """The listeners wait for the firewall's association with the load balancer: no request passes unfiltered."""
         super().__init__(name, opts)
         plan = args.plan
         settings, tags = plan.load_balancer, plan.tags
@@ -68,7 +69,7 @@ class CentralIngress(Component):
         )
         bucket = LogBucket(
             f"{name}-logs",
-            # What may be deleted with the load balancer may be deleted with its logs.
+            # A load balancer without deletion protection may be deleted together with its logs.
             LogBucketArgs(plan=plan.logs, force_destroy=not settings.deletion_protection, tags=tags),
             self.child(),
         )
@@ -114,18 +115,19 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
-        shard_args = ShardArgs(
+        site = SiteArgs(
             vpc_id=network.vpc_id,
             endpoint_subnet_ids=network.endpoint_subnet_ids,
             endpoint_security_group_id=groups.endpoint_id,
             listener_arn=listeners.https_arn,
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
+            accepters=args.accepters,
         )
         for connection in plan.connections:
             Connection(
                 connection.name,
-                ConnectionArgs(plan=connection, shard=shard_args, accepters=args.accepters, tags=tags),
+                ConnectionArgs(plan=connection, site=site, tags=tags),
                 self.child(),
             )
         self.alb_arn = balancer.arn
@@ -136,7 +138,7 @@ class CentralIngress(Component):
         self.endpoint_security_group_id = groups.endpoint_id
         self.web_acl_arn = firewall.web_acl_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
-        self._plan = plan
+        self._plan, self._site = plan, site
         self.publish()
 
     def exports(self) -> dict[str, Any]:
@@ -144,22 +146,12 @@ class CentralIngress(Component):
         plan = self._plan
         return {
             "alb_arn": self.alb_arn,
-            "alb_dns_name": self.alb_dns_name,
-            "alb_zone_id": self.alb_zone_id,
-            "listener_arn": self.listener_arn,
-            "vpc_id": self.vpc_id,
-            "endpoint_security_group_id": self.endpoint_security_group_id,
             "web_acl_arn": self.web_acl_arn,
-            "endpoint_subnet_ids": self.endpoint_subnet_ids,
             "public_subnet_cidrs": [subnet.cidr for subnet in plan.network.public],
             "zone_ids": [subnet.zone_id for subnet in plan.network.public],
             "connections": connections.exports(plan.connections),
-            # The rest of what attached stacks read (`shard.ShardContract`).
+            # Attached stacks read these (`shard.ShardContract`).
             "shard_contract_version": shard.VERSION,
-            "account_id": plan.shard.account_id,
-            "region": plan.shard.region,
-            "endpoint_subnet_cidrs": {subnet.zone_id: subnet.cidr for subnet in plan.shard.endpoint_subnets},
-            "hosted_zone_id": plan.shard.zone_id,
-            "certificate_domains": list(plan.shard.certificates.domains),
-            "adopted_certificate_arns": list(plan.shard.certificates.adopted),
+            **plan.site.exports(),
+            **self._site.exports(),
         }

@@ -7,40 +7,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.dns import alias_record
 from privatelink_ingress.components.edge.rules import listener_rule
+from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 
 _MAINTENANCE = "Down for maintenance. Please try again later.\n"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ShardArgs:
-    """What a connection uses of its shard: outputs of the shard's own resources, or plain values of its contract."""
-
-    vpc_id: Input[str]
-    endpoint_subnet_ids: Mapping[str, Input[str]]
-    """By zone id."""
-    endpoint_security_group_id: Input[str]
-    listener_arn: Input[str]
-    alb_dns_name: Input[str]
-    alb_zone_id: Input[str]
-    """Hosted zone of `alb_dns_name`, for alias records."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class ConnectionArgs:
-    """What to build, and the shard that it belongs to."""
+    """What to build, and the edge that it belongs to."""
 
     plan: ConnectionPlan
-    shard: ShardArgs
-    accepters: Mapping[str, aws.Provider]
-    """See `BackendArgs`."""
+    site: SiteArgs
     tags: Mapping[str, str]
 
 
@@ -48,21 +33,14 @@ class Connection(Component):
     """Backends, the listener rules that lead to them, and the names."""
 
     def __init__(self, name: str, args: ConnectionArgs, opts: ResourceOptions | None = None) -> None:
-        """Built in the order endpoint, targets, rules, and removed in the reverse: requests stop first."""
+        """Endpoints, targets, rules, in this order; destroyed in the reverse order, so that requests stop first."""
         super().__init__(name, opts)
-        plan, shard = args.plan, args.shard
+        plan, site = args.plan, args.site
         tags = {**args.tags, "Owner": plan.owner, "Connection": plan.name}
         backends = {
             backend.position: Backend(
                 f"{name}-{backend.position}",
-                BackendArgs(
-                    plan=backend,
-                    vpc_id=shard.vpc_id,
-                    endpoint_subnet_ids=shard.endpoint_subnet_ids,
-                    endpoint_security_group_id=shard.endpoint_security_group_id,
-                    accepters=args.accepters,
-                    tags=tags,
-                ),
+                BackendArgs(plan=backend, site=site, tags=tags),
                 self.child(),
             )
             for backend in plan.backends
@@ -73,7 +51,7 @@ class Connection(Component):
             listener_rule(
                 f"{name}-{rule.key}",
                 rule,
-                listener_arn=shard.listener_arn,
+                listener_arn=site.listener_arn,
                 action=action,
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets),
@@ -82,22 +60,22 @@ class Connection(Component):
             alias_record(
                 f"{name}-{host}",
                 host=host,
-                zone_id=plan.zone_id,
-                alb_dns_name=shard.alb_dns_name,
-                alb_zone_id=shard.alb_zone_id,
+                zone_id=plan.hosted_zone_id,
+                alb_dns_name=site.alb_dns_name,
+                alb_zone_id=site.alb_zone_id,
                 opts=self.child(),
             )
         if plan.certificate:
             certificates = Certificates(name, CertificatesArgs(plan=plan.certificate, tags=tags), self.child())
             for key, arn in certificates.arns.items():
                 aws.lb.ListenerCertificate(
-                    f"{name}-{key}", listener_arn=shard.listener_arn, certificate_arn=arn, opts=self.child()
+                    f"{name}-{key}", listener_arn=site.listener_arn, certificate_arn=arn, opts=self.child()
                 )
         self.publish()
 
 
 def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str, Any]:
-    """What the rules do with a request; target groups by position of their backend."""
+    """The action of the rules; target groups by position of their backend."""
     if plan.maintenance:
         answer = {"status_code": "503", "content_type": "text/plain", "message_body": _MAINTENANCE}
         return {"type": "fixed-response", "fixed_response": answer}

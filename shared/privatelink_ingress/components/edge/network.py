@@ -10,7 +10,7 @@ from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
-from privatelink_ingress.plan.edge.shard import NetworkPlan
+from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 
 
@@ -77,7 +77,7 @@ class InternetNetwork(Component):
         endpoint_routes = aws.ec2.RouteTable(
             f"{name}-endpoint",
             vpc_id=self._vpc.id,
-            # An empty list, not an absent one: a route that somebody adds by hand is taken out again.
+            # An empty list, not an absent one: a deployment then removes routes that were added by hand.
             routes=[],
             tags=self.named("endpoint", args.tags),
             opts=self.child(),

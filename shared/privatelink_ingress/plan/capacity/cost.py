@@ -1,4 +1,4 @@
-"""What stacks and connections cost a month by list price, line by line, so that every number can be followed."""
+"""The monthly cost of stacks and connections by list price, line by line, so that every number can be traced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXTRA_CAPACITY = 500
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """What passes one connection in a month."""
+    """The traffic of one connection in a month."""
 
     gb: float = 0.0
     """Both directions together."""
@@ -37,7 +37,7 @@ class Line:
     price_region: str
     """Region of the price, `every region`, or the region that stands in."""
     estimate: bool
-    """True where another region's price stands in, or nobody who was checked says the price."""
+    """Whether another region's price stands in, or the price is unverified."""
 
     @property
     def usd(self) -> float:
@@ -47,7 +47,7 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Bill:
-    """A month of one thing."""
+    """The cost of one stack, shard or connection for a month."""
 
     lines: tuple[Line, ...]
 
@@ -63,13 +63,13 @@ class Bill:
 
 
 def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: Traffic | None = None) -> Bill:
-    """What one more connection adds to the edge's bill. Its workload stack has a bill of its own: `workload_cost`.
+    """What one more connection adds to the edge's bill. Its workload stack has its own bill: `workload_cost`.
 
     Args:
         region: Region of the edge.
         zones: Zones of the endpoints.
         backends: 1, or 2 while two clusters share the traffic: each has an endpoint.
-        traffic: What passes it; without, the lines for traffic are left out.
+        traffic: Its traffic; without it, the lines for traffic are left out.
     """
     traffic = traffic or Traffic()
     lines = [_line("interface endpoint", "endpoint", backends * zones * HOURS, region)]
@@ -93,7 +93,7 @@ def shard_cost(
         firewall_rules: Rules and managed groups of its web ACL.
         firewall_capacity: Capacity units of its web ACL.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
-        million_requests: Of all connections together, for what a firewall above its base capacity adds.
+        million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
     """
     lines = [
         _line("application load balancer", "alb", HOURS, region),

@@ -1,4 +1,4 @@
-"""What more connections need: shards to add, or quotas to have raised instead."""
+"""What a number of further connections needs: shards to add, or quotas to raise instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_LIMIT = 1_000_000_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Growth:
+class Forecast:
     """What a number of further connections, all alike, need."""
 
     count: int
@@ -24,11 +24,11 @@ class Growth:
     new: tuple[str, ...]
     """Shards to add for that."""
     addresses: int
-    """Endpoint addresses that they take in each zone, all shards together."""
+    """Endpoint addresses that they use in each zone, all shards together."""
     raises: Mapping[str, int]
-    """For fewer new shards: quotas, and the number that each must reach. Empty when no raise saves a shard."""
+    """To add fewer shards: the number that each quota must be raised to. Empty when no raise saves a shard."""
     new_when_raised: tuple[str, ...]
-    """Shards to add once those are granted."""
+    """Shards to add once those raises are granted."""
 
     @property
     def by_shard(self) -> Mapping[str, int]:
@@ -36,12 +36,12 @@ class Growth:
         return Counter(placement.shard for placement in self.placements)
 
 
-def grow(count: int, needs: Needs, shards: Sequence[Capacity]) -> Growth:
+def forecast(count: int, needs: Needs, shards: Sequence[Capacity]) -> Forecast:
     """What `count` more connections need.
 
     Args:
         count: Of connections, 1 or more.
-        needs: What each takes.
+        needs: What each uses.
         shards: The shards of one pool, at least one: a new one is like the first of them.
 
     Raises:
@@ -53,7 +53,7 @@ def grow(count: int, needs: Needs, shards: Sequence[Capacity]) -> Growth:
     fewer = _added(shards, raised)
     saves = len(fewer) < len(new)
     first = in_order(shards)[0]
-    return Growth(
+    return Forecast(
         count=count,
         needs=needs,
         placements=tuple(placements),
@@ -73,7 +73,7 @@ def _added(before: Sequence[Capacity], after: Sequence[Capacity]) -> tuple[str, 
 
 
 def _lifted(shard: Capacity) -> Capacity:
-    """The shard as if AWS had raised all that it raises."""
+    """The shard as if AWS had raised every adjustable quota."""
     limits = {key: _NO_LIMIT if QUOTAS[key].adjustable else limit for key, limit in shard.limits.items()}
     return dataclasses.replace(shard, limits=limits)
 

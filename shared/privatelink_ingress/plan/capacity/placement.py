@@ -1,4 +1,4 @@
-"""Which shard a new connection goes to. What is placed never moves, so its addresses and priorities never change."""
+"""Which shard a new connection goes to. A placed connection never moves, so its addresses and priorities stay."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from privatelink_ingress.plan.capacity import quotas, usage
 from privatelink_ingress.plan.capacity.usage import Needs, Usage
+from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings
+from privatelink_ingress.settings.edge import SLOTS, EdgeSettings
 from privatelink_ingress.settings.fields import Zones
 
 
@@ -29,27 +30,27 @@ class Capacity:
     """By quota, with raises."""
     used: Usage
     slots: frozenset[int]
-    """Slots that a connection has."""
+    """Slots that are taken."""
     attached: tuple[str, ...] = ()
     """Stacks attached to it."""
 
     @property
     def pool(self) -> tuple[str, str, str]:
-        """What shards have in common that can stand in for each other: account, region and environment."""
+        """Account, region and environment: shards with the same ones can replace each other."""
         return self.account_id, self.region, self.environment
 
     def adding(self, needs: Needs, slot: int) -> Capacity:
         """The shard with one more connection."""
-        used = usage.total([self.used, needs.usage(self.zones)])
+        used = usage.combine([self.used, needs.usage(self.zones)])
         return dataclasses.replace(self, used=used, slots=self.slots | {slot})
 
     def lacks(self, needs: Needs) -> tuple[str, ...]:
-        """Quotas that keep a connection out; none when it fits."""
-        return usage.over(usage.total([self.used, needs.usage(self.zones)]), self.limits)
+        """The quotas that a further connection would exceed; none when it fits."""
+        return usage.exceeded(usage.combine([self.used, needs.usage(self.zones)]), self.limits)
 
     def empty(self, name: str) -> Capacity:
         """A new shard of this one's size and limits: quotas are raised for an account, so they hold there too."""
-        return dataclasses.replace(self, name=name, used=usage.total([]), slots=frozenset(), attached=())
+        return dataclasses.replace(self, name=name, used=usage.combine([]), slots=frozenset(), attached=())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ def capacity(
     region: str,
     zones: int,
     firewall_capacity: int,
-    connections: Iterable[Connection] = (),
+    connections: Iterable[RoutePlan],
     attached: Iterable[str] = (),
 ) -> Capacity:
     """The capacity of a shard.
@@ -78,8 +79,8 @@ def capacity(
         region: Its region.
         zones: How many zones it has.
         firewall_capacity: Capacity units of its web ACL.
-        connections: Those of the stacks attached to it.
-        attached: Names of these stacks.
+        connections: The routes of all its connections, those of attached stacks included.
+        attached: Names of the attached stacks.
     """
     connections = tuple(connections)
     return Capacity(
@@ -89,14 +90,14 @@ def capacity(
         environment=settings.environment,
         zones=zones,
         limits=quotas.effective(settings.limits),
-        used=usage.of_shard(settings, zones=zones, firewall_capacity=firewall_capacity, attached=connections),
-        slots=frozenset(connection.slot for connection in (*settings.connections.values(), *connections)),
+        used=usage.shard_usage(settings, zones=zones, firewall_capacity=firewall_capacity, connections=connections),
+        slots=frozenset(routes.connection.slot for routes in connections),
         attached=tuple(attached),
     )
 
 
 def zone_count(network: Zones) -> int:
-    """How many zones a network has, whichever way they are written."""
+    """How many zones a network has, set by `zones`, by `zoneIds` or by default."""
     return len(network.zone_ids) if network.zone_ids else network.zones or DEFAULT_COUNT
 
 
@@ -117,51 +118,51 @@ def place(needs: Needs, shards: Iterable[Capacity]) -> Placement | None:
 def place_all(
     wanted: Iterable[Needs], shards: Sequence[Capacity], *, more: Callable[[str], Capacity]
 ) -> tuple[list[Placement], tuple[Capacity, ...]]:
-    """One connection after the other; a further shard begins whenever none has room.
+    """Place one connection after the other, and add a shard whenever none has room.
 
     Args:
-        wanted: What each connection takes, in the order in which they come.
-        shards: The shards that there are.
-        more: An empty shard of the given name.
+        wanted: What each connection uses, in the order of placement.
+        shards: The existing shards.
+        more: Gives an empty shard of a name.
 
     Returns:
-        Where each goes, and all shards as they are then.
+        Where each goes, and all shards after that.
 
     Raises:
         ValueError: when a connection does not even fit an empty shard.
     """
-    there = {shard.name: shard for shard in in_order(shards)}
+    by_name = {shard.name: shard for shard in in_order(shards)}
     placements = []
     for needs in wanted:
-        found = place(needs, there.values())
-        if found is None:
-            new = more(next_name(there.values()))
+        placement = place(needs, by_name.values())
+        if placement is None:
+            new = more(next_name(by_name.values()))
             if lacking := new.lacks(needs):
                 raise ValueError(f"no shard has room for it: {', '.join(lacking)}")
-            there[new.name] = new
-            found = Placement(shard=new.name, slot=SLOTS[0])
-        there[found.shard] = there[found.shard].adding(needs, found.slot)
-        placements.append(found)
-    return placements, tuple(there.values())
+            by_name[new.name] = new
+            placement = Placement(shard=new.name, slot=SLOTS[0])
+        by_name[placement.shard] = by_name[placement.shard].adding(needs, placement.slot)
+        placements.append(placement)
+    return placements, tuple(by_name.values())
 
 
 def next_name(shards: Iterable[Capacity]) -> str:
-    """The name of one more shard, which no stack has: `prod-2` after `prod`, `prod-3` after that."""
-    there = in_order(shards)
-    taken = {name for shard in there for name in (shard.name, *shard.attached)}
-    base = re.sub(r"-\d+$", "", there[0].name)
+    """The name of one more shard, unused by any stack: `prod-2` after `prod`, `prod-3` after that."""
+    existing = in_order(shards)
+    taken = {name for shard in existing for name in (shard.name, *shard.attached)}
+    base = re.sub(r"-\d+$", "", existing[0].name)
     return next(name for number in itertools.count(2) if (name := f"{base}-{number}") not in taken)
 
 
 def check(shard: Capacity, others: Iterable[Capacity] = ()) -> list[Problem]:
-    """What of a shard's quotas is exceeded.
+    """The quotas of a shard that its connections exceed.
 
     Args:
         shard: With all its connections.
-        others: The other shards that are known, one of which may have room. Only those of its pool can stand in.
+        others: Other shards, if known: one of the same pool may have room.
     """
     others = [other for other in in_order(others) if other.pool == shard.pool]
-    return [_exceeded(shard, key, others) for key in usage.over(shard.used, shard.limits)]
+    return [_exceeded(shard, key, others) for key in usage.exceeded(shard.used, shard.limits)]
 
 
 def _exceeded(shard: Capacity, key: str, others: Sequence[Capacity]) -> Problem:
@@ -185,10 +186,10 @@ def _exceeded(shard: Capacity, key: str, others: Sequence[Capacity]) -> Problem:
 
 def _elsewhere(others: Sequence[Capacity], shard: Capacity, *, certificates: int = 0) -> str:
     newest = "a connection that is not deployed yet"
-    if found := place(Needs(certificates=certificates), others):
-        return f"put {newest} in shard {found.shard}, where slot {found.slot} is free"
+    if placement := place(Needs(certificates=certificates), others):
+        return f"put {newest} in shard {placement.shard}, where slot {placement.slot} is free"
     name = next_name([shard, *others])
-    return f"begin a further shard, `pulumi -C central-ingress stack init {name}`, and put {newest} there"
+    return f"add a shard, `pulumi -C central-ingress stack init {name}`, and put {newest} there"
 
 
 def _natural(name: str) -> tuple[tuple[bool, int, str], ...]:

@@ -1,6 +1,6 @@
-"""List prices of AWS in US dollars, each with where it was read and how sure it is. Data; `cost.py` counts with them.
+"""AWS's list prices in US dollars, each with its source and a confidence. Data only; `cost.py` computes with them.
 
-Taxes, discounts, credits and free tiers are not in them. Read in November 2026: look at the source before a decision.
+They include no taxes, discounts, credits or free tiers. Read in November 2026: check the source before a decision.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Literal
 CURRENCY = "USD"
 
 HOURS = 730
-"""Hours of a month, as AWS's own calculator has it: 365 x 24 / 12."""
+"""Hours in a month, as AWS's own calculator counts them: 365 x 24 / 12."""
 
 Confidence = Literal["aws", "third-party", "unverified"]
-"""Who says so: AWS itself, others who repeat AWS's price, or nobody who was checked."""
+"""Where the price was read: on AWS's own page, with a third party that repeats it, or nowhere."""
 
 EVERYWHERE = "every region"
 
@@ -27,7 +27,7 @@ class Price:
     usd: float
     unit: str
     source: str
-    """Page to compare with. What is not `aws` was not read there itself."""
+    """AWS's page to compare with. Only an `aws` price was read on that page."""
     confidence: Confidence
 
 
@@ -79,13 +79,13 @@ NOT_COUNTED = (
     "data transfer to the internet and between zones",
     "hosted zone, images, keys and the state bucket",
 )
-"""What a bill also has: it depends on use, or belongs to the account."""
+"""Other items of a bill, which depend on use or belong to the account."""
 
 
 def region_of(item: str, region: str) -> str:
-    """The region whose price stands in where none of `region` is known: the dearer one known for Europe, else the US.
+    """`region`, or the region whose price stands in for an unknown one: Frankfurt for Europe, else Virginia.
 
-    An estimate, and shown as one.
+    The result is an estimate, and shown as one.
     """
     known = PRICES[item]
     if EVERYWHERE in known:
@@ -96,5 +96,5 @@ def region_of(item: str, region: str) -> str:
 
 
 def price(item: str, region: str) -> Price:
-    """The price of an item, of the region or of its stand-in."""
+    """The price of an item in a region, or in the region that stands in for it."""
     return PRICES[item][region_of(item, region)]

@@ -1,4 +1,4 @@
-"""How much fits one shard: every quota that connections use, in one table, and what `limits` of a stack file raise."""
+"""How much fits one shard: every quota that connections use, in one table, and its raise in a stack file's `limits`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.settings.limits import FIREWALL_CAPACITY, SECURITY_GROUP_RULES, Limits
 
 ALARM_SHARE = 0.8
-"""Share of a limit at which an alarm tells that it fills: time to ask AWS for more, or to begin a shard."""
+"""Share of a limit at which an alarm should fire: time to request a raise, or to add a shard."""
 
 _ALB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
@@ -33,16 +33,16 @@ class Quota:
     """The resource that the quota is for."""
     default: int
     adjustable: bool
-    """False for a hard one."""
+    """False for a hard quota."""
     per: Literal["shard", "part"] = "shard"
-    """`shard`: every connection adds to it. `part`: for one rule or group, where the plan of that part keeps it."""
+    """`shard`: every connection adds to it. `part`: it applies to one rule or group, whose own plan checks it."""
     service: str | None = None
     code: str | None = None
-    """Service and quota in Service Quotas; none where that knows no such quota."""
+    """Service and quota code in Service Quotas; None where it does not list the quota."""
     source: str
     why_hard: str = ""
     most: int | None = None
-    """The number above which nobody gets an adjustable one."""
+    """The most that AWS raises an adjustable quota to."""
 
     @property
     def label(self) -> str:
@@ -72,7 +72,7 @@ QUOTAS: Mapping[str, Quota] = {
             service="elasticloadbalancing",
             code="L-822D1B1B",
             source=_ALB,
-            why_hard="AWS raises it for nobody",
+            why_hard="AWS does not raise it",
         ),
         Quota(
             key="rules",
@@ -125,7 +125,7 @@ QUOTAS: Mapping[str, Quota] = {
             source=_VPC,
             most=SECURITY_GROUP_RULES,
         ),
-        # Not a quota that AWS raises: what the price covers, up to 5,000 that every web ACL can have.
+        # Not a quota that AWS raises, but what the base price covers; every web ACL can have up to 5,000.
         Quota(
             key="firewallCapacity",
             name="firewall capacity units",
@@ -144,7 +144,7 @@ QUOTAS: Mapping[str, Quota] = {
             adjustable=False,
             per="part",
             source=_ALB,
-            why_hard="AWS raises it for nobody",
+            why_hard="AWS does not raise it",
         ),
         Quota(
             key="conditionValues",
@@ -154,7 +154,7 @@ QUOTAS: Mapping[str, Quota] = {
             adjustable=False,
             per="part",
             source=_ALB,
-            why_hard="AWS raises it for nobody",
+            why_hard="AWS does not raise it",
         ),
         Quota(
             key="wildcards",
@@ -164,7 +164,7 @@ QUOTAS: Mapping[str, Quota] = {
             adjustable=False,
             per="part",
             source=_ALB,
-            why_hard="AWS raises it for nobody",
+            why_hard="AWS does not raise it",
         ),
     )
 }
@@ -177,15 +177,15 @@ def effective(limits: Limits) -> dict[str, int]:
 
 
 def alarm_thresholds(limits: Limits) -> dict[str, int]:
-    """For each quota that connections fill: the usage from which on an alarm should ring, 80 % of its limit."""
+    """For each quota of a shard, the usage at which an alarm should fire: 80 % of its limit."""
     return {key: int(ALARM_SHARE * limit) for key, limit in effective(limits).items() if QUOTAS[key].per == "shard"}
 
 
 def raise_command(key: str, *, needed: int, region: str) -> str:
-    """The command that asks AWS for more: twice the default, or `needed` where that is not enough.
+    """The command that requests a raise: to twice the default, or to `needed` where that is not enough.
 
     Raises:
-        ValueError: when the quota is hard, or AWS has no such request.
+        ValueError: when the quota is hard, or Service Quotas does not list it.
     """
     quota = QUOTAS[key]
     if not quota.adjustable or quota.code is None:
@@ -197,5 +197,5 @@ def raise_command(key: str, *, needed: int, region: str) -> str:
 
 
 def desired(key: str, needed: int) -> int:
-    """What to ask for, and then to write in `limits`."""
+    """The number to request, and then to write in `limits`."""
     return max(2 * QUOTAS[key].default, needed)

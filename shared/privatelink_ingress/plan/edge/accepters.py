@@ -1,4 +1,4 @@
-"""Who accepts endpoints of a service with `acceptanceRequired`: the edge, in a role of the service's owner."""
+"""Accepting endpoints of a service with `acceptanceRequired`: the edge does it, in a role of the service's owner."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class AccepterPlan:
 
 
 def plan_accepter(backend: Backend, contract: Contract) -> AccepterPlan | None:
-    """The accepter of one backend, or none: then a human accepts, where the service asks for it.
+    """The accepter of one backend. Without one, a person accepts the endpoint if the service requires it.
 
-    It follows from the stack file alone, not from `acceptance_required`: to accept what is accepted changes nothing,
-    and a service that begins to ask later finds its accepter.
+    It follows from the stack file alone, not from `acceptance_required`: accepting an accepted endpoint changes
+    nothing, and a service that requires acceptance later already has its accepter.
     """
     if backend.accepter_role_arn is None:
         return None
@@ -45,8 +45,13 @@ def plan_accepter(backend: Backend, contract: Contract) -> AccepterPlan | None:
 
 
 def check(connections: Mapping[str, Connection], contracts: Mapping[str, Contract]) -> Iterator[Problem]:
-    """What is wrong with accepters, by `Backend.source`: of another account, or one role with two external ids."""
-    said: dict[str, tuple[str, str | None]] = {}
+    """Accepter roles of another account than the service, and roles with two external ids.
+
+    Args:
+        connections: By name.
+        contracts: By `Backend.source`.
+    """
+    first: dict[str, tuple[str, str | None]] = {}
     for where, backend, contract in _backends(connections, contracts):
         plan = plan_accepter(backend, contract)
         if plan is None:
@@ -54,10 +59,10 @@ def check(connections: Mapping[str, Connection], contracts: Mapping[str, Contrac
         if (owner := Arn.parse(plan.role_arn).account_id) != plan.account_id:
             yield Problem(
                 f"{where}.accepterRoleArn",
-                f"is of account {owner}, but {backend.label} is of {plan.account_id}, and only it can accept",
+                f"is a role of account {owner}, but only {plan.account_id}, which owns {backend.label}, can accept",
                 f"Write a role of account {plan.account_id}.",
             )
-        elsewhere, external_id = said.setdefault(plan.provider, (where, plan.external_id))
+        elsewhere, external_id = first.setdefault(plan.provider, (where, plan.external_id))
         if external_id != plan.external_id:
             yield Problem(
                 f"{where}.accepterExternalId",
@@ -67,16 +72,16 @@ def check(connections: Mapping[str, Connection], contracts: Mapping[str, Contrac
 
 
 def waiting(connections: Mapping[str, Connection], contracts: Mapping[str, Contract]) -> Iterator[Problem]:
-    """A warning for each backend whose endpoint waits for a human: allowed, since one may be there."""
+    """A warning for each backend whose endpoint waits for a person to accept it: allowed, since someone may."""
     for where, backend, contract in _backends(connections, contracts):
         if contract.acceptance_required and backend.accepter_role_arn is None:
             region, service = contract.region, contract.endpoint_service_id
             yield Problem(
                 where,
                 f"account {contract.account_id} accepts endpoints of {backend.label} one by one: a new one waits, and "
-                "no request gets through until then",
-                "Write accepterRoleArn, a role of that account that may accept. Or there, with the id that the first "
-                f"command lists: aws ec2 describe-vpc-endpoint-connections --region {region} --filters "
+                "requests fail until it is accepted",
+                "Write accepterRoleArn, a role of that account that may accept. Or accept it there, with the id that "
+                f"the first command lists: aws ec2 describe-vpc-endpoint-connections --region {region} --filters "
                 f"Name=service-id,Values={service} Name=vpc-endpoint-state,Values=pendingAcceptance; then aws ec2 "
                 f"accept-vpc-endpoint-connections --region {region} --service-id {service} --vpc-endpoint-ids <id>",
             )
@@ -86,8 +91,8 @@ def _backends(
     connections: Mapping[str, Connection], contracts: Mapping[str, Contract]
 ) -> Iterator[tuple[str, Backend, Contract]]:
     for name, connection in sorted(connections.items()):
-        for place, backend in enumerate(connection.backends):
-            yield f"connections.{name}.backends[{place}]", backend, contracts[backend.source]
+        for index, backend in enumerate(connection.backends):
+            yield f"connections.{name}.backends[{index}]", backend, contracts[backend.source]
 
 
 def _shown(external_id: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
@@ -11,8 +11,8 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan import names, zones
 from privatelink_ingress.plan.edge.accepters import AccepterPlan, plan_accepter
 from privatelink_ingress.plan.edge.addresses import endpoint_address
-from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.problems import Problem, Problems, UserError
 from privatelink_ingress.settings.backends import Backend, Service, weights
 from privatelink_ingress.settings.edge import Connection
 
@@ -32,12 +32,12 @@ class TargetPlan:
 class BackendPlan:
     """One cluster behind a connection.
 
-    A new generation is a new endpoint with new targets in the *same* target group, and the old ones leave when the new
-    ones are there: the engine creates before it deletes, and their names differ by the generation. So listener rules
-    stay as they are, the group is never without targets, the load balancer asks each new target for one passed health
-    check before it sends requests, and neither of the 100 target groups of a load balancer nor alarms on the group are
-    touched. A group for each generation would have the rules point at targets that no health check has seen yet. What
-    the engine does not do is wait for health: to move requests with a check in between, use a second backend.
+    A new generation is a new endpoint with new targets in the *same* target group. Their names differ by the
+    generation, so the engine creates the new ones before it deletes the old ones: listener rules stay as they are, the
+    group is never without targets, the load balancer sends requests to a new target after its first passed health
+    check, and neither the quota of 100 target groups nor alarms on the group are affected. With a group for each
+    generation, rules would point at targets before their first health check. The engine does not wait for health: to
+    move requests with a check in between, use a second backend.
     """
 
     position: int
@@ -45,9 +45,9 @@ class BackendPlan:
     endpoint_service_name: str
     endpoint_service_id: str
     accepter: AccepterPlan | None
-    """Who accepts the endpoint; None when nobody has to, or a human does."""
+    """Accepts the endpoint; None when it needs no acceptance, or a person accepts it."""
     service_region: str | None
-    """Region of the service where it is not the edge's."""
+    """Region of the service; None when it is the edge's."""
     target_group_name: str
     port: int
     protocol: str
@@ -60,27 +60,33 @@ class BackendPlan:
 def plan_backend(
     name: str,
     connection: Connection,
-    backend: Backend,
+    index: int,
     contract: Contract,
+    site: EdgeSite,
     *,
     stack: str,
-    region: str,
-    subnets: Mapping[str, SubnetPlan],
+    siblings: Collection[str] = (),
 ) -> BackendPlan:
-    """The plan of one backend of connection `name`; `check_backend` must have found nothing.
+    """The plan of one backend of connection `name`.
 
     Args:
         name: The connection's key.
         connection: Its entry.
-        backend: One of its backends.
+        index: Of the backend in the entry.
         contract: What the backend publishes.
+        site: The edge.
         stack: Name of the stack that holds the connection.
-        region: Region of the edge.
-        subnets: The edge's endpoint subnets by zone id.
+        siblings: Names of all connections of that stack: a backend must not publish another one's name.
 
     Raises:
-        UserError: when fewer than two zones serve.
+        UserError: with everything that does not fit between the contract and the edge.
     """
+    backend = connection.backends[index]
+    subnets = {subnet.zone_id: subnet for subnet in site.endpoint_subnets}
+    problems = Problems(_misfits(name, connection, index, contract, site, siblings))
+    with problems.collect():
+        zone_ids = _zones(name, contract, region=site.region, zone_ids=subnets)
+    problems.raise_all(f"Connection {name} cannot use {backend.label}")
     # Port and protocol replace a target group, and the new one must live beside the old: so they are in its name.
     group = f"{stack}-{name}-{backend.position}-{contract.protocol.lower()}-{contract.port}"
     return BackendPlan(
@@ -89,7 +95,7 @@ def plan_backend(
         endpoint_service_name=contract.endpoint_service_name,
         endpoint_service_id=contract.endpoint_service_id,
         accepter=plan_accepter(backend, contract),
-        service_region=None if contract.region == region else contract.region,
+        service_region=None if contract.region == site.region else contract.region,
         target_group_name=names.fit(group, names.LOAD_BALANCER),
         port=contract.port,
         protocol=contract.protocol,
@@ -102,13 +108,13 @@ def plan_backend(
                     subnets[zone_id].cidr, connection.slot, backend=backend.position, generation=backend.generation
                 ),
             )
-            for zone_id in _zones(name, contract, region=region, zone_ids=subnets)
+            for zone_id in zone_ids
         ),
     )
 
 
 def literal_contract(name: str, connection: Connection, backend: Backend, service: Service) -> Contract:
-    """The contract that a stack file writes itself, for the name and owner of its connection."""
+    """The contract that a stack file writes as `service`, with the name and owner of its connection."""
     return Contract(
         contract_version=contracts.VERSION,
         connection_name=backend.connection_name or name,
@@ -129,7 +135,7 @@ def literal_contract(name: str, connection: Connection, backend: Backend, servic
 def assumed_contract(
     name: str, connection: Connection, backend: Backend, *, region: str, zone_ids: Iterable[str]
 ) -> Contract:
-    """The contract of a backend that is no stack, without asking AWS: that of a parameter is taken to fit."""
+    """The contract of a backend without a stack, known offline: a parameter's contract is assumed to fit."""
     role = backend.accepter_role_arn
     if backend.service is not None:
         return literal_contract(name, connection, backend, backend.service)
@@ -148,59 +154,40 @@ def reader_roles(connections: Mapping[str, Connection]) -> dict[str, str]:
     return {text: f"reader-{role.account_id}-{role.name}" for text, role in roles.items()}
 
 
-def check_backend(
-    name: str,
-    place: int,
-    contract: Contract,
-    connections: Mapping[str, Connection],
-    *,
-    region: str,
-    zone_ids: Iterable[str],
-) -> list[Problem]:
-    """What is wrong between the backend at `place` of connection `name` and its contract."""
-    connection = connections[name]
-    backend = connection.backends[place]
+def _misfits(
+    name: str, connection: Connection, index: int, contract: Contract, site: EdgeSite, siblings: Collection[str]
+) -> Iterator[Problem]:
+    backend = connection.backends[index]
     key = next(key for key in ("stack", "parameter", "service") if getattr(backend, key) is not None)
-    where, who = f"connections.{name}.backends[{place}].{key}", backend.label
-    problems = list(_check_name(where, name, backend, contract, connections))
+    where, label = f"connections.{name}.backends[{index}].{key}", backend.label
+    yield from _check_name(where, name, backend, contract, siblings)
     if contract.owner != connection.owner:
-        problems.append(
-            Problem(
-                f"connections.{name}.owner",
-                f"is {connection.owner}, but {who} says that its owner is {contract.owner}",
-                "Settle who owns the service, and write the same owner on both sides.",
-            )
+        yield Problem(
+            f"connections.{name}.owner",
+            f"is {connection.owner}, but {label} says that its owner is {contract.owner}",
+            "Settle who owns the service, and write the same owner on both sides.",
         )
-    if region not in (contract.region, *contract.supported_regions):
-        problems.append(
-            Problem(
-                where,
-                f"{who} is in {contract.region} and supports no connections from {region}, where this edge is",
-                f"Add {region} to publication.supportedRegions of that stack and deploy it, or give {contract.region} "
-                "an edge of its own.",
-            )
+    if site.region not in (contract.region, *contract.supported_regions):
+        yield Problem(
+            where,
+            f"{label} is in {contract.region} and supports no connections from {site.region}, where this edge is",
+            f"Add {site.region} to publication.supportedRegions of that stack and deploy it, or give {contract.region} "
+            "its own edge.",
         )
     if contract.port not in PORTS:
-        problems.append(
-            Problem(
-                where,
-                f"{who} publishes port {contract.port}, which the endpoints' security group does not open",
-                f"Publish port {' or '.join(map(str, PORTS))}.",
-            )
+        yield Problem(
+            where,
+            f"{label} publishes port {contract.port}, which the endpoints' security group does not open",
+            f"Publish port {' or '.join(map(str, PORTS))}.",
         )
-    try:
-        _zones(name, contract, region=region, zone_ids=zone_ids)
-    except UserError as error:
-        problems += error.problems
-    return problems
 
 
 def _check_name(
-    where: str, name: str, backend: Backend, contract: Contract, connections: Mapping[str, Connection]
-) -> Iterable[Problem]:
-    """One service never takes another's requests: a backend serves the connection that it names."""
+    where: str, name: str, backend: Backend, contract: Contract, siblings: Collection[str]
+) -> Iterator[Problem]:
+    """No service may receive another's requests: a backend serves the connection that its contract names."""
     published = contract.connection_name
-    if published != name and published in connections:
+    if published != name and published in siblings:
         yield Problem(
             where,
             f"{backend.label} publishes {published}, which is another connection of this edge",
@@ -208,12 +195,12 @@ def _check_name(
         )
     elif published != (backend.connection_name or name):
         if backend.connection_name:
-            reason = f"{backend.label} publishes {published}, and not {backend.connection_name} as connectionName says"
+            reason = f"{backend.label} publishes {published}, not {backend.connection_name} as connectionName says"
             yield Problem(where, reason, f"Write connectionName: {published}, or name another stack.")
         else:
             yield Problem(
                 where,
-                f"{backend.label} publishes {published}, and this edge knows no connection of that name",
+                f"{backend.label} publishes {published}, but this edge has no connection of that name",
                 f"Rename this entry to {published}, or set connectionName of that stack to {name}. If it is the second "
                 f"cluster of {name}, write connectionName: {published} beside it.",
             )

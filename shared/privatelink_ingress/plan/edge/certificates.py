@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.plan.routing import routes
-from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Certificate, Connection
+from privatelink_ingress.plan.routing.routes import RoutePlan
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.edge import Certificate
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,13 +27,13 @@ class CertificatePlan:
 class ValidationPlan:
     """One validation record.
 
-    ACM asks for the same record for a name and its wildcard, in all certificates of an account:
+    ACM requires the same record for a name and its wildcard, in all certificates of an account:
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
 
     key: str
     certificate: str
-    """Key of a certificate that tells the record's name and value."""
+    """Key of a certificate whose validation options hold the record's name and value."""
     domain: str
     """The domain of that certificate to read them from."""
     zone_id: str
@@ -47,19 +47,37 @@ class CertificatesPlan:
     validations: tuple[ValidationPlan, ...]
 
 
-def plan_certificates(certificates: Sequence[Certificate], *, zone_id: str) -> CertificatesPlan:
-    """The plan; `check` must have found nothing.
+def plan_certificates(
+    certificates: Sequence[Certificate], *, hosted_zone_id: str, account_id: str, region: str
+) -> CertificatesPlan:
+    """The certificates of a load balancer.
 
     Args:
-        certificates: In the order of the settings.
-        zone_id: Hosted zone for validation records of a certificate that names none.
+        certificates: In the order of the settings; the first is the default.
+        hosted_zone_id: Hosted zone for validation records of a certificate that names none.
+        account_id: Account of the edge.
+        region: Region of the edge.
+
+    Raises:
+        UserError: when an existing certificate is in another account or region, or two entries are the same one.
     """
+    if problems := _check(certificates, account_id=account_id, region=region):
+        raise UserError("The load balancer's certificates do not fit", problems)
+    return _plan(certificates, hosted_zone_id)
+
+
+def plan_own_certificate(certificate: Certificate, *, hosted_zone_id: str) -> CertificatesPlan:
+    """The certificate that a connection brings. `check_connections` compares those of all connections."""
+    return _plan([certificate], hosted_zone_id)
+
+
+def _plan(certificates: Iterable[Certificate], hosted_zone_id: str) -> CertificatesPlan:
     planned: list[CertificatePlan] = []
     validations: dict[str, ValidationPlan] = {}
     for certificate in certificates:
         key, keys = _key(certificate), []
         for domain in _domains(certificate):
-            zone = certificate.zone_id or zone_id
+            zone = certificate.zone_id or hosted_zone_id
             record = f"{_base(domain)}-{zone}"
             validations.setdefault(record, ValidationPlan(key=record, certificate=key, domain=domain, zone_id=zone))
             keys.append(record)
@@ -76,29 +94,28 @@ def plan_certificates(certificates: Sequence[Certificate], *, zone_id: str) -> C
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """What the certificates of a load balancer are for."""
+    """The host names that the certificates of a load balancer are valid for."""
 
     domains: tuple[str, ...]
-    """Names in the certificates that are issued here."""
+    """Names in the certificates that a stack has issued."""
     adopted: tuple[str, ...]
-    """ARNs of existing certificates; their names are not known here."""
+    """ARNs of existing certificates, whose names only AWS knows."""
 
     def covers(self, host: str) -> bool:
-        """Whether a certificate holds `host`; with adopted ones one may, and AWS does not say before it is asked."""
+        """Whether a certificate holds `host`, or an existing one may hold it."""
         return bool(self.adopted) or any(covers(domain, host) for domain in self.domains)
 
 
 def coverage(certificates: Iterable[Certificate]) -> Coverage:
-    """What `certificates` cover together."""
-    everything = tuple(certificates)
+    """The host names that `certificates` cover together."""
+    certificates = tuple(certificates)
     return Coverage(
-        domains=tuple(sorted({domain for certificate in everything for domain in _domains(certificate)})),
-        adopted=tuple(sorted({certificate.arn for certificate in everything if certificate.arn})),
+        domains=tuple(sorted({domain for certificate in certificates for domain in _domains(certificate)})),
+        adopted=tuple(sorted({certificate.arn for certificate in certificates if certificate.arn})),
     )
 
 
-def check(certificates: Sequence[Certificate], *, account_id: str, region: str) -> list[Problem]:
-    """What is wrong with the load balancer's certificates, in the account and region of the edge."""
+def _check(certificates: Sequence[Certificate], *, account_id: str, region: str) -> list[Problem]:
     problems = []
     seen: dict[str, int] = {}
     for position, certificate in enumerate(certificates):
@@ -114,38 +131,40 @@ def check(certificates: Sequence[Certificate], *, account_id: str, region: str) 
 
 
 def check_connections(
-    connections: Mapping[str, Connection], shard: Coverage, *, account_id: str, region: str
+    connections: Iterable[RoutePlan], shared: Coverage, *, account_id: str, region: str
 ) -> list[Problem]:
-    """Hosts that no certificate covers, and connections' own certificates that cannot be.
+    """Hosts that no certificate covers, and connections' own certificates that do not fit.
 
     Args:
-        connections: By name, those of one stack or of several on one load balancer.
-        shard: What the load balancer's certificates cover.
+        connections: The routes of each connection, of one stack or of several on one load balancer.
+        shared: The names in the load balancer's certificates.
         account_id: Account of the edge.
         region: Region of the edge.
     """
     problems: list[Problem] = []
-    # ACM asks for one record per name, whoever asks; a record that two stacks hold would go with the first of them.
-    holders = {_base(domain): "the load balancer's certificates" for domain in shard.domains}
-    holders |= dict.fromkeys(shard.adopted, "the load balancer's certificates")
-    for name, connection in sorted(connections.items()):
-        own = (connection.certificate,) if connection.certificate else ()
-        where = f"connections.{name}.certificate"
-        for certificate in own:
+    # ACM wants the same record for a name in every certificate. Of two stacks that hold one record, the first to be
+    # destroyed deletes it for both.
+    holders = {_base(domain): "the load balancer's certificates" for domain in shared.domains}
+    holders |= dict.fromkeys(shared.adopted, "the load balancer's certificates")
+    for routes in sorted(connections, key=lambda routes: routes.name):
+        certificate = routes.connection.certificate
+        own = coverage([certificate] if certificate else [])
+        where = f"connections.{routes.name}.certificate"
+        if certificate:
             problems += _check_arn(certificate, where, account_id, region)
-            for thing in sorted({_base(domain) for domain in _domains(certificate)} | set(coverage(own).adopted)):
-                if holder := holders.get(thing):
-                    remedy = "Leave it to that one, and add to it what is missing there."
-                    problems.append(Problem(where, f"is for {thing}, which is already in {holder}", remedy))
-                holders.setdefault(thing, where)
+        for name in sorted({_base(domain) for domain in own.domains} | set(own.adopted)):
+            if holder := holders.get(name):
+                remedy = "Keep the name there, and add the missing names to that certificate."
+                problems.append(Problem(where, f"is for {name}, which is already in {holder}", remedy))
+            holders.setdefault(name, where)
         problems += (
             Problem(
-                place,
-                f"{host} is covered by no certificate",
+                listed,
+                f"no certificate covers {host}",
                 f"Add {host} to the domains of an entry of certificates, or to {where}.",
             )
-            for host, place in routes.places(name, connection).items()
-            if not shard.covers(host) and not coverage(own).covers(host)
+            for host, listed in routes.hosts.items()
+            if not shared.covers(host) and not own.covers(host)
         )
     return problems
 
@@ -157,13 +176,12 @@ def _check_arn(certificate: Certificate, where: str, account_id: str, region: st
     if (arn.region, arn.account_id) == (region, account_id):
         return []
     reason = f"is a certificate of account {arn.account_id} in {arn.region}"
-    return [
-        Problem(f"{where}.arn", reason, f"Use one of account {account_id} in {region}: a load balancer takes no other.")
-    ]
+    remedy = f"Use one of account {account_id} in {region}: a load balancer accepts no other."
+    return [Problem(f"{where}.arn", reason, remedy)]
 
 
 def _key(certificate: Certificate) -> str:
-    # `_` is in no host name, so the wildcard's key is no other domain's.
+    # No host name contains `_`, so no other domain has the wildcard's key.
     return Arn.parse(certificate.arn).name if certificate.arn else _domains(certificate)[0].replace("*", "_wildcard")
 
 

@@ -1,9 +1,9 @@
-"""One connection of the edge: its backends, and the rules that lead requests to them."""
+"""The connections of one stack: their backends, and the rules that lead requests to them."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress.contracts.service import Contract
@@ -11,10 +11,10 @@ from privatelink_ingress.plan.edge import accepters as accepter_plans
 from privatelink_ingress.plan.edge import backends, certificates, dns
 from privatelink_ingress.plan.edge.accepters import AccepterPlan
 from privatelink_ingress.plan.edge.backends import BackendPlan
-from privatelink_ingress.plan.routing import routes
-from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.routing import routes as routing
+from privatelink_ingress.plan.routing.routes import RoutePlan
+from privatelink_ingress.problems import Problem, Problems
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,66 +26,91 @@ class ConnectionPlan:
     backends: tuple[BackendPlan, ...]
     """By position, one or two."""
     stickiness_seconds: int | None
-    """For which a client stays with one of two backends."""
+    """How long a client stays with one of two backends."""
     maintenance: bool
-    """True when rules answer 503 themselves. Endpoints and targets stay."""
+    """Whether the load balancer answers 503 itself. Endpoints and targets stay."""
     hosts: tuple[str, ...]
     records: tuple[str, ...]
-    """The hosts whose DNS records it holds."""
-    zone_id: str
-    """Hosted zone of the records."""
-    rules: tuple[routes.Rule, ...]
+    """The hosts whose DNS records belong to it."""
+    hosted_zone_id: str
+    """Of the records."""
+    rules: tuple[routing.Rule, ...]
     certificate: certificates.CertificatesPlan | None
-    """Of its own, beside the load balancer's."""
+    """Its own, beside the load balancer's."""
+
+
+def plan_connections(
+    published: Sequence[RoutePlan], contracts: Mapping[str, Contract], site: EdgeSite, *, stack: str
+) -> tuple[ConnectionPlan, ...]:
+    """The plans of one stack's connections, by name.
+
+    Args:
+        published: The routes of each connection.
+        contracts: What the backends publish, by `Backend.source`.
+        site: The edge.
+        stack: Name of the stack that holds the connections.
+
+    Raises:
+        UserError: with everything that does not fit: within one connection, between them, and with the edge.
+    """
+    entries = {routes.name: routes.connection for routes in published}
+    problems = Problems(check_together(published, site))
+    problems += dns.check_names(published)
+    problems += accepter_plans.check(entries, contracts)
+    planned = []
+    for routes in sorted(published, key=lambda routes: routes.name):
+        with problems.collect():
+            planned.append(plan_connection(routes, contracts, site, stack=stack, siblings=entries))
+    problems.raise_all(f"The connections of stack {stack} cannot be published")
+    return tuple(planned)
 
 
 def plan_connection(
-    name: str,
-    connection: Connection,
-    contracts: Mapping[str, Contract],
-    *,
-    stack: str,
-    region: str,
-    subnets: Mapping[str, SubnetPlan],
-    zone_id: str,
+    routes: RoutePlan, contracts: Mapping[str, Contract], site: EdgeSite, *, stack: str, siblings: Collection[str] = ()
 ) -> ConnectionPlan:
-    """The plan of one connection; `check` and `routes.check` must have found nothing.
-
-    Args:
-        name: The connection's key.
-        connection: Its entry.
-        contracts: What the backends publish, by `Backend.source`.
-        stack: Name of the stack that holds the connection.
-        region: Region of the edge.
-        subnets: The edge's endpoint subnets by zone id.
-        zone_id: The edge's hosted zone.
+    """The plan of one connection. `siblings` names all connections of the stack; the rest as of `plan_connections`.
 
     Raises:
-        UserError: when edge and service have fewer than two zones in common.
+        UserError: with everything that does not fit between its backends' contracts and the edge.
     """
+    name, connection = routes.name, routes.connection
+    problems, planned = Problems(), []
+    for index, backend in enumerate(connection.backends):
+        with problems.collect():
+            planned.append(
+                backends.plan_backend(
+                    name, connection, index, contracts[backend.source], site, stack=stack, siblings=siblings
+                )
+            )
+    problems.raise_all(f"Connection {name} cannot be published")
     return ConnectionPlan(
         name=name,
         owner=connection.owner,
-        backends=tuple(
-            backends.plan_backend(
-                name, connection, backend, contracts[backend.source], stack=stack, region=region, subnets=subnets
-            )
-            for backend in sorted(connection.backends, key=lambda backend: backend.position)
-        ),
+        backends=tuple(sorted(planned, key=lambda backend: backend.position)),
         stickiness_seconds=connection.stickiness_seconds,
         maintenance=connection.state == "maintenance",
-        hosts=routes.hosts(connection),
-        records=dns.records(connection),
-        zone_id=zone_id,
-        rules=routes.rules(connection),
-        certificate=certificates.plan_certificates((connection.certificate,), zone_id=zone_id)
+        hosts=tuple(sorted(routes.hosts)),
+        records=dns.records(routes),
+        hosted_zone_id=site.hosted_zone_id,
+        rules=routes.rules,
+        certificate=certificates.plan_own_certificate(connection.certificate, hosted_zone_id=site.hosted_zone_id)
         if connection.certificate
         else None,
     )
 
 
+def check_together(published: Iterable[RoutePlan], site: EdgeSite) -> list[Problem]:
+    """Problems between connections of one load balancer, in one stack or in several."""
+    published = tuple(published)
+    return [
+        *certificates.check_connections(published, site.certificates, account_id=site.account_id, region=site.region),
+        # A host that is in two connections by mistake has one message, not two.
+        *(routing.check(published) or dns.check_owners(published)),
+    ]
+
+
 def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
-    """What an edge's stack tells about its connections, by name."""
+    """The output `connections` of an edge's stack, by name."""
     return {
         connection.name: {
             "hosts": list(connection.hosts),
@@ -104,23 +129,6 @@ def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
         }
         for connection in connections
     }
-
-
-def check(
-    connections: Mapping[str, Connection], contracts: Mapping[str, Contract], *, region: str, zone_ids: tuple[str, ...]
-) -> list[Problem]:
-    """What is wrong between connections and their contracts, by `Backend.source`."""
-    return [
-        *accepter_plans.check(connections, contracts),
-        *(
-            problem
-            for name, connection in sorted(connections.items())
-            for place, backend in enumerate(connection.backends)
-            for problem in backends.check_backend(
-                name, place, contracts[backend.source], connections, region=region, zone_ids=zone_ids
-            )
-        ),
-    ]
 
 
 def accepters(connections: Iterable[ConnectionPlan]) -> dict[str, AccepterPlan]:

@@ -1,46 +1,45 @@
-"""The names of connections: who holds their DNS records."""
+"""The names of connections, and which connection holds the DNS record of each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection
 
 
-def records(connection: Connection) -> tuple[str, ...]:
-    """The hosts that a connection has alias records of, in lower case; none where its settings say `dns: false`."""
-    return routes.hosts(connection) if connection.dns else ()
+def records(routes: RoutePlan) -> tuple[str, ...]:
+    """The hosts for which a connection has alias records, sorted; none where its settings say `dns: false`."""
+    return tuple(sorted(routes.hosts)) if routes.connection.dns else ()
 
 
-def check_names(connections: Mapping[str, Connection]) -> list[Problem]:
-    """Hosts that Route 53 cannot hold: it knows one wildcard, `*` as the whole first label.
+def check_names(connections: Iterable[RoutePlan]) -> list[Problem]:
+    """Hosts that Route 53 cannot hold: its only wildcard is `*` as the whole first label.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
     """
     return [
         Problem(
-            where,
-            f"{host} can have no DNS record: there, only a whole first label can be a wildcard",
-            f"Write *.{host.split('.', 1)[1]}, or list the hosts, or set dns: false on {name}.",
+            routes.hosts[host],
+            f"{host} cannot have a DNS record: in Route 53, only a whole first label can be a wildcard",
+            f"Write *.{host.split('.', 1)[1]}, or list the hosts, or set dns: false on {routes.name}.",
         )
-        for name, connection in sorted(connections.items())
-        if connection.dns
-        for host, where in routes.places(name, connection).items()
+        for routes in connections
+        for host in records(routes)
         if re.search(r"[*?]", host.removeprefix("*."))
     ]
 
 
-def check_owners(connections: Mapping[str, Connection]) -> list[Problem]:
-    """Hosts of which two connections would have the record. A name has one alias record in its zone."""
+def check_owners(connections: Iterable[RoutePlan]) -> list[Problem]:
+    """Hosts for which two connections would have the record. A name has one alias record in its zone."""
     problems = []
-    holders: dict[str, str] = {}
-    for name, connection in sorted(connections.items()):
-        for host, where in routes.places(name, connection).items() if connection.dns else ():
-            if holder := holders.get(host):
-                reason = f"{host} has its DNS record with connections.{holder} ({connections[holder].owner}) already"
-                problems.append(Problem(where, reason, "Set dns: false on one of them; the other then has the record."))
-            holders.setdefault(host, name)
+    holders: dict[str, RoutePlan] = {}
+    for routes in sorted(connections, key=lambda routes: routes.name):
+        for host in records(routes):
+            holder = holders.setdefault(host, routes)
+            if holder is not routes:
+                reason = f"connections.{holder.name} ({holder.connection.owner}) already has the DNS record of {host}"
+                remedy = "Set dns: false on one of them; the other then has the record."
+                problems.append(Problem(routes.hosts[host], reason, remedy))
     return problems

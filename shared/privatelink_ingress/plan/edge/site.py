@@ -1,71 +1,68 @@
-"""The connections of one stack on the load balancer of a shard, its own or another's."""
+"""Where connections are planned: on the edge of their own stack, or on that of the stack they are attached to."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from typing import Any, Self
 
-from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.plan.edge import certificates, connections, dns
+from privatelink_ingress.contracts.shard import ShardContract
+from privatelink_ingress.plan.edge import certificates
 from privatelink_ingress.plan.edge.certificates import Coverage
-from privatelink_ingress.plan.edge.connections import ConnectionPlan
-from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.edge import EdgeSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Shard:
-    """What connections are planned on."""
+class EdgeSite:
+    """What every connection's plan may use of the edge. `plan_connection` and `plan_backend` get it whole.
+
+    To give connections one more value of the edge: a field here, and where it comes from in `of_settings`,
+    `of_contract` and `exports` (an attached stack reads it from the contract). A value that AWS decides, such as an id,
+    belongs to `components.edge.site.SiteArgs` instead.
+    """
 
     account_id: str
     region: str
     endpoint_subnets: tuple[SubnetPlan, ...]
-    zone_id: str
-    """Hosted zone of the names and of validation records."""
+    """One in each zone."""
+    hosted_zone_id: str
+    """Route 53 hosted zone of the connections' names and of validation records."""
     certificates: Coverage
-    """Of the load balancer."""
+    """The names in the load balancer's certificates."""
 
-
-def check(published: Mapping[str, Connection], contracts: Mapping[str, Contract], shard: Shard) -> list[Problem]:
-    """What is wrong with connections, by name; contracts by `Backend.source`."""
-    return [
-        *check_together(published, shard),
-        *dns.check_names(published),
-        *connections.check(
-            published,
-            contracts,
-            region=shard.region,
-            zone_ids=tuple(subnet.zone_id for subnet in shard.endpoint_subnets),
-        ),
-    ]
-
-
-def check_together(published: Mapping[str, Connection], shard: Shard) -> list[Problem]:
-    """What is wrong between connections of one load balancer, whichever stacks hold them."""
-    return [
-        *certificates.check_connections(
-            published, shard.certificates, account_id=shard.account_id, region=shard.region
-        ),
-        # A host that is in two connections by mistake has one message, not two.
-        *(routes.check(published) or dns.check_owners(published)),
-    ]
-
-
-def plan(
-    published: Mapping[str, Connection], contracts: Mapping[str, Contract], shard: Shard, *, stack: str
-) -> tuple[ConnectionPlan, ...]:
-    """The connections' plans by name; `check` must have found nothing. `stack` is the one that holds them."""
-    return tuple(
-        connections.plan_connection(
-            name,
-            connection,
-            contracts,
-            stack=stack,
-            region=shard.region,
-            subnets={subnet.zone_id: subnet for subnet in shard.endpoint_subnets},
-            zone_id=shard.zone_id,
+    @classmethod
+    def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, region: str) -> Self:
+        """The edge of the stack itself."""
+        return cls(
+            account_id=settings.account_id,
+            region=region,
+            endpoint_subnets=network.endpoint,
+            hosted_zone_id=settings.dns.zone_id,
+            certificates=certificates.coverage(settings.certificates),
         )
-        for name, connection in sorted(published.items())
-    )
+
+    @classmethod
+    def of_contract(cls, contract: ShardContract) -> Self:
+        """The edge of another stack, to which this one is attached."""
+        return cls(
+            account_id=contract.account_id,
+            region=contract.region,
+            endpoint_subnets=tuple(
+                SubnetPlan(zone_id=zone_id, cidr=cidr)
+                for zone_id, cidr in sorted(contract.endpoint_subnet_cidrs.items())
+            ),
+            hosted_zone_id=contract.hosted_zone_id,
+            certificates=Coverage(domains=contract.certificate_domains, adopted=contract.adopted_certificate_arns),
+        )
+
+    def exports(self) -> dict[str, Any]:
+        """The planned part of the contract (`contracts.shard.ShardContract`) for attached stacks."""
+        return {
+            "account_id": self.account_id,
+            "region": self.region,
+            "endpoint_subnet_cidrs": {subnet.zone_id: subnet.cidr for subnet in self.endpoint_subnets},
+            "hosted_zone_id": self.hosted_zone_id,
+            "certificate_domains": list(self.certificates.domains),
+            "adopted_certificate_arns": list(self.certificates.adopted),
+        }

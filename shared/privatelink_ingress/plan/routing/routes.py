@@ -1,4 +1,4 @@
-"""From what a connection answers to, to the rules of the listener."""
+"""From what a connection answers to, to the rules of the listener. Derived once for each connection: `plan_routes`."""
 
 from __future__ import annotations
 
@@ -39,98 +39,130 @@ class Rule:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class RoutePlan:
+    """Everything that follows from one connection's routes alone; certificates, names, usage and proofs read it."""
+
+    name: str
+    """The connection's key."""
+    connection: Connection
+    """Its entry."""
+    hosts: Mapping[str, str]
+    """The distinct hosts in lower case, since case does not count, each with the key path where it is first listed."""
+    entries: tuple[Entry, ...]
+    """What `conflicts` compares: each route's part in each band, in the order of the rules."""
+    rules: tuple[Rule, ...]
+    """By priority. Empty when there are `problems`."""
+    problems: tuple[Problem, ...]
+    """Why the routes cannot become rules."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class _Part:
     """The part of a route that lies in one band."""
 
     band: int
-    place: int
+    index: int
     """Of the route in its connection."""
     match: Match
     rewrite: Rewrite | None
 
-
-def hosts(connection: Connection) -> tuple[str, ...]:
-    """The distinct hosts of a connection, in lower case: case does not count in a host."""
-    return tuple(sorted(places("", connection)))
-
-
-def places(name: str, connection: Connection) -> dict[str, str]:
-    """For each host of connection `name`, in lower case, the key path where it is first listed."""
-    found: dict[str, str] = {}
-    for place, route in enumerate(connection.routes):
-        for position, host in enumerate(route.hosts):
-            found.setdefault(host.lower(), f"connections.{name}.routes[{place}].hosts[{position}]")
-    return found
+    @property
+    def key(self) -> str:
+        """The route as messages show it."""
+        return f"routes[{self.index}]"
 
 
-def rules(connection: Connection) -> tuple[Rule, ...]:
-    """The rules of a connection by priority. The order of the entries in the stack file does not matter.
+def plan_routes(name: str, connection: Connection) -> RoutePlan:
+    """The routes of connection `name` as rules. The order of the entries in the stack file does not matter.
 
-    Within a band, routes that ask for more come first: those with more further conditions (methods, each header, query,
-    sources), then those whose paths, then whose hosts have more characters that are no wildcards, then by alphabet.
+    Within a band, routes with more further conditions (methods, each header, query, sources) come first, then those
+    whose paths, then those whose hosts have more characters that are not wildcards, then by alphabet.
 
-    Raises:
-        ValueError: when they are too many, or a route fits no rule; `check` rules that out for users.
+    Never raises: routes that cannot become rules are `problems` of the plan, so that one message can hold those of all
+    connections.
     """
-    planned = []
-    for number, parts in groupby(_parts(connection), key=lambda part: part.band):
-        band, index = priorities.BANDS[number], 0
-        for part in parts:
-            if packing.at_least(rule_conditions.wildcards(part.match)) > priorities.RULES_PER_BAND:
-                raise ValueError(f"routes[{part.place}] needs more rules than a band holds")
-            for match in rule_conditions.split(part.match):
-                priority = priorities.priority(connection.slot, band, index)
-                planned.append(Rule(key=f"{band.key}-{index}", priority=priority, match=match, rewrite=part.rewrite))
-                index += 1
-    return tuple(planned)
-
-
-def entries(name: str, connection: Connection) -> list[Entry]:
-    """What the proofs of `plan/conflicts` compare: a route's part in each band, in the order of the rules."""
-    return [
-        Entry(
-            connection=name,
-            key=_key(part),
-            owner=connection.owner,
-            band=number,
-            # In the order of its rules; more than fit into a band share the last place.
-            priority=priorities.priority(
-                connection.slot, priorities.BANDS[number], min(index, priorities.RULES_PER_BAND - 1)
-            ),
-            match=part.match,
-        )
-        for number, parts in groupby(_parts(connection), key=lambda part: part.band)
-        for index, part in enumerate(parts)
-    ]
-
-
-def check(connections: Mapping[str, Connection]) -> list[Problem]:
-    """What keeps routes from being rules: a quota, the same requests as another connection's, or none at all."""
-    problems = [problem for name, connection in connections.items() for problem in _check_size(name, connection)]
-    return problems + conflicts.check(
-        [entry for name, connection in sorted(connections.items()) for entry in entries(name, connection)]
+    parts = _parts(connection)
+    matches, problems = _split(name, parts)
+    return RoutePlan(
+        name=name,
+        connection=connection,
+        hosts=_hosts(name, connection),
+        entries=tuple(_entries(name, connection, parts)),
+        rules=() if problems else tuple(_rules(connection.slot, zip(parts, matches, strict=True))),
+        problems=tuple(problems),
     )
 
 
-def _check_size(name: str, connection: Connection) -> Iterable[Problem]:
+def plan_all(connections: Mapping[str, Connection]) -> tuple[RoutePlan, ...]:
+    """The routes of each connection, by name."""
+    return tuple(plan_routes(name, connection) for name, connection in sorted(connections.items()))
+
+
+def check(plans: Iterable[RoutePlan]) -> list[Problem]:
+    """The problems of each connection's routes, and those between them: shared requests, and unreachable routes."""
+    plans = sorted(plans, key=lambda plan: plan.name)
+    problems = [problem for plan in plans for problem in plan.problems]
+    return problems + conflicts.check([entry for plan in plans for entry in plan.entries])
+
+
+def _hosts(name: str, connection: Connection) -> dict[str, str]:
+    hosts: dict[str, str] = {}
+    for index, route in enumerate(connection.routes):
+        for position, host in enumerate(route.hosts):
+            hosts.setdefault(host.lower(), f"connections.{name}.routes[{index}].hosts[{position}]")
+    return hosts
+
+
+def _split(name: str, parts: Sequence[_Part]) -> tuple[list[list[Match]], list[Problem]]:
+    """For each part the matches of its rules, and what keeps parts from becoming rules."""
+    matches: list[list[Match]] = []
     needed: defaultdict[int, int] = defaultdict(int)
-    refused: set[int] = set()
-    for part in _parts(connection):
+    too_wide: dict[int, Problem] = {}
+    for part in parts:
         conditions = rule_conditions.wildcards(part.match)
-        if packing.fits_at_all(conditions):
-            # More than a band holds need not be counted out.
-            least = packing.at_least(conditions)
-            needed[part.band] += least if least > priorities.RULES_PER_BAND else len(rule_conditions.split(part.match))
-        elif part.place not in refused:
-            refused.add(part.place)
-            yield _too_wide(f"connections.{name}.{_key(part)}", part.match)
-    for number, total in needed.items():
-        if total > priorities.RULES_PER_BAND:
-            yield Problem(
-                f"connections.{name}.routes",
-                f"need {total} rules of kind {priorities.BANDS[number].key}, but a connection has room for "
-                f"{priorities.RULES_PER_BAND}",
-                "Use wildcards, or publish some of the routes as another connection.",
+        split: list[Match] = []
+        if not packing.fits_at_all(conditions):
+            too_wide.setdefault(part.index, _too_wide(f"connections.{name}.{part.key}", part.match))
+        elif (least := packing.at_least(conditions)) > priorities.RULES_PER_BAND:
+            needed[part.band] += least  # more than a band holds, so the exact number does not matter
+        else:
+            split = rule_conditions.split(part.match)
+            needed[part.band] += len(split)
+        matches.append(split)
+    too_many = [
+        Problem(
+            f"connections.{name}.routes",
+            f"need {total} rules of kind {priorities.BANDS[number].key}, but a connection has room for "
+            f"{priorities.RULES_PER_BAND}",
+            "Use wildcards, or publish some of the routes as another connection.",
+        )
+        for number, total in needed.items()
+        if total > priorities.RULES_PER_BAND
+    ]
+    return matches, [*too_wide.values(), *too_many]
+
+
+def _rules(slot: int, matches: Iterable[tuple[_Part, Sequence[Match]]]) -> Iterable[Rule]:
+    for number, parts in groupby(matches, key=lambda pair: pair[0].band):
+        band = priorities.BANDS[number]
+        rules = ((part, match) for part, split in parts for match in split)
+        for index, (part, match) in enumerate(rules):
+            priority = priorities.priority(slot, band, index)
+            yield Rule(key=f"{band.key}-{index}", priority=priority, match=match, rewrite=part.rewrite)
+
+
+def _entries(name: str, connection: Connection, parts: Iterable[_Part]) -> Iterable[Entry]:
+    for number, in_band in groupby(parts, key=lambda part: part.band):
+        for index, part in enumerate(in_band):
+            # In the order of its rules; more than fit into a band share the last place.
+            rank = min(index, priorities.RULES_PER_BAND - 1)
+            yield Entry(
+                connection=name,
+                key=part.key,
+                owner=connection.owner,
+                band=number,
+                priority=priorities.priority(connection.slot, priorities.BANDS[number], rank),
+                match=part.match,
             )
 
 
@@ -139,16 +171,16 @@ def _too_wide(where: str, match: Match) -> Problem:
     if len(conditions) > packing.VALUES:
         return Problem(
             where,
-            f"asks for {len(conditions)} conditions ({', '.join(conditions)}), but a rule of the load balancer holds "
+            f"has {len(conditions)} conditions ({', '.join(conditions)}), but a rule of the load balancer holds "
             f"{packing.VALUES} values",
-            "Ask for fewer, and leave the rest to the service.",
+            "Use fewer conditions, and leave the rest to the service.",
         )
     heaviest = {name: max(wildcards) for name, wildcards in conditions.items() if max(wildcards)}
     return Problem(
         where,
         f"needs a rule with {sum(heaviest.values())} wildcards "
         f"({', '.join(f'{count} in {name}' for name, count in heaviest.items())}), "
-        f"but one of the load balancer holds {packing.WILDCARDS}",
+        f"but a rule of the load balancer holds {packing.WILDCARDS}",
         f"Use fewer * and ? in {' or '.join(heaviest)}.",
     )
 
@@ -156,15 +188,11 @@ def _too_wide(where: str, match: Match) -> Problem:
 def _parts(connection: Connection) -> list[_Part]:
     """In the order of their rules."""
     parts = [
-        _Part(band=band, place=place, match=match, rewrite=route.rewrite)
-        for place, route in enumerate(connection.routes)
+        _Part(band=band, index=index, match=match, rewrite=route.rewrite)
+        for index, route in enumerate(connection.routes)
         for band, match in _by_band(route).items()
     ]
     return sorted(parts, key=_order)
-
-
-def _key(part: _Part) -> str:
-    return f"routes[{part.place}]"
 
 
 def _order(part: _Part) -> tuple[object, ...]:
@@ -180,9 +208,9 @@ def _order(part: _Part) -> tuple[object, ...]:
     )
 
 
-def _fixed(some: Sequence[str]) -> int:
-    """Characters that are no wildcards, of the pattern with the fewest."""
-    return min((len(one) - patterns.wildcards(one) for one in some), default=0)
+def _fixed(texts: Sequence[str]) -> int:
+    """Characters that are not wildcards, of the pattern with the fewest."""
+    return min((len(text) - patterns.wildcards(text) for text in texts), default=0)
 
 
 def _by_band(route: Route) -> dict[int, Match]:
@@ -190,13 +218,13 @@ def _by_band(route: Route) -> dict[int, Match]:
     groups: defaultdict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for host in route.hosts:
         for path in route.paths:
-            some, paths = groups[priorities.band(host, path).number]
-            some.add(host.lower())
+            hosts, paths = groups[priorities.band(host, path).number]
+            hosts.add(host.lower())
             paths.add(path)
     return {
         band: Match(
-            hosts=tuple(sorted(some)),
-            # Where every path is meant, no path condition is needed: it would only use up values and wildcards.
+            hosts=tuple(sorted(hosts)),
+            # A route for every path needs no path condition, which would only use up values and wildcards.
             paths=() if ANY_PATH in paths else tuple(sorted(paths)),
             methods=tuple(sorted(route.methods)),
             headers=tuple(
@@ -205,11 +233,14 @@ def _by_band(route: Route) -> dict[int, Match]:
             ),
             query=tuple(
                 sorted(
-                    (Parameter(key=one.key or rule_conditions.ANY_KEY, value=one.value) for one in route.query),
-                    key=lambda one: (one.key, one.value),
+                    (
+                        Parameter(key=parameter.key or rule_conditions.ANY_KEY, value=parameter.value)
+                        for parameter in route.query
+                    ),
+                    key=lambda parameter: (parameter.key, parameter.value),
                 )
             ),
             sources=tuple(sorted(route.sources)),
         )
-        for band, (some, paths) in groups.items()
+        for band, (hosts, paths) in groups.items()
     }

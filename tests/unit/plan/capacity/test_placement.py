@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privatelink_ingress.plan.capacity import placement, quotas, usage
-from privatelink_ingress.plan.capacity.forecast import grow
+from privatelink_ingress.plan.capacity.forecast import forecast
 from privatelink_ingress.plan.capacity.placement import Capacity, Placement
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.settings.limits import Limits
@@ -35,7 +35,7 @@ def shard(
         attached=attached,
         zones=3,
         limits=quotas.effective(Limits()),
-        used=usage.total([used or {}]),
+        used=usage.combine([used or {}]),
         slots=slots,
     )
 
@@ -66,7 +66,7 @@ def test_a_connection_that_only_its_certificate_keeps_out_goes_to_the_next_shard
     assert placement.place(Needs(certificates=1), shards) == Placement(shard="prod-2", slot=0)
 
 
-def test_a_further_shard_begins_only_when_none_has_room() -> None:
+def test_a_shard_is_added_only_when_none_has_room() -> None:
     placements, after = place_all([Needs()] * 51, [shard()])
     assert [found.shard for found in placements] == ["prod"] * 50 + ["prod-2"]
     assert [one.name for one in after] == ["prod", "prod-2"]
@@ -85,9 +85,9 @@ def test_of_500_connections_every_one_fits_and_no_two_share_a_slot(kinds: list[N
     assert len(placements) == 500
     assert len(set(placements)) == 500
     for one in after:
-        assert usage.over(one.used, one.limits) == ()
+        assert usage.exceeded(one.used, one.limits) == ()
         there = [needs for needs, found in zip(wanted, placements, strict=True) if found.shard == one.name]
-        assert one.used == usage.total(needs.usage(one.zones) for needs in there)
+        assert one.used == usage.combine(needs.usage(one.zones) for needs in there)
 
 
 @examples(quick=4, whole=20)
@@ -126,7 +126,7 @@ def test_a_further_shard_never_gets_the_name_of_an_attached_stack() -> None:
 @pytest.mark.parametrize("other", [shard("spare", region="eu-central-1"), shard("spare", environment="staging")])
 def test_a_shard_of_another_region_or_environment_gives_no_room(other: Capacity) -> None:
     (problem,) = placement.check(shard(used={"targetGroups": 101}), [other])
-    assert problem.remedy.startswith("Begin a further shard, `pulumi -C central-ingress stack init prod-2`")
+    assert problem.remedy.startswith("Add a shard, `pulumi -C central-ingress stack init prod-2`")
 
 
 def test_one_endpoint_too_many_names_quota_numbers_the_shard_with_room_and_the_request() -> None:
@@ -144,11 +144,11 @@ def test_one_endpoint_too_many_names_quota_numbers_the_shard_with_room_and_the_r
 def test_a_hard_quota_says_so_and_offers_a_further_shard_but_no_request() -> None:
     (problem,) = placement.check(shard(used={"targetGroups": 101}))
     assert problem.reason == (
-        "101 target groups are needed, but the load balancer of shard prod has 100 (quota L-822D1B1B, hard: AWS raises "
-        "it for nobody)"
+        "101 target groups are needed, but the load balancer of shard prod has 100 (quota L-822D1B1B, hard: AWS does "
+        "not raise it)"
     )
     assert problem.remedy == (
-        "Begin a further shard, `pulumi -C central-ingress stack init prod-2`, and put a connection that is not "
+        "Add a shard, `pulumi -C central-ingress stack init prod-2`, and put a connection that is not "
         "deployed yet there."
     )
 
@@ -156,7 +156,7 @@ def test_a_hard_quota_says_so_and_offers_a_further_shard_but_no_request() -> Non
 def test_too_many_certificates_can_be_merged() -> None:
     (problem,) = placement.check(shard(used={"certificates": 26}))
     assert problem.where == "certificates"
-    assert problem.remedy.startswith("Merge certificates (one holds 10 names); or begin a further shard")
+    assert problem.remedy.startswith("Merge certificates (one holds 10 names); or add a shard")
     assert "write limits: {certificates: 50}" in problem.remedy
 
 
@@ -165,14 +165,14 @@ def test_a_shard_within_its_limits_has_no_problem() -> None:
 
 
 def test_growth_within_the_limits_needs_nothing() -> None:
-    growth = grow(48, Needs(), [shard(used={"endpoints": 2}, slots=frozenset({0, 1}))])
+    growth = forecast(48, Needs(), [shard(used={"endpoints": 2}, slots=frozenset({0, 1}))])
     assert (growth.new, growth.raises, growth.new_when_raised) == ((), {}, ())
     assert [found.slot for found in growth.placements] == list(range(2, 50))
     assert growth.addresses == 48
 
 
 def test_growth_beyond_them_names_the_shards_to_add_and_the_raise_that_saves_them() -> None:
-    growth = grow(60, Needs(), [shard()])
+    growth = forecast(60, Needs(), [shard()])
     assert growth.new == ("prod-2",)
     assert growth.by_shard == {"prod": 50, "prod-2": 10}
     assert growth.raises == {"endpoints": 60}
@@ -180,19 +180,19 @@ def test_growth_beyond_them_names_the_shards_to_add_and_the_raise_that_saves_the
 
 
 def test_no_raise_helps_beyond_the_hard_target_groups() -> None:
-    growth = grow(120, Needs(backends=2), [shard()])
+    growth = forecast(120, Needs(backends=2), [shard()])
     assert len(growth.new) == 4
     assert growth.raises == {"endpoints": 100}
     assert growth.new_when_raised == ("prod-2", "prod-3")
 
 
-def test_a_raise_that_saves_no_shard_is_not_asked_for() -> None:
+def test_a_raise_that_saves_no_shard_is_not_requested() -> None:
     # 150 connections need two shards, whether 80 of them or the hard 100 fit one.
     some = dataclasses.replace(shard(), limits=quotas.effective(Limits(endpoints=80, rules=200)))
-    growth = grow(150, Needs(), [some])
+    growth = forecast(150, Needs(), [some])
     assert (growth.new, growth.new_when_raised) == (("prod-2",), ("prod-2",))
     assert growth.raises == {}
 
 
 def test_certificates_are_among_the_raises_when_each_connection_brings_one() -> None:
-    assert grow(40, Needs(certificates=1), [shard()]).raises == {"certificates": 40}
+    assert forecast(40, Needs(certificates=1), [shard()]).raises == {"certificates": 40}

@@ -13,6 +13,7 @@ from privatelink_ingress.contracts.service import Contract, ContractError
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan, plan_attachment
 from privatelink_ingress.plan.edge.shard import plan_edge
+from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.attached import SHARD_KEYS, AttachedSettings, load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
@@ -94,7 +95,7 @@ def plan(*, region: str = "eu-west-1", shard: dict[str, Any] | None = None, **ch
         settings,
         stack="prod-blog",
         region=region,
-        shard=ShardContract.read(SHARD | (shard or {}), "organization/central-ingress/prod"),
+        site=EdgeSite.of_contract(ShardContract.read(SHARD | (shard or {}), "organization/central-ingress/prod")),
         contracts={"blog": contract()},
     )
 
@@ -178,7 +179,7 @@ def test_another_account_or_region_than_the_shards_is_refused_with_both():
 def test_a_host_needs_the_shards_certificate_or_one_of_its_own():
     entry = BLOG | {"routes": [{"hosts": ["blog.example.org"]}]}
     assert refused(connections={"blog": entry})[0].startswith(
-        "connections.blog.routes[0].hosts[0]: blog.example.org is covered by no certificate"
+        "connections.blog.routes[0].hosts[0]: no certificate covers blog.example.org"
     )
     own = plan(connections={"blog": entry | {"certificate": {"domains": ["blog.example.org"]}}}).connections[0]
     assert own.certificate is not None

@@ -10,8 +10,12 @@ import pytest
 
 from privatelink_ingress.contracts.service import Contract, ContractError
 from privatelink_ingress.plan.edge import backends, connections
+from privatelink_ingress.plan.edge.certificates import Coverage
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
+from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.routing.routes import plan_all, plan_routes
 from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.problems import Problems
 from privatelink_ingress.settings.edge import Connection
 
 ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
@@ -42,17 +46,25 @@ def entry(*written: dict[str, Any], slot: int = 0, **changes: Any) -> Connection
     return Connection.model_validate_json(json.dumps({**values, **changes}))
 
 
+def site(region: str, zone_ids: tuple[str, ...]) -> EdgeSite:
+    return EdgeSite(
+        account_id="222222222222",
+        region=region,
+        endpoint_subnets=tuple(
+            SubnetPlan(zone_id=zone_id, cidr=f"10.12.{128 + 2 * number}.0/23")
+            for number, zone_id in enumerate(zone_ids)
+        ),
+        hosted_zone_id="Z0123456789EXAMPLE",
+        certificates=Coverage(domains=("*.example.com",), adopted=()),
+    )
+
+
 def plan(
     *written: dict[str, Any], edge: str = "eu-west-1", edge_zones: tuple[str, ...] = ZONES, **changes: Any
 ) -> ConnectionPlan:
     contracts = {**CONTRACTS, "shop": Contract.model_validate({**FIELDS, **changes})}
-    subnets = {
-        zone_id: SubnetPlan(zone_id=zone_id, cidr=f"10.12.{128 + 2 * number}.0/23")
-        for number, zone_id in enumerate(edge_zones)
-    }
-    return connections.plan_connection(
-        "shop", entry(*written), contracts, stack="prod", region=edge, subnets=subnets, zone_id="Z0123456789EXAMPLE"
-    )
+    routes = plan_routes("shop", entry(*written))
+    return connections.plan_connection(routes, contracts, site(edge, edge_zones), stack="prod")
 
 
 def addresses(planned: ConnectionPlan) -> list[str]:
@@ -63,7 +75,10 @@ def refused(connection: Connection, **changes: Any) -> list[str]:
     region, zone_ids = changes.pop("edge", "eu-west-1"), changes.pop("edge_zones", ZONES)
     others = changes.pop("others", {})
     contracts = {**CONTRACTS, "shop": Contract.model_validate({**FIELDS, **changes})}
-    problems = connections.check({"shop": connection, **others}, contracts, region=region, zone_ids=zone_ids)
+    problems = Problems()
+    with problems.collect():
+        published = plan_all({"shop": connection, **others})
+        connections.plan_connections(published, contracts, site(region, zone_ids), stack="prod")
     return [f"{problem.where}: {problem.reason}" for problem in problems]
 
 
@@ -105,17 +120,17 @@ def test_a_second_cluster_publishes_a_name_of_its_own_that_the_entry_states() ->
     assert refused(entry(BLUE, GREEN)) == []
     unnamed = {key: value for key, value in GREEN.items() if key != "connectionName"}
     assert refused(entry(BLUE, unnamed)) == [
-        "connections.shop.backends[1].stack: stack shop-green publishes shop-green, and this edge knows no connection "
-        "of that name"
+        "connections.shop.backends[1].stack: stack shop-green publishes shop-green, but this edge has no connection of "
+        "that name"
     ]
     assert refused(entry({**BLUE, "connectionName": "store"}), connection_name="stop") == [
-        "connections.shop.backends[0].stack: stack shop publishes stop, and not store as connectionName says"
+        "connections.shop.backends[0].stack: stack shop publishes stop, not store as connectionName says"
     ]
 
 
 def test_no_backend_takes_the_requests_of_another_connection_even_if_the_entry_states_its_name() -> None:
     """D18."""
-    others = {"shop-green": entry({"stack": "shop-green"}, slot=1)}
+    others = {"shop-green": entry({"stack": "shop-green"}, slot=1, routes=[{"hosts": ["green.example.com"]}])}
     assert refused(entry(BLUE, GREEN), others=others) == [
         "connections.shop.backends[1].stack: stack shop-green publishes shop-green, which is another connection of "
         "this edge"
@@ -145,7 +160,7 @@ def test_a_service_that_does_not_support_the_edges_region_is_refused_before_aws_
 
 def test_zones_that_privatelink_does_not_support_between_regions_are_left_out() -> None:
     edge = ("use1-az1", "use1-az2", "use1-az3")
-    (backend,) = plan(BLUE, edge="us-east-1", edge_zones=edge).backends
+    (backend,) = plan(BLUE, edge="us-east-1", edge_zones=edge, supported_regions=("us-east-1",)).backends
     assert [target.zone_id for target in backend.targets] == ["use1-az1", "use1-az2"]
     assert refused(entry(BLUE), edge="us-east-1", edge_zones=edge[1:], supported_regions=("us-east-1",)) == [
         "connections.shop: the service is in eu-west-1, and PrivateLink supports no connections between Regions in "

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 from privatelink_ingress.plan.edge import certificates
-from privatelink_ingress.plan.edge.certificates import ValidationPlan
+from privatelink_ingress.plan.edge.certificates import CertificatesPlan, ValidationPlan
+from privatelink_ingress.plan.routing.routes import plan_all
+from privatelink_ingress.problems import Problems
 from privatelink_ingress.settings.edge import Certificate, Connection
 
 ARN = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"
+EDGE = {"account_id": "222222222222", "region": "eu-west-1"}
 ZONE, OTHER_ZONE = "Z0123456789EXAMPLE", "Z9876543210EXAMPLE"
 
 
@@ -17,16 +20,21 @@ def entries(*given: dict[str, Any]) -> tuple[Certificate, ...]:
     return tuple(Certificate.model_validate(one) for one in given)
 
 
+def plan(written: tuple[Certificate, ...]) -> CertificatesPlan:
+    return certificates.plan_certificates(written, hosted_zone_id=ZONE, **EDGE)
+
+
 def check(*given: dict[str, Any], **connections: dict[str, Any]) -> list[str]:
-    edge = {"account_id": "222222222222", "region": "eu-west-1"}
-    problems = certificates.check(entries(*given), **edge)
+    problems = Problems()
+    with problems.collect():
+        certificates.plan_certificates(entries(*given), hosted_zone_id=ZONE, **EDGE)
     published = {
         name: Connection.model_validate_json(
             json.dumps({"slot": 0, "owner": "team", "backends": [{"stack": name}], **connection})
         )
         for name, connection in connections.items()
     }
-    problems += certificates.check_connections(published, certificates.coverage(entries(*given)), **edge)
+    problems += certificates.check_connections(plan_all(published), certificates.coverage(entries(*given)), **EDGE)
     return [f"{problem.where}: {problem.reason}" for problem in problems]
 
 
@@ -36,7 +44,7 @@ def hosts(*names: str, **own: Any) -> dict[str, Any]:
 
 
 def test_a_name_and_its_wildcard_share_one_validation_record() -> None:
-    planned = certificates.plan_certificates(entries({"domains": ("example.com", "*.example.com")}), zone_id=ZONE)
+    planned = plan(entries({"domains": ("example.com", "*.example.com")}))
     assert planned.validations == (
         ValidationPlan(key=f"example.com-{ZONE}", certificate="example.com", domain="example.com", zone_id=ZONE),
     )
@@ -44,9 +52,7 @@ def test_a_name_and_its_wildcard_share_one_validation_record() -> None:
 
 
 def test_two_certificates_of_one_name_share_its_record() -> None:
-    planned = certificates.plan_certificates(
-        entries({"domains": ("*.example.com",)}, {"domains": ("shop.example.com", "example.com")}), zone_id=ZONE
-    )
+    planned = plan(entries({"domains": ("*.example.com",)}, {"domains": ("shop.example.com", "example.com")}))
     assert [(one.key, one.certificate, one.domain) for one in planned.validations] == [
         (f"example.com-{ZONE}", "_wildcard.example.com", "*.example.com"),
         (f"shop.example.com-{ZONE}", "shop.example.com", "shop.example.com"),
@@ -55,14 +61,12 @@ def test_two_certificates_of_one_name_share_its_record() -> None:
 
 
 def test_a_certificate_may_name_its_own_zone() -> None:
-    planned = certificates.plan_certificates(
-        entries({"domains": ("shop.example.com",), "zoneId": OTHER_ZONE}), zone_id=ZONE
-    )
+    planned = plan(entries({"domains": ("shop.example.com",), "zoneId": OTHER_ZONE}))
     assert planned.validations[0].zone_id == OTHER_ZONE
 
 
 def test_an_existing_certificate_is_adopted_without_records() -> None:
-    planned = certificates.plan_certificates(entries({"arn": ARN}), zone_id=ZONE)
+    planned = plan(entries({"arn": ARN}))
     assert (planned.certificates[0].arn, planned.certificates[0].key) == (ARN, "11111111-2222-3333-4444-555555555555")
     assert planned.validations == ()
 
@@ -70,8 +74,8 @@ def test_an_existing_certificate_is_adopted_without_records() -> None:
 def test_a_host_that_no_certificate_covers_is_refused() -> None:
     shop, blog = hosts("shop.example.com", "A.shop.example.com"), hosts("example.com")
     assert check({"domains": ("*.example.com",)}, shop=shop, blog=blog) == [
-        "connections.blog.routes[0].hosts[0]: example.com is covered by no certificate",
-        "connections.shop.routes[0].hosts[1]: a.shop.example.com is covered by no certificate",
+        "connections.blog.routes[0].hosts[0]: no certificate covers example.com",
+        "connections.shop.routes[0].hosts[1]: no certificate covers a.shop.example.com",
     ]
 
 
@@ -89,7 +93,7 @@ def test_a_connections_own_certificate_covers_its_hosts_and_no_other_connections
     own = hosts("shop.example.org", domains=("shop.example.org",))
     assert check({"domains": ("*.example.com",)}, shop=own) == []
     assert check({"domains": ("*.example.com",)}, shop=own, blog=hosts("shop.example.org")) == [
-        "connections.blog.routes[0].hosts[0]: shop.example.org is covered by no certificate"
+        "connections.blog.routes[0].hosts[0]: no certificate covers shop.example.org"
     ]
     assert check({"domains": ("*.example.com",)}, shop=hosts("shop.example.org", arn=ARN)) == []
 

@@ -173,7 +173,7 @@ def test_a_stack_that_publishes_another_connection_of_this_edge_is_refused() -> 
 
 def test_a_stack_that_publishes_an_unknown_connection_is_refused() -> None:
     assert refused({"shop": entry("shop", 0)}, {"shop": contract("store", owner="team-shop")}) == [
-        "connections.shop.backends[0].stack: stack shop publishes store, and this edge knows no connection of that name"
+        "connections.shop.backends[0].stack: stack shop publishes store, but this edge has no connection of that name"
     ]
 
 
@@ -223,8 +223,8 @@ def test_the_record_of_a_host_that_two_connections_share_belongs_to_one_of_them(
     both = {name: entry(name, slot, routes=routes[name]) for slot, name in enumerate(routes)}
     (problem,) = refused(both)
     assert problem == (
-        "connections.shop.routes[0].hosts[0]: www.example.com has its DNS record with connections.blog (team-blog) "
-        "already"
+        "connections.shop.routes[0].hosts[0]: connections.blog (team-blog) already has the DNS record of "
+        "www.example.com"
     )
     blog, shop = plan(both | {"shop": both["shop"] | {"dns": False}}).connections
     assert (blog.records, shop.records) == (("blog.example.com", "www.example.com"), ())
@@ -234,7 +234,10 @@ def test_the_record_of_a_host_that_two_connections_share_belongs_to_one_of_them(
 def test_a_host_pattern_that_dns_cannot_hold_is_refused() -> None:
     routes = [{"hosts": ["*.example.com", "shop-?.example.com"]}]
     problems = refused({"shop": entry("shop", 0, routes=routes)}, certificates=[{"domains": ["*.example.com"]}])
-    assert problems[-1].startswith("connections.shop.routes[0].hosts[1]: shop-?.example.com can have no DNS record")
+    assert problems[-1] == (
+        "connections.shop.routes[0].hosts[1]: shop-?.example.com cannot have a DNS record: in Route 53, only a whole "
+        "first label can be a wildcard"
+    )
     elsewhere = entry("shop", 0, routes=routes, dns=False)
     (shop,) = plan({"shop": elsewhere}, certificates=[{"domains": ["*.example.com"]}]).connections
     assert shop.records == ()

@@ -24,7 +24,7 @@ def connection(slot: int, owner: str, *answers_to: dict[str, Any]) -> Connection
 
 
 def check(connections: dict[str, Connection]) -> list[Problem]:
-    return conflicts.check([one for name in sorted(connections) for one in routes.entries(name, connections[name])])
+    return conflicts.check([entry for plan in routes.plan_all(connections) for entry in plan.entries])
 
 
 def entry(name: str, priority: int, **conditions: Any) -> Entry:
@@ -78,14 +78,14 @@ def test_the_literal_path_of_the_first_connection_is_refused_for_the_second() ->
 
 def test_routes_of_one_connection_are_no_conflict() -> None:
     shop = connection(0, "team-shop", {"hosts": ["*.example.com"]}, {"hosts": ["a*.example.com"]})
-    assert not conflicts.conflicts(routes.entries("shop", shop))
+    assert not conflicts.conflicts(routes.plan_routes("shop", shop).entries)
 
 
 def test_a_more_specific_route_of_another_connection_is_allowed_and_shown() -> None:
     shop = connection(0, "team-shop", {"hosts": ["www.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["www.example.com"], "paths": ["/blog/*"]})
     assert not check({"shop": shop, "blog": blog})
-    entries = [*routes.entries("shop", shop), *routes.entries("blog", blog)]
+    entries = [*routes.plan_routes("shop", shop).entries, *routes.plan_routes("blog", blog).entries]
     (found,) = conflicts.overlaps_between_bands(entries)
     assert (found.winner.connection, found.loser.connection) == ("blog", "shop")
     assert str(found.witness) == "GET https://www.example.com/blog/"
@@ -104,7 +104,7 @@ def test_a_route_within_another_of_its_connection_is_never_reached() -> None:
 
 def test_a_route_has_one_entry_for_each_band_with_the_priorities_of_its_rules() -> None:
     shop = connection(3, "team-shop", {"hosts": ["shop.example.com", "*.example.org"], "paths": ["/a", "/b/*"]})
-    assert [(one.band, one.priority, one.match) for one in routes.entries("shop", shop)] == [
+    assert [(one.band, one.priority, one.match) for one in routes.plan_routes("shop", shop).entries] == [
         (0, 121, Match(hosts=("shop.example.com",), paths=("/a",))),
         (3, 15_121, Match(hosts=("shop.example.com",), paths=("/b/*",))),
         (5, 25_121, Match(hosts=("*.example.org",), paths=("/a",))),
