@@ -37,7 +37,7 @@ async def deploy() -> dict[str, Any]:
         roles=settings.roles.model_dump(),
     )
     plan = await planned(settings, stack, region, duties)
-    now = image_availability.possible(plan, await images.seen(plan.images, duties), stack=stack)
+    now = image_availability.deployable(plan, await images.account_contents(plan.images, duties), stack=stack)
     program.warn((*plan.warnings, *now.warnings))
     service = PrivateServiceArgs(
         plan=now.plan,
@@ -53,12 +53,14 @@ async def planned(
 ) -> OwnClusterPlan | AdoptedClusterPlan:
     if settings.cluster.existing:
         cluster = await existing.find_cluster(settings.cluster.existing, duties)
-        return plan_adopted(settings, stack=stack, region=region, there=cluster)
+        return plan_adopted(settings, stack=stack, region=region, cluster=cluster)
     versions.require_supported(settings, today=today())
     creator = await existing.cluster_creator(connection_name(settings, stack), settings.roles.eks, duties.eks)
     if settings.network.existing:
         vpc = await existing.find_network(settings.network.existing, region, duties)
-        return plan_workload(settings, stack=stack, region=region, available_zones=(), there=vpc, creator=creator)
+        return plan_workload(
+            settings, stack=stack, region=region, available_zones=(), existing_vpc=vpc, creator=creator
+        )
     available = settings.network.zone_ids or await zones.available_zones(duties.network)
     return plan_workload(settings, stack=stack, region=region, available_zones=available, creator=creator)
 

@@ -107,10 +107,12 @@ def plan_of(workload: Workload) -> WorkloadPlan:
     settings, stack, region = workload.settings, workload.stack, workload.region
     zone_ids = assumed_zones.workload_zones(settings, region)
     if cluster := settings.cluster.existing:
-        there = adopted_cluster.stand_in(cluster, zone_ids=zone_ids)
-        return plan_adopted(settings, stack=stack, region=region, there=there)
-    vpc = adopted_network.stand_in(settings.network.existing, zone_ids=zone_ids) if settings.network.existing else None
-    return plan_workload(settings, stack=stack, region=region, available_zones=zone_ids, there=vpc)
+        placeholder = adopted_cluster.placeholder(cluster, zone_ids=zone_ids)
+        return plan_adopted(settings, stack=stack, region=region, cluster=placeholder)
+    vpc = (
+        adopted_network.placeholder(settings.network.existing, zone_ids=zone_ids) if settings.network.existing else None
+    )
+    return plan_workload(settings, stack=stack, region=region, available_zones=zone_ids, existing_vpc=vpc)
 
 
 def _plan_shard(

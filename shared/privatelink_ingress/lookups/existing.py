@@ -15,7 +15,7 @@ from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
 from privatelink_ingress.plan.workload.access import CREATOR_TAG, principal
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
-from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
+from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload.existing import ExistingCluster, ExistingNetwork
 

@@ -9,20 +9,20 @@ import pulumi
 import pulumi_aws as aws
 
 from privatelink_ingress.lookups.providers import Providers
-from privatelink_ingress.plan.workload.image_availability import Seen
+from privatelink_ingress.plan.workload.image_availability import AccountContents
 from privatelink_ingress.plan.workload.images import ImagePlan
 
 
-async def seen(images: Sequence[ImagePlan], providers: Providers) -> Seen:
+async def account_contents(images: Sequence[ImagePlan], providers: Providers) -> AccountContents:
     """What the account holds of `images`, as plain values: none of the look-ups fails when something is missing."""
     if not images:
-        return Seen(digests={}, clusters=frozenset())
+        return AccountContents(digests={}, clusters=frozenset())
     ecr = pulumi.InvokeOutputOptions(provider=providers.ecr)
     existing = set(await aws.ecr.get_repositories_output(opts=ecr).names.future() or ())
     wanted = {image.repository for image in images}
     held = await asyncio.gather(*(_digests(repository, ecr) for repository in sorted(wanted & existing)))
     clusters = () if wanted <= existing else await _clusters(providers)
-    return Seen(digests=dict(held), clusters=frozenset(clusters))
+    return AccountContents(digests=dict(held), clusters=frozenset(clusters))
 
 
 async def _digests(repository: str, opts: pulumi.InvokeOutputOptions) -> tuple[str, frozenset[str]]:

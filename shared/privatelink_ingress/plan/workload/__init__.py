@@ -90,7 +90,7 @@ def plan_workload(
     stack: str,
     region: str,
     available_zones: Iterable[str],
-    there: FoundNetwork | None = None,
+    existing_vpc: FoundNetwork | None = None,
     creator: str | None = None,
 ) -> OwnClusterPlan:
     """The stack `stack` in `region`.
@@ -100,14 +100,14 @@ def plan_workload(
         stack: Name of the stack, which names the connection when the settings do not.
         region: Where the stack lives.
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
-        there: The VPC of `network.existing`, when the stack file has it.
+        existing_vpc: The VPC of `network.existing`, when the stack file has it.
         creator: ARN of the principal that made the cluster, or will, as far as AWS was asked.
 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
-    adopted = adopt_network(settings, there, tags=common) if there else None
+    adopted = adopt_network(settings, existing_vpc, tags=common) if existing_vpc else None
     network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted)
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region)
@@ -127,27 +127,27 @@ def plan_workload(
     )
 
 
-def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, there: FoundCluster) -> AdoptedClusterPlan:
+def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster: FoundCluster) -> AdoptedClusterPlan:
     """The stack `stack`, which publishes the cluster of `cluster.existing`.
 
     Raises:
         UserError: every part says what does not fit, at which key.
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
-    cluster = adopt_cluster(settings, there, region=region, tags=common)
+    adopted = adopt_cluster(settings, cluster, region=region, tags=common)
     registry = plan_registry(settings, name=name, region=region)
     images = plan_images(settings, repositories=registry.repositories, region=region)
-    require_platforms(cluster, images)
-    publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(cluster.subnet_ids))
+    require_platforms(adopted, images)
+    publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(adopted.subnet_ids))
     return AdoptedClusterPlan(
         name=name,
         tags=common,
-        cluster=cluster,
+        cluster=adopted,
         registry=registry if images else None,
         images=images,
-        controller=_controller(settings, cluster.trusted_cidrs),
+        controller=_controller(settings, adopted.trusted_cidrs),
         sample=plan_sample(settings),
-        publication=dataclasses.replace(publication, protocol=cluster.protocol),
+        publication=dataclasses.replace(publication, protocol=adopted.protocol),
         removal=plan_removal(settings, name=name, region=region),
     )
 

@@ -6,8 +6,8 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.workload import existing as found
-from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
+from privatelink_ingress.plan.workload import existing_subnets
+from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.plan.workload.kubeconfig import by_way_of
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
@@ -84,10 +84,10 @@ class AdoptedCluster:
     warnings: tuple[Problem, ...]
 
 
-def stand_in(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundCluster:
+def placeholder(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundCluster:
     """The cluster as it would be found if all of it fitted, for commands that work without AWS."""
     subnet_ids = existing.subnet_ids or tuple(f"subnet-of-{zone_id}" for zone_id in zone_ids)
-    subnets = found.stand_ins(dict(zip(zone_ids, subnet_ids, strict=True)), vpc_id="vpc-0")
+    subnets = existing_subnets.placeholders(dict(zip(zone_ids, subnet_ids, strict=True)), vpc_id="vpc-0")
     return FoundCluster(
         tags={},
         vpc_id="vpc-0",
@@ -102,7 +102,7 @@ def stand_in(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundClus
 
 
 def adopt_cluster(
-    settings: WorkloadSettings, there: FoundCluster, *, region: str, tags: Mapping[str, str]
+    settings: WorkloadSettings, cluster: FoundCluster, *, region: str, tags: Mapping[str, str]
 ) -> AdoptedCluster:
     """The cluster of `cluster.existing`, for a stack whose resources have `tags`.
 
@@ -114,32 +114,32 @@ def adopt_cluster(
         raise ValueError("only a stack with cluster.existing adopts a cluster")
     if problems := list(_not_ours(settings)):
         raise UserError("The cluster is someone else's", problems)
-    found.require_another_owner(there.tags, tags, where=f"{KEY}.name", what=existing.name)
-    balancer = tuple(there.subnets[id_] for id_ in there.subnet_ids)
-    if problems := list(_misfits(existing, there, balancer)):
+    existing_subnets.require_another_owner(cluster.tags, tags, where=f"{KEY}.name", what=existing.name)
+    balancer = tuple(cluster.subnets[id_] for id_ in cluster.subnet_ids)
+    if problems := list(_misfits(existing, cluster, balancer)):
         raise UserError("The cluster cannot be published", problems)
-    placed = found.by_zone(balancer)
-    of_nodes = {there.subnets[id_] for nodes in there.nodes for id_ in nodes.subnet_ids}
+    placed = existing_subnets.by_zone(balancer)
+    of_nodes = {cluster.subnets[id_] for nodes in cluster.nodes for id_ in nodes.subnet_ids}
     return AdoptedCluster(
         name=existing.name,
-        vpc_id=there.vpc_id,
+        vpc_id=cluster.vpc_id,
         subnet_ids={zone_id: subnet.id for zone_id, subnet in placed.items()},
         trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
-        node_security_group_ids=existing.node_security_group_ids or (there.security_group_id,),
-        autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in there.nodes},
-        ami_types={nodes.name: nodes.ami_type for nodes in there.nodes if nodes.ami_type},
+        node_security_group_ids=existing.node_security_group_ids or (cluster.security_group_id,),
+        autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in cluster.nodes},
+        ami_types={nodes.name: nodes.ami_type for nodes in cluster.nodes if nodes.ami_type},
         protocol=_protocol(settings, existing),
         kubeconfig=by_way_of(
             kubeconfig(
                 existing.name,
-                endpoint=there.endpoint,
-                certificate_authority=there.certificate_authority,
+                endpoint=cluster.endpoint,
+                certificate_authority=cluster.certificate_authority,
                 region=region,
                 role_arn=settings.roles.eks,
             ),
             settings.cluster.kubernetes_api,
         ),
-        warnings=tuple(_warnings(there, placed, of_nodes)),
+        warnings=tuple(_warnings(cluster, placed, of_nodes)),
     )
 
 
@@ -222,25 +222,25 @@ def _written(settings: WorkloadSettings, name: str) -> list[str]:
     return [f"{key}.{type(value).model_fields[one].alias or one}" for one in inner]
 
 
-def _misfits(existing: ExistingCluster, there: FoundCluster, balancer: tuple[Subnet, ...]) -> Iterator[Problem]:
+def _misfits(existing: ExistingCluster, cluster: FoundCluster, balancer: tuple[Subnet, ...]) -> Iterator[Problem]:
     key = f"{KEY}.subnetIds"
-    yield from found.misfits(
-        balancer, key=key, vpc_id=there.vpc_id, vpc_of=f"cluster {existing.name}", stated=existing.zone_ids
+    yield from existing_subnets.misfits(
+        balancer, key=key, vpc_id=cluster.vpc_id, vpc_of=f"cluster {existing.name}", stated=existing.zone_ids
     )
-    if not there.nodes:
+    if not cluster.nodes:
         reason = f"is {existing.name}, which has no managed node group"
         remedy = (
             f"Write the autoscaling groups of its nodes as {KEY}.autoscalingGroups: a node of none gets no traffic."
         )
         yield Problem(f"{KEY}.name", reason, remedy)
     served = {subnet.zone_id for subnet in balancer}
-    of_nodes = {there.subnets[id_].zone_id for nodes in there.nodes for id_ in nodes.subnet_ids}
-    if there.nodes and not served & of_nodes:
+    of_nodes = {cluster.subnets[id_].zone_id for nodes in cluster.nodes for id_ in nodes.subnet_ids}
+    if cluster.nodes and not served & of_nodes:
         reason = f"are in {', '.join(sorted(served))}, but all nodes are in {', '.join(sorted(of_nodes))}"
         yield Problem(key, reason, "Choose subnets of the nodes' zones.")
 
 
-def _warnings(there: FoundCluster, placed: Mapping[str, Subnet], of_nodes: set[Subnet]) -> Iterator[Problem]:
+def _warnings(cluster: FoundCluster, placed: Mapping[str, Subnet], of_nodes: set[Subnet]) -> Iterator[Problem]:
     key = f"{KEY}.subnetIds"
     # A load balancer sends nothing to a target in a zone that it is not in:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
@@ -248,5 +248,5 @@ def _warnings(there: FoundCluster, placed: Mapping[str, Subnet], of_nodes: set[S
         reason = f"has no subnet in {zone_id}, so the nodes there get no traffic"
         yield Problem(key, reason, f"Add a subnet of {zone_id}.")
     everything = sorted({*placed.values(), *of_nodes}, key=lambda subnet: subnet.id)
-    for way_out in found.ways_out(everything, there.route_tables, key=KEY):
+    for way_out in existing_subnets.ways_out(everything, cluster.route_tables, key=KEY):
         yield Problem(way_out.where, f"{way_out.reason}: this cluster is not private", way_out.remedy)

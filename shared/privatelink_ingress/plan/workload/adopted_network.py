@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import zones
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload import existing as found
-from privatelink_ingress.plan.workload.existing import RouteTable, Subnet
+from privatelink_ingress.plan.workload import existing_subnets
+from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.existing import ExistingNetwork
@@ -41,7 +41,7 @@ class AdoptedNetwork:
     subnets: Mapping[str, Subnet]
     """One by zone id, in the order of the zones."""
     endpoints: tuple[str, ...]
-    """Services whose interface endpoints are there, by short name."""
+    """Services whose interface endpoints are vpc, by short name."""
     warnings: tuple[Problem, ...]
 
     @property
@@ -50,9 +50,11 @@ class AdoptedNetwork:
         return tuple(SubnetPlan(zone_id=zone_id, cidr=subnet.cidr) for zone_id, subnet in self.subnets.items())
 
 
-def stand_in(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetwork:
+def placeholder(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetwork:
     """The VPC as it would be found if all of it fitted, for commands that work without AWS."""
-    subnets = found.stand_ins(dict(zip(zone_ids, existing.subnet_ids, strict=True)), vpc_id=existing.vpc_id)
+    subnets = existing_subnets.placeholders(
+        dict(zip(zone_ids, existing.subnet_ids, strict=True)), vpc_id=existing.vpc_id
+    )
     table = RouteTable(id="rtb-0", main=True, subnet_ids=(), gateways=())
     return FoundNetwork(
         tags={},
@@ -66,7 +68,7 @@ def stand_in(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetw
     )
 
 
-def adopt_network(settings: WorkloadSettings, there: FoundNetwork, *, tags: Mapping[str, str]) -> AdoptedNetwork:
+def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mapping[str, str]) -> AdoptedNetwork:
     """The VPC of `network.existing`, for a stack whose resources have `tags`.
 
     Raises:
@@ -75,16 +77,16 @@ def adopt_network(settings: WorkloadSettings, there: FoundNetwork, *, tags: Mapp
     existing = settings.network.existing
     if existing is None:
         raise ValueError("only a stack with network.existing adopts a VPC")
-    found.require_another_owner(there.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
-    problems = [*_beside(settings), *_misfits(existing, there)]
+    existing_subnets.require_another_owner(vpc.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
+    problems = [*_beside(settings), *_misfits(existing, vpc)]
     if problems:
         raise UserError("The VPC does not fit", problems)
     return AdoptedNetwork(
         vpc_id=existing.vpc_id,
-        cidr=there.cidr,
-        subnets=found.by_zone(there.subnets),
+        cidr=vpc.cidr,
+        subnets=existing_subnets.by_zone(vpc.subnets),
         endpoints=existing.endpoints,
-        warnings=tuple(found.short_of_addresses(there.subnets, key=f"{KEY}.subnetIds")),
+        warnings=tuple(existing_subnets.short_of_addresses(vpc.subnets, key=f"{KEY}.subnetIds")),
     )
 
 
@@ -96,23 +98,23 @@ def _beside(settings: WorkloadSettings) -> Iterator[Problem]:
         yield Problem(f"network.{key}", f"is set beside {KEY}", "Remove it: the VPC is someone else's.")
 
 
-def _misfits(existing: ExistingNetwork, there: FoundNetwork) -> Iterator[Problem]:
+def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
     key = f"{KEY}.subnetIds"
-    yield from found.misfits(
-        there.subnets, key=key, vpc_id=existing.vpc_id, vpc_of=f"{KEY}.vpcId", stated=existing.zone_ids
+    yield from existing_subnets.misfits(
+        vpc.subnets, key=key, vpc_id=existing.vpc_id, vpc_of=f"{KEY}.vpcId", stated=existing.zone_ids
     )
-    for subnet in there.subnets:
+    for subnet in vpc.subnets:
         if subnet.zone_id in zones.WITHOUT_EKS:
             reason = f"has {subnet.id} in {subnet.zone_id}, where EKS takes no subnets"
             yield Problem(key, reason, "Choose a subnet of another zone.")
-    yield from found.ways_out(there.subnets, there.route_tables, key=key)
-    yield from _without_s3(there.subnets, there.route_tables, there.s3_route_table_ids, key)
-    for attribute, on in (("DNS support", there.dns_support), ("DNS hostnames", there.dns_hostnames)):
+    yield from existing_subnets.ways_out(vpc.subnets, vpc.route_tables, key=key)
+    yield from _without_s3(vpc.subnets, vpc.route_tables, vpc.s3_route_table_ids, key)
+    for attribute, on in (("DNS support", vpc.dns_support), ("DNS hostnames", vpc.dns_hostnames)):
         if not on:
             reason = f"is {existing.vpc_id}, whose {attribute} is off: the cluster's private name would not resolve"
             yield Problem(f"{KEY}.vpcId", reason, f"Have its owner turn {attribute} on.")
     for place, name in enumerate(existing.endpoints):
-        if not there.private_dns[name]:
+        if not vpc.private_dns[name]:
             reason = f"is {name!r}, whose endpoint in {existing.vpc_id} has private DNS off, so no node would use it"
             yield Problem(f"{KEY}.endpoints[{place}]", reason, "Have its owner turn it on.")
 
@@ -122,7 +124,7 @@ def _without_s3(
 ) -> Iterator[Problem]:
     # ECR keeps image layers in S3. Its gateway endpoint is a route in the owner's own tables, so it is his to make.
     for subnet in subnets:
-        table = found.table_of(subnet.id, tables)
+        table = existing_subnets.table_of(subnet.id, tables)
         if table is None or table.id not in with_s3:
             of = f"route table {table.id}" if table else "route table"
             reason = f"has {subnet.id} ({subnet.cidr}), whose {of} has no route to a gateway endpoint of S3"

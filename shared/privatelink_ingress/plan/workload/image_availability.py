@@ -23,7 +23,7 @@ Plan = TypeVar("Plan", bound=WorkloadPlan)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Seen:
+class AccountContents:
     """What the workload account holds when a program begins."""
 
     digests: Mapping[str, frozenset[str]]
@@ -33,7 +33,7 @@ class Seen:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Possible(Generic[Plan]):
+class Deployable(Generic[Plan]):
     """What can be deployed."""
 
     plan: Plan
@@ -41,25 +41,25 @@ class Possible(Generic[Plan]):
     """What is left out of the plan, and what brings it."""
 
 
-def possible(plan: Plan, seen: Seen, *, stack: str) -> Possible[Plan]:
+def deployable(plan: Plan, contents: AccountContents, *, stack: str) -> Deployable[Plan]:
     """The part of `plan` whose images are there or need none.
 
     Args:
         plan: Of stack `stack`.
-        seen: What the account holds.
+        contents: What the account holds.
         stack: Name of the stack, for the commands that messages show.
 
     Raises:
         UserError: with deletion protection, when a digest that pods are to run was never copied; when another stack
             has not made its repository; and when leaving out the controller would take a running one away.
     """
-    missing = [image for image in plan.images if image.digest not in seen.digests.get(image.repository, ())]
-    refused = {image.name: problem for image in missing if (problem := _refusal(image, plan, seen, stack))}
+    missing = [image for image in plan.images if image.digest not in contents.digests.get(image.repository, ())]
+    refused = {image.name: problem for image in missing if (problem := _refusal(image, plan, contents, stack))}
     if refused and plan.publication.deletion_protection:
         raise UserError("Pods would wait for images that they cannot pull", refused.values())
     later = [image for image in missing if image.name not in refused]
     left_out = {image.name for image in later if image.used}
-    return Possible(
+    return Deployable(
         plan=dataclasses.replace(
             plan,
             controller=None if CONTROLLER in left_out else plan.controller,
@@ -69,18 +69,18 @@ def possible(plan: Plan, seen: Seen, *, stack: str) -> Possible[Plan]:
     )
 
 
-def _refusal(image: ImagePlan, plan: WorkloadPlan, seen: Seen, stack: str) -> Problem | None:
+def _refusal(image: ImagePlan, plan: WorkloadPlan, contents: AccountContents, stack: str) -> Problem | None:
     if not image.used:
         return None
-    if image.repository in seen.digests:
+    if image.repository in contents.digests:
         where, what = f"{image.key}.digest", f"is {image.digest}, which repository {image.repository} does not hold"
         return Problem(where, what, f"Run `{command(stack)}`, then this again.")
     if not image.makes_repository:
         reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
         remedy = f"Another stack owns it (registry.create is false): deploy that one, and run `{command(stack)}`."
         return Problem(image.key, reason, remedy)
-    if image.name == CONTROLLER and plan.cluster.name in seen.clusters:
-        # Renamed on a stack that stands, or a cluster that is older than the stack: which of them, cannot be seen.
+    if image.name == CONTROLLER and plan.cluster.name in contents.clusters:
+        # Renamed on a stack that stands, or a cluster that is older than the stack: which one cannot be told.
         reason = (
             f"there is no repository {image.repository} yet, and without its image the controller would be taken out "
             f"of cluster {plan.cluster.name}, which is there"

@@ -220,8 +220,8 @@ def _state(system: System, bucket: str, key_alias: str) -> list[Grant]:
     arn = f"arn:{system.partition}:s3:::{bucket}"
     of_key = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias}}
     return [
-        system.named(["s3:ListBucket"], arn),
-        system.named(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{arn}/*"),
+        system.on_arn(["s3:ListBucket"], arn),
+        system.on_arn(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{arn}/*"),
         Grant(
             actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
             resources=(system.arn("kms", "key/*"),),

@@ -21,10 +21,10 @@ def network(system: System, adopted: Adopted) -> Grants:
     )
     grants: dict[str, tuple[Grant, ...]] = {}
     if adopted.vpc_ids:
-        grants[t.SECURITY_GROUP] = (system.named(["ec2:CreateSecurityGroup"], *vpcs),)
-        grants[t.LOAD_BALANCER] = (system.named(["ec2:GetSecurityGroupsForVpc"], *vpcs),)
+        grants[t.SECURITY_GROUP] = (system.on_arn(["ec2:CreateSecurityGroup"], *vpcs),)
+        grants[t.LOAD_BALANCER] = (system.on_arn(["ec2:GetSecurityGroupsForVpc"], *vpcs),)
         grants[t.VPC_ENDPOINT] = (
-            system.named(["ec2:CreateVpcEndpoint"], *vpcs),
+            system.on_arn(["ec2:CreateVpcEndpoint"], *vpcs),
             Grant(
                 actions=("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"),
                 resources=system.ec2("subnet"),
@@ -32,9 +32,9 @@ def network(system: System, adopted: Adopted) -> Grants:
             ),
         )
     if groups:
-        grants[t.INGRESS_RULE] = (system.named(rule, *groups),)
+        grants[t.INGRESS_RULE] = (system.on_arn(rule, *groups),)
     if scaling:
-        grants[t.AUTOSCALING_ATTACHMENT] = (system.named(attach, *scaling),)
+        grants[t.AUTOSCALING_ATTACHMENT] = (system.on_arn(attach, *scaling),)
     return grants
 
 
@@ -47,12 +47,12 @@ def eks(system: System, adopted: Adopted) -> Grants:
         for pattern in ("cluster/{}", "nodegroup/{}/*")
     )
     return {
-        t.GET_CLUSTER: (system.named(["eks:DescribeCluster"], *clusters),),
-        t.GET_NODE_GROUPS: (system.named(["eks:ListNodegroups"], *clusters),),
-        t.GET_NODE_GROUP: (system.named(["eks:DescribeNodegroup"], *groups),),
+        t.GET_CLUSTER: (system.on_arn(["eks:DescribeCluster"], *clusters),),
+        t.GET_NODE_GROUPS: (system.on_arn(["eks:ListNodegroups"], *clusters),),
+        t.GET_NODE_GROUP: (system.on_arn(["eks:DescribeNodegroup"], *groups),),
     }
 
 
-def added(grants: Grants, more: Grants) -> Grants:
+def combine(grants: Grants, more: Grants) -> Grants:
     """Both, type by type."""
     return {key: (*grants.get(key, ()), *more.get(key, ())) for key in dict.fromkeys((*grants, *more))}

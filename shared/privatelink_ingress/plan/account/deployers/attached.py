@@ -47,26 +47,26 @@ def grants(
     return {
         **{type_: everything[type_] for type_ in _OWN},
         t.VPC_ENDPOINT: (
-            *network.made(
+            *network.managed(
                 system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
             ),
             # EC2 asks for each of them: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-            system.named(["ec2:CreateVpcEndpoint"], system.arn("ec2", f"vpc/{shard.vpc_id}")),
-            system.named(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
+            system.on_arn(["ec2:CreateVpcEndpoint"], system.arn("ec2", f"vpc/{shard.vpc_id}")),
+            system.on_arn(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
             *([network.cross_region(system, "vpc-endpoint")] if cross_region else []),
         ),
         t.LISTENER_RULE: (
             *(grant for grant in everything[t.LISTENER_RULE] if grant.actions != (create_rule,)),
-            system.named([create_rule], shard.listener_arn),
+            system.on_arn([create_rule], shard.listener_arn),
         ),
         t.LISTENER_CERTIFICATE: (
-            system.named(
+            system.on_arn(
                 ["elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:RemoveListenerCertificates"],
                 shard.listener_arn,
             ),
-            system.regional("elasticloadbalancing:DescribeListenerCertificates"),
+            system.in_region("elasticloadbalancing:DescribeListenerCertificates"),
         ),
-        **(reading.look_ups(system, contracts.parameters) if contracts else {}),
+        **(reading.contract_reads(system, contracts.parameters) if contracts else {}),
     }
 
 

@@ -52,14 +52,14 @@ def workload(system: System) -> tuple[Grant, ...]:
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html
     """
     return (
-        system.regional("autoscaling:DescribeAutoScalingGroups", "ec2:Describe*", "kms:DescribeKey"),
-        system.regional(*_INTERFACES),
-        system.named(["ec2:CreateTags"], *system.ec2("network-interface")),
-        system.regional(*_NODES, *_METRICS, *_SESSIONS),
+        system.in_region("autoscaling:DescribeAutoScalingGroups", "ec2:Describe*", "kms:DescribeKey"),
+        system.in_region(*_INTERFACES),
+        system.on_arn(["ec2:CreateTags"], *system.ec2("network-interface")),
+        system.in_region(*_NODES, *_METRICS, *_SESSIONS),
         *edge(system),
     )
 
 
 def edge(system: System) -> tuple[Grant, ...]:
     """Flow logs: the only role of the edge."""
-    return (system.named(FLOW_LOGS, system.arn("logs", "log-group:*")),)
+    return (system.on_arn(FLOW_LOGS, system.arn("logs", "log-group:*")),)

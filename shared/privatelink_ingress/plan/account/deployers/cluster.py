@@ -23,7 +23,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
         return tuple(system.arn("eks", pattern.format(name)) for name in names for pattern in patterns)
 
     def on(resources: tuple[str, ...], *actions: str) -> Grant:
-        return system.named([f"eks:{action}" for action in actions], *resources)
+        return system.on_arn([f"eks:{action}" for action in actions], *resources)
 
     clusters = arns("cluster/{}")
     entries, addons, groups, identities = (
@@ -32,7 +32,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
     retag = ("TagResource", "UntagResource")
     tag = (*retag, "ListTagsForResource")
     of_addons = tuple(arn for key in ADDON_ROLES for arn in roles[key])
-    looking = system.named(
+    looking = system.on_arn(
         ["iam:GetRole", "iam:ListAttachedRolePolicies"], *roles["cluster"], *roles["node"], *of_addons
     )
     template = system.arn("ec2", "launch-template/*")
@@ -42,12 +42,12 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
         ),
         t.CLUSTER_COMPONENT: (
             # AWS knows no resource for it, so its tags limit it.
-            system.new(["eks:CreateCluster"], "*"),
+            system.create_tagged(["eks:CreateCluster"], "*"),
             on(clusters, "DeleteCluster", "DescribeCluster", "UpdateClusterConfig", "UpdateClusterVersion", *tag),
             on(clusters, "DescribeUpdate", "AssociateEncryptionConfig"),
-            system.passing(roles["cluster"], "eks.amazonaws.com"),
+            system.pass_role(roles["cluster"], "eks.amazonaws.com"),
             looking,
-            system.regional("ec2:Describe*"),
+            system.in_region("ec2:Describe*"),
             system.service_linked_role("eks.amazonaws.com", "AWSServiceRoleForAmazonEKS"),
         ),
         t.ACCESS_ENTRY: (
@@ -62,12 +62,12 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             on(addons, "DeleteAddon", "DescribeAddon", "DescribeUpdate", "UpdateAddon", *tag),
             on(identities, "DescribePodIdentityAssociation", "UpdatePodIdentityAssociation", *retag),
             on(identities, "CreateAddon", "DeletePodIdentityAssociation"),
-            system.passing(of_addons, "pods.eks.amazonaws.com"),
+            system.pass_role(of_addons, "pods.eks.amazonaws.com"),
             looking,
-            system.regional("eks:DescribeAddonVersions"),
+            system.in_region("eks:DescribeAddonVersions"),
         ),
-        t.GET_CLUSTERS: (system.regional("eks:ListClusters"),),
-        t.LAUNCH_TEMPLATE: network.made(
+        t.GET_CLUSTERS: (system.in_region("eks:ListClusters"),),
+        t.LAUNCH_TEMPLATE: network.managed(
             system,
             "launch-template",
             "ec2:CreateLaunchTemplate",
@@ -81,7 +81,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             on(groups, "UpdateNodegroupConfig", "UpdateNodegroupVersion"),
             # EKS tries the template out in the caller's name:
             # https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
-            system.ours(["ec2:RunInstances"], template),
+            system.on_own(["ec2:RunInstances"], template),
             Grant(
                 actions=("ec2:RunInstances",),
                 resources=(
@@ -95,9 +95,9 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
                 resources=system.ec2("instance", "network-interface", "volume"),
                 condition={"StringEquals": {"ec2:CreateAction": "RunInstances"}},
             ),
-            system.passing(roles["node"], "ec2.amazonaws.com", "eks.amazonaws.com"),
+            system.pass_role(roles["node"], "ec2.amazonaws.com", "eks.amazonaws.com"),
             looking,
-            system.regional("ec2:Describe*"),
+            system.in_region("ec2:Describe*"),
             system.service_linked_role("eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup"),
         ),
     }

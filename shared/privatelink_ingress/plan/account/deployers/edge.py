@@ -45,7 +45,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **firewall.grants(system, edges),
         **_deliveries(system, edges),
         **_bucket(system, settings, edges),
-        **reading.look_ups(system, (*settings.contracts.parameters, *reading.written(settings))),
+        **reading.contract_reads(system, (*settings.contracts.parameters, *reading.written_parameters(settings))),
     }
     return {"network": grants}
 
@@ -59,27 +59,27 @@ def _routing(system: System) -> Grants:
 
     return {
         t.INTERNET_GATEWAY: (
-            *network.made(system, "internet-gateway", "ec2:CreateInternetGateway", "ec2:DeleteInternetGateway"),
-            system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("internet-gateway")),
-            system.ours(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("vpc")),
+            *network.managed(system, "internet-gateway", "ec2:CreateInternetGateway", "ec2:DeleteInternetGateway"),
+            system.on_own(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("internet-gateway")),
+            system.on_own(["ec2:AttachInternetGateway", "ec2:DetachInternetGateway"], *system.ec2("vpc")),
         ),
         t.ROUTE: (
-            system.ours(["ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"], *system.ec2("route-table")),
-            system.regional("ec2:Describe*"),
+            system.on_own(["ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"], *system.ec2("route-table")),
+            system.in_region("ec2:Describe*"),
         ),
         t.TARGET: (
-            system.ours(on("DeregisterTargets", "RegisterTargets"), elb),
-            system.regional("elasticloadbalancing:DescribeTargetHealth"),
+            system.on_own(on("DeregisterTargets", "RegisterTargets"), elb),
+            system.in_region("elasticloadbalancing:DescribeTargetHealth"),
         ),
         t.LISTENER_CERTIFICATE: (
-            system.ours(on("AddListenerCertificates", "RemoveListenerCertificates"), listener),
-            system.regional("elasticloadbalancing:DescribeListenerCertificates"),
+            system.on_own(on("AddListenerCertificates", "RemoveListenerCertificates"), listener),
+            system.in_region("elasticloadbalancing:DescribeListenerCertificates"),
         ),
         t.LISTENER_RULE: (
-            system.ours(on("CreateRule"), listener),
-            system.tagging(on("AddTags"), rule),
-            system.ours(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
-            system.regional(*on("DescribeRules", "DescribeTags")),
+            system.on_own(on("CreateRule"), listener),
+            system.tag_on_create(on("AddTags"), rule),
+            system.on_own(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
+            system.in_region(*on("DescribeRules", "DescribeTags")),
         ),
     }
 
@@ -89,15 +89,15 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
     certificates = system.arn("acm", "certificate/*")
     return {
         t.DNS_RECORD: (
-            system.named(
+            system.on_arn(
                 ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"], *zones
             ),
-            system.named(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
+            system.on_arn(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
         ),
         t.CERTIFICATE: (
-            system.new(["acm:RequestCertificate"], "*"),
-            system.tagging(["acm:AddTagsToCertificate"], certificates),
-            system.ours(
+            system.create_tagged(["acm:RequestCertificate"], "*"),
+            system.tag_on_create(["acm:AddTagsToCertificate"], certificates),
+            system.on_own(
                 [
                     "acm:AddTagsToCertificate",
                     "acm:DeleteCertificate",
@@ -109,7 +109,7 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
                 certificates,
             ),
         ),
-        t.CERTIFICATE_VALIDATION: (system.ours(["acm:DescribeCertificate"], certificates),),
+        t.CERTIFICATE_VALIDATION: (system.on_own(["acm:DescribeCertificate"], certificates),),
     }
 
 
@@ -130,25 +130,25 @@ def _deliveries(system: System, edges: tuple[str, ...]) -> Grants:
     )
     return {
         t.LOG_DELIVERY_SOURCE: (
-            system.named(on("GetDeliverySource", "PutDeliverySource", *tag), *sources),
+            system.on_arn(on("GetDeliverySource", "PutDeliverySource", *tag), *sources),
             # AWS's reference names the destination as what a source is deleted on.
-            system.named(on("DeleteDeliverySource"), *sources, *destinations),
-            system.regional("elasticloadbalancing:AllowVendedLogDeliveryForResource"),
+            system.on_arn(on("DeleteDeliverySource"), *sources, *destinations),
+            system.in_region("elasticloadbalancing:AllowVendedLogDeliveryForResource"),
         ),
         t.LOG_DELIVERY_DESTINATION: (
-            system.named(
+            system.on_arn(
                 on("DeleteDeliveryDestination", "GetDeliveryDestination", "PutDeliveryDestination", *tag),
                 *destinations,
             ),
         ),
         t.LOG_DELIVERY: (
-            system.named(on("CreateDelivery"), *sources, *destinations),
+            system.on_arn(on("CreateDelivery"), *sources, *destinations),
             # Its id is AWS's, so its tags say whose it is.
-            system.new(on("CreateDelivery"), deliveries),
-            system.tagging(on("TagResource"), deliveries),
-            system.ours(on("DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration", *tag), deliveries),
+            system.create_tagged(on("CreateDelivery"), deliveries),
+            system.tag_on_create(on("TagResource"), deliveries),
+            system.on_own(on("DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration", *tag), deliveries),
             # CloudWatch Logs writes the right to deliver into the log group's resource policy, in the caller's name.
-            system.regional(*on("DescribeResourcePolicies", "PutResourcePolicy")),
+            system.in_region(*on("DescribeResourcePolicies", "PutResourcePolicy")),
         ),
     }
 
@@ -160,7 +160,7 @@ def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Gran
     arns = tuple(f"arn:{system.partition}:s3:::{name}" for name in buckets)
 
     def on(*actions: str) -> tuple:
-        return (system.named([f"s3:{action}" for action in actions], *arns),)
+        return (system.on_arn([f"s3:{action}" for action in actions], *arns),)
 
     def both(name: str) -> tuple:
         return on(f"Get{name}", f"Put{name}")
@@ -190,7 +190,7 @@ def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Gran
         t.BUCKET: (
             *on(*reads, "CreateBucket", "DeleteBucket", "PutBucketTagging", "TagResource", "UntagResource"),
             # Only a bucket with `force_destroy` is emptied; without the right to it, `destroy` stops half way.
-            system.named(["s3:DeleteObject", "s3:DeleteObjectVersion"], *objects),
+            system.on_arn(["s3:DeleteObject", "s3:DeleteObjectVersion"], *objects),
         ),
         t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
         t.BUCKET_OWNERSHIP: both("BucketOwnershipControls"),

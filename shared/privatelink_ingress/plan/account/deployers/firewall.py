@@ -24,32 +24,34 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
         for edge in edges
     )
     return {
-        t.IP_SET: (system.named(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),),
+        t.IP_SET: (system.on_arn(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),),
         t.WEB_ACL: (
-            system.named(on("DeleteWebACL", "GetWebACL", *tag), *acls),
-            system.named(
+            system.on_arn(on("DeleteWebACL", "GetWebACL", *tag), *acls),
+            system.on_arn(
                 on("CreateWebACL", "UpdateWebACL"), *acls, *sets, system.arn("wafv2", "regional/managedruleset/*")
             ),
         ),
         t.WEB_ACL_ASSOCIATION: (
-            system.named(on("AssociateWebACL", "GetWebACLForResource"), *acls),
+            system.on_arn(on("AssociateWebACL", "GetWebACLForResource"), *acls),
             # By name: WAF knows no tags of load balancers.
-            system.named(on("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource"), *named_balancers),
+            system.on_arn(on("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource"), *named_balancers),
             # WAF asks the load balancer's service in the caller's name:
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
-            system.ours(
+            system.on_own(
                 [
                     f"elasticloadbalancing:{action}"
                     for action in ("CreateWebACLAssociation", "DeleteWebACLAssociation", "GetLoadBalancerWebACL")
                 ],
                 balancers,
             ),
-            system.regional("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
+            system.in_region("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
         ),
         t.WEB_ACL_LOGGING: (
-            system.named(on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls),
+            system.on_arn(
+                on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls
+            ),
             # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
-            system.regional(
+            system.in_region(
                 "logs:CreateLogDelivery",
                 "logs:DeleteLogDelivery",
                 "logs:DescribeLogGroups",

@@ -1,4 +1,4 @@
-"""Grants of a deployer's policy, and the one system that they are limited to."""
+"""Permissions of deployers as grants, the one system that they are limited to, and their policy documents."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from privatelink_ingress.plan import tags
 Condition = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
 Grants = Mapping[str, tuple["Grant", ...]]
-"""What a duty may do, by the type of resource that it registers for it."""
+"""A duty's permissions, by the type of resource that needs them."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One `Allow`, or one `Deny`."""
+    """One `Allow` or `Deny` statement, before statements are merged."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     condition: Condition = dataclasses.field(default_factory=dict)
     effect: str = "Allow"
     own: bool = False
-    """Whether the condition limits it to what already carries this system's tags."""
+    """Whether the condition limits it to resources that already carry this system's tags."""
 
     @property
     def service(self) -> str:
-        """The service of its actions, such as `ec2`."""
+        """The service prefix of its actions, such as `ec2`."""
         return self.actions[0].split(":")[0]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class System:
-    """The stacks of one side in one account and region: the whole reach of its deployers."""
+    """The stacks of one side in one account and region: all that its deployers may touch."""
 
     partition: str
     account: str
@@ -47,7 +47,7 @@ class System:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def ec2(self, *kinds: str) -> tuple[str, ...]:
-        """All resources of EC2 of these kinds."""
+        """ARN patterns of all EC2 resources of these kinds."""
         return tuple(self.arn("ec2", f"{kind}/*") for kind in kinds)
 
     def iam(self, resource: str) -> str:
@@ -57,28 +57,28 @@ class System:
     def _tags(self, key: str) -> Mapping[str, str | tuple[str, ...]]:
         return {f"aws:{key}/ManagedBy": tags.MANAGED_BY, f"aws:{key}/Stack": self.stacks}
 
-    def regional(self, *actions: str) -> Grant:
-        """Actions that AWS limits to no resource, look-ups above all: in this region alone."""
+    def in_region(self, *actions: str) -> Grant:
+        """Actions that AWS cannot limit to a resource, mostly look-ups: allowed in this region only."""
         condition: Condition = {"StringEquals": {"aws:RequestedRegion": self.region}}
         return Grant(actions=actions, resources=("*",), condition=condition)
 
-    def named(self, actions: Iterable[str], *resources: str) -> Grant:
-        """Actions on resources whose ARN says that they are this system's."""
+    def on_arn(self, actions: Iterable[str], *resources: str) -> Grant:
+        """Actions on resources that these ARNs identify as this system's."""
         return Grant(actions=tuple(actions), resources=resources)
 
-    def new(self, actions: Iterable[str], *resources: str) -> Grant:
-        """Actions that make a resource: with this system's tags."""
+    def create_tagged(self, actions: Iterable[str], *resources: str) -> Grant:
+        """Actions that create a resource, allowed only with this system's tags in the request."""
         return Grant(actions=tuple(actions), resources=resources, condition={"StringEquals": self._tags("RequestTag")})
 
-    def ours(self, actions: Iterable[str], *resources: str) -> Grant:
-        """Actions on resources that carry this system's tags."""
+    def on_own(self, actions: Iterable[str], *resources: str) -> Grant:
+        """Actions on resources that already carry this system's tags."""
         condition: Condition = {"StringEquals": self._tags("ResourceTag")}
         return Grant(actions=tuple(actions), resources=resources, condition=condition, own=True)
 
-    def tagging(self, actions: Iterable[str], *resources: str) -> Grant:
-        """Actions that give this system's tags to what has no others: a resource of another stack stays that stack's.
+    def tag_on_create(self, actions: Iterable[str], *resources: str) -> Grant:
+        """Actions that add this system's tags, except to a resource that another stack has tagged.
 
-        AWS asks for them when a resource is made with tags. At that moment it has none yet.
+        AWS checks them when a resource is created with tags. At that moment the resource has no tags yet.
         """
         condition: Condition = {
             "StringEquals": self._tags("RequestTag"),
@@ -86,15 +86,15 @@ class System:
         }
         return Grant(actions=tuple(actions), resources=resources, condition=condition)
 
-    def passing(self, roles: Iterable[str], *services: str) -> Grant:
-        """Hand roles to these services, and to no other: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html."""
+    def pass_role(self, roles: Iterable[str], *services: str) -> Grant:
+        """Pass roles to these services only: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html."""
         condition: Condition = {"StringEquals": {"iam:PassedToService": services}}
         return Grant(actions=("iam:PassRole",), resources=tuple(roles), condition=condition)
 
     def service_linked_role(self, service: str, role: str) -> Grant:
-        """Have AWS make a service's own role when the account has none yet.
+        """Let AWS create a service-linked role when the account has none yet.
 
-        An account has one of each, so no stack registers it (D13):
+        An account has one for each service, so no stack registers it (D13):
         https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
         """
         return Grant(
@@ -105,10 +105,17 @@ class System:
 
 
 def statements(grants: Iterable[Grant]) -> list[dict[str, Any]]:
-    """Grants as statements of a policy: those of the same actions, then of the same resources, are one.
+    """Grants as policy statements, merged because IAM limits the length of a policy.
 
-    Only where all else is equal, so that no action reaches a resource that its own grant did not name. Grants on what
-    carries this system's tags are one per service: whatever they reach is this system's own.
+    Grants with the same actions become one statement, then statements with the same resources do, where effect and
+    condition are equal. So no action gets a resource that its own grant did not name:
+
+        ec2:CreateTags on vpc/*
+        ec2:CreateTags on subnet/*           →   ec2:CreateTags, ec2:DeleteTags on subnet/*, vpc/*
+        ec2:DeleteTags on subnet/*, vpc/*
+
+    `own` grants are the exception: one statement per service holds all their actions and resources, since each of
+    those resources carries this system's tags.
     """
     by_actions: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
     own: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
@@ -135,16 +142,16 @@ def statements(grants: Iterable[Grant]) -> list[dict[str, Any]]:
 
 
 def document(grants: Iterable[Grant]) -> str:
-    """A policy as JSON, without blanks."""
+    """A policy as JSON without whitespace."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements(grants)}, separators=(",", ":"))
 
 
 _PARTS = ("ec2", "elasticloadbalancing", "iam", "logs")
-"""Services whose grants have a policy of their own; all others share one, `services`."""
+"""Services with their own policy; all others share one, `services`."""
 
 
 def documents(grants: Iterable[Grant]) -> dict[str, str]:
-    """A duty's policies by part, since IAM limits the length of each."""
+    """A duty's policies by part: IAM limits the length of each."""
     parts: dict[str, list[Grant]] = {}
     for grant in grants:
         parts.setdefault(grant.service if grant.service in _PARTS else "services", []).append(grant)

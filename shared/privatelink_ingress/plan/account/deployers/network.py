@@ -1,4 +1,4 @@
-"""What both sides' networks have in common: VPC, subnets, routes, security groups, endpoints, flow logs, balancers."""
+"""Rights that both sides' networks need: VPC, subnets, routes, security groups, endpoints, flow logs, balancers."""
 
 from __future__ import annotations
 
@@ -16,33 +16,35 @@ _LOG_GROUP = (
 )
 
 
-def made(system: System, kind: str, create: str, *change: str) -> tuple[Grant, ...]:
-    """A kind of EC2 resource: made with this system's tags, changed and deleted with them."""
+def managed(system: System, kind: str, create: str, *change: str) -> tuple[Grant, ...]:
+    """Create, change and delete one kind of EC2 resource, with this system's tags."""
     return (
-        system.new([create], *system.ec2(kind)),
-        system.tagging(["ec2:CreateTags"], *system.ec2(kind)),
-        system.ours(["ec2:CreateTags", "ec2:DeleteTags"], *system.ec2(kind)),
-        system.ours(change, *system.ec2(kind)),
-        # EC2 limits no look-up to a resource:
+        system.create_tagged([create], *system.ec2(kind)),
+        system.tag_on_create(["ec2:CreateTags"], *system.ec2(kind)),
+        system.on_own(["ec2:CreateTags", "ec2:DeleteTags"], *system.ec2(kind)),
+        system.on_own(change, *system.ec2(kind)),
+        # EC2 cannot limit look-ups to a resource:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-        system.regional("ec2:Describe*"),
+        system.in_region("ec2:Describe*"),
     )
 
 
 def log_group(system: System, *patterns: str) -> tuple[Grant, ...]:
-    """Log groups by name: their names are this system's, whoever makes them."""
+    """Log groups by name: only this system uses these names."""
     return (
-        system.named(_LOG_GROUP, *(system.arn("logs", f"log-group:{pattern}") for pattern in patterns)),
-        system.regional("logs:DescribeLogGroups"),
+        system.on_arn(_LOG_GROUP, *(system.arn("logs", f"log-group:{pattern}") for pattern in patterns)),
+        system.in_region("logs:DescribeLogGroups"),
     )
 
 
-def rule(system: System, direction: str) -> tuple[Grant, ...]:
-    """A rule of a security group of ours."""
+def group_rule(system: System, direction: str) -> tuple[Grant, ...]:
+    """A rule of one of this system's security groups, by direction (`Ingress` or `Egress`)."""
     return (
-        *made(system, "security-group-rule", f"ec2:AuthorizeSecurityGroup{direction}", "ec2:ModifySecurityGroupRules"),
-        # EC2 looks at the group and at the rule, each with its own tags.
-        system.ours(
+        *managed(
+            system, "security-group-rule", f"ec2:AuthorizeSecurityGroup{direction}", "ec2:ModifySecurityGroupRules"
+        ),
+        # EC2 checks the group and the rule, each by its own tags.
+        system.on_own(
             [
                 f"ec2:AuthorizeSecurityGroup{direction}",
                 f"ec2:RevokeSecurityGroup{direction}",
@@ -50,88 +52,90 @@ def rule(system: System, direction: str) -> tuple[Grant, ...]:
             ],
             *system.ec2("security-group"),
         ),
-        system.ours([f"ec2:RevokeSecurityGroup{direction}"], *system.ec2("security-group-rule")),
+        system.on_own([f"ec2:RevokeSecurityGroup{direction}"], *system.ec2("security-group-rule")),
     )
 
 
 def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tuple[str, ...]) -> Grants:
-    """The VPC of either side."""
+    """Either side's VPC and everything in it."""
     inside = system.ec2("vpc")
     associate = ["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation"]
     return {
-        t.VPC: made(system, "vpc", "ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute"),
+        t.VPC: managed(system, "vpc", "ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute"),
         t.SUBNET: (
-            *made(system, "subnet", "ec2:CreateSubnet", "ec2:DeleteSubnet", "ec2:ModifySubnetAttribute"),
-            system.ours(["ec2:CreateSubnet"], *inside),
+            *managed(system, "subnet", "ec2:CreateSubnet", "ec2:DeleteSubnet", "ec2:ModifySubnetAttribute"),
+            system.on_own(["ec2:CreateSubnet"], *inside),
         ),
         t.ROUTE_TABLE: (
-            *made(system, "route-table", "ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:DeleteRoute"),
-            system.ours(["ec2:CreateRouteTable"], *inside),
+            *managed(system, "route-table", "ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:DeleteRoute"),
+            system.on_own(["ec2:CreateRouteTable"], *inside),
         ),
         t.ROUTE_TABLE_ASSOCIATION: (
-            system.ours(associate, *system.ec2("route-table", "subnet")),
-            system.regional("ec2:Describe*"),
+            system.on_own(associate, *system.ec2("route-table", "subnet")),
+            system.in_region("ec2:Describe*"),
         ),
-        # It is born with the VPC, without tags: it gets ours first, and loses its rules then.
+        # AWS creates it with the VPC, without tags: the provider tags it first, then removes its rules.
         t.DEFAULT_SECURITY_GROUP: (
-            system.tagging(["ec2:CreateTags"], *system.ec2("security-group")),
-            system.ours(
+            system.tag_on_create(["ec2:CreateTags"], *system.ec2("security-group")),
+            system.on_own(
                 ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"], *system.ec2("security-group")
             ),
-            system.regional("ec2:Describe*"),
+            system.in_region("ec2:Describe*"),
         ),
         t.SECURITY_GROUP: (
-            *made(
+            *managed(
                 system,
                 "security-group",
                 "ec2:CreateSecurityGroup",
                 "ec2:DeleteSecurityGroup",
-                # AWS gives a new group a rule that lets everything out; the provider takes it away.
+                # AWS gives a new group a rule that allows all egress; the provider removes it.
                 "ec2:RevokeSecurityGroupEgress",
             ),
-            system.ours(["ec2:CreateSecurityGroup"], *inside),
+            system.on_own(["ec2:CreateSecurityGroup"], *inside),
         ),
-        t.INGRESS_RULE: rule(system, "Ingress"),
-        t.EGRESS_RULE: rule(system, "Egress"),
+        t.INGRESS_RULE: group_rule(system, "Ingress"),
+        t.EGRESS_RULE: group_rule(system, "Egress"),
         t.VPC_ENDPOINT: (
-            *made(system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"),
-            system.ours(["ec2:CreateVpcEndpoint"], *inside),
-            system.ours(
+            *managed(
+                system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
+            ),
+            system.on_own(["ec2:CreateVpcEndpoint"], *inside),
+            system.on_own(
                 ["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"],
                 *system.ec2("subnet", "security-group", "route-table"),
             ),
         ),
         t.FLOW_LOG: (
-            *made(system, "vpc-flow-log", "ec2:CreateFlowLogs", "ec2:DeleteFlowLogs"),
-            system.ours(["ec2:CreateFlowLogs"], *inside),
-            system.passing(flow_log_roles, "vpc-flow-logs.amazonaws.com"),
+            *managed(system, "vpc-flow-log", "ec2:CreateFlowLogs", "ec2:DeleteFlowLogs"),
+            system.on_own(["ec2:CreateFlowLogs"], *inside),
+            system.pass_role(flow_log_roles, "vpc-flow-logs.amazonaws.com"),
         ),
         t.LOG_GROUP: log_group(system, *flow_log_groups),
     }
 
 
 def balancer(system: System, kind: str) -> Grants:
-    """Load balancers of a kind (`app`, `net`), their listeners and target groups."""
+    """Load balancers of one kind (`app` or `net`), their listeners and target groups."""
     balancers, listeners, groups = (
         system.arn("elasticloadbalancing", resource)
         for resource in (f"loadbalancer/{kind}/*", f"listener/{kind}/*", "targetgroup/*")
     )
 
-    def made_elb(resource: str, name: str, *change: str) -> tuple[Grant, ...]:
+    def managed_elb(resource: str, name: str, *change: str) -> tuple[Grant, ...]:
         create, *changes = (f"elasticloadbalancing:{action}" for action in (name, *change))
         return (
-            system.new([create], resource),
-            system.tagging(["elasticloadbalancing:AddTags"], resource),
-            system.ours(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", *changes], resource),
-            system.regional("elasticloadbalancing:DescribeTags"),
+            system.create_tagged([create], resource),
+            system.tag_on_create(["elasticloadbalancing:AddTags"], resource),
+            system.on_own(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", *changes], resource),
+            system.in_region("elasticloadbalancing:DescribeTags"),
         )
 
     def reading(*names: str) -> Grant:
-        return system.regional(*(f"elasticloadbalancing:Describe{name}" for name in names))
+        return system.in_region(*(f"elasticloadbalancing:Describe{name}" for name in names))
 
     return {
         t.LOAD_BALANCER: (
-            *made_elb(
+            *managed_elb(
                 balancers,
                 "CreateLoadBalancer",
                 "DeleteLoadBalancer",
@@ -141,35 +145,35 @@ def balancer(system: System, kind: str) -> Grants:
                 "SetIpAddressType",
             ),
             reading("LoadBalancers", "LoadBalancerAttributes", "CapacityReservation"),
-            system.regional("ec2:Describe*"),
-            system.ours(["ec2:GetSecurityGroupsForVpc"], *system.ec2("vpc")),
+            system.in_region("ec2:Describe*"),
+            system.on_own(["ec2:GetSecurityGroupsForVpc"], *system.ec2("vpc")),
             system.service_linked_role("elasticloadbalancing.amazonaws.com", "AWSServiceRoleForElasticLoadBalancing"),
         ),
         t.TARGET_GROUP: (
-            *made_elb(
+            *managed_elb(
                 groups, "CreateTargetGroup", "DeleteTargetGroup", "ModifyTargetGroup", "ModifyTargetGroupAttributes"
             ),
             reading("TargetGroups", "TargetGroupAttributes"),
         ),
         t.LISTENER: (
-            system.tagging(["elasticloadbalancing:AddTags"], listeners),
-            system.ours(
+            system.tag_on_create(["elasticloadbalancing:AddTags"], listeners),
+            system.on_own(
                 [
                     f"elasticloadbalancing:{action}"
                     for action in ("AddTags", "RemoveTags", "DeleteListener", "ModifyListener")
                 ],
                 listeners,
             ),
-            system.ours(["elasticloadbalancing:ModifyListenerAttributes"], listeners),
-            system.ours(["elasticloadbalancing:CreateListener"], balancers),
+            system.on_own(["elasticloadbalancing:ModifyListenerAttributes"], listeners),
+            system.on_own(["elasticloadbalancing:CreateListener"], balancers),
             reading("Listeners", "ListenerAttributes", "Tags"),
         ),
     }
 
 
 def cross_region(system: System, kind: str) -> Grant:
-    """PrivateLink across regions, which AWS denies to everybody without this right.
+    """PrivateLink across Regions, which AWS denies without this permission.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region
     """
-    return system.named(["vpce:AllowMultiRegion"], *system.ec2(kind))
+    return system.on_arn(["vpce:AllowMultiRegion"], *system.ec2(kind))

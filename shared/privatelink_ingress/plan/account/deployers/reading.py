@@ -9,7 +9,7 @@ from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.settings.bootstrap import EdgeRoles
 
 
-def look_ups(system: System, parameters: Iterable[str]) -> Grants:
+def contract_reads(system: System, parameters: Iterable[str]) -> Grants:
     """What is read before anything is registered, by the function's token: backends' contracts, and their services.
 
     Args:
@@ -20,13 +20,13 @@ def look_ups(system: System, parameters: Iterable[str]) -> Grants:
     named = tuple(dict.fromkeys(arns))
     services = t.GET_ENDPOINT_SERVICE
     return {
-        **({t.GET_PARAMETER: (system.named(["ssm:GetParameter"], *named),)} if named else {}),
+        **({t.GET_PARAMETER: (system.on_arn(["ssm:GetParameter"], *named),)} if named else {}),
         # Of a contract that is in no stack, the service is looked up.
-        services: (system.regional("ec2:Describe*"),),
+        services: (system.in_region("ec2:Describe*"),),
     }
 
 
-def written(settings: EdgeRoles) -> Iterator[str]:
+def written_parameters(settings: EdgeRoles) -> Iterator[str]:
     """The parameters that other accounts write here."""
     for writer in settings.parameter_writers.values():
         yield from (f"{writer.parameter_prefix}/{connection}" for connection in writer.connections)

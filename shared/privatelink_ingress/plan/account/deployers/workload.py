@@ -33,7 +33,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
         for key in ("cluster", "node", "flow-logs", *cluster.ADDON_ROLES)
     }
     return {
-        "network": adopted.added(
+        "network": adopted.combine(
             _network(system, settings, roles["flow-logs"]), adopted.network(system, settings.adopted)
         ),
         "iam": iam(
@@ -43,7 +43,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
             attach=MANAGED_POLICIES,
         ),
         "ecr": _ecr(system, settings),
-        "eks": adopted.added(cluster.duty(system, settings, roles), adopted.eks(system, settings.adopted)),
+        "eks": adopted.combine(cluster.duty(system, settings, roles), adopted.eks(system, settings.adopted)),
     }
 
 
@@ -68,11 +68,11 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
         # https://docs.aws.amazon.com/vpc/latest/privatelink/security_iam_id-based-policy-examples.html
         t.VPC_ENDPOINT: (
             *vpc[t.VPC_ENDPOINT],
-            system.named(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
+            system.on_arn(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
         ),
         t.VPC_IPV4_RANGE: (
-            system.ours(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
-            system.regional("ec2:Describe*"),
+            system.on_own(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
+            system.in_region("ec2:Describe*"),
         ),
         t.AUTOSCALING_ATTACHMENT: (
             Grant(
@@ -83,10 +83,10 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
                 resources=(system.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-*"),),
                 condition={"StringEquals": {"aws:ResourceTag/eks:cluster-name": clusters}},
             ),
-            system.regional("autoscaling:DescribeAutoScalingGroups"),
+            system.in_region("autoscaling:DescribeAutoScalingGroups"),
         ),
         t.ENDPOINT_SERVICE: (
-            *network.made(
+            *network.managed(
                 system,
                 "vpc-endpoint-service",
                 "ec2:CreateVpcEndpointServiceConfiguration",
@@ -98,12 +98,12 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             *([network.cross_region(system, "vpc-endpoint-service")] if settings.cross_region else []),
         ),
         t.ALLOWED_PRINCIPAL: (
-            system.ours(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
-            system.regional("ec2:Describe*"),
+            system.on_own(["ec2:ModifyVpcEndpointServicePermissions"], *system.ec2("vpc-endpoint-service")),
+            system.in_region("ec2:Describe*"),
         ),
         # Who may be told is for the topic's own policy to say.
         t.ENDPOINT_NOTIFICATION: (
-            system.ours(
+            system.on_own(
                 [
                     "ec2:CreateVpcEndpointConnectionNotification",
                     "ec2:DeleteVpcEndpointConnectionNotifications",
@@ -111,7 +111,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
                 ],
                 *system.ec2("vpc-endpoint-service"),
             ),
-            system.regional("ec2:Describe*"),
+            system.in_region("ec2:Describe*"),
         ),
         t.PARAMETER: parameter(system, settings.parameter_prefix, names, overwrite=True),
     }
@@ -120,8 +120,8 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
 def acceptance(system: System) -> tuple[Grant, ...]:
     """Accept endpoints at this system's services. An accepter that leaves a stack is forgotten, so none is rejected."""
     return (
-        system.ours(["ec2:AcceptVpcEndpointConnections"], *system.ec2("vpc-endpoint-service")),
-        system.regional("ec2:DescribeVpcEndpointConnections"),
+        system.on_own(["ec2:AcceptVpcEndpointConnections"], *system.ec2("vpc-endpoint-service")),
+        system.in_region("ec2:DescribeVpcEndpointConnections"),
     )
 
 
@@ -133,8 +133,8 @@ def parameter(system: System, prefix: str, names: tuple[str, ...], *, overwrite:
     others = ("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource")
     return (
         Grant(actions=("ssm:PutParameter",), resources=arns, condition=only_new),
-        system.named([*(f"ssm:{action}" for action in others), "ssm:RemoveTagsFromResource"], *arns),
-        system.regional("ssm:DescribeParameters"),
+        system.on_arn([*(f"ssm:{action}" for action in others), "ssm:RemoveTagsFromResource"], *arns),
+        system.in_region("ssm:DescribeParameters"),
     )
 
 
@@ -148,11 +148,11 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
     alter = ("DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription")
     read = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
     policies = tuple(f"arn:{system.partition}:iam::aws:policy/{name}" for name in attach)
-    reading = system.named([f"iam:{action}" for action in read], *roles)
+    reading = system.on_arn([f"iam:{action}" for action in read], *roles)
     grants: dict[str, tuple[Grant, ...]] = {
         t.ROLE: (
             Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
-            system.named([f"iam:{action}" for action in alter], *roles),
+            system.on_arn([f"iam:{action}" for action in alter], *roles),
             reading,
         ),
         t.ROLE_POLICY: (
@@ -177,7 +177,7 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
     arns = tuple(system.arn("ecr", f"repository/{name}") for name in names)
 
     def on(*actions: str) -> Grant:
-        return system.named([f"ecr:{action}" for action in actions], *arns)
+        return system.on_arn([f"ecr:{action}" for action in actions], *arns)
 
     return {
         t.REPOSITORY: (
@@ -187,10 +187,10 @@ def _ecr(system: System, settings: WorkloadRoles) -> Grants:
             # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
             on("BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "DescribeImages"),
             on("GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"),
-            system.regional("ecr:GetAuthorizationToken"),
+            system.in_region("ecr:GetAuthorizationToken"),
         ),
         t.REPOSITORY_LIFECYCLE: (on("DeleteLifecyclePolicy", "GetLifecyclePolicy", "PutLifecyclePolicy"),),
         # Which repositories and images are there, before anything is registered.
-        t.GET_REPOSITORIES: (system.named(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),),
+        t.GET_REPOSITORIES: (system.on_arn(["ecr:DescribeRepositories"], system.arn("ecr", "repository/*")),),
         t.GET_IMAGES: (on("ListImages"),),
     }

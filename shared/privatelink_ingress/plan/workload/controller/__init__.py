@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress.plan.workload.controller import access, nginx, objects
-from privatelink_ingress.plan.workload.controller.access import Reach
+from privatelink_ingress.plan.workload.controller.access import WatchScope
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
 from privatelink_ingress.plan.workload.controller.pod import READY_PORT, STOP, PodArgs, pod_template
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
@@ -25,7 +25,7 @@ class ControllerPlan:
     """Digest of the image, `sha256:…`: a tag may move, a digest never does."""
     protocol: Protocol
     """In which the load balancer's requests come."""
-    reach: Reach
+    scope: WatchScope
     config: Mapping[str, str]
     """Data of the ConfigMap."""
     trusted_cidrs: tuple[str, ...]
@@ -79,14 +79,14 @@ class ControllerPlan:
                 config_map=self.config_name,
                 ingress_class=objects.INGRESS_CLASS,
                 health_path=self.health_path,
-                reach=self.reach,
+                scope=self.scope,
             )
         )
         return (
             (objects.namespace(),),
             (
                 objects.service_account(),
-                *objects.rights(access.rights(self.reach, ingress_class=objects.INGRESS_CLASS)),
+                *objects.rights(access.rights(self.scope, ingress_class=objects.INGRESS_CLASS)),
                 objects.config_map(f"config-{self.config_hash}", self.config_name, self.config),
                 objects.ingress_class(),
                 objects.network_policy(self.trusted_cidrs, (*self.protocol.pod_ports, READY_PORT)),
@@ -129,7 +129,7 @@ def plan_controller(
     return ControllerPlan(
         digest=settings.image.digest,
         protocol=protocol,
-        reach=Reach(
+        scope=WatchScope(
             namespaces=tuple(sorted(settings.watch.namespaces or ())),
             ingress_tls=settings.ingress_tls,
             tls_secret=settings.tls_secret,

@@ -15,7 +15,7 @@ _EVENTS: Rule = {"apiGroups": [""], "resources": ["events"], "verbs": ["create",
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Reach:
+class WatchScope:
     """What the controller serves, and which certificates it may read."""
 
     namespaces: tuple[str, ...] = ()
@@ -42,48 +42,48 @@ class Rights:
     """By namespace, beside the controller's own."""
 
 
-def rights(reach: Reach, *, ingress_class: str) -> Rights:
+def rights(scope: WatchScope, *, ingress_class: str) -> Rights:
     """The rights of the F5 controller: the smallest with which it served, releases 5.5.4 and in part 5.6.
 
     Each was taken away in turn: without one of the lists it never becomes ready, without the class it exits.
     """
     watched = (
         _rule("", "pods", "services"),
-        *([_rule("", "secrets")] if reach.ingress_tls else []),
+        *([_rule("", "secrets")] if scope.ingress_tls else []),
         _EVENTS,
         _rule("discovery.k8s.io", "endpointslices"),
         _rule("networking.k8s.io", "ingresses"),
     )
     its_class = _rule("networking.k8s.io", "ingressclasses", verbs=["get"], names=[ingress_class])
     return Rights(
-        cluster=(its_class,) if reach.namespaces else (*watched, its_class),
+        cluster=(its_class,) if scope.namespaces else (*watched, its_class),
         own=(
             # Not bound to a name: the controller's watch has no name filter, and it would never become ready.
             _rule("", "configmaps", verbs=["get", *_LIST_AND_WATCH]),
             _rule("", "pods", verbs=["get", "update"]),
-            *([_rule("", "secrets", verbs=["get"], names=[reach.tls_secret])] if reach.tls_secret else []),
+            *([_rule("", "secrets", verbs=["get"], names=[scope.tls_secret])] if scope.tls_secret else []),
             # What it says about its own configuration; a right for the whole cluster covers it.
-            *([_EVENTS] if reach.namespaces else []),
+            *([_EVENTS] if scope.namespaces else []),
         ),
-        watched=dict.fromkeys(reach.namespaces, watched),
+        watched=dict.fromkeys(scope.namespaces, watched),
     )
 
 
-def arguments(reach: Reach, *, namespace: str) -> list[str]:
+def arguments(scope: WatchScope, *, namespace: str) -> list[str]:
     """The F5 controller's arguments that ask for no more than `rights` gives.
 
     Args:
-        reach: What it serves and reads.
+        scope: What it serves and reads.
         namespace: The controller's own.
     """
-    secret = f"{namespace}/{reach.tls_secret}"
+    secret = f"{namespace}/{scope.tls_secret}"
     return [
-        *([f"-watch-namespace={','.join(reach.namespaces)}"] if reach.namespaces else []),
+        *([f"-watch-namespace={','.join(scope.namespaces)}"] if scope.namespaces else []),
         # The two lists are matched by name: with one that is not watched, no Secret is listed.
-        *([] if reach.ingress_tls else [f"-watch-secret-namespace={namespace}"]),
+        *([] if scope.ingress_tls else [f"-watch-secret-namespace={namespace}"]),
         # The second is for hosts of `spec.tls` that name no Secret; without it their handshakes are refused. Its
         # source was read (internal/configs/ingress.go of release 5.6.0, addSSLConfig); it was not run.
-        *([f"-default-server-tls-secret={secret}", f"-wildcard-tls-secret={secret}"] if reach.tls_secret else []),
+        *([f"-default-server-tls-secret={secret}", f"-wildcard-tls-secret={secret}"] if scope.tls_secret else []),
     ]
 
 

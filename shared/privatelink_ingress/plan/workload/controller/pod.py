@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from privatelink_ingress.plan.workload.controller import access
-from privatelink_ingress.plan.workload.controller.access import Reach
+from privatelink_ingress.plan.workload.controller.access import WatchScope
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS
 
 READY_PORT = 8081
@@ -83,7 +83,7 @@ class PodArgs:
     """Name of the class of the Ingresses that it serves."""
     health_path: str
     """Path on which nginx's default server answers 200."""
-    reach: Reach
+    scope: WatchScope
 
 
 def pod_template(args: PodArgs) -> dict[str, Any]:
@@ -104,17 +104,17 @@ def pod_template(args: PodArgs) -> dict[str, Any]:
                 "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
             },
             "topologySpreadConstraints": spread(args.labels),
-            "volumes": [{"name": volume, "emptyDir": _kept(path, args.reach)} for volume, path in _WRITABLE.items()],
+            "volumes": [{"name": volume, "emptyDir": _kept(path, args.scope)} for volume, path in _WRITABLE.items()],
             "initContainers": [_copy_configuration(args.image)],
             "containers": [_controller(args)],
         },
     }
 
 
-def _kept(path: str, reach: Reach) -> dict[str, str]:
+def _kept(path: str, scope: WatchScope) -> dict[str, str]:
     # The controller writes certificates with their keys below its configuration: as with a volume of a Secret, no key
     # comes on the node's disk.
-    return {"medium": "Memory"} if path == _CONFIGURATION and reach.reads_secrets else {}
+    return {"medium": "Memory"} if path == _CONFIGURATION and scope.reads_secrets else {}
 
 
 def _arguments(args: PodArgs) -> list[str]:
@@ -129,7 +129,7 @@ def _arguments(args: PodArgs) -> list[str]:
         "-allow-empty-ingress-host",
         "-health-status",
         f"-health-status-uri={args.health_path}",
-        *access.arguments(args.reach, namespace=args.namespace),
+        *access.arguments(args.scope, namespace=args.namespace),
         # Only status reports and telemetry need a leader; both are off, so no right on leases either.
         "-enable-leader-election=false",
         "-enable-telemetry-reporting=false",

@@ -132,7 +132,7 @@ def ways_out(subnets: Iterable[Subnet], tables: Sequence[RouteTable], *, key: st
             yield Problem(key, reason, "Choose a private subnet, or have its owner take that route away.")
 
 
-def stand_ins(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
+def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
     """Subnets by zone id as nobody has looked them up yet, for commands that work without AWS.
 
     Their ranges are of those that RFC 5737 keeps for documentation, so that none is taken for a real one.
