@@ -11,16 +11,18 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import manifests
+from privatelink_ingress.cli import manifests, schema_words
 from privatelink_ingress.cli.manifests import Manifest
 from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check as fleet_check
 from privatelink_ingress.fleet import hosts, repository
 from privatelink_ingress.fleet.stacks import workload_named
-from privatelink_ingress.local.kubernetes import KubernetesError, schemas
+from privatelink_ingress.ingresses import check, mergeable, neighbours
+from privatelink_ingress.ingresses.model import Conventions, label, shown
+from privatelink_ingress.ingresses.model import hosts as hosts_of
+from privatelink_ingress.local.kubernetes import schemas
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.rules import ingress as rules
-from privatelink_ingress.rules.ingress import Conventions
+from privatelink_ingress.settings.edge import LoadBalancer
 from privatelink_ingress.settings.workload.cluster import Cluster
 
 API_VERSION = "networking.k8s.io/v1"
@@ -41,13 +43,28 @@ class Target:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One Ingress."""
+    """One Ingress, or a custom resource that the cluster does not know."""
 
     file: str
+    kind: str
     label: str
     """`<namespace>/<name>`."""
     problems: tuple[Problem, ...]
-    advice: tuple[Problem, ...]
+    advice: tuple[Problem, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What is said of all files together."""
+
+    judged: tuple[Judged, ...]
+    notes: tuple[Problem, ...]
+    """Of the files themselves."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the controller would serve every Ingress."""
+        return not any(one.problems for one in self.judged)
 
 
 def target(root: Path, stack: str | None) -> Target:
@@ -63,6 +80,8 @@ def target(root: Path, stack: str | None) -> Target:
     settings = workload_named(stack, stacks.workloads).settings
     edges = [edge.settings for edge in (*stacks.edges, *stacks.attached)]
     connections = [one for edge in edges for one in fleet_check.served(edge, stack)]
+    # Of an attached stack's connections, the load balancer is another stack's: its defaults are taken.
+    balancers = [one.settings.load_balancer for one in stacks.edges if list(fleet_check.served(one.settings, stack))]
     return Target(
         stack=stack,
         conventions=Conventions(
@@ -70,84 +89,136 @@ def target(root: Path, stack: str | None) -> Target:
             ingress_tls=settings.controller.ingress_tls,
             namespaces=settings.controller.watch.namespaces,
             health_path=settings.publication.health_path,
+            redirect_http=bool(balancers) and all(one.redirect_http for one in balancers),
+            idle_timeout=min((one.idle_timeout for one in balancers), default=LoadBalancer().idle_timeout),
         ),
         version=settings.cluster.version,
         routed=hosts.patterns(connections),
     )
 
 
-def judge(paths: Sequence[str], expected: Target) -> list[Judged]:
+def judge(paths: Sequence[str], expected: Target) -> Judgement:
     """Every Ingress of the files, alone and against the others.
 
     Raises:
         UsageError: when a file cannot be read, or none holds an Ingress.
     """
-    found = [(file, one) for file, one in manifests.read(paths) if one.get("kind") == "Ingress"]
-    if not found:
+    given = manifests.read(paths)
+    others = [one for _, one in given.objects]
+    found = [(file, one) for file, one in given.objects if one.get("kind") == "Ingress"]
+    foreign = [(file, one, tuple(neighbours.refused(one))) for file, one in given.objects]
+    refused = [
+        Judged(file=file, kind=str(one["kind"]), label=_label(one), problems=problems)
+        for file, one, problems in foreign
+        if problems
+    ]
+    if not found and not refused:
         reason = f"{'holds' if len(paths) == 1 else 'hold'} no object of kind Ingress"
         remedy = "Name files of YAML or JSON, directories of such files, or - for standard input."
         raise UsageError("There is nothing to check", [Problem(", ".join(paths), reason, remedy)])
-    malformed = {place: problem for place, (_, one) in enumerate(found) for problem in _malformed(one, expected)}
-    # What is no Ingress to the API server has no fields that could be read.
-    sound = [place for place in range(len(found)) if place not in malformed]
-    shared: dict[int, list[Problem]] = {}
-    for later, earlier, fault in rules.shared_hosts([found[place][1] for place in sound]):
-        where = f" ({found[sound[earlier]][0]})"
-        shared.setdefault(sound[later], []).append(Problem(fault.field, f"{fault.what}{where}", fault.write))
-    return [
-        Judged(
-            file=file,
-            label=rules.label(one) if place in sound else "that is none",
-            problems=(*_problems(one, expected), *shared.get(place, ())) if place in sound else (malformed[place],),
-            advice=tuple(Problem(*dataclasses.astuple(fault)) for fault in rules.advice(one)) if place in sound else (),
-        )
-        for place, (file, one) in enumerate(found)
-    ]
+    misshapen = [tuple(_misshapen(one, expected)) for _, one in found]
+    # An object that the schema refuses has no fields that could be read.
+    sound = [index for index, problems in enumerate(misshapen) if not problems]
+    clashes, notes = _together([found[index] for index in sound])
+    by_index = {sound[index]: problems for index, problems in clashes.items()}
+    advised = {sound[index]: problems for index, problems in notes.items()}
+    judged = []
+    for index, (file, one) in enumerate(found):
+        problems, advice = misshapen[index], ()
+        if not problems:
+            problems = (*_problems(one, expected, others), *by_index.get(index, ()))
+            wrong = {problem.where for problem in problems}
+            advice = (*check.advice(one, expected.conventions, others), *advised.get(index, ()))
+            advice = tuple(problem for problem in advice if problem.where not in wrong)
+        judged.append(Judged(file=file, kind="Ingress", label=_label(one), problems=problems, advice=advice))
+    return Judgement(judged=(*judged, *refused), notes=given.notes)
 
 
-def print_judged(judged: Sequence[Judged], expected: Target, console: Console) -> None:
+def print_judgement(judgement: Judgement, expected: Target, console: Console) -> None:
     """For people."""
-    for one in judged:
+
+    def to_know(problem: Problem) -> None:
+        console.print(Text(f"  to know: {problem.where} {problem.reason}", style="yellow"), soft_wrap=True)
+        console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)
+
+    for one in judgement.judged:
+        title = f"{one.file}: {one.kind} {one.label}"
         if one.problems:
-            show.problems(console, f"{one.file}: Ingress {one.label}", one.problems)
+            show.problems(console, title, one.problems)
         else:
-            console.print(Text(f"{one.file}: Ingress {one.label} is right", style="green"), soft_wrap=True)
+            console.print(Text(f"{title} is right", style="green"), soft_wrap=True)
         for problem in one.advice:
-            console.print(Text(f"  to know: {problem.where} {problem.reason}", style="yellow"), soft_wrap=True)
-            console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)
+            to_know(problem)
+    for note in judgement.notes:
+        to_know(note)
     if expected.stack is None:
         words = "Checked against the defaults of a workload. With --stack NAME: against its stack file and its hosts."
         console.print(Text(words, style="dim"), soft_wrap=True)
 
 
-def as_json(judged: Sequence[Judged], expected: Target) -> str:
+def as_json(judgement: Judgement, expected: Target) -> str:
     """For scripts."""
 
     def plain(problems: Sequence[Problem]) -> list[dict[str, Any]]:
         return [dataclasses.asdict(problem) for problem in problems]
 
     ingresses = [
-        {"file": one.file, "ingress": one.label, "problems": plain(one.problems), "advice": plain(one.advice)}
-        for one in judged
+        {
+            "file": one.file,
+            "kind": one.kind,
+            "ingress": one.label,
+            "problems": plain(one.problems),
+            "advice": plain(one.advice),
+        }
+        for one in judgement.judged
     ]
-    return json.dumps({"stack": expected.stack, "ingresses": ingresses}, indent=2)
+    return json.dumps({"stack": expected.stack, "ingresses": ingresses, "notes": plain(judgement.notes)}, indent=2)
 
 
-def _malformed(one: Manifest, expected: Target) -> Iterator[Problem]:
+def _label(one: Manifest) -> str:
+    try:
+        return label(one)
+    except (AttributeError, TypeError):  # metadata of a wrong shape
+        return "(no name)"
+
+
+def _misshapen(one: Manifest, expected: Target) -> Iterator[Problem]:
+    """What the API server's schema refuses."""
     given = one.get("apiVersion")
     if given != API_VERSION:
-        what = f"is {given}" if given else "is missing"
-        yield Problem("apiVersion", what, f"Write {API_VERSION}; no other has been served since Kubernetes 1.22.")
+        reason = f"is {shown(given)}" if given else "is missing"
+        yield Problem("apiVersion", reason, f"Write {API_VERSION}; no other has been served since Kubernetes 1.22.")
         return
-    try:
-        schemas.check(one, expected.version)
-    except KubernetesError as error:
-        yield Problem("the manifest", f"is refused by Kubernetes {expected.version}: {error.message}", "Correct it.")
+    for violation in schemas.violations(one, expected.version):
+        yield from schema_words.problems(violation)
 
 
-def _problems(one: Manifest, expected: Target) -> Iterator[Problem]:
-    for fault in rules.faults(one, expected.conventions):
-        yield Problem(fault.field, fault.what, fault.write)
-    for field, host in rules.hosts(one):
+def _problems(one: Manifest, expected: Target, others: Sequence[Manifest]) -> Iterator[Problem]:
+    yield from check.problems(one, expected.conventions, others)
+    for field, host in hosts_of(one):
         if not host.startswith("*."):  # of its names, some may come and others not
             yield from hosts.unrouted(host, expected.routed, where=field)
+
+
+Problems = dict[int, list[Problem]]
+
+
+def _together(found: Sequence[tuple[str, Manifest]]) -> tuple[Problems, Problems]:
+    """Problems and advice for want of others, or because of them, by index. One object given twice is one."""
+    last = {(label(one) if "/" in label(one) else str(index)): index for index, (_, one) in enumerate(found)}
+    kept = sorted(last.values())
+    given = [found[index][1] for index in kept]
+    problems: Problems = {}
+    advice: Problems = {}
+    for into, clashes in ((problems, mergeable.clashes(given)), (advice, mergeable.childless(given))):
+        for clash in clashes:
+            problem = clash.problem
+            if clash.other is not None:
+                problem = dataclasses.replace(problem, reason=f"{problem.reason} ({found[kept[clash.other]][0]})")
+            into.setdefault(kept[clash.index], []).append(problem)
+    for index, (_, one) in enumerate(found):
+        if index not in kept and one != found[last[label(one)]][1]:
+            reason = f"is {label(one)}, as in {found[last[label(one)]][0]}: what is applied last replaces the other"
+            write = "Render overlays first: kubectl kustomize … | privatelink-ingress ingress check -."
+            advice.setdefault(index, []).append(Problem("metadata.name", reason, write))
+    return problems, advice

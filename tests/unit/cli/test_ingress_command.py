@@ -12,54 +12,12 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from privatelink_ingress.cli.app import app
+from privatelink_ingress.ingresses.model import CLASS
 from privatelink_ingress.plan.workload.controller import objects
 from privatelink_ingress.plan.workload.sample import SamplePlan
-from privatelink_ingress.rules import ingress as rules
+from tests.support.ingresses import GONE, RIGHT, annotated, ingress
 
 ROOT = Path(__file__).parents[3]
-RIGHT: dict[str, Any] = {
-    "apiVersion": "networking.k8s.io/v1",
-    "kind": "Ingress",
-    "metadata": {"name": "web", "namespace": "shop", "annotations": {"pulumi.com/skipAwait": "true"}},
-    "spec": {
-        "ingressClassName": "nginx",
-        "rules": [
-            {
-                "host": "shop.example.com",
-                "http": {
-                    "paths": [
-                        {
-                            "path": "/",
-                            "pathType": "Prefix",
-                            "backend": {"service": {"name": "web", "port": {"number": 80}}},
-                        }
-                    ]
-                },
-            }
-        ],
-    },
-}
-GONE = object()
-
-
-def ingress(name: str = "web", **changes: Any) -> dict[str, Any]:
-    """The right Ingress with fields changed: keys are paths, with `__` for dots."""
-    made = json.loads(json.dumps(RIGHT))
-    made["metadata"]["name"] = name
-    for path, value in changes.items():
-        *parents, last = path.split("__")
-        at = made
-        for key in parents:
-            at = at[int(key) if key.isdigit() else key]
-        if value is GONE:
-            del at[last]
-        else:
-            at[last] = value
-    return made
-
-
-def annotated(key: str, value: str = "x") -> dict[str, Any]:
-    return ingress(metadata__annotations={"pulumi.com/skipAwait": "true", key: value})
 
 
 def check(folder: Path, *manifests: dict[str, Any], options: tuple[str, ...] = ()) -> Result:
@@ -112,50 +70,52 @@ def test_an_ingress_as_the_sample_application_has_it_is_right(tmp_path: Path):
         assert "to know" not in result.stdout
 
 
-def test_the_rules_and_the_controller_speak_of_the_same_class():
-    assert rules.CLASS == objects.INGRESS_CLASS
+def test_the_check_and_the_controller_speak_of_the_same_class():
+    assert CLASS == objects.INGRESS_CLASS
 
 
 @pytest.mark.parametrize(
-    ("manifest", "where", "reason", "remedy"),
+    ("manifest", "problem"),
     [
         (
-            ingress(spec__ingressClassName=GONE),
-            "spec.ingressClassName",
-            "is missing, so the controller ignores the Ingress, without an event",
-            "ingressClassName: nginx",
-        ),
-        (ingress(spec__ingressClassName="alb"), "spec.ingressClassName", "is alb, so the controller ignores", "nginx"),
-        (
-            annotated("nginx.ingress.kubernetes.io/proxy-body-size"),
-            'metadata.annotations["nginx.ingress.kubernetes.io/proxy-body-size"]',
-            "is for kubernetes/ingress-nginx: this controller ignores it without a word",
-            "Remove it. In its place: nginx.org/client-max-body-size.",
+            ingress(apiVersion="extensions/v1beta1"),
+            (
+                "apiVersion",
+                'is "extensions/v1beta1"',
+                "Write networking.k8s.io/v1; no other has been served since Kubernetes 1.22.",
+            ),
         ),
         (
-            annotated("nginx.ingress.kubernetes.io/affinity"),
-            'metadata.annotations["nginx.ingress.kubernetes.io/affinity"]',
-            "ignores it without a word",
-            "In its place: the annotation of this controller that does the same.",
+            ingress(spec__rules={}),
+            ("spec.rules", "is a mapping, not a list: the API server refuses it", "Write a list."),
         ),
         (
-            annotated("nginx.org/server-snippets"),
-            'metadata.annotations["nginx.org/server-snippets"]',
-            "is a snippet, and snippets are off",
-            "Remove it.",
+            ingress(spec__ingresClassName="nginx"),
+            (
+                "spec.ingresClassName",
+                "is a field that the API server does not know",
+                "Did you mean ingressClassName?",
+            ),
         ),
         (
-            ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}]),
-            "spec.tls",
-            "has no use: TLS ends at the edge, and the controller may read no Secret",
-            "Remove it, unless the service is about to be published by HTTPS: then it must be there first.",
+            ingress(spec__rules__0__http__paths__0__pathType=GONE),
+            ("spec.rules[0].http.paths[0].pathType", "is missing: the API server refuses it", "Write it."),
         ),
-        (ingress(spec__rules=[]), "spec.rules", "is empty, so nothing is served", "rules: with a host"),
         (
-            ingress(spec__rules=[{"host": "shop.example.com"}]),
-            "spec.rules[0].http.paths",
-            "is empty, so the host serves nothing",
-            "paths: [{path: /",
+            ingress(spec__rules__0__http__paths__0__backend__service__port__number="80"),
+            (
+                "spec.rules[0].http.paths[0].backend.service.port.number",
+                'is "80", not a whole number: the API server refuses it',
+                "Write a whole number.",
+            ),
+        ),
+        (
+            annotated({"nginx.org/hsts": True}),
+            (
+                'metadata.annotations["nginx.org/hsts"]',
+                "is true, not text: the API server refuses it",
+                'Write it in quotes: "true".',
+            ),
         ),
         (
             ingress(
@@ -163,41 +123,65 @@ def test_the_rules_and_the_controller_speak_of_the_same_class():
                 spec__rules__0__http__paths__0__path="/nginx-health",
                 spec__rules__0__http__paths__0__pathType="Exact",
             ),
-            "spec.rules[0].http.paths[0].path",
-            "is /nginx-health, which the controller answers itself where no host is named: nginx refuses the Ingress",
-            "Another path, or name the host.",
+            (
+                "spec.rules[0].http.paths[0].path",
+                "is /nginx-health, which the controller answers itself where no host is named: nginx refuses the "
+                "Ingress",
+                "Write another path, or name the host.",
+            ),
         ),
         (
-            ingress(apiVersion="extensions/v1beta1"),
-            "apiVersion",
-            "is extensions/v1beta1",
-            "Write networking.k8s.io/v1; no other has been served since Kubernetes 1.22.",
+            ingress(spec__ingressClassName=GONE),
+            (
+                "spec.ingressClassName",
+                "is missing, so the controller ignores the Ingress, without an event",
+                "Write ingressClassName: nginx.",
+            ),
         ),
-        (ingress(spec__rules={}), "the manifest", "is not of type 'array'", "Correct it."),
-        (ingress(spec__ingresClassName="nginx"), "the manifest", "'ingresClassName' was unexpected", "Correct it."),
+        (
+            ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}]),
+            (
+                "spec.tls",
+                "has no use: TLS ends at the edge, and the controller may read no Secret",
+                "Remove it, unless the service is about to be published by HTTPS: then it must be there first.",
+            ),
+        ),
+        (
+            ingress(spec__rules=[{"host": "shop.example.com"}]),
+            (
+                "spec.rules[0].http.paths",
+                "is empty, so the host serves nothing",
+                "Write paths: [{path: /, pathType: Prefix, backend: …}].",
+            ),
+        ),
+        (
+            ingress(spec__rules=[]),
+            (
+                "spec.rules",
+                "is empty: the API server refuses it",
+                "Write rules with a host, and http.paths that lead to a Service.",
+            ),
+        ),
     ],
 )
-def test_each_mistake_is_named_with_its_field_and_what_to_write(
-    tmp_path: Path, manifest: dict[str, Any], where: str, reason: str, remedy: str
+def test_each_mistake_is_named_with_its_field_and_its_remedy(
+    tmp_path: Path, manifest: dict[str, Any], problem: tuple[str, str, str]
 ):
-    [problem] = found(tmp_path, manifest)
-    assert problem[0] == where
-    assert reason in problem[1]
-    assert remedy in problem[2]
+    assert found(tmp_path, manifest) == [problem]
 
 
 def test_several_mistakes_come_together(tmp_path: Path):
     wrong = ingress(spec__ingressClassName="alb", spec__tls=[{"hosts": ["shop.example.com"]}], spec__rules=[])
-    assert [where for where, _, _ in found(tmp_path, wrong)] == ["spec.ingressClassName", "spec.tls", "spec.rules"]
+    assert [where for where, _, _ in found(tmp_path, wrong)] == ["spec.rules", "spec.ingressClassName", "spec.tls"]
 
 
 def test_a_host_in_two_ingresses_is_told_of_the_second_with_the_file_of_the_first(tmp_path: Path):
     [problem] = found(tmp_path, ingress("first"), ingress("second"))
     assert problem == (
         "spec.rules[0].host",
-        "is shop.example.com, as in Ingress shop/first: the older one gets the host as a whole, and this one is "
-        f"rejected ({tmp_path}/manifest.yaml)",
-        "All paths of a host into one Ingress: add them to shop/first.",
+        "is shop.example.com, as in Ingress shop/first: the older one gets the host as a whole, and the newer one is "
+        f"not served ({tmp_path}/manifest.yaml)",
+        "Write all paths of the host in one Ingress: add them to shop/first.",
     )
 
 
@@ -208,11 +192,9 @@ def test_one_ingress_without_a_host_is_allowed_and_a_second_one_is_not(tmp_path:
     assert problem[1].startswith("is missing, as in Ingress shop/first: the older one gets all other hosts")
 
 
-def test_ingresses_of_another_class_and_mergeable_ones_share_hosts(tmp_path: Path):
-    mergeable = {"nginx.org/mergeable-ingress-type": "minion"}
+def test_an_ingress_of_another_class_takes_no_host(tmp_path: Path):
     other = ingress("other", spec__ingressClassName="alb")
     assert [where for where, _, _ in found(tmp_path, ingress(), other)] == ["spec.ingressClassName"]
-    assert found(tmp_path, ingress(), ingress("minion", metadata__annotations=mergeable)) == []
 
 
 def test_what_may_be_meant_is_said_and_is_no_mistake(tmp_path: Path):
@@ -221,9 +203,9 @@ def test_what_may_be_meant_is_said_and_is_no_mistake(tmp_path: Path):
     assert result.exit_code == 0
     assert 'to know: metadata.annotations["pulumi.com/skipAwait"] is not set' in result.stdout
     assert "is a prefix of plain text: /v1 also takes /v1beta" in result.stdout
-    assert "→ If that is wrong: /v1/ as Prefix, and /v1 as Exact beside it." in result.stdout
+    assert "→ If that is wrong, write /v1/ as Prefix, and /v1 as Exact beside it." in result.stdout
     bare = check(tmp_path, ingress(spec__rules__0__host=GONE))
-    assert "to know: spec.rules[0].host is missing, so it takes every host" in bare.stdout
+    assert "to know: spec.rules[0].host is missing, so the Ingress takes every host" in bare.stdout
 
 
 def test_with_a_stack_its_hosts_count(tmp_path: Path):
@@ -243,7 +225,7 @@ def test_with_a_stack_that_is_published_by_https_each_host_stands_in_tls(tmp_pat
         (
             "spec.tls",
             "lacks shop.example.com, so a request for it by HTTPS, as the edge sends it, is answered 404",
-            "tls: [{hosts: [shop.example.com]}]",
+            "Write tls: [{hosts: [shop.example.com]}].",
         )
     ]
     assert found(tmp_path, ingress(spec__tls=[{"hosts": ["shop.example.com"]}]), options=options) == []

@@ -34,10 +34,10 @@ def ingress_check(
     from privatelink_ingress.cli import ingresses as command
 
     expected = command.target(root, stack)
-    judged = command.judge(files, expected)
+    judgement = command.judge(files, expected)
     if as_json:
-        typer.echo(command.as_json(judged, expected))
+        typer.echo(command.as_json(judgement, expected))
     else:
-        command.print_judged(judged, expected, Console())
-    if any(one.problems for one in judged):
+        command.print_judgement(judgement, expected, Console())
+    if not judgement.right:
         raise typer.Exit(FOUND_SOMETHING)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
@@ -14,12 +15,53 @@ from kubernetes_validate import utils
 from privatelink_ingress.local.kubernetes.errors import KubernetesError
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Violation:
+    """One field that does not fit its schema."""
+
+    path: tuple[str | int, ...]
+    """Keys and indices that lead to it."""
+    rule: str
+    """The word of JSON Schema that it breaks, such as `type` or `required`."""
+    wanted: Any
+    """What the schema says under that word."""
+    value: Any
+    known: tuple[str, ...]
+    """The fields that the schema has at this place."""
+    message: str
+
+
 def check(obj: Mapping[str, Any], version: str) -> None:
     """Check `obj` by the schema of its kind in Kubernetes `version` (minor, as "1.36").
 
     Raises:
         KubernetesError: NotFound for a kind that the version does not have, Invalid with the path of each wrong field.
     """
+    problems = [f"{_path(error)}: {error.message}" for error in _errors(obj, version)]
+    if problems:
+        name = obj.get("metadata", {}).get("name", "")
+        raise KubernetesError("Invalid", f'{obj["kind"]} "{name}" is invalid: ' + "; ".join(problems))
+
+
+def violations(obj: Mapping[str, Any], version: str) -> Iterator[Violation]:
+    """Every field of `obj` that does not fit the schema of its kind in Kubernetes `version`, by path.
+
+    Raises:
+        KubernetesError: NotFound for a kind that the version does not have.
+    """
+    for error in _errors(obj, version):
+        schema = error.schema if isinstance(error.schema, Mapping) else {}
+        yield Violation(
+            path=tuple(error.absolute_path),
+            rule=str(error.validator),
+            wanted=error.validator_value,
+            value=error.instance,
+            known=tuple(schema.get("properties") or ()),
+            message=error.message,
+        )
+
+
+def _errors(obj: Mapping[str, Any], version: str) -> list[jsonschema.ValidationError]:
     kind, api_version = obj["kind"], obj["apiVersion"]
     # The files are named by kind and the first word of the API group: rbac-v1 for rbac.authorization.k8s.io/v1.
     group = re.sub(r"^([^./]*)(?:[.][^/]*)?/", r"\1-", api_version)
@@ -29,12 +71,7 @@ def check(obj: Mapping[str, Any], version: str) -> None:
         raise KubernetesError(
             "NotFound", f'no matches for kind "{kind}" in version "{api_version}" (Kubernetes {version})'
         )
-    problems = [
-        f"{_path(error)}: {error.message}" for error in sorted(validator.iter_errors(obj), key=lambda e: e.json_path)
-    ]
-    if problems:
-        name = obj.get("metadata", {}).get("name", "")
-        raise KubernetesError("Invalid", f'{kind} "{name}" is invalid: ' + "; ".join(problems))
+    return sorted(validator.iter_errors(obj), key=lambda error: error.json_path)
 
 
 def _path(error: jsonschema.ValidationError) -> str:

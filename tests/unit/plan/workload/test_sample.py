@@ -7,10 +7,11 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
+from privatelink_ingress.ingresses import check
+from privatelink_ingress.ingresses.model import Conventions
 from privatelink_ingress.local.kubernetes import pod_security
 from privatelink_ingress.plan.workload.controller import objects as controller
 from privatelink_ingress.plan.workload.sample import SamplePlan
-from privatelink_ingress.rules import ingress as rules
 
 PLAN = SamplePlan(digest=f"sha256:{'a' * 64}", hosts=("shop.example.com", "www.example.com"), tls=False)
 STAGES = PLAN.stages("registry.example.com/shop/sample@sha256:1")
@@ -83,5 +84,5 @@ def test_ingress_service_and_pods_lead_to_each_other():
 def test_its_ingress_is_one_that_the_controller_serves(tls: bool, protocol: Any):
     plan = SamplePlan(digest=PLAN.digest, hosts=PLAN.hosts, tls=tls)
     ingress = only("Ingress", plan)
-    assert list(rules.faults(ingress, rules.Conventions(protocol=protocol))) == []
-    assert list(rules.advice(ingress)) == []
+    assert list(check.problems(ingress, Conventions(protocol=protocol))) == []
+    assert list(check.advice(ingress)) == []

@@ -1,0 +1,1 @@
+"""Ingress manifests: what the API server accepts, and what the controller of a workload serves behind the edge."""

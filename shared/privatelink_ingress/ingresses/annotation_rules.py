@@ -1,0 +1,126 @@
+"""Whether each annotation of an Ingress is one that this controller reads, and has a value that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privatelink_ingress.ingresses import ingress_nginx
+from privatelink_ingress.ingresses.annotations import ANNOTATIONS, GRPC, PREFIXES, Annotation
+from privatelink_ingress.ingresses.model import (
+    CLASS_ANNOTATION,
+    MASTER,
+    PATH_REGEX,
+    PLAIN,
+    REWRITE_TARGET,
+    REWRITES,
+    Manifest,
+    annotation_field,
+    annotations_of,
+    role,
+    shown,
+)
+from privatelink_ingress.ingresses.other_controllers import HELPERS, INSTEAD, OTHERS, longest
+from privatelink_ingress.problems import Problem, nearest
+
+_RATE = "nginx.org/limit-req-rate"
+_DOCS = "docs/ingresses.md lists what this controller reads."
+
+
+def problems(ingress: Manifest) -> Iterator[Problem]:
+    """Annotations that nobody reads, that have no use here, or whose value is refused or ignored."""
+    given = annotations_of(ingress)
+    for key in sorted(given):
+        value = given[key]
+        if not isinstance(value, str):
+            continue  # the API server's affair
+        if key in ANNOTATIONS:
+            yield from _known(key, value, ANNOTATIONS[key], ingress)
+        else:
+            yield from _unknown(key, value)
+
+
+def advice(ingress: Manifest) -> Iterator[Problem]:
+    """Annotations of operators that have nothing to do here."""
+    for key in sorted(annotations_of(ingress)):
+        if found := longest(key, HELPERS):
+            yield Problem(annotation_field(key), *found)
+
+
+def _known(key: str, value: str, known: Annotation, ingress: Manifest) -> Iterator[Problem]:
+    field, kind = annotation_field(key), role(ingress)
+    if known.unsupported:
+        yield Problem(field, known.unsupported, known.instead)
+        if known.unsupported != GRPC:
+            return
+    if not known.form.fits(value):
+        consequence = "rejects the Ingress" if known.checked else "ignores the annotation"
+        guess = known.form.suggestion(value)
+        wanted = f'Write "{guess}".' if guess else f"Write {known.form.wanted.replace('`', '')}."
+        if key == REWRITES and "$" in value:
+            wanted = f"Write {REWRITE_TARGET} with {PATH_REGEX}: case_sensitive, which knows groups of the path."
+        reason = f"is {shown(value)}, which the controller does not take: it {consequence}"
+        yield Problem(field, reason, wanted)
+    if kind not in known.on:
+        write = "Write it on each minion." if kind == MASTER else "Write it on the master of the host."
+        yield Problem(field, f"has no effect on a {kind}: the controller ignores it there", write)
+    if known.needs and known.needs not in annotations_of(ingress) and not _elsewhere(known.needs, kind):
+        effect = "does nothing" if known.needs == _RATE else "is rejected"
+        reason = f"{effect} without {known.needs}"
+        yield Problem(field, reason, f"Write {known.needs} as well, or remove this one.")
+
+
+def _elsewhere(needed: str, kind: str) -> bool:
+    """Whether another Ingress of the host may have it: rates are inherited from the master, or used by minions."""
+    return kind != PLAIN and needed == _RATE
+
+
+def _unknown(key: str, value: str) -> Iterator[Problem]:
+    field, lower = annotation_field(key), key.lower()
+    if key.startswith(ingress_nginx.PREFIX):
+        lost, write = ingress_nginx.replacement(key.removeprefix(ingress_nginx.PREFIX), value)
+        yield Problem(field, _ignored("kubernetes/ingress-nginx", lost), write)
+    elif lower.startswith(PREFIXES):
+        yield _unknown_of_f5(field, key, value)
+    elif key == CLASS_ANNOTATION or longest(key, HELPERS):
+        return
+    elif owner := longest(key, OTHERS):
+        lost, write = longest(key, INSTEAD) or ("", f"Remove it. {_DOCS}")
+        yield Problem(field, _ignored(owner, lost), write)
+    elif near := _misspelt_prefix(key):
+        yield Problem(field, "is read by nobody: its prefix is misspelt", f"Did you mean {near}?")
+
+
+def _ignored(owner: str, lost: str) -> str:
+    """What is lost comes first."""
+    reason = f"belongs to {owner}, and this controller ignores it"
+    return f"{lost}; it {reason}" if lost else reason
+
+
+def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
+    prefix, _, name = key.partition("/")
+    if key.lower() in ANNOTATIONS:
+        return Problem(field, "is ignored: names of annotations are lower case", f"Write {key.lower()}.")
+    reason = "is no annotation of this controller, which ignores it"
+    for other in PREFIXES:
+        if f"{other}{name}" in ANNOTATIONS:
+            known = ANNOTATIONS[f"{other}{name}"]
+            write = known.instead if known.unsupported else f"Write {other}{name}."
+            return Problem(field, f"{reason}: {other}{name} exists", write)
+    if near := nearest(f"{prefix}/{name}", ANNOTATIONS, cutoff=0.8):
+        return Problem(field, reason, f"Did you mean {near}?")
+    if name in ingress_nginx.REPLACEMENTS:
+        lost, write = ingress_nginx.replacement(name, value)
+        return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
+    near = nearest(name, [one.partition("/")[2] for one in ANNOTATIONS], cutoff=0.6)
+    full = next((one for one in ANNOTATIONS if near and one.endswith(f"/{near}")), "")
+    return Problem(field, reason, f"Did you mean {full}?" if full else f"Remove it. {_DOCS}")
+
+
+def _misspelt_prefix(key: str) -> str:
+    """The annotation that was probably meant by one whose prefix nobody knows; empty for those of other tools."""
+    prefix, slash, name = key.rpartition("/")
+    if not slash:
+        return next((one for one in ANNOTATIONS if one == f"nginx.org/{key}"), "")
+    known = [one.removesuffix("/") for one in (*PREFIXES, ingress_nginx.PREFIX)]
+    near = nearest(prefix, known, cutoff=0.8)
+    return f"{near}/{name}" if near else ""
