@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.account.deployers import attached as permissions
+from tests.support.shards import SHARD
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "onboarding-permissions.md"
 MANAGED_POLICY = 6_144
 """Characters, without blanks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
-ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
-LISTENER = "app/central-ingress-prod/0123456789abcdef/0123456789abcdef"
-SHARD = ShardContract.model_validate(
-    {
-        "shard_contract_version": 1,
-        "account_id": "222222222222",
-        "region": "eu-west-1",
-        "vpc_id": "vpc-0123456789abcdef0",
-        "endpoint_subnet_ids": {zone: f"subnet-0123456789abcdef{number}" for number, zone in enumerate(ZONES, 1)},
-        "endpoint_subnet_cidrs": {zone: f"10.12.{128 + 2 * number}.0/23" for number, zone in enumerate(ZONES)},
-        "endpoint_security_group_id": "sg-0123456789abcdef0",
-        "listener_arn": f"arn:aws:elasticloadbalancing:eu-west-1:222222222222:listener/{LISTENER}",
-        "alb_dns_name": "central-ingress-prod-1.eu-west-1.elb.amazonaws.com",
-        "alb_zone_id": "Z32O12XQLNTSW2",
-        "hosted_zone_id": "Z0123456789EXAMPLE",
-        "certificate_domains": [],
-        "adopted_certificate_arns": [],
-    }
-)
 POLICY: dict[str, Any] = json.loads(permissions.policy(SHARD, "prod-blog"))
 
 
@@ -112,8 +91,3 @@ def test_it_changes_nothing_that_is_the_shards(word: str):
 
 def test_it_fits_one_managed_policy():
     assert len(permissions.policy(SHARD, "prod-blog")) <= MANAGED_POLICY
-
-
-def test_the_document_shows_this_policy():
-    shown = DOCUMENT.read_text(encoding="utf-8").split("```json\n")[1].partition("```")[0]
-    assert json.loads(shown) == POLICY

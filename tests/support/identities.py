@@ -3,7 +3,7 @@
 A resource whose type, name or parent changes gets another URN. Pulumi then creates it a second time and deletes the
 first one, which takes a published service down. So the identities are committed, one list for each sample stack:
 
-    python -m tests.support.identities      # writes the lists again, and prints what to put into CHANGELOG.md
+    ./run docs      # writes the lists again, and prints what to put into CHANGELOG.md
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Callable, Mapping
 
 from privatelink_ingress.local.engine.runner import StackRun
@@ -20,7 +19,7 @@ from tests.support import adopted, deployers, programs
 
 FOLDER = programs.REPOSITORY / "tests" / "program" / "identities"
 CHANGELOG = programs.REPOSITORY / "CHANGELOG.md"
-COMMAND = "python -m tests.support.identities"
+COMMAND = "./run docs"
 
 
 def _prod() -> StackRun:
@@ -83,9 +82,3 @@ def write() -> list[str]:
         if announced(changelog, sample) != digest(lines):
             missing.append(f"- `{sample}` `{digest(lines)}`: ")
     return missing
-
-
-if __name__ == "__main__":
-    if missing := write():
-        advice = "Add to CHANGELOG.md, Unreleased, ### Identities, and say what changed and what users must do:"
-        sys.stdout.write("\n".join([advice, *missing, ""]))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from privatelink_ingress.plan.routing.routes import check, plan_all
 from privatelink_ingress.settings.attached import load_edge
+from tests.support import documents
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "connections.md"
-ENTRIES = [YAML(typ="safe").load(block) for block in re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)]
+ENTRIES = documents.yaml("connections.md", "connections")
 
 
 @pytest.mark.parametrize("entries", ENTRIES)
