@@ -68,8 +68,8 @@ class OwnClusterPlan(WorkloadPlan):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What was found of a VPC of somebody else that is allowed, and yet should be known."""
-        return self.network.adopted.warnings if self.network.adopted else ()
+        """What is allowed in the network, but worth knowing."""
+        return self.network.warnings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,23 +11,23 @@ from privatelink_ingress.plan.workload import endpoint_policies
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
-from privatelink_ingress.plan.workload.subnet_sizes import require_room
+from privatelink_ingress.plan.workload.subnet_sizes import check_room
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NetworkPlan:
-    """A VPC without any way to the internet."""
+    """A VPC without a route to the internet."""
 
     adopted: AdoptedNetwork | None
-    """The VPC of somebody else; the stack then adds endpoints to it, and nothing else."""
+    """The existing VPC, to which the stack adds only endpoints; None when the stack creates its own."""
     cidr: str
     subnets: tuple[SubnetPlan, ...]
     pod_cidr: str | None
-    """A second range of the VPC; none when pods share the nodes' subnets."""
+    """A second range of the VPC; None when pods share the nodes' subnets."""
     pod_subnets: tuple[SubnetPlan, ...]
-    """Where the CNI finds more addresses for pods."""
+    """Subnets in which the CNI finds more addresses for pods."""
     interface_endpoints: tuple[EndpointPlan, ...]
     s3_service_name: str
     s3_policy: str | None
@@ -35,6 +35,8 @@ class NetworkPlan:
     log_retention_days: int
     permissions_boundary: str | None
     """ARN of the policy that limits the flow logs' role."""
+    warnings: tuple[Problem, ...]
+    """What is allowed, but worth knowing."""
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
@@ -50,14 +52,18 @@ def plan_network(
     cluster: str,
     adopted: AdoptedNetwork | None = None,
 ) -> NetworkPlan:
-    """The VPC of a stack, for the cluster of that name: its own, or the one that it adopted.
+    """The VPC for `cluster`: the stack's own, or the one that it adopted.
 
     Raises:
-        UserError: when zones, prefix or endpoints do not fit.
+        UserError: when zones, prefixes or endpoints do not fit.
     """
     endpoints = interface_endpoints(settings, region=region, cluster=cluster)
     present = adopted.endpoints if adopted else ()
-    nodes, pods = (adopted.plans, ()) if adopted else _own_subnets(settings, region, available_zones, len(endpoints))
+    if adopted:
+        nodes, pods, warnings = adopted.plans, (), adopted.warnings
+    else:
+        nodes, pods = _own_subnets(settings, region, available_zones)
+        warnings = check_room(settings, nodes=nodes, pods=pods, endpoints=len(endpoints))
     return NetworkPlan(
         adopted=adopted,
         cidr=adopted.cidr if adopted else settings.network.cidr,
@@ -69,21 +75,23 @@ def plan_network(
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
         log_retention_days=settings.cluster.log_retention_days,
         permissions_boundary=settings.roles.permissions_boundary,
+        warnings=warnings,
     )
 
 
 def _own_subnets(
-    settings: WorkloadSettings, region: str, available_zones: Iterable[str], endpoints: int
+    settings: WorkloadSettings, region: str, available_zones: Iterable[str]
 ) -> tuple[tuple[SubnetPlan, ...], tuple[SubnetPlan, ...]]:
-    """The nodes' subnets, and those for pods alone."""
+    """The nodes' subnets, and those for pods only."""
     network = settings.network
     if network.zone_ids and (unfit := sorted(zones.WITHOUT_EKS & set(network.zone_ids))):
-        problem = Problem("network.zoneIds", f"EKS takes no subnets in {', '.join(unfit)}", "Choose other zones.")
+        problem = Problem(
+            "network.zoneIds", f"has {', '.join(unfit)}, where EKS takes no subnets", "Choose other zones."
+        )
         raise UserError("The zones do not fit the region", [problem])
     zone_ids = zones.choose(
         set(available_zones) - zones.WITHOUT_EKS, count=network.zones, zone_ids=network.zone_ids, region=region
     )
     nodes = subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key="network.subnetPrefix")
     pods = plan_pod_subnets(network.pod_cidr, vpc_cidr=network.cidr, zone_ids=zone_ids) if network.pod_cidr else ()
-    require_room(settings, nodes=nodes, pods=pods, endpoints=endpoints)
     return nodes, pods

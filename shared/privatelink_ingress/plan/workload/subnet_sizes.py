@@ -1,4 +1,4 @@
-"""Whether the subnets have addresses for the nodes that the stack may have, each full of pods."""
+"""Whether the subnets have enough addresses for the largest node groups, with each node full of pods."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.nodes import NodeGroup
 
 RESERVED = 5
-"""Of every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
+"""Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
 CONTROL_PLANE = 6
-"""What EKS wants free for its own interfaces: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
+"""Addresses that EKS needs for its own interfaces: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
 LOAD_BALANCER = 1
 """A network load balancer has one address in each zone."""
 
 LARGEST_VPC = 16
-"""Prefix: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+"""Prefix length: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 _BALANCED: Mapping[str, tuple[int, int]] = {
     "medium": (2, 4),
@@ -46,38 +46,43 @@ _BURSTABLE: Mapping[str, tuple[int, int]] = {
     "xlarge": (4, 15),
     "2xlarge": (4, 15),
 }
-"""Network interfaces and addresses of each, by size, of c, m, r (generations 5 to 8) and t:
+"""Network interfaces, and addresses per interface, by size: of c, m and r (generations 5 to 8), and of t:
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html"""
 
 _UNKNOWN = (2, 4)
-"""Of a type that is not here: as few as the smallest has, so that nothing is refused that could work."""
+"""A guess for types that are not listed: few, and it only ever leads to a warning."""
 
 _SMALL_SIZES = frozenset({"nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge"})
 _MAX_PODS, _MAX_PODS_OF_SMALL = 250, 110
-"""EKS runs no more pods on a node; on one with fewer than 30 processors, fewer:
+"""The most pods that EKS runs on a node, and on a node with fewer than 30 processors:
 https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """What a node full of pods takes."""
+    """Addresses of a node that is full of pods."""
 
     first: int
     """On its first interface, in the node's own subnet."""
     further: int
     """On its other interfaces."""
+    guessed: bool = False
+    """Whether the instance type is unknown here."""
 
 
-def require_room(
+def check_room(
     settings: WorkloadSettings, *, nodes: Sequence[SubnetPlan], pods: Sequence[SubnetPlan], endpoints: int
-) -> None:
-    """Refuse subnets that run out of addresses before the node groups are at their largest.
+) -> tuple[Problem, ...]:
+    """Refuse subnets that would run out of addresses before the node groups reach their largest size.
 
     Args:
         settings: The stack file.
         nodes: The nodes' subnets, one for each zone.
-        pods: Those for pods alone, if any: then only the first interface of a node must fit into its own subnet.
+        pods: The subnets for pods only, if any: then only a node's first interface takes addresses of its own subnet.
         endpoints: How many interface endpoints have an address in each of the nodes' subnets.
+
+    Returns:
+        The same problem as a warning, where it rests on a guess about an instance type.
 
     Raises:
         UserError: with the sum, and the prefix that fits.
@@ -86,17 +91,22 @@ def require_room(
     of_nodes = {
         name: (count, each.first if pods else each.first + each.further) for name, (count, each) in taken.items()
     }
-    fixed = {"endpoints": endpoints, "the load balancer": LOAD_BALANCER, "EKS": CONTROL_PLANE, "AWS itself": RESERVED}
+    fixed = {"endpoints": endpoints, "the load balancer": LOAD_BALANCER, "EKS": CONTROL_PLANE, "AWS": RESERVED}
     problem = _problem(settings, "network.subnetPrefix", nodes[0], of_nodes, fixed)
     if problem is None and pods:
         of_pods = {name: (count, each.further) for name, (count, each) in taken.items()}
-        problem = _problem(settings, pod_subnets.KEY, pods[0], of_pods, {"AWS itself": RESERVED})
-    if problem:
-        raise UserError("The subnets are too small for the nodes", [problem])
+        problem = _problem(settings, pod_subnets.KEY, pods[0], of_pods, {"AWS": RESERVED})
+    if problem is None:
+        return ()
+    guessed = [settings.nodes.key(name) for name, (_, each) in taken.items() if each.guessed]
+    if guessed:
+        assumed = f"; the addresses per node are a guess for {', '.join(f'{key}.instanceTypes' for key in guessed)}"
+        return (dataclasses.replace(problem, reason=problem.reason + assumed),)
+    raise UserError("The subnets are too small for the nodes", [problem])
 
 
 def addresses(group: NodeGroup) -> Addresses:
-    """Of the smallest of the group's instance types."""
+    """Addresses of a node of the group's smallest instance type."""
     types = group.instance_types or (DEFAULT_TYPE[group.architecture],)
     return min((_of_type(one) for one in types), key=lambda each: each.first + each.further)
 
@@ -104,14 +114,15 @@ def addresses(group: NodeGroup) -> Addresses:
 def _of_type(instance_type: str) -> Addresses:
     family, _, size = instance_type.partition(".")
     if re.fullmatch(r"[cmr][5-8][a-z]*(-flex)?", family):
-        interfaces, each = _BALANCED.get(size, _UNKNOWN)
+        known = _BALANCED.get(size)
     elif re.fullmatch(r"t[34][ag]?", family):
-        interfaces, each = _BURSTABLE.get(size, _UNKNOWN)
+        known = _BURSTABLE.get(size)
     else:
-        interfaces, each = _UNKNOWN
-    # One interface more than the pods need is kept ready, as far as the type has one.
+        known = None
+    interfaces, each = known or _UNKNOWN
+    # The CNI keeps one interface more than the pods need, if the type has one.
     pods = _MAX_PODS_OF_SMALL if size in _SMALL_SIZES else _MAX_PODS
-    return Addresses(first=each, further=min(interfaces * each, pods + each) - each)
+    return Addresses(first=each, further=min(interfaces * each, pods + each) - each, guessed=known is None)
 
 
 def _problem(

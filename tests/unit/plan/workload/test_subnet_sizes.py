@@ -1,4 +1,4 @@
-"""Subnets that would run out of addresses before the nodes are at their largest are refused, with the sum."""
+"""Subnets that would run out of addresses before the node groups reach their largest size are refused, with the sum."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def problem(**keys: Any) -> Problem:
     return found
 
 
-def test_the_defaults_have_room_for_a_node_full_of_pods_in_each_of_many_places():
+def test_the_defaults_have_room_for_sixty_nodes_full_of_pods():
     assert planned(nodes={"max": 60}).subnets
 
 
-def test_subnets_that_fit_to_the_address_are_taken_and_one_node_more_is_refused():
+def test_subnets_may_be_filled_to_the_last_address_and_one_more_node_is_refused():
     # 16 for EKS, AWS, the load balancer and four endpoints, and 30 for each node of m7i.large: 8 of them fit into 256.
     network = {"cidr": "10.11.0.0/20", "subnetPrefix": 24}
     assert planned(network=network, nodes={"max": 24}).subnets
@@ -47,7 +47,7 @@ def test_subnets_that_fit_to_the_address_are_taken_and_one_node_more_is_refused(
     assert found == Problem(
         "network.subnetPrefix",
         "gives each zone a /24 of 256 addresses, but nodes full of pods take more: 9 of default with 30 each; "
-        "endpoints 4, the load balancer 1, EKS 6, AWS itself 5; 286 together",
+        "endpoints 4, the load balancer 1, EKS 6, AWS 5; 286 together",
         "Set network.subnetPrefix to 23 or less, lower max of the nodes, or give pods a range of their own: "
         "network.podCidr.",
     )
@@ -62,14 +62,14 @@ def test_endpoints_of_features_take_addresses_too():
     assert found.reason.endswith("; 65 together")
 
 
-def test_groups_add_up_and_each_is_named():
+def test_node_groups_add_up_and_the_message_names_each():
     groups = {"default": {"max": 12}, "spot": {"instanceTypes": ["c7i.4xlarge"], "max": 3}}
     found = problem(network={"cidr": "10.11.0.0/20", "subnetPrefix": 24}, nodes={"groups": groups})
     assert ": 4 of default with 30 each and 1 of spot with 140 each; " in found.reason
     assert found.reason.endswith("; 276 together")
 
 
-def test_with_a_range_for_pods_only_the_first_interface_must_fit_beside_the_node():
+def test_with_podcidr_only_a_nodes_first_interface_takes_addresses_of_its_own_subnet():
     network = {"cidr": "10.11.0.0/20", "subnetPrefix": 24, "podCidr": "100.64.0.0/16"}
     assert planned(network=network, nodes={"max": 25}).pod_subnets
     found = problem(network=network, nodes={"max": 75})
@@ -77,18 +77,18 @@ def test_with_a_range_for_pods_only_the_first_interface_must_fit_beside_the_node
     assert found.remedy == "Set network.subnetPrefix to 23 or less, or lower max of the nodes."
 
 
-def test_a_range_for_pods_that_is_too_small_is_refused_with_one_that_fits():
+def test_a_pod_cidr_that_is_too_small_is_refused_with_a_prefix_that_fits():
     network = {"podCidr": "100.64.0.0/24"}
     found = problem(network=network, nodes={"max": 6})
     assert found == Problem(
         "network.podCidr",
         "gives each zone a /27 of 32 addresses, but nodes full of pods take more: 2 of default with 20 each; "
-        "AWS itself 5; 45 together",
+        "AWS 5; 45 together",
         "Write a range of /23 or less, or lower max of the nodes.",
     )
 
 
-def test_where_no_range_is_large_enough_the_nodes_are_too_many():
+def test_where_no_range_is_large_enough_the_remedy_is_fewer_nodes():
     network = {"subnetPrefix": 19, "podCidr": "100.64.0.0/16"}
     nodes = {"instanceTypes": ["m7i.24xlarge"], "max": 300}
     assert problem(network=network, nodes=nodes).remedy == "Lower max of the nodes."
@@ -103,11 +103,11 @@ def test_where_no_range_is_large_enough_the_nodes_are_too_many():
         ("t3.medium", Addresses(first=6, further=12)),
         ("c6gn.4xlarge", Addresses(first=30, further=110)),
         ("r8g.24xlarge", Addresses(first=50, further=250)),
-        ("g5.xlarge", Addresses(first=4, further=4)),
-        ("m7i.48xlarge", Addresses(first=4, further=4)),
+        ("g5.xlarge", Addresses(first=4, further=4, guessed=True)),
+        ("m7i.48xlarge", Addresses(first=4, further=4, guessed=True)),
     ],
 )
-def test_what_a_node_takes_follows_from_its_interfaces_and_never_exceeds_its_pods(
+def test_a_nodes_addresses_follow_from_its_interfaces_and_never_exceed_its_pods(
     instance_type: str, expected: Addresses
 ):
     ami_type = "AL2023_ARM_64_STANDARD" if "g" in instance_type.split(".")[0][2:] else "AL2023_x86_64_STANDARD"
@@ -115,6 +115,29 @@ def test_what_a_node_takes_follows_from_its_interfaces_and_never_exceeds_its_pod
     assert addresses(group) == expected
 
 
-def test_of_several_types_the_smallest_counts_so_that_nothing_is_refused_that_could_work():
+def test_the_smallest_of_several_instance_types_counts_so_that_no_working_stack_is_refused():
     group = NodeGroup.model_validate_json(json.dumps({"instanceTypes": ["m7i.4xlarge", "m7i.large"]}))
     assert addresses(group) == Addresses(first=10, further=20)
+
+
+def test_an_unknown_instance_type_is_a_guess_that_warns_instead_of_refusing():
+    network = {"cidr": "10.11.0.0/20", "subnetPrefix": 27}
+    plan = planned(network=network, nodes={"instanceTypes": ["g5.xlarge"], "max": 9})
+    assert plan.warnings == (
+        Problem(
+            "network.subnetPrefix",
+            "gives each zone a /27 of 32 addresses, but nodes full of pods take more: 3 of default with 8 each; "
+            "endpoints 4, the load balancer 1, EKS 6, AWS 5; 40 together; the addresses per node are a guess for "
+            "nodes.instanceTypes",
+            "Set network.subnetPrefix to 26 or less, lower max of the nodes, or give pods a range of their own: "
+            "network.podCidr.",
+        ),
+    )
+    assert planned(nodes={"instanceTypes": ["g5.xlarge"]}).warnings == ()
+
+
+def test_a_known_instance_type_beside_an_unknown_one_is_still_only_a_warning():
+    groups = {"default": {"max": 12}, "gpu": {"instanceTypes": ["g5.xlarge"], "max": 3}}
+    network = {"cidr": "10.11.0.0/20", "subnetPrefix": 25}
+    [warning] = planned(network=network, nodes={"groups": groups}).warnings
+    assert warning.reason.endswith("; the addresses per node are a guess for nodes.groups.gpu.instanceTypes")

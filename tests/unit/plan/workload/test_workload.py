@@ -51,8 +51,10 @@ def test_zones_in_which_eks_takes_no_subnet_are_passed_over():
     assert plan.network.zone_ids == ("use1-az1", "use1-az2", "use1-az4")
 
 
-def test_a_zone_in_which_eks_takes_no_subnet_is_refused_by_name():
-    with pytest.raises(UserError, match=r"network\.zoneIds: EKS takes no subnets in use1-az3\n.*Choose other zones"):
+def test_a_zone_without_eks_is_refused_by_name():
+    with pytest.raises(
+        UserError, match=r"network\.zoneIds: has use1-az3, where EKS takes no subnets\n.*Choose other zones"
+    ):
         planned(region="us-east-1", zones=("use1-az1", "use1-az3"), network={"zoneIds": ["use1-az1", "use1-az3"]})
 
 
