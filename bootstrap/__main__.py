@@ -17,7 +17,7 @@ from privatelink_ingress.settings.load import load
 
 async def deploy() -> dict[str, Any]:
     project, stack, region = pulumi.get_project(), pulumi.get_stack(), program.region()
-    settings = load(BootstrapSettings, program.project_config(), project=project, stack=stack)
+    settings = load(BootstrapSettings, program.project_config(), project=project, stack=stack, region=region)
     edges = {name: contracts.full_name(edge, EDGE_PROJECT) for name, edge in attached_to(settings).items()}
     shards = {edge: await contracts.read_shard(edge) for edge in sorted(set(edges.values()))}
     plan = plan_bootstrap(

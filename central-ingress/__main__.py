@@ -21,7 +21,7 @@ from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 async def deploy() -> dict[str, Any]:
     stack, region = pulumi.get_stack(), program.region()
-    settings = load_edge(program.project_config(), project=PROJECT, stack=stack)
+    settings = load_edge(program.project_config(), project=PROJECT, stack=stack, region=region)
     tags = edge_tags(settings, stack)
     network = providers.aws_provider(
         "network",

@@ -28,7 +28,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 async def deploy() -> dict[str, Any]:
     stack, region = pulumi.get_stack(), program.region()
-    settings = load(WorkloadSettings, program.project_config(), project=PROJECT, stack=stack)
+    settings = load(WorkloadSettings, program.project_config(), project=PROJECT, stack=stack, region=region)
     program.warn(warnings(settings, today=today()))
     duties = providers.aws_providers(
         region=region,

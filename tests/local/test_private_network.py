@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
+from privatelink_ingress import regions
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
@@ -132,4 +133,4 @@ def test_nodes_may_be_reached_by_session_manager(deployed):
 @pytest.mark.parametrize("region", sorted(RegionsAndZonesBackend.zones))
 def test_the_ids_of_a_regions_zones_tell_the_region(region: str):
     told = {zones.region_of(zone.zone_id) for zone in RegionsAndZonesBackend.zones[region]}
-    assert told == {region if region in zones.REGIONS else None}
+    assert told == {region if region in regions.REGIONS else None}

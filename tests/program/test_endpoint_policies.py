@@ -13,7 +13,7 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload.endpoint_policies import ADDON_ACCOUNTS, interface, s3_gateway
-from privatelink_ingress.plan.zones import REGIONS
+from privatelink_ingress.regions import REGIONS
 from privatelink_ingress.settings.workload import WorkloadSettings
 from tests.support.iam_lint import findings
 from tests.support.iam_policies import Policies, Request

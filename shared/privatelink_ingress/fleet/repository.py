@@ -68,14 +68,16 @@ def read(root: Path) -> Stacks:
                 keys = ", ".join(file.secure)
                 report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
             elif file.project == service_contract.PROJECT:
-                settings = load(WorkloadSettings, file.settings, project=file.project, stack=file.stack)
+                settings = load(
+                    WorkloadSettings, file.settings, project=file.project, stack=file.stack, region=file.region_text
+                )
                 stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
                 today = datetime.datetime.now(datetime.UTC).date()
                 versions.require_supported(settings, today=today)
                 report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
                 _note_zones(report, name, file.region, settings)
             elif file.project == edge_plan.PROJECT:
-                settings = load_edge(file.settings, project=file.project, stack=file.stack)
+                settings = load_edge(file.settings, project=file.project, stack=file.stack, region=file.region_text)
                 if isinstance(settings, AttachedSettings):
                     attached = Attached(file=name, stack=file.stack, region=file.region, settings=settings)
                     stacks.attached.append(attached)
@@ -83,8 +85,7 @@ def read(root: Path) -> Stacks:
                     stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
                     _note_zones(report, name, file.region, settings)
             elif file.project == BOOTSTRAP:
-                load(BootstrapSettings, file.settings, project=file.project, stack=file.stack)
-                _ = file.region
+                load(BootstrapSettings, file.settings, project=file.project, stack=file.stack, region=file.region_text)
             else:
                 report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
         except UserError as error:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import pulumi
 from pulumi.runtime import config as runtime_config
 
+from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem, UserError
 
 
@@ -25,11 +26,11 @@ def region() -> str:
     """The region of the stack, from `aws:region`.
 
     Raises:
-        UserError: when the stack does not set it. It is never guessed: a wrong region builds a second system.
+        UserError: when the stack does not set it to the name of a Region. It is never guessed: a wrong region builds
+            a second system.
     """
-    value = pulumi.Config("aws").get("region")
-    if not value:
-        problem = Problem("aws:region", "is not set", "Add it to the stack file, for example `aws:region: eu-west-1`.")
+    value = pulumi.Config("aws").get("region") or ""
+    if problem := regions.problem(value):
         raise UserError("The stack has no region", [problem])
     return value
 

@@ -6,10 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-
-def partition(region: str) -> str:
-    """The partition of a region: https://docs.aws.amazon.com/general/latest/gr/rande.html."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+from privatelink_ingress.regions import partition
 
 
 def policy(bucket: str, *, region: str, more: Sequence[Mapping[str, Any]] = ()) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.regions import REGIONS
 
 DEFAULT_COUNT = 3
 MINIMUM = 2
@@ -16,17 +17,6 @@ MINIMUM = 2
 NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2", "apne2-az4"})
 """Zones that PrivateLink does not support between Regions:
 https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
-
-REGIONS = (
-    *("af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1"),
-    *("ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
-    *("ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1"),
-    *("eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1"),
-    *("me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1"),
-    *("us-gov-west-1", "us-west-1", "us-west-2"),
-)
-"""Regions whose zones are told by their ids: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
-A stack in any other region is taken as it is."""
 
 WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
 """Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""

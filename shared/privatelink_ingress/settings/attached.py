@@ -30,7 +30,9 @@ SHARD_KEYS = tuple(key for key in keys(EdgeSettings) if key not in keys(Attached
 """Keys that only a stack with a load balancer has."""
 
 
-def load_edge(values: Mapping[str, str], *, project: str, stack: str) -> EdgeSettings | AttachedSettings:
+def load_edge(
+    values: Mapping[str, str], *, project: str, stack: str, region: str | None = None
+) -> EdgeSettings | AttachedSettings:
     """The settings of a `central-ingress` stack, attached when it names an `edgeStack`. Arguments as of `load`.
 
     Raises:
@@ -38,12 +40,12 @@ def load_edge(values: Mapping[str, str], *, project: str, stack: str) -> EdgeSet
     """
     written = {key: text for key, text in values.items() if text not in _NOTHING or key not in keys(EdgeSettings)}
     if "edgeStack" not in written:
-        return load(EdgeSettings, written, project=project, stack=stack)
+        return load(EdgeSettings, written, project=project, stack=stack, region=region)
     shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
     try:
-        settings = load(AttachedSettings, own, project=project, stack=stack)
+        settings = load(AttachedSettings, own, project=project, stack=stack, region=region)
     except SettingsError as error:
         raise SettingsError(error.title, [*misplaced, *error.problems]) from None
     if misplaced:

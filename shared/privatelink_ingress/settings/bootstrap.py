@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import (
+    PARTITION,
     UNIQUE,
     AccountId,
     ConnectionName,
@@ -44,7 +45,7 @@ TrustedArn = Annotated[
     str,
     AfterValidator(_trusted),
     matching(
-        r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)",
+        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@/-]+)",
         "the ARN of a role or user, or arn:aws:iam::<account>:root",
     ),
 ]
@@ -53,7 +54,7 @@ TrustedArn = Annotated[
 OidcProviderArn = Annotated[
     str,
     matching(
-        r"arn:aws[\w-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+        rf"arn:{PARTITION}:iam::\d{{12}}:oidc-provider/token\.actions\.githubusercontent\.com",
         "arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com",
     ),
 ]

@@ -9,18 +9,17 @@ from pydantic import Field, model_validator
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
     UNIQUE,
+    UNIQUE_NAMES,
     AccountId,
+    AssumedRoles,
     CertificateArn,
     ConnectionName,
     DomainName,
     Environment,
-    ExternalId,
     HostedZoneId,
     InvalidSetting,
     Owner,
-    PolicyArn,
     RetentionDays,
-    RoleArn,
     Settings,
     StackName,
     Tags,
@@ -55,7 +54,14 @@ SLOTS = range(120)
 """Slots of a shard: what a /23 endpoint subnet has addresses for (`plan/edge/addresses.py`)."""
 
 BucketName = Annotated[
-    str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3-63 lower-case letters, digits, dots and hyphens")
+    str,
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    matching(
+        r"(?!\d+\.\d+\.\d+\.\d+\Z)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(\.\.|-s3alias\Z|--ol-s3\Z|\.mrap\Z|--x-s3\Z|--table-s3\Z))"
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "a bucket's name: 3-63 lower-case letters, digits, hyphens and single dots, not an address, without the "
+        "prefixes and suffixes that S3 reserves",
+    ),
 ]
 
 
@@ -82,10 +88,14 @@ class LoadBalancer(Settings):
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
 
 
+_COMMON_NAME = 64
+"""Characters of DomainName of RequestCertificate, ACM API: it becomes the common name. Further names have 253."""
+
+
 class Certificate(Settings):
     """A certificate of the HTTPS listener: issued here (`domains` and `zoneId`), or an existing one (`arn`)."""
 
-    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), UNIQUE] | None = None
+    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), UNIQUE_NAMES] | None = None
     """The certificate's names, the first as its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
     zone_id: HostedZoneId | None = None
     """Hosted zone that gets the validation records; `dns.zoneId` when not set."""
@@ -96,6 +106,15 @@ class Certificate(Settings):
         if (self.domains is None) == (self.arn is None):
             reason = "has neither domains nor arn" if self.arn is None else "has both domains and arn"
             raise InvalidSetting(reason, "Write domains to have a certificate issued, or the arn of an existing one.")
+        if self.domains is not None and len(self.domains[0]) > _COMMON_NAME:
+            short = next((name for name in self.domains if len(name) <= _COMMON_NAME), None)
+            reason = (
+                f"has {len(self.domains[0])} characters, but the first name of a certificate has at most {_COMMON_NAME}"
+            )
+            remedy = (
+                f"Write {short} first." if short else f"Write a name of at most {_COMMON_NAME} characters before it."
+            )
+            raise InvalidSetting(reason, remedy, at=("domains", 0))
         if self.arn is not None and self.zone_id is not None:
             raise InvalidSetting(
                 "has no use beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
@@ -152,16 +171,6 @@ class Connection(Settings):
     """A certificate of its own, beside those of the load balancer, for hosts that they do not cover."""
 
 
-class Roles(Settings):
-    """Roles to assume; ambient credentials where not set."""
-
-    network: RoleArn | None = None
-    permissions_boundary: PolicyArn | None = None
-    """Boundary of every role that the stack makes; `permissions_boundaries` of the bootstrap stack."""
-    external_id: ExternalId | None = None
-    """What the roles ask for when they are assumed."""
-
-
 class EdgeStack(Settings):
     """Keys of every `central-ingress` stack file."""
 
@@ -173,7 +182,7 @@ class EdgeStack(Settings):
     edge_stack: StackName | None = None
     """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
-    roles: Roles = Roles()
+    roles: AssumedRoles = AssumedRoles()
 
     @model_validator(mode="after")
     def _slots_differ(self) -> Self:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from privatelink_ingress import regions
+
 
 class InvalidSetting(ValueError):
     """A value that breaks a rule of its own; raised by validators, shown to the user as a problem."""
@@ -50,8 +52,21 @@ def _all_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def _names_different(values: tuple[str, ...]) -> tuple[str, ...]:
+    for index, value in enumerate(values):
+        if other := next((other for other in values[:index] if other.lower() == value.lower()), None):
+            reason = f"repeats {other!r}" + ("" if other == value else " in other letters: case does not count")
+            raise InvalidSetting(reason, "Write it once.", at=(index,))
+    return values
+
+
 UNIQUE = AfterValidator(_all_different)
 """A rule for a list: no entry twice, since AWS refuses a repeated one or a second resource would take its name."""
+
+PARTITION = f"({'|'.join(regions.PARTITIONS)})"
+
+UNIQUE_NAMES = AfterValidator(_names_different)
+"""`UNIQUE` for host and domain names, in which upper and lower case are the same (RFC 4343)."""
 
 AccountId = Annotated[str, matching(r"\d{12}", "the 12 digits of an AWS account, in quotes")]
 
@@ -64,10 +79,10 @@ Owner = Annotated[
     str, matching(r"\w[\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it", letters="any")
 ]
 
-RoleArn = Annotated[str, matching(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
+RoleArn = Annotated[str, matching(rf"arn:{PARTITION}:iam::\d{{12}}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
 
 PolicyArn = Annotated[
-    str, matching(r"arn:aws[\w-]*:iam::\d{12}:policy/[\w+=,.@/-]+", "the ARN of an IAM policy of your own")
+    str, matching(rf"arn:{PARTITION}:iam::\d{{12}}:policy/[\w+=,.@/-]+", "the ARN of an IAM policy of your own")
 ]
 
 ExternalId = Annotated[
@@ -81,22 +96,22 @@ PrincipalArn = Annotated[
     # PrivateLink supports no principal with a path, and `*` would publish the service to every account:
     # https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html
     matching(
-        r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@-]+)",
+        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@-]+)",
         "arn:aws:iam::<account>:root, or the ARN of a role or user without a path",
     ),
 ]
 
-KeyArn = Annotated[str, matching(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+", "the ARN of a KMS key")]
+KeyArn = Annotated[str, matching(rf"arn:{PARTITION}:kms:[\w-]+:\d{{12}}:key/[\w-]+", "the ARN of a KMS key")]
 
 CertificateArn = Annotated[
-    str, matching(r"arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate/[\w-]+", "the ARN of an ACM certificate")
+    str, matching(rf"arn:{PARTITION}:acm:[\w-]+:\d{{12}}:certificate/[\w-]+", "the ARN of an ACM certificate")
 ]
 
 ZoneId = Annotated[
     str, matching(r"[a-z]{3,5}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
 ]
 
-Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "the id of a Region, such as eu-west-1")]
+Region = Annotated[str, matching(regions.PATTERN, "the name of a Region, such as eu-west-1")]
 
 EndpointServiceName = Annotated[
     str,
@@ -111,7 +126,7 @@ HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins 
 ParameterReference = Annotated[
     str,
     matching(
-        r"(arn:aws[\w-]*:ssm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:parameter)?(/[A-Za-z0-9_.-]+){1,15}",
+        rf"(arn:{PARTITION}:ssm:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:parameter)?(/[A-Za-z0-9_.-]+){{1,15}}",
         "a parameter's name such as /central-ingress/connections/shop, or the ARN of one in another account",
     ),
 ]
@@ -129,9 +144,10 @@ Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "an image digest, sha25
 Host = Annotated[
     str,
     # HostHeaderConditionConfig of the ELBv2 API: at most 128 characters, a dot, letters only after the last dot.
+    # A label of DNS has at most 63 characters (RFC 1035), so no request has a longer one.
     matching(
-        r"(?=.{3,128}\Z)[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z]+",
-        "a host name of at most 128 characters such as shop.example.com; * and ? are wildcards",
+        r"(?=.{3,128}\Z)(?!.*[^.]{64})[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z]+",
+        "a host name such as shop.example.com, of at most 128 characters and 63 between dots; * and ? are wildcards",
     ),
 ]
 
@@ -145,7 +161,7 @@ DomainName = Annotated[
     str,
     # DomainName of RequestCertificate, ACM API: at most 253 characters; * only as the whole first label.
     matching(
-        r"(?=.{1,253}\Z)(\*\.)?(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,63}",
+        r"(?=.{1,253}\Z)(\*\.)?(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.[A-Za-z]{2,63}",
         "a domain name such as shop.example.com, or *.example.com for all names right below it",
     ),
 ]
@@ -176,6 +192,16 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
 
 Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(default_factory=dict, max_length=45)]
 """Tags beside the five of this system; AWS allows 50 on a resource."""
+
+
+class AssumedRoles(Settings):
+    """Roles to assume, all of the account that the stack may touch; ambient credentials where not set."""
+
+    network: RoleArn | None = None
+    permissions_boundary: PolicyArn | None = None
+    """Boundary of every role that the stack creates; `permissions_boundaries` of the bootstrap stack."""
+    external_id: ExternalId | None = None
+    """What the roles require when they are assumed."""
 
 
 class Zones(Settings):

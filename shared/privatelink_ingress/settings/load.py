@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings import ownership
 from privatelink_ingress.settings.explain import explain, keys, kind, shown
 
 M = TypeVar("M", bound=BaseModel)
@@ -18,7 +20,7 @@ class SettingsError(UserError):
     """A stack file says something that the settings model does not allow."""
 
 
-def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str) -> M:
+def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str, region: str | None = None) -> M:
     """The settings of one stack.
 
     Args:
@@ -27,6 +29,7 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str)
             it over: text as it is, everything else as JSON text.
         project: Name of the Pulumi project, for the message.
         stack: Name of the stack, for the message.
+        region: The stack's `aws:region`, right or wrong; every ARN must be of its partition. Not checked without it.
 
     Raises:
         SettingsError: with every mistake, each at its key path as written in the file.
@@ -41,12 +44,15 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str)
             problems.append(Problem(key, mistake, f"Write {wanted} for it."))
         else:
             decoded[key] = value
+    if region is not None and (misnamed := regions.problem(region)):
+        problems.append(misnamed)
     wrong = {problem.where for problem in problems}
     try:
         settings = model.model_validate_json(json.dumps(decoded))
     except ValidationError as error:
         problems += [problem for problem in explain(model, error) if problem.where not in wrong]
     else:
+        problems += ownership.problems(settings, region)
         if not problems:
             return settings
     raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", problems)

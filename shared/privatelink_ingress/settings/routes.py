@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from typing import Annotated, Self
 
+import re2
 from pydantic import AfterValidator, Field, model_validator
 
-from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
+from privatelink_ingress.settings.fields import (
+    UNIQUE,
+    UNIQUE_NAMES,
+    Host,
+    InvalidSetting,
+    PathPattern,
+    Settings,
+    matching,
+)
 from privatelink_ingress.settings.networks import Source
 
 Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters, such as GET; at most 40 of A-Z - _")]
@@ -56,6 +65,10 @@ _UNSUPPORTED = {
 }
 
 
+_SILENT = re2.Options()
+_SILENT.log_errors = False
+
+
 class RewriteRule(Settings):
     """A replacement by regular expression; text that it does not match stays as it is."""
 
@@ -72,12 +85,19 @@ class RewriteRule(Settings):
                 reason = f"has {feature}, which load balancers do not support"
                 raise InvalidSetting(reason, "Write it with groups and plain quantifiers.", at=("regex",))
         try:
-            groups = re.compile(self.regex).groups
-        except re.error as error:
-            raise InvalidSetting(f"is no regular expression: {error}", "Mend it there.", at=("regex",)) from None
-        if beyond := sorted(int(group) for group in re.findall(r"\$(\d+)", self.replace) if int(group) > groups):
-            reason = f"names ${beyond[0]}, but regex has {groups} groups"
-            raise InvalidSetting(reason, "Put parentheses around what to keep.", at=("replace",))
+            groups = re2.compile(self.regex, _SILENT).groups
+        except re2.error as error:
+            reason = f"is not a regular expression that RE2 takes: {error.args[0].decode()}"
+            raise InvalidSetting(
+                reason, "Correct it; https://github.com/google/re2/wiki/Syntax.", at=("regex",)
+            ) from None
+        for reference in re.findall(r"\$(\{?\w+)", self.replace):
+            if not re.fullmatch("[1-9]", reference):
+                reason = f"names ${reference}, but only $1 to $9 stand for groups"
+                raise InvalidSetting(reason, "Write $1 to $9.", at=("replace",))
+            if int(reference) > groups:
+                reason = f"names ${reference}, but regex has {groups} groups"
+                raise InvalidSetting(reason, "Put parentheses around what to keep.", at=("replace",))
         return self
 
 
@@ -120,7 +140,7 @@ class Route(Settings):
     takes several rules.
     """
 
-    hosts: Annotated[tuple[Host, ...], Field(min_length=1), UNIQUE]
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1), UNIQUE_NAMES]
     paths: Annotated[tuple[PathPattern, ...], Field(min_length=1), UNIQUE] = ("/*",)
     methods: Annotated[tuple[Method, ...], UNIQUE] = ()
     """Any method when empty."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem, UserError, nearest
 from privatelink_ingress.stackfiles import document
 
@@ -46,12 +47,17 @@ class StackFile:
         """The region of all the stack's resources, `aws:region`.
 
         Raises:
-            StackFileError: when it is not set. It is never guessed: a wrong region builds a second system.
+            StackFileError: when it is not set to the name of a Region. It is never guessed: a wrong region builds a
+                second system.
         """
-        if value := self.config.get("aws:region"):
-            return value
-        problem = Problem("aws:region", "is missing", "Add it under config, for example `aws:region: eu-west-1`.")
-        raise StackFileError(f"{_short(self.path)} has mistakes", [problem])
+        if problem := regions.problem(self.region_text):
+            raise StackFileError(f"{_short(self.path)} has mistakes", [problem])
+        return self.region_text
+
+    @property
+    def region_text(self) -> str:
+        """`aws:region` as it is written, right or wrong; empty when it is not set."""
+        return self.config.get("aws:region", "")
 
 
 def projects(root: Path) -> tuple[Path, ...]:

@@ -257,7 +257,10 @@ def test_a_file_that_is_no_yaml(repository: Path):
 
 def test_a_bootstrap_stack_is_checked_too(repository: Path):
     (repository / "Pulumi.edge.yaml").write_text("config: {'bootstrap:accountId': '1', 'bootstrap:owner': team}")
-    assert found(repository) == [("Pulumi.edge.yaml", "accountId", "is '1'")]
+    assert found(repository) == [
+        ("Pulumi.edge.yaml", "accountId", "is '1'"),
+        ("Pulumi.edge.yaml", "aws:region", "is missing"),
+    ]
     (repository / "Pulumi.edge.yaml").write_text(
         "config: {'bootstrap:accountId': '222222222222', 'bootstrap:owner': team}"
     )

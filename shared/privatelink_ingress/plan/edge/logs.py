@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from privatelink_ingress import regions
 from privatelink_ingress.plan import buckets, names
 from privatelink_ingress.settings.edge import Logs
 
@@ -43,7 +44,7 @@ class LogsPlan:
 def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPlan:
     """The logs of the edge called `name`."""
     bucket = logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
-    arn = f"arn:{buckets.partition(region)}"
+    arn = f"arn:{regions.partition(region)}"
     delivery = {
         "Sid": "LoadBalancerLogs",
         "Effect": "Allow",

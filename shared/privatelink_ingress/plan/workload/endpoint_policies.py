@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from privatelink_ingress.plan import buckets
+from privatelink_ingress import regions
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 COMMON_ADDON_ACCOUNT = "602401143452"
@@ -106,7 +106,7 @@ def s3_gateway(settings: WorkloadSettings, *, region: str) -> str | None:
     """
     if settings.endpoints.policy == "open":
         return None
-    prefix = f"arn:{buckets.partition(region)}:s3:::"
+    prefix = f"arn:{regions.partition(region)}:s3:::"
     named = [f"{prefix}{name}{inside}" for name in sorted(settings.endpoints.buckets) for inside in ("", "/*")]
     return _document(
         # ECR signs the URL of a layer itself, so the principal is not the node.
@@ -118,7 +118,7 @@ def s3_gateway(settings: WorkloadSettings, *, region: str) -> str | None:
 def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
     addons = ADDON_ACCOUNTS.get(region)
     accounts = dict.fromkeys((settings.account_id, addons, *settings.endpoints.image_accounts))
-    partition = buckets.partition(region)
+    partition = regions.partition(region)
     repositories = [f"arn:{partition}:ecr:{region}:{account}:repository/*" for account in accounts]
     return [
         # It names no resource; what the token opens is decided by the pull.
@@ -130,17 +130,17 @@ def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
 def _eks_auth(settings: WorkloadSettings, region: str, cluster: str) -> list[_Statement]:
     # In a VPC of somebody else, other clusters may come to use the same endpoint: a VPC has one under its usual name.
     which = cluster if settings.network.existing is None else "*"
-    arn = f"arn:{buckets.partition(region)}:eks:{region}:{settings.account_id}:cluster/{which}"
+    arn = f"arn:{regions.partition(region)}:eks:{region}:{settings.account_id}:cluster/{which}"
     return [_own(settings.account_id, "RolesOfPods", ["eks-auth:AssumeRoleForPodIdentity"], [arn])]
 
 
 def _logs(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
-    own = f"arn:{buckets.partition(region)}:logs:{region}:{settings.account_id}:*"
+    own = f"arn:{regions.partition(region)}:logs:{region}:{settings.account_id}:*"
     return [_own(settings.account_id, "OwnLogGroups", ["logs:*"], [own])]
 
 
 def _sts(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
-    roles = f"arn:{buckets.partition(region)}:iam::{settings.account_id}:role/*"
+    roles = f"arn:{regions.partition(region)}:iam::{settings.account_id}:role/*"
     return [
         _own(settings.account_id, "OwnPrincipals", ["sts:*"], ["*"]),
         # The caller of this one has a token and no principal yet.

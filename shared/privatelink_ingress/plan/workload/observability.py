@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from privatelink_ingress.plan import buckets
+from privatelink_ingress import regions
 from privatelink_ingress.plan.workload.addons import POD_IDENTITY, AddonPlan
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -72,7 +72,7 @@ def _pod_logs(settings: WorkloadSettings, group: str, region: str) -> AddonPlan:
         "auto_create_group": "Off",
     }
     lines = ["[OUTPUT]", *(f"    {key} {value}" for key, value in output.items())]
-    arn = f"arn:{buckets.partition(region)}:logs:{region}:{settings.account_id}:log-group:{group}:*"
+    arn = f"arn:{regions.partition(region)}:logs:{region}:{settings.account_id}:log-group:{group}:*"
     writing = {
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],

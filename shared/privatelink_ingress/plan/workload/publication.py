@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress import regions
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contract
-from privatelink_ingress.plan import buckets, names, zones
+from privatelink_ingress.plan import names, zones
 from privatelink_ingress.plan.workload import nodes
 from privatelink_ingress.plan.workload.notifications import NotificationsPlan, plan_notifications
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
@@ -100,7 +101,7 @@ def plan_publication(
         deletion_protection=settings.cluster.deletion_protection,
         acceptance_required=publication.acceptance_required,
         supported_regions=tuple(sorted((region, *others))) if others else (),
-        principals=_principals(publication.consumers, buckets.partition(region)),
+        principals=_principals(publication.consumers, regions.partition(region)),
         notifications=plan_notifications(publication.notifications, account_id=settings.account_id, region=region),
         contract={
             "contract_version": contract.VERSION,

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.fields import (
+    PARTITION,
     UNIQUE,
     AccountId,
     ExternalId,
@@ -32,7 +33,7 @@ ParameterPrefix = Annotated[
 TopicArn = Annotated[
     str,
     matching(
-        r"arn:aws[\w-]*:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w-]{1,256}",
+        rf"arn:{PARTITION}:sns:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:[\w-]{{1,256}}",
         "the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:111111111111:connections",
     ),
 ]

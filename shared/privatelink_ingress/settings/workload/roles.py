@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from privatelink_ingress.settings.fields import ExternalId, PolicyArn, RoleArn, Settings
+from privatelink_ingress.settings.fields import AssumedRoles, RoleArn
 
 
-class Roles(Settings):
-    """Roles to assume, one per duty; ambient credentials where not set."""
+class Roles(AssumedRoles):
+    """One role for each duty; ambient credentials where not set."""
 
-    network: RoleArn | None = None
     iam: RoleArn | None = None
     ecr: RoleArn | None = None
     eks: RoleArn | None = None
-    permissions_boundary: PolicyArn | None = None
-    """Boundary of every role that the stack makes; `permissions_boundaries` of the bootstrap stack."""
-    external_id: ExternalId | None = None
-    """What the roles ask for when they are assumed."""

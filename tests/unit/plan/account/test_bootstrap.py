@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from privatelink_ingress.plan import buckets
+from privatelink_ingress import regions
 from privatelink_ingress.plan.account.bootstrap import BootstrapPlan, plan_bootstrap
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 
@@ -42,4 +42,4 @@ def test_tags_say_where_the_state_comes_from() -> None:
     [("eu-west-1", "aws"), ("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
 )
 def test_arns_are_of_the_regions_partition(region: str, partition: str) -> None:
-    assert buckets.partition(region) == partition
+    assert regions.partition(region) == partition

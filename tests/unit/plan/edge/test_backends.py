@@ -242,5 +242,5 @@ def test_a_contract_with_a_missing_and_a_misfit_field_names_both() -> None:
     fields = {key: value for key, value in FIELDS.items() if key != "owner"} | {"region": "Ireland"}
     assert contract_refused(json.dumps(fields)) == [
         ("owner", "is missing", PUBLISH),
-        ("region", "is 'Ireland', not the id of a Region, such as eu-west-1", PUBLISH),
+        ("region", "is 'Ireland', not the name of a Region, such as eu-west-1", PUBLISH),
     ]

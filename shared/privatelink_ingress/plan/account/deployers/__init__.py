@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress import regions
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
-from privatelink_ingress.plan import buckets
 from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
 from privatelink_ingress.plan.account.deployers.roles import PATH, DeployerRole, PolicyPlan, RoleMaker
@@ -73,7 +73,7 @@ class _Planner:
 
     def __init__(self, roles: Roles, given: Trust, account: str, region: str) -> None:
         self.roles, self.given, self.account, self.region = roles, given, account, region
-        self.partition = buckets.partition(region)
+        self.partition = regions.partition(region)
         self.make = RoleMaker(system=self.system(), prefix=roles.prefix)
 
     def system(self, project: str = "", stacks: Iterable[str] = ()) -> System:

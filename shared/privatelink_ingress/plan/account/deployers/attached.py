@@ -6,7 +6,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.contracts.shard import PROJECT, ShardContract
 from privatelink_ingress.plan.account.deployers import edge, network, reading
 from privatelink_ingress.plan.account.deployers.grants import Grants, System, document
-from privatelink_ingress.plan.buckets import partition
+from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.bootstrap import ContractSources, EdgeRoles
 
 _OWN = (

@@ -1,0 +1,63 @@
+"""To which partition and account the ARNs of a stack file belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from privatelink_ingress import regions
+from privatelink_ingress.arns import Arn
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.fields import AssumedRoles
+
+
+def problems(settings: BaseModel, region: str | None) -> list[Problem]:
+    """What is wrong with the ARNs of a stack file.
+
+    Args:
+        settings: All settings of the stack.
+        region: Its region: no resource of one partition can name one of another. Without it partitions are not
+            compared.
+    """
+    arns = [(path, Arn.parse(text)) for path, text in _texts(settings, "") if text.startswith("arn:")]
+    wrong = [
+        _misplaced(path, arn, region) for path, arn in arns if region and arn.partition != regions.partition(region)
+    ]
+    roles, account_id = getattr(settings, "roles", None), getattr(settings, "account_id", "")
+    if isinstance(roles, AssumedRoles):
+        wrong += (
+            _foreign(path, arn, account_id)
+            for path, arn in arns
+            if path.startswith("roles.") and arn.account_id != account_id
+        )
+    return wrong
+
+
+def _misplaced(path: str, arn: Arn, region: str) -> Problem:
+    expected = regions.partition(region)
+    reason = f"is an ARN of partition {arn.partition}, but {region} is in partition {expected}"
+    return Problem(path, reason, f"Write an ARN that begins with arn:{expected}:, or correct aws:region.")
+
+
+def _foreign(path: str, arn: Arn, account_id: str) -> Problem:
+    reason = f"is of account {arn.account_id}, but accountId is {account_id}"
+    return Problem(path, reason, f"Write one of account {account_id}, or correct accountId.")
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text below a value with the path of its key, as the stack file writes it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            key = to_camel(name)
+            yield from _texts(getattr(value, name), f"{path}.{key}" if path else key)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, f"{path}.{key}")
+    elif isinstance(value, tuple | list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{path}[{index}]")
