@@ -16,7 +16,7 @@ from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.cli import image_tools
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.views import show
-from privatelink_ingress.fleet import check, repository
+from privatelink_ingress.fleet import plans, repository
 from privatelink_ingress.fleet.stacks import Workload, workload_named
 from privatelink_ingress.plan.workload import images
 from privatelink_ingress.plan.workload.images import ImagePlan, ImageStatus, RegistryContents, Tool
@@ -62,7 +62,7 @@ def select(root: Path, stack: str | None) -> Targets:
     pinned, unpinned, problems = [], [], []
     for workload in chosen:
         try:
-            planned = check.plan_of(workload).images
+            planned = plans.plan_of(workload).images
         except UserError as error:
             problems += [dataclasses.replace(one, where=f"{workload.file}: {one.where}") for one in error.problems]
             continue

@@ -7,24 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.fleet import assumed_zones, hosts, repository, shards
-from privatelink_ingress.fleet.repository import Report
+from privatelink_ingress.fleet import hosts, repository, shards
+from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
+from privatelink_ingress.fleet.repository import Report, Stacks
 from privatelink_ingress.fleet.shards import Shard
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
-from privatelink_ingress.plan.capacity.placement import Capacity
-from privatelink_ingress.plan.edge.attachment import plan_attachment
-from privatelink_ingress.plan.edge.backends import assumed_contract
-from privatelink_ingress.plan.edge.shard import EdgePlan, plan_edge
-from privatelink_ingress.plan.routing.routes import RoutePlan
-from privatelink_ingress.plan.workload import (
-    WorkloadPlan,
-    adopted_cluster,
-    adopted_network,
-    declared_zones,
-    plan_adopted,
-    plan_workload,
-)
+from privatelink_ingress.plan.edge.shard import EdgePlan
+from privatelink_ingress.plan.workload import WorkloadPlan
 from privatelink_ingress.problems import Problem, UserError, suggest
 from privatelink_ingress.settings.edge import Connection, EdgeStack
 from privatelink_ingress.stack_names import StackName, short
@@ -43,15 +32,15 @@ def check(root: Path) -> Report:
     elif stacks.encrypted:
         report.notes.append("The files are not compared with each other: that takes all of them.")
     else:
-        report.findings += compare(stacks.workloads, stacks.edges, stacks.attached)
+        report.findings += compare(stacks)
         report.notes += (note for stack in (*stacks.edges, *stacks.attached) for note in unread(stack))
         report.notes += shards.overlaps(stacks.edges, stacks.attached)
     return report
 
 
-def compare(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequence[Attached] = ()) -> list[Finding]:
-    """Everything that planning all stacks together finds, sorted by file and key."""
-    findings: list[Finding] = []
+def compare(stacks: Stacks) -> list[Finding]:
+    """Everything that planning all stacks together finds, sorted by file and key. The plans go into the report."""
+    workloads, findings = stacks.workloads, []
     plans: dict[str, WorkloadPlan] = {}
     for workload in workloads:
         try:
@@ -59,28 +48,25 @@ def compare(workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequ
         except UserError as error:
             findings += (Finding(workload.file, problem) for problem in error.problems)
     findings += _names_differ(workloads, plans)
-    grouped, lost = shards.group(edges, attached)
+    grouped, lost = shards.group(stacks.edges, stacks.attached)
     findings += (*lost, *shards.target_groups(grouped))
     capacities = shards.capacities(grouped)
     users: list[_User] = []
+    shard_plans: dict[str, ShardPlans] = {}
     for shard in grouped:
         others = [capacity for capacity in capacities if capacity.name != shard.edge.stack]
-        planned, found = _plan_shard(shard, workloads, plans, others)
-        findings += found
+        planned = plan_shard(shard, workloads, plans, others)
+        shard_plans[shard.edge.stack] = planned
+        findings += _check_shard(shard, planned, workloads)
         findings += _closes_first(shard, workloads, plans)
-        users += (_User(stack=stack, subnets=_subnets(shard.edge, planned)) for stack in shard.stacks)
+        users += (_User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
     for workload in workloads:
         using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]
         findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
         serves = [one for user in using for one in served(user.stack.settings, workload.stack)]
         findings += (Finding(workload.file, problem) for problem in hosts.of_sample(workload, serves))
+    stacks.report.plans = by_name(plans, shard_plans)
     return sorted(set(findings))
-
-
-def backends(settings: EdgeStack) -> tuple[str, ...]:
-    """The stacks that serve the connections, as the settings write them."""
-    everything = (backend.stack for connection in settings.connections.values() for backend in connection.backends)
-    return tuple(stack for stack in everything if stack is not None)
 
 
 def served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
@@ -99,97 +85,14 @@ def unread(stack: Edge | Attached) -> Iterator[str]:
                 yield f"{where} is a parameter, so only `pulumi preview` can check what its contract says."
 
 
-def plan_of(workload: Workload) -> WorkloadPlan:
-    """The plan of a workload stack. Raises `UserError` when there can be none.
-
-    What only AWS knows of a VPC or cluster of somebody else is taken to fit.
-    """
-    settings, stack, region = workload.settings, workload.stack, workload.region
-    zone_ids = assumed_zones.workload_zones(settings, region)
-    if cluster := settings.cluster.existing:
-        placeholder = adopted_cluster.placeholder(cluster, zone_ids=zone_ids)
-        return plan_adopted(settings, stack=stack, region=region, cluster=placeholder)
-    vpc = (
-        adopted_network.placeholder(settings.network.existing, zone_ids=zone_ids) if settings.network.existing else None
-    )
-    return plan_workload(settings, stack=stack, region=region, available_zones=zone_ids, existing_vpc=vpc)
-
-
-def _plan_shard(
-    shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan], others: Sequence[Capacity]
-) -> tuple[EdgePlan | None, list[Finding]]:
-    """The plan of the stack with the load balancer, if there can be one, and what is wrong with all of the shard."""
-    edge = shard.edge
-    findings = list(shards.names_and_slots(shard))
+def _check_shard(shard: Shard, planned: ShardPlans, workloads: Sequence[Workload]) -> Iterator[Finding]:
+    """Problems of one load balancer's stacks, alone and together."""
+    yield from shards.names_and_slots(shard)
     for stack in shard.stacks:
-        findings += _backends_exist(stack, workloads)
-    network = edge.settings.network
-    available = assumed_zones.zones_of(network.zone_ids, network.zones, edge.region)
-    stating = {workload.stack for workload in workloads if declared_zones.zone_ids(workload.settings)}
-
-    def contracts(settings: EdgeStack) -> dict[str, Contract]:
-        found = {
-            backend.source: assumed_contract(name, connection, backend, region=edge.region, zone_ids=available)
-            for name, connection in settings.connections.items()
-            for backend in connection.backends
-            if backend.stack is None
-        }
-        for backend in backends(settings):
-            if plan := plans.get(short(backend)):
-                # Zones can only be compared where both sides state them.
-                comparable = network.zone_ids and short(backend) in stating
-                found[backend] = contract_of(plan, None if comparable else available)
-        return found
-
-    try:
-        known = contracts(edge.settings)
-        planned = plan_edge(
-            edge.settings,
-            stack=edge.stack,
-            region=edge.region,
-            available_zones=available,
-            contracts=known,
-            routes=_servable(edge, known),
-            attached=shard.attached_routes,
-            others=others,
-        )
-    except UserError as error:
-        return None, [*findings, *(Finding(edge.file, problem) for problem in error.problems)]
-    findings += shards.together(shard, planned.site)
-    for stack in shard.attached:
-        known = contracts(stack.settings)
-        try:
-            plan_attachment(
-                stack.settings,
-                stack=stack.stack,
-                region=stack.region,
-                site=planned.site,
-                contracts=known,
-                routes=_servable(stack, known),
-            )
-        except UserError as error:
-            findings += (Finding(stack.file, problem) for problem in error.problems)
-    return planned, findings
-
-
-def _servable(stack: Edge | Attached, contracts: Mapping[str, Contract]) -> list[RoutePlan]:
-    """The connections whose backends could be planned; the others are findings already."""
-    return [
-        routes for routes in stack.routes if all(backend.source in contracts for backend in routes.connection.backends)
-    ]
-
-
-def contract_of(plan: WorkloadPlan, zone_ids: Sequence[str] | None) -> Contract:
-    """What the stack will publish, with a stand-in for the endpoint service that does not exist yet."""
-    known = plan.publication.contract
-    return Contract.model_validate(
-        {
-            **known,
-            "zone_ids": list(zone_ids or known["zone_ids"]),
-            "endpoint_service_name": f"com.amazonaws.vpce.{known['region']}.vpce-svc-0",
-            "endpoint_service_id": "vpce-svc-0",
-        }
-    )
+        yield from _backends_exist(stack, workloads)
+    yield from planned.findings
+    if planned.edge:
+        yield from shards.together(shard, planned.edge.site)
 
 
 def _names_differ(workloads: Iterable[Workload], plans: Mapping[str, WorkloadPlan]) -> Iterable[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import assumed_zones, check
+from privatelink_ingress.fleet import assumed_zones, plans
 from privatelink_ingress.fleet import shards as shard_files
 from privatelink_ingress.fleet.shards import Shard
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
@@ -185,7 +185,7 @@ def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, 
     # Zones can only be compared where both sides state them.
     comparable = edge.settings.network.zone_ids and declared_zones.zone_ids(workload.settings)
     zone_ids = None if comparable else [subnet.zone_id for subnet in network.endpoint]
-    published = check.contract_of(check.plan_of(workload), zone_ids)
+    published = plans.contract_of(plans.plan_of(workload), zone_ids)
     site = EdgeSite.of_settings(edge.settings, network, region=edge.region)
     return backends.plan_backend(name, connection, 0, published, site, stack=stack)
 

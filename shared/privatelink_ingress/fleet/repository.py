@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet import assumed_zones
+from privatelink_ingress.fleet.plans import StackPlan
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.edge import shard as edge_plan
 from privatelink_ingress.plan.routing import routes
@@ -38,6 +39,8 @@ class Report:
     warnings: list[Finding] = dataclasses.field(default_factory=list)
     """What is allowed, and yet should be known before it is deployed."""
     findings: list[Finding] = dataclasses.field(default_factory=list)
+    plans: Mapping[str, StackPlan] = dataclasses.field(default_factory=dict)
+    """By `<project>/<stack>`. Empty until the files are compared, which takes all of them."""
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
-from privatelink_ingress.fleet import check
+from privatelink_ingress.fleet import plans
 from privatelink_ingress.fleet.stacks import Workload
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.settings.load import SettingsError, load
@@ -143,7 +143,7 @@ def test_an_adopted_vpc_is_planned_in_as_many_zones_as_it_has_subnets(samples: P
 @pytest.mark.parametrize("existing", [{}, {"existing": {"vpcId": VPC, "subnetIds": [*SUBNETS, "subnet-000000a3"]}}])
 def test_zones_in_which_eks_takes_no_subnets_are_not_assumed(existing: dict[str, Any]):
     virginia = Workload(file="f", stack="shop", region="us-east-1", settings=settings(network=existing))
-    assert check.plan_of(virginia).publication.contract["zone_ids"] == ["use1-az1", "use1-az2", "use1-az4"]
+    assert plans.plan_of(virginia).publication.contract["zone_ids"] == ["use1-az1", "use1-az2", "use1-az4"]
 
 
 def test_where_a_stack_states_its_zones():

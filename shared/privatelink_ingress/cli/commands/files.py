@@ -3,26 +3,62 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Root
+from privatelink_ingress.problems import Problem, UsageError, UserError
+
+if TYPE_CHECKING:
+    from privatelink_ingress.fleet.repository import Report
 
 commands = typer.Typer()
 
 
-@commands.command(epilog="Example: privatelink-ingress check --json")
-def check(root: Root = Path("."), as_json: Json = False) -> None:
+def _print_plan(report: Report, stack: str | None) -> None:
+    from privatelink_ingress.cli.views import plan as view
+    from privatelink_ingress.fleet import plans
+
+    if not report.plans:
+        remedy = "Run `pulumi preview` in the project of the stack instead."
+        problem = Problem("--plan", "needs all stack files, and a value in one of them is encrypted", remedy)
+        raise UserError("The plan cannot be printed", [problem])
+    typer.echo(view.as_json(plans.select(report.plans, stack) if stack else report.plans))
+    for note in report.notes:
+        Console(stderr=True).print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+
+
+@commands.command(epilog="Example: privatelink-ingress check --plan central-ingress/prod")
+def check(
+    stack: Annotated[
+        str | None,
+        typer.Argument(metavar="STACK", help="With --plan: a stack such as prod, or central-ingress/prod."),
+    ] = None,
+    root: Root = Path("."),
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print the plan of STACK, or of every stack, as JSON to compare with diff.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Validate every stack file, alone and against the others, offline.
+
+    With --plan, print everything that is decided for a stack, in a stable order: `diff` shows what a change changes.
 
     Exit code 0 when all are right, 1 when something is wrong.
     """
     from privatelink_ingress.cli.views import check as view
     from privatelink_ingress.fleet import check as fleet_check
 
+    if stack and not plan:
+        problem = Problem("STACK", f"is {stack!r}, but check takes a stack only with --plan", "Add --plan.")
+        raise UsageError("The command is incomplete", [problem])
     report = fleet_check.check(root)
+    if plan and not report.findings:
+        _print_plan(report, stack)
+        return
     if as_json:
         typer.echo(view.as_json(report))
     else:
