@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import shutil
@@ -78,8 +79,9 @@ class World:
         self.edge, self.workload = (self.cloud.session(account, REGION) for account in (EDGE, WORKLOAD))
 
     def run(self, *options: str) -> tuple[int, dict[str, Any]]:
-        arguments = ["offboard", "shop", "--root", str(self.root), "--endpoint-url", self.cloud.endpoint_url, "--json"]
-        result = CliRunner().invoke(app, [*arguments, *options])
+        arguments = ["offboard", "shop", "--endpoint-url", self.cloud.endpoint_url, "--json"]
+        with contextlib.chdir(self.root):
+            result = CliRunner().invoke(app, [*arguments, *options])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, json.loads(result.stdout)
 
@@ -144,7 +146,10 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
 
     code, said = world.run("--force")
     assert (code, said["outcome"]) == (0, "done")
-    assert said["next"] == ["pulumi -C central-ingress up --stack prod", "privatelink-ingress offboard shop"]
+    assert said["next"] == [
+        "pulumi -C central-ingress up --stack prod",
+        f"privatelink-ingress offboard shop --endpoint-url {world.cloud.endpoint_url}",
+    ]
     drained = (world.root / PROD).read_bytes()
     assert drained == before.replace(b"team-shop\n", b"team-shop\n      state: maintenance\n")
 
@@ -173,8 +178,8 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
     assert world.connections()[endpoint] == "available"
     code, said = world.run()
     assert (code, said["step"], said["outcome"]) == (0, "reject", "done")
+    assert said["edits"] == ["Write cluster.deletionProtection: false in eks-service/Pulumi.shop.yaml."]
     assert said["next"] == [
-        "write cluster.deletionProtection: false in eks-service/Pulumi.shop.yaml",
         "pulumi -C eks-service up --stack shop",
         "pulumi -C eks-service destroy --stack shop --run-program",
     ]
@@ -197,7 +202,7 @@ def _dry(world: World, step: str, *, force: bool = False) -> None:
     files = {file: file.read_bytes() for file in world.root.rglob("*.yaml")}
     accounts = Recorded(world.cloud.endpoint_url)
     plan = offboard.prepare(world.root, "shop", accounts, days=7, force=force)
-    assert (plan.due.step.key, offboard.do(plan, dry_run=True)) == (step, "dry run")
+    assert (plan.next.step.key, offboard.do(plan, dry_run=True)) == (step, "dry run")
     assert "describe_rules" in accounts.calls
     assert [call for call in accounts.calls if not call.startswith(READS)] == []
     assert {file: file.read_bytes() for file in world.root.rglob("*.yaml")} == files

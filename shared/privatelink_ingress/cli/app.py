@@ -5,7 +5,6 @@ What a command needs is imported when it runs, so that `check` starts at once.
 
 from __future__ import annotations
 
-import gc
 import importlib.metadata
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 import typer.core
 from rich.console import Console
 
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.cli.commands import bootstrap, connections, demo, files, images, ingress
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
@@ -60,6 +60,5 @@ def _options(
 
 def main() -> None:
     """Run the command line."""
-    # What a command imports and builds lives to its end: at the usual thresholds a third of a demo is searching it.
-    gc.set_threshold(200_000, 20, 100)
-    app(prog_name="privatelink-ingress")
+    invocation.enter()
+    app(prog_name=invocation.program())

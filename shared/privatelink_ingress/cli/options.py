@@ -7,16 +7,35 @@ from typing import Annotated
 
 import typer
 
+from privatelink_ingress.cli import invocation
+
 FOUND_SOMETHING = 1
 """Exit code when a command did its work and something is wrong. 0 is fine, 130 is Ctrl-C."""
 WRONG_USE = 2
-"""Exit code when a command could not begin."""
+"""Exit code when a command could not start."""
 
 Root = Annotated[
     Path,
-    typer.Option("--root", help="Top directory of the repository.", exists=True, file_okay=False, resolve_path=True),
+    typer.Option(
+        "--root",
+        help="Top directory of the repository; the one around the working directory when left out.",
+        exists=True,
+        file_okay=False,
+        resolve_path=True,
+        show_default=False,
+        callback=invocation.default_root,
+    ),
 ]
-Out = Annotated[Path, typer.Option("--out", help="Directory of the demo's files.", file_okay=False)]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        help="Directory of the demo's files; .demo in the repository when left out.",
+        file_okay=False,
+        show_default=False,
+        callback=invocation.default_out,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", help="AWS profile beside the ambient credentials; repeat for more.")

@@ -10,26 +10,27 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from privatelink_ingress.fleet.pulumi_commands import PulumiCommand
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 
-def require(what: str = "--run", otherwise: str = "or leave --run out and run the command yourself.") -> None:
+def require(what: str = "--run", otherwise: str = "or leave out --run and run the commands yourself.") -> None:
     """Raises `UsageError` where the Pulumi CLI is not on PATH; `otherwise` is what to do instead of `what`."""
     if shutil.which("pulumi") is None:
         remedy = f"Install it from https://www.pulumi.com/docs/install/, {otherwise}"
         raise UsageError("Nothing was done", [Problem(what, "needs pulumi, which is not on PATH", remedy)])
 
 
-def run(root: Path, commands: Iterable[str], console: Console) -> None:
+def run(root: Path, commands: Iterable[PulumiCommand], console: Console) -> None:
     """Run the commands one after the other at the top of the repository, each with this terminal.
 
     Raises:
-        UserError: when one fails. Nothing is taken back: the files are right, and the same call goes on from there.
+        UserError: when one fails. Nothing is undone: the files are right, and the same call continues from there.
     """
     for command in commands:
         console.print(Text(f"→ {command}", style="bold"), soft_wrap=True)
-        code = subprocess.run(command.split(), cwd=root, check=False).returncode
+        code = subprocess.run(command.arguments(), cwd=root, check=False).returncode
         if code:
-            remedy = "Correct what it says, and run the same command again: it goes on with this."
-            problem = Problem(command, f"ended with exit code {code}", remedy)
+            remedy = "Correct what it reports, and run the same command again: it continues from here."
+            problem = Problem(str(command), f"ended with exit code {code}", remedy)
             raise UserError("The files are written, but not deployed", [problem])

@@ -10,7 +10,7 @@ from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet import hosts, repository, shards
 from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
 from privatelink_ingress.fleet.repository import Report, Stacks
-from privatelink_ingress.fleet.shards import Shard
+from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan
@@ -85,7 +85,7 @@ def unread(stack: Edge | Attached) -> Iterator[str]:
                 yield f"{where} is a parameter, so only `pulumi preview` can check what its contract says."
 
 
-def _check_shard(shard: Shard, planned: ShardPlans, workloads: Sequence[Workload]) -> Iterator[Finding]:
+def _check_shard(shard: ShardStacks, planned: ShardPlans, workloads: Sequence[Workload]) -> Iterator[Finding]:
     """Problems of one load balancer's stacks, alone and together."""
     yield from shards.names_and_slots(shard)
     for stack in shard.stacks:
@@ -141,7 +141,9 @@ def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
     return frozenset(subnet.cidr for subnet in planned.network.public)
 
 
-def _closes_first(shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]) -> Iterable[Finding]:
+def _closes_first(
+    shard: ShardStacks, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]
+) -> Iterable[Finding]:
     """Whether the load balancer is the one that closes idle connections.
 
     Where the controller closes first, a request that is on its way at that moment ends in a 502:

@@ -1,4 +1,4 @@
-"""Whether a connection that somebody asks for is there already, and what of it is otherwise."""
+"""Finds an existing connection and lists how it differs from the requested one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.fleet import onboarding
-from privatelink_ingress.fleet.onboarding import Wish
+from privatelink_ingress.fleet.onboarding import OnboardRequest
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.problems import Problem
@@ -16,8 +16,8 @@ from privatelink_ingress.settings.edge import Connection
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Where a connection is."""
+class Location:
+    """Where a connection is defined."""
 
     stack: Edge | Attached
     connection: Connection
@@ -28,45 +28,45 @@ class Holder:
         return self.stack.shard if isinstance(self.stack, Attached) else self.stack.stack
 
     @property
-    def alone(self) -> bool:
+    def sole_connection(self) -> bool:
         """Whether its stack is attached and holds nothing else."""
         return isinstance(self.stack, Attached) and len(self.stack.settings.connections) == 1
 
 
-def holders(name: str, stacks: Iterable[Edge | Attached]) -> list[Holder]:
-    """Every place of a connection of this name."""
+def locations(name: str, stacks: Iterable[Edge | Attached]) -> list[Location]:
+    """Every stack that defines a connection of this name."""
     return [
-        Holder(stack=stack, connection=stack.settings.connections[name])
+        Location(stack=stack, connection=stack.settings.connections[name])
         for stack in stacks
         if name in stack.settings.connections
     ]
 
 
-def differences(wish: Wish, holder: Holder, workloads: Sequence[Workload]) -> list[Problem]:
-    """What of the wish is otherwise in the connection that there is; none when it is there already.
+def diff(request: OnboardRequest, location: Location, workloads: Sequence[Workload]) -> list[Problem]:
+    """Differences between the request and the existing connection; empty if they match.
 
     Raises:
-        UsageError: for a stack that there is not, or a value that no stack file may have.
+        UsageError: for an unknown stack, or a value that no stack file may have.
     """
-    there, where = holder.connection, f"{holder.stack.file}: connections.{wish.name}"
-    entry = onboarding.entry_of(wish, workload_named(wish.stack, workloads), slot=there.slot)
-    wanted = onboarding.connection_of(wish.name, entry)
-    if there.owner != wanted.owner:
-        reason = f"belongs to {there.owner}, and not to {wanted.owner}"
-        return [Problem(where, reason, f"Choose another name, or settle with {there.owner} who has this one.")]
-    own_stack = isinstance(holder.stack, Attached)
+    existing, where = location.connection, f"{location.stack.file}: connections.{request.name}"
+    entry = onboarding.entry_of(request, workload_named(request.stack, workloads), slot=existing.slot)
+    requested = onboarding.connection_of(request.name, entry)
+    if existing.owner != requested.owner:
+        reason = f"belongs to {existing.owner}, not to {requested.owner}"
+        return [Problem(where, reason, f"Choose another name, or agree with {existing.owner}, who owns this one.")]
+    attached = isinstance(location.stack, Attached)
     compared = {
-        "backends": (_sources(there), _sources(wanted)),
-        "routes": (_routes(there), _routes(wanted)),
-        "state": (there.state, wanted.state),
-        "slot": (there.slot, there.slot if wish.slot is None else wish.slot),
-        "shard": (holder.shard, wish.shard or holder.shard),
-        "attached": (own_stack, own_stack or wish.attached),
+        "backends": (_sources(existing), _sources(requested)),
+        "routes": (_routes(existing), _routes(requested)),
+        "state": (existing.state, requested.state),
+        "slot": (existing.slot, existing.slot if request.slot is None else request.slot),
+        "shard": (location.shard, request.shard or location.shard),
+        "attached": (attached, attached or request.attached),
     }
     return [
-        Problem(f"{where}.{key}", f"is {_shown(found)}, and not {_shown(meant)}", _remedy(key, _shown(meant)))
-        for key, (found, meant) in compared.items()
-        if found != meant
+        Problem(f"{where}.{key}", f"is {_shown(was)}, not {_shown(wanted)}", _remedy(key, _shown(wanted)))
+        for key, (was, wanted) in compared.items()
+        if was != wanted
     ]
 
 
@@ -84,6 +84,8 @@ def _routes(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list):
         return ", ".join(map(_shown, value))
     if isinstance(value, dict):
@@ -91,9 +93,9 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _remedy(key: str, meant: str) -> str:
+def _remedy(key: str, wanted: str) -> str:
     if key in ("slot", "shard", "attached"):
-        return f"Leave --{key} out: a connection stays where it is."
+        return f"Leave out --{key}: a connection stays where it is."
     if key == "state":
-        return "Remove the line `state: maintenance` to have it answer again."
-    return f"Write {meant} there by hand if that is meant: it changes what is deployed."
+        return "Remove the line `state: maintenance` to let it answer again."
+    return f"If you want this, write {wanted} there by hand: it changes what is deployed."

@@ -1,17 +1,18 @@
-"""One more connection: which shard and slot it gets, its entry, and what must be true before it is written."""
+"""Plans a new connection: its shard, its slot and its entry, from all stack files together."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet import assumed_zones, plans
-from privatelink_ingress.fleet import shards as shard_files
-from privatelink_ingress.fleet.shards import Shard
+from privatelink_ingress.fleet import shards as fleet_shards
+from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.capacity.placement import Capacity
@@ -25,12 +26,14 @@ from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 from privatelink_ingress.settings.edge import SLOTS, Connection
 from privatelink_ingress.settings.explain import explain
-from privatelink_ingress.settings.fields import ConnectionName, InvalidSetting
+from privatelink_ingress.settings.fields import ConnectionName
+
+INVALID = "The connection is not valid"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody asks for. What is None is decided here."""
+class OnboardRequest:
+    """A requested connection. The plan decides what is None."""
 
     name: str
     stack: str
@@ -44,17 +47,17 @@ class Wish:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Joining:
-    """What to write, and what it will make."""
+class Onboarding:
+    """The plan of a new connection: what to write, and what a deployment will create."""
 
     name: str
     entry: Mapping[str, Any]
-    """Under `connections.<name>`, as the file writes it."""
+    """The value of `connections.<name>` in the file."""
     stack: str
     """The stack that holds it: the shard, or an attached stack of its own."""
     attached_config: Mapping[str, Any] | None
     """The `config` of the attached stack's new file; None for an entry in the shard's file."""
-    shard: Shard
+    shard: ShardStacks
     workload: Workload
     connection: Connection
     backend: BackendPlan
@@ -63,39 +66,48 @@ class Joining:
     """What the workload's `publication.consumers` lack to admit the edge."""
 
 
-def decide(wish: Wish, workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequence[Attached]) -> Joining:
-    """Place a connection that is in no file yet.
+def plan_onboarding(
+    request: OnboardRequest, workloads: Sequence[Workload], edges: Sequence[Edge], attached: Sequence[Attached]
+) -> Onboarding:
+    """Place a connection that no file has yet.
 
     Raises:
-        UsageError: for a stack or shard that there is not, or a value that no stack file may have.
-        UserError: when there is no room, the slot is taken, or the stack publishes another name.
+        UsageError: for an unknown stack or shard, or a value that no stack file may have.
+        UserError: when no shard has room, the slot is taken, or the stack publishes another name.
     """
-    workload = workload_named(wish.stack, workloads)
-    draft = connection_of(wish.name, entry_of(wish, workload, slot=SLOTS[0] if wish.slot is None else wish.slot))
-    _same_name(wish, workload)
-    shards, _ = shard_files.group(edges, attached)
+    workload = workload_named(request.stack, workloads)
+    slot = SLOTS[0] if request.slot is None else request.slot
+    draft = connection_of(request.name, entry_of(request, workload, slot=slot))
+    _same_name(request, workload)
+    shards, _ = fleet_shards.group(edges, attached)
     if not shards:
-        problem = Problem(PROJECT, "has no stack file of a shard", f"Write {PROJECT}/Pulumi.prod.yaml.")
-        raise UserError(f"{wish.name} cannot be published", [problem])
-    planned = routes.plan_routes(wish.name, draft)
+        problem = Problem(PROJECT, "has no stack file with a load balancer", f"Write {PROJECT}/Pulumi.prod.yaml.")
+        raise UserError(f"{request.name} cannot be published", [problem])
+    planned = routes.plan_routes(request.name, draft)
     if problems := routes.check([planned]):
-        raise UserError(f"{wish.name} cannot be published", problems)
-    shard, slot = _place(wish, planned, shards, workload)
-    entry = entry_of(wish, workload, slot=slot)
-    connection = connection_of(wish.name, entry)
-    stack = f"{shard.edge.stack}-{wish.name}" if wish.attached else shard.edge.stack
-    return Joining(
-        name=wish.name,
+        raise UserError(f"{request.name} cannot be published", problems)
+    shard, slot = _place(request, planned, shards, workload)
+    entry = entry_of(request, workload, slot=slot)
+    connection = connection_of(request.name, entry)
+    stack = f"{shard.edge.stack}-{request.name}" if request.attached else shard.edge.stack
+    return Onboarding(
+        name=request.name,
         entry=entry,
         stack=stack,
-        attached_config=_attached_config(shard.edge, wish.name, entry) if wish.attached else None,
+        attached_config=_attached_config(shard.edge, request.name, entry) if request.attached else None,
         shard=shard,
         workload=workload,
         connection=connection,
-        backend=_backend(wish.name, connection, workload, shard.edge, stack),
-        rules=routes.plan_routes(wish.name, connection).rules,
+        backend=_backend(request.name, connection, workload, shard.edge, stack),
+        rules=routes.plan_routes(request.name, connection).rules,
         consumer=_consumer(workload, shard.edge),
     )
+
+
+class _Argument(BaseModel):
+    """The name as the command's argument, so that a mistake in it is explained like one in a stack file."""
+
+    name: ConnectionName = Field(alias="NAME")
 
 
 def connection_of(name: str, entry: Mapping[str, Any]) -> Connection:
@@ -105,24 +117,22 @@ def connection_of(name: str, entry: Mapping[str, Any]) -> Connection:
         UsageError: for a name or value that no stack file may have.
     """
     try:
-        TypeAdapter(ConnectionName).validate_python(name)
+        _Argument.model_validate({"NAME": name})
     except ValidationError as error:
-        invalid = error.errors()[0].get("ctx", {}).get("error")
-        reason, remedy = (invalid.reason, invalid.remedy) if isinstance(invalid, InvalidSetting) else (str(invalid), "")
-        raise UsageError("This is no connection", [Problem("NAME", reason, remedy)]) from None
+        raise UsageError(INVALID, explain(_Argument, error)) from None
     try:
-        return Connection.model_validate_json(TypeAdapter(Any).dump_json(entry))
+        return Connection.model_validate_json(json.dumps(entry))
     except ValidationError as error:
-        raise UsageError("This is no connection", explain(Connection, error)) from None
+        raise UsageError(INVALID, explain(Connection, error)) from None
 
 
-def entry_of(wish: Wish, workload: Workload, *, slot: int) -> dict[str, Any]:
-    """The entry of a wish, as the file writes it."""
-    route: dict[str, Any] = {"hosts": list(wish.hosts)}
-    if wish.paths != (routes.ANY_PATH,):
-        route["paths"] = list(wish.paths)
-    owner = wish.owner or workload.settings.owner
-    return {"slot": slot, "owner": owner, "backends": [{"stack": wish.stack}], "routes": [route]}
+def entry_of(request: OnboardRequest, workload: Workload, *, slot: int) -> dict[str, Any]:
+    """The requested entry, as the file has it."""
+    route: dict[str, Any] = {"hosts": list(request.hosts)}
+    if request.paths != (routes.ANY_PATH,):
+        route["paths"] = list(request.paths)
+    owner = request.owner or workload.settings.owner
+    return {"slot": slot, "owner": owner, "backends": [{"stack": request.stack}], "routes": [route]}
 
 
 def published_name(workload: Workload) -> str:
@@ -130,38 +140,40 @@ def published_name(workload: Workload) -> str:
     return workload.settings.connection_name or workload.stack
 
 
-def _same_name(wish: Wish, workload: Workload) -> None:
+def _same_name(request: OnboardRequest, workload: Workload) -> None:
     published = published_name(workload)
-    if published != wish.name:
-        reason = f"is not what stack {workload.stack} publishes: that is {published}"
-        remedy = f"Name it {published}, or set connectionName of stack {workload.stack} to {wish.name}."
-        raise UserError(f"{wish.name} cannot be published", [Problem(wish.name, reason, remedy)])
+    if published != request.name:
+        reason = f"is not the name that stack {workload.stack} publishes, which is {published}"
+        remedy = f"Name it {published}, or set connectionName of stack {workload.stack} to {request.name}."
+        raise UserError(f"{request.name} cannot be published", [Problem(request.name, reason, remedy)])
 
 
-def _place(wish: Wish, draft: RoutePlan, shards: Sequence[Shard], workload: Workload) -> tuple[Shard, int]:
-    there = {capacity.name: capacity for capacity in shard_files.capacities(shards)}
+def _place(
+    request: OnboardRequest, draft: RoutePlan, shards: Sequence[ShardStacks], workload: Workload
+) -> tuple[ShardStacks, int]:
+    capacities = {capacity.name: capacity for capacity in fleet_shards.capacities(shards)}
     found = {shard.edge.stack: shard for shard in shards}
-    if wish.shard and wish.shard not in there:
-        problem = Problem("--shard", f"is {wish.shard!r}, which no stack file is", suggest(wish.shard, there))
-        raise UsageError("There is no such shard", [problem])
+    if request.shard and request.shard not in capacities:
+        reason = f"is {request.shard!r}, which has no stack file"
+        raise UsageError("The shard does not exist", [Problem("--shard", reason, suggest(request.shard, capacities))])
     regions = (workload.region, *workload.settings.publication.supported_regions)
-    near_by = [one for region in regions for one in there.values() if one.region == region]
-    wanted = [there[wish.shard]] if wish.shard else near_by or list(there.values())
+    nearby = [one for region in regions for one in capacities.values() if one.region == region]
+    wanted = [capacities[request.shard]] if request.shard else nearby or list(capacities.values())
     needs = usage.needs(draft)
     room = next((one for one in wanted if not one.lacks(needs)), None)
     if room is None:
-        raise UserError(f"There is no room for {wish.name}", _full(wanted[-1], there.values(), needs))
+        raise UserError(f"No shard has room for {request.name}", _full(wanted[-1], capacities.values(), needs))
     free = next(slot for slot in SLOTS if slot not in room.slots)
-    if wish.slot in room.slots:
+    if request.slot in room.slots:
         holder = next(
             f"{name} of {one.owner} ({stack.file})"
             for stack in found[room.name].stacks
             for name, one in stack.settings.connections.items()
-            if one.slot == wish.slot
+            if one.slot == request.slot
         )
-        problem = Problem("--slot", f"is {wish.slot}, which {holder} has", f"Use {free}, or leave --slot out.")
-        raise UserError(f"{wish.name} cannot be published", [problem])
-    return found[room.name], free if wish.slot is None else wish.slot
+        problem = Problem("--slot", f"is {request.slot}, which {holder} has", f"Use {free}, or leave out --slot.")
+        raise UserError(f"{request.name} cannot be published", [problem])
+    return found[room.name], free if request.slot is None else request.slot
 
 
 def _full(shard: Capacity, all_shards: Iterable[Capacity], needs: usage.Needs) -> list[Problem]:

@@ -9,7 +9,7 @@ from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard as shard_contract
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.fleet import assumed_zones
-from privatelink_ingress.fleet.shards import Shard
+from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan, plan_attachment
@@ -117,7 +117,7 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
 
 
 def plan_shard(
-    shard: Shard, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan], others: Sequence[Capacity]
+    shard: ShardStacks, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan], others: Sequence[Capacity]
 ) -> ShardPlans:
     """The plans of one load balancer's stacks. A connection without its backends' plans is left out.
 

@@ -17,7 +17,7 @@ from privatelink_ingress.settings.edge import SLOTS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Shard:
+class ShardStacks:
     """The stacks of one load balancer."""
 
     edge: Edge
@@ -39,15 +39,16 @@ class Shard:
         return (*self.edge.routes, *self.attached_routes)
 
 
-def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[Shard], list[Finding]]:
+def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[ShardStacks], list[Finding]]:
     """The shards, and the attached stacks that belong to none of them."""
     shards = [
-        Shard(edge=edge, attached=tuple(stack for stack in attached if stack.shard == edge.stack)) for edge in edges
+        ShardStacks(edge=edge, attached=tuple(stack for stack in attached if stack.shard == edge.stack))
+        for edge in edges
     ]
     return shards, [_lost(stack, edges, attached) for stack in attached if stack.shard not in {e.stack for e in edges}]
 
 
-def names_and_slots(shard: Shard) -> Iterator[Finding]:
+def names_and_slots(shard: ShardStacks) -> Iterator[Finding]:
     """Connections of two files with one name, or with one slot. Those within one file are found as it is loaded."""
     names: dict[str, Edge | Attached] = {}
     slots: dict[int, tuple[str, Edge | Attached]] = {}
@@ -71,7 +72,7 @@ def names_and_slots(shard: Shard) -> Iterator[Finding]:
             slots.setdefault(connection.slot, (name, stack))
 
 
-def together(shard: Shard, site: EdgeSite) -> Iterator[Finding]:
+def together(shard: ShardStacks, site: EdgeSite) -> Iterator[Finding]:
     """Routes and certificates of connections that fit within their own file, but not together."""
     published: dict[str, RoutePlan] = {}
     files: dict[str, str] = {}
@@ -94,7 +95,7 @@ def overlaps(edges: Sequence[Edge], attached: Sequence[Attached]) -> Iterator[st
             yield from (f"{problem.where} {problem.reason} with routes of other bands." for problem in error.problems)
 
 
-def target_groups(shards: Iterable[Shard]) -> Iterator[Finding]:
+def target_groups(shards: Iterable[ShardStacks]) -> Iterator[Finding]:
     """Connections whose target groups would have one name: `prod` with `blog-x`, and `prod-blog` with `x`.
 
     A target group's name is unique in its account and region (CreateTargetGroup, ELBv2 API).
@@ -110,7 +111,7 @@ def target_groups(shards: Iterable[Shard]) -> Iterator[Finding]:
                     yield Finding(stack.file, Problem(f"connections.{name}", reason, "Give the stack another name."))
 
 
-def capacities(found: Iterable[Shard]) -> tuple[placement.Capacity, ...]:
+def capacities(found: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
     """The shards of a repository with all that is attached to them, in order."""
     return placement.in_order(
         placement.capacity(
@@ -126,7 +127,7 @@ def capacities(found: Iterable[Shard]) -> tuple[placement.Capacity, ...]:
     )
 
 
-def _slots(shard: Shard) -> set[int]:
+def _slots(shard: ShardStacks) -> set[int]:
     return {connection.slot for stack in shard.stacks for connection in stack.settings.connections.values()}
 
 

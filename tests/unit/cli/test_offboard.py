@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import errno
 import json
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 from privatelink_ingress.cli import offboard
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.fleet import offboarding
-from privatelink_ingress.fleet.offboarding import EdgeState, Seen
+from privatelink_ingress.fleet.offboarding import EdgeState, Observed
 from privatelink_ingress.plan.workload.removal import WorkloadState
 
 EDGE = "222222222222"
@@ -27,75 +28,77 @@ CONNECTED = WorkloadState(service_id="vpce-svc-1", connections={"vpce-1": (EDGE,
 ALONE = WorkloadState(service_id="vpce-svc-1", connections={"vpce-1": (EDGE, "deleted")})
 
 
-def seen(entry: Any, edge: EdgeState | None, workload: WorkloadState | None = CONNECTED, **over: Any) -> Seen:
-    return Seen(name="shop", entry=entry, edge=edge, workload=workload, edge_accounts=frozenset({EDGE}), days=7, **over)
+def observed(entry: Any, edge: EdgeState | None, workload: WorkloadState | None = CONNECTED, **over: Any) -> Observed:
+    return Observed(
+        name="shop", entry=entry, edge=edge, workload=workload, edge_accounts=frozenset({EDGE}), days=7, **over
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "step"),
     [
-        (seen("active", SERVING), "drain"),
-        (seen("maintenance", SERVING), "deploy drain"),
-        (seen("maintenance", DRAINED), "remove"),
-        (seen(None, DRAINED), "deploy removal"),
-        (seen(None, EdgeState(endpoints={"vpce-1": "deleting"})), "deploy removal"),
-        (seen(None, EdgeState(endpoints={"vpce-1": "rejected"})), "deploy removal"),
-        (seen(None, EdgeState()), "reject"),
-        (seen(None, EdgeState(endpoints={"vpce-1": "deleted"}), ALONE), "destroy"),
-        (seen(None, EdgeState(), WorkloadState(service_id=None)), "destroy"),
-        (seen(None, EdgeState(), others=("sale",)), "keep"),
+        (observed("active", SERVING), "drain"),
+        (observed("maintenance", SERVING), "deploy drain"),
+        (observed("maintenance", DRAINED), "remove"),
+        (observed(None, DRAINED), "deploy removal"),
+        (observed(None, EdgeState(endpoints={"vpce-1": "deleting"})), "deploy removal"),
+        (observed(None, EdgeState(endpoints={"vpce-1": "rejected"})), "deploy removal"),
+        (observed(None, EdgeState()), "reject"),
+        (observed(None, EdgeState(endpoints={"vpce-1": "deleted"}), ALONE), "destroy"),
+        (observed(None, EdgeState(), WorkloadState(service_id=None)), "destroy"),
+        (observed(None, EdgeState(), others=("sale",)), "keep"),
         # A stack that holds nothing else is destroyed while its file is there.
-        (seen("maintenance", DRAINED, alone=True), "deploy removal"),
-        (seen("maintenance", EdgeState(), alone=True), "remove"),
+        (observed("maintenance", DRAINED, sole_connection=True), "deploy removal"),
+        (observed("maintenance", EdgeState(), sole_connection=True), "remove"),
         # What was never deployed needs no draining.
-        (seen("active", EdgeState()), "remove"),
+        (observed("active", EdgeState()), "remove"),
     ],
 )
-def test_the_step_that_is_due_follows_from_files_and_aws_alone(state: Seen, step: str):
-    assert offboarding.due(state) == offboarding.Due(
-        step=next(one for one in (*offboarding.STEPS, offboarding.KEEP) if one.key == step)
+def test_the_next_step_follows_from_files_and_aws_alone(state: Observed, step: str):
+    assert offboarding.next_step(state) == offboarding.NextStep(
+        step=next(one for one in (*offboarding.STEPS, offboarding.KEEP_WORKLOAD) if one.key == step)
     )
 
 
 def test_traffic_keeps_a_connection_and_the_figures_say_how_much():
     at = datetime.datetime(2026, 11, 22, 20, tzinfo=datetime.UTC)
     busy = EdgeState(forwarding=1, endpoints={"vpce-1": "available"}, requests=12345, last_request=at)
-    due = offboarding.due(seen("active", busy))
+    due = offboarding.next_step(observed("active", busy))
     assert [problem.reason for problem in due.refused] == [
         "got 12,345 requests in the last 7 days, the last after 2026-11-22 20:00 UTC"
     ]
     assert "--force" in due.refused[0].remedy
-    forced = offboarding.due(seen("active", busy), force=True)
-    assert (forced.step.key, forced.refused, len(forced.overruled)) == ("drain", (), 1)
+    forced = offboarding.next_step(observed("active", busy), force=True)
+    assert (forced.step.key, forced.refused, len(forced.overridden)) == ("drain", (), 1)
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        seen("active", None, edge_unseen="x"),
-        seen("active", EdgeState(forwarding=1, requests=None), edge_unseen="x"),
-        seen("maintenance", None, edge_unseen="x"),
-        seen(None, None, edge_unseen="x"),
-        seen(None, EdgeState(), None, workload_unseen="x"),
+        observed("active", None, edge_unseen="x"),
+        observed("active", EdgeState(forwarding=1, requests=None), edge_unseen="x"),
+        observed("maintenance", None, edge_unseen="x"),
+        observed(None, None, edge_unseen="x"),
+        observed(None, EdgeState(), None, workload_unseen="x"),
     ],
 )
-def test_what_cannot_be_seen_is_refused_and_only_force_goes_on(state: Seen):
-    refused = offboarding.due(state).refused
+def test_a_step_without_sight_of_aws_is_refused_and_only_force_continues(state: Observed):
+    refused = offboarding.next_step(state).refused
     assert refused
     assert all("x" in problem.reason for problem in refused)
-    assert offboarding.due(state, force=True).refused == ()
+    assert offboarding.next_step(state, force=True).refused == ()
 
 
-def test_a_connection_of_an_account_that_no_file_knows_is_not_rejected():
+def test_a_connection_from_an_unknown_account_is_not_rejected():
     foreign = WorkloadState(service_id="vpce-svc-1", connections={"vpce-9": ("999999999999", "available")})
-    due = offboarding.due(seen(None, EdgeState(), foreign))
+    due = offboarding.next_step(observed(None, EdgeState(), foreign))
     assert due.step.key == "reject"
     assert "vpce-9 of account 999999999999" in due.refused[0].reason
 
 
-def test_no_force_skips_a_deployment_that_is_seen_to_be_missing():
-    assert offboarding.due(seen("maintenance", SERVING), force=True).step.key == "deploy drain"
-    assert offboarding.due(seen(None, DRAINED), force=True).step.key == "deploy removal"
+def test_force_does_not_skip_a_missing_deployment():
+    assert offboarding.next_step(observed("maintenance", SERVING), force=True).step.key == "deploy drain"
+    assert offboarding.next_step(observed(None, DRAINED), force=True).step.key == "deploy removal"
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +115,8 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def run(root: Path, name: str, *options: str) -> Result:
-    result = CliRunner().invoke(app, ["offboard", name, "--root", str(root), *options])
+    with contextlib.chdir(root):
+        result = CliRunner().invoke(app, ["offboard", name, *options])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -126,7 +130,7 @@ def test_without_credentials_it_says_so_and_refuses(repository: Path):
     result = run(repository, "shop")
     assert result.exit_code == 1
     assert "Edge: not seen. no credentials of account 222222222222 (ambient credentials: Unable" in words(result.stdout)
-    assert "refused edge account: cannot be seen" in words(result.stdout)
+    assert "refused edge account: cannot be read, so its resources are not known" in words(result.stdout)
     assert files(repository) == before
 
 
@@ -142,13 +146,13 @@ def test_with_force_each_run_does_one_step_and_the_last_calls_nothing_safe(repos
     assert b"    shop:" not in removed[PROD]
     assert {name for name in removed if removed[name] != before[name]} == {PROD}
     last = run(repository, "shop", "--force")
-    assert "yours, and not checked" in words(last.stdout)
+    assert "yours to do, not checked" in words(last.stdout)
     assert "safe" not in last.stdout
     assert files(repository) == removed
     assert CliRunner().invoke(app, ["check", "--root", str(repository)]).exit_code == 0
 
 
-def test_an_attached_stack_that_holds_nothing_else_goes_with_its_file(repository: Path):
+def test_an_attached_stack_with_one_connection_is_removed_with_its_file(repository: Path):
     run(repository, "blog", "--force")
     result = run(repository, "blog", "--force")
     assert not (repository / ATTACHED).exists()
@@ -173,7 +177,7 @@ def test_a_dry_run_changes_nothing_at_any_step(repository: Path, runs: int):
 
 
 @pytest.mark.parametrize("step", [0, 1])
-def test_a_write_that_fails_leaves_the_step_due_and_the_next_run_does_it(
+def test_after_a_failed_write_the_next_run_does_the_same_step(
     repository: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ):
     for _ in range(step):
@@ -217,7 +221,7 @@ def pulumi(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     return home
 
 
-def test_run_goes_through_all_steps_of_the_edge_and_leaves_the_workload_to_its_owner(repository: Path, pulumi: Path):
+def test_run_does_all_steps_of_the_edge_and_leaves_the_workload_to_its_owner(repository: Path, pulumi: Path):
     result = run(repository, "shop", "--force", "--run")
     assert result.exit_code == 0
     assert (pulumi / "calls").read_text().splitlines() == ["-C central-ingress up --stack prod"] * 2
@@ -225,7 +229,7 @@ def test_run_goes_through_all_steps_of_the_edge_and_leaves_the_workload_to_its_o
     assert words(result.stdout).endswith("→ pulumi -C eks-service destroy --stack shop --run-program")
 
 
-def test_run_stops_at_a_deployment_that_fails_and_goes_on_from_there(repository: Path, pulumi: Path):
+def test_run_stops_at_a_failed_deployment_and_continues_from_it(repository: Path, pulumi: Path):
     (pulumi / "broken").touch()
     result = run(repository, "shop", "--force", "--run")
     assert result.exit_code == 1
@@ -253,7 +257,7 @@ def test_a_deployment_that_changes_nothing_is_not_repeated(
     assert b"    shop:" in (repository / PROD).read_bytes()
 
 
-def test_what_is_left_on_the_edge_of_a_service_that_no_file_names_is_still_to_deploy(
+def test_edge_resources_of_a_service_in_no_file_still_have_to_be_deleted(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ):
     left = EdgeState(answering=1, stacks=("central-ingress/prod", "central-ingress/prod-partner"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -53,8 +54,8 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def run(root: Path, *options: str, name: str = "news", stack: str = "news", host: str = "news.example.com") -> Result:
-    arguments = ["onboard", name, "--stack", stack, "--host", host, "--root", str(root), *options]
-    result = CliRunner().invoke(app, arguments)
+    with contextlib.chdir(root):
+        result = CliRunner().invoke(app, ["onboard", name, "--stack", stack, "--host", host, *options])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -63,10 +64,10 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def refused(root: Path, *options: str, code: int = 1, **wish: str) -> str:
+def refused(root: Path, *options: str, code: int = 1, **request: str) -> str:
     """The message of a call that changes nothing."""
     before = files(root)
-    result = run(root, "--yes", *options, **wish)
+    result = run(root, "--yes", *options, **request)
     assert result.exit_code == code
     assert files(root) == before
     return words(result.stderr)
@@ -76,7 +77,7 @@ def right(root: Path) -> bool:
     return CliRunner().invoke(app, ["check", "--root", str(root)]).exit_code == 0
 
 
-def test_a_connection_is_these_lines_in_one_file_and_all_files_are_right_with_it(repository: Path):
+def test_a_connection_is_these_lines_in_one_file_and_check_finds_no_mistake(repository: Path):
     before = files(repository)
     assert run(repository, "--yes").exit_code == 0
     after = files(repository)
@@ -88,7 +89,7 @@ def test_a_connection_is_these_lines_in_one_file_and_all_files_are_right_with_it
     assert right(repository)
 
 
-def test_it_says_what_will_be_made_what_that_costs_and_what_to_run(repository: Path):
+def test_the_output_shows_what_will_be_created_what_it_costs_and_what_to_run(repository: Path):
     output = words(run(repository, "--yes", "--path", "/", "--path", "/feed*").stdout)
     assert "news goes to shard prod, slot 2" in output
     assert "10.12.128.24 in euw1-az1, 10.12.130.24 in euw1-az2, 10.12.132.24 in euw1-az3" in output
@@ -100,7 +101,7 @@ def test_it_says_what_will_be_made_what_that_costs_and_what_to_run(repository: P
     assert output.endswith("→ pulumi -C central-ingress up --stack prod")
 
 
-def test_json_says_the_same_for_a_script_and_writes(repository: Path):
+def test_json_has_the_same_for_a_script_and_writes(repository: Path):
     data = json.loads(run(repository, "--json").stdout)
     assert (data["shard"], data["slot"], data["file"], data["written"]) == ("prod", 2, PROD, True)
     assert data["addresses"] == {"euw1-az1": "10.12.128.24", "euw1-az2": "10.12.130.24", "euw1-az3": "10.12.132.24"}
@@ -116,9 +117,14 @@ def test_a_dry_run_writes_nothing(repository: Path, options: tuple[str, ...]):
     assert files(repository) == before
 
 
-def test_nothing_is_written_without_a_yes(repository: Path):
+def test_without_a_terminal_nothing_is_written_and_the_message_names_the_option_to_add(repository: Path):
     before = files(repository)
-    assert run(repository).exit_code == 1
+    result = run(repository)
+    assert result.exit_code == 2
+    assert words(result.stderr).endswith(
+        "Nothing was written: onboard: cannot ask before it writes, since its input is not a terminal "
+        "→ Add --yes to write without asking."
+    )
     assert files(repository) == before
 
 
@@ -145,33 +151,33 @@ def test_a_stack_of_its_own_is_one_new_file_with_the_next_slot_of_the_shard(repo
 
 
 @pytest.mark.parametrize("options", [(), ("--attached",)])
-def test_the_same_call_again_finds_it_there(repository: Path, options: tuple[str, ...]):
+def test_the_same_call_again_finds_the_connection_and_changes_nothing(repository: Path, options: tuple[str, ...]):
     run(repository, "--yes", *options)
     before = files(repository)
     result = run(repository, "--yes", *options, host="NEWS.example.com")
     assert result.exit_code == 0
-    assert "news is there already" in result.stdout
+    assert "news already exists" in result.stdout
     assert files(repository) == before
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--host", "b.example.com"), "connections.news.routes: is hosts news.example.com paths /*, and not"),
-        (("--slot", "9"), "connections.news.slot: is 2, and not 9 → Leave --slot out"),
-        (("--owner", "team-b"), "connections.news: belongs to team-news, and not to team-b"),
-        (("--attached",), "connections.news.attached: is False, and not True"),
+        (("--host", "b.example.com"), "connections.news.routes: is hosts news.example.com paths /*, not"),
+        (("--slot", "9"), "connections.news.slot: is 2, not 9 → Leave out --slot"),
+        (("--owner", "team-b"), "connections.news: belongs to team-news, not to team-b"),
+        (("--attached",), "connections.news.attached: is false, not true"),
     ],
 )
-def test_the_same_name_with_something_else_says_what_differs(repository: Path, options, message: str):
+def test_an_existing_name_with_other_settings_is_refused_with_the_differences(repository: Path, options, message: str):
     run(repository, "--yes")
     assert message in refused(repository, *options)
 
 
-def test_a_connection_in_maintenance_is_not_there_as_asked(repository: Path, edit):
+def test_a_connection_in_maintenance_differs_from_the_requested_one(repository: Path, edit):
     run(repository, "--yes")
     edit(PROD, "      owner: team-news\n", "      owner: team-news\n      state: maintenance\n")
-    assert "state: is maintenance, and not active → Remove the line" in refused(repository)
+    assert "state: is maintenance, not active → Remove the line" in refused(repository)
 
 
 def test_an_unknown_stack_gets_the_nearest_one(repository: Path):
@@ -191,25 +197,25 @@ def test_a_stack_of_another_project_cannot_be_onboarded(repository: Path):
     assert "is 'organization/central-ingress/news', but no readable stack file of eks-service has that name" in message
 
 
-def test_a_second_backend_is_not_for_this_command_and_it_says_for_what(repository: Path):
+def test_a_second_backend_is_refused_with_where_to_write_it(repository: Path):
     message = refused(repository, "--stack", "shop", code=2)
-    assert "--stack: is given 2 times, but a connection begins with one backend" in message
-    assert "write the second cluster into its backends: two are the most" in message
+    assert "--stack: is given 2 times, but a connection starts with one backend" in message
+    assert "add the second cluster to its backends: it may have two" in message
 
 
 def test_another_name_than_the_stack_publishes(repository: Path):
     message = refused(repository, name="daily")
-    assert "daily: is not what stack news publishes: that is news → Name it news" in message
+    assert "daily: is not the name that stack news publishes, which is news → Name it news" in message
 
 
 def test_a_name_that_another_owner_holds(repository: Path):
     message = refused(repository, name="blog", stack="news")
-    assert f"{ATTACHED}: connections.blog: belongs to team-blog, and not to team-news" in message
+    assert f"{ATTACHED}: connections.blog: belongs to team-blog, not to team-news" in message
 
 
 def test_a_slot_that_is_taken_in_any_stack_of_the_shard_names_holder_and_next_free_one(repository: Path):
     message = refused(repository, "--slot", "1")
-    assert f"--slot: is 1, which blog of team-blog ({ATTACHED}) has → Use 2, or leave --slot out." in message
+    assert f"--slot: is 1, which blog of team-blog ({ATTACHED}) has → Use 2, or leave out --slot." in message
 
 
 @pytest.mark.parametrize("host", ["shop.example.com", "s*.example.com", "*.example.com"])
@@ -232,10 +238,10 @@ def test_a_host_that_no_certificate_covers(repository: Path):
         (("--host", "news"), "routes[0].hosts[1]: is 'news'"),
         (("--path", "feed"), "routes[0].paths[0]: is 'feed'"),
         (("--slot", "120"), "slot: is 120"),
-        (("--shard", "prdo"), "--shard: is 'prdo', which no stack file is → Did you mean prod?"),
+        (("--shard", "prdo"), "--shard: is 'prdo', which has no stack file → Did you mean prod?"),
     ],
 )
-def test_values_that_no_stack_file_may_have_are_wrong_use(repository: Path, options, message: str):
+def test_values_that_no_stack_file_may_have_are_usage_errors(repository: Path, options, message: str):
     assert message in refused(repository, *options, code=2)
 
 
@@ -268,7 +274,7 @@ def test_a_connection_goes_to_the_next_shard_when_the_first_is_full(second_shard
     assert right(second_shard)
 
 
-def test_a_full_shard_that_was_asked_for_names_the_one_with_room(second_shard: Path):
+def test_a_full_shard_that_was_requested_names_the_one_with_room(second_shard: Path):
     message = refused(second_shard, "--shard", "prod")
     assert "Put a connection that is not deployed yet in shard prod-2, where slot 0 is free" in message
 
@@ -303,7 +309,7 @@ def test_a_workload_that_does_not_admit_the_edge_gets_the_exact_lines_and_no_edi
     message = refused(repository)
     assert f"{NEWS}: publication.consumers: do not admit account 222222222222, from which prod connects" in message
     lines = '- accountId: "222222222222" albSubnetCidrs: [10.12.0.0/23, 10.12.2.0/23, 10.12.4.0/23]'
-    assert message.endswith(f"Ask team-news to add this below, or use --edit-workload: {lines}")
+    assert message.endswith(f"Ask team-news to add these lines below, or use --edit-workload: {lines}")
 
 
 def test_with_edit_workload_both_files_change_and_both_stacks_are_to_deploy(repository: Path, edit):
@@ -332,7 +338,7 @@ def test_a_full_disk_writes_neither_of_two_files(repository: Path, edit, monkeyp
     assert right(repository)
 
 
-def test_a_file_with_a_mistake_is_told_before_anything_is_decided(repository: Path, edit):
+def test_a_file_with_a_mistake_is_reported_before_anything_is_planned(repository: Path, edit):
     edit(SHOP, "owner:", "ownr:")
     assert f"{SHOP}: ownr: is no known key" in refused(repository)
 

@@ -291,7 +291,7 @@ def test_help_of_every_command_has_an_example():
     assert overview.exit_code == 0
     for name in typer.main.get_command(app).commands:  # ty: ignore[missing-attribute]  (a group has them)
         assert name in overview.stdout
-        assert f"Example: privatelink-ingress {name}" in CliRunner().invoke(app, [name, "--help"]).stdout
+        assert f"Example: ./run {name}" in CliRunner().invoke(app, [name, "--help"]).stdout
 
 
 def test_version_is_that_of_the_package():

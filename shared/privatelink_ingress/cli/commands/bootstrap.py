@@ -14,7 +14,7 @@ from privatelink_ingress.plan.account.state_migration import LOCAL
 commands = typer.Typer(
     name="bootstrap",
     help="The first stack of an account: its state moves into the bucket that it made.",
-    epilog="Example: privatelink-ingress bootstrap migrate-state workload",
+    epilog="Example: ./run bootstrap migrate-state workload",
     no_args_is_help=True,
 )
 
@@ -24,7 +24,7 @@ def _group() -> None:
     """The first stack of an account: its state moves into the bucket that it made."""
 
 
-@commands.command("migrate-state", epilog="Example: privatelink-ingress bootstrap migrate-state workload --dry-run")
+@commands.command("migrate-state", epilog="Example: ./run bootstrap migrate-state workload --dry-run")
 def migrate_state(
     stack: Annotated[str, typer.Argument(help="The bootstrap stack.", show_default=False)],
     source: Annotated[str, typer.Option("--from", help="Backend that has the state now.", metavar="URL")] = LOCAL,

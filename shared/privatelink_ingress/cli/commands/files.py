@@ -31,7 +31,7 @@ def _print_plan(report: Report, stack: str | None) -> None:
         Console(stderr=True).print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
 
 
-@commands.command(epilog="Example: privatelink-ingress check --plan central-ingress/prod")
+@commands.command(epilog="Example: ./run check --plan central-ingress/prod")
 def check(
     stack: Annotated[
         str | None,
@@ -67,7 +67,7 @@ def check(
         raise typer.Exit(FOUND_SOMETHING)
 
 
-@commands.command(epilog="Example: privatelink-ingress capacity --plan 60 --backends 2")
+@commands.command(epilog="Example: ./run capacity --plan 60 --backends 2")
 def capacity(
     root: Root = Path("."),
     plan: Annotated[int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1)] = None,
@@ -97,7 +97,7 @@ def capacity(
         raise typer.Exit(FOUND_SOMETHING)
 
 
-@commands.command(epilog="Example: privatelink-ingress cost --gb 500 --requests 20")
+@commands.command(epilog="Example: ./run cost --gb 500 --requests 20")
 def cost(
     root: Root = Path("."),
     gb: Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0)] = 0,

@@ -14,14 +14,14 @@ from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, 
 commands = typer.Typer(
     name="images",
     help="The images that each workload pins: look for them in its registry, or copy them there.",
-    epilog="Example: privatelink-ingress images status",
+    epilog="Example: ./run images status",
     no_args_is_help=True,
 )
 
 ImageStack = Annotated[str | None, typer.Option("--stack", help="One workload stack; all of them when left out.")]
 
 
-@commands.command("status", epilog="Example: privatelink-ingress images status --stack shop")
+@commands.command("status", epilog="Example: ./run images status --stack shop")
 def images_status(
     stack: ImageStack = None,
     profile: Profiles = None,
@@ -46,7 +46,7 @@ def images_status(
         raise typer.Exit(FOUND_SOMETHING)
 
 
-@commands.command("copy", epilog="Example: privatelink-ingress images copy --stack shop --dry-run")
+@commands.command("copy", epilog="Example: ./run images copy --stack shop --dry-run")
 def images_copy(
     stack: ImageStack = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, and stop.")] = False,

@@ -13,12 +13,12 @@ from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Root
 commands = typer.Typer(
     name="ingress",
     help="Ingresses of applications: will the controller serve them?",
-    epilog="Example: privatelink-ingress ingress check shop/ingress.yaml",
+    epilog="Example: ./run ingress check shop/ingress.yaml",
     no_args_is_help=True,
 )
 
 
-@commands.command("check", epilog="Example: kustomize build . | privatelink-ingress ingress check - --stack shop")
+@commands.command("check", epilog="Example: kustomize build . | ./run ingress check - --stack shop")
 def ingress_check(
     files: Annotated[list[str], typer.Argument(help="Manifests, directories of manifests, or - for standard input.")],
     stack: Annotated[

@@ -1,17 +1,17 @@
-"""How `onboard` shows what it will make, what that costs, and what to run."""
+"""How `onboard` shows what it will create, what that costs, and what to run."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import onboard
-from privatelink_ingress.cli.onboard import Report
-from privatelink_ingress.fleet.onboarding import Joining
+from privatelink_ingress.fleet.onboarding import Onboarding
+from privatelink_ingress.fleet.onboarding_changes import Report
 from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.routing.routes import Rule
@@ -20,35 +20,36 @@ from privatelink_ingress.stackfiles.writer import Change
 
 def show(report: Report, console: Console, root: Path) -> None:
     """For people."""
-    if report.joining is None:
-        console.print(Text(f"{report.name} is there already, in {report.file}: nothing to do.", style="bold green"))
+    if report.onboarding is None:
+        line = f"Connection {report.name} already exists in {report.file}: nothing to do."
+        console.print(Text(line, style="bold green"), soft_wrap=True)
         return
-    for line in _described(report.joining):
+    for line in _described(report.onboarding):
         console.print(line, highlight=False, soft_wrap=True)
     for change in report.changes:
-        console.print(Text(onboard.relative(change.path, root), style="bold"))
+        console.print(Text(change.path.relative_to(root).as_posix(), style="bold"))
         for line in _added(change):
             console.print(Text(f"  + {line}", style="green"), soft_wrap=True)
     for note in report.notes:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
 
 
-def show_next(report: Report, console: Console) -> None:
-    """The commands to run now."""
-    for command in report.commands:
+def show_next(commands: Sequence[str], console: Console) -> None:
+    """The commands to run now, as the user types them."""
+    for command in commands:
         console.print(Text(f"→ {command}", style="green"), soft_wrap=True)
 
 
-def as_data(report: Report, *, written: bool) -> dict[str, Any]:
-    """For scripts."""
+def as_data(report: Report, commands: Sequence[str], *, written: bool) -> dict[str, Any]:
+    """For scripts. `commands` are those to run next, as the user types them."""
     data: dict[str, Any] = {
         "connection": report.name,
         "state": report.state,
         "written": written,
         "file": report.file,
-        "next": list(report.commands),
+        "next": list(commands),
     }
-    if new := report.joining:
+    if new := report.onboarding:
         bill = _bill(new)
         data |= {
             "shard": new.shard.edge.stack,
@@ -68,7 +69,7 @@ def as_data(report: Report, *, written: bool) -> dict[str, Any]:
     return data
 
 
-def _described(new: Joining) -> list[Text]:
+def _described(new: Onboarding) -> list[Text]:
     backend, bill = new.backend, _bill(new)
     own = f", by stack {new.stack} of its own" if new.attached_config else ""
     addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
@@ -87,11 +88,11 @@ def _conditions(rule: Rule) -> str:
     return f"{', '.join(rule.match.hosts)}: {', '.join(rule.match.paths) or 'all paths'}"
 
 
-def _records(new: Joining) -> list[str]:
+def _records(new: Onboarding) -> list[str]:
     return sorted({host.lower() for route in new.connection.routes for host in route.hosts})
 
 
-def _bill(new: Joining) -> cost.Bill:
+def _bill(new: Onboarding) -> cost.Bill:
     return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets))
 
 

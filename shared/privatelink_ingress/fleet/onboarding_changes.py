@@ -1,0 +1,149 @@
+"""What onboarding writes into the stack files, once all of them are right with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.contracts.shard import PROJECT
+from privatelink_ingress.fleet import check, existing_connection, pulumi_commands, repository
+from privatelink_ingress.fleet.existing_connection import Location
+from privatelink_ingress.fleet.onboarding import Onboarding, OnboardRequest, plan_onboarding
+from privatelink_ingress.fleet.pulumi_commands import UP, PulumiCommand
+from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.fleet.stacks import Attached
+from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.stackfiles import editor, reader, writer
+from privatelink_ingress.stackfiles.writer import Change
+
+CONSUMERS = (f"{service_contract.PROJECT}:publication", "consumers")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the command will do, or finds done."""
+
+    state: Literal["new", "exists"]
+    name: str
+    file: str
+    commands: tuple[PulumiCommand, ...]
+    """What deploys it, in order."""
+    changes: tuple[Change, ...] = ()
+    onboarding: Onboarding | None = None
+    """None when the connection exists already."""
+    notes: tuple[str, ...] = ()
+
+
+def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False) -> Report:
+    """Plan and check everything; nothing is written.
+
+    Raises:
+        UserError: with all that is wrong, in the files as they are or as they would be.
+    """
+    stacks = repository.read_right(root)
+    if found := existing_connection.locations(request.name, (*stacks.edges, *stacks.attached)):
+        return _existing(request, found[0], stacks)
+    new = plan_onboarding(request, stacks.workloads, stacks.edges, stacks.attached)
+    change = _entry_change(root, new)
+    admission = _admission(root, new)
+    # The trial includes the workload's side: what that lacks is then reported once, with the lines to add.
+    trial = _check_trial(root, [change, *admission])
+    problems = [found.problem.in_file(found.file) for found in trial.findings]
+    if admission and not edit_workload:
+        problems.append(_not_admitted(new))
+    if problems:
+        raise UserError(f"Nothing was written: with {request.name}, the stack files would have mistakes", problems)
+    return Report(
+        state="new",
+        name=request.name,
+        file=change.path.relative_to(root).as_posix(),
+        commands=_commands(new, workload_too=bool(admission)),
+        changes=(change, *admission),
+        onboarding=new,
+        notes=tuple(trial.notes),
+    )
+
+
+def only(stacks: Sequence[str]) -> str:
+    """The one stack that was given.
+
+    Raises:
+        UsageError: when more were.
+    """
+    if len(stacks) > 1:
+        reason = f"is given {len(stacks)} times, but a connection starts with one backend"
+        remedy = f"Onboard it with {stacks[0]}, then add the second cluster to its backends: it may have two."
+        raise UsageError("Nothing was written", [Problem("--stack", reason, remedy)])
+    return stacks[0]
+
+
+def _existing(request: OnboardRequest, location: Location, stacks: Stacks) -> Report:
+    if problems := existing_connection.diff(request, location, stacks.workloads):
+        raise UserError(f"Connection {request.name} already exists with different settings", problems)
+    return Report(
+        state="exists",
+        name=request.name,
+        file=location.stack.file,
+        commands=_up(location.stack.stack, attached=isinstance(location.stack, Attached)),
+    )
+
+
+def _entry_change(root: Path, new: Onboarding) -> Change:
+    shard_file = root / new.shard.edge.file
+    if new.attached_config is None:
+        text = writer.read(shard_file)
+        after = editor.add_entry(text, (f"{PROJECT}:connections",), new.name, new.entry)
+        return Change(path=shard_file, before=text, after=after)
+    path = shard_file.with_name(f"Pulumi.{new.stack}.yaml")
+    if path.exists():
+        reason = f"already exists, without a connection {new.name}"
+        problem = Problem(path.relative_to(root).as_posix(), reason, "Rename it first.")
+        raise UserError(f"Stack {new.stack} cannot be created", [problem])
+    text = "\n".join(editor.lines("config", new.attached_config, indent=0)) + "\n"
+    return Change(path=path, before=None, after=text)
+
+
+def _admission(root: Path, new: Onboarding) -> list[Change]:
+    if new.consumer is None:
+        return []
+    path = root / new.workload.file
+    text = writer.read(path)
+    return [Change(path=path, before=text, after=editor.add_item(text, CONSUMERS, new.consumer))]
+
+
+def _not_admitted(new: Onboarding) -> Problem:
+    lines = editor.lines("consumers", [new.consumer], indent=4)[1:]
+    return Problem(
+        f"{new.workload.file}: publication.consumers",
+        f"do not admit account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
+        "\n".join([f"Ask {new.workload.settings.owner} to add these lines below, or use --edit-workload:", *lines]),
+    )
+
+
+def _check_trial(root: Path, changes: Sequence[Change]) -> repository.Report:
+    """`check` over a copy of the stack files with the changes in them."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory)
+        for project in reader.projects(root):
+            for file in project.glob("Pulumi*.yaml"):
+                target = copy / file.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+        for change in changes:
+            (copy / change.path.relative_to(root)).write_bytes((change.after or "").encode())
+        return check.check(copy)
+
+
+def _commands(new: Onboarding, *, workload_too: bool) -> tuple[PulumiCommand, ...]:
+    first = (pulumi_commands.on_stack(service_contract.PROJECT, UP, new.workload.stack),) if workload_too else ()
+    return (*first, *_up(new.stack, attached=new.attached_config is not None))
+
+
+def _up(stack: str, *, attached: bool) -> tuple[PulumiCommand, ...]:
+    create = (pulumi_commands.select_or_create(PROJECT, stack),) if attached else ()
+    return (*create, pulumi_commands.on_stack(PROJECT, UP, stack))
