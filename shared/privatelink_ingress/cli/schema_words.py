@@ -20,7 +20,7 @@ def problems(violation: Violation) -> Iterator[Problem]:
     """The violation, one problem for each field that it is about."""
     where = place(violation.path)
     if violation.rule == "additionalProperties" and isinstance(violation.value, dict):
-        for key in violation.value:
+        for key in sorted(violation.value):
             if key not in violation.known:
                 remedy = suggest(key, violation.known, none="Remove it.", cutoff=0.7)
                 yield Problem(_join(where, key), "is a field that the API server does not know", remedy)

@@ -20,6 +20,7 @@ from privatelink_ingress.ingresses.model import (
     rules,
     shown,
     spec,
+    tls,
 )
 from privatelink_ingress.problems import Problem
 
@@ -49,12 +50,12 @@ def problems(ingress: Manifest) -> Iterator[Problem]:
             write = "Write paths: [{path: /, pathType: Prefix, backend: …}], or leave http out."
             yield Problem(f"{where}.http.paths", f"is empty: {_REFUSED}", write)
         for index, path in enumerate((http or {}).get("paths") or ()):
-            yield from _path(f"{where}.http.paths[{index}]", path)
+            yield from _path(f"{where}.http.paths[{index}]", path or {})
     for where, backend in backends(ingress):
         yield from _backend(where, backend)
-    for index, entry in enumerate(spec(ingress).get("tls") or ()):
+    for index, entry in enumerate(tls(ingress)):
         for position, host in enumerate(entry.get("hosts") or ()):
-            yield from _tls_host(f"spec.tls[{index}].hosts[{position}]", host)
+            yield from _tls_host(f"spec.tls[{index}].hosts[{position}]", host or "")
 
 
 def _metadata(ingress: Manifest) -> Iterator[Problem]:

@@ -80,12 +80,13 @@ def spec(ingress: Manifest) -> Manifest:
 def rules(ingress: Manifest) -> Iterator[tuple[str, Manifest]]:
     """Each rule with its place."""
     for index, rule in enumerate(spec(ingress).get("rules") or ()):
-        yield f"spec.rules[{index}]", rule
+        yield f"spec.rules[{index}]", rule or {}  # null is an empty one to the API server
 
 
 def paths_of(where: str, rule: Manifest) -> Iterator[PathAt]:
     """The paths of the rule at `where`."""
-    for index, path in enumerate((rule.get("http") or {}).get("paths") or ()):
+    for index, given in enumerate((rule.get("http") or {}).get("paths") or ()):
+        path = given or {}
         yield PathAt(
             where=f"{where}.http.paths[{index}]",
             host=rule.get("host") or "",
@@ -114,6 +115,11 @@ def services(ingress: Manifest) -> tuple[str, ...]:
     """The Services that the Ingress names, in order."""
     named = ((backend.get("service") or {}).get("name") for _, backend in backends(ingress))
     return tuple(dict.fromkeys(name for name in named if name))
+
+
+def tls(ingress: Manifest) -> list[Manifest]:
+    """The entries of `spec.tls`."""
+    return [entry or {} for entry in spec(ingress).get("tls") or ()]
 
 
 def hosts(ingress: Manifest) -> Iterator[tuple[str, str]]:

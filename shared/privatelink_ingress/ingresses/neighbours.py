@@ -18,7 +18,7 @@ from privatelink_ingress.ingresses.model import (
     label,
     metadata,
     shown,
-    spec,
+    tls,
 )
 from privatelink_ingress.problems import Problem, nearest
 
@@ -54,7 +54,7 @@ def problems(ingress: Manifest, conventions: Conventions, neighbours: Neighbours
     yield from _services(ingress, neighbours)
     yield from _basic_auth(ingress, conventions, neighbours)
     if conventions.ingress_tls:
-        for index, entry in enumerate(spec(ingress).get("tls") or ()):
+        for index, entry in enumerate(tls(ingress)):
             secret = neighbours.get("Secret", ingress, entry.get("secretName") or "")
             if secret is not None and secret.get("type") != "kubernetes.io/tls":
                 reason = f"is a Secret of type {secret.get('type') or 'Opaque'}: TLS is refused for these hosts"

@@ -27,6 +27,7 @@ from privatelink_ingress.ingresses.model import (
     role,
     rules,
     spec,
+    tls,
 )
 from privatelink_ingress.problems import Problem
 
@@ -78,7 +79,7 @@ def wrong_tls(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     """TLS that the controller would not end, or that the edge would miss."""
     if role(ingress) == MINION:
         return  # a minion may have none: `mergeable`
-    entries = spec(ingress).get("tls") or ()
+    entries = tls(ingress)
     if conventions.protocol == "http" and not conventions.ingress_tls and len(entries):
         reason = "has no use: TLS ends at the edge, and the controller may read no Secret"
         write = "Remove it, unless the service is about to be published by HTTPS: then it must be there first."
