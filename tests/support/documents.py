@@ -18,6 +18,7 @@ import grimp
 from ruamel.yaml import YAML
 
 import privatelink_ingress
+from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached
 from tests.support import identities
 from tests.support.claims import CLAIMS
@@ -110,6 +111,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "onboarding-policy": onboarding_policy,
     "defects": defects,
     "rooms": rooms,
+    "annotations": table.of_annotations,
+    "ingress-nginx": table.of_replacements,
     "public-names": public_names,
 }
 

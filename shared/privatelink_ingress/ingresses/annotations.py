@@ -34,10 +34,12 @@ class Annotation:
     """Why it has no use behind this edge, as a clause; empty when it works."""
     instead: str = ""
     """What to do where it does not work, or does so in one case alone."""
-    checked: bool = True
-    """False when the controller ignores a wrong value, or hands it to nginx, instead of rejecting the Ingress."""
+    wrong: str = "the controller rejects the Ingress"
+    """What a wrong value does."""
     needs: str = ""
     """Another annotation without which it is rejected, or does nothing."""
+    note: str = ""
+    """What to know about it behind this edge, as a clause."""
 
 
 _PLUS = "needs NGINX Plus, and this controller is the open-source one, so it rejects the Ingress"
@@ -65,6 +67,9 @@ _GRPC_INSTEAD = (
 _HEALTH = "Remove it: readiness probes of the pods decide here which of them get requests."
 
 
+_NO_LIMIT = "the controller ignores it, so nothing is limited in this way"
+
+
 def _plus(form: Form, instead: str = "Remove it.", needs: str = "") -> Annotation:
     return Annotation(form=form, unsupported=_PLUS, instead=instead, needs=needs)
 
@@ -73,8 +78,8 @@ def _waf(form: Form) -> Annotation:
     return Annotation(form=form, unsupported=_WAF, instead=_AT_EDGE)
 
 
-def _limit(form: Form, needs: str = "nginx.org/limit-req-rate") -> Annotation:
-    return Annotation(form=form, checked=False, needs=needs)
+def _limit(form: Form, needs: str = "nginx.org/limit-req-rate", note: str = "") -> Annotation:
+    return Annotation(form=form, wrong=_NO_LIMIT, needs=needs, note=note)
 
 
 _JWT = "Remove it, and check tokens in the application or at the edge: without that, it is open to every client."
@@ -82,15 +87,25 @@ _JWT = "Remove it, and check tokens in the application or at the edge: without t
 ANNOTATIONS: Mapping[str, Annotation] = {
     "nginx.org/add-header": Annotation(form=values.ADD_HEADERS),
     "nginx.org/add-header-inherit": Annotation(form=values.INHERIT),
-    "nginx.org/app-root": Annotation(form=targets.APP_ROOT, on=OF_HOST),
+    "nginx.org/app-root": Annotation(
+        form=targets.APP_ROOT,
+        on=OF_HOST,
+        note="redirects to `http://` with `publication.protocol: http`, so only with `loadBalancer.redirectHttp`",
+    ),
     "nginx.org/basic-auth-realm": Annotation(form=values.REALM, needs="nginx.org/basic-auth-secret"),
-    "nginx.org/basic-auth-secret": Annotation(form=targets.SECRET),
+    "nginx.org/basic-auth-secret": Annotation(
+        form=targets.SECRET, note="with `controller.ingressTls: true` alone; a Secret of type `nginx.org/htpasswd`"
+    ),
     "nginx.org/client-body-buffer-size": Annotation(form=values.SIZE, on=OF_PATHS),
     "nginx.org/client-max-body-size": Annotation(form=values.OFFSET),
-    "nginx.org/custom-http-errors": Annotation(form=values.HTTP_ERRORS),
+    "nginx.org/custom-http-errors": Annotation(
+        form=values.HTTP_ERRORS, note="answered by `spec.defaultBackend` (of the master)"
+    ),
     "nginx.org/fail-timeout": Annotation(form=values.DURATION),
     "nginx.org/grpc-services": Annotation(form=targets.SERVICES, on=OF_PATHS, unsupported=GRPC, instead=_GRPC_INSTEAD),
-    "nginx.org/hsts": Annotation(form=values.BOOL, on=OF_HOST),
+    "nginx.org/hsts": Annotation(
+        form=values.BOOL, on=OF_HOST, note="with `publication.protocol: http`, `hsts-behind-proxy` as well"
+    ),
     "nginx.org/hsts-behind-proxy": Annotation(form=values.BOOL, on=OF_HOST, needs="nginx.org/hsts"),
     "nginx.org/hsts-include-subdomains": Annotation(form=values.BOOL, on=OF_HOST, needs="nginx.org/hsts"),
     "nginx.org/hsts-max-age": Annotation(form=values.INTEGER, on=OF_HOST, needs="nginx.org/hsts"),
@@ -103,19 +118,29 @@ ANNOTATIONS: Mapping[str, Annotation] = {
     "nginx.org/limit-req-key": Annotation(form=values.LIMIT_KEY, needs="nginx.org/limit-req-rate"),
     "nginx.org/limit-req-log-level": _limit(values.LOG_LEVEL),
     "nginx.org/limit-req-no-delay": _limit(values.BOOL),
-    "nginx.org/limit-req-rate": _limit(values.RATE, needs=""),
-    "nginx.org/limit-req-reject-code": _limit(values.STATUS),
+    "nginx.org/limit-req-rate": _limit(values.RATE, needs="", note="each pod of the controller counts alone"),
+    "nginx.org/limit-req-reject-code": Annotation(
+        form=values.STATUS, wrong="nginx refuses the Ingress", needs="nginx.org/limit-req-rate"
+    ),
     "nginx.org/limit-req-scale": _limit(values.BOOL),
     "nginx.org/limit-req-zone-size": _limit(values.SIZE),
-    "nginx.org/listen-ports": Annotation(form=values.PORTS, on=OF_HOST),
-    "nginx.org/listen-ports-ssl": Annotation(form=values.PORTS, on=OF_HOST),
+    "nginx.org/listen-ports": Annotation(
+        form=values.PORTS, on=OF_HOST, note="with 80 among them, which is all that the edge reaches"
+    ),
+    "nginx.org/listen-ports-ssl": Annotation(
+        form=values.PORTS, on=OF_HOST, note="with 443 among them, which is all that the edge reaches"
+    ),
     "nginx.org/location-snippets": Annotation(
         form=values.TEXT, unsupported=_SNIPPET, instead="Remove it. Another annotation nginx.org/… does most things."
     ),
     "nginx.org/max-conns": Annotation(form=values.COUNT),
     "nginx.org/max-fails": Annotation(form=values.COUNT),
     MERGEABLE: Annotation(form=values.one_of(MASTER, MINION)),
-    PATH_REGEX: Annotation(form=values.one_of("case_sensitive", "case_insensitive", "exact"), on=OF_PATHS),
+    PATH_REGEX: Annotation(
+        form=values.one_of("case_sensitive", "case_insensitive", "exact"),
+        on=OF_PATHS,
+        note="makes every path an expression that starts at the first character; not for paths of type Exact",
+    ),
     "nginx.org/policies": Annotation(form=values.TEXT, unsupported=_POLICY, instead=_BY_OTHERS),
     "nginx.org/proxy-buffer-size": Annotation(form=values.SIZE),
     "nginx.org/proxy-buffering": Annotation(form=values.BOOL),
@@ -133,9 +158,11 @@ ANNOTATIONS: Mapping[str, Annotation] = {
     "nginx.org/proxy-redirect-to": Annotation(form=targets.REDIRECT_TO, needs="nginx.org/proxy-redirect-from"),
     "nginx.org/proxy-send-timeout": Annotation(form=values.DURATION),
     "nginx.org/proxy-set-headers": Annotation(form=values.SET_HEADERS),
-    "nginx.org/redirect-to-https": Annotation(form=values.BOOL, on=OF_HOST),
-    REWRITE_TARGET: Annotation(form=targets.TARGET, on=OF_PATHS),
-    REWRITES: Annotation(form=targets.REWRITES, on=OF_PATHS),
+    "nginx.org/redirect-to-https": Annotation(
+        form=values.BOOL, on=OF_HOST, note="true for the whole controller; false breaks `X-Forwarded-Proto`"
+    ),
+    REWRITE_TARGET: Annotation(form=targets.TARGET, on=OF_PATHS, note="not for paths of type Exact"),
+    REWRITES: Annotation(form=targets.REWRITES, on=OF_PATHS, note="not beside `nginx.org/path-regex`"),
     "nginx.org/server-snippets": Annotation(
         form=values.TEXT,
         on=OF_HOST,
@@ -143,15 +170,33 @@ ANNOTATIONS: Mapping[str, Annotation] = {
         instead="Remove it. Another annotation nginx.org/… does most things.",
     ),
     "nginx.org/server-tokens": Annotation(form=values.BOOL, on=OF_HOST),
-    "nginx.org/ssl-ciphers": Annotation(form=values.TEXT, on=OF_HOST, checked=False),
-    "nginx.org/ssl-prefer-server-ciphers": Annotation(form=values.BOOL, on=OF_HOST, checked=False),
-    "nginx.org/ssl-redirect": Annotation(form=values.BOOL, on=OF_HOST),
-    "ingress.kubernetes.io/ssl-redirect": Annotation(form=values.BOOL, on=OF_HOST),
-    "nginx.org/ssl-services": Annotation(form=targets.SERVICES, on=OF_PATHS),
+    "nginx.org/ssl-ciphers": Annotation(
+        form=values.TEXT,
+        on=OF_HOST,
+        wrong="nginx refuses the Ingress",
+        note="between the edge and the controller alone",
+    ),
+    "nginx.org/ssl-prefer-server-ciphers": Annotation(
+        form=values.BOOL,
+        on=OF_HOST,
+        wrong="the controller ignores it",
+        note="between the edge and the controller alone",
+    ),
+    "nginx.org/ssl-redirect": Annotation(
+        form=values.BOOL, on=OF_HOST, note="true is an endless redirect with `publication.protocol: http`"
+    ),
+    "ingress.kubernetes.io/ssl-redirect": Annotation(
+        form=values.BOOL, on=OF_HOST, note="deprecated: `nginx.org/ssl-redirect`"
+    ),
+    "nginx.org/ssl-services": Annotation(
+        form=targets.SERVICES, on=OF_PATHS, note="HTTPS to the pods, whose certificate is not checked"
+    ),
     "nginx.org/sticky-cookie-services": Annotation(form=targets.STICKY, on=OF_PATHS),
     "nginx.org/upstream-zone-size": Annotation(form=values.SIZE),
     "nginx.org/use-cluster-ip": Annotation(form=values.BOOL, on=OF_PATHS),
-    "nginx.org/websocket-services": Annotation(form=targets.SERVICES, on=OF_PATHS),
+    "nginx.org/websocket-services": Annotation(
+        form=targets.SERVICES, on=OF_PATHS, note="ends after 60 s of silence, and 30 s after a reload"
+    ),
     "nginx.com/health-checks": _plus(values.BOOL, _HEALTH),
     "nginx.com/health-checks-mandatory": _plus(values.BOOL, _HEALTH, needs="nginx.com/health-checks"),
     "nginx.com/health-checks-mandatory-queue": _plus(values.COUNT, _HEALTH, needs="nginx.com/health-checks-mandatory"),

@@ -113,7 +113,10 @@ _HTTPS_REDIRECT = Replacement(
 
 REPLACEMENTS: Mapping[str, Replacement] = {
     "affinity": _STICKY,
-    "app-root": _same("app-root"),
+    "app-root": Replacement(
+        write="Let the application redirect /. nginx.org/app-root redirects to http://, so it takes "
+        "loadBalancer.redirectHttp at the edge."
+    ),
     "auth-": _AUTH,
     "auth-realm": _BASIC,
     "auth-secret": _BASIC,
@@ -168,7 +171,9 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "opentracing-": _TRACING,
     "permanent-redirect": _REDIRECT,
     "proxy-body-size": _same("client-max-body-size"),
-    "proxy-buffer-size": _same("proxy-buffer-size"),
+    "proxy-buffer-size": Replacement(
+        write='Write nginx.org/proxy-buffer-size: "{value}" with nginx.org/proxy-buffers: "8 {value}".'
+    ),
     "proxy-buffering": _same("proxy-buffering", _switch),
     "proxy-buffers": _same("proxy-buffers"),
     "proxy-buffers-number": Replacement(write='Write nginx.org/proxy-buffers: "{value} 8k".'),

@@ -63,8 +63,9 @@ def metadata(manifest: Manifest) -> Manifest:
 
 
 def annotations_of(manifest: Manifest) -> Mapping[str, str]:
-    """The manifest's annotations."""
-    return metadata(manifest).get("annotations") or {}
+    """The manifest's annotations; null is an empty text to the API server."""
+    given = metadata(manifest).get("annotations") or {}
+    return {key: "" if value is None else value for key, value in given.items()}
 
 
 def annotation_field(key: str) -> str:

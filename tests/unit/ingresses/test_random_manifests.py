@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -18,14 +18,15 @@ from privatelink_ingress.ingresses.model import Conventions
 from privatelink_ingress.ingresses.other_controllers import HELPERS, OTHERS
 from privatelink_ingress.problems import UsageError
 
-SETTINGS = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 WORDS = st.sampled_from(["web", "api", "shop", "Web", "web_1", "1app", "", "-", "x" * 64])
 HOSTS = st.one_of(
     st.sampled_from(["shop.example.com", "*.example.com", "*", "Shop.example.com:443", "10.0.0.7", "::1", "a..b", ""]),
     st.text(max_size=20),
 )
 PATHS = st.one_of(
-    st.sampled_from(["/", "/v1", "/v1/", "/*", "/users(/|$)(.*)", "/[0-9+", "/{id}", "/a//b", "/%2f", "//", "/x{2}", ""]),
+    st.sampled_from(
+        ["/", "/v1", "/v1/", "/*", "/users(/|$)(.*)", "/[0-9+", "/{id}", "/a//b", "/%2f", "//", "/x{2}", ""]
+    ),
     st.text(alphabet='/ab.*+?()[]{}|^$\\ "%;:<>=!_', max_size=24).map(lambda text: f"/{text}"),
     st.text(max_size=12),
 )
@@ -55,7 +56,9 @@ def mostly(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 PORTS = st.one_of(
-    st.fixed_dictionaries({}, optional={"number": st.integers(-1, 70_000), "name": st.sampled_from(["http", "80", "A"])}),
+    st.fixed_dictionaries(
+        {}, optional={"number": st.integers(-1, 70_000), "name": st.sampled_from(["http", "80", "A"])}
+    ),
     st.just({"number": 80}),
 )
 BACKENDS = st.fixed_dictionaries(
@@ -141,14 +144,12 @@ def judged(text: str | bytes, target: command.Target, suffix: str = ".json") -> 
         return answer.replace(str(file), "FILE")
 
 
-@SETTINGS
 @given(manifests=st.lists(st.one_of(INGRESS, INGRESS, OTHER), min_size=1, max_size=4), target=st.sampled_from(TARGETS))
 def test_random_manifests_get_an_answer_and_the_same_one_again(manifests: list[Any], target: command.Target):
     text = json.dumps({"kind": "List", "items": manifests})
     assert judged(text, target) == judged(text, target)
 
 
-@SETTINGS
 @given(one=INGRESS, key=KEYS, value=VALUES)
 def test_the_order_of_annotations_changes_no_answer(one: dict[str, Any], key: str, value: str):
     given_metadata = one["metadata"] if isinstance(one["metadata"], dict) else {}
@@ -162,8 +163,7 @@ def test_the_order_of_annotations_changes_no_answer(one: dict[str, Any], key: st
     assert first == second
 
 
-@SETTINGS
-@given(text=st.one_of(st.text(), st.binary(), st.text(alphabet='{}[]:,-&*!|>"\' \n\tabc1._#?%@`~')))
+@given(text=st.one_of(st.text(), st.binary(), st.text(alphabet="{}[]:,-&*!|>\"' \n\tabc1._#?%@`~")))
 @example(b"\xff\xfekind: Ingress")
 @example("kind: Ingress\nspec: " + "[" * 3000)
 @example("{" * 3000)
@@ -186,7 +186,6 @@ def test_any_text_gets_an_answer(text: str | bytes):
         judged(text, TARGETS[0], suffix)
 
 
-@SETTINGS
 @given(manifests=st.lists(INGRESS, min_size=1, max_size=3))
 def test_yaml_and_json_of_the_same_manifests_get_the_same_answer(manifests: list[Any]):
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
