@@ -75,7 +75,7 @@ class CloudBackend:
         outputs = updates.update(
             target, registration.type, registration.id, old, self._asked(registration, provider_inputs)
         )
-        return state | outputs | self._echoed(registration, provider_inputs, target)
+        return state | registration.inputs | outputs | self._echoed(registration, provider_inputs, target)
 
     def read(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties | None:
         """The resource's outputs as they are now; None when it is gone."""
@@ -120,7 +120,7 @@ class CloudBackend:
         return {"region": target.region} | ({"tags": registration.inputs.get("tags", {})} | tags if tags else {})
 
     def delete(self, registration: Registration, provider_inputs: Properties) -> None:
-        """Delete what `create` made of the registration.
+        """Delete what `create` made of the registration; what is gone already is no failure, as with the providers.
 
         Raises:
             AdapterError: AWS refuses, because the resource is in use or protected.
@@ -128,7 +128,11 @@ class CloudBackend:
         if registration.type.startswith(PROVIDER):
             return
         target = self._target(registration, provider_inputs)
-        adapter_for(registration.type).delete(target, registration.id, dict(registration.outputs))
+        try:
+            adapter_for(registration.type).delete(target, registration.id, dict(registration.outputs))
+        except AdapterError as refusal:
+            if not readings.is_gone(refusal):
+                raise
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
         """Answer a function of the AWS provider (`adapters.invokes`).

@@ -76,6 +76,10 @@ class Created:
     outputs: Properties
 
 
+Update = Callable[[Aws, str, Properties, Properties], Properties]
+"""Brings a resource, by its id, from its present outputs to new inputs; answers the outputs that changed by it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Adapter:
     """One resource type."""

@@ -23,7 +23,7 @@ def _create_endpoint(aws: Aws, inputs: Properties) -> Created:
     if auto_accept and endpoint["State"] == "pendingAcceptance":
         service_id = endpoint["ServiceName"].rsplit(".", 1)[1]
         _decide(aws, t.VPC_ENDPOINT, "AcceptVpcEndpointConnections", service_id, endpoint["VpcEndpointId"])
-    return Created(endpoint["VpcEndpointId"], _endpoint_outputs(aws, endpoint["VpcEndpointId"], inputs))
+    return Created(endpoint["VpcEndpointId"], endpoint_outputs(aws, endpoint["VpcEndpointId"], inputs))
 
 
 def _require_listed(inputs: Properties) -> None:
@@ -34,7 +34,8 @@ def _require_listed(inputs: Properties) -> None:
             raise AdapterError(f"{t.VPC_ENDPOINT}: subnetConfigurations names {subnet_id}, which is not in subnetIds")
 
 
-def _endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properties:
+def endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properties:
+    """The outputs of an endpoint as AWS describes it now."""
     endpoint = one(aws, t.VPC_ENDPOINT, "DescribeVpcEndpoints", "VpcEndpoints", vpc_endpoint_id=endpoint_id)
     outputs = {
         "arn": arn(aws, "vpc-endpoint", endpoint_id),
@@ -88,28 +89,29 @@ def _create_service(aws: Aws, inputs: Properties) -> Created:
     service_id = answer["ServiceConfiguration"]["ServiceId"]
     if principals:
         _permit(aws, t.ENDPOINT_SERVICE, service_id, "AddAllowedPrincipals", principals)
+    return Created(service_id, {"allowedPrincipals": sorted(principals)} | service_outputs(aws, service_id, inputs))
+
+
+def service_outputs(aws: Aws, service_id: str, inputs: Properties) -> Properties:
+    """The outputs of an endpoint service as AWS describes it now, but for whom it allows."""
     extra = {"ServiceIds": [service_id]}
     (service,) = call(
         aws, "ec2", "DescribeVpcEndpointServiceConfigurations", {}, type_=t.ENDPOINT_SERVICE, extra=extra
     )["ServiceConfigurations"]
-    return Created(
-        service_id,
-        {
-            "acceptanceRequired": service["AcceptanceRequired"],
-            "allowedPrincipals": sorted(principals),
-            "arn": arn(aws, "vpc-endpoint-service", service_id),
-            "availabilityZones": service["AvailabilityZones"],
-            "baseEndpointDnsNames": service["BaseEndpointDnsNames"],
-            "managesVpcEndpoints": service["ManagesVpcEndpoints"],
-            "privateDnsNameConfigurations": [],
-            "serviceName": service["ServiceName"],
-            "serviceType": service["ServiceType"][0]["ServiceType"],
-            "state": service["ServiceState"],
-            "supportedIpAddressTypes": service["SupportedIpAddressTypes"],
-            "supportedRegions": inputs.get("supportedRegions", [aws.region]),
-            "tagsAll": inputs.get("tags", {}),
-        },
-    )
+    return {
+        "acceptanceRequired": service["AcceptanceRequired"],
+        "arn": arn(aws, "vpc-endpoint-service", service_id),
+        "availabilityZones": service["AvailabilityZones"],
+        "baseEndpointDnsNames": service["BaseEndpointDnsNames"],
+        "managesVpcEndpoints": service["ManagesVpcEndpoints"],
+        "privateDnsNameConfigurations": [],
+        "serviceName": service["ServiceName"],
+        "serviceType": service["ServiceType"][0]["ServiceType"],
+        "state": service["ServiceState"],
+        "supportedIpAddressTypes": service["SupportedIpAddressTypes"],
+        "supportedRegions": inputs.get("supportedRegions", [aws.region]),
+        "tagsAll": inputs.get("tags", {}),
+    }
 
 
 def _delete_service(aws: Aws, id_: str, outputs: Properties) -> None:

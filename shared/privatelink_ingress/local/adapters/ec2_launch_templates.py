@@ -20,8 +20,7 @@ NAMES = {
 
 
 def _create(aws: Aws, inputs: Properties) -> Created:
-    top = {name: inputs[name] for name in ("description", "tags") if name in inputs}
-    top["data"] = {name: value for name, value in inputs.items() if name not in OUTSIDE_THE_DATA}
+    top = _version_inputs(inputs) | {name: inputs[name] for name in ("tags",) if name in inputs}
     extra = {"LaunchTemplateName": own_name(inputs)}
     answer = call(aws, "ec2", "CreateLaunchTemplate", top, type_=t.LAUNCH_TEMPLATE, rename=NAMES, extra=extra)
     template = answer["LaunchTemplate"]
@@ -35,6 +34,19 @@ def _create(aws: Aws, inputs: Properties) -> Created:
             "tagsAll": inputs.get("tags", {}),
         },
     )
+
+
+def new_version(aws: Aws, id_: str, inputs: Properties) -> int:
+    """Add a version with the data of the inputs, and answer its number."""
+    operation, extra = "CreateLaunchTemplateVersion", {"LaunchTemplateId": id_}
+    inputs = _version_inputs(inputs)
+    answer = call(aws, "ec2", operation, inputs, type_=t.LAUNCH_TEMPLATE, rename=NAMES, extra=extra)
+    return answer["LaunchTemplateVersion"]["VersionNumber"]
+
+
+def _version_inputs(inputs: Properties) -> Properties:
+    data = {name: value for name, value in inputs.items() if name not in OUTSIDE_THE_DATA}
+    return {"data": data} | {name: inputs[name] for name in ("description",) if name in inputs}
 
 
 def _delete(aws: Aws, id_: str, outputs: Properties) -> None:

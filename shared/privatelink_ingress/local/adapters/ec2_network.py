@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress import tokens as t
@@ -11,7 +12,12 @@ from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, 
 from privatelink_ingress.local.adapters.calls import call
 
 VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
-SUBNET_SWITCHES = ("mapPublicIpOnLaunch", "assignIpv6AddressOnCreation", "enableResourceNameDnsARecordOnLaunch")
+SUBNET_SWITCHES = (
+    "mapPublicIpOnLaunch",
+    "assignIpv6AddressOnCreation",
+    "enableResourceNameDnsARecordOnLaunch",
+    "privateDnsHostnameTypeOnLaunch",
+)
 DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 ROUTE_NAMES = {
     "cidrBlock": "DestinationCidrBlock",
@@ -57,9 +63,7 @@ def _create_vpc(aws: Aws, inputs: Properties) -> Created:
     names = {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"}
     vpc = call(aws, "ec2", "CreateVpc", rest, type_=t.VPC, rename=names)["Vpc"]
     vpc_id = vpc["VpcId"]
-    for name, value in switches.items():
-        extra = {"VpcId": vpc_id, name[0].upper() + name[1:]: {"Value": value}}
-        call(aws, "ec2", "ModifyVpcAttribute", {}, type_=t.VPC, extra=extra)
+    switch(aws, t.VPC, "ModifyVpcAttribute", {"VpcId": vpc_id}, VPC_SWITCHES, switches)
     read = {name: _vpc_switch(aws, vpc_id, name) for name in VPC_SWITCHES}
     main = one(aws, t.VPC, "DescribeRouteTables", "RouteTables", vpc_id=vpc_id, association__main="true")
     acl = one(aws, t.VPC, "DescribeNetworkAcls", "NetworkAcls", vpc_id=vpc_id, default="true")
@@ -82,6 +86,17 @@ def _create_vpc(aws: Aws, inputs: Properties) -> Created:
     )
 
 
+def switch(
+    aws: Aws, type_: str, operation: str, named: Mapping[str, str], switches: Sequence[str], inputs: Properties
+) -> Properties:
+    """Set the attributes among `switches` that the inputs give, one call for each as EC2 wants it."""
+    given = {name: inputs[name] for name in switches if inputs.get(name) is not None}
+    for name, value in given.items():
+        setting = {"Value": value} if isinstance(value, bool) else value
+        call(aws, "ec2", operation, {}, type_=type_, extra={**named, name[0].upper() + name[1:]: setting})
+    return given
+
+
 def _vpc_switch(aws: Aws, vpc_id: str, name: str) -> bool:
     asked = {"VpcId": vpc_id, "Attribute": name}
     answer = call(aws, "ec2", "DescribeVpcAttribute", {}, type_=t.VPC, extra=asked)
@@ -94,14 +109,10 @@ def _delete_vpc(aws: Aws, id_: str, outputs: Properties) -> None:
 
 def _create_subnet(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
-    changes = {name: {"Value": rest.pop(name)} for name in SUBNET_SWITCHES if name in rest}
-    if "privateDnsHostnameTypeOnLaunch" in rest:
-        changes["privateDnsHostnameTypeOnLaunch"] = rest.pop("privateDnsHostnameTypeOnLaunch")
+    switches = {name: rest.pop(name) for name in SUBNET_SWITCHES if name in rest}
     require_network(t.SUBNET, "cidrBlock", rest.get("cidrBlock"))
     subnet_id = call(aws, "ec2", "CreateSubnet", rest, type_=t.SUBNET)["Subnet"]["SubnetId"]
-    for name, value in changes.items():
-        extra = {"SubnetId": subnet_id, name[0].upper() + name[1:]: value}
-        call(aws, "ec2", "ModifySubnetAttribute", {}, type_=t.SUBNET, extra=extra)
+    switch(aws, t.SUBNET, "ModifySubnetAttribute", {"SubnetId": subnet_id}, SUBNET_SWITCHES, switches)
     subnet = one(aws, t.SUBNET, "DescribeSubnets", "Subnets", subnet_id=subnet_id)
     names = subnet["PrivateDnsNameOptionsOnLaunch"]
     return Created(
@@ -180,18 +191,19 @@ def _create_gateway(aws: Aws, inputs: Properties) -> Created:
     gateway = call(aws, "ec2", "CreateInternetGateway", rest, type_=t.INTERNET_GATEWAY)["InternetGateway"]
     gateway_id = gateway["InternetGatewayId"]
     if vpc_id:
-        _attachment(aws, "AttachInternetGateway", gateway_id, vpc_id)
+        attach_gateway(aws, "AttachInternetGateway", gateway_id, vpc_id)
     outputs = {"arn": arn(aws, "internet-gateway", gateway_id), "ownerId": gateway["OwnerId"]}
     return Created(gateway_id, outputs | {"tagsAll": inputs.get("tags", {})})
 
 
 def _delete_gateway(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("vpcId"):
-        _attachment(aws, "DetachInternetGateway", id_, outputs["vpcId"])
+        attach_gateway(aws, "DetachInternetGateway", id_, outputs["vpcId"])
     call(aws, "ec2", "DeleteInternetGateway", {"internetGatewayId": id_}, type_=t.INTERNET_GATEWAY)
 
 
-def _attachment(aws: Aws, operation: str, gateway_id: str, vpc_id: str) -> None:
+def attach_gateway(aws: Aws, operation: str, gateway_id: str, vpc_id: str) -> None:
+    """Call AttachInternetGateway, or DetachInternetGateway."""
     call(aws, "ec2", operation, {"internetGatewayId": gateway_id, "vpcId": vpc_id}, type_=t.INTERNET_GATEWAY)
 
 

@@ -17,6 +17,13 @@ PEERS = {
     "referencedSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
 }
 """Where a rule's other side stands in an IpPermission: the list, and the member of its one entry."""
+RULE_PEERS = {
+    "cidrIpv4": "CidrIpv4",
+    "cidrIpv6": "CidrIpv6",
+    "prefixListId": "PrefixListId",
+    "referencedSecurityGroupId": "ReferencedGroupId",
+}
+"""Where it stands in a SecurityGroupRuleRequest."""
 
 
 def own_name(inputs: Properties) -> str:

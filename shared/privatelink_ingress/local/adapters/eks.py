@@ -78,21 +78,25 @@ def _create_node_group(aws: Aws, inputs: Properties) -> Created:
         issues = "; ".join(f"{issue['code']}: {issue['message']}" for issue in group["health"]["issues"])
         call(aws, "eks", "DeleteNodegroup", named, type_=t.NODE_GROUP)
         raise AdapterError(f"{t.NODE_GROUP}: node group {name} never becomes ACTIVE: {group['status']}: {issues}")
+    named_by = {"nodeGroupName": name, "nodeGroupNamePrefix": inputs.get("nodeGroupNamePrefix", "")}
+    return Created(f"{inputs['clusterName']}:{name}", named_by | node_group_outputs(group))
+
+
+def node_group_outputs(group: Properties) -> Properties:
+    """The outputs of a node group as the API describes it, but for its name."""
     scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
-    outputs = {
+    return {
         "arn": group["nodegroupArn"],
         "amiType": group["amiType"],
         "capacityType": group["capacityType"],
         "diskSize": int(group["diskSize"]),
         "instanceTypes": group["instanceTypes"],
-        "nodeGroupName": name,
-        "nodeGroupNamePrefix": inputs.get("nodeGroupNamePrefix", ""),
         "releaseVersion": group["releaseVersion"],
         "resources": [{"autoscalingGroups": scaling_groups, "remoteAccessSecurityGroupId": ""}],
+        "scalingConfig": group["scalingConfig"],
         "status": group["status"],
         "version": group["version"],
     }
-    return Created(f"{inputs['clusterName']}:{name}", outputs)
 
 
 def _delete_node_group(aws: Aws, id_: str, outputs: Properties) -> None:

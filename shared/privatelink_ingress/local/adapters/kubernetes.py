@@ -42,22 +42,56 @@ def _group_version_kind(type_: str) -> tuple[str, str]:
     return group_version.removeprefix("core/"), kind
 
 
+def replace_object(target: Kubernetes, type_: str, id_: str, inputs: Properties) -> Properties:
+    """Bring an object to other inputs: what the API server fills in stays, what it never changes is refused.
+
+    Raises:
+        AdapterError: the API server refuses.
+    """
+    api_version, kind = _group_version_kind(type_)
+    namespace, _, name = id_.rpartition("/")
+    obj = _object(target, type_, api_version, kind, inputs)
+    obj["metadata"]["name"] = name
+    try:
+        return target.store.replace(target.server, obj, namespace)
+    except KubernetesError as refusal:
+        raise _refused(type_, refusal) from None
+
+
+def read_object(target: Kubernetes, type_: str, id_: str) -> Properties | None:
+    """An object as it is now; None when it is gone."""
+    api_version, kind = _group_version_kind(type_)
+    namespace, _, name = id_.rpartition("/")
+    try:
+        return target.store.get(target.server, api_version, kind, name, namespace)
+    except KubernetesError as refusal:
+        if refusal.reason == "NotFound":
+            return None
+        raise _refused(type_, refusal) from None
+
+
 def _create(target: Kubernetes, type_: str, api_version: str, kind: str, inputs: Properties) -> Created:
+    obj = _object(target, type_, api_version, kind, inputs)
+    # The provider of Pulumi makes a name of the resource's; here the end is what makes it unique.
+    obj["metadata"].setdefault("name", f"{kind.lower()}-{uuid.uuid4().hex[:8]}")
+    try:
+        made = target.store.create(target.server, obj)
+    except KubernetesError as refusal:
+        raise _refused(type_, refusal) from None
+    name, namespace = made["metadata"]["name"], made["metadata"].get("namespace", "")
+    return Created(f"{namespace}/{name}" if namespace else name, made)
+
+
+def _object(target: Kubernetes, type_: str, api_version: str, kind: str, inputs: Properties) -> Properties:
+    """The object that the inputs ask for, with kind and namespace."""
     obj = copy.deepcopy(inputs)
     for name, wanted in (("apiVersion", api_version), ("kind", kind)):
         if obj.setdefault(name, wanted) != wanted:
             raise AdapterError(f"{type_}: `{name}` is {obj[name]}, but the type is of {wanted}")
     metadata = obj.setdefault("metadata", {})
-    # The provider of Pulumi makes a name of the resource's; here the end is what makes it unique.
-    metadata.setdefault("name", f"{kind.lower()}-{uuid.uuid4().hex[:8]}")
     if kind not in CLUSTER_SCOPED:
         metadata.setdefault("namespace", target.namespace)
-    try:
-        made = target.store.create(target.server, _integers(obj))
-    except KubernetesError as refusal:
-        raise _refused(type_, refusal) from None
-    name, namespace = made["metadata"]["name"], made["metadata"].get("namespace", "")
-    return Created(f"{namespace}/{name}" if namespace else name, made)
+    return _integers(obj)
 
 
 def _integers(value: Any) -> Any:

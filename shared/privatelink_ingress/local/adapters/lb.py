@@ -17,6 +17,9 @@ from privatelink_ingress.local.adapters.lb_attributes import (
     split,
 )
 
+ENFORCE = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+CHECK_NAMES = {f"healthCheck.{key}": member for key, member in HEALTH_CHECK.items()}
+
 
 def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
     attributes, rest = split(inputs, BALANCER_ATTRIBUTES)
@@ -35,31 +38,38 @@ def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
     try:
         if enforce is not None:
             groups = {"loadBalancerArn": arn, "securityGroups": rest.get("securityGroups") or []}
-            extra = {"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": enforce}
+            extra = {ENFORCE: enforce}
             call(aws, "elbv2", "SetSecurityGroups", groups, type_=t.LOAD_BALANCER, extra=extra)
-        _set(aws, t.LOAD_BALANCER, "ModifyLoadBalancerAttributes", "LoadBalancerArn", arn, attributes)
+        set_attributes(aws, t.LOAD_BALANCER, arn, attributes)
     except AdapterError:
         # The name is free again for the next try, as after the provider's replacement of a half-made balancer.
         _delete_by_arn(t.LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")(aws, arn, {})
         raise
+    return Created(arn, balancer_outputs(aws, arn))
+
+
+def balancer_outputs(aws: Aws, arn: str) -> Properties:
+    """The outputs of a load balancer as AWS describes it now."""
     balancer = _describe(aws, t.LOAD_BALANCER, "LoadBalancers", arn)
-    return Created(
-        arn,
-        {
-            "arn": arn,
-            "arnSuffix": arn.partition(":loadbalancer/")[2],
-            "dnsName": balancer["DNSName"],
-            "ipAddressType": balancer["IpAddressType"],
-            "loadBalancerType": balancer["Type"],
-            "securityGroups": balancer.get("SecurityGroups", []),
-            "subnets": [zone["SubnetId"] for zone in balancer["AvailabilityZones"]],
-            "vpcId": balancer["VpcId"],
-            "zoneId": balancer["CanonicalHostedZoneId"],
-        },
-    )
+    return {
+        "arn": arn,
+        "arnSuffix": arn.partition(":loadbalancer/")[2],
+        "dnsName": balancer["DNSName"],
+        "ipAddressType": balancer["IpAddressType"],
+        "loadBalancerType": balancer["Type"],
+        "securityGroups": balancer.get("SecurityGroups", []),
+        "subnets": [zone["SubnetId"] for zone in balancer["AvailabilityZones"]],
+        "vpcId": balancer["VpcId"],
+        "zoneId": balancer["CanonicalHostedZoneId"],
+    }
 
 
-def _create_target_group(aws: Aws, inputs: Properties) -> Created:
+def target_group_parts(inputs: Properties) -> tuple[dict[str, str], Properties, Properties, Properties]:
+    """A target group's inputs by the calls that they go to.
+
+    Returns:
+        The attributes; the health check's inputs, by `CHECK_NAMES`; its parameters by their API names; the rest.
+    """
     inputs = dict(inputs)
     if "cookieDuration" in (inputs.get("stickiness") or {}):
         cookie = "app_cookie" if inputs["stickiness"].get("type") == "app_cookie" else "lb_cookie"
@@ -69,18 +79,16 @@ def _create_target_group(aws: Aws, inputs: Properties) -> Created:
     attributes, rest = split(inputs, table)
     check = dict(rest.pop("healthCheck", None) or {})
     matcher = {"GrpcCode" if rest.get("protocolVersion") == "GRPC" else "HttpCode": check.pop("matcher", None)}
-    rest |= {f"healthCheck.{key}": value for key, value in check.items()}
-    answer = call(
-        aws,
-        "elbv2",
-        "CreateTargetGroup",
-        rest,
-        type_=t.TARGET_GROUP,
-        rename={f"healthCheck.{key}": member for key, member in HEALTH_CHECK.items()},
-        extra={"Matcher": matcher} if any(matcher.values()) else {},
-    )
+    extra = {"Matcher": matcher} if any(matcher.values()) else {}
+    return attributes, {f"healthCheck.{key}": value for key, value in check.items()}, extra, rest
+
+
+def _create_target_group(aws: Aws, inputs: Properties) -> Created:
+    attributes, check, extra, rest = target_group_parts(inputs)
+    operation, type_ = "CreateTargetGroup", t.TARGET_GROUP
+    answer = call(aws, "elbv2", operation, rest | check, type_=type_, rename=CHECK_NAMES, extra=extra)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
-    _set(aws, t.TARGET_GROUP, "ModifyTargetGroupAttributes", "TargetGroupArn", arn, attributes)
+    set_attributes(aws, t.TARGET_GROUP, arn, attributes)
     group = _describe(aws, t.TARGET_GROUP, "TargetGroups", arn)
     return Created(
         arn,
@@ -113,28 +121,33 @@ def _delete_attachment(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "elbv2", "DeregisterTargets", inputs, type_=t.TARGET)
 
 
-def _create_listener(aws: Aws, inputs: Properties) -> Created:
+def listener_parts(inputs: Properties) -> tuple[dict[str, str], Properties, Properties]:
+    """A listener's attributes, its other inputs, and the parameters that have API names of their own."""
     attributes, rest = split(inputs, {key: name for key in inputs if (name := listener_attribute(key))})
     certificate = rest.pop("certificateArn", None)
-    answer = call(
-        aws,
-        "elbv2",
-        "CreateListener",
-        rest,
-        type_=t.LISTENER,
-        rename=_forward("defaultActions"),
-        extra={"Certificates": [{"CertificateArn": certificate}]} if certificate else {},
-    )
+    return attributes, rest, {"Certificates": [{"CertificateArn": certificate}]} if certificate else {}
+
+
+def _create_listener(aws: Aws, inputs: Properties) -> Created:
+    attributes, rest, extra = listener_parts(inputs)
+    rename = forward("defaultActions")
+    answer = call(aws, "elbv2", "CreateListener", rest, type_=t.LISTENER, rename=rename, extra=extra)
     arn = answer["Listeners"][0]["ListenerArn"]
-    _set(aws, t.LISTENER, "ModifyListenerAttributes", "ListenerArn", arn, attributes)
+    set_attributes(aws, t.LISTENER, arn, attributes)
     return Created(arn, {"arn": arn})
 
 
-def _create_rule(aws: Aws, inputs: Properties) -> Created:
+def rule_inputs(inputs: Properties) -> Properties:
+    """A rule's inputs, with conditions and transforms as the API nests them."""
     listed = {"conditions": [_condition(condition) for condition in inputs.get("conditions") or ()]}
     if transforms := inputs.get("transforms"):
         listed["transforms"] = [_transform(transform) for transform in transforms]
-    answer = call(aws, "elbv2", "CreateRule", dict(inputs) | listed, type_=t.LISTENER_RULE, rename=_forward("actions"))
+    return dict(inputs) | listed
+
+
+def _create_rule(aws: Aws, inputs: Properties) -> Created:
+    rename = forward("actions")
+    answer = call(aws, "elbv2", "CreateRule", rule_inputs(inputs), type_=t.LISTENER_RULE, rename=rename)
     arn = answer["Rules"][0]["RuleArn"]
     return Created(arn, {"arn": arn})
 
@@ -159,18 +172,22 @@ def _delete_certificate(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "elbv2", "RemoveListenerCertificates", {}, type_=t.LISTENER_CERTIFICATE, extra=extra)
 
 
-def _set(aws: Aws, type_: str, operation: str, member: str, arn: str, attributes: Mapping[str, str]) -> None:
+def set_attributes(aws: Aws, type_: str, arn: str, attributes: Mapping[str, str]) -> None:
+    """Set attributes of a load balancer, a target group or a listener."""
     if attributes:
+        noun = type_.rpartition(":")[2]
         pairs = [{"Key": key, "Value": value} for key, value in attributes.items()]
-        call(aws, "elbv2", operation, {}, type_=type_, extra={member: arn, "Attributes": pairs})
+        extra = {f"{noun}Arn": arn, "Attributes": pairs}
+        call(aws, "elbv2", f"Modify{noun}Attributes", {}, type_=type_, extra=extra)
 
 
-def _forward(actions: str) -> dict[str, str]:
-    forward = f"{actions}.forward"
+def forward(actions: str) -> dict[str, str]:
+    """The names of a forward action's members, where the inputs' are not the API's."""
+    path = f"{actions}.forward"
     return {
-        f"{forward}.targetGroups.arn": "TargetGroupArn",
-        f"{forward}.stickiness": "TargetGroupStickinessConfig",
-        f"{forward}.stickiness.duration": "DurationSeconds",
+        f"{path}.targetGroups.arn": "TargetGroupArn",
+        f"{path}.stickiness": "TargetGroupStickinessConfig",
+        f"{path}.stickiness.duration": "DurationSeconds",
     }
 
 

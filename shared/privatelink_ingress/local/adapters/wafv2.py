@@ -16,7 +16,7 @@ def _create_ip_set(aws: Aws, inputs: Properties) -> Created:
 
 def _create_web_acl(aws: Aws, inputs: Properties) -> Created:
     summary = call(aws, "wafv2", "CreateWebACL", inputs, type_=t.WEB_ACL)["Summary"]
-    acl = call(aws, "wafv2", "GetWebACL", {}, type_=t.WEB_ACL, extra=_key(summary["ARN"]))["WebACL"]
+    acl = call(aws, "wafv2", "GetWebACL", {}, type_=t.WEB_ACL, extra=key_of(summary["ARN"]))["WebACL"]
     outputs = {
         "applicationIntegrationUrl": "",
         "arn": summary["ARN"],
@@ -28,7 +28,7 @@ def _create_web_acl(aws: Aws, inputs: Properties) -> Created:
 
 def _delete_versioned(type_: str, noun: str) -> Any:
     def delete(aws: Aws, id_: str, outputs: Properties) -> None:
-        key = _key(outputs["arn"])
+        key = key_of(outputs["arn"])
         token = call(aws, "wafv2", f"Get{noun}", {}, type_=type_, extra=key)["LockToken"]
         call(aws, "wafv2", f"Delete{noun}", {}, type_=type_, extra=key | {"LockToken": token})
 
@@ -54,7 +54,7 @@ def _delete_logging(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "wafv2", "DeleteLoggingConfiguration", {}, type_=t.WEB_ACL_LOGGING, extra={"ResourceArn": id_})
 
 
-def _key(arn: str) -> dict[str, str]:
+def key_of(arn: str) -> dict[str, str]:
     """What the API asks for beside the id: an ARN ends in `<regional or global>/<kind>/<name>/<id>`."""
     scope, _, name, id_ = arn.rsplit(":", 1)[1].split("/")
     return {"Name": name, "Scope": "REGIONAL" if scope == "regional" else "CLOUDFRONT", "Id": id_}

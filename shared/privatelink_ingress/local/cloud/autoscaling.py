@@ -48,7 +48,8 @@ def _spread(self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict
     moto starts all in the first subnet.
     """
     if not self.vpc_zone_identifier:
-        return _start_instances(self, count_needed, propagated_tags)
+        _start_instances(self, count_needed, propagated_tags)
+        return
     all_subnets, all_zones = self.vpc_zone_identifier, self.availability_zones
     subnets = all_subnets.split(",")
     zones = {subnet.id: subnet.availability_zone for subnet in self.ec2_backend.describe_subnets(subnet_ids=subnets)}
@@ -60,6 +61,10 @@ def _spread(self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict
             _start_instances(self, 1, dict(propagated_tags))
     finally:
         self.vpc_zone_identifier, self.availability_zones = all_subnets, all_zones
+    for state in self.active_instances():
+        # An interface that is made with its instance goes with it (EC2 user guide, "preserve data on termination").
+        for interface in state.instance.nics.values():
+            interface.delete_on_termination = True
 
 
 FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread

@@ -31,6 +31,7 @@ MODULES: tuple[str, ...] = (
     "eks.clusters",
     "eks.access",
     "eks.addons",
+    "eks.node_updates",
     "eks.nodegroups",
     "eks.pod_identity",
     "iam",

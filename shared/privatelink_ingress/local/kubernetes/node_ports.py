@@ -47,3 +47,13 @@ def _protocol(port: Mapping[str, Any]) -> str:
 def _invalid(service: Mapping[str, Any], position: int, value: int, problem: str) -> KubernetesError:
     where = f"spec.ports[{position}].nodePort: Invalid value: {value}"
     return KubernetesError("Invalid", f'Service "{service["metadata"]["name"]}" is invalid: {where}: {problem}')
+
+
+def kept(before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """A Service that takes the place of `before`, with the node ports that its ports had; other objects unchanged."""
+    if wanted["kind"] == "Service":
+        held = {port.get("name", port["port"]): port for port in before["spec"].get("ports") or ()}
+        for port in wanted["spec"].get("ports") or ():
+            if node_port := held.get(port.get("name", port["port"]), {}).get("nodePort"):
+                port.setdefault("nodePort", node_port)
+    return wanted

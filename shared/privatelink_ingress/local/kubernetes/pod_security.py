@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress.local.kubernetes.errors import KubernetesError
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 SYSCTLS = {
     "kernel.shm_rmid_forced",
@@ -18,6 +21,26 @@ SYSCTLS = {
     "net.ipv4.tcp_keepalive_time",
     "net.ipv4.tcp_syncookies",
 }
+
+
+def admit(namespace: Mapping[str, Any], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
+    """Refuse an object whose pods break `restricted` where their namespace enforces it.
+
+    A real API server takes the Deployment with a warning and refuses each of its pods, so that nothing ever starts.
+    Here the Deployment is refused, since no controller would make the pods and show it.
+
+    Raises:
+        KubernetesError: Forbidden, in the API server's words.
+    """
+    if (namespace["metadata"].get("labels") or {}).get(ENFORCE) != "restricted":
+        return
+    found = violations(pod)
+    if found:
+        raise KubernetesError(
+            "Forbidden",
+            f'pods of {obj["kind"]} "{obj["metadata"]["name"]}" are forbidden: violates PodSecurity '
+            f'"restricted:latest": {", ".join(found)}',
+        )
 
 
 def violations(spec: Mapping[str, Any]) -> list[str]:

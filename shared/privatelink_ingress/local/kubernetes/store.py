@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from privatelink_ingress.local.kubernetes import node_ports, pod_security, schemas, validation
+from privatelink_ingress.local.kubernetes import immutable, node_ports, pod_security, schemas, validation
 from privatelink_ingress.local.kubernetes.errors import KubernetesError
 
 Object = dict[str, Any]
@@ -41,7 +41,6 @@ NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 """RFC 1123 subdomain, as the API server wants of most names."""
 LOOSE_NAMES = {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
 """Kinds whose names may hold colons and capitals: `system:node`."""
-ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
 def version_at(server: str) -> str | None:
@@ -94,6 +93,26 @@ class KubernetesStore:
             metadata |= {"uid": str(uuid.uuid4()), "creationTimestamp": now, "resourceVersion": str(len(objects) + 1)}
             objects[key] = made
             return copy.deepcopy(made)
+
+    def replace(self, server: str, obj: Mapping[str, Any], namespace: str = "") -> Object:
+        """Check an object and put it in the place of the one with its name; what the API server gave that one stays.
+
+        Raises:
+            KubernetesError: NotFound when there is none; as for `create`; Invalid for a field that never changes.
+        """
+        with self._lock:
+            wanted = copy.deepcopy(dict(obj))
+            named = wanted["apiVersion"], wanted["kind"], wanted["metadata"]["name"], namespace
+            key, objects = self._find(server, *named)
+            before = objects.pop(key)
+            try:
+                immutable.check(before, wanted)
+                made = self.create(server, node_ports.kept(before, wanted))
+            except KubernetesError:
+                objects[key] = before
+                raise
+            objects[key]["metadata"] |= {each: before["metadata"][each] for each in ("uid", "creationTimestamp")}
+            return made | {"metadata": dict(objects[key]["metadata"])}
 
     def get(self, server: str, api_version: str, kind: str, name: str, namespace: str = "") -> Object:
         """One object; NotFound when there is none. Kinds of the cluster as a whole take no namespace."""
@@ -162,11 +181,15 @@ class KubernetesStore:
             case "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet":
                 _check_selector(obj)
                 _check_account(objects, obj, obj["spec"]["template"]["spec"])
-                _check_security(objects, obj, obj["spec"]["template"]["spec"])
+                pod_security.admit(
+                    objects["", "Namespace", "", obj["metadata"]["namespace"]], obj, obj["spec"]["template"]["spec"]
+                )
                 if obj["kind"] != "DaemonSet":
                     obj["spec"].setdefault("replicas", 1)
             case "Job":
-                _check_security(objects, obj, obj["spec"]["template"]["spec"])
+                pod_security.admit(
+                    objects["", "Namespace", "", obj["metadata"]["namespace"]], obj, obj["spec"]["template"]["spec"]
+                )
             case "Pod":
                 _check_security(objects, obj, obj["spec"])
 
@@ -213,9 +236,8 @@ def _check_selector(obj: Mapping[str, Any]) -> None:
 
 
 def _check_account(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
-    """Refuse pods of a service account that is not there; as in `_check_security`, before anybody makes the pods."""
+    """Refuse pods of a service account that is not there; every namespace has `default` from its beginning."""
     name, namespace = pod.get("serviceAccountName", "default"), obj["metadata"]["namespace"]
-    # Every namespace has the account `default` from its beginning.
     if name != "default" and ("", "ServiceAccount", namespace, name) not in objects:
         raise KubernetesError(
             "Forbidden",
@@ -225,18 +247,4 @@ def _check_account(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: M
 
 
 def _check_security(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
-    """Refuse pods that break `restricted` where their namespace enforces it.
-
-    A real API server takes the Deployment with a warning and refuses each of its pods, so that nothing ever starts.
-    Here the Deployment is refused, since no controller would make the pods and show it.
-    """
-    namespace = objects["", "Namespace", "", obj["metadata"]["namespace"]]
-    if (namespace["metadata"].get("labels") or {}).get(ENFORCE) != "restricted":
-        return
-    found = pod_security.violations(pod)
-    if found:
-        raise KubernetesError(
-            "Forbidden",
-            f'pods of {obj["kind"]} "{obj["metadata"]["name"]}" are forbidden: violates PodSecurity '
-            f'"restricted:latest": {", ".join(found)}',
-        )
+    pod_security.admit(objects["", "Namespace", "", obj["metadata"]["namespace"]], obj, pod)

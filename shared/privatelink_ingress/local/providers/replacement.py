@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import wire
+from privatelink_ingress.local.kubernetes import immutable
 from privatelink_ingress.local.providers.rules import ALL, Rule
 
 
@@ -191,16 +192,10 @@ KUBERNETES_OBJECT = Rule(forces=_NAMED, source=_WHERE, read=False)
 KUBERNETES: Mapping[str, Rule] = {
     kind: Rule(forces=(*_NAMED, *paths), source=_WHERE, read=False)
     for kind, paths in {
-        "ClusterRoleBinding": ("roleRef",),
+        **immutable.FIELDS,
         "ConfigMap": ("data", "binaryData", "immutable"),
-        "Deployment": ("spec.selector",),
-        "IngressClass": ("spec.controller",),
-        "Job": ("spec.selector", "spec.template", "spec.completions"),
-        "RoleBinding": ("roleRef",),
         "Secret": ("data", "stringData", "type"),
         "Service": ("spec.clusterIP",),
-        "StatefulSet": ("spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"),
-        "StorageClass": ("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"),
     }.items()
 }
 """Fields that the API server never changes, by kind, and those of which Pulumi's provider makes a new object."""

@@ -134,8 +134,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any) -> Any:  # noqa: N802
         """Update in place; in a preview, answer the new inputs over what stays."""
         registration = self._registration(request, request.news)
-        state, _ = wire.decode(request.olds)
-        inputs = dict(registration.inputs)
+        state, inputs = wire.decode(request.olds)[0], dict(registration.inputs)
+        for name in wire.decode(request.old_inputs)[0].keys() - inputs.keys():
+            state.pop(name, None)
         if request.preview:
             recomputed = replacement.rule_for(registration.type).recomputed
             planned = state | inputs | dict.fromkeys(recomputed, wire.UNKNOWN)
@@ -144,7 +145,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._observer.before(call)
         outputs = self._backend.update(registration, state, self._inputs)
         self._observer.after(call)
-        return provider_pb2.UpdateResponse(properties=wire.encode(inputs | outputs, registration.secret_inputs))
+        return provider_pb2.UpdateResponse(properties=wire.encode(outputs, registration.secret_inputs))
 
     @answering
     def Read(self, request: Any) -> Any:  # noqa: N802
@@ -155,6 +156,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse(id="")
         inputs = rules.inputs_of(replacement.rule_for(registration.type), registration.inputs, found)
+        if DEFAULTS in request.inputs.fields:
+            inputs[DEFAULTS] = wire.decode(request.inputs)[0][DEFAULTS]
         marked = registration.secret_inputs | secrets
         return provider_pb2.ReadResponse(
             id=request.id, properties=wire.encode(found, marked), inputs=wire.encode(inputs, registration.secret_inputs)

@@ -81,12 +81,7 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
         refuse("InvalidParameterException", f"Role {role} does not exist")
     namespace = (params.get("namespaceConfig") or {}).get("namespace") or ADDONS[name].namespace
     arn = f"arn:aws:eks:{request.region}:{request.current_account}:addon/{cluster.name}/{name}/{mock_random.uuid4()}"
-    associations = [
-        add_association(
-            request, cluster, namespace, entry["serviceAccount"], {"roleArn": entry["roleArn"], "ownerArn": arn}
-        )
-        for entry in params.get("podIdentityAssociations") or []
-    ]
+    associations = _associate(request, cluster, namespace, arn, params)
     _addons(cluster)[name] = {
         "addonName": name,
         "clusterName": cluster.name,
@@ -95,12 +90,28 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
         "createdAt": utcnow(),
         "modifiedAt": utcnow(),
         "tags": params.get("tags") or {},
-        "podIdentityAssociations": [entry["associationArn"] for entry in associations],
+        "podIdentityAssociations": associations,
         "namespaceConfig": {"namespace": namespace},
         **{key: params[key] for key in ("serviceAccountRoleArn", "configurationValues") if params.get(key)},
     }
     # Every add-on is first CREATING at AWS; here the wait is over when the call returns.
     return {"addon": _view(cluster, _addons(cluster)[name])}
+
+
+def _associate(request: Any, cluster: Any, namespace: str, addon_arn: str, params: Params) -> list[str]:
+    """Make the pod identity associations that a request asks of an add-on; their ARNs."""
+    return [
+        add_association(
+            request, cluster, namespace, entry["serviceAccount"], {"roleArn": entry["roleArn"], "ownerArn": addon_arn}
+        )["associationArn"]
+        for entry in params.get("podIdentityAssociations") or []
+    ]
+
+
+def _drop_associations(cluster: Any, addon_arn: str) -> None:
+    for association_id, association in list(associations_of(cluster).items()):
+        if association.get("ownerArn") == addon_arn:
+            del associations_of(cluster)[association_id]
 
 
 @operation(EKSResponse, "describe_addon")
@@ -118,7 +129,10 @@ def list_addons(request: Any, params: Params) -> dict[str, Any]:
 
 @operation(EKSResponse, "update_addon")
 def update_addon(request: Any, params: Params) -> dict[str, Any]:
-    """Changes the version or the values of an add-on (API reference, UpdateAddon)."""
+    """Changes the version, the values or the roles of an add-on (API reference, UpdateAddon).
+
+    Associations that are given take the place of those there were; an empty list takes all away.
+    """
     cluster = cluster_of(request, params)
     addon = _addon(cluster, params["addonName"])
     _check_values(cluster, params)
@@ -127,6 +141,10 @@ def update_addon(request: Any, params: Params) -> dict[str, Any]:
         for name in ("addonVersion", "serviceAccountRoleArn", "configurationValues")
         if params.get(name) is not None
     }
+    if params.get("podIdentityAssociations") is not None:
+        _drop_associations(cluster, addon["addonArn"])
+        namespace = addon["namespaceConfig"]["namespace"]
+        changes["podIdentityAssociations"] = _associate(request, cluster, namespace, addon["addonArn"], params)
     addon |= changes | {"modifiedAt": utcnow()}
     return {"update": record_update(cluster, "AddonUpdate", changes)}
 
@@ -137,9 +155,7 @@ def delete_addon(request: Any, params: Params) -> dict[str, Any]:
     cluster = cluster_of(request, params)
     addon = _view(cluster, _addon(cluster, params["addonName"]))
     del _addons(cluster)[params["addonName"]]
-    for association_id, association in list(associations_of(cluster).items()):
-        if association.get("ownerArn") == addon["addonArn"]:
-            del associations_of(cluster)[association_id]
+    _drop_associations(cluster, addon["addonArn"])
     return {"addon": {**addon, "status": "DELETING"}}
 
 

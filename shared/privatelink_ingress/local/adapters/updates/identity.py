@@ -1,0 +1,66 @@
+"""Roles, policies and keys, in place: `aws:iam/…` and `aws:kms/…`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters.base import Aws, Properties, Update
+from privatelink_ingress.local.adapters.calls import call
+
+POLICY_VERSIONS = 5
+"""Versions that IAM keeps of a policy; the provider drops the oldest for a further one."""
+
+
+def _role(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    named = {"roleName": id_}
+    if new["assumeRolePolicy"] != old.get("assumeRolePolicy"):
+        policy = {"policyDocument": new["assumeRolePolicy"]}
+        call(aws, "iam", "UpdateAssumeRolePolicy", named | policy, type_=t.ROLE)
+    described = {key: new[key] for key in ("description", "maxSessionDuration") if key in new}
+    call(aws, "iam", "UpdateRole", named | described, type_=t.ROLE)
+    if boundary := new.get("permissionsBoundary"):
+        call(aws, "iam", "PutRolePermissionsBoundary", named | {"permissionsBoundary": boundary}, type_=t.ROLE)
+    elif old.get("permissionsBoundary"):
+        call(aws, "iam", "DeleteRolePermissionsBoundary", named, type_=t.ROLE)
+    before, after = list(old.get("managedPolicyArns") or ()), list(new.get("managedPolicyArns") or ())
+    for arn in before:
+        if arn not in after:
+            call(aws, "iam", "DetachRolePolicy", named | {"policyArn": arn}, type_=t.ROLE)
+    for arn in after:
+        if arn not in before:
+            call(aws, "iam", "AttachRolePolicy", named | {"policyArn": arn}, type_=t.ROLE)
+    return {}
+
+
+def _policy(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    if new["policy"] == old.get("policy"):
+        return {}
+    named = {"policyArn": id_}
+    versions = call(aws, "iam", "ListPolicyVersions", named, type_=t.IAM_POLICY)["Versions"]
+    if len(versions) >= POLICY_VERSIONS:
+        oldest = min((each for each in versions if not each["IsDefaultVersion"]), key=lambda each: each["CreateDate"])
+        call(aws, "iam", "DeletePolicyVersion", named | {"versionId": oldest["VersionId"]}, type_=t.IAM_POLICY)
+    version = {"policyDocument": new["policy"], "setAsDefault": True}
+    call(aws, "iam", "CreatePolicyVersion", named | version, type_=t.IAM_POLICY)
+    return {}
+
+
+def _key(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    named = {"KeyId": id_}
+    if new.get("description", "") != old.get("description", ""):
+        description = {"description": new.get("description", "")}
+        call(aws, "kms", "UpdateKeyDescription", description, type_=t.KMS_KEY, extra=named)
+    if new.get("policy") and new["policy"] != old.get("policy"):
+        policy = {"policy": new["policy"], "policyName": "default"}
+        call(aws, "kms", "PutKeyPolicy", policy, type_=t.KMS_KEY, extra=named)
+    if new.get("enableKeyRotation") != old.get("enableKeyRotation"):
+        operation = "EnableKeyRotation" if new.get("enableKeyRotation") else "DisableKeyRotation"
+        call(aws, "kms", operation, {}, type_=t.KMS_KEY, extra=named)
+    if new.get("isEnabled") != old.get("isEnabled"):
+        operation = "DisableKey" if new.get("isEnabled") is False else "EnableKey"
+        call(aws, "kms", operation, {}, type_=t.KMS_KEY, extra=named)
+    return {}
+
+
+UPDATES: Mapping[str, Update] = {t.IAM_POLICY: _policy, t.KMS_KEY: _key, t.ROLE: _role}

@@ -1,0 +1,49 @@
+"""Types that AWS puts as a whole, so that a change is the creation once more, over what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, ssm, wafv2
+from privatelink_ingress.local.adapters.base import Adapter, Aws, Properties, Update
+from privatelink_ingress.local.adapters.calls import call
+
+
+def _again(adapter: Adapter, *without: str, **always: bool) -> Update:
+    """The creation, without inputs that it would refuse the second time, and with those that let it overwrite."""
+
+    def update(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+        named = {key: old[key] for key in ("name",) if key in old and key not in new}
+        inputs = {key: value for key, value in (named | new | always).items() if key not in without}
+        return adapter.create(aws, inputs).outputs
+
+    return update
+
+
+def _alias(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    target = call(aws, "kms", "DescribeKey", {"keyId": new["targetKeyId"]}, type_=t.KMS_ALIAS)["KeyMetadata"]
+    extra = {"AliasName": id_, "TargetKeyId": target["KeyId"]}
+    call(aws, "kms", "UpdateAlias", {}, type_=t.KMS_ALIAS, extra=extra)
+    return {"targetKeyArn": target["Arn"]}
+
+
+UPDATES: Mapping[str, Update] = {
+    t.BUCKET_ENCRYPTION: _again(s3.ADAPTERS[t.BUCKET_ENCRYPTION]),
+    t.BUCKET_LIFECYCLE: _again(s3.ADAPTERS[t.BUCKET_LIFECYCLE]),
+    t.BUCKET_OWNERSHIP: _again(s3.ADAPTERS[t.BUCKET_OWNERSHIP]),
+    t.BUCKET_POLICY: _again(s3.ADAPTERS[t.BUCKET_POLICY]),
+    t.BUCKET_PUBLIC_ACCESS: _again(s3.ADAPTERS[t.BUCKET_PUBLIC_ACCESS]),
+    t.BUCKET_VERSIONING: _again(s3.ADAPTERS[t.BUCKET_VERSIONING]),
+    t.DNS_RECORD: _again(route53.ADAPTERS[t.DNS_RECORD], allowOverwrite=True),
+    t.KMS_ALIAS: _alias,
+    t.LOG_DELIVERY_DESTINATION: _again(cloudwatch.ADAPTERS[t.LOG_DELIVERY_DESTINATION], "tags"),
+    t.LOG_DELIVERY_SOURCE: _again(cloudwatch.ADAPTERS[t.LOG_DELIVERY_SOURCE], "tags"),
+    t.LOG_RESOURCE_POLICY: _again(cloudwatch.ADAPTERS[t.LOG_RESOURCE_POLICY]),
+    t.METRIC_ALARM: _again(cloudwatch.ADAPTERS[t.METRIC_ALARM], "tags"),
+    t.PARAMETER: _again(ssm.ADAPTERS[t.PARAMETER], "tags", overwrite=True),
+    t.REPOSITORY_LIFECYCLE: _again(ecr.ADAPTERS[t.REPOSITORY_LIFECYCLE]),
+    t.REPOSITORY_POLICY: _again(ecr.ADAPTERS[t.REPOSITORY_POLICY]),
+    t.ROLE_POLICY: _again(iam.ADAPTERS[t.ROLE_POLICY]),
+    t.WEB_ACL_LOGGING: _again(wafv2.ADAPTERS[t.WEB_ACL_LOGGING]),
+}

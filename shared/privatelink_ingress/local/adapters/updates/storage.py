@@ -1,0 +1,39 @@
+"""Log groups, image repositories and buckets, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters.base import Aws, Properties, Update
+from privatelink_ingress.local.adapters.calls import call
+
+
+def _log_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    extra = {"logGroupName": id_}
+    if retention := new.get("retentionInDays"):
+        call(aws, "logs", "PutRetentionPolicy", {"retentionInDays": retention}, type_=t.LOG_GROUP, extra=extra)
+    elif old.get("retentionInDays"):
+        call(aws, "logs", "DeleteRetentionPolicy", {}, type_=t.LOG_GROUP, extra=extra)
+    return {}
+
+
+def _repository(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    extra = {"repositoryName": id_}
+    scanning = {"imageScanningConfiguration": new.get("imageScanningConfiguration") or {"scanOnPush": False}}
+    call(aws, "ecr", "PutImageScanningConfiguration", scanning, type_=t.REPOSITORY, extra=extra)
+    mutability = {"imageTagMutability": new.get("imageTagMutability") or "MUTABLE"}
+    call(aws, "ecr", "PutImageTagMutability", mutability, type_=t.REPOSITORY, extra=extra)
+    return mutability
+
+
+def _nothing_in_aws(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """Inputs that only say what a deletion does: `forceDestroy`."""
+    return {}
+
+
+UPDATES: Mapping[str, Update] = {
+    t.BUCKET: _nothing_in_aws,
+    t.LOG_GROUP: _log_group,
+    t.REPOSITORY: _repository,
+}

@@ -1,0 +1,61 @@
+"""Networks, in place: `aws:ec2/…`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import ec2_network as network
+from privatelink_ingress.local.adapters.base import Aws, Properties, Update
+from privatelink_ingress.local.adapters.calls import call
+
+
+def _vpc(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    return network.switch(aws, t.VPC, "ModifyVpcAttribute", {"VpcId": id_}, network.VPC_SWITCHES, new)
+
+
+def _subnet(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    return network.switch(aws, t.SUBNET, "ModifySubnetAttribute", {"SubnetId": id_}, network.SUBNET_SWITCHES, new)
+
+
+def _gateway(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    before, after = old.get("vpcId"), new.get("vpcId")
+    if before != after:
+        if before:
+            network.attach_gateway(aws, "DetachInternetGateway", id_, before)
+        if after:
+            network.attach_gateway(aws, "AttachInternetGateway", id_, after)
+    return {"vpcId": after or ""}
+
+
+def _route(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    call(aws, "ec2", "ReplaceRoute", new, type_=t.ROUTE, rename=network.ROUTE_NAMES)
+    return {}
+
+
+def _route_table(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    before, after = _by_destination(old), _by_destination(new)
+    extra = {"RouteTableId": id_}
+    for destination, route in before.items():
+        if destination not in after:
+            named = {key: route[key] for key in ("cidrBlock", "ipv6CidrBlock") if route.get(key)}
+            call(aws, "ec2", "DeleteRoute", named, type_=t.ROUTE_TABLE, rename=network.ROUTE_NAMES, extra=extra)
+    for destination, route in after.items():
+        if before.get(destination) != route:
+            operation = "ReplaceRoute" if destination in before else "CreateRoute"
+            call(aws, "ec2", operation, route, type_=t.ROUTE_TABLE, rename=network.ROUTE_NAMES, extra=extra)
+    return {"routes": new.get("routes", [])}
+
+
+def _by_destination(properties: Properties) -> Mapping[Any, Properties]:
+    return {route.get("cidrBlock") or route.get("ipv6CidrBlock"): route for route in properties.get("routes") or ()}
+
+
+UPDATES: Mapping[str, Update] = {
+    t.INTERNET_GATEWAY: _gateway,
+    t.ROUTE: _route,
+    t.ROUTE_TABLE: _route_table,
+    t.SUBNET: _subnet,
+    t.VPC: _vpc,
+}
