@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import signal
 import urllib.parse
@@ -108,21 +109,19 @@ def _deploy(deployment: deploy.Deployment, stacks: list[deploy.Stack], console: 
             run = deployment.up(
                 stack,
                 on_event=lambda _, task=task: progress.advance(task),
-                on_copied=lambda images, stack=stack, task=task: _second_up(deployment, stack, images, progress, task),
+                on_copied=lambda images, stack=stack, task=task: _second_up(stack, images, progress, task),
             )
             progress.update(task, total=len(run.registrations), completed=len(run.registrations))
             runs.append(run)
     return runs
 
 
-def _second_up(
-    deployment: deploy.Deployment, stack: deploy.Stack, images: Sequence[ImagePlan], progress: Progress, task: TaskID
-) -> None:
+def _second_up(stack: deploy.Stack, images: Sequence[ImagePlan], progress: Progress, task: TaskID) -> None:
     """Say what happened between the two runs of a workload, and count the second one from its beginning."""
     names = " and ".join(image.name for image in images)
     said = f"{stack.label} has its repositories: stand-ins for the images {names} are copied, and a second up runs them"
     progress.console.print(said, style="dim", highlight=False, soft_wrap=True)
-    progress.reset(task, total=deployment.preview(stack))
+    progress.reset(task, total=None)
 
 
 def _connections(run: StackRun) -> Table:
@@ -221,6 +220,7 @@ def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> N
             soft_wrap=True,
         )
     console.print("  ./run trace https://…   (in another terminal)", highlight=False)
+    gc.enable()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         signal.pause()

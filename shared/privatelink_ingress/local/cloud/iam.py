@@ -7,7 +7,9 @@ import json
 import re
 from typing import Any
 
-from moto.iam.models import IAMBackend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam import models
+from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.responses import IamResponse
 from moto.utilities.utils import get_partition
 
@@ -116,3 +118,17 @@ def _copied_aws_policies(self: IAMBackend) -> list[Any]:
 
 
 IAMBackend._init_aws_policies = _copied_aws_policies
+
+
+def _account_of(access_key: str) -> str:
+    """The account that an access key belongs to.
+
+    Moto looks into seven partitions of every account, and so fills seven stores of IAM where one is in use.
+    """
+    for account_id, partitions in list(iam_backends.items()):
+        if any(access_key in backend.access_keys for backend in list(partitions.values())):
+            return account_id
+    return DEFAULT_ACCOUNT_ID
+
+
+models.get_account_id_from = _account_of

@@ -7,12 +7,16 @@ import logging
 import os
 import socket
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import JSONFileLoader
 
 from privatelink_ingress.problems import Problem, UsageError
+
+if TYPE_CHECKING:
+    from privatelink_ingress.local.cloud.transport import InProcess
 
 # Read by moto when it is imported. A certificate is issued as soon as its validation record is in the zone
 # (cloud/acm.py looks), AWS's own managed policies exist, and no account reads another account's buckets.
@@ -22,7 +26,22 @@ os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
 # 1,300 images for every account and Region, which nothing here asks for.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
+_read_model = JSONFileLoader.load_file
+
+
+@functools.cache
+def _model(path: str) -> Any:
+    return _read_model(JSONFileLoader(), path)
+
+
+# Each botocore session reads the services' models for itself, and moto makes a session wherever it needs a list of
+# Regions: a demo would decode the same 20 MB several times.
+JSONFileLoader.load_file = lambda _, path: _model(path)  # ty: ignore[invalid-assignment]
+
 LOOPBACK = "127.0.0.1"
+
+POLL_SECONDS = 0.05
+"""How often the server looks whether it has to stop."""
 
 
 class PortInUse(UsageError):
@@ -39,24 +58,27 @@ class Cloud:
             PortInUse: when something else listens there.
         """
         from moto.core.base_backend import BaseBackend
-        from moto.moto_server import werkzeug_app
-        from moto.server import ThreadedMotoServer
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+        from werkzeug.serving import make_server
 
         from privatelink_ingress.local.cloud import services
+        from privatelink_ingress.local.cloud.transport import InProcess, serialised
 
         services.install()
         if port:
             _require_free(port)
         logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-        _serialise(werkzeug_app.DomainDispatcherApplication)
-        self._server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
+        application = serialised(DomainDispatcherApplication(create_backend_app))
+        self._transport = InProcess(application)
+        self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
         # Moto would fill every store anew at a reset, only to drop it right after.
         BaseBackend.reset = _stay_empty  # ty: ignore[invalid-assignment]
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         # moto's stores belong to the process: what an earlier cloud of it left is not in this one.
         self.reset()
-        self._server.start()
-        _, self.port = self._server.get_host_and_port()
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+        self._thread.start()
+        self.port = self._server.port
         self.endpoint_url = f"http://{LOOPBACK}:{self.port}"
 
     def __enter__(self) -> Cloud:
@@ -68,7 +90,9 @@ class Cloud:
     def stop(self) -> None:
         """Stop serving and forget everything that was created."""
         self.reset()
-        self._server.stop()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
 
     def reset(self) -> None:
         """Forget everything in every account, at once and without refusals."""
@@ -82,15 +106,25 @@ class Cloud:
         """A session with the credentials of an assumed role in `account_id`: of `role_arn` when given."""
         key = (account_id, region, role_arn)
         if key not in self._sessions:
-            self._sessions[key] = Session(self.endpoint_url, *key)
+            self._sessions[key] = Session(self.endpoint_url, *key, transport=self._transport)
         return self._sessions[key]
 
 
 class Session:
     """boto3 clients for one account and region of an emulated AWS. Clients are made once and safe between threads."""
 
-    def __init__(self, endpoint_url: str, account_id: str, region: str, role_arn: str | None = None) -> None:
+    def __init__(
+        self,
+        endpoint_url: str,
+        account_id: str,
+        region: str,
+        role_arn: str | None = None,
+        *,
+        transport: InProcess | None = None,
+    ) -> None:
+        """`transport` carries the requests in place of HTTP."""
         self.endpoint_url, self.account_id, self.region = endpoint_url, account_id, region
+        self._transport = transport
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         # moto checks no signature; these are the words of its documentation, not secrets.
@@ -122,7 +156,7 @@ class Session:
 
     def _make(self, service: str) -> Any:
         with _making:
-            return _botocore().create_client(
+            client = _botocore().create_client(
                 service,
                 self.region,
                 endpoint_url=self.endpoint_url,
@@ -130,6 +164,9 @@ class Session:
                 config=Config(retries={"total_max_attempts": 1}, max_pool_connections=32),
                 **self._keys,
             )
+        if self._transport:
+            self._transport.attach(client)
+        return client
 
 
 _making = threading.Lock()
@@ -151,21 +188,6 @@ def _require_free(port: int) -> None:
                 f"port {port}", f"is in use on {LOOPBACK}", "Choose another with --port, or leave it out."
             )
             raise PortInUse("The emulated AWS cannot start", [problem])
-
-
-def _serialise(application: type) -> None:
-    """One request at a time: moto's stores are not safe between threads (iteration while another thread inserts)."""
-    original = application.__call__
-    if hasattr(original, "__wrapped__"):
-        return
-    lock = threading.RLock()
-
-    @functools.wraps(original)
-    def locked(self: Any, *args: Any) -> Any:
-        with lock:
-            return original(self, *args)
-
-    setattr(application, "__call__", locked)  # noqa: B010  (assignment would not type-check on a class)
 
 
 def _stay_empty(backend: Any) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import ec2_backends, vpcs
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.vpc_service_configuration import VPCServiceConfiguration
 from moto.ec2.responses import EC2Response
@@ -24,6 +24,10 @@ PRINCIPAL = re.compile(r"\*|arn:aws[a-z-]*:iam::(\d{12}):(?:root|(?:user|role)/[
 """An account, user or role without a path, or everybody (ModifyVpcEndpointServicePermissions)."""
 OPEN_STATES = ("pendingAcceptance", "available")
 """States of a connection that keep its service from being deleted (DeleteVpcEndpointServiceConfigurations)."""
+
+for _services in (vpcs.IMPLEMENTED_ENDPOINT_SERVICES, vpcs.COVERED_ENDPOINT_SERVICES):
+    # CloudFormation's service has the plain form, and its backend imports those of forty other services to say so.
+    _services.remove("cloudformation")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
