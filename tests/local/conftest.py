@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from privatelink_ingress.local.cloud.server import Cloud, Session
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.session import Session
 
 REGION = "eu-west-1"
 

@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from privatelink_ingress.cli.accounts import Accounts, Unseen
-from privatelink_ingress.local.cloud.server import Cloud, Session
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.session import Session
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 
 EDGE, REGION = "222222222222", "eu-west-1"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
-from privatelink_ingress.local.cloud.server import Cloud, Session
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.session import Session
 
 ROOT = Path(__file__).parents[2]
 SHOP, REPOSITORY = "eks-service/Pulumi.shop.yaml", "shop/nginx-ingress"
@@ -170,7 +171,7 @@ def test_copy_brings_a_missing_image_and_a_second_one_finds_it(
 import sys
 if sys.argv[1] == "auth":
     sys.exit(sys.stdin.read() != "111111111111-auth-token")
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 Session({world.cloud.endpoint_url!r}, "111111111111", "eu-west-1").client("ecr").put_image(
     repositoryName={REPOSITORY!r}, imageManifest=open({str(tmp_path / "index.json")!r}).read(),
     imageManifestMediaType={INDEX!r}, imageDigest=sys.argv[2].partition("@")[2], imageTag=sys.argv[3].split(":")[1])

@@ -9,7 +9,8 @@ import boto3
 import pytest
 
 from privatelink_ingress.aws.removal_guard import refuse_while_connected
-from privatelink_ingress.local.cloud.server import Cloud, Session
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.problems import UserError
 

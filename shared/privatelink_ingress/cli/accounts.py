@@ -32,7 +32,7 @@ class Accounts:
             Unseen: when no credentials are of it.
         """
         if self._endpoint_url:
-            from privatelink_ingress.local.cloud.server import Session
+            from privatelink_ingress.local.cloud.session import Session
 
             return Session(self._endpoint_url, account_id, region)
         tried = []

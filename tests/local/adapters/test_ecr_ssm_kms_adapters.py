@@ -8,7 +8,7 @@ import pytest
 
 from privatelink_ingress.local.adapters.base import AdapterError
 from privatelink_ingress.local.adapters.table import adapter_for
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 
 REPOSITORY = "aws:ecr/repository:Repository"
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"

@@ -9,7 +9,7 @@ import pytest
 
 from privatelink_ingress.local.adapters.base import AdapterError, Created
 from privatelink_ingress.local.adapters.table import adapter_for
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.eks_world import World, role, world
 
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"

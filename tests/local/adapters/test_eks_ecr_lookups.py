@@ -8,7 +8,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError
 from privatelink_ingress.local.adapters.workload_lookups import FUNCTIONS
 from privatelink_ingress.local.cloud.ecr import put_stand_in
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 
 DIGEST = f"sha256:{'d' * 64}"
 

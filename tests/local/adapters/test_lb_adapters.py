@@ -8,7 +8,7 @@ import pytest
 
 from privatelink_ingress.local.adapters.base import AdapterError, Created
 from privatelink_ingress.local.adapters.table import adapter_for
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import DELIVERY, bucket_policy, network
 
 LB, WAF, CW = "aws:lb/", "aws:wafv2/", "aws:cloudwatch/"

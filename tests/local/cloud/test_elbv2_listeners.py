@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import NOT_FOUND, balancer, certificate, listener, network, refused, target_group
 
 POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import NOT_FOUND, balancer, listener, network, refused, target_group
 
 HOST = {"Field": "host-header", "HostHeaderConfig": {"Values": ["shop.example.com"]}}

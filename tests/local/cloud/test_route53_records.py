@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import balancer, change, network, refused
 
 ZONE = "Z0123456789PREPARED"

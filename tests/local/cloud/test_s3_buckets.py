@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import bucket, bucket_policy, refused
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from typing import Any
@@ -113,8 +112,11 @@ def _copied_aws_policies(self: IAMBackend) -> list[Any]:
     partition = get_partition(self.region_name)
     if partition not in _aws_policies:
         _aws_policies[partition] = _read_aws_policies(self)
-    # Copies, since each account counts its own attachments.
-    return [copy.copy(policy) for policy in _aws_policies[partition]]
+    # Copies, since each account counts its own attachments; made by hand, since moto keeps track of what it constructs.
+    copies = [object.__new__(type(policy)) for policy in _aws_policies[partition]]
+    for copied, policy in zip(copies, _aws_policies[partition], strict=True):
+        vars(copied).update(vars(policy))
+    return copies
 
 
 IAMBackend._init_aws_policies = _copied_aws_policies

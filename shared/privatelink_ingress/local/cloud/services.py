@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 
-from moto.core import utils as moto_utils
-
-from privatelink_ingress.local.cloud import hardening
-
-# One for all services: each lists every model that botocore has.
-moto_utils.create_loader = functools.cache(moto_utils.create_loader)
+from privatelink_ingress.local.cloud import hardening, read_once  # noqa: F401  (changes moto when it is imported)
 
 MODULES: tuple[str, ...] = (
     "acm",
