@@ -61,7 +61,7 @@ def trace_running(
     """
     # Costly to import, and not needed to show a trace.
     from privatelink_ingress.aws.topology import live
-    from privatelink_ingress.local.cloud.server import Session
+    from privatelink_ingress.local.cloud.session import Session
 
     headers = tuple(headers)
     Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked
