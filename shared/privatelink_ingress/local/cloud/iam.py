@@ -133,4 +133,4 @@ def _account_of(access_key: str) -> str:
     return DEFAULT_ACCOUNT_ID
 
 
-models.get_account_id_from = _account_of
+models.get_account_id_from = _account_of  # ty: ignore[invalid-assignment]
