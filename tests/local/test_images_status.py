@@ -117,7 +117,7 @@ def test_a_missing_image_comes_with_the_commands_that_copy_it(world: World):
 def test_before_the_first_up_it_says_who_makes_the_repository(world: World):
     code, image = world.found()
     assert (code, image["state"], image["commands"]) == (1, "no repository", [])
-    assert image["remedy"].startswith("The stack's first `pulumi up` makes it, and leaves out what needs the image")
+    assert image["remedy"].startswith("The stack's first `pulumi up` creates it, and leaves out what needs the image")
 
 
 def test_an_image_without_a_tag_is_about_to_expire_and_to_be_copied_again(world: World):

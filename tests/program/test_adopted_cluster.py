@@ -178,13 +178,15 @@ def test_every_setting_of_what_it_does_not_make_is_named_in_one_message():
         registry={"create": False},
     )
     keys = ["cluster.admins", "cluster.version", "endpoints.extra", "network.cidr", "nodes.max", "nodes.min"]
-    assert lines == [f"{key}: is set beside cluster.existing" for key in (*keys, "registry.create")]
+    assert lines == [f"{key}: cannot be set together with cluster.existing" for key in (*keys, "registry.create")]
 
 
 def test_a_stack_does_not_adopt_the_cluster_that_it_made():
     found = Found()
     found.tags = {"Stack": "eks-service/shop"}
-    assert refused(found) == ["cluster.existing.name: is platform, which this stack made itself, and would now delete"]
+    assert refused(found) == [
+        "cluster.existing.name: is platform, which this stack created itself and would now delete"
+    ]
 
 
 def test_the_load_balancers_own_protection_may_be_set():
@@ -218,7 +220,7 @@ def test_a_choice_of_subnets_is_asked_for_where_the_cluster_has_two_in_a_zone():
     found.cluster_subnets.append("subnet-000000000000000a4")
     found.zones["subnet-000000000000000a4"] = "euw1-az1"
     assert refused(found) == [
-        "cluster.existing.subnetIds: has 2 subnets in euw1-az1, and a load balancer takes one: "
+        "cluster.existing.subnetIds: has 2 subnets in euw1-az1, but a load balancer takes only one: "
         "subnet-000000000000000a1 (10.30.161.0/24), subnet-000000000000000a4 (10.30.164.0/24)"
     ]
     chosen = adopting(found, cluster={"existing": EXISTING | {"subnetIds": list(SUBNETS)}})

@@ -86,13 +86,13 @@ def test_subnets_need_not_be_written_in_the_order_of_their_zones():
 def test_settings_of_a_vpc_that_the_stack_would_make_are_named_in_one_message():
     network = {**existing(), "cidr": "10.11.0.0/16", "zoneIds": ["euw1-az1", "euw1-az2"], "subnetPrefix": 20}
     keys = ["network.cidr", "network.subnetPrefix", "network.zoneIds"]
-    assert refused(network=network) == [f"{key}: is set beside network.existing" for key in keys]
+    assert refused(network=network) == [f"{key}: cannot be set together with network.existing" for key in keys]
 
 
 def test_a_stack_does_not_adopt_the_vpc_that_it_made():
     found = Found()
     found.tags = {"Stack": "eks-service/shop"}
-    said = f"network.existing.vpcId: is {VPC}, which this stack made itself, and would now delete"
+    said = f"network.existing.vpcId: is {VPC}, which this stack created itself and would now delete"
     assert refused(found) == [said]
 
 
@@ -159,8 +159,8 @@ def test_two_subnets_of_a_zone_and_zones_without_eks_are_refused():
 @pytest.mark.parametrize(
     ("free", "said"),
     [
-        (5, "with 5 free addresses; EKS makes and updates no control plane with fewer than 6"),
-        (15, "with 15 free addresses; EKS advises 16, and every pod takes one more"),
+        (5, "with 5 free addresses; EKS creates and updates no control plane with fewer than 6"),
+        (15, "with 15 free addresses; EKS recommends 16, and every pod takes one more"),
     ],
 )
 def test_subnets_that_are_nearly_full_are_warned_about_and_still_updated(free: int, said: str):

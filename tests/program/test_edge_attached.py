@@ -143,7 +143,7 @@ def test_a_shard_of_an_older_release_names_the_stack_each_field_and_the_command(
 ):
     values = {key: value for key, value in shard.values.items() if key not in ("vpc_id", "listener_arn")}
     message = refused(StackOutputs(values))
-    assert f"Stack {SHARD} is no edge stack to attach to:" in message
+    assert f"Stack {SHARD} cannot be attached to: it exports no shard contract:" in message
     assert "vpc_id: is missing" in message
     assert "listener_arn: is missing" in message
     assert "Run `pulumi up --stack prod` in central-ingress/, then this again." in message

@@ -218,7 +218,7 @@ def test_a_stale_parameter_is_told_before_anything_is_built(refused: Callable[..
 
 def test_a_missing_parameter_names_account_and_command(refused: Callable[..., str]) -> None:
     message = refused({"parameter": NAME}, account=Account())
-    assert f"parameter {NAME}, {NAME}: there is no such parameter in account 222222222222" in message
+    assert f"parameter {NAME}, {NAME}: does not exist in account 222222222222" in message
     assert "Run `pulumi up` in eks-service/" in message
 
 

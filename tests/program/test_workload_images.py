@@ -88,7 +88,10 @@ def test_the_first_run_makes_all_but_the_pods_and_says_which_command_brings_them
         left_out = {urn.split("::")[2].split("$")[-1].split(":")[0] for urn in urns(shop) - urns(first)}
         assert left_out == {"pulumi", "privatelink-ingress", "kubernetes"}
         [warning] = [text for text in first.messages if "controller.image" in text]
-        assert "is not in repository shop/nginx-ingress yet, so the controller and the sample" in warning
+        assert (
+            "is not in repository shop/nginx-ingress yet, so this run leaves out the controller and the sample"
+            in warning
+        )
         assert f"After this run: `{COPY}`, then `pulumi up` again." in warning
 
 
@@ -105,7 +108,7 @@ def test_a_digest_that_was_never_copied_stops_the_preview_with_the_command(workl
 
 
 def test_a_run_never_takes_a_controller_away_because_its_repository_has_another_name(workload_run: Run):
-    with pytest.raises(Exception, match="taken out of cluster shop, which is there") as caught:
+    with pytest.raises(Exception, match="remove the controller from cluster shop, which exists") as caught:
         workload_run(
             backend=aws({"shop/nginx-ingress": DIGESTS, "shop/sample": DIGESTS}, clusters=("shop",)),
             registry={"repository": "shop/renamed"},
@@ -129,7 +132,10 @@ def test_without_the_samples_image_the_controller_is_there_all_the_same(shop: St
     assert {urn.split("$")[-1].split("::")[-1] for urn in urns(shop) - urns(run)} == {
         each.name for each in shop.registrations if each.name.startswith("shop-sample") and "ecr" not in each.type
     } | {"shop"}
-    assert "sample.image: is not in repository shop/sample yet, so the sample application" in run.messages[0]
+    assert (
+        "sample.image: is not in repository shop/sample yet, so this run leaves out the sample application"
+        in run.messages[0]
+    )
 
 
 def test_an_image_for_other_applications_is_only_warned_of(workload_run: Run):
@@ -155,6 +161,6 @@ def test_a_repository_of_another_stack_is_looked_at_and_not_made(workload_run: R
 def test_two_images_cannot_share_a_repository(workload_run: Run):
     image = {"source": "quay.io/team/cart", "digest": OTHER, "repository": "shop/nginx-ingress"}
     with pytest.raises(
-        Exception, match=r"registry\.images\.cart: belongs into shop/nginx-ingress, as the image controller"
+        Exception, match=r"registry\.images\.cart: would be stored in shop/nginx-ingress, like the image controller"
     ):
         workload_run(registry={"images": {"cart": image}})

@@ -87,7 +87,7 @@ def test_an_api_that_does_not_answer_is_told_once_with_what_to_do(workload_run: 
     run = deployed(workload_run, closed)
     (message,) = said(run)
     assert message.startswith(f"cluster: its Kubernetes API 127.0.0.1:{closed} does not answer here (")
-    assert "so `up` cannot make or change what is in it" in message
+    assert "so `up` cannot create or change its objects" in message
     assert "cluster.kubernetesApi" in message
     assert "controller.install: false" in message
     assert "docs/cluster.md" in message
@@ -126,7 +126,9 @@ def test_a_first_preview_tries_nothing_and_tells_that_the_api_will_be_private(
     run = workload_run(preview=True)
     assert said(run) == []
     (message,) = told
-    assert message.startswith("cluster: its Kubernetes API will answer in its VPC alone, and the controller is made")
+    assert message.startswith(
+        "cluster: its Kubernetes API will answer only inside its VPC, and the controller is deployed"
+    )
     assert "docs/cluster.md" in message
     told.clear()
     workload_run(preview=True, cluster={"admins": ADMINS, "publicAccessCidrs": ["198.51.100.0/24"]})

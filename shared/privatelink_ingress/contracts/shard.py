@@ -59,7 +59,7 @@ class ShardContract(BaseModel):
             ContractError: names every missing or misfit field and what to run; or the stack to name instead, when this
                 one is attached itself.
         """
-        title = f"Stack {stack} is no edge stack to attach to"
+        title = f"Stack {stack} cannot be attached to: it exports no shard contract"
         if further := outputs.get(ATTACHED_TO):
             reason = f"is {further}: stack {stack} has no load balancer, but is attached to that one itself"
             raise ContractError(title, [Problem(ATTACHED_TO, reason, f"Write edgeStack: {further}.")])

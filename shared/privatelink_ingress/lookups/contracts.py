@@ -66,7 +66,7 @@ async def read_shard(stack: str, opts: pulumi.ResourceOptions | None = None) -> 
         ContractError: as `read`, or when `stack` is attached itself.
     """
     name = full_name(stack, shard.PROJECT)
-    title = f"Stack {name} is no edge stack to attach to"
+    title = f"Stack {name} cannot be attached to: it exports no shard contract"
     return ShardContract.read(
         await outputs_of(name, [*ShardContract.model_fields, shard.ATTACHED_TO], title, opts), name
     )

@@ -216,7 +216,7 @@ class _Asked:
         return found
 
     def _failed(self, why: str) -> UserError:
-        remedy = "Write what exists in this account and region, and let the stack's roles look it up."
+        remedy = "Name one that exists in this account and Region, and allow the stack's roles to look it up."
         return UserError(TITLE, [Problem(self._where, f"{self._what} cannot be looked up: {why}", remedy)])
 
 

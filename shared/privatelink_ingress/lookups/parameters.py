@@ -33,8 +33,8 @@ async def read(backend: Backend, *, provider: aws.Provider, account_id: str, reg
     except Exception as error:
         raise ContractError(title, [_unreadable(reference, name, owner, str(error))]) from None
     if found.insecure_value is None:
-        reason = f"is of type {found.type}, but nothing in a contract is secret"
-        remedy = f"Have the stack of {PROJECT} that publishes it write it again, as a String."
+        reason = f"is of type {found.type}, but a contract holds no secrets"
+        remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: it writes a String."
         raise ContractError(title, [Problem("type", reason, remedy)])
     return Contract.read_json(found.insecure_value, reference)
 
@@ -88,7 +88,7 @@ def _unreadable(reference: str, name: str, owner: str, text: str) -> Problem:
     if "ParameterNotFound" in text or "couldn't find resource" in text:
         return Problem(
             reference,
-            f"there is no such parameter in account {owner}",
+            f"does not exist in account {owner}",
             f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter "
             "<publication.parameter.prefix>/<connectionName>, in its own account unless writerRoleArn is set.",
         )

@@ -31,11 +31,11 @@ from privatelink_ingress.settings.workload.registry import RepositoryName
 
 def _trusted(arn: str) -> str:
     if arn == "*" or arn.endswith((":*", "/*")):
-        raise InvalidSetting(f"is {arn!r}, which lets everybody in", "Name each role, user or account.")
+        raise InvalidSetting(f"is {arn!r}, which trusts everyone", "Name each role, user or account.")
     if ":assumed-role/" in arn:
         role = arn.split("/")[1]
         raise InvalidSetting(
-            f"is {arn!r}, a session, which ends: the next one has another name and is not let in",
+            f"is {arn!r}, a session: the next session has another name and would not be trusted",
             f"Write the role behind it: arn:aws:iam::<account>:role/<path>/{role}.",
         )
     return arn
@@ -90,7 +90,7 @@ class GitHub(Settings):
     def _some_of_it(self) -> Self:
         if not self.branches and not self.environments:
             raise InvalidSetting(
-                "names neither branches nor environments, and would let in every pull request",
+                "names neither branches nor environments, so every pull request could deploy",
                 "Write branches: [main], or environments: [production].",
             )
         return self
@@ -107,9 +107,11 @@ class Trust(Settings):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if not self.principals and self.github is None:
-            raise InvalidSetting("trusts nobody", "Write principals, github, or both.")
+            raise InvalidSetting("names no one to trust", "Write principals, github, or both.")
         if self.external_id is not None and not self.principals:
-            raise InvalidSetting("has no use without principals", "Remove it: GitHub says none.", at=("externalId",))
+            raise InvalidSetting(
+                "has no effect without principals", "Remove it: GitHub does not send one.", at=("externalId",)
+            )
         return self
 
 
@@ -189,7 +191,11 @@ class AttachedRole(Settings):
     @model_validator(mode="after")
     def _said_by_somebody(self) -> Self:
         if self.external_id is not None and not self.principals:
-            raise InvalidSetting("has no use without principals", "Remove it: trust has its own.", at=("externalId",))
+            raise InvalidSetting(
+                "has no effect without principals",
+                "Remove it: trust has an external id of its own.",
+                at=("externalId",),
+            )
         return self
 
 
@@ -216,7 +222,7 @@ class EdgeRoles(Settings):
         for stack in self.attached:
             if stack in self.stacks:
                 raise InvalidSetting(
-                    f"is in stacks too, whose role may do everything to {stack}",
+                    f"is in stacks too, whose role may change everything in {stack}",
                     "Remove it there: stacks are those with a load balancer.",
                     at=("attached", stack),
                 )
@@ -237,7 +243,7 @@ class Roles(Settings):
     def _trust_and_a_side(self) -> Self:
         sides = (self.workload, self.edge)
         if self.trust is None and any(sides):
-            raise InvalidSetting("is missing", "Write who may deploy: principals, github, or both.", at=("trust",))
+            raise InvalidSetting("is missing", "Say who may deploy: principals, github, or both.", at=("trust",))
         if self.trust is not None and not any(sides):
             raise InvalidSetting(
                 "has neither workload nor edge", "Write the side that is deployed into the account, or both."

@@ -257,7 +257,7 @@ def test_a_repository_that_is_not_made_yet_is_explained_and_nothing_is_copied(
     result = run(folder, "copy")
     assert (result.exit_code, calls(folder)) == (1, [])
     assert "there is no repository shop/nginx-ingress in account 111111111111, eu-west-1" in result.stdout
-    assert "The stack's first `pulumi up` makes it, and leaves out what needs the image" in result.stdout
+    assert "The stack's first `pulumi up` creates it, and leaves out what needs the image" in result.stdout
 
 
 def test_a_stack_that_is_not_there_is_answered_with_the_nearest(folder: Path):

@@ -111,7 +111,7 @@ def test_check_names_settings_that_do_not_belong_to_an_adopted_cluster(samples: 
     assert (problem["file"], problem["where"], problem["reason"]) == (
         CLUSTER,
         "nodes.min",
-        "is set beside cluster.existing",
+        "cannot be set together with cluster.existing",
     )
 
 

@@ -187,7 +187,7 @@ def connection_name(settings: WorkloadSettings, stack: str) -> str:
     except ValidationError:
         problem = Problem(
             "connectionName",
-            f"is not set, and the stack's name {name!r} cannot stand in for it",
+            f"is not set, and the stack's name {name!r} is not a valid connection name",
             "Set connectionName to 1-30 lower-case letters, digits and single hyphens, a letter first.",
         )
-        raise UserError("The connection has no name", [problem]) from None
+        raise UserError("The connection has no valid name", [problem]) from None

@@ -70,7 +70,7 @@ def require_fitting(settings: WorkloadSettings, names: Iterable[str]) -> None:
         problems.append(Problem(f"cluster.addons.{name}", reason, suggest(name, known)))
     problems += _newer_than_the_cluster(settings)
     if problems:
-        raise UserError("The pinned add-ons do not fit the cluster", problems)
+        raise UserError("The pinned add-on versions do not fit the cluster", problems)
 
 
 def _newer_than_the_cluster(settings: WorkloadSettings) -> Iterator[Problem]:
@@ -78,7 +78,7 @@ def _newer_than_the_cluster(settings: WorkloadSettings) -> Iterator[Problem]:
     pinned_version, version = settings.cluster.addons.get("kube-proxy"), settings.cluster.version
     if pinned_version and _minor(pinned_version.removeprefix("v")) > _minor(version):
         reason = f'is {pinned_version!r}, newer than cluster.version "{version}"'
-        yield Problem("cluster.addons.kube-proxy", reason, f"Write one that begins with v{version}, or leave it out.")
+        yield Problem("cluster.addons.kube-proxy", reason, f"Write one that starts with v{version}, or leave it out.")
 
 
 def _minor(version: str) -> tuple[int, ...]:

@@ -113,11 +113,11 @@ def adopt_cluster(
     if existing is None:
         raise ValueError("only a stack with cluster.existing adopts a cluster")
     if problems := list(_not_ours(settings)):
-        raise UserError("The cluster is someone else's", problems)
+        raise UserError("The stack file sets what the existing cluster already has", problems)
     existing_subnets.require_another_owner(cluster.tags, tags, where=f"{KEY}.name", what=existing.name)
     balancer = tuple(cluster.subnets[id_] for id_ in cluster.subnet_ids)
     if problems := list(_misfits(existing, cluster, balancer)):
-        raise UserError("The cluster cannot be published", problems)
+        raise UserError("The existing cluster cannot be published", problems)
     placed = existing_subnets.by_zone(balancer)
     of_nodes = {cluster.subnets[id_] for nodes in cluster.nodes for id_ in nodes.subnet_ids}
     return AdoptedCluster(
@@ -193,7 +193,9 @@ def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
     if not settings.controller.install and settings.controller.image is None:
         written += _written(settings, "registry")
     for key in sorted(written):
-        yield Problem(key, f"is set beside {KEY}", "Remove it: the cluster is someone else's.")
+        yield Problem(
+            key, f"cannot be set together with {KEY}", "Remove it: the stack does not change the existing cluster."
+        )
     existing = settings.cluster.existing
     ports = {"nodePort": existing.node_port, "healthNodePort": existing.health_node_port} if existing else {}
     for key in sorted(key for key, port in ports.items() if port and settings.controller.install):
@@ -230,7 +232,8 @@ def _misfits(existing: ExistingCluster, cluster: FoundCluster, balancer: tuple[S
     if not cluster.nodes:
         reason = f"is {existing.name}, which has no managed node group"
         remedy = (
-            f"Write the autoscaling groups of its nodes as {KEY}.autoscalingGroups: a node of none gets no traffic."
+            f"Write the autoscaling groups of its nodes as {KEY}.autoscalingGroups: a node outside of them gets no "
+            "traffic."
         )
         yield Problem(f"{KEY}.name", reason, remedy)
     served = {subnet.zone_id for subnet in balancer}

@@ -80,7 +80,7 @@ def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mappin
     existing_subnets.require_another_owner(vpc.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
     problems = [*_beside(settings), *_misfits(existing, vpc)]
     if problems:
-        raise UserError("The VPC does not fit", problems)
+        raise UserError("The existing VPC does not fit", problems)
     return AdoptedNetwork(
         vpc_id=existing.vpc_id,
         cidr=vpc.cidr,
@@ -95,7 +95,11 @@ def _beside(settings: WorkloadSettings) -> Iterator[Problem]:
     fields = type(settings.network).model_fields
     for name in sorted(settings.network.model_fields_set - {"existing"}):
         key = fields[name].alias or name
-        yield Problem(f"network.{key}", f"is set beside {KEY}", "Remove it: the VPC is someone else's.")
+        yield Problem(
+            f"network.{key}",
+            f"cannot be set together with {KEY}",
+            "Remove it: the stack does not change the existing VPC.",
+        )
 
 
 def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
@@ -112,11 +116,11 @@ def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
     for attribute, on in (("DNS support", vpc.dns_support), ("DNS hostnames", vpc.dns_hostnames)):
         if not on:
             reason = f"is {existing.vpc_id}, whose {attribute} is off: the cluster's private name would not resolve"
-            yield Problem(f"{KEY}.vpcId", reason, f"Have its owner turn {attribute} on.")
+            yield Problem(f"{KEY}.vpcId", reason, f"Ask its owner to turn {attribute} on.")
     for place, name in enumerate(existing.endpoints):
         if not vpc.private_dns[name]:
             reason = f"is {name!r}, whose endpoint in {existing.vpc_id} has private DNS off, so no node would use it"
-            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Have its owner turn it on.")
+            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Ask its owner to turn it on.")
 
 
 def _without_s3(
@@ -128,4 +132,4 @@ def _without_s3(
         if table is None or table.id not in with_s3:
             of = f"route table {table.id}" if table else "route table"
             reason = f"has {subnet.id} ({subnet.cidr}), whose {of} has no route to a gateway endpoint of S3"
-            yield Problem(key, reason, "Have the VPC's owner add one: without it, no node can pull an image.")
+            yield Problem(key, reason, "Ask the VPC's owner to add one: without it, no node can pull an image.")

@@ -128,5 +128,5 @@ def _misfit(index: int, name: str) -> Problem | None:
     if name.startswith("com.amazonaws."):
         return Problem(where, f"is {name!r}, a whole name", f"Write {name.split('.', 3)[-1]!r}: the region is known.")
     if name in MISTAKEN:
-        return Problem(where, f"is {name!r}, which is no name of a service", f"Write {MISTAKEN[name]}.")
+        return Problem(where, f"is {name!r}, which is not the name of a service", f"Write {MISTAKEN[name]}.")
     return None

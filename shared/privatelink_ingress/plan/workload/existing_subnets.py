@@ -57,9 +57,9 @@ def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, wh
         UserError: when it carries the stack's own tag.
     """
     if tags.get("Stack") == own["Stack"]:
-        reason = f"is {what}, which this stack made itself, and would now delete"
-        remedy = "Remove the key. To publish it a second time, add a stack of another name."
-        raise UserError("A stack does not adopt what it made", [Problem(where, reason, remedy)])
+        reason = f"is {what}, which this stack created itself and would now delete"
+        remedy = "Remove the key. To publish it a second time, add a stack with another name."
+        raise UserError("A stack cannot adopt a VPC or cluster that it created", [Problem(where, reason, remedy)])
 
 
 def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:
@@ -99,7 +99,7 @@ def misfits(
     for zone_id in found:
         if len(placed[zone_id]) > 1:
             choice = ", ".join(f"{subnet.id} ({subnet.cidr})" for subnet in placed[zone_id])
-            reason = f"has {len(placed[zone_id])} subnets in {zone_id}, and a load balancer takes one: {choice}"
+            reason = f"has {len(placed[zone_id])} subnets in {zone_id}, but a load balancer takes only one: {choice}"
             yield Problem(key, reason, f"Write one subnet for each zone as {key}.")
     if len(found) < zones.MINIMUM:
         reason = f"spans {len(found)} zone ({', '.join(found)}), but a service needs {zones.MINIMUM}"
@@ -115,10 +115,10 @@ def short_of_addresses(subnets: Iterable[Subnet], *, key: str) -> Iterator[Probl
     for subnet in subnets:
         reason = f"has {subnet.id} ({subnet.cidr}) with {subnet.free_addresses} free addresses"
         if subnet.free_addresses < FREE_ADDRESSES:
-            reason += f"; EKS makes and updates no control plane with fewer than {FREE_ADDRESSES}"
-            yield Problem(key, reason, "Free some before the cluster is made or updated.")
+            reason += f"; EKS creates and updates no control plane with fewer than {FREE_ADDRESSES}"
+            yield Problem(key, reason, "Free some before the cluster is created or updated.")
         elif subnet.free_addresses < FREE_ADDRESSES_ADVISED:
-            reason += f"; EKS advises {FREE_ADDRESSES_ADVISED}, and every pod takes one more"
+            reason += f"; EKS recommends {FREE_ADDRESSES_ADVISED}, and every pod takes one more"
             yield Problem(key, reason, "Choose a larger subnet.")
 
 
@@ -129,7 +129,7 @@ def ways_out(subnets: Iterable[Subnet], tables: Sequence[RouteTable], *, key: st
         if table and table.ways_out:
             out = ", ".join(table.ways_out)
             reason = f"has {subnet.id} ({subnet.cidr}), whose route table {table.id} leads to {out}"
-            yield Problem(key, reason, "Choose a private subnet, or have its owner take that route away.")
+            yield Problem(key, reason, "Choose a private subnet, or have its owner remove that route.")
 
 
 def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:

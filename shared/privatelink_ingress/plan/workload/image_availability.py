@@ -56,7 +56,7 @@ def deployable(plan: Plan, contents: AccountContents, *, stack: str) -> Deployab
     missing = [image for image in plan.images if image.digest not in contents.digests.get(image.repository, ())]
     refused = {image.name: problem for image in missing if (problem := _refusal(image, plan, contents, stack))}
     if refused and plan.publication.deletion_protection:
-        raise UserError("Pods would wait for images that they cannot pull", refused.values())
+        raise UserError("Pods would wait for images that are not in the registry", refused.values())
     later = [image for image in missing if image.name not in refused]
     left_out = {image.name for image in later if image.used}
     return Deployable(
@@ -73,17 +73,17 @@ def _refusal(image: ImagePlan, plan: WorkloadPlan, contents: AccountContents, st
     if not image.used:
         return None
     if image.repository in contents.digests:
-        where, what = f"{image.key}.digest", f"is {image.digest}, which repository {image.repository} does not hold"
+        where, what = f"{image.key}.digest", f"is {image.digest}, which is not in repository {image.repository}"
         return Problem(where, what, f"Run `{command(stack)}`, then this again.")
     if not image.makes_repository:
         reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
-        remedy = f"Another stack owns it (registry.create is false): deploy that one, and run `{command(stack)}`."
+        remedy = f"Another stack owns it (registry.create is false): deploy that stack, then run `{command(stack)}`."
         return Problem(image.key, reason, remedy)
     if image.name == CONTROLLER and plan.cluster.name in contents.clusters:
         # Renamed on a stack that stands, or a cluster that is older than the stack: which one cannot be told.
         reason = (
-            f"there is no repository {image.repository} yet, and without its image the controller would be taken out "
-            f"of cluster {plan.cluster.name}, which is there"
+            f"there is no repository {image.repository} yet, and without its image this run would remove "
+            f"the controller from cluster {plan.cluster.name}, which exists"
         )
         remedy = (
             "If registry.repository was changed, write what it was. If the cluster never had a controller: set "
@@ -94,8 +94,8 @@ def _refusal(image: ImagePlan, plan: WorkloadPlan, contents: AccountContents, st
 
 
 _ABSENT = {
-    CONTROLLER: "the controller and the sample application are left out of this run",
-    SAMPLE: "the sample application is left out of this run",
+    CONTROLLER: "this run leaves out the controller and the sample application",
+    SAMPLE: "this run leaves out the sample application",
 }
 
 

@@ -143,14 +143,14 @@ def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
     if held is None:
         reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
         if image.makes_repository:
-            remedy = "The stack's first `pulumi up` makes it, and leaves out what needs the image until it is there."
+            remedy = "The stack's first `pulumi up` creates it, and leaves out what needs the image until it is copied."
         else:
             remedy = "Another stack owns it (registry.create is false): deploy that one first."
         return ImageStatus(state="no repository", reason=reason, remedy=remedy)
     if held.tag_is_of not in (None, image.digest):
         return ImageStatus(
             state="tag taken",
-            reason=f"tag {image.tag} is of {held.tag_is_of}, and a tag of this repository never moves",
+            reason=f"tag {image.tag} is of {held.tag_is_of}, and tags of this repository are immutable",
             remedy=f"Write another {image.key}.tag, or leave it out: then one is made from the digest.",
         )
     if not held.there:
@@ -163,7 +163,7 @@ def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
             remedy=f"Pin the digest of an index that has them, or write in {image.key}.platforms what it has.",
         )
     if not held.tags:
-        return ImageStatus(state="untagged", reason="the digest is there without a tag, so the registry lets it expire")
+        return ImageStatus(state="untagged", reason="the digest has no tag, so the registry will expire it")
     return ImageStatus(state="there", reason=f"tagged {', '.join(held.tags)}")
 
 

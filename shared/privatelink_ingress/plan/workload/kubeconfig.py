@@ -34,7 +34,7 @@ def private_at_first() -> Problem:
     """What a preview tells before there is a cluster whose API answers in its VPC alone."""
     return Problem(
         "cluster",
-        "its Kubernetes API will answer in its VPC alone, and the controller is made through it",
+        "its Kubernetes API will answer only inside its VPC, and the controller is deployed through it",
         f"Deploy from where it answers. {_WAYS}",
     )
 
@@ -43,12 +43,13 @@ def no_answer(host: str, port: int, why: str) -> Problem:
     """What is told when the Kubernetes API cannot be reached from where the program runs."""
     return Problem(
         "cluster",
-        f"its Kubernetes API {host}:{port} does not answer here ({why}), so `up` cannot make or change what is in it",
-        f"Run again from where it answers; what is done stays done. {_WAYS}",
+        f"its Kubernetes API {host}:{port} does not answer here ({why}), so `up` cannot create or change its objects",
+        f"Run this again from where it answers; finished steps are not repeated. {_WAYS}",
     )
 
 
 _WAYS = (
-    "Ways there, the shortest first a port forwarded by Session Manager (cluster.kubernetesApi): docs/cluster.md. "
-    "controller.install: false leaves everything out that needs it."
+    "For ways to reach it, see docs/cluster.md; the simplest is a port forwarded by Session Manager "
+    "(cluster.kubernetesApi). "
+    "controller.install: false leaves out everything that needs it."
 )

@@ -117,10 +117,10 @@ def cross_zone(settings: WorkloadSettings, zone_ids: Sequence[str]) -> bool:
         where = f"{settings.nodes.key(smallest)}.min"
         reason = (
             f"is {settings.nodes.by_name[smallest].min}, fewer than the {len(zone_ids)} zones "
-            f"({', '.join(zone_ids)}), and publication.crossZone is false: a zone without a node would answer nothing"
+            f"({', '.join(zone_ids)}), and publication.crossZone is false: a zone without nodes would not answer"
         )
         remedy = f"Raise it to {len(zone_ids)} or more, or write crossZone: true (or leave it out)."
-        raise UserError("The nodes do not reach every zone", [Problem(where, reason, remedy)])
+        raise UserError("A zone could have no nodes", [Problem(where, reason, remedy)])
     return in_each < CROSS_ZONE_BELOW if wanted is None else wanted
 
 
@@ -131,7 +131,8 @@ def only_spot(settings: WorkloadSettings) -> Iterator[Problem]:
         return
     yield Problem(
         ", ".join(f"{settings.nodes.key(name)}.capacityType" for name in hosts),
-        "is SPOT wherever the controller can run, so AWS may take all of its nodes back two minutes after it says so",
+        "is SPOT on every node group that can run the controller, so AWS may reclaim all of its nodes at two minutes' "
+        "notice",
         "Write ON_DEMAND, or add an on-demand group without taints of NO_SCHEDULE and NO_EXECUTE.",
     )
 

@@ -30,7 +30,7 @@ def plan_notifications(settings: Notifications | None, *, account_id: str, regio
         problem = Problem(
             "publication.notifications.topicArn",
             f"is in account {topic.account_id}, {topic.region}, but the service is in {account_id}, {region}",
-            f"Write a topic that is there too: {dataclasses.replace(topic, region=region, account_id=account_id)}.",
+            f"Write a topic that is there as well: {dataclasses.replace(topic, region=region, account_id=account_id)}.",
         )
-        raise UserError("Nobody would be notified", [problem])
+        raise UserError("The notification topic must be in the service's account and Region", [problem])
     return NotificationsPlan(topic_arn=settings.topic_arn, events=tuple(sorted(settings.events)))

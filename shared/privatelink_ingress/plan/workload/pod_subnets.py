@@ -32,7 +32,7 @@ _NEVER = tuple(
 )
 """No VPC has such a range beside another: this host, loopback, link-local, kept by AWS, multicast and reserved."""
 
-_INSTEAD = "Write one of 100.64.0.0/10, such as 100.64.0.0/16: every VPC takes those."
+_INSTEAD = "Write one of 100.64.0.0/10, such as 100.64.0.0/16: every VPC can use those."
 
 
 def plan_pod_subnets(cidr: str, *, vpc_cidr: str, zone_ids: tuple[str, ...]) -> tuple[SubnetPlan, ...]:
@@ -48,7 +48,7 @@ def plan_pod_subnets(cidr: str, *, vpc_cidr: str, zone_ids: tuple[str, ...]) -> 
     """
     pods, nodes = IPv4Network(cidr), IPv4Network(vpc_cidr)
     if problems := list(_misfits(pods, nodes)):
-        raise UserError("The range for pods does not fit", problems)
+        raise UserError("The pod range does not fit", problems)
     return subnets.tier(cidr, pods.prefixlen + ZONE_BITS, zone_ids, key=KEY)
 
 
@@ -56,12 +56,12 @@ def _misfits(pods: IPv4Network, nodes: IPv4Network) -> Iterator[Problem]:
     """https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions."""
     if pods.prefixlen + ZONE_BITS > _SMALLEST_SUBNET:
         largest = _SMALLEST_SUBNET - ZONE_BITS
-        reason = f"is {pods}, an eighth of which is smaller than the /{_SMALLEST_SUBNET} that a subnet must have"
+        reason = f"is {pods}, an eighth of which is smaller than the smallest subnet, a /{_SMALLEST_SUBNET}"
         yield Problem(KEY, reason, f"Write a prefix of /{largest} or less.")
     if pods.overlaps(nodes):
         yield Problem(KEY, f"is {pods}, which overlaps network.cidr ({nodes})", "Write a range beside it.")
     elif never := next((reserved for reserved in _NEVER if pods.overlaps(reserved)), None):
-        yield Problem(KEY, f"is {pods}, of {never}, which no VPC takes", _INSTEAD)
+        yield Problem(KEY, f"is {pods}, of {never}, which no VPC can use", _INSTEAD)
     elif reason := _beside(pods, nodes):
         yield Problem(KEY, f"is {pods}, {reason}", _INSTEAD)
 
@@ -72,9 +72,9 @@ def _beside(pods: IPv4Network, nodes: IPv4Network) -> str | None:
     if ours is None:
         return None
     if not nodes.overlaps(ours):
-        return f"of {ours}, which AWS adds to no VPC of another range ({nodes})"
+        return f"of {ours}, which AWS cannot add to a VPC of another range ({nodes})"
     if nodes.subnet_of(IPv4Network("10.0.0.0/15")) and pods.subnet_of(IPv4Network("10.0.0.0/16")):
-        return f"of 10.0.0.0/16, which AWS adds to no VPC of 10.0.0.0/15 ({nodes})"
+        return f"of 10.0.0.0/16, which AWS cannot add to a VPC of 10.0.0.0/15 ({nodes})"
     if pods.subnet_of(IPv4Network("172.31.0.0/16")):
-        return "of 172.31.0.0/16, which AWS adds to no VPC"
+        return "of 172.31.0.0/16, which AWS cannot add to any VPC"
     return None

@@ -142,9 +142,10 @@ def _check_clients(cidrs: Collection[str]) -> None:
         problem = Problem(
             "publication.consumers",
             f"have {len(cidrs)} networks in albSubnetCidrs, but a security group has {SECURITY_GROUP_RULES} rules",
-            "Merge networks, or leave albSubnetCidrs out for every consumer: principals alone judge then.",
+            "Merge networks, or leave albSubnetCidrs out for every consumer: then only principals decide who may "
+            "connect.",
         )
-        raise UserError("The clients' networks do not fit", [problem])
+        raise UserError("Too many client networks", [problem])
 
 
 def _check_zones(zone_ids: tuple[str, ...]) -> None:
@@ -175,8 +176,8 @@ def _parameter(prefix: str, name: str) -> str:
     if prefix.lower().startswith(("/aws", "/ssm")):
         reserved = Problem(
             "publication.parameter.prefix",
-            f"is {prefix}, but names that begin with aws or ssm belong to AWS",
-            "Choose another first part, such as /central-ingress/connections.",
+            f"is {prefix}, but names that start with aws or ssm are reserved for AWS",
+            "Start it with another word, such as /central-ingress/connections.",
         )
-        raise UserError("The parameter does not fit", [reserved])
+        raise UserError("The parameter's name is reserved", [reserved])
     return f"{prefix}/{name}"

@@ -73,7 +73,7 @@ def _repositories(settings: WorkloadSettings, name: str) -> dict[str, str]:
         owner = owners.setdefault(found[image], image)
         if owner != image:
             where = f"{SAMPLE}.image" if image == SAMPLE else f"registry.images.{image}"
-            remedy = "Choose another name or repository: a repository holds one image."
-            problem = Problem(where, f"belongs into {found[image]}, as the image {owner} does", remedy)
-            raise UserError("Two images share a repository", [problem])
+            remedy = "Choose another name or repository: each repository holds one image."
+            problem = Problem(where, f"would be stored in {found[image]}, like the image {owner}", remedy)
+            raise UserError("Two images would share a repository", [problem])
     return found

@@ -22,7 +22,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 HOOK = "no-live-connections"
 """The hook's name. The state of every stack holds it, so it must never change."""
 
-TITLE = "The service is not removed, and nothing else is"
+TITLE = "The service is still connected, so nothing is removed"
 
 
 OPEN = frozenset({"pendingacceptance", "available"})
@@ -87,9 +87,9 @@ def check(plan: RemovalPlan, state: WorkloadState) -> None:
             Problem(
                 f"service {state.service_id}",
                 f"is connected to {listed}",
-                f"Take it off the edge first: `privatelink-ingress offboard {plan.connection}` until it has nothing "
-                "left to do, with `pulumi up` in central-ingress/ where it says so. It also rejects endpoints of "
-                "others. Then this again.",
+                f"Remove it from the edge first: `privatelink-ingress offboard {plan.connection}` until it has nothing "
+                "left to do, with `pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of "
+                "other edges. Then run this again.",
             )
         ],
     )
@@ -102,9 +102,10 @@ def unseen(plan: RemovalPlan, service_id: str, why: str) -> UserError:
         [
             Problem(
                 f"service {service_id}",
-                f"cannot be seen, so neither can its connections: {why}",
+                f"cannot be read, so its connections are unknown: {why}",
                 f"Run with credentials of account {plan.account_id} that may call ec2:DescribeVpcEndpointConnections. "
-                "If you know that nobody is connected, write removal: unguarded under publication in the stack file.",
+                "If you know that no endpoint is connected, write removal: unguarded under publication in the stack "
+                "file.",
             )
         ],
     )

@@ -65,7 +65,7 @@ def plan_sample(settings: WorkloadSettings) -> SamplePlan | None:
     if settings.controller.watch.namespaces:
         reason = f"is true, but controller.watch.namespaces leaves out {NAMESPACE}, where the sample is"
         raise UserError(
-            "The sample application would not be served",
+            "The controller would not serve the sample application",
             [Problem("sample.install", reason, "Remove controller.watch, or set sample.install to false.")],
         )
     tls = settings.publication.protocol == "https"

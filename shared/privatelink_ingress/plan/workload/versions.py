@@ -51,7 +51,7 @@ def ends_soon(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[P
     left = "today" if days == 0 else f"in {days} day{'s' * (days != 1)}"
     yield Problem(
         KEY,
-        f'is "{version}", whose standard support ends on {ends}, {left}; EKS then upgrades the cluster by itself',
+        f'is "{version}", whose standard support ends on {ends}, {left}; EKS then upgrades the cluster automatically',
         f"Write {later[0]}: docs/cluster.md." if later else "Write the next version, once EKS offers it.",
     )
 

@@ -43,7 +43,7 @@ CONTROLLER, SAMPLE = "controller", "sample"
 def _not_taken(name: str) -> str:
     if name in (CONTROLLER, SAMPLE):
         raise InvalidSetting(
-            f"is {name!r}, which is the image of {name}.image", "Write it there, or choose another name."
+            f"is {name!r}, which is the name of {name}.image", "Write it there, or choose another name."
         )
     return name
 

@@ -59,7 +59,7 @@ def _known(name: str) -> str:
     newest = list(VERSIONS)[-1]
     offered = ", ".join(map(str, VERSIONS.values()))
     if not re.fullmatch(r"\d+\.\d+", name):
-        raise InvalidSetting(f"is {name!r}, which is no minor version", f"Write one of {offered}.")
+        raise InvalidSetting(f"is {name!r}, which is not a minor version", f"Write one of {offered}.")
     if _ordinal(name) > _ordinal(newest):
         reason = f"is {name!r}, newer than what this release knows"
         raise InvalidSetting(

@@ -192,7 +192,7 @@ def test_a_host_needs_the_shards_certificate_or_one_of_its_own():
 @pytest.mark.parametrize("field", list(ShardContract.model_fields))
 def test_a_missing_field_names_the_stack_and_the_command_to_run(field: str):
     outputs = {key: None if key == field else value for key, value in SHARD.items()}
-    with pytest.raises(ContractError, match="Stack organization/central-ingress/prod is no edge stack") as caught:
+    with pytest.raises(ContractError, match="Stack organization/central-ingress/prod cannot be attached to") as caught:
         ShardContract.read(outputs, "organization/central-ingress/prod")
     (problem,) = caught.value.problems
     assert (problem.where, problem.reason) == (field, "is missing")

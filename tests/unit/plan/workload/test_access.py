@@ -98,7 +98,7 @@ def test_the_creator_cannot_be_a_viewer():
         planned(f"{ROLE}/support", viewers=[f"{ROLE}/a", VIEWER])
     (problem,) = error.value.problems
     assert problem.where == "cluster.viewers[1]"
-    assert problem.reason == f"is {VIEWER}, which makes the cluster and is therefore its administrator"
+    assert problem.reason == f"is {VIEWER}, which creates the cluster and is therefore its administrator"
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,10 @@ def test_more_networks_than_a_security_group_has_rules_are_refused():
     with pytest.raises(UserError) as refused:
         planned(edge(*networks))
     assert str(refused.value) == (
-        "The clients' networks do not fit:\n"
+        "Too many client networks:\n"
         "  publication.consumers: have 61 networks in albSubnetCidrs, but a security group has 60 rules\n"
-        "    Merge networks, or leave albSubnetCidrs out for every consumer: principals alone judge then."
+        "    Merge networks, or leave albSubnetCidrs out for every consumer: then only principals decide who may "
+        "connect."
     )
 
 

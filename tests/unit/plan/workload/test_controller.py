@@ -231,7 +231,7 @@ def test_a_stop_leaves_time_to_be_forgotten_and_to_drain_before_the_kill():
 
 
 def test_a_stop_budget_that_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match=r"sleep 20 s and drain 40 s leave nothing .* 60 s: raise grace"):
+    with pytest.raises(ValueError, match=r"sleep 20 s and drain 40 s use up the grace period of 60 s: raise grace"):
         StopBudget(sleep=20, drain=40, grace=60)
 
 

@@ -190,7 +190,7 @@ def test_https_without_a_secret_is_refused_with_what_to_write() -> None:
 
 def test_a_secret_that_nothing_would_use_is_refused() -> None:
     assert problems(OWN, HTTP) == [
-        "controller.tlsSecret: is set, but publication.protocol is http, and nothing sends TLS to the controller\n"
+        "controller.tlsSecret: is set, but publication.protocol is http, so nothing sends TLS to the controller\n"
         "    Set publication.protocol to https, or remove the key."
     ]
 
@@ -198,7 +198,7 @@ def test_a_secret_that_nothing_would_use_is_refused() -> None:
 def test_the_controllers_own_namespace_is_not_served() -> None:
     assert problems({"watch": {"namespaces": ["nginx-ingress", "shop"]}}, HTTP) == [
         "controller.watch.namespaces: has nginx-ingress, the controller's own namespace\n"
-        "    Remove it: nothing there is to be served."
+        "    Remove it: it holds nothing to serve."
     ]
 
 

@@ -119,7 +119,7 @@ def test_snippets_are_not_among_the_known_keys():
 
 @pytest.mark.parametrize("key", sorted(config().keys() - nginx.FREE))
 def test_what_the_path_from_the_edge_depends_on_cannot_be_overridden(key):
-    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is decided by this system.*\n    Remove the key"):
+    with pytest.raises(UserError, match=rf"controller\.config\.{key}: is set by this system.*\n    Remove the key"):
         config(**{key.replace("-", "_"): "True"})
 
 
@@ -143,14 +143,14 @@ def test_more_workers_than_the_pods_memory_holds_during_a_reload_are_refused():
     with pytest.raises(UserError) as caught:
         config(worker_processes="16")
     assert [str(one) for one in caught.value.problems] == [
-        "controller.config.worker-processes: takes some 526 MiB during a reload, more than the 512 MiB of a pod\n"
+        "controller.config.worker-processes: needs about 526 MiB during a reload, more than a pod's limit of 512 MiB\n"
         "    Lower it, or worker-connections."
     ]
 
 
 def test_more_connections_than_the_pods_memory_holds_are_refused():
     assert config(worker_connections="65536")["worker-connections"] == "65536"
-    with pytest.raises(UserError, match=r"worker-processes: takes some \d+ MiB"):
+    with pytest.raises(UserError, match=r"worker-processes: needs about \d+ MiB"):
         config(worker_connections="200000")
 
 

@@ -87,6 +87,6 @@ def test_a_name_that_aws_does_not_have_is_refused_with_the_one_that_is_meant(nam
     (problem,) = caught.value.problems
     assert (problem.where, problem.reason, problem.remedy) == (
         "endpoints.extra[1]",
-        f"is {name!r}, which is no name of a service",
+        f"is {name!r}, which is not the name of a service",
         remedy,
     )

@@ -84,8 +84,8 @@ def test_every_image_that_the_nodes_cannot_run_is_named_at_once():
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        ({"sample": {"digest": OTHER, "source": "quay.io/team/x"}}, "is 'sample', which is the image of sample.image"),
-        ({"controller": {"digest": OTHER, "source": "quay.io/team/x"}}, "which is the image of controller.image"),
+        ({"sample": {"digest": OTHER, "source": "quay.io/team/x"}}, "is 'sample', which is the name of sample.image"),
+        ({"controller": {"digest": OTHER, "source": "quay.io/team/x"}}, "which is the name of controller.image"),
         ({"Cart": {"digest": OTHER, "source": "quay.io/team/x"}}, "1-30 lower-case letters"),
         ({"cart": {"digest": OTHER}}, "registry.images.cart.source"),
         ({"cart": {"source": "quay.io/team/x"}}, "registry.images.cart.digest"),
@@ -200,7 +200,7 @@ def test_a_single_image_is_enough_where_one_platform_is_requested():
 
 
 def test_a_missing_repository_is_explained_by_who_makes_it():
-    assert "first `pulumi up` makes it, and leaves out what needs" in images.judge(image(), None).remedy
+    assert "first `pulumi up` creates it, and leaves out what needs" in images.judge(image(), None).remedy
     [other] = planned(registry={"create": False, "repository": "shared/nginx"}).images
     assert "Another stack owns it" in images.judge(other, None).remedy
 

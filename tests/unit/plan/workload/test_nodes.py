@@ -184,7 +184,7 @@ def test_a_zone_that_may_have_no_node_needs_the_targets_of_the_others():
     assert where == "nodes.min"
     assert reason == (
         "is 2, fewer than the 3 zones (euw1-az1, euw1-az2, euw1-az3), and publication.crossZone is false: "
-        "a zone without a node would answer nothing"
+        "a zone without nodes would not answer"
     )
     assert remedy == "Raise it to 3 or more, or write crossZone: true (or leave it out)."
     assert planned(nodes={"min": 3}, publication={**CONSUMERS, "crossZone": False}).publication.cross_zone is False
@@ -251,7 +251,7 @@ def test_kube_proxy_is_never_newer_than_the_cluster():
         "cluster.addons.kube-proxy",
         "is 'v1.36.0-eksbuild.2', newer than cluster.version \"1.35\"",
     )
-    assert remedy == "Write one that begins with v1.35, or leave it out."
+    assert remedy == "Write one that starts with v1.35, or leave it out."
     planned(cluster={"version": "1.36", "addons": {"kube-proxy": "v1.35.0-eksbuild.2"}})
 
 

@@ -41,9 +41,9 @@ def test_a_topic_is_in_the_services_account_and_region(account_id: str, region: 
     with pytest.raises(UserError) as refused:
         plan_notifications(settings(), account_id=account_id, region=region)
     assert str(refused.value) == (
-        "Nobody would be notified:\n"
+        "The notification topic must be in the service's account and Region:\n"
         f"  publication.notifications.topicArn: is in account 111111111111, eu-west-1, but the service is in {there}\n"
-        f"    Write a topic that is there too: arn:aws:sns:{region}:{account_id}:connections."
+        f"    Write a topic that is there as well: arn:aws:sns:{region}:{account_id}:connections."
     )
 
 

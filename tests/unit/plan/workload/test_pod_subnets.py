@@ -13,7 +13,7 @@ from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
 from privatelink_ingress.problems import Problem, UserError
 
 ZONES = ("euw1-az1", "euw1-az3")
-INSTEAD = "Write one of 100.64.0.0/10, such as 100.64.0.0/16: every VPC takes those."
+INSTEAD = "Write one of 100.64.0.0/10, such as 100.64.0.0/16: every VPC can use those."
 
 
 def problem(cidr: str, vpc_cidr: str) -> Problem:
@@ -66,19 +66,31 @@ def test_a_range_that_overlaps_the_nodes_is_refused():
 @pytest.mark.parametrize(
     ("cidr", "vpc_cidr", "reason"),
     [
-        ("172.16.0.0/16", "10.11.0.0/16", "of 172.16.0.0/12, which AWS adds to no VPC of another range (10.11.0.0/16)"),
+        (
+            "172.16.0.0/16",
+            "10.11.0.0/16",
+            "of 172.16.0.0/12, which AWS cannot add to a VPC of another range (10.11.0.0/16)",
+        ),
         (
             "192.168.0.0/17",
             "10.11.0.0/16",
-            "of 192.168.0.0/16, which AWS adds to no VPC of another range (10.11.0.0/16)",
+            "of 192.168.0.0/16, which AWS cannot add to a VPC of another range (10.11.0.0/16)",
         ),
-        ("10.5.0.0/16", "172.16.0.0/16", "of 10.0.0.0/8, which AWS adds to no VPC of another range (172.16.0.0/16)"),
-        ("10.5.0.0/16", "100.64.0.0/16", "of 10.0.0.0/8, which AWS adds to no VPC of another range (100.64.0.0/16)"),
-        ("10.0.128.0/17", "10.1.0.0/16", "of 10.0.0.0/16, which AWS adds to no VPC of 10.0.0.0/15 (10.1.0.0/16)"),
-        ("172.31.0.0/16", "172.16.0.0/16", "of 172.31.0.0/16, which AWS adds to no VPC"),
-        ("198.19.0.0/17", "10.11.0.0/16", "of 198.19.0.0/16, which no VPC takes"),
-        ("169.254.0.0/17", "10.11.0.0/16", "of 169.254.0.0/16, which no VPC takes"),
-        ("224.1.0.0/16", "10.11.0.0/16", "of 224.0.0.0/3, which no VPC takes"),
+        (
+            "10.5.0.0/16",
+            "172.16.0.0/16",
+            "of 10.0.0.0/8, which AWS cannot add to a VPC of another range (172.16.0.0/16)",
+        ),
+        (
+            "10.5.0.0/16",
+            "100.64.0.0/16",
+            "of 10.0.0.0/8, which AWS cannot add to a VPC of another range (100.64.0.0/16)",
+        ),
+        ("10.0.128.0/17", "10.1.0.0/16", "of 10.0.0.0/16, which AWS cannot add to a VPC of 10.0.0.0/15 (10.1.0.0/16)"),
+        ("172.31.0.0/16", "172.16.0.0/16", "of 172.31.0.0/16, which AWS cannot add to any VPC"),
+        ("198.19.0.0/17", "10.11.0.0/16", "of 198.19.0.0/16, which no VPC can use"),
+        ("169.254.0.0/17", "10.11.0.0/16", "of 169.254.0.0/16, which no VPC can use"),
+        ("224.1.0.0/16", "10.11.0.0/16", "of 224.0.0.0/3, which no VPC can use"),
     ],
 )
 def test_a_range_that_aws_would_refuse_is_refused_with_one_that_it_takes(cidr: str, vpc_cidr: str, reason: str):
@@ -88,5 +100,5 @@ def test_a_range_that_aws_would_refuse_is_refused_with_one_that_it_takes(cidr: s
 
 def test_a_range_whose_eighths_are_no_subnets_is_refused():
     found = problem("100.64.0.0/26", "10.11.0.0/16")
-    assert found.reason == ("is 100.64.0.0/26, an eighth of which is smaller than the /28 that a subnet must have")
+    assert found.reason == ("is 100.64.0.0/26, an eighth of which is smaller than the smallest subnet, a /28")
     assert found.remedy == "Write a prefix of /25 or less."

@@ -24,11 +24,12 @@ def test_a_refusal_names_every_live_connection_and_the_order_to_follow():
     with pytest.raises(UserError) as refused:
         check(PLAN, state)
     assert str(refused.value) == (
-        "The service is not removed, and nothing else is:\n"
+        "The service is still connected, so nothing is removed:\n"
         "  service vpce-svc-0a1: is connected to vpce-1 of account 222222222222 (available), "
         "vpce-2 of account 222222222222 (pendingAcceptance)\n"
-        "    Take it off the edge first: `privatelink-ingress offboard shop` until it has nothing left to do, with "
-        "`pulumi up` in central-ingress/ where it says so. It also rejects endpoints of others. Then this again."
+        "    Remove it from the edge first: `privatelink-ingress offboard shop` until it has nothing left to do, with "
+        "`pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of other edges. Then run this "
+        "again."
     )
 
 
@@ -43,10 +44,10 @@ def test_a_service_that_is_gone_keeps_nothing():
 
 def test_what_cannot_be_seen_is_refused_with_the_way_around_it():
     assert str(unseen(PLAN, SERVICE, "no credentials")) == (
-        "The service is not removed, and nothing else is:\n"
-        "  service vpce-svc-0a1: cannot be seen, so neither can its connections: no credentials\n"
+        "The service is still connected, so nothing is removed:\n"
+        "  service vpce-svc-0a1: cannot be read, so its connections are unknown: no credentials\n"
         "    Run with credentials of account 111111111111 that may call ec2:DescribeVpcEndpointConnections. If you "
-        "know that nobody is connected, write removal: unguarded under publication in the stack file."
+        "know that no endpoint is connected, write removal: unguarded under publication in the stack file."
     )
 
 

@@ -164,7 +164,7 @@ class _Planner:
         self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract]
     ) -> dict[str, DeployerRole]:
         if problems := [one for stack, entry in entries.items() for one in self.misplaced(stack, entry, shards[stack])]:
-            raise UserError("The attached stacks do not fit", problems)
+            raise UserError("An attached stack's shard is in another account or Region", problems)
         made: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
             by_type = attached.grants(shards[stack], stack, entry.contracts, cross_region=entry.cross_region)

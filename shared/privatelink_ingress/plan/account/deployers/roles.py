@@ -99,7 +99,7 @@ class RoleMaker:
                 f"but IAM takes {POLICY_CHARACTERS}",
                 "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own.",
             )
-            raise UserError("The roles do not fit", [problem])
+            raise UserError("The roles' policies are too long", [problem])
         name = f"{self.prefix}-{key}"
         arn = self.system.iam(f"policy{PATH}{name}")
         return PolicyPlan(key=key, name=name, arn=arn, description=description, document=text)

@@ -152,9 +152,9 @@ def _misfits(settings: Controller, protocol: Protocol) -> Iterator[Problem]:
     if protocol == HTTP and settings.tls_secret is not None:
         yield Problem(
             "controller.tlsSecret",
-            "is set, but publication.protocol is http, and nothing sends TLS to the controller",
+            "is set, but publication.protocol is http, so nothing sends TLS to the controller",
             "Set publication.protocol to https, or remove the key.",
         )
     if objects.NAMESPACE in (settings.watch.namespaces or ()):
         reason = f"has {objects.NAMESPACE}, the controller's own namespace"
-        yield Problem("controller.watch.namespaces", reason, "Remove it: nothing there is to be served.")
+        yield Problem("controller.watch.namespaces", reason, "Remove it: it holds nothing to serve.")

@@ -154,7 +154,7 @@ def config_map(
     """
     overrides = overrides or {}
     if problems := [problem for key in overrides if (problem := _forbidden(key))]:
-        raise UserError("The controller's configuration has mistakes", problems)
+        raise UserError("The controller's configuration is invalid", problems)
     data = {
         **_DEFAULTS,
         **overrides,
@@ -189,10 +189,10 @@ def check(data: Mapping[str, str]) -> None:
         elif not isinstance(value, str) or not _KINDS[key].fits(value):
             problems.append(Problem(f"{SETTING}.{key}", f"is {value!r}", f"Write {_KINDS[key].wanted}."))
     if not problems and (needed := memory_mib(data)) > MEMORY_LIMIT_MIB:
-        reason = f"takes some {needed:.0f} MiB during a reload, more than the {MEMORY_LIMIT_MIB} MiB of a pod"
+        reason = f"needs about {needed:.0f} MiB during a reload, more than a pod's limit of {MEMORY_LIMIT_MIB} MiB"
         problems.append(Problem(f"{SETTING}.worker-processes", reason, "Lower it, or worker-connections."))
     if problems:
-        raise UserError("The controller's configuration has mistakes", problems)
+        raise UserError("The controller's configuration is invalid", problems)
 
 
 def memory_mib(data: Mapping[str, str]) -> float:
@@ -217,7 +217,7 @@ def _forbidden(key: str) -> Problem | None:
         return _unknown(key)
     if key not in FREE:
         return Problem(
-            f"{SETTING}.{key}", "is decided by this system: the path from the edge depends on it", "Remove the key."
+            f"{SETTING}.{key}", "is set by this system, because the path from the edge depends on it", "Remove the key."
         )
     return None
 

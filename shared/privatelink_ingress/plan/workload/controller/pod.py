@@ -47,8 +47,7 @@ class StopBudget:
     def __post_init__(self) -> None:
         if self.sleep + self.drain >= self.grace:
             raise ValueError(
-                f"sleep {self.sleep} s and drain {self.drain} s leave nothing of the grace period of {self.grace} s: "
-                "raise grace"
+                f"sleep {self.sleep} s and drain {self.drain} s use up the grace period of {self.grace} s: raise grace"
             )
 
 
