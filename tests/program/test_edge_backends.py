@@ -232,7 +232,7 @@ def test_a_parameter_that_is_not_shared_says_both_ways_in(refused: Callable[...,
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("{", "value: is no JSON: "),
+        ("{", "value: is not valid JSON: "),
         ('{"contract_version": 2}', "contract_version: is 2, but this program reads version 1"),
         (json.dumps({"contract_version": 1}), "owner: is missing"),
     ],

@@ -1,4 +1,4 @@
-"""The contract: what an `eks-service` stack publishes and a `central-ingress` stack reads. Nothing in it is secret."""
+"""The contract that an `eks-service` stack publishes and a `central-ingress` stack reads. It contains no secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROJECT = "eks-service"
 
 
 class ContractError(UserError):
-    """A stack publishes no contract, or one that this version cannot read."""
+    """A stack publishes no contract, or a contract that this version cannot read."""
 
 
 class Contract(BaseModel):
@@ -43,14 +43,14 @@ class Contract(BaseModel):
     endpoint_service_name: EndpointServiceName
     endpoint_service_id: Annotated[str, matching(r"vpce-svc-[0-9a-f]+", "the id of an endpoint service")]
     zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2)]
-    """Zones in which the service can be reached; an endpoint fits in no other."""
+    """Zones of the service; an endpoint can be in no other zone."""
     port: Annotated[int, Field(ge=1, le=65535)]
     protocol: Literal["HTTP", "HTTPS"]
     health_path: HealthPath
     supported_regions: tuple[Region, ...] = ()
-    """Regions beside `region` from which the service can be reached.
+    """Regions other than `region` from which endpoints can connect.
 
-    This field and the next may be missing: a stack of an earlier release publishes none, and supports none."""
+    This field and the next may be missing: stacks of an earlier release do not publish them, and support neither."""
     acceptance_required: bool = False
     """Whether each new endpoint waits until the service's owner accepts it."""
 
@@ -59,8 +59,8 @@ class Contract(BaseModel):
         """Decode the outputs of `stack`.
 
         Raises:
-            ContractError: names every missing or misfit field and what to run. Nothing is ever defaulted: a plan that
-                is built on a missing value would delete live resources.
+            ContractError: names every missing or invalid field and the command to run. No value is ever defaulted: a
+                plan built on a missing value would delete live resources.
         """
         return decode(cls, outputs, f"The contract of stack {stack} does not fit", stack=stack, project=PROJECT)
 
@@ -69,14 +69,14 @@ class Contract(BaseModel):
         """Decode the value of a `parameter`.
 
         Raises:
-            ContractError: as `read`, or when the value is no JSON object.
+            ContractError: as `read`, or when the value is not a JSON object.
         """
         title = f"The contract in parameter {parameter} does not fit"
         remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter."
         try:
             fields = json.loads(text)
         except json.JSONDecodeError as error:
-            reason = f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            reason = f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
             raise ContractError(title, [Problem("value", reason, remedy)]) from None
         if not isinstance(fields, dict):
             raise ContractError(title, [Problem("value", f"is {shown(fields)}, but must be a mapping", remedy)])
@@ -87,10 +87,10 @@ P = TypeVar("P", bound=BaseModel)
 
 
 def decode(model: type[P], outputs: Mapping[str, Any], title: str, *, stack: str, project: str) -> P:
-    """What a stack of `project` publishes for another to read, whose first field is the version of its form.
+    """Decode the outputs that a stack of `project` publishes for another. The model's first field is its version.
 
     Raises:
-        ContractError: names every missing or misfit field and what to run.
+        ContractError: names every missing or invalid field and the command to run.
     """
     remedy = f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {project}/, then this again."
     return _decode(model, outputs, title, remedy)
@@ -99,9 +99,9 @@ def decode(model: type[P], outputs: Mapping[str, Any], title: str, *, stack: str
 def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) -> P:
     key, field = next(iter(model.model_fields.items()))
     (version,) = get_args(field.annotation)
-    found = fields.get(key)
-    if found is not None and found != version:
-        number = f"{found:g}" if isinstance(found, int | float) else shown(found)
+    published = fields.get(key)
+    if published is not None and published != version:
+        number = f"{published:g}" if isinstance(published, int | float) else shown(published)
         reason = f"is {number}, but this program reads version {version}"
         same = "Deploy both projects from the same release of this repository."
         raise ContractError(title, [Problem(key, reason, same)])
@@ -113,12 +113,12 @@ def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) 
 
 
 def _whole(value: Any) -> Any:
-    """A whole number as one: stack references read every number as a float."""
+    """A whole number as `int`: stack references read every number as `float`."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _reason(problem: Problem) -> str:
-    """A problem's reason with what would be right: nobody writes a contract by hand, so that is no remedy here."""
+    """A problem's reason with the valid value: contracts are not written by hand, so it cannot be the remedy."""
     bare = problem.reason.startswith("is '") and problem.reason.endswith("'")
     return (
         f"{problem.reason}, not {problem.remedy.removeprefix('Write ').removesuffix('.')}" if bare else problem.reason

@@ -19,7 +19,7 @@ NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2"
 https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
 
 WITHOUT_EKS = frozenset({"use1-az3", "usw1-az2", "cac1-az3"})
-"""Zones in which EKS takes no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
+"""Zones in which EKS accepts no subnet: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
 
 def choose(
@@ -28,18 +28,20 @@ def choose(
     """The zones of a VPC, sorted: `zone_ids` when given, else the first `count` (3 by default) of the region.
 
     Raises:
-        UserError: when the region lacks a wanted zone, or has too few.
+        UserError: when the region lacks a requested zone, or has too few.
     """
     known = sorted(zone_id for zone_id in available if region_of(zone_id) in (region, None))
     if zone_ids is not None:
         if unknown := sorted(set(zone_ids) - set(known)):
-            problems = [Problem("network.zoneIds", _misplaced(one, region), _has(region, known)) for one in unknown]
+            problems = [
+                Problem("network.zoneIds", _misplaced(zone_id, region), _has(region, known)) for zone_id in unknown
+            ]
             raise UserError("The zones do not fit the region", problems)
         return tuple(sorted(set(zone_ids)))
     wanted = count or DEFAULT_COUNT
     if len(known) < wanted:
         remedy = f"Set network.zones to {len(known)}" if len(known) >= MINIMUM else "Choose another region"
-        reason = f"asks for {wanted}, but {region} has {len(known)} that fit"
+        reason = f"needs {wanted} zones, but {region} has {len(known)}"
         raise UserError(
             "The zones do not fit the region",
             [Problem("network.zones", reason, f"{remedy}. {_has(region, known)}")],
@@ -86,7 +88,7 @@ _BY_PREFIX = {_prefix(region): region for region in REGIONS}
 def _misplaced(zone_id: str, region: str) -> str:
     if (home := region_of(zone_id)) not in (region, None):
         return f"{zone_id} is a zone of {home}, the stack is in {region}"
-    return f"{zone_id} is no zone of {region}"
+    return f"{zone_id} is not a zone of {region}"
 
 
 def _has(region: str, known: list[str]) -> str:

@@ -15,7 +15,7 @@ from privatelink_ingress.settings.fields import ConnectionName
 from privatelink_ingress.settings.load import SettingsError, load
 
 _NOTHING = ("", "{}", "[]")
-"""How the engine hands over a key that the stack file leaves out: as the default that `Pulumi.yaml` has for it."""
+"""The engine passes a key that the stack file omits as the default in `Pulumi.yaml`: one of these."""
 
 
 class AttachedSettings(EdgeStack):
@@ -27,7 +27,7 @@ class AttachedSettings(EdgeStack):
 
 
 SHARD_KEYS = tuple(key for key in keys(EdgeSettings) if key not in keys(AttachedSettings))
-"""Keys that only a stack with a load balancer has."""
+"""Keys of a stack with a load balancer that an attached stack does not have."""
 
 
 def load_edge(
@@ -56,6 +56,6 @@ def load_edge(
 def _misplaced(key: str, shard: str, project: str) -> Problem:
     remedy = f"Move it to {project}/Pulumi.{shard}.yaml"
     if key == "certificates":
-        remedy += ", or write connections.<name>.certificate for one of your own"
+        remedy += ", or write connections.<name>.certificate for your own certificate"
     reason = f"belongs to the load balancer, which stack {shard} holds: this stack only adds connections to it"
     return Problem(key, reason, f"{remedy}.")

@@ -1,4 +1,4 @@
-"""Settings of a connection's backends: which clusters serve it, and how they share its requests."""
+"""Settings of a connection's backends: the clusters that serve it, and how they share its requests."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from privatelink_ingress.settings.fields import (
 )
 
 POSITIONS = 2
-"""Backends of one connection: a slot has addresses for so many (`plan/edge/addresses.py`)."""
+"""The most backends of one connection: a slot has addresses for this many (`plan/edge/addresses.py`)."""
 
 
 class Service(Settings):
-    """An endpoint service that no stack of this system publishes: what its contract would say."""
+    """An endpoint service without a stack in this system: the values that its contract would have."""
 
     endpoint_service_name: EndpointServiceName
     account_id: AccountId
@@ -45,7 +45,7 @@ class Service(Settings):
 
 
 class Backend(Settings):
-    """One cluster that serves a connection, and where its contract is read: `stack`, `parameter` or `service`."""
+    """One cluster that serves a connection, and the source of its contract: `stack`, `parameter` or `service`."""
 
     stack: StackName | None = None
     """An `eks-service` stack: `shop`, or `<organization>/<project>/shop`."""
@@ -55,27 +55,27 @@ class Backend(Settings):
     Shared parameters are of the advanced tier:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html"""
     reader_role_arn: RoleArn | None = None
-    """Role in the parameter's account that reads it, where it is not shared."""
+    """Role in the parameter's account that reads it; needed unless the parameter is shared."""
     accepter_role_arn: RoleArn | None = None
-    """Role in the account of the service that accepts the endpoint, where the service has `acceptanceRequired`.
+    """Role in the service's account that accepts the endpoint, if the service has `acceptanceRequired`.
 
-    Without it, the endpoint waits for a human of that account."""
+    Without it, the endpoint waits until a person in that account accepts it."""
     accepter_external_id: ExternalId | None = None
-    """What that role asks for when it is assumed."""
+    """External id that assuming that role requires."""
     service: Service | None = None
     """The contract itself."""
     connection_name: ConnectionName | None = None
-    """Name that this backend publishes, when it is not the connection's: no two clusters can hold one name."""
+    """Name in this backend's contract, if it differs from the connection's: two clusters cannot publish one name."""
     position: Annotated[int, Field(ge=0, le=POSITIONS - 1)] = 0
-    """Kept for life, as the slot is: the endpoint's addresses follow from it, not from the order of the list."""
+    """Permanent, like the slot: the endpoint's addresses follow from it, not from the order of the list."""
     generation: Annotated[int, Field(ge=0, le=1)] = 0
-    """The other number has a new endpoint made, at other addresses, before the old one goes.
+    """Changing it creates a new endpoint, at other addresses, before the old one is deleted.
 
-    Change it when the endpoint service gets a new name: with the same number, the endpoint is taken down before its
-    successor can have the addresses, and the connection is down for some minutes."""
+    Change it when the endpoint service gets a new name: with the same number, the old endpoint must be deleted before
+    the new one can have its addresses, and the connection is down for some minutes."""
     weight: Annotated[int, Field(ge=0, le=999)] | None = None
-    """Share of the requests, 0-999 (TargetGroupTuple of the ELBv2 API), in proportion to the other backend's. Without
-    it a backend that is alone or at position 0 has 1; one at position 1 stands by, with 0."""
+    """Share of the requests, 0-999 (TargetGroupTuple of the ELBv2 API), in proportion to the other backend's. By
+    default, the only backend or the one at position 0 has 1, and a second one at position 1 stands by, with 0."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -84,9 +84,9 @@ class Backend(Settings):
             reason = f"has {' and '.join(written)}" if written else "names no service"
             raise InvalidSetting(reason, "Write one of stack, parameter and service.")
         if self.accepter_external_id is not None and self.accepter_role_arn is None:
-            raise InvalidSetting("has no use without accepterRoleArn", "Remove it.", at=("accepterExternalId",))
+            raise InvalidSetting("has no effect without accepterRoleArn", "Remove it.", at=("accepterExternalId",))
         if self.reader_role_arn is not None and self.parameter is None:
-            raise InvalidSetting("has no use without parameter", "Remove it.", at=("readerRoleArn",))
+            raise InvalidSetting("has no effect without parameter", "Remove it.", at=("readerRoleArn",))
         if self.reader_role_arn is not None and str(self.parameter).startswith("arn:"):
             owner, reader = (Arn.parse(arn).account_id for arn in (str(self.parameter), self.reader_role_arn))
             if owner != reader:
@@ -99,7 +99,7 @@ class Backend(Settings):
 
     @property
     def source(self) -> str:
-        """Where the contract is read, by which plans find it: the stack as written, or kind and name of another."""
+        """The key of its contract in plans: the stack as written, or the kind and name of another source."""
         if self.stack is not None:
             return self.stack
         if self.service is not None:
@@ -113,7 +113,7 @@ class Backend(Settings):
 
 
 def weights(backends: tuple[Backend, ...]) -> dict[int, int]:
-    """The weight of each backend by position."""
+    """The weight of each backend, by position."""
     alone = len(backends) == 1
     return {
         backend.position: (1 if alone or backend.position == 0 else 0) if backend.weight is None else backend.weight
@@ -139,7 +139,7 @@ def _fit_a_slot(backends: tuple[Backend, ...]) -> tuple[Backend, ...]:
             raise InvalidSetting(f"is {second.label}, as the other backend is", "Write the second cluster.", at=(1,))
     if not any(weights(backends).values()):
         raise InvalidSetting(
-            "have weights that sum to zero: nobody would answer",
+            "have weights that sum to zero, so no backend would answer",
             "Give one of them a weight from 1 to 999; to take the connection out of service, write state: maintenance.",
         )
     return backends

@@ -51,7 +51,7 @@ ManagedGroup = Literal[
 ]
 
 SLOTS = range(120)
-"""Slots of a shard: what a /23 endpoint subnet has addresses for (`plan/edge/addresses.py`)."""
+"""Slots of a shard: a /23 endpoint subnet has addresses for this many (`plan/edge/addresses.py`)."""
 
 BucketName = Annotated[
     str,
@@ -70,7 +70,7 @@ class Network(Zones):
 
     cidr: VpcCidr = "10.12.0.0/16"
     public_prefix: Annotated[int, Field(ge=17, le=27)] = 23
-    """Prefix length of each load balancer subnet; AWS asks for /27 at least."""
+    """Prefix length of each load balancer subnet; AWS requires /27 or larger."""
     endpoint_prefix: Annotated[int, Field(ge=17, le=23)] = 23
     """Prefix length of each endpoint subnet; /23 holds the addresses of all 120 slots."""
 
@@ -96,7 +96,7 @@ class Certificate(Settings):
     """A certificate of the HTTPS listener: issued here (`domains` and `zoneId`), or an existing one (`arn`)."""
 
     domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=10), UNIQUE_NAMES] | None = None
-    """The certificate's names, the first as its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
+    """The certificate's names; the first is its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
     zone_id: HostedZoneId | None = None
     """Hosted zone that gets the validation records; `dns.zoneId` when not set."""
     arn: CertificateArn | None = None
@@ -117,13 +117,13 @@ class Certificate(Settings):
             raise InvalidSetting(reason, remedy, at=("domains", 0))
         if self.arn is not None and self.zone_id is not None:
             raise InvalidSetting(
-                "has no use beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
+                "has no effect beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
             )
         return self
 
 
 class Dns(Settings):
-    """Where the connections' names live."""
+    """The Route 53 zone of the connections' names."""
 
     zone_id: HostedZoneId
 
@@ -145,7 +145,7 @@ class Logs(Settings):
     """Access logs, firewall logs and flow logs."""
 
     bucket: BucketName | None = None
-    """Name of the log bucket; built from account, region and stack when not set."""
+    """Name of the log bucket; by default derived from account, region and stack."""
     retention_days: RetentionDays = 90
     cloudwatch: bool = True
     """Also deliver the load balancer's logs to CloudWatch Logs."""
@@ -155,27 +155,27 @@ class Connection(Settings):
     """One published service."""
 
     slot: Annotated[int, Field(ge=SLOTS[0], le=SLOTS[-1])]
-    """Kept for life: the endpoint's addresses and the rules' priorities follow from it."""
+    """Permanent: the endpoint's addresses and the rules' priorities follow from it."""
     owner: Owner
     backends: Backends
     stickiness_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
-    """Seconds for which a client stays with the backend that first answered it, while there are two.
+    """Seconds for which a client stays with the backend that first answered it, when the connection has two.
 
     TargetGroupStickinessConfig of the ELBv2 API."""
     state: Literal["active", "maintenance"] = "active"
-    """In maintenance the load balancer itself answers with 503; endpoints and targets stay."""
+    """In maintenance the load balancer itself answers 503; endpoints and targets stay."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
     dns: bool = True
-    """False leaves the alias records of its hosts to someone else, such as another connection with the same host."""
+    """False creates no alias records for its hosts, for example when another connection has the same host."""
     certificate: Certificate | None = None
-    """A certificate of its own, beside those of the load balancer, for hosts that they do not cover."""
+    """The connection's own certificate, for hosts that the load balancer's certificates do not cover."""
 
 
 class EdgeStack(Settings):
     """Keys of every `central-ingress` stack file."""
 
     account_id: AccountId
-    """Account that this stack may touch; any other is refused by the provider."""
+    """Account that this stack may change; the provider refuses any other."""
     owner: Owner
     environment: Environment = "production"
     tags: Tags
@@ -200,7 +200,7 @@ class EdgeStack(Settings):
 
 
 class EdgeSettings(EdgeStack):
-    """All keys of a stack that has a load balancer: a shard. `settings.attached.load_edge` loads either kind."""
+    """All keys of a shard, a stack with a load balancer. `settings.attached.load_edge` loads both kinds of stack."""
 
     network: Network = Network()
     load_balancer: LoadBalancer = LoadBalancer()

@@ -1,4 +1,4 @@
-"""Turn the validation library's errors into problems that a newcomer can act on, in the stack file's own words."""
+"""Turns pydantic's errors into problems that a newcomer can act on, in the stack file's own terms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def path(loc: Sequence[str | int]) -> str:
     for part in loc:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif part != "[key]":  # how the library marks a wrong key, whose text is the part before
+        elif part != "[key]":  # pydantic's mark of a wrong key, whose text is the part before
             text += f".{part}" if text else part
     return text
 
@@ -51,7 +51,7 @@ def core(annotation: Any) -> Any:
 
 
 def kind(annotation: Any) -> str:
-    """What to write for a value of this type: `text`, `true or false`, `a whole number`, `a list` or `a mapping`."""
+    """The kind of value to write for a type: `text`, `true or false`, `a whole number`, `a list` or `a mapping`."""
     bare = core(annotation)
     origin = typing.get_origin(bare) or bare
     if origin is Literal:
@@ -114,11 +114,11 @@ def _unknown(model: type[BaseModel], item: ErrorDetails) -> Problem:
     parent = core(_type_at(model, above))
     if near := _nearest(model, item):
         remedy = f"Did you mean {near}?"
-    elif elsewhere := [place for place in _places(model) if place[-1] == key]:
+    elif elsewhere := [keys for keys in _places(model) if keys[-1] == key]:
         remedy = f"Did you mean {path(elsewhere[0])}?"
     else:
         remedy = suggest(str(key), sorted(keys(parent)), cutoff=0.7)
-    return Problem(path(item["loc"]), "is no known key", remedy)
+    return Problem(path(item["loc"]), "is not a known key", remedy)
 
 
 def _long_enough(item: ErrorDetails) -> bool:
@@ -131,7 +131,7 @@ def _nearest(model: type[BaseModel], item: ErrorDetails) -> str | None:
 
 
 def _places(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The path of every key that lies under mappings alone."""
+    """The path of every key that is not inside a list."""
     for key, annotation in keys(model).items():
         yield (*above, key)
         inner = core(annotation)
@@ -168,9 +168,9 @@ def _bound(annotation: Any, name: str) -> Any:
 
 
 def _type_at(model: Any, loc: Sequence[str | int], *, bare: bool = True) -> Any:
-    """The declared type at a place; with `bare` false, with its rules around it."""
+    """The declared type at a key path; unless `bare`, with its validation rules."""
     current: Any = model
-    for place, part in enumerate(loc):
+    for index, part in enumerate(loc):
         inner = core(current)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             fields = {field.alias or name: field for name, field in inner.model_fields.items()}
@@ -179,7 +179,7 @@ def _type_at(model: Any, loc: Sequence[str | int], *, bare: bool = True) -> Any:
             field = fields[str(part)]
             current = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         elif part != "[key]":
-            is_value = typing.get_origin(inner) is dict and loc[place + 1 : place + 2] != ("[key]",)
+            is_value = typing.get_origin(inner) is dict and loc[index + 1 : index + 2] != ("[key]",)
             current = typing.get_args(inner)[1 if is_value else 0]
     return core(current) if bare else current
 

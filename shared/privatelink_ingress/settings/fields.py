@@ -12,10 +12,10 @@ from privatelink_ingress import regions
 
 
 class InvalidSetting(ValueError):
-    """A value that breaks a rule of its own; raised by validators, shown to the user as a problem."""
+    """A value that breaks a rule of its key; validators raise it, and the user sees it as a problem."""
 
     def __init__(self, reason: str, remedy: str = "", *, at: tuple[str | int, ...] = ()) -> None:
-        """`at` is the key below the checked one that is wrong, for rules over several keys."""
+        """`at` is the wrong key below the validated one, for rules over several keys."""
         super().__init__(f"{reason}. {remedy}".removesuffix(". "))
         self.reason, self.remedy, self.at = reason, remedy, at
 
@@ -45,10 +45,10 @@ def matching(pattern: str, meaning: str, *, letters: Literal["ascii", "any"] = "
 
 
 def _all_different(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    for place, value in enumerate(values):
-        if value in values[:place]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
             shown = repr(value) if isinstance(value, str) else "an entry before it"
-            raise InvalidSetting(f"repeats {shown}", "Write it once.", at=(place,))
+            raise InvalidSetting(f"repeats {shown}", "Write it once.", at=(index,))
     return values
 
 
@@ -61,7 +61,7 @@ def _names_different(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 UNIQUE = AfterValidator(_all_different)
-"""A rule for a list: no entry twice, since AWS refuses a repeated one or a second resource would take its name."""
+"""A rule for a list: no entry twice, since AWS refuses a repeated entry, or its resource's name would be taken."""
 
 PARTITION = f"({'|'.join(regions.PARTITIONS)})"
 
@@ -181,17 +181,17 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
             remedy = f"Set `{instead}` instead." if instead else "Choose another key."
             raise InvalidSetting("is a tag that this system sets itself", remedy, at=(key,))
         if key.lower().startswith("aws:"):
-            raise InvalidSetting("begins with aws:, which AWS keeps for itself", "Choose another key.", at=(key,))
+            raise InvalidSetting("starts with aws:, which AWS reserves", "Choose another key.", at=(key,))
         if not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
             signs = "letters, digits, spaces and . : / = + @ - _"
             raise InvalidSetting(
-                "is no tag that AWS takes", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,)
+                "is not a tag that AWS accepts", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,)
             )
     return tags
 
 
 Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(default_factory=dict, max_length=45)]
-"""Tags beside the five of this system; AWS allows 50 on a resource."""
+"""Tags in addition to the five of this system; AWS allows 50 on a resource."""
 
 
 class AssumedRoles(Settings):
@@ -208,7 +208,7 @@ class Zones(Settings):
     """Which Availability Zones a VPC spans: a number of them, or exactly which."""
 
     zones: Annotated[int, Field(ge=2, le=6)] | None = None
-    """How many Availability Zones to use; 3 when neither this nor `zoneIds` is set."""
+    """The number of Availability Zones; 3 when neither this nor `zoneIds` is set."""
     zone_ids: Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE] | None = None
     """Exactly these zones, by id. Ids mean the same zone in every account; names do not."""
 

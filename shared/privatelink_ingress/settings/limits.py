@@ -1,4 +1,4 @@
-"""Quotas that AWS has raised for the edge's account. A key that is not set has the number that every account has."""
+"""Quotas that AWS has raised for the edge's account. A key that is not set has the default of every account."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pydantic import AfterValidator, model_validator
 from privatelink_ingress.settings.fields import InvalidSetting, Settings
 
 HARD = ("targetGroups", "targetGroupsPerAction", "conditionValues", "wildcards", "slots")
-"""Quotas that nobody raises; `plan/capacity/quotas.py` says why for each."""
+"""Quotas that AWS does not raise; `plan/capacity/quotas.py` gives the reason for each."""
 
 FIREWALL_BASE_CAPACITY = 1_500
 """Capacity units that the base price of a web ACL covers:
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html"""
 
 FIREWALL_CAPACITY = 5_000
-"""Capacity units that a web ACL can have at most: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
+"""The most capacity units of a web ACL: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
 SECURITY_GROUP_RULES = 1_000
-"""Rules times security groups of one network interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
+"""The most rules, times security groups, of one network interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 
 
 def _at_least(default: int) -> AfterValidator:
@@ -61,7 +61,7 @@ class Limits(Settings):
         _at_least(FIREWALL_BASE_CAPACITY),
         _at_most(FIREWALL_CAPACITY, f"a web ACL holds {FIREWALL_CAPACITY} units at most"),
     ] = FIREWALL_BASE_CAPACITY
-    """Capacity units that the web ACL may use. 1,500 are in its price; above, each request costs more."""
+    """Capacity units that the web ACL may use. The base price covers 1,500; above that, each request costs more."""
 
     @model_validator(mode="before")
     @classmethod
@@ -69,6 +69,6 @@ class Limits(Settings):
         for key in HARD:
             if isinstance(values, dict) and key in values:
                 raise InvalidSetting(
-                    "is a hard quota, which is raised for nobody", "Remove it: a further shard gives room.", at=(key,)
+                    "is a hard quota, which AWS does not raise", "Remove it, and add a shard for more room.", at=(key,)
                 )
         return values

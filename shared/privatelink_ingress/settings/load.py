@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class SettingsError(UserError):
-    """A stack file says something that the settings model does not allow."""
+    """A stack file has a value that the settings model does not allow."""
 
 
 def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str, region: str | None = None) -> M:
@@ -59,7 +59,7 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str,
 
 
 def _decode(text: str, wanted: str | None) -> Any:
-    """The value behind `text`; text that is no JSON stays as it is, and so does JSON where text is wanted."""
+    """The value of `text`. Text that is not JSON stays text, and so does JSON where the key takes text."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):  # no JSON, or more digits or brackets than Python reads

@@ -143,7 +143,7 @@ def test_a_mistake_in_a_stack_file_comes_before_any_number(samples: Path) -> Non
     file.write_text(file.read_text().replace("owner:", "ownr:"))
     result = run(samples)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "eks-service/Pulumi.shop.yaml: ownr: is no known key" in result.stderr
+    assert "eks-service/Pulumi.shop.yaml: ownr: is not a known key" in result.stderr
 
 
 def test_a_repository_without_stacks_costs_nothing_to_count(samples: Path) -> None:

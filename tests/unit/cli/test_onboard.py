@@ -340,7 +340,7 @@ def test_a_full_disk_writes_neither_of_two_files(repository: Path, edit, monkeyp
 
 def test_a_file_with_a_mistake_is_reported_before_anything_is_planned(repository: Path, edit):
     edit(SHOP, "owner:", "ownr:")
-    assert f"{SHOP}: ownr: is no known key" in refused(repository)
+    assert f"{SHOP}: ownr: is not a known key" in refused(repository)
 
 
 @pytest.fixture

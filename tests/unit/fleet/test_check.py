@@ -68,7 +68,7 @@ def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repo
         "  connections.shop.slot: is 120, but must be at most 119",
         "    → Write a whole number from 0 to 119.",
         SHOP,
-        "  ownr: is no known key",
+        "  ownr: is not a known key",
         "    → Did you mean owner?",
         "Note: The files are compared with each other once each of them is right.",
         "2 mistakes in 4 stack files.",

@@ -64,14 +64,14 @@ def test_a_stack_file_that_lists_zones_of_another_region_alone_is_refused_zone_b
 
 def test_a_zone_that_does_not_exist_in_its_region_is_refused():
     found = problem(REGION, count=None, zone_ids=("euw1-az1", "euw1-az9"), region="eu-west-1")
-    assert found.reason == "euw1-az9 is no zone of eu-west-1"
+    assert found.reason == "euw1-az9 is not a zone of eu-west-1"
 
 
 def test_more_zones_than_the_region_has_are_refused_with_the_number_that_fits():
     found = problem(REGION[:2], count=None, zone_ids=None, region="eu-west-1")
     assert (found.where, found.reason, found.remedy) == (
         "network.zones",
-        "asks for 3, but eu-west-1 has 2 that fit",
+        "needs 3 zones, but eu-west-1 has 2",
         "Set network.zones to 2. eu-west-1 has euw1-az1, euw1-az3.",
     )
     alone = problem(REGION[:1], count=6, zone_ids=None, region="eu-west-1")

@@ -55,8 +55,8 @@ def test_a_second_backend_stands_by_until_it_is_given_a_weight() -> None:
 
 def test_weights_that_sum_to_zero_are_refused_with_the_way_to_take_a_connection_down() -> None:
     expected = [
-        "backends: have weights that sum to zero: nobody would answer. Give one of them a weight from 1 to 999; to "
-        "take the connection out of service, write state: maintenance."
+        "backends: have weights that sum to zero, so no backend would answer. Give one of them a weight from 1 to "
+        "999; to take the connection out of service, write state: maintenance."
     ]
     assert refused({**BLUE, "weight": 0}) == expected
     assert refused({**BLUE, "weight": 0}, GREEN) == expected
@@ -128,7 +128,7 @@ def test_a_reader_role_is_of_the_parameters_account() -> None:
         "account 111111111111, or remove it when the parameter is shared."
     ]
     assert refused({**BLUE, "readerRoleArn": READER}) == [
-        "backends[0].readerRoleArn: has no use without parameter. Remove it."
+        "backends[0].readerRoleArn: has no effect without parameter. Remove it."
     ]
 
 
@@ -155,5 +155,5 @@ def test_a_connection_is_active_or_in_maintenance() -> None:
 
 def test_an_accepters_external_id_needs_an_accepter() -> None:
     assert refused({**BLUE, "accepterExternalId": "edge-2c81"}) == [
-        "backends[0].accepterExternalId: has no use without accepterRoleArn. Remove it."
+        "backends[0].accepterExternalId: has no effect without accepterRoleArn. Remove it."
     ]

@@ -179,7 +179,7 @@ def test_the_title_names_the_file():
             "once",
         ),
         ("tags", {"Owner": "x"}, "tags.Owner", "is a tag that this system sets itself", "Set `owner` instead."),
-        ("tags", {"aws:x": "x"}, "tags.aws:x", "which AWS keeps for itself", "another key"),
+        ("tags", {"aws:x": "x"}, "tags.aws:x", "which AWS reserves", "another key"),
         ("registry.create", None, "registry.create", "is empty, but must be true or false", "true or false"),
     ],
 )
@@ -245,7 +245,7 @@ def test_a_certificate_is_issued_or_adopted_and_not_both():
 
 def test_an_unknown_key_gets_the_nearest_known_one_and_the_right_one_is_not_also_missing():
     values = {("acountId" if key == "accountId" else key): value for key, value in WORKLOAD.items()}
-    assert problems(WorkloadSettings, values) == (Problem("acountId", "is no known key", "Did you mean accountId?"),)
+    assert problems(WorkloadSettings, values) == (Problem("acountId", "is not a known key", "Did you mean accountId?"),)
 
 
 def test_a_key_in_the_wrong_place_is_told_its_place():

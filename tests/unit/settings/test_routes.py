@@ -62,7 +62,7 @@ def test_a_route_that_asks_for_hosts_alone_takes_every_request_to_them():
 
 def test_every_mistake_of_a_route_is_told_with_its_place():
     assert refused(methods=["get"], headers={"Host": ["x"], "X-A": []}, sources=["x"], header={}) == [
-        ("header", "is no known key"),
+        ("header", "is not a known key"),
         ("headers.Host", "cannot be a condition on a header"),
         ("headers.X-A", "has 0 entries, but needs at least 1"),
         ("methods[0]", "is 'get'"),
@@ -75,8 +75,8 @@ def test_every_mistake_of_a_route_is_told_with_its_place():
     [
         ("methods", ["A" * 41], "methods[0]", "is 'AAAA"),
         ("methods", ["GET", "GET"], "methods[1]", "repeats 'GET'"),
-        ("headers", {"X Tenant": ["a"]}, "headers.X Tenant", "is no name of a header"),
-        ("headers", {"X" * 41: ["a"]}, f"headers.{'X' * 41}", "is no name of a header"),
+        ("headers", {"X Tenant": ["a"]}, "headers.X Tenant", "is not a header name"),
+        ("headers", {"X" * 41: ["a"]}, f"headers.{'X' * 41}", "is not a header name"),
         ("headers", {"X-A": ["a"], "x-a": ["b"]}, "headers.x-a", "is the same header as X-A"),
         ("headers", {"X-A": ["é"]}, "headers.X-A[0]", "is 'é'"),
         ("headers", {"X-A": ["a" * 129]}, "headers.X-A[0]", "is 'aaa"),

@@ -30,7 +30,7 @@ class Certificates(Component):
     """By key in the order of the plan, each once it is valid."""
 
     def __init__(self, name: str, args: CertificatesArgs, opts: ResourceOptions | None = None) -> None:
-        """Certificates, then the records that ACM asks for, then the wait until ACM has seen them."""
+        """Certificates, then their validation records, then the wait until ACM has validated them."""
         super().__init__(name, opts)
         plan = args.plan
         self._issued = {
@@ -55,13 +55,13 @@ class Certificates(Component):
     def _record(self, plan: ValidationPlan) -> aws.route53.Record:
         options = self._issued[plan.certificate].domain_validation_options
         # ACM lists one option per domain, in no promised order.
-        option = options.apply(lambda found: next(one for one in found if one.domain_name == plan.domain))
+        option = options.apply(lambda listed: next(option for option in listed if option.domain_name == plan.domain))
         return aws.route53.Record(
             f"{self._name}-{plan.key}",
             zone_id=plan.zone_id,
-            name=option.apply(lambda one: one.resource_record_name),
-            type=option.apply(lambda one: one.resource_record_type),
-            records=option.apply(lambda one: [str(one.resource_record_value)]),
+            name=option.apply(lambda option: option.resource_record_name),
+            type=option.apply(lambda option: option.resource_record_type),
+            records=option.apply(lambda option: [str(option.resource_record_value)]),
             ttl=_VALIDATION_TTL,
             opts=self.child(),
         )

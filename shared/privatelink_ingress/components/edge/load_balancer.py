@@ -50,7 +50,7 @@ class LoadBalancer(Component):
             enable_deletion_protection=args.settings.deletion_protection,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
-            # The controller's host rules see what the client asked for, byte for byte.
+            # The controller's host rules see the host header exactly as the client sent it.
             preserve_host_header=True,
             xff_header_processing_mode="append",
             # Without an answer of the firewall, no answer to the client.

@@ -26,7 +26,7 @@ class LogBucketArgs:
 
 
 class LogBucket(Component):
-    """The bucket that the load balancer writes to. SSE-S3, since log delivery takes no other encryption."""
+    """The bucket that the load balancer writes to. SSE-S3, since log delivery supports no other encryption."""
 
     bucket: Output[str]
     secured: Sequence[Resource]
@@ -35,7 +35,7 @@ class LogBucket(Component):
     def __init__(self, name: str, args: LogBucketArgs, opts: ResourceOptions | None = None) -> None:
         """One private bucket."""
         super().__init__(name, opts)
-        made = PrivateBucket(
+        private = PrivateBucket(
             name,
             PrivateBucketArgs(
                 bucket=args.plan.bucket,
@@ -47,7 +47,7 @@ class LogBucket(Component):
             ),
             self.child(),
         )
-        self.bucket, self.secured = made.bucket, made.secured
+        self.bucket, self.secured = private.bucket, private.secured
         self.publish()
 
 

@@ -23,7 +23,7 @@ def listener_rule(
     tags: Mapping[str, str],
     opts: ResourceOptions,
 ) -> aws.lb.ListenerRule:
-    """A planned rule that does `action` with the requests that it matches."""
+    """A planned rule, with `action` for the requests that it matches."""
     actions: list[Any] = [action]
     return aws.lb.ListenerRule(
         name,
@@ -38,23 +38,24 @@ def listener_rule(
 
 
 def _conditions(match: Match) -> list[Any]:
-    every: list[tuple[str, tuple[str, ...]]] = [
+    kinds: list[tuple[str, tuple[str, ...]]] = [
         ("host_header", match.hosts),
         ("path_pattern", match.paths),
         ("http_request_method", match.methods),
         ("source_ip", match.sources),
     ]
-    conditions: list[Any] = [{kind: {"values": values}} for kind, values in every if values]
+    conditions: list[Any] = [{kind: {"values": values}} for kind, values in kinds if values]
     conditions += [
         {"http_header": {"http_header_name": header.name, "values": header.values}} for header in match.headers
     ]
     if match.query:
-        conditions.append({"query_strings": [_parameter(one) for one in match.query]})
+        conditions.append({"query_strings": [_parameter(parameter) for parameter in match.query]})
     return conditions
 
 
-def _parameter(one: Parameter) -> dict[str, str]:
-    return {"value": one.value} if one.key == ANY_KEY else {"key": one.key, "value": one.value}
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    value = {"value": parameter.value}
+    return value if parameter.key == ANY_KEY else {"key": parameter.key, **value}
 
 
 def _transforms(rewrite: Rewrite) -> list[Any]:

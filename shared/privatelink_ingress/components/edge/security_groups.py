@@ -1,4 +1,4 @@
-"""Who may talk to whom: clients to the load balancer, the load balancer to the endpoints, and nobody else."""
+"""Allowed connections: from clients to the load balancer, and from the load balancer to the endpoints. No others."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ BACKENDS_PER_SLOT = 2
 GENERATIONS = 2
 
 _FIRST = 16
-"""Room for the four addresses that AWS keeps at a subnet's start, and twelve for other use.
+"""Leaves room for the four addresses that AWS reserves at a subnet's start, and twelve for other use.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
@@ -22,10 +22,10 @@ def endpoint_address(subnet_cidr: str, slot: int, *, backend: int = 0, generatio
         subnet_cidr: An endpoint subnet of /23 or larger.
         slot: 0 to 119.
         backend: Position of the backend in its connection, 0 or 1.
-        generation: 0 or 1; the other one lets a replacement live beside the old endpoint.
+        generation: 0 or 1; with the other one, a replacement exists beside the old endpoint.
 
     Raises:
-        ValueError: when an argument is out of range; settings rule that out for users.
+        ValueError: when an argument is out of range; settings prevent that for users.
     """
     subnet = ipaddress.IPv4Network(subnet_cidr)
     if slot not in SLOTS or backend not in range(BACKENDS_PER_SLOT) or generation not in range(GENERATIONS):

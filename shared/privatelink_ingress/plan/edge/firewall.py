@@ -1,4 +1,4 @@
-"""The web ACL: its rules in order, and what they cost of its capacity."""
+"""The web ACL: its rules in order, and their capacity units."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from privatelink_ingress.settings.edge import Firewall, ManagedGroup
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY
 
 LOG_GROUP_PREFIX = "aws-waf-logs-"
-"""A log destination of WAF must be named so: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
+"""Required start of the name of a WAF log destination: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
 
 REDACTED_HEADERS = ("authorization", "cookie")
-"""Headers that carry credentials: they never reach the log."""
+"""Headers with credentials, which never reach the log."""
 
 Action = Literal["allow", "block", "count"]
 
@@ -28,11 +28,11 @@ class AddressList:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ManagedRules:
-    """A rule group of AWS."""
+    """An AWS managed rule group."""
 
     group: ManagedGroup
     counted: tuple[str, ...] = ()
-    """Rules of the group that only count and set their label."""
+    """Rules of the group that only count a match and add their label."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class RateLimit:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Label:
-    """Matches a request that an earlier rule labelled so."""
+    """Matches a request with a label from an earlier rule."""
 
     label: str
 
@@ -60,7 +60,7 @@ class FirewallRule:
     key: str
     priority: int
     action: Action
-    """What happens on a match; for a managed group `block` leaves each of its rules its own action."""
+    """The action on a match; for a managed group, `block` keeps the action of each of its rules."""
     statement: Statement
     capacity: int
     """In web ACL capacity units."""
@@ -69,7 +69,7 @@ class FirewallRule:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FirewallPlan:
-    """One web ACL whose default is to allow."""
+    """One web ACL, which allows requests by default."""
 
     name: str
     metric: str
@@ -94,7 +94,7 @@ GROUPS: Mapping[ManagedGroup, tuple[str, int]] = {
 _COMMON: ManagedGroup = "AWSManagedRulesCommonRuleSet"
 _BODY_RULE = "SizeRestrictions_BODY"
 _BODY_LABEL = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
-"""The rule of the common group for bodies over 8 KB, and its label: on a load balancer WAF reads 8 KB and no more.
+"""The rule of the common group for bodies over 8 KB, and its label: on a load balancer, WAF reads the first 8 KB only.
 
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html"""
 
@@ -106,7 +106,7 @@ _ADDRESS_LIST, _RATE_LIMIT, _LABEL = 1, 2, 1
 def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
     """The web ACL called `name`.
 
-    Denied addresses come first, so that no other list lets them in; then the allowed, which meet no other rule.
+    Denied addresses come first, so that no other list can allow them; then allowed ones, which skip all later rules.
     """
     ordered: list[tuple[str, Action, Statement, int]] = []
     if firewall.deny:
@@ -121,8 +121,8 @@ def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
         counted = (_BODY_RULE,) if group == _COMMON else ()
         ordered.append((key, action, ManagedRules(group=group, counted=counted), units))
         if group == _COMMON:
-            # Counted inside the group and decided here: its own rule, so that a host that takes uploads can be spared
-            # without losing the rest of the group.
+            # The group counts and labels large bodies, and this rule decides: a host that accepts uploads can then be
+            # exempted without losing the rest of the group.
             ordered.append(("body-size", action, Label(label=_BODY_LABEL), _LABEL))
     return FirewallPlan(
         name=name,
@@ -143,10 +143,10 @@ def plan_firewall(firewall: Firewall, *, name: str) -> FirewallPlan:
 
 
 def check_capacity(plan: FirewallPlan, *, limit: int = FIREWALL_BASE_CAPACITY) -> list[Problem]:
-    """A web ACL that needs more than `limit` capacity units."""
+    """The problem of a web ACL that needs more than `limit` capacity units."""
     if plan.capacity <= limit:
         return []
     costs = ", ".join(f"{rule.key} {rule.capacity}" for rule in plan.rules)
     return [
-        Problem("firewall", f"needs {plan.capacity} capacity units of {limit} ({costs})", "Take out a group or a rule.")
+        Problem("firewall", f"needs {plan.capacity} capacity units of {limit} ({costs})", "Remove a group or a rule.")
     ]

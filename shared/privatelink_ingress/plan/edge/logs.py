@@ -1,4 +1,4 @@
-"""Where the edge's logs go: one bucket, one log group per kind, and retention for all."""
+"""The edge's logs: one bucket, one log group for each kind, and one retention for all."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class DeliveryPlan:
 
     key: str
     log_type: str
-    """As PutDeliverySource calls it."""
+    """`logType` of PutDeliverySource."""
     name: str
     log_group: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LogsPlan:
-    """Everything that keeps logs."""
+    """The bucket and the deliveries of the logs."""
 
     bucket: str
     bucket_policy: str
-    """TLS only, and the load balancers of this account and region may write under the three prefixes."""
+    """Requires TLS, and lets the load balancers of this account and region write under the three prefixes."""
     retention_days: int
     deliveries: tuple[DeliveryPlan, ...]
 
@@ -68,7 +68,7 @@ def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPla
                 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
                 log_group=f"/aws/vendedlogs/{name}/{kind}",
             )
-            # Health checks stay in the bucket: they are many, and vended logs are charged by volume.
+            # Health check logs stay in the bucket: they are large, and vended logs are billed by volume.
             for kind in (ACCESS, CONNECTION)
         )
         if logs.cloudwatch

@@ -1,4 +1,4 @@
-"""The conditions of one listener rule, and what they use up of the quotas of a rule."""
+"""The conditions of one listener rule, and their use of a rule's quotas."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from privatelink_ingress.plan.routing import packing, patterns
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter
 
 ANY_KEY = Parameter.key
-"""Of a query parameter; the rule then names no key."""
+"""Key pattern of a query parameter whose rule names no key."""
 
 
 def names(match: Match) -> list[str]:
-    """The conditions that a rule has, by their keys in a stack file."""
+    """The conditions of a rule, by their keys in a stack file."""
     return [name for name, _ in _conditions(match)]
 
 
@@ -23,7 +23,7 @@ def wildcards(match: Match) -> list[list[int]]:
 
 
 def split(match: Match) -> list[Match]:
-    """The fewest rules that hold it (`rule_split.split`), each with a share of every condition."""
+    """The fewest rules for it (`packing.split`), each with a share of every condition's values."""
     return sorted((_share(match, rule) for rule in packing.split(wildcards(match))), key=alphabetical)
 
 
@@ -33,25 +33,25 @@ def alphabetical(match: Match) -> tuple[object, ...]:
 
 
 def _share(match: Match, rule: Sequence[Sequence[int]]) -> Match:
-    places = dict(zip(names(match), rule, strict=True))
+    positions = dict(zip(names(match), rule, strict=True))
 
-    def some(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(values[place] for place in places[name]) if values else ()
+    def share(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(values[position] for position in positions[name]) if values else ()
 
     return Match(
-        hosts=some("hosts", match.hosts),
-        paths=some("paths", match.paths),
-        methods=some("methods", match.methods),
+        hosts=share("hosts", match.hosts),
+        paths=share("paths", match.paths),
+        methods=share("methods", match.methods),
         headers=tuple(
-            Header(name=header.name, values=some(_header(header), header.values)) for header in match.headers
+            Header(name=header.name, values=share(_header(header), header.values)) for header in match.headers
         ),
-        query=some("query", match.query),
-        sources=some("sources", match.sources),
+        query=share("query", match.query),
+        sources=share("sources", match.sources),
     )
 
 
 def _conditions(match: Match) -> list[tuple[str, Sequence[str | Parameter]]]:
-    every: list[tuple[str, Sequence[str | Parameter]]] = [
+    conditions: list[tuple[str, Sequence[str | Parameter]]] = [
         ("hosts", match.hosts),
         ("paths", match.paths),
         ("methods", match.methods),
@@ -59,7 +59,7 @@ def _conditions(match: Match) -> list[tuple[str, Sequence[str | Parameter]]]:
         ("query", match.query),
         ("sources", match.sources),
     ]
-    return [(name, values) for name, values in every if values]
+    return [(name, values) for name, values in conditions if values]
 
 
 def _header(header: Header) -> str:
@@ -69,5 +69,5 @@ def _header(header: Header) -> str:
 def _weight(value: str | Parameter) -> int:
     if isinstance(value, str):
         return patterns.wildcards(value)
-    # AWS does not say whether an escaped one counts, so it does. A key that is not named has none.
+    # AWS does not document whether an escaped wildcard counts, so it does here. An unnamed key has none.
     return patterns.wildcards(value.value) + (patterns.wildcards(value.key) if value.key != ANY_KEY else 0)

@@ -1,8 +1,8 @@
 """How conditions that are too long for one listener rule become the fewest rules.
 
-A rule holds 5 values of all its conditions together, and 6 wildcards. One with too many is cut in two along one of its
-conditions, and each half again, until all fit: what both halves match together is what it matched. Of all ways to cut,
-the shortest is taken.
+A rule holds 5 values in all its conditions together, and 6 wildcards. A rule with too many is cut in two along one of
+its conditions, and each half again, until all fit: both halves together match the same requests. Of all ways to cut,
+the one with the fewest rules is taken.
 """
 
 from __future__ import annotations
@@ -20,46 +20,47 @@ WILDCARDS = 6
 """Wildcards of one rule; same page."""
 
 _LARGEST = 1_024
-"""Shapes of a rule that the search may meet; patterns of more kinds than that are counted as their worst."""
+"""The most shapes of a rule that the search may meet; beyond it, every value counts as its condition's worst."""
 
 Shape = tuple[tuple[int, ...], ...]
-"""For each condition, how many values it has of each kind. Values of one kind have equally many wildcards."""
+"""For each condition, its number of values of each kind. Values of one kind have equally many wildcards."""
 
 
 def fits_at_all(conditions: Sequence[Sequence[int]]) -> bool:
-    """Whether one value of each condition fits a rule, even the values with the most wildcards.
+    """Whether one value of each condition fits into a rule, even the values with the most wildcards.
 
     Args:
-        conditions: For each condition, the number of wildcards of each of its values. None is empty.
+        conditions: For each condition, the number of wildcards of each of its values. No condition is empty.
     """
     return len(conditions) <= VALUES and sum(map(max, conditions)) <= WILDCARDS
 
 
 def at_least(conditions: Sequence[Sequence[int]]) -> int:
-    """A number of rules that no split can undercut: a rule holds few combinations of values."""
+    """A lower bound of the number of rules, from the combinations of values that one rule can hold."""
     return -(-math.prod(map(len, conditions)) // _combinations(len(conditions)))
 
 
 def split(conditions: Sequence[Sequence[int]]) -> list[tuple[tuple[int, ...], ...]]:
-    """The rules: for each, the positions of its values by condition. Arguments as of `fits_at_all`.
+    """The rules: for each, the positions of its values, by condition. Arguments as of `fits_at_all`.
 
-    The fewest of all splits that can be cut. Rules that overlap, or lie in no order of cuts, may be one fewer: tests
-    compare with all rules whatever for two conditions of up to 4 values (one fewer in 14 of 4,319), and with `at_least`
-    for up to 15 hosts and 15 paths, where it is never more than one above. Where the values of a route
-    have many different numbers of wildcards, each is counted as the most of its condition, so that it takes no more
-    than a second.
+    The fewest of all splits that cuts can reach. Rules that overlap, or that no order of cuts produces, can be one
+    fewer: tests compare with all possible rules for two conditions of up to 4 values (one fewer in 14 of 4,319), and
+    with `at_least` for up to 15 hosts and 15 paths, where the result is never more than one above. Where the values of
+    a route have many different numbers of wildcards, each counts as the most of its condition, which keeps the search
+    short.
 
     Raises:
         ValueError: when not even one value of each condition fits a rule.
     """
     if not fits_at_all(conditions):
         raise ValueError(f"conditions with {conditions} wildcards fit no rule")
-    kinds = [sorted(set(some)) for some in conditions]
-    if math.prod(_parts(some) for some in conditions if len(some) > 1) > _LARGEST:
-        conditions, kinds = [[max(some)] * len(some) for some in conditions], [[max(some)] for some in conditions]
+    kinds = [sorted(set(wildcards)) for wildcards in conditions]
+    if math.prod(_parts(wildcards) for wildcards in conditions if len(wildcards) > 1) > _LARGEST:
+        kinds = [[max(wildcards)] for wildcards in conditions]
+        conditions = [[max(wildcards)] * len(wildcards) for wildcards in conditions]
     members = [
-        [[place for place, wildcards in enumerate(some) if wildcards == kind] for kind in of_condition]
-        for some, of_condition in zip(conditions, kinds, strict=True)
+        [[index for index, count in enumerate(wildcards) if count == kind] for kind in condition_kinds]
+        for wildcards, condition_kinds in zip(conditions, kinds, strict=True)
     ]
     search = _Search(kinds)
     whole = tuple(tuple(map(len, groups)) for groups in members)
@@ -67,7 +68,7 @@ def split(conditions: Sequence[Sequence[int]]) -> list[tuple[tuple[int, ...], ..
 
 
 def _parts(wildcards: Sequence[int]) -> int:
-    """How many different parts a condition has."""
+    """The number of different parts of a condition."""
     return math.prod(count + 1 for count in Counter(wildcards).values())
 
 
@@ -121,7 +122,7 @@ def _cuts(shape: Shape) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]
         for part in itertools.product(*(range(count, -1, -1) for count in counts)):
             # Each cut once: the first half is the larger one.
             if sum(counts) <= 2 * sum(part) < 2 * sum(counts):
-                yield condition, part, tuple(count - some for count, some in zip(counts, part, strict=True))
+                yield condition, part, tuple(count - taken for count, taken in zip(counts, part, strict=True))
 
 
 def _with(shape: Shape, condition: int, counts: tuple[int, ...]) -> Shape:
@@ -129,6 +130,6 @@ def _with(shape: Shape, condition: int, counts: tuple[int, ...]) -> Shape:
 
 
 def _combinations(conditions: int) -> int:
-    """The most combinations of one value each that a rule with so many conditions holds: its values spread evenly."""
-    each, more = divmod(VALUES, conditions)
-    return (each + 1) ** more * each ** (conditions - more)
+    """The most combinations that a rule with this many conditions holds: those of evenly spread values."""
+    quotient, remainder = divmod(VALUES, conditions)
+    return (quotient + 1) ** remainder * quotient ** (conditions - remainder)

@@ -8,7 +8,7 @@ from privatelink_ingress.plan.routing import patterns
 from privatelink_ingress.settings.edge import SLOTS
 
 RULES_PER_BAND = 40
-"""Rules that one connection can have in one band."""
+"""The most rules of one connection in one band."""
 
 _BAND_SIZE = 5_000
 
@@ -35,7 +35,7 @@ BANDS: tuple[Band, ...] = tuple(
 def band(host: str, path: str) -> Band:
     """The band of one host and one path pattern.
 
-    The prefix of a path is what stands before its first wildcard; a started segment counts: `/api/v*` has two.
+    The prefix of a path is the part before its first wildcard. A partial segment counts: `/api/v*` has two.
     """
     if not patterns.has_wildcard(path):
         kind = "exact-path"
@@ -50,7 +50,7 @@ def priority(slot: int, band: Band, index: int) -> int:
     """The priority of a connection's rule number `index` (0 to 39) in `band`.
 
     Raises:
-        ValueError: when slot or index is out of range; the plan rules that out for users.
+        ValueError: when slot or index is out of range; the plan prevents that for users.
     """
     if slot not in SLOTS or index not in range(RULES_PER_BAND):
         raise ValueError(f"slot {slot} or index {index} is out of range")

@@ -70,8 +70,8 @@ def test_raising_a_hard_quota_is_refused_with_the_reason(key: str) -> None:
     assert refused({key: 1000}) == [
         (
             f"limits.{key}",
-            "is a hard quota, which is raised for nobody",
-            "Remove it: a further shard gives room.",
+            "is a hard quota, which AWS does not raise",
+            "Remove it, and add a shard for more room.",
         )
     ]
 
@@ -95,7 +95,7 @@ def test_a_quota_with_a_ceiling_is_raised_up_to_it_and_no_further(key: str, most
 
 
 def test_a_mistyped_quota_names_the_nearest() -> None:
-    assert refused({"endpoint": 80}) == [("limits.endpoint", "is no known key", "Did you mean endpoints?")]
+    assert refused({"endpoint": 80}) == [("limits.endpoint", "is not a known key", "Did you mean endpoints?")]
 
 
 def test_alarms_ring_at_eighty_percent_of_the_effective_limit() -> None:

@@ -132,7 +132,7 @@ def test_a_key_of_the_load_balancer_is_refused_with_the_file_that_it_belongs_to(
 
 def test_certificates_are_refused_with_what_a_connection_can_have_instead():
     (problem,) = mistakes(certificates=[{"domains": ["*.example.com"]}])
-    assert problem.remedy.endswith("or write connections.<name>.certificate for one of your own.")
+    assert problem.remedy.endswith("or write connections.<name>.certificate for your own certificate.")
 
 
 def test_a_misplaced_key_comes_together_with_all_other_mistakes():
@@ -143,7 +143,7 @@ def test_a_misplaced_key_comes_together_with_all_other_mistakes():
 
 def test_a_mistyped_edge_stack_is_told_the_right_key():
     problems = mistakes(edgeStack="", edgestack="prod")
-    assert Problem("edgestack", "is no known key", "Did you mean edgeStack?") in problems
+    assert Problem("edgestack", "is not a known key", "Did you mean edgeStack?") in problems
 
 
 def test_an_attached_stack_without_connections_is_refused():

@@ -218,8 +218,8 @@ def test_a_parameter_holds_the_contract_as_json() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "is no JSON: Expecting property name enclosed in double quotes at line 1, column 2"),
-        ("", "is no JSON: Expecting value at line 1, column 1"),
+        ("{", "is not valid JSON: Expecting property name enclosed in double quotes at line 1, column 2"),
+        ("", "is not valid JSON: Expecting value at line 1, column 1"),
         ("[]", "is a list, but must be a mapping"),
         ('"shop"', "is 'shop', but must be a mapping"),
     ],

@@ -135,14 +135,14 @@ def test_case_counts_in_paths_and_methods_only() -> None:
     assert both({"headers": (header,)}, {"headers": (lower,)}) == "GET https://a/ with X-Env: blue"
 
 
-def test_a_path_begins_with_a_slash() -> None:
+def test_a_path_starts_with_a_slash() -> None:
     assert both({"paths": ("a*",)}, {}) is None
     assert never_reached(entry("none", 1, paths=("a*",))) == {"none": []}
     (problem,) = conflicts.shadow_problems(conflicts.shadowed([entry("none", 1, paths=("a*",))]))
     assert problem == Problem(
         "connections.none.routes[0]",
         "is never reached: any host with a* fits no request",
-        "Begin paths with /, and use values that can occur.",
+        "Start paths with /, and use values that can occur.",
     )
 
 

@@ -208,14 +208,14 @@ def test_the_controllers_own_namespace_is_not_served() -> None:
         ("watch", '{"namespaces": ["Shop"]}', "watch.namespaces[0]: is 'Shop'\n    Write 1-63 lower-case letters"),
         ("watch", '{"namespaces": []}', "watch.namespaces: has 0 entries, but needs at least 1"),
         ("watch", '{"namespaces": ["shop", "shop"]}', "watch.namespaces[1]: repeats 'shop'\n    Write it once."),
-        ("watch", '{"namespace": ["shop"]}', "watch.namespace: is no known key\n    Did you mean namespaces?"),
+        ("watch", '{"namespace": ["shop"]}', "watch.namespace: is not a known key\n    Did you mean namespaces?"),
         (
             "tlsSecret",
             "nginx-ingress/edge-tls",
             "tlsSecret: is 'nginx-ingress/edge-tls'\n    Write the name of a Secret",
         ),
         ("ingressTls", "yes", "ingressTls: is 'yes', but must be true or false"),
-        ("flavour", "nginx-oss", "flavour: is no known key\n    Write one of config, image, ingressTls, install, "),
+        ("flavour", "nginx-oss", "flavour: is not a known key\n    Write one of config, image, ingressTls, install, "),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_to_write(key: str, value: str, message: str) -> None:

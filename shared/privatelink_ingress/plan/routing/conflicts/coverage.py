@@ -94,7 +94,7 @@ def _named(match: Match, name: str) -> list[tuple[str, ...]]:
 
 
 def _bits(flags: Iterable[bool]) -> int:
-    return sum(1 << place for place, flag in enumerate(flags) if flag)
+    return sum(1 << index for index, flag in enumerate(flags) if flag)
 
 
 def _least(classes: Iterable[tuple[int, T]]) -> dict[int, T]:
@@ -116,7 +116,7 @@ def _texts(
 ) -> dict[int, str]:
     """Classes of texts. Each of `own` and of a cover is one condition, and all of one's conditions must be met."""
     patterns = sorted({pattern for side in (own, *covers) for condition in side for pattern in condition or ("*",)})
-    bit = {pattern: 1 << place for place, pattern in enumerate(patterns)}
+    bit = {pattern: 1 << index for index, pattern in enumerate(patterns)}
 
     def masks(side: Sequence[tuple[str, ...]]) -> list[int]:
         return [sum(bit[pattern] for pattern in set(condition or ("*",))) for condition in side]
@@ -168,7 +168,7 @@ def _parameters(own: tuple[Parameter, ...], covers: Sequence[tuple[Parameter, ..
     if not own:
         return {(1 << len(covers)) - 1: ()}
     wanted = sorted({(parameter.key, parameter.value) for side in (own, *covers) for parameter in side})
-    bit = {pair: 1 << place for place, pair in enumerate(wanted)}
+    bit = {pair: 1 << index for index, pair in enumerate(wanted)}
     keys = _by_wanted(language.QUERY_KEY, [key for key, _ in wanted])
     values = _by_wanted(language.QUERY_VALUE, [value for _, value in wanted])
     mine = sum(bit[pair] for pair in {(parameter.key, parameter.value) for parameter in own})

@@ -46,7 +46,7 @@ def shadow_problems(found: Iterable[Shadowed]) -> list[Problem]:
             shadow.entry.where,
             f"is never reached: {_conditions(shadow.entry.match)} "
             + (f"is all taken by {_listed([_who(entry) for entry in shadow.by])}" if shadow.by else "fits no request"),
-            "Remove it, or narrow the others." if shadow.by else "Begin paths with /, and use values that can occur.",
+            "Remove it, or narrow the others." if shadow.by else "Start paths with /, and use values that can occur.",
         )
         for shadow in found
     ]
@@ -68,15 +68,15 @@ def _conditions(match: Match) -> str:
     further = [
         f"method {_listed(match.methods)}" if match.methods else "",
         *(f"header {header.name}: {_listed(header.values)}" for header in match.headers),
-        f"query {_listed([_parameter(one) for one in match.query])}" if match.query else "",
+        f"query {_listed([_parameter(parameter) for parameter in match.query])}" if match.query else "",
         f"source {_listed(match.sources)}" if match.sources else "",
     ]
-    every = [_listed(match.hosts) or "any host", _listed(match.paths) or "any path", *filter(None, further)]
-    return " with ".join(every[:2]) + "".join(f", {one}" for one in every[2:])
+    conditions = [_listed(match.hosts) or "any host", _listed(match.paths) or "any path", *filter(None, further)]
+    return " with ".join(conditions[:2]) + "".join(f", {condition}" for condition in conditions[2:])
 
 
-def _parameter(one: Parameter) -> str:
-    return one.value if one.key == Parameter.key else f"{one.key}={one.value}"
+def _parameter(parameter: Parameter) -> str:
+    return parameter.value if parameter.key == Parameter.key else f"{parameter.key}={parameter.value}"
 
 
 def _listed(values: Sequence[str]) -> str:

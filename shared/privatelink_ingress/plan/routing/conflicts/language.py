@@ -117,6 +117,6 @@ def tokens(language: Language, pattern: str) -> tuple[Token, ...]:
 def ends(language: Language, pattern: str) -> tuple[str, str]:
     """The characters before the first wildcard and after the last; both are the whole text when there is none."""
     parsed = tokens(language, pattern)
-    wild = [place for place, token in enumerate(parsed) if isinstance(token, Wildcard)]
+    wild = [index for index, token in enumerate(parsed) if isinstance(token, Wildcard)]
     first, last = (wild[0], wild[-1]) if wild else (len(parsed), -1)
     return "".join(map(str, parsed[:first])), "".join(map(str, parsed[last + 1 :]))

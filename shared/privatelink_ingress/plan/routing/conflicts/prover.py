@@ -1,4 +1,4 @@
-"""What routes do to each other on one listener."""
+"""Conflicts, overlaps and unreachable routes on one listener."""
 
 from __future__ import annotations
 
@@ -78,15 +78,15 @@ def shadowed(entries: Sequence[Entry]) -> list[Shadowed]:
     earlier: defaultdict[int, list[Entry]] = defaultdict(list)
     for before, after in candidates(ordered):
         earlier[after].append(ordered[before])
-    found = []
+    unreachable = []
     for position, entry in enumerate(ordered):
         try:
             by = cover(entry.match, [other.match for other in earlier[position]])
         except language.TooComplex as error:
             raise language.TooComplex(entry.where, error.problems[0].reason) from None
         if by is not None:
-            found.append(Shadowed(entry=entry, by=tuple(earlier[position][place] for place in by)))
-    return found
+            unreachable.append(Shadowed(entry=entry, by=tuple(earlier[position][index] for index in by)))
+    return unreachable
 
 
 def _in_order(entries: Iterable[Entry]) -> list[Entry]:
