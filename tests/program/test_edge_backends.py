@@ -58,10 +58,13 @@ def arn(edge: StackRun, group: str) -> str:
     return named(edge, GROUP, group).outputs["arn"]
 
 
-def test_one_backend_is_a_plain_forward_at_either_position(run: Run) -> None:
+def test_one_backend_has_all_requests_at_either_position(run: Run) -> None:
     for backend, group in ((BLUE, "shop-0"), (GREEN, "shop-1")):
         edge = run(backend)
-        assert action(edge) == {"type": "forward", "targetGroupArn": arn(edge, group)}
+        assert action(edge) == {
+            "type": "forward",
+            "forward": {"targetGroups": [{"arn": arn(edge, group), "weight": 1}]},
+        }
 
 
 def test_two_backends_share_requests_by_weight(run: Run) -> None:

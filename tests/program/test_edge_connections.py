@@ -97,7 +97,7 @@ def test_rules_forward_what_the_routes_say(run: Run) -> None:
     edge = run(shop={**SHOP, "routes": routes})
     arn = edge.only(GROUP).outputs["arn"]
     found = {name: (rule["priority"], rule["conditions"], rule["actions"]) for name, rule in inputs(edge, RULE).items()}
-    forward = [{"type": "forward", "targetGroupArn": arn}]
+    forward = [{"type": "forward", "forward": {"targetGroups": [{"arn": arn, "weight": 1}]}}]
     assert found == {
         f"shop-{key}-0": (
             priority,

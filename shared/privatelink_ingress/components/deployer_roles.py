@@ -87,7 +87,8 @@ class DeployerRoles(Component):
             description=plan.description,
             policy=plan.document,
             tags=self.named(plan.key, self._tags),
-            opts=self.child(),
+            # Other words would replace the policy, and AWS keeps one that roles of other stacks carry as a boundary.
+            opts=self.child(ignore_changes=["description"]),
         )
 
     def _role(self, plan: DeployerRole, after: list[Resource]) -> aws.iam.Role:

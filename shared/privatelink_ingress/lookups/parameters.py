@@ -60,7 +60,8 @@ async def check_service(contract: Contract, source: str, *, provider: aws.Provid
         )
     except Exception as error:
         name, text = contract.endpoint_service_name, str(error)
-        if "InvalidServiceName" in text or "no matching" in text:
+        # The provider tells of a service that AWS does not show as a resource that it could not find.
+        if any(sign in text for sign in ("InvalidServiceName", "no matching", "couldn't find resource")):
             reason = f"names the service {name}, which does not exist or does not admit this account"
             remedy = (
                 f"Run `pulumi up` in {PROJECT}/ for the stack that publishes {contract.connection_name}, with this "

@@ -50,7 +50,9 @@ class Backend(Component):
             protocol=plan.protocol,
             health_check={"path": plan.health_path, "protocol": plan.protocol, "port": "traffic-port", **_HEALTH_CHECK},
             tags=self.named("", args.tags),
-            opts=self.child(),
+            # Its name is fixed, so the provider would delete the old group first: while rules forward to it that fails,
+            # after its targets are gone. Another port or protocol has another name, so both can be there at once.
+            opts=self.child(delete_before_replace=False),
         )
         self.targets = [
             aws.lb.TargetGroupAttachment(

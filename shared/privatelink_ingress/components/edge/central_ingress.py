@@ -53,7 +53,12 @@ class CentralIngress(Component):
         settings, tags = plan.load_balancer, plan.tags
         network = InternetNetwork(
             f"{name}-network",
-            InternetNetworkArgs(plan=plan.network, log_retention_days=plan.logs.retention_days, tags=tags),
+            InternetNetworkArgs(
+                plan=plan.network,
+                log_retention_days=plan.logs.retention_days,
+                protect=settings.deletion_protection,
+                tags=tags,
+            ),
             self.child(),
         )
         groups = SecurityGroups(
@@ -110,6 +115,7 @@ class CentralIngress(Component):
                 tls_policy=settings.tls_policy,
                 redirect_http=settings.redirect_http,
                 certificate_arns=certificates.arns,
+                protect=settings.deletion_protection,
                 after=[firewall],
                 tags=tags,
             ),

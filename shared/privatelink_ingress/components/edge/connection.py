@@ -79,8 +79,7 @@ def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str
     if plan.maintenance:
         answer = {"status_code": "503", "content_type": "text/plain", "message_body": _MAINTENANCE}
         return {"type": "fixed-response", "fixed_response": answer}
-    if len(plan.backends) == 1:
-        return {"type": "forward", "target_group_arn": groups[plan.backends[0].position]}
+    # One backend too is written as a block: from the block of two to a bare ARN, the provider sends both at once.
     forward: dict[str, Any] = {
         "target_groups": [{"arn": groups[backend.position], "weight": backend.weight} for backend in plan.backends]
     }

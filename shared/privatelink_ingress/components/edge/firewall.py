@@ -72,9 +72,9 @@ class Firewall(Component):
             tags=self.named("", args.tags),
             opts=self.child(),
         )
-        aws.wafv2.WebAclAssociation(
-            name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=self.child()
-        )
+        # Both are deleted by the ARN of what they are tied to, so deleting an old one last would undo the new one.
+        replaced = self.child(delete_before_replace=True)
+        aws.wafv2.WebAclAssociation(name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=replaced)
         log_group = aws.cloudwatch.LogGroup(
             name,
             name=plan.log_group,
@@ -87,7 +87,7 @@ class Firewall(Component):
             resource_arn=web_acl.arn,
             log_destination_configs=[log_group.arn],
             redacted_fields=[{"single_header": {"name": header}} for header in REDACTED_HEADERS],
-            opts=self.child(),
+            opts=replaced,
         )
         self.web_acl_arn = web_acl.arn
         self.publish()

@@ -24,6 +24,8 @@ class ListenersArgs:
     redirect_http: bool
     certificate_arns: Mapping[str, Input[str]]
     """By key, the default one first."""
+    protect: bool
+    """Whether a replacement or removal of the HTTPS listener is refused in the preview."""
     after: Sequence[Resource]
     """What must be there before the first request, and still be there after the last."""
     tags: Mapping[str, str]
@@ -60,7 +62,7 @@ class Listeners(Component):
             routing_http_response_x_content_type_options_header_value="nosniff",
             routing_http_response_x_frame_options_header_value="SAMEORIGIN",
             tags=self.named("https", args.tags),
-            opts=self.child(depends_on=args.after),
+            opts=self.child(depends_on=args.after, protect=args.protect),
         )
         for key, arn in more:
             aws.lb.ListenerCertificate(f"{name}-{key}", listener_arn=https.arn, certificate_arn=arn, opts=self.child())

@@ -59,7 +59,8 @@ class LoadBalancer(Component):
             connection_logs={"bucket": args.log_bucket, "prefix": CONNECTION, "enabled": True},
             health_check_logs={"bucket": args.log_bucket, "prefix": HEALTH_CHECK, "enabled": True},
             tags=self.named("", args.tags),
-            opts=self.child(depends_on=args.after),
+            # A replacement is refused in the preview: it would take every connection down.
+            opts=self.child(depends_on=args.after, protect=args.settings.deletion_protection),
         )
         self.arn = balancer.arn
         self.dns_name = balancer.dns_name

@@ -75,13 +75,15 @@ class LogDeliveries(Component):
         group = aws.cloudwatch.LogGroup(
             name, name=plan.log_group, retention_in_days=args.plan.retention_days, tags=tags, opts=self.child()
         )
+        # Put by name and deleted by name: created first, the deletion of the old one would take the new one away.
+        replaced = self.child(delete_before_replace=True)
         source = aws.cloudwatch.LogDeliverySource(
             name,
             name=plan.name,
             log_type=plan.log_type,
             resource_arn=args.load_balancer_arn,
             tags=tags,
-            opts=self.child(),
+            opts=replaced,
         )
         destination = aws.cloudwatch.LogDeliveryDestination(
             name,
@@ -89,12 +91,12 @@ class LogDeliveries(Component):
             output_format="json",
             delivery_destination_configuration={"destination_resource_arn": group.arn},
             tags=tags,
-            opts=self.child(),
+            opts=replaced,
         )
         aws.cloudwatch.LogDelivery(
             name,
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
             tags=tags,
-            opts=self.child(),
+            opts=replaced,
         )

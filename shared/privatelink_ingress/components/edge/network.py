@@ -20,6 +20,8 @@ class InternetNetworkArgs:
 
     plan: NetworkPlan
     log_retention_days: int
+    protect: bool
+    """Whether a replacement or removal of the VPC is refused in the preview."""
     tags: Mapping[str, str]
 
 
@@ -42,7 +44,7 @@ class InternetNetwork(Component):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=self.named("", args.tags),
-            opts=self.child(),
+            opts=self.child(protect=args.protect),
         )
         # Emptied, so that what forgets its own security group reaches nothing (Security Hub control EC2.2).
         aws.ec2.DefaultSecurityGroup(

@@ -85,7 +85,8 @@ class ControlPlane(Component):
             if plan.kubeconfig_role_arn
             else None,
             tags={**args.tags, **({CREATOR_TAG: plan.creator} if plan.creator else {})},
-            opts=self.child(),
+            # A replacement deletes node groups and add-ons before EKS is asked whether the cluster may go.
+            opts=self.child(protect=plan.deletion_protection),
         )
         self.kubeconfig_json = cluster.kubeconfig_json.apply(lambda text: by_way_of(text, plan.kubernetes_api))
         self.cluster_security_group_id = cluster.cluster_security_group_id

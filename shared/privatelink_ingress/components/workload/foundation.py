@@ -42,7 +42,9 @@ def create_cluster(parent: Component, name: str, plan: OwnClusterPlan, providers
     """Register a cluster with its network and nodes, as children of `parent`."""
     network = PrivateNetwork(
         name,
-        PrivateNetworkArgs(plan=plan.network, tags=plan.tags, iam=providers.iam),
+        PrivateNetworkArgs(
+            plan=plan.network, protect=plan.cluster.deletion_protection, tags=plan.tags, iam=providers.iam
+        ),
         parent.child(provider=providers.network),
     )
     control_plane = ControlPlane(

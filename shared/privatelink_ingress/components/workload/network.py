@@ -23,6 +23,8 @@ class PrivateNetworkArgs:
     """Inputs of a `PrivateNetwork`."""
 
     plan: NetworkPlan
+    protect: bool
+    """Whether a replacement or removal of the VPC is refused in the preview."""
     tags: Mapping[str, str]
     iam: aws.Provider
     """Registers the flow log's role."""
@@ -43,7 +45,7 @@ class PrivateNetwork(Component):
         super().__init__(name, opts)
         self._plan, self._tags = args.plan, args.tags
         adopted = args.plan.adopted
-        made = [] if adopted else self._vpc(args.iam)
+        made = [] if adopted else self._vpc(args.iam, protect=args.protect)
         if adopted:
             self.vpc_id = Output.from_input(adopted.vpc_id)
             self.subnet_ids = {zone_id: Output.from_input(subnet.id) for zone_id, subnet in adopted.subnets.items()}
@@ -52,7 +54,7 @@ class PrivateNetwork(Component):
         """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
         self.publish()
 
-    def _vpc(self, iam: aws.Provider) -> list[pulumi.Resource]:
+    def _vpc(self, iam: aws.Provider, *, protect: bool) -> list[pulumi.Resource]:
         """A VPC of the stack's own, and what of it nodes need before they can join."""
         plan = self._plan
         self.vpc_id = aws.ec2.Vpc(
@@ -62,7 +64,7 @@ class PrivateNetwork(Component):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=self.named("vpc", self._tags),
-            opts=self.child(),
+            opts=self.child(protect=protect),
         ).id
         aws.ec2.DefaultSecurityGroup(
             f"{self._name}-default",

@@ -81,7 +81,7 @@ class Publication(Component):
             supported_ip_address_types=["ipv4"],
             supported_regions=plan.supported_regions or None,
             tags=self.named("service", args.tags),
-            opts=self.child(depends_on=[self.listener]),
+            opts=self.child(depends_on=[self.listener], protect=plan.deletion_protection),
         )
         self.endpoint_service_name, self.endpoint_service_id = self.service.service_name, self.service.id
         principals = [
@@ -127,7 +127,8 @@ class Publication(Component):
                 unhealthy_threshold=publication.HEALTH_THRESHOLD,
             ),
             tags=self.named(plan.protocol.key, self._args.tags),
-            opts=self.child(),
+            # AWS ties a target group to one load balancer, so a new one needs a new group as well.
+            opts=self.child(replace_with=[self.load_balancer]),
         )
 
     def _security_group_rules(self) -> None:
@@ -185,7 +186,14 @@ class Publication(Component):
             # connection name fails here instead of taking over the first one's traffic.
             insecure_value=Output.json_dumps(self.contract()),
             tags=dict(self._args.tags),
-            opts=self.child(depends_on=principals, provider=self._args.parameter_provider),
+            opts=self.child(
+                depends_on=principals,
+                provider=self._args.parameter_provider,
+                # Created first, its successor would find the name taken.
+                delete_before_replace=True,
+                # A writer role may create and delete the parameter, and never overwrite one.
+                replace_on_changes=["insecureValue"] if plan.parameter_writer_role_arn else None,
+            ),
         )
 
     def contract(self) -> dict[str, pulumi.Input[object]]:

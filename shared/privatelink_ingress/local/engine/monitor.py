@@ -179,6 +179,7 @@ class Monitor(MockMonitor):
             custom_timeouts={name: value for name, value in timeouts.items() if value},
             additional_secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
             replace_on_changes=tuple(request.replaceOnChanges),
+            replace_with=tuple(request.replace_with),
             before_delete=tuple(request.hooks.before_delete),
         )
 

@@ -45,6 +45,8 @@ class Registration:
     custom_timeouts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     additional_secret_outputs: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
+    replace_with: tuple[str, ...] = ()
+    """URNs of resources whose replacement replaces this one too."""
     before_delete: tuple[str, ...] = ()
     """Names of the hooks that the engine runs, and that can refuse, before it deletes this."""
 
