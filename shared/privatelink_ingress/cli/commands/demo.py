@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Out, Root
+from privatelink_ingress.local import installed
 
 commands = typer.Typer()
 
@@ -25,6 +26,7 @@ def demo(
 
     Exit code 0 when every request ends where it should, 1 when not.
     """
+    installed.require(installed.EMULATOR)
     # Nearly everything that a demo imports and builds lives to its end: searching it for garbage takes a tenth of the
     # time and frees little.
     gc.disable()

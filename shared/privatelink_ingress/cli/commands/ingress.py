@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Root
+from privatelink_ingress.local import installed
 
 commands = typer.Typer(
     name="ingress",
@@ -31,6 +32,7 @@ def ingress_check(
 
     Exit code 0 when the controller would serve all of them, 1 when not, 2 when there is none to check.
     """
+    installed.require(installed.SCHEMAS)
     from privatelink_ingress.cli import ingresses as command
 
     expected = command.target(root, stack)
