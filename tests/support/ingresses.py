@@ -37,7 +37,7 @@ RIGHT: Manifest = {
 }
 
 
-def ingress(name: str = "web", **changes: Any) -> Manifest:
+def ingress(name: str = "web", /, **changes: Any) -> Manifest:
     """The right Ingress with fields changed: keys are paths, with `__` for dots."""
     changed = json.loads(json.dumps(RIGHT))
     changed["metadata"]["name"] = name
@@ -53,7 +53,7 @@ def ingress(name: str = "web", **changes: Any) -> Manifest:
     return changed
 
 
-def annotated(annotations: Mapping[str, Any], name: str = "web", **changes: Any) -> Manifest:
+def annotated(annotations: Mapping[str, Any], name: str = "web", /, **changes: Any) -> Manifest:
     """The right Ingress with annotations more."""
     return ingress(name, metadata__annotations={"pulumi.com/skipAwait": "true", **annotations}, **changes)
 

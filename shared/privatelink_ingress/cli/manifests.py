@@ -137,12 +137,19 @@ def _documents(text: str) -> list[Any]:
     try:
         return list(yaml.load_all(text))
     except YAMLError as error:
-        raise _Unreadable(f"is no YAML: {' '.join(str(error).split())[:400]}") from None
+        raise _Unreadable(f"is no YAML: {_why(error)}") from None
     except RecursionError:
         raise _Unreadable("is nested too deeply") from None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, AssertionError) as error:
         # The parser's own failures: integers of thousands of digits, dates that do not exist.
         raise _Unreadable(f"has a value that cannot be read: {' '.join(str(error).split())[:200]}") from None
+
+
+def _why(error: YAMLError) -> str:
+    """What the parser found, and in which line."""
+    mark, found = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+    words = " ".join(str(found).split())[:200]
+    return f"{words} (line {mark.line + 1})" if mark is not None else words
 
 
 def _json(text: str) -> list[Any]:

@@ -105,11 +105,11 @@ def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
             known = ANNOTATIONS[f"{other}{name}"]
             write = known.instead if known.unsupported else f"Write {other}{name}."
             return Problem(field, f"{reason}: {other}{name} exists", write)
-    if near := nearest(f"{prefix}/{name}", ANNOTATIONS, cutoff=0.8):
-        return Problem(field, reason, f"Did you mean {near}?")
     if name in ingress_nginx.REPLACEMENTS:
         lost, write = ingress_nginx.replacement(name, value)
         return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
+    if near := nearest(f"{prefix}/{name}", ANNOTATIONS, cutoff=0.8):
+        return Problem(field, reason, f"Did you mean {near}?")
     near = nearest(name, [one.partition("/")[2] for one in ANNOTATIONS], cutoff=0.6)
     full = next((one for one in ANNOTATIONS if near and one.endswith(f"/{near}")), "")
     return Problem(field, reason, f"Did you mean {full}?" if full else f"Remove it. {_DOCS}")

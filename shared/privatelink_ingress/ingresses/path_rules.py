@@ -34,7 +34,7 @@ _BROKEN = (
     "min repeat greater", "too large", "nested too deeply",
 )  # fmt: skip
 """What Python says of expressions that the controller's library refuses as well; of the rest it may know more."""
-_EXPRESSION = re.compile(r"\*|\.\+|\([^)]*\|[^)]*\)|\([^)]*\)[+?]|\[[^\]]*\]|\\[dwsDWSb.]|^/\^|\$$|\?|\|")
+_EXPRESSION = re.compile(r'\*|\.\+|\([^)]*\|[^)]*\)|\([^)]*\)[+?]|\[[^\]]*\]|\\[^"\\]|^/\^|\$$|\?|\|')
 """Signs that stand in paths which are meant as expressions."""
 
 
@@ -94,7 +94,10 @@ def _rejected(path: PathAt) -> Iterator[Problem]:
     found = expression(text)
     if isinstance(found, str) and any(word in found for word in _BROKEN):
         reason = f"is {shown(text)}, no valid expression ({found}), which it must be even as plain text: {_REJECTS}"
-        yield Problem(field, reason, "Close what is open, or write \\ before a sign that stands for itself.")
+        write = (
+            f"Close what is open, or write {PATH_REGEX}: case_sensitive and \\ before signs that are only themselves."
+        )
+        yield Problem(field, reason, write)
     if re.fullmatch(r'([^"\\]|\\.)*', text, re.DOTALL) is None:
         reason = f'is {shown(text)}, with a bare " or a \\ at the end: {_REJECTS}'
         yield Problem(field, reason, 'Write \\" for ", and \\\\ for \\.')
