@@ -101,6 +101,14 @@ PrincipalArn = Annotated[
     ),
 ]
 
+TopicArn = Annotated[
+    str,
+    matching(
+        rf"arn:{PARTITION}:sns:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:[\w-]{{1,256}}",
+        "the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:111111111111:connections",
+    ),
+]
+
 KeyArn = Annotated[str, matching(rf"arn:{PARTITION}:kms:[\w-]+:\d{{12}}:key/[\w-]+", "the ARN of a KMS key")]
 
 CertificateArn = Annotated[

@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.fields import (
-    PARTITION,
     UNIQUE,
     AccountId,
     ExternalId,
@@ -18,6 +17,7 @@ from privatelink_ingress.settings.fields import (
     Region,
     RoleArn,
     Settings,
+    TopicArn,
     matching,
 )
 from privatelink_ingress.settings.networks import Cidr
@@ -27,15 +27,6 @@ ParameterPrefix = Annotated[
     # A parameter's name has at most 15 levels; the connection's name is the last one:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
     matching(r"(/[A-Za-z0-9_.-]+){1,14}", "a path of at most 14 parts that begins with / and does not end with it"),
-]
-
-
-TopicArn = Annotated[
-    str,
-    matching(
-        rf"arn:{PARTITION}:sns:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:[\w-]{{1,256}}",
-        "the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:111111111111:connections",
-    ),
 ]
 
 
