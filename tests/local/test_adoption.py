@@ -1,4 +1,4 @@
-"""A VPC and clusters of somebody else on the emulated AWS: published, traced, and left alone."""
+"""An existing VPC and existing clusters on the emulated AWS: published, traced, and left unchanged."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def private_vpc(ec2: Any) -> tuple[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """A cluster with a controller (`shop`), one without (`plain`), and one in a VPC of somebody else (`guest`).
+    """A cluster with a controller (`shop`), one without (`plain`), and one in an existing VPC (`guest`).
 
     `store` publishes the first once more, `install` puts a controller into the second. An edge publishes all three.
     """

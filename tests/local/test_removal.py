@@ -122,12 +122,12 @@ def test_credentials_of_another_account_see_nothing_and_let_nothing_go(
 ):
     ambient(edge)
     with pytest.raises(
-        UserError, match=f"cannot be seen.*credentials of the environment are of account {EDGE}, not of {WORKLOAD}"
+        UserError, match=f"cannot be read.*credentials of the environment are of account {EDGE}, not of {WORKLOAD}"
     ):
         refuse_while_connected(plan(), service["ServiceId"])
 
 
 @pytest.mark.usefixtures("ambient")
 def test_without_credentials_nothing_goes():
-    with pytest.raises(UserError, match=r"cannot be seen.*Unable to locate credentials(.|\n)*removal: unguarded"):
+    with pytest.raises(UserError, match=r"cannot be read.*Unable to locate credentials(.|\n)*removal: unguarded"):
         refuse_while_connected(plan(), "vpce-svc-0a1")

@@ -1,4 +1,4 @@
-"""A stack that publishes a cluster of somebody else registers what is its own, and touches nothing else."""
+"""A stack that publishes an existing cluster registers its own resources and changes nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def refused(found: Found | None = None, **overrides: Any) -> list[str]:
     return [line.strip() for line in str(caught.value).splitlines()[1:] if not line.startswith("    ")]
 
 
-def test_it_registers_the_way_into_the_cluster_and_nothing_of_the_cluster():
+def test_it_registers_the_path_into_the_cluster_and_no_part_of_the_cluster():
     run = adopting()
     assert sorted(f"{one.type.split(':')[-1]} {one.name}" for one in run.registrations) == [
         "AdoptedVpc shop",
@@ -53,7 +53,7 @@ def test_it_registers_the_way_into_the_cluster_and_nothing_of_the_cluster():
     ]
 
 
-def test_what_it_registers_lies_in_the_other_owners_vpc_and_leads_to_his_nodes():
+def test_its_resources_are_in_the_existing_vpc_and_lead_to_the_existing_nodes():
     run = adopting()
     assert run.only("aws:ec2/securityGroup:SecurityGroup").inputs["vpcId"] == VPC
     assert run.only("aws:lb/targetGroup:TargetGroup").inputs["vpcId"] == VPC

@@ -1,4 +1,4 @@
-"""A cluster in a VPC of somebody else: what is added to it, and what that VPC must be."""
+"""A cluster in an existing VPC: what the stack adds to the VPC, and what the VPC must be like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What deployers may do with a VPC or a cluster of somebody else: what such stacks need, and nothing to what is there.
+"""Deployers' rights on an existing VPC or cluster: what such stacks need, and no change to existing resources.
 
 Policies are evaluated as in `test_deployer_roles.py`: a claim about them, not a proof that AWS decides alike.
 """

@@ -40,13 +40,13 @@ def deployed(run: Run, backend: StrictBackend, **cluster: Any) -> StackRun:
     return run(backend=backend, cluster={"admins": [CREATOR, OTHER], **cluster})
 
 
-def test_whoever_makes_the_cluster_gets_no_entry_of_the_stacks(workload_run: Run):
+def test_the_cluster_creator_gets_no_entry_from_the_stack(workload_run: Run):
     run = deployed(workload_run, aws_where(caller=session(CREATOR), exists=False))
     assert entries(run) == {OTHER}
     assert run.only(CLUSTER).inputs["tags"]["Creator"] == f"{ROLE}/creator"
 
 
-def test_the_creator_stays_without_an_entry_whoever_deploys_later(workload_run: Run):
+def test_the_creator_stays_without_an_entry_when_another_role_deploys_later(workload_run: Run):
     first = deployed(workload_run, aws_where(caller=session(CREATOR), exists=False))
     tag = first.only(CLUSTER).inputs["tags"]["Creator"]
     for caller in (OTHER, CREATOR, f"{ROLE}/third"):

@@ -1,4 +1,4 @@
-"""A stack that publishes a cluster of somebody else, and what AWS says about that cluster."""
+"""A stack that publishes an existing cluster, and AWS's description of that cluster."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def adopting(found: Found | None = None, *, preview: bool = False, **overrides: 
 
 
 def in_existing_vpc(found: Found | None = None, *, preview: bool = False, **overrides: Any) -> StackRun:
-    """The sample stack file in a VPC of somebody else."""
+    """The sample stack file in an existing VPC."""
     keys: dict[str, Any] = {"network": {"existing": {"vpcId": VPC, "subnetIds": list(SUBNETS)}}}
     return run_workload(backend=(found or Found()).backend(), preview=preview, **(keys | overrides))
 

@@ -1,4 +1,4 @@
-"""Asks AWS, at the moment of its removal, who is connected to an endpoint service."""
+"""Asks AWS for an endpoint service's connections when the service is about to be removed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from privatelink_ingress.plan.workload.removal import RemovalPlan
 
 
 def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:
-    """Let an endpoint service go, asked with the credentials of the stack's network duty.
+    """Allow the removal of an endpoint service, with the credentials of the stack's network duty.
 
     Raises:
         UserError: when an endpoint is connected, or AWS cannot be asked.

@@ -25,13 +25,13 @@ TITLE = "The existing VPC or cluster cannot be looked up"
 
 
 async def find_cluster(existing: ExistingCluster, providers: Providers) -> FoundCluster:
-    """What AWS says about the cluster of `cluster.existing`.
+    """Look up the cluster of `cluster.existing`.
 
     Raises:
-        UserError: with every setting whose look-up failed, and what AWS said.
+        UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key = adopted_cluster.KEY
-    asked = _Asked(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    asked = _LookUp(providers.eks, f"{key}.name", f"is {existing.name}, which")
     cluster = await asked.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
@@ -52,17 +52,17 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
 
 
 async def find_network(existing: ExistingNetwork, region: str, providers: Providers) -> FoundNetwork:
-    """What AWS says about the VPC of `network.existing`.
+    """Look up the VPC of `network.existing`.
 
     Raises:
-        UserError: with every setting whose look-up failed, and what AWS said.
+        UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key, vpc_id = adopted_network.KEY, existing.vpc_id
-    asked = _Asked(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    asked = _LookUp(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
     vpc = await asked.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
 
     async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
-        return await _Asked(providers.network, where, what).one(
+        return await _LookUp(providers.network, where, what).one(
             t.GET_VPC_ENDPOINT,
             aws.ec2.GetVpcEndpointResult,
             vpcId=vpc_id,
@@ -116,13 +116,13 @@ async def cluster_creator(cluster: str, role_arn: str | None, provider: aws.Prov
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
-        asked = _Asked(providers.eks, key, f"is not set, and what {existing.name} has")
+        asked = _LookUp(providers.eks, key, f"is not set, and what {existing.name} has")
         token = t.GET_NODE_GROUPS
         listed = await asked.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
         names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
-        group = await _Asked(providers.eks, key, f"has {name}, which").one(
+        group = await _LookUp(providers.eks, key, f"has {name}, which").one(
             t.GET_NODE_GROUP,
             aws.eks.GetNodeGroupResult,
             clusterName=existing.name,
@@ -130,7 +130,7 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
         )
         return FoundNodes(
             name=name,
-            # EKS makes exactly one for a node group, over all its subnets.
+            # EKS creates exactly one per node group, over all its subnets.
             autoscaling_group=group.resources[0].autoscaling_groups[0].name,
             subnet_ids=tuple(sorted(group.subnet_ids)),
             ami_type=group.ami_type,
@@ -141,7 +141,7 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
 
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     async def find(name: str) -> FoundNodes:
-        asked = _Asked(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        asked = _LookUp(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
         group = await asked.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
         subnet_ids = (one.strip() for one in group.vpc_zone_identifier.split(","))
         return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
@@ -151,7 +151,7 @@ async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -
 
 async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
     async def find(id_: str) -> Subnet:
-        asked = _Asked(providers.network, key, f"has {id_}, which")
+        asked = _LookUp(providers.network, key, f"has {id_}, which")
         subnet = await asked.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
         return Subnet(
             id=id_,
@@ -168,7 +168,7 @@ async def _route_tables(
     vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
 ) -> tuple[RouteTable, ...]:
     """The main table of the VPC, and those of the subnets."""
-    asked = _Asked(providers.network, key, f"is in {vpc_id}, of which a route table")
+    asked = _LookUp(providers.network, key, f"is in {vpc_id}, of which a route table")
 
     async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
         filters = [{"name": name, "values": list(values)}]
@@ -191,20 +191,20 @@ async def _route_tables(
     return tuple(await _all(*(find(id_) for id_ in sorted({*main, *own}))))
 
 
-class _Asked:
-    """Look-ups of one thing, and how a message speaks of it."""
+class _LookUp:
+    """Look-ups for one setting, and how a message refers to it."""
 
     def __init__(self, provider: aws.Provider, where: str, what: str) -> None:
         self._provider, self._where, self._what = provider, where, what
 
     async def one(self, token: str, result: type[T], **args: Any) -> T:
-        """What the function answers; arguments by their wire names.
+        """The function's result; arguments by their wire names.
 
         Raises:
-            UserError: when it fails, with what AWS said.
+            UserError: when it fails, with AWS's answer.
         """
         try:
-            # Not by the typed function: the failure of one cannot be caught, and would end the program with its trace.
+            # Not the typed function: its failure cannot be caught, and would end the program with a traceback.
             found = await pulumi.runtime.invoke_async(
                 token, args, opts=pulumi.InvokeOptions(provider=self._provider), typ=result
             )
@@ -221,7 +221,7 @@ class _Asked:
 
 
 async def _all(*awaitables: Awaitable[T]) -> list[T]:
-    """What they give, in order; or the mistakes of all of them."""
+    """All results in order, or else the problems of all failures together."""
     found = await asyncio.gather(*awaitables, return_exceptions=True)
     failed = [one for one in found if isinstance(one, BaseException)]
     if others := [one for one in failed if not isinstance(one, UserError)]:

@@ -1,4 +1,4 @@
-"""Images in the registry of a workload's account."""
+"""Looks up images in the workload account's registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from privatelink_ingress.plan.workload.images import ImagePlan
 
 
 async def account_contents(images: Sequence[ImagePlan], providers: Providers) -> AccountContents:
-    """What the account holds of `images`, as plain values: none of the look-ups fails when something is missing."""
+    """Which of `images` the account holds, as plain values; no look-up fails when something is missing."""
     if not images:
         return AccountContents(digests={}, clusters=frozenset())
     ecr = pulumi.InvokeOutputOptions(provider=providers.ecr)

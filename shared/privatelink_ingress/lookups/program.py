@@ -1,4 +1,4 @@
-"""The frame of a program: its configuration as text, its region, and how a user's mistake ends it."""
+"""The frame of a program: its configuration as text, its Region, and how a user's mistake ends it."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class GitHub(Settings):
     environments: Annotated[tuple[GitHubEnvironment, ...], UNIQUE] = ()
     """Environments whose jobs may deploy."""
     provider_arn: OidcProviderArn | None = None
-    """GitHub's identity provider in the account, which has at most one; made here when not set."""
+    """GitHub's identity provider in the account, which can have only one; created here when not set."""
 
     @model_validator(mode="after")
     def _some_of_it(self) -> Self:
@@ -101,11 +101,11 @@ class Trust(Settings):
 
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     external_id: ExternalId | None = None
-    """What principals must say when they assume a role."""
+    """The external id that principals must send when they assume a role."""
     github: GitHub | None = None
 
     @model_validator(mode="after")
-    def _somebody(self) -> Self:
+    def _trusts_someone(self) -> Self:
         if not self.principals and self.github is None:
             raise InvalidSetting("names no one to trust", "Write principals, github, or both.")
         if self.external_id is not None and not self.principals:
@@ -123,16 +123,16 @@ class Accepter(Settings):
 
 
 class Adopted(Settings):
-    """What somebody else made and stacks of these roles use: the `existing` of their stack files."""
+    """Existing VPCs and clusters that stacks of these roles use: `existing` in their stack files."""
 
     clusters: Annotated[tuple[ClusterName, ...], Field(max_length=10), UNIQUE] = ()
     """Names of the EKS clusters."""
     vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), UNIQUE] = ()
-    """The clusters' VPCs, and those of `network.existing`."""
+    """VPCs of the clusters, and of `network.existing`."""
     autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(max_length=10), UNIQUE] = ()
-    """Groups of nodes that EKS does not manage."""
+    """Autoscaling groups of self-managed nodes."""
     node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(max_length=10), UNIQUE] = ()
-    """Nodes' security groups that EKS did not make."""
+    """Security groups of nodes other than the cluster's own."""
 
 
 class WorkloadRoles(Settings):
@@ -183,13 +183,13 @@ class AttachedRole(Settings):
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
-    """What `principals` must say."""
+    """The external id that `principals` must send."""
     contracts: ContractSources = ContractSources()
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""
 
     @model_validator(mode="after")
-    def _said_by_somebody(self) -> Self:
+    def _external_id_has_principals(self) -> Self:
         if self.external_id is not None and not self.principals:
             raise InvalidSetting(
                 "has no effect without principals",
@@ -255,11 +255,11 @@ class BootstrapSettings(Settings):
     """All keys of a `bootstrap` stack file."""
 
     account_id: AccountId
-    """Account that this stack may touch; any other is refused by the provider."""
+    """The only account that this stack may touch; the provider refuses any other."""
     owner: Owner
     environment: Environment = "production"
     tags: Tags
     bucket: BucketName | None = None
-    """Name of the state bucket; built from account and region when not set."""
+    """Name of the state bucket; built from account and Region when not set."""
     roles: Roles = Roles()
-    """Roles to deploy with; none are made without a side."""
+    """Roles to deploy with; none are created without `workload` or `edge`."""

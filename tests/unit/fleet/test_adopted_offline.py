@@ -1,4 +1,4 @@
-"""What the commands that work without AWS say of stacks in a VPC or a cluster of somebody else."""
+"""Commands that work without AWS, on stacks with an existing VPC or cluster."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ADOPTED = """config:
 
 @pytest.fixture
 def samples(tmp_path: Path) -> Path:
-    """The sample projects; shop publishes a cluster of somebody else."""
+    """The sample projects; shop publishes an existing cluster."""
     for file in (
         "Pulumi.yaml",
         "eks-service/Pulumi.yaml",

@@ -1,7 +1,7 @@
 """The control plane: the one place that knows `pulumi_eks`.
 
-Of that component only the control plane is used. It hides arguments of node groups, and has CoreDNS come before the
-nodes that it needs; add-ons and nodes are plain resources in `nodes.py`.
+Only its control plane is used: it hides node group arguments, and installs CoreDNS before the nodes that CoreDNS needs.
+Add-ons and nodes are plain resources in `nodes.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
 from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan
 from privatelink_ingress.plan.workload.cluster import ClusterPlan
-from privatelink_ingress.plan.workload.kubeconfig import by_way_of
+from privatelink_ingress.plan.workload.kubeconfig import through
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,14 +38,14 @@ class ControlPlane(Component):
     """An EKS cluster without nodes, open only inside its VPC unless its plan names networks."""
 
     cluster_name: Output[str]
-    """Known once the cluster exists: whatever takes it is made after the cluster and goes before it."""
+    """Known once the cluster exists: its consumers are created after the cluster and deleted before it."""
     cluster_security_group_id: Output[str]
-    """The group that EKS makes for the control plane and the nodes."""
+    """The group that EKS creates for the control plane and the nodes."""
     kubeconfig_json: Output[str]
     """A kubeconfig that calls `aws eks get-token`; it holds no credentials."""
 
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the control plane and who may administer it."""
+        """Register the control plane and its access entries."""
         super().__init__(name, opts)
         plan = args.plan
         log_group = aws.cloudwatch.LogGroup(
@@ -59,7 +59,7 @@ class ControlPlane(Component):
         public = bool(plan.public_access_cidrs)
         cluster = eks.Cluster(
             name,
-            # By way of the log group: EKS would make one without retention if it came first.
+            # Through the log group, so that it exists first: otherwise EKS creates one without retention.
             name=log_group.name.apply(lambda _: plan.name),
             version=plan.version,
             vpc_id=args.vpc_id,
@@ -88,14 +88,14 @@ class ControlPlane(Component):
             # A replacement deletes node groups and add-ons before EKS is asked whether the cluster may go.
             opts=self.child(protect=plan.deletion_protection),
         )
-        self.kubeconfig_json = cluster.kubeconfig_json.apply(lambda text: by_way_of(text, plan.kubernetes_api))
+        self.kubeconfig_json = cluster.kubeconfig_json.apply(lambda text: through(text, plan.kubernetes_api))
         self.cluster_security_group_id = cluster.cluster_security_group_id
         self.cluster_name = cluster.cluster_security_group_id.apply(lambda _: plan.name)
-        self.access = [self._right(access, args.tags) for access in plan.access]
-        """What administrators and viewers may: objects in the cluster go before it."""
+        self.access = [self._access(access, args.tags) for access in plan.access]
+        """Access of administrators and viewers: objects in the cluster are deleted before it."""
         self.publish()
 
-    def _right(self, plan: AccessPlan, tags: Mapping[str, str]) -> pulumi.Resource:
+    def _access(self, plan: AccessPlan, tags: Mapping[str, str]) -> pulumi.Resource:
         entry = aws.eks.AccessEntry(
             f"{self._name}-{plan.key}",
             cluster_name=self.cluster_name,

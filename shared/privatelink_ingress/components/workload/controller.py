@@ -23,7 +23,7 @@ class ControllerArgs:
 class Controller(Component):
     """The controller's objects, stage after stage.
 
-    The caller owns the provider of the cluster, and says what must be there before any pod can run:
+    The caller owns the cluster's provider, and passes what must exist before any pod can run:
 
         Controller(
             "shop-controller",
@@ -35,7 +35,7 @@ class Controller(Component):
     namespace: Output[str]
     """Namespace of the controller."""
     node_port: Output[int]
-    """Port of every node that leads to the controller by HTTP."""
+    """Node port of the controller."""
 
     def __init__(self, name: str, args: ControllerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

@@ -1,4 +1,4 @@
-"""The private VPC: subnets, endpoints, log. Nothing in it leads to the internet."""
+"""The private VPC: subnets, endpoints, flow logs, and no route to the internet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PrivateNetworkArgs:
 class PrivateNetwork(Component):
     """A VPC with one private subnet per zone, and endpoints as its only way out.
 
-    In a VPC of somebody else it makes the endpoints that are missing, and nothing that the VPC has already.
+    In an existing VPC it creates only the missing endpoints.
     """
 
     vpc_id: Output[str]
@@ -45,17 +45,17 @@ class PrivateNetwork(Component):
         super().__init__(name, opts)
         self._plan, self._tags = args.plan, args.tags
         adopted = args.plan.adopted
-        made = [] if adopted else self._vpc(args.iam, protect=args.protect)
+        requirements = [] if adopted else self._vpc(args.iam, protect=args.protect)
         if adopted:
             self.vpc_id = Output.from_input(adopted.vpc_id)
             self.subnet_ids = {zone_id: Output.from_input(subnet.id) for zone_id, subnet in adopted.subnets.items()}
         self.load_balancer_security_group_id = self._security_group("nlb", "Network load balancer").id
-        self.node_requirements: list[pulumi.Resource] = [*made, *self._interface_endpoints()]
-        """What nodes need before they can join: endpoints, and the rules and routes that lead to them."""
+        self.node_requirements: list[pulumi.Resource] = [*requirements, *self._interface_endpoints()]
+        """Resources that nodes need before they can join: endpoints, and their rules and routes."""
         self.publish()
 
     def _vpc(self, iam: aws.Provider, *, protect: bool) -> list[pulumi.Resource]:
-        """A VPC of the stack's own, and what of it nodes need before they can join."""
+        """Register the VPC, and return the resources that nodes need before they can join."""
         plan = self._plan
         self.vpc_id = aws.ec2.Vpc(
             f"{self._name}-vpc",
@@ -119,7 +119,7 @@ class PrivateNetwork(Component):
         ).id
 
     def _pod_subnets(self) -> dict[str, Output[str]]:
-        """The subnets in which the CNI finds more addresses for pods, by key."""
+        """Subnets in which the CNI finds more addresses for pods, by key."""
         plan = self._plan
         if plan.pod_cidr is None:
             return {}
@@ -133,7 +133,7 @@ class PrivateNetwork(Component):
         return aws.ec2.RouteTable(
             f"{self._name}-private",
             vpc_id=self.vpc_id,
-            # An empty list, not an absent one: a route that somebody adds by hand is taken out again.
+            # Empty, not absent: the next `up` removes routes that were added by hand.
             routes=[],
             tags=self.named("private", self._tags),
             opts=self.child(),

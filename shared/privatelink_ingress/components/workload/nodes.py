@@ -1,4 +1,4 @@
-"""The node groups, and the add-ons around them in the order that works: agents, nodes, workloads."""
+"""Node groups and add-ons, in the order that works: agents, nodes, workloads."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class NodesArgs:
     subnet_ids: Mapping[str, pulumi.Input[str]]
     """Private subnets by zone id."""
     requires: Sequence[pulumi.Resource]
-    """What a node needs in order to join: the VPC's endpoints."""
+    """Resources that a node needs in order to join, such as the VPC's endpoints."""
     iam: aws.Provider
     """Registers the roles."""
 
 
 def _autoscaling_group(resources: Sequence[aws.eks.outputs.NodeGroupResource]) -> str:
-    # EKS makes exactly one for a node group, over all its subnets.
+    # EKS creates exactly one per node group, over all its subnets.
     groups = resources[0].autoscaling_groups or []
     return str(groups[0].name)
 
@@ -40,7 +40,7 @@ class Nodes(Component):
     """Managed node groups and the cluster's add-ons."""
 
     autoscaling_group_names: Mapping[str, Output[str]]
-    """The group that EKS made, by the key of its node group; a new node group has a new one."""
+    """The group that EKS created, by the key of its node group; a new node group gets a new one."""
 
     def __init__(self, name: str, args: NodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register add-ons and nodes."""
@@ -91,7 +91,7 @@ class Nodes(Component):
         args = self._args
         template = self._launch_template(plan)
         return aws.eks.NodeGroup(
-            # No name of its own: a replacement then stands, and is registered, before the old group leaves.
+            # Auto-named: a replacement is then created and registered before the old group is deleted.
             f"{self._name}-{plan.key}",
             cluster_name=args.cluster_name,
             version=args.plan.version,
@@ -116,7 +116,7 @@ class Nodes(Component):
             ]
             or None,
             tags=self.named(plan.key, args.tags),
-            # How many nodes there are within the bounds is a matter of load, not of this program.
+            # The number of nodes within the bounds depends on load, not on this program.
             opts=self.child(depends_on=list(after), ignore_changes=["scalingConfig.desiredSize"]),
         )
 

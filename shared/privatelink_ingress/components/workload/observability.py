@@ -1,4 +1,4 @@
-"""The log groups of the pods' logs and metrics; what writes to them are add-ons of the nodes."""
+"""Log groups of the pods' logs and metrics, which add-ons of the nodes write to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ObservabilityArgs:
 
 
 class Observability(Component):
-    """Log groups with retention, made before anything writes to them."""
+    """Log groups with retention, created before anything writes to them."""
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the log groups."""
@@ -36,5 +36,5 @@ class Observability(Component):
             )
             for plan in args.plan.log_groups
         ]
-        """On destroy they go after the add-ons: one that still ran would make its group anew, without retention."""
+        """Deleted after the add-ons: a running add-on would create its group again, without retention."""
         self.publish()

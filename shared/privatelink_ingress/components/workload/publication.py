@@ -24,23 +24,23 @@ class PublicationArgs:
     subnet_ids: Mapping[str, pulumi.Input[str]]
     """Private subnets by zone id."""
     security_group_id: pulumi.Input[str]
-    """Group of the load balancer, which AWS takes only when it makes the load balancer."""
+    """The load balancer's group, which AWS accepts only when the load balancer is created."""
     node_security_group_ids: Mapping[str, pulumi.Input[str]]
-    """Groups of the nodes, by what tells their rules apart, such as `nodes`."""
+    """The nodes' groups, by the key that names their rules, such as `nodes`."""
     autoscaling_group_names: Mapping[str, pulumi.Input[str]]
-    """Groups of nodes that serve, by what tells their attachments apart, such as `nodes`."""
+    """Groups of serving nodes, by the key that names their attachments, such as `nodes`."""
     parameter_provider: aws.Provider | None
-    """Writes the parameter elsewhere, as another role; none writes it beside the service."""
+    """Writes the parameter as another role, in that role's account; None writes it beside the service."""
 
 
 class Publication(Component):
-    """A service that the planned principals, and nobody else, can connect to."""
+    """A service that only the planned principals can connect to."""
 
     endpoint_service_name: Output[str]
     endpoint_service_id: Output[str]
 
     def __init__(self, name: str, args: PublicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the way from the endpoint service to the nodes."""
+        """Register the path from the endpoint service to the nodes."""
         super().__init__(name, opts)
         self._args = args
         plan = args.plan

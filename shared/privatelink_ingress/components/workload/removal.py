@@ -1,4 +1,4 @@
-"""What the engine deletes first of a stack, and not at all while an endpoint is connected to the service."""
+"""The resource that the engine deletes first, and refuses to delete while an endpoint is connected to the service."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ class RemovalGuardArgs:
     plan: RemovalPlan
     endpoint_service_id: Input[str]
     everything: Sequence[Resource]
-    """All components of the stack: none of their resources is deleted before the guard is."""
+    """All other components of the stack: the guard is deleted before any of their resources."""
     check: Callable[[RemovalPlan, str], None]
-    """Raises when the endpoint service with this id is not to be removed."""
+    """Raises while the endpoint service with this id must not be removed."""
 
 
 class RemovalGuard(Component):
-    """A value in the state, and no resource of AWS, that remembers the endpoint service. See `plan.workload.removal`.
+    """A value in the state, not an AWS resource, that remembers the endpoint service. See `plan.workload.removal`.
 
-    It is replaced with the endpoint service, so that the check judges the service that goes, not the one that comes.
+    It is replaced with the endpoint service, so that the check looks at the old service, not the new one.
     """
 
     def __init__(self, name: str, args: RemovalGuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """The hook is registered in any case: a guard of an earlier deployment asks for it by name."""
+        """The hook is registered in any case: an earlier deployment's guard refers to it by name."""
         super().__init__(name, opts)
 
         def before_delete(hook: ResourceHookArgs) -> None:
             if args.plan.guarded:
                 args.check(args.plan, str((hook.old_inputs or {})["input"]))
 
-        # In previews as well: what is not to be removed is not offered either.
+        # In previews too: a preview must not offer a removal that would be refused.
         hook = ResourceHook(removal.HOOK, before_delete, ResourceHookOptions(on_dry_run=True))
         if args.plan.guarded:
             pulumi.Stash(

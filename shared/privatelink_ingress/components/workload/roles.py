@@ -1,4 +1,4 @@
-"""A role that an AWS service assumes, with its policies: those that AWS maintains, and one of its own."""
+"""A role that an AWS service assumes, with AWS managed policies and an inline policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ServiceRole:
             )
             for policy in plan.managed_policies
         ]
-        self._own = (
+        self._inline = (
             [
                 aws.iam.RolePolicy(
                     f"{name}-{plan.key}",
@@ -50,16 +50,16 @@ class ServiceRole:
 
     @property
     def arn(self) -> Output[str]:
-        """The role's ARN once its policies are attached: whoever takes it is made after them and goes before them."""
-        return pulumi.Output.all(self.role.arn, *self._given).apply(lambda values: values[0])
+        """The role's ARN once its policies are attached: consumers are created after them and deleted before."""
+        return pulumi.Output.all(self.role.arn, *self._attached).apply(lambda values: values[0])
 
     @property
     def ready(self) -> Output[aws.iam.Role]:
-        """The role itself once its policies are attached, for those who take the resource."""
+        """The role once its policies are attached, for components that take the resource."""
         role = self.role
-        return pulumi.Output.all(*self._given).apply(lambda _: role)
+        return pulumi.Output.all(*self._attached).apply(lambda _: role)
 
     @property
-    def _given(self) -> list[Output[str]]:
-        """What is known once the role may do all that its plan says."""
-        return [*(each.policy_arn for each in self._attachments), *(each.id for each in self._own)]
+    def _attached(self) -> list[Output[str]]:
+        """Outputs that are known once all policies are attached."""
+        return [*(each.policy_arn for each in self._attachments), *(each.id for each in self._inline)]

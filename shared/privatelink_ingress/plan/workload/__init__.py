@@ -1,4 +1,4 @@
-"""Everything that an `eks-service` stack holds, decided before anything is registered."""
+"""The plan of an `eks-service` stack: everything is decided before anything is registered."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 class WorkloadPlan:
     """One stack. Its parts are keyed by zone id, service, principal or role, never by position.
 
-    What every stack holds; the cluster is made by an `OwnClusterPlan`, and somebody else's in an `AdoptedClusterPlan`.
+    An `OwnClusterPlan` creates the cluster, an `AdoptedClusterPlan` publishes an existing one.
     """
 
     name: str
-    """The connection's name, and with it the prefix of every resource."""
+    """The connection's name, and the prefix of every resource."""
     tags: Mapping[str, str]
     cluster: ClusterPlan | AdoptedCluster
     registry: RegistryPlan | None
-    """None in somebody else's cluster when no image is pinned."""
+    """None for an existing cluster when the stack file pins no image."""
     images: tuple[ImagePlan, ...]
-    """What the registry must hold. A stack without the controller may pin none."""
+    """Images that the registry must hold. A stack without the controller may pin none."""
     controller: ControllerPlan | None
     """None leaves out everything that calls the cluster's Kubernetes API."""
     sample: SamplePlan | None
@@ -57,7 +57,7 @@ class WorkloadPlan:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class OwnClusterPlan(WorkloadPlan):
-    """A stack with a cluster of its own."""
+    """A stack that creates its cluster."""
 
     network: NetworkPlan
     cluster: ClusterPlan
@@ -74,13 +74,13 @@ class OwnClusterPlan(WorkloadPlan):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AdoptedClusterPlan(WorkloadPlan):
-    """A stack that publishes a cluster of somebody else."""
+    """A stack that publishes an existing cluster."""
 
     cluster: AdoptedCluster
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What was found of the cluster that is allowed, and yet should be known."""
+        """What is allowed in the cluster, but worth knowing."""
         return self.cluster.warnings
 
 
@@ -93,18 +93,18 @@ def plan_workload(
     existing_vpc: FoundNetwork | None = None,
     creator: str | None = None,
 ) -> OwnClusterPlan:
-    """The stack `stack` in `region`.
+    """Plan a stack that creates its cluster.
 
     Args:
         settings: The stack file.
-        stack: Name of the stack, which names the connection when the settings do not.
+        stack: The stack's name, which names the connection unless the settings do.
         region: Where the stack lives.
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
         existing_vpc: The VPC of `network.existing`, when the stack file has it.
-        creator: ARN of the principal that made the cluster, or will, as far as AWS was asked.
+        creator: ARN of the principal that created the cluster or is about to; None if unknown.
 
     Raises:
-        UserError: every part says what does not fit, at which key.
+        UserError: with the key of every setting that does not fit.
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
     adopted = adopt_network(settings, existing_vpc, tags=common) if existing_vpc else None
@@ -128,10 +128,10 @@ def plan_workload(
 
 
 def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster: FoundCluster) -> AdoptedClusterPlan:
-    """The stack `stack`, which publishes the cluster of `cluster.existing`.
+    """Plan a stack that publishes the cluster of `cluster.existing`.
 
     Raises:
-        UserError: every part says what does not fit, at which key.
+        UserError: with the key of every setting that does not fit.
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
     adopted = adopt_cluster(settings, cluster, region=region, tags=common)
@@ -179,7 +179,7 @@ def connection_name(settings: WorkloadSettings, stack: str) -> str:
     """Name of the connection, of the cluster, and the prefix of every resource.
 
     Raises:
-        UserError: when the stack's name stands in for it and cannot.
+        UserError: when neither `connectionName` nor the stack's name is a valid one.
     """
     name = settings.connection_name or stack
     try:

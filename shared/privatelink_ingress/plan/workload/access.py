@@ -1,4 +1,4 @@
-"""Who may do what in a cluster: the entries that a stack makes, and the one that EKS makes itself."""
+"""Access entries of a cluster: those that a stack creates, and the one that EKS creates by itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VIEW_POLICY_ARN = f"{_POLICIES}/AmazonEKSViewPolicy"
 """https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
 
 CREATOR_TAG = "Creator"
-"""Tag of the cluster that names who made it. EKS gives that principal an entry, and tells nobody which one it is."""
+"""Tag of the cluster with the ARN of its creator. EKS gives that principal an entry, but does not report it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AccessPlan:
-    """One role's right in the whole cluster."""
+    """One role's access policy for the whole cluster."""
 
     key: str
     principal_arn: str
@@ -28,14 +28,14 @@ class AccessPlan:
 
 
 def plan_access(settings: WorkloadSettings, *, creator: str | None) -> tuple[AccessPlan, ...]:
-    """The entries beside the creator's, sorted: EKS makes the creator an administrator, and refuses it a second entry.
+    """The entries other than the creator's, sorted. EKS makes the creator an administrator and refuses a second entry.
 
     Args:
         settings: The stack file.
-        creator: ARN of the principal that made the cluster, or will; None when that is not known.
+        creator: ARN of the principal that created the cluster or is about to; None if unknown.
 
     Raises:
-        UserError: when the creator is to be a viewer only.
+        UserError: when the creator is listed as a viewer.
     """
     cluster = settings.cluster
     for place, viewer in enumerate(cluster.viewers):
@@ -51,7 +51,7 @@ def plan_access(settings: WorkloadSettings, *, creator: str | None) -> tuple[Acc
 
 
 def principal(caller_arn: str) -> str:
-    """The principal behind a caller: of a session of a role the role, without its path, which a session does not tell.
+    """The principal behind a caller. For a role's session it is the role, without the path, which a session omits.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
     """
@@ -63,7 +63,7 @@ def principal(caller_arn: str) -> str:
 
 
 def _same(role_arn: str, creator: str | None) -> bool:
-    """Whether both are one role. Names of roles are unique in an account, whatever their paths."""
+    """Whether both are the same role. Role names are unique in an account, whatever their paths."""
     if creator is None or ":role/" not in creator:
         return False
     role, other = Arn.parse(role_arn), Arn.parse(creator)

@@ -1,4 +1,4 @@
-"""A cluster that somebody else made: whether it can be published, and through which of its parts."""
+"""An existing cluster: whether it can be published, and through which subnets and node groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from privatelink_ingress.plan.workload import existing_subnets
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
-from privatelink_ingress.plan.workload.kubeconfig import by_way_of
+from privatelink_ingress.plan.workload.kubeconfig import through
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import Settings
@@ -23,69 +23,69 @@ _OURS = frozenset(
     {"account_id", "connection_name", "owner", "environment", "tags"}
     | {"cluster", "registry", "controller", "sample", "publication", "roles"}
 )
-"""Top-level keys that such a stack file may have; of `cluster`, only `_OURS_OF_CLUSTER`."""
+"""Top-level keys that may stand beside `cluster.existing`; under `cluster`, only `_OURS_OF_CLUSTER`."""
 
 _OURS_OF_CLUSTER = frozenset({"existing", "deletion_protection", "kubernetes_api"})
-"""Deletion protection is the load balancer's as well, and that is ours; the way to the API is the deployment's."""
+"""Deletion protection also covers this stack's load balancer; `kubernetesApi` concerns only the deployment."""
 
 _PROCESSORS: Mapping[str, Platform] = {"x86_64": "linux/amd64", "ARM_64": "linux/arm64"}
-"""What an AMI type's name says: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"""
+"""Platform by a part of the AMI type's name: https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FoundNodes:
-    """One autoscaling group of nodes."""
+    """One autoscaling group of nodes, as AWS describes it."""
 
     name: str
-    """Of the managed node group, or of the autoscaling group where its owner manages it himself."""
+    """Name of the managed node group, or of a self-managed autoscaling group."""
     autoscaling_group: str
     subnet_ids: tuple[str, ...]
     ami_type: str | None = None
-    """None where EKS does not know it."""
+    """None for self-managed nodes."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FoundCluster:
-    """What AWS says about `cluster.existing`."""
+    """The cluster of `cluster.existing`, as AWS describes it."""
 
     tags: Mapping[str, str]
     vpc_id: str
     security_group_id: str
-    """The group that EKS made for the control plane and the nodes."""
+    """The group that EKS created for the control plane and the nodes."""
     endpoint: str
     certificate_authority: str
-    """Base64, as a kubeconfig has it."""
+    """In Base64."""
     subnet_ids: tuple[str, ...]
-    """Where the load balancer may be: `subnetIds`, or the cluster's own."""
+    """Subnets for the load balancer: `subnetIds`, or the cluster's own."""
     nodes: tuple[FoundNodes, ...]
     subnets: Mapping[str, Subnet]
-    """By id, those of load balancer and nodes."""
+    """Subnets of the load balancer and the nodes, by id."""
     route_tables: tuple[RouteTable, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AdoptedCluster:
-    """A cluster that can be published. Nothing of it is registered."""
+    """A cluster that can be published. The stack registers no part of it."""
 
     name: str
     vpc_id: str
     subnet_ids: Mapping[str, str]
     """Subnets of the load balancer by zone id, in the order of the zones."""
     trusted_cidrs: tuple[str, ...]
-    """From where requests reach the nodes' port: the load balancer, or another node that passes them on."""
+    """Sources of requests at the node port: the load balancer, or another node that forwards them."""
     node_security_group_ids: tuple[str, ...]
     autoscaling_groups: Mapping[str, str]
     """Name by node group."""
     ami_types: Mapping[str, str]
-    """By node group, as far as EKS knows it."""
+    """By managed node group."""
     protocol: Protocol
-    """With the node ports of the owner's controller, when it is not this stack's."""
+    """With the node ports of the existing controller, if the stack installs none."""
     kubeconfig: str
     warnings: tuple[Problem, ...]
 
 
 def placeholder(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundCluster:
-    """The cluster as it would be found if all of it fitted, for commands that work without AWS."""
+    """A cluster that fits, for commands that work without AWS."""
     subnet_ids = existing.subnet_ids or tuple(f"subnet-of-{zone_id}" for zone_id in zone_ids)
     subnets = existing_subnets.placeholders(dict(zip(zone_ids, subnet_ids, strict=True)), vpc_id="vpc-0")
     return FoundCluster(
@@ -107,7 +107,7 @@ def adopt_cluster(
     """The cluster of `cluster.existing`, for a stack whose resources have `tags`.
 
     Raises:
-        UserError: with every setting that does not belong to such a stack, or else with all that does not fit.
+        UserError: with every setting that cannot stand beside `cluster.existing`, or else every misfit of the cluster.
     """
     existing = settings.cluster.existing
     if existing is None:
@@ -129,7 +129,7 @@ def adopt_cluster(
         autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in cluster.nodes},
         ami_types={nodes.name: nodes.ami_type for nodes in cluster.nodes if nodes.ami_type},
         protocol=_protocol(settings, existing),
-        kubeconfig=by_way_of(
+        kubeconfig=through(
             kubeconfig(
                 existing.name,
                 endpoint=cluster.endpoint,
@@ -166,7 +166,7 @@ def kubeconfig(name: str, *, endpoint: str, certificate_authority: str, region: 
 
 
 def require_platforms(cluster: AdoptedCluster, images: Iterable[ImagePlan]) -> None:
-    """Let the nodes run every image. An AMI type that does not say its processors is taken to fit.
+    """Require that the nodes can run every image. An AMI type that does not name its architecture passes.
 
     Raises:
         UserError: with each image that a node group cannot run.
@@ -187,7 +187,7 @@ def require_platforms(cluster: AdoptedCluster, images: Iterable[ImagePlan]) -> N
 
 
 def _not_ours(settings: WorkloadSettings) -> Iterator[Problem]:
-    """Settings of what such a stack does not make."""
+    """Settings that have no effect on an existing cluster."""
     others = (settings.model_fields_set - _OURS) | {"cluster"}
     written = [key for name in others for key in _written(settings, name)]
     if not settings.controller.install and settings.controller.image is None:
@@ -214,11 +214,11 @@ def _protocol(settings: WorkloadSettings, existing: ExistingCluster) -> Protocol
 
 
 def _written(settings: WorkloadSettings, name: str) -> list[str]:
-    """What the stack file says under a top-level key, as `cluster.version`."""
+    """Key paths that the stack file sets under a top-level key, such as `cluster.version`."""
     fields = type(settings).model_fields
     key, value = fields[name].alias or name, getattr(settings, name)
     if not isinstance(value, Settings):
-        # Pulumi.yaml's own default arrives as if it were written.
+        # A default of Pulumi.yaml arrives as if the stack file set it.
         return [key] if value != fields[name].default else []
     inner = value.model_fields_set - (_OURS_OF_CLUSTER if name == "cluster" else set())
     return [f"{key}.{type(value).model_fields[one].alias or one}" for one in inner]
@@ -245,7 +245,7 @@ def _misfits(existing: ExistingCluster, cluster: FoundCluster, balancer: tuple[S
 
 def _warnings(cluster: FoundCluster, placed: Mapping[str, Subnet], of_nodes: set[Subnet]) -> Iterator[Problem]:
     key = f"{KEY}.subnetIds"
-    # A load balancer sends nothing to a target in a zone that it is not in:
+    # A load balancer sends no traffic to targets in zones that it is not in:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
     for zone_id in sorted({subnet.zone_id for subnet in of_nodes} - placed.keys()):
         reason = f"has no subnet in {zone_id}, so the nodes there get no traffic"

@@ -1,4 +1,4 @@
-"""A VPC that somebody else made: whether it fits a private cluster, and what of it the plan needs."""
+"""An existing VPC: whether it fits a private cluster, and the parts that the plan needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "network.existing"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FoundNetwork:
-    """What AWS says about `network.existing`."""
+    """The VPC of `network.existing`, as AWS describes it."""
 
     tags: Mapping[str, str]
     cidr: str
@@ -27,14 +27,14 @@ class FoundNetwork:
     subnets: tuple[Subnet, ...]
     route_tables: tuple[RouteTable, ...]
     s3_route_table_ids: tuple[str, ...]
-    """Route tables that lead to the VPC's gateway endpoint of S3."""
+    """Route tables with a route to the VPC's gateway endpoint of S3."""
     private_dns: Mapping[str, bool]
-    """Whether the endpoints of `network.existing.endpoints` answer under their services' own names."""
+    """Whether private DNS is on, by the services of `network.existing.endpoints`."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AdoptedNetwork:
-    """A VPC that fits."""
+    """An existing VPC that fits."""
 
     vpc_id: str
     cidr: str
@@ -46,12 +46,12 @@ class AdoptedNetwork:
 
     @property
     def plans(self) -> tuple[SubnetPlan, ...]:
-        """The subnets as those of a VPC of our own are planned."""
+        """The subnets, in the form in which a new VPC's subnets are planned."""
         return tuple(SubnetPlan(zone_id=zone_id, cidr=subnet.cidr) for zone_id, subnet in self.subnets.items())
 
 
 def placeholder(existing: ExistingNetwork, *, zone_ids: Sequence[str]) -> FoundNetwork:
-    """The VPC as it would be found if all of it fitted, for commands that work without AWS."""
+    """A VPC that fits, for commands that work without AWS."""
     subnets = existing_subnets.placeholders(
         dict(zip(zone_ids, existing.subnet_ids, strict=True)), vpc_id=existing.vpc_id
     )
@@ -72,7 +72,7 @@ def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mappin
     """The VPC of `network.existing`, for a stack whose resources have `tags`.
 
     Raises:
-        UserError: with everything in which it does not fit.
+        UserError: with every misfit.
     """
     existing = settings.network.existing
     if existing is None:
@@ -91,7 +91,7 @@ def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mappin
 
 
 def _beside(settings: WorkloadSettings) -> Iterator[Problem]:
-    """Settings of a VPC that the stack would make."""
+    """Settings that have no effect on an existing VPC."""
     fields = type(settings.network).model_fields
     for name in sorted(settings.network.model_fields_set - {"existing"}):
         key = fields[name].alias or name
@@ -126,7 +126,7 @@ def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
 def _without_s3(
     subnets: Sequence[Subnet], tables: Sequence[RouteTable], with_s3: Sequence[str], key: str
 ) -> Iterator[Problem]:
-    # ECR keeps image layers in S3. Its gateway endpoint is a route in the owner's own tables, so it is his to make.
+    # ECR keeps image layers in S3. The gateway endpoint adds routes to the VPC's tables, so its owner must create it.
     for subnet in subnets:
         table = existing_subnets.table_of(subnet.id, tables)
         if table is None or table.id not in with_s3:

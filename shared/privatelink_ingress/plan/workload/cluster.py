@@ -25,16 +25,16 @@ class ClusterPlan:
     deletion_protection: bool
     role: RolePlan
     creator: str | None
-    """ARN of who makes the cluster, kept in a tag of it; None when that is not known."""
+    """ARN of the cluster's creator, kept in its tag; None if unknown."""
     access: tuple[AccessPlan, ...]
     kubernetes_api: KubernetesApi | None
-    """Another way to the API than its own name."""
+    """Another address of the API, such as a forwarded port."""
     kubeconfig_role_arn: str | None
-    """Role that a kubeconfig assumes: the one that made the cluster, since it is an administrator from the start."""
+    """Role that the kubeconfig assumes: the creator, which is an administrator from the start."""
 
     @property
     def is_private(self) -> bool:
-        """Whether the Kubernetes API answers in the VPC alone, and no other way to it is known."""
+        """Whether the Kubernetes API answers only inside the VPC, and the stack file gives no other address."""
         return not self.public_access_cidrs and self.kubernetes_api is None
 
 
@@ -44,10 +44,10 @@ def plan_cluster(settings: WorkloadSettings, *, name: str, creator: str | None) 
     Args:
         settings: The stack file.
         name: Name of the cluster.
-        creator: ARN of the principal that made the cluster, or will, where that was looked up; `roles.eks` when not.
+        creator: ARN of the principal that created the cluster or is about to; None for `roles.eks`.
 
     Raises:
-        UserError: when the creator is to be a viewer only.
+        UserError: when the creator is listed as a viewer.
     """
     cluster, creator = settings.cluster, creator or settings.roles.eks
     return ClusterPlan(

@@ -1,4 +1,4 @@
-"""Where a workload stack is, as far as its own file says."""
+"""The zones of a workload stack, as its stack file declares them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def zones_key(settings: WorkloadSettings) -> str:
-    """Path of the setting that states the zones."""
+    """Path of the setting that declares the zones."""
     if settings.cluster.existing:
         return "cluster.existing.zoneIds"
     return "network.existing.zoneIds" if settings.network.existing else "network.zoneIds"
@@ -20,7 +20,7 @@ def zone_ids(settings: WorkloadSettings) -> tuple[str, ...] | None:
 
 
 def zone_count(settings: WorkloadSettings) -> int:
-    """How many zones there are; as many as usual for a cluster of somebody else that says neither zones nor subnets."""
+    """The number of zones; the default for an existing cluster without `zoneIds` and `subnetIds`."""
     if stated := zone_ids(settings):
         return len(stated)
     existing = settings.cluster.existing or settings.network.existing

@@ -1,6 +1,6 @@
-"""Who gets through the VPC's endpoints, and to what: a pod with somebody else's credentials gets nowhere.
+"""Policies of the VPC endpoints: a pod with another account's credentials cannot use them.
 
-An endpoint policy allows nothing by itself: the caller's own policies count as well. It is the border of the VPC.
+An endpoint policy grants nothing by itself: the caller's own policies apply as well. It is the border of the VPC.
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 """
 
@@ -128,7 +128,7 @@ def _ecr(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
 
 
 def _eks_auth(settings: WorkloadSettings, region: str, cluster: str) -> list[_Statement]:
-    # In a VPC of somebody else, other clusters may come to use the same endpoint: a VPC has one under its usual name.
+    # In an existing VPC, other clusters may use the same endpoint: private DNS allows one per service and VPC.
     which = cluster if settings.network.existing is None else "*"
     arn = f"arn:{regions.partition(region)}:eks:{region}:{settings.account_id}:cluster/{which}"
     return [_own(settings.account_id, "RolesOfPods", ["eks-auth:AssumeRoleForPodIdentity"], [arn])]

@@ -1,4 +1,4 @@
-"""What a look-up finds of a VPC or a cluster that somebody else made, and which of its subnets fit."""
+"""Subnets and route tables of an existing VPC or cluster, and whether they fit."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from privatelink_ingress.plan import zones
 from privatelink_ingress.problems import Problem, UserError
 
 FREE_ADDRESSES = 6
-"""A subnet with fewer takes no control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
+"""EKS places no control plane in a subnet with fewer: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
-FREE_ADDRESSES_ADVISED = 16
-"""What the same page advises."""
+FREE_ADDRESSES_RECOMMENDED = 16
+"""Recommended on the same page."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,9 +34,9 @@ class RouteTable:
     main: bool
     """Whether subnets without a table of their own use it."""
     subnet_ids: tuple[str, ...]
-    """Subnets whose own table it is."""
+    """Subnets that are associated with it."""
     gateways: tuple[str, ...]
-    """Ids of the gateways that its routes lead to, of every kind."""
+    """Ids of the gateways that its routes lead to."""
 
     @property
     def ways_out(self) -> tuple[str, ...]:
@@ -45,13 +45,13 @@ class RouteTable:
 
 
 def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, where: str, what: str) -> None:
-    """Refuse to adopt what this very stack made: no longer in its program, the engine would delete it.
+    """Refuse to adopt a resource that this stack created: once out of the program, the engine would delete it.
 
     Args:
-        tags: Of what was found.
+        tags: Tags of the existing VPC or cluster.
         own: Tags of the stack's resources.
         where: Path of the setting.
-        what: What was found.
+        what: Its id or name, for the message.
 
     Raises:
         UserError: when it carries the stack's own tag.
@@ -63,7 +63,7 @@ def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, wh
 
 
 def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:
-    """The table that a subnet's traffic follows: its own, or else the main one of its VPC.
+    """The route table of a subnet: its own, or else its VPC's main one.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
     """
@@ -73,21 +73,21 @@ def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:
 
 
 def by_zone(subnets: Iterable[Subnet]) -> dict[str, Subnet]:
-    """The subnets by zone id, in the order of the zones."""
+    """The subnets by zone id, sorted."""
     return {subnet.zone_id: subnet for subnet in sorted(subnets, key=lambda subnet: (subnet.zone_id, subnet.id))}
 
 
 def misfits(
     subnets: Iterable[Subnet], *, key: str, vpc_id: str, vpc_of: str, stated: tuple[str, ...] | None
 ) -> Iterator[Problem]:
-    """Why these subnets cannot be the one subnet of each zone.
+    """Why these subnets cannot serve as one subnet per zone.
 
     Args:
-        subnets: What was found of them.
-        key: Path of the setting that says, or could say, which they are.
+        subnets: As AWS describes them.
+        key: Path of the setting that names them, or could.
         vpc_id: The VPC that they must be in.
-        vpc_of: Where that VPC is known from, for the message.
-        stated: The zones that the stack file says they are in, if it does.
+        vpc_of: Where that VPC comes from, for the message.
+        stated: The zones that the stack file gives for them, if any.
     """
     placed: dict[str, list[Subnet]] = {}
     for subnet in sorted(subnets, key=lambda subnet: subnet.id):
@@ -111,14 +111,14 @@ def misfits(
 
 
 def short_of_addresses(subnets: Iterable[Subnet], *, key: str) -> Iterator[Problem]:
-    """Subnets that are nearly full: worth a warning, no refusal, since the stack's own pods fill them as well."""
+    """Warnings of subnets that are nearly full. Not refused, since the stack's own pods fill them too."""
     for subnet in subnets:
         reason = f"has {subnet.id} ({subnet.cidr}) with {subnet.free_addresses} free addresses"
         if subnet.free_addresses < FREE_ADDRESSES:
             reason += f"; EKS creates and updates no control plane with fewer than {FREE_ADDRESSES}"
             yield Problem(key, reason, "Free some before the cluster is created or updated.")
-        elif subnet.free_addresses < FREE_ADDRESSES_ADVISED:
-            reason += f"; EKS recommends {FREE_ADDRESSES_ADVISED}, and every pod takes one more"
+        elif subnet.free_addresses < FREE_ADDRESSES_RECOMMENDED:
+            reason += f"; EKS recommends {FREE_ADDRESSES_RECOMMENDED}, and every pod takes one more"
             yield Problem(key, reason, "Choose a larger subnet.")
 
 
@@ -133,9 +133,9 @@ def ways_out(subnets: Iterable[Subnet], tables: Sequence[RouteTable], *, key: st
 
 
 def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
-    """Subnets by zone id as nobody has looked them up yet, for commands that work without AWS.
+    """Subnets by zone id, for commands that work without AWS.
 
-    Their ranges are of those that RFC 5737 keeps for documentation, so that none is taken for a real one.
+    Their ranges are reserved for documentation (RFC 5737), so that none is mistaken for a real one.
     """
     return tuple(
         Subnet(
@@ -143,7 +143,7 @@ def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
             vpc_id=vpc_id,
             zone_id=zone_id,
             cidr=f"192.0.2.{16 * place}/28",
-            free_addresses=FREE_ADDRESSES_ADVISED,
+            free_addresses=FREE_ADDRESSES_RECOMMENDED,
         )
         for place, (zone_id, id_) in enumerate(sorted(ids.items()))
     )

@@ -1,11 +1,11 @@
-"""What a deployment does about images that are not in the registry yet.
+"""How a deployment handles images that are not in the registry yet.
 
-A repository is made by the very deployment whose pods pull from it, and a copy can only come in between. So the first
-deployment makes all but the pods, and says which command comes next; the second one makes them. From then on a digest
-that was never copied stops the preview, where on AWS it would leave pods that never start.
+The same deployment creates a repository and the pods that pull from it, and images can only be copied in between. So
+the first deployment leaves out the pods and prints the command that comes next; the second one adds them. From then on,
+a digest that was never copied stops the preview, instead of leaving pods on AWS that never start.
 
-Without deletion protection it only warns: such a stack may be on its way out, and `pulumi destroy --run-program` runs
-the program too, when the images may be gone already. A Deployment whose new pods cannot start keeps its old ones.
+Without deletion protection it only warns: such a stack may be about to be removed, and `pulumi destroy --run-program`
+runs the program too, when the images may be gone already. A Deployment whose new pods cannot start keeps its old ones.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ Plan = TypeVar("Plan", bound=WorkloadPlan)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AccountContents:
-    """What the workload account holds when a program begins."""
+    """Images and clusters of the workload account, as the program finds them."""
 
     digests: Mapping[str, frozenset[str]]
     """Digests by repository; a repository that does not exist is absent."""
     clusters: frozenset[str]
-    """Names of the region's EKS clusters. Not asked for, and empty, when every repository is there."""
+    """Names of the Region's EKS clusters; not looked up, and empty, when every repository exists."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Deployable(Generic[Plan]):
-    """What can be deployed."""
+    """The part of a plan that can be deployed now."""
 
     plan: Plan
     warnings: tuple[Problem, ...]
-    """What is left out of the plan, and what brings it."""
+    """What is left out, and the command that adds it."""
 
 
 def deployable(plan: Plan, contents: AccountContents, *, stack: str) -> Deployable[Plan]:
-    """The part of `plan` whose images are there or need none.
+    """The part of `plan` that needs no missing image.
 
     Args:
-        plan: Of stack `stack`.
-        contents: What the account holds.
+        plan: The whole plan.
+        contents: Images and clusters of the account.
         stack: Name of the stack, for the commands that messages show.
 
     Raises:
-        UserError: with deletion protection, when a digest that pods are to run was never copied; when another stack
-            has not made its repository; and when leaving out the controller would take a running one away.
+        UserError: with deletion protection, when a digest that pods need was never copied, when another stack has not
+            created its repository, or when leaving out the controller would remove a running one.
     """
     missing = [image for image in plan.images if image.digest not in contents.digests.get(image.repository, ())]
     refused = {image.name: problem for image in missing if (problem := _refusal(image, plan, contents, stack))}

@@ -29,9 +29,9 @@ class ImagePlan:
     name: str
     """`controller`, `sample`, or its key under `registry.images`."""
     key: str
-    """Where the stack file pins it, such as `controller.image`."""
+    """Path of the setting that pins it, such as `controller.image`."""
     used: bool
-    """Whether this stack itself runs it. The others are for applications that are deployed by other means."""
+    """Whether this stack runs it. Other images are for applications that are deployed by other means."""
     source: str
     """Repository with its registry, without tag and digest."""
     digest: str
@@ -112,7 +112,7 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
     problems = [
         problem
         for _, key, image, _ in pinned
-        # What nodes of somebody else's cluster run, is judged when they have been looked up.
+        # An existing cluster's nodes are checked once they have been looked up.
         if image is not None and settings.cluster.existing is None
         for problem in _runs_on(settings.nodes, key, image.platforms)
     ]
@@ -168,12 +168,12 @@ def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
 
 
 def login(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
-    """The command that takes the registry's password from its standard input.
+    """The log-in command, which reads the registry's password from standard input.
 
     Args:
         tool: The tool that copies.
-        image: Whose registry it is.
-        auth_file: Where skopeo keeps the password; crane is told by its environment.
+        image: An image of that registry.
+        auth_file: Where skopeo keeps the password; crane takes the place from its environment.
     """
     words = ("--username", "AWS", "--password-stdin")
     if tool == "crane":
@@ -182,7 +182,7 @@ def login(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tupl
 
 
 def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
-    """The command that copies every platform and keeps the digest. Its arguments are those of `login`."""
+    """The command that copies every platform and keeps the digest; arguments as for `login`."""
     if tool == "crane":
         return ("crane", "copy", image.origin, image.destination)
     keep = ("--all", "--preserve-digests", *(("--dest-authfile", auth_file) if auth_file else ()))
@@ -190,12 +190,12 @@ def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple
 
 
 def command(stack: str) -> str:
-    """What copies the images of a stack."""
+    """The command that copies a stack's images."""
     return f"privatelink-ingress images copy --stack {stack}"
 
 
 def by_hand(tool: Tool, image: ImagePlan) -> tuple[str, str]:
-    """Both commands as a person types them."""
+    """Both commands for a terminal."""
     password = f"aws ecr get-login-password --region {image.region}"
     return f"{password} | {shlex.join(login(tool, image))}", shlex.join(copy(tool, image))
 

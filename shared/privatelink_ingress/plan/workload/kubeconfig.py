@@ -1,4 +1,4 @@
-"""The way to a cluster's Kubernetes API, as its kubeconfig says it."""
+"""How a deployment reaches a cluster's Kubernetes API."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload.cluster import KubernetesApi
 
 
-def by_way_of(kubeconfig: str, api: KubernetesApi | None) -> str:
-    """The kubeconfig with another server and the name that its certificate is checked against.
+def through(kubeconfig: str, api: KubernetesApi | None) -> str:
+    """The kubeconfig with another server, and the name that the server's certificate is checked against.
 
     Args:
         kubeconfig: As JSON.
@@ -31,7 +31,7 @@ def server(kubeconfig: str) -> tuple[str, int]:
 
 
 def private_at_first() -> Problem:
-    """What a preview tells before there is a cluster whose API answers in its VPC alone."""
+    """A note for a preview before the cluster exists, when its API will be private."""
     return Problem(
         "cluster",
         "its Kubernetes API will answer only inside its VPC, and the controller is deployed through it",
@@ -40,7 +40,7 @@ def private_at_first() -> Problem:
 
 
 def no_answer(host: str, port: int, why: str) -> Problem:
-    """What is told when the Kubernetes API cannot be reached from where the program runs."""
+    """A warning that the program cannot reach the Kubernetes API from where it runs."""
     return Problem(
         "cluster",
         f"its Kubernetes API {host}:{port} does not answer here ({why}), so `up` cannot create or change its objects",

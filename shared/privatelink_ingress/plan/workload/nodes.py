@@ -13,7 +13,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.nodes import DEFAULT_GROUP, NodeGroup, Taint
 
 DEFAULT_TYPE: Mapping[str, str] = {"amd64": "m7i.large", "arm64": "m7g.large"}
-"""Two processors and 8 GiB: the add-ons and a controller's pod fit. By architecture."""
+"""By architecture. Two processors and 8 GiB hold the add-ons and a pod of the controller."""
 
 METADATA_HOP_LIMIT = 1
 """Answers of the instance metadata service do not reach pods, so no pod can take the node's credentials.
@@ -21,8 +21,8 @@ METADATA_HOP_LIMIT = 1
 https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"""
 
 CROSS_ZONE_BELOW = 2
-"""Fewer nodes than this in a zone, and the load balancer's nodes share all targets: a zone that loses its only node
-still serves. Above, each zone keeps its traffic, which costs nothing between zones."""
+"""With fewer nodes in a zone, the load balancer sends across zones, so a zone that loses its only node still serves.
+Otherwise each zone keeps its own traffic, which saves the charge for traffic between zones."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class NodeGroupPlan:
     """One node group, with a launch template of its own."""
 
     key: str
-    """What tells its resources from those of other groups: `nodes`, or `nodes-<group>`."""
+    """Unique among the groups: `nodes`, or `nodes-<group>`."""
     template_key: str
     instance_types: tuple[str, ...]
     ami_type: str
@@ -38,7 +38,7 @@ class NodeGroupPlan:
     minimum: int
     maximum: int
     max_unavailable: int | None
-    """Nodes that an update may take out at once; None where a percentage says it."""
+    """Nodes that an update may replace at once; None where a percentage is set."""
     max_unavailable_percentage: int | None
     disk_device: str
     """Device of the volume that holds images and pods."""
@@ -57,7 +57,7 @@ class NodesPlan:
     groups: tuple[NodeGroupPlan, ...]
     """Sorted by name."""
     role: RolePlan
-    """What the nodes of every group may do."""
+    """The role of every group's nodes."""
     agents: tuple[AddonPlan, ...]
     """DaemonSets that a node needs to become ready: installed before the nodes."""
     workloads: tuple[AddonPlan, ...]
@@ -69,7 +69,7 @@ def plan_nodes(settings: WorkloadSettings, *, features: Iterable[AddonPlan] = ()
 
     Args:
         settings: The stack file.
-        features: Add-ons that features of the stack bring.
+        features: Add-ons of the features that the stack uses.
 
     Raises:
         UserError: when `cluster.addons` names one that the cluster does not have.
@@ -99,14 +99,14 @@ def cross_zone(settings: WorkloadSettings, zone_ids: Sequence[str]) -> bool:
     """Whether each zone of the load balancer sends to the nodes of all zones.
 
     Args:
-        settings: The stack file; what it says goes, unless a zone could be left without a node.
+        settings: The stack file. Its value applies, unless a zone could be left without nodes.
         zone_ids: The zones that the nodes are spread over.
 
     Raises:
-        UserError: when zones are to keep their traffic, but one may have no node.
+        UserError: when zones keep their own traffic, but one could have no nodes.
     """
     if settings.cluster.existing is not None:
-        # How many nodes a zone of somebody else's cluster has is their matter, so no zone depends on its own.
+        # An existing cluster may have any number of nodes in a zone, so no zone depends on its own nodes.
         return settings.publication.cross_zone is not False
     # An autoscaling group spreads its nodes evenly over its zones, so this many are in each:
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
@@ -125,7 +125,7 @@ def cross_zone(settings: WorkloadSettings, zone_ids: Sequence[str]) -> bool:
 
 
 def only_spot(settings: WorkloadSettings) -> Iterator[Problem]:
-    """A warning when every node that the controller can run on may be taken back by AWS."""
+    """A warning when AWS may reclaim every node that can run the controller."""
     hosts = {name: group for name, group in settings.nodes.by_name.items() if group.is_open}
     if settings.cluster.existing is not None or any(group.capacity_type != "SPOT" for group in hosts.values()):
         return

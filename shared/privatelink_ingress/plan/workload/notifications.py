@@ -1,4 +1,4 @@
-"""Who is told when an endpoint connects to a published service, is accepted or rejected, or goes."""
+"""Notifications about connections to a published service: created, accepted, rejected or deleted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NotificationsPlan:
 
 
 def plan_notifications(settings: Notifications | None, *, account_id: str, region: str) -> NotificationsPlan | None:
-    """The plan, or none without a topic.
+    """The plan; None without a topic.
 
     Raises:
         UserError: when the topic is in another account or Region than the service.

@@ -1,14 +1,14 @@
-"""What keeps a published service from being removed: endpoints that are still connected to it.
+"""The removal guard: a published service is not removed while endpoints are connected to it.
 
-Of the ways to keep it, this is a delete hook on one resource that depends on all others, so that the engine deletes it
-first and alone. What speaks for it, each seen with the engine:
+It is a delete hook on one resource that depends on all others, so that the engine deletes that resource first and
+alone. Its properties, each seen with the engine:
 
-- Nothing is touched before it, neither by `pulumi destroy` nor by an update that replaces the service, and a preview
-  already refuses. AWS's own refusal comes after the nodes and the controller are gone: requests fail by then.
-- It asks AWS at that moment. `protect` knows nothing of connections, so it stands in the way of every removal, and
-  once it is taken away, in the way of none.
-- The hook is the program's, so `pulumi destroy` without `--run-program` is refused by the engine, connected or not.
-  That is its price; `publication.removal: unguarded` is the way out.
+- Nothing changes before it, neither in `pulumi destroy` nor in an update that replaces the service, and a preview
+  already refuses. AWS's own refusal comes after the nodes and the controller are gone, when requests already fail.
+- It asks AWS at that moment. `protect` knows nothing of connections: it blocks every removal, and once it is removed,
+  it blocks none.
+- The hook belongs to the program, so the engine refuses `pulumi destroy` without `--run-program`, connected or not.
+  That is its price; `publication.removal: unguarded` turns the guard off.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 HOOK = "no-live-connections"
-"""The hook's name. The state of every stack holds it, so it must never change."""
+"""The hook's name. Every stack's state holds it, so it must never change."""
 
 TITLE = "The service is still connected, so nothing is removed"
 
@@ -33,7 +33,7 @@ DeleteVpcEndpointServiceConfigurations, EC2 API."""
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WorkloadState:
-    """What of the service is in the workload account."""
+    """The endpoint service and its connections, as the workload account sees them."""
 
     service_id: str | None
     """None when the endpoint service does not exist."""
@@ -48,7 +48,7 @@ class WorkloadState:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RemovalPlan:
-    """How the removal of a stack's endpoint service is judged, and with whose credentials."""
+    """Whether a stack's endpoint service is guarded, and the credentials that look up its connections."""
 
     guarded: bool
     connection: str
@@ -72,10 +72,10 @@ def plan_removal(settings: WorkloadSettings, *, name: str, region: str) -> Remov
 
 
 def check(plan: RemovalPlan, state: WorkloadState) -> None:
-    """Let an endpoint service go.
+    """Allow the removal of an endpoint service without live connections.
 
     Raises:
-        UserError: with every live connection, and the order to follow.
+        UserError: with every live connection, and the steps to follow.
     """
     live = {id_: state.connections[id_] for id_ in state.open}
     if not live:
@@ -96,7 +96,7 @@ def check(plan: RemovalPlan, state: WorkloadState) -> None:
 
 
 def unseen(plan: RemovalPlan, service_id: str, why: str) -> UserError:
-    """The refusal when AWS cannot be asked: what is not seen may be live."""
+    """The refusal when AWS cannot be asked: a connection that is not seen may be live."""
     return UserError(
         TITLE,
         [

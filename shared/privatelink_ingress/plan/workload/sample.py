@@ -1,6 +1,6 @@
-"""The sample application: a web server that answers `GET /` with 200 and is allowed nothing else.
+"""The sample application: a web server that answers `GET /` with 200 and may do nothing else.
 
-What a team's own application looks like behind the controller: the same Ingress, and pods no less fenced in.
+It shows how a team's application looks behind the controller: the same kind of Ingress, equally restricted pods.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SamplePlan:
     digest: str
     hosts: tuple[str, ...]
     tls: bool
-    """Whether the controller is to serve them by TLS, which takes a word in the Ingress."""
+    """Whether the controller serves them by TLS, which needs `spec.tls` in the Ingress."""
 
     def stages(self, image: Any) -> tuple[tuple[KubernetesObject, ...], ...]:
         """All objects in the order of their creation; those of one stage need only the stages before it.
@@ -54,10 +54,10 @@ class SamplePlan:
 
 
 def plan_sample(settings: WorkloadSettings) -> SamplePlan | None:
-    """The sample application that `settings` asks for. None also without the controller: no request would reach it.
+    """The sample application of a stack; None without the controller, since no request would reach it.
 
     Raises:
-        UserError: when the controller serves some namespaces alone. Its own one is made after the controller's rights.
+        UserError: when the controller serves only some namespaces: the sample's is created after its rights.
     """
     sample = settings.sample
     if not sample.install or not settings.controller.install or sample.image is None:
@@ -83,7 +83,7 @@ def _service_account() -> KubernetesObject:
 
 
 def _network_policy() -> KubernetesObject:
-    """In: the controller's pods alone. Out: nothing, not even names."""
+    """Ingress from the controller's pods only; no egress, not even DNS."""
     sender = {
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": controller.NAMESPACE}},
         "podSelector": {"matchLabels": controller.SELECTOR},

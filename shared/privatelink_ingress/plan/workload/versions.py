@@ -1,4 +1,4 @@
-"""Whether a Kubernetes version is still supported on a day, and what to write when it is not."""
+"""Whether EKS still supports a Kubernetes version, and which version to use instead."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.versions import VERSIONS, Version
 
 NOTICE = datetime.timedelta(days=60)
-"""How long before the end of standard support a stack is warned. An own choice: time for one upgrade with a trial.
+"""How long before the end of standard support a stack is warned. Our choice: time to try and run one upgrade.
 
-AWS itself gives notice 60 days ahead: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
+AWS gives notice 60 days ahead: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"""
 
 KEY = "cluster.version"
 
 
 def require_supported(settings: WorkloadSettings, *, today: datetime.date) -> None:
-    """Refuse a version that EKS no longer supports without extra charge. An adopted cluster's is its owner's matter.
+    """Refuse a version that EKS no longer supports without extra charge. An existing cluster is not checked.
 
     Args:
         settings: The stack file.
         today: The day to judge by.
 
     Raises:
-        UserError: with what to write instead, and until when that lasts.
+        UserError: with the supported versions and their end dates.
     """
     version = settings.cluster.version
     ended = VERSIONS[version].standard_until

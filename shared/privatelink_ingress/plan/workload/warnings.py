@@ -1,4 +1,4 @@
-"""What is allowed in a stack file, and yet should be known before it is deployed."""
+"""Warnings about settings that are allowed, but worth knowing before the stack is deployed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Problem]:
-    """One after the other, part by part. `pulumi up` logs them, `check` shows them; neither fails for them.
+    """All warnings of a stack file. `pulumi up` logs them, `check` shows them; neither fails because of them.
 
     Args:
         settings: The stack file.
-        today: Some of them come with time.
+        today: Some warnings depend on the date.
     """
     yield from versions.ends_soon(settings, today=today)
     yield from nodes.only_spot(settings)

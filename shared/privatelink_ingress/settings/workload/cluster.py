@@ -51,7 +51,7 @@ class Cluster(Settings):
     public_access_cidrs: PublicAccessCidrs = ()
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
     kubernetes_api: KubernetesApi | None = None
-    """Another way to the API than its own name, for a deployment from outside the VPC."""
+    """Another address of the API, for a deployment from outside the VPC."""
     admins: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
     viewers: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
@@ -71,7 +71,7 @@ class Cluster(Settings):
     """Versions of add-ons by name, such as `coredns: v1.13.1-eksbuild.1`. One that is not here follows EKS's default
     for `version`, looked up in each preview."""
     existing: ExistingCluster | None = None
-    """A cluster that somebody else made. The stack then publishes it, and makes neither network nor nodes."""
+    """An existing cluster. The stack then publishes it, and creates neither network nor nodes."""
 
     @model_validator(mode="after")
     def _one_right_for_each_role(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a stack publishes without having made it: a VPC or a whole cluster of somebody else."""
+"""An existing VPC or cluster that a stack uses without changing it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ EndpointName = Annotated[
 
 
 class ExistingNetwork(Settings):
-    """A VPC that somebody else made, for a cluster of this stack."""
+    """An existing VPC for this stack's cluster."""
 
     vpc_id: VpcId
     subnet_ids: SubnetIds
@@ -53,7 +53,7 @@ class ExistingNetwork(Settings):
     zone_ids: ZoneIds | None = None
     """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
     endpoints: Annotated[tuple[EndpointName, ...], UNIQUE] = ()
-    """Services whose interface endpoints the VPC has already, by short name; the stack makes those that are missing."""
+    """Short names of services whose interface endpoints the VPC already has; the stack creates the missing ones."""
 
     @model_validator(mode="after")
     def _zones_of_the_subnets(self) -> Self:
@@ -62,7 +62,7 @@ class ExistingNetwork(Settings):
 
 
 class ExistingCluster(Settings):
-    """An EKS cluster that somebody else made, which the stack publishes and does not change."""
+    """An existing EKS cluster, which the stack publishes and does not change."""
 
     name: ClusterName
     subnet_ids: SubnetIds | None = None
@@ -72,7 +72,7 @@ class ExistingCluster(Settings):
     node_groups: Annotated[tuple[NodeGroupName, ...], Field(min_length=1), UNIQUE] | None = None
     """Managed node groups that serve; all of the cluster when neither this nor `autoscalingGroups` is set."""
     autoscaling_groups: Annotated[tuple[AutoscalingGroupName, ...], Field(min_length=1), UNIQUE] | None = None
-    """Autoscaling groups of nodes that the cluster's owner manages himself."""
+    """Autoscaling groups of self-managed nodes."""
     node_security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(min_length=1), UNIQUE] | None = None
     """Groups of the nodes, where their launch template names some; the cluster's own when not set."""
     node_port: Annotated[int, Field(ge=30000, le=32767)] | None = None

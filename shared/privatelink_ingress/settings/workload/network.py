@@ -29,7 +29,7 @@ class Network(Zones):
     pod_cidr: VpcCidr | None = None
     """A second range of the VPC, such as 100.64.0.0/16: a subnet of it in each zone gives pods more addresses."""
     existing: ExistingNetwork | None = None
-    """A VPC that somebody else made. The stack then makes neither VPC nor subnets nor routes."""
+    """An existing VPC. The stack then creates neither VPC nor subnets nor routes."""
 
 
 class Endpoints(Settings):

@@ -74,7 +74,7 @@ class NodeGroup(Settings):
     disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
     """Root volume of a node, in GiB."""
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"
-    """SPOT nodes are cheaper, and AWS may take each back two minutes after it says so."""
+    """SPOT nodes are cheaper, but AWS may reclaim each at two minutes' notice."""
     max_unavailable: Annotated[int, Field(ge=1, le=100)] | None = None
     """Nodes that an update may take out at once; 1 when neither this nor the percentage is set."""
     max_unavailable_percentage: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -132,7 +132,7 @@ class Nodes(NodeGroup):
         return dict(sorted(self.groups.items())) if self.groups else {DEFAULT_GROUP: self}
 
     def key(self, group: str) -> str:
-        """Where the file says what group `group` is, for messages."""
+        """Key path of a group, for messages."""
         return f"nodes.groups.{group}" if self.groups else "nodes"
 
     @model_validator(mode="after")

@@ -57,7 +57,7 @@ class Parameter(Settings):
     writer_role_arn: RoleArn | None = None
     """Role in the edge account that writes it there; without it, it is written in the workload account."""
     writer_external_id: ExternalId | None = None
-    """What that role asks for when it is assumed."""
+    """The external id that the role requires."""
     tier: Literal["Standard", "Advanced"] = "Standard"
     """Advanced can be shared with other accounts through AWS RAM."""
 

@@ -1,4 +1,4 @@
-"""A small application behind the connection, to see the whole path answer before a team's own one is there."""
+"""A small application that shows the whole path working before a team deploys its own."""
 
 from __future__ import annotations
 

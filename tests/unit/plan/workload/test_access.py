@@ -9,7 +9,7 @@ import pytest
 
 from privatelink_ingress.plan.workload import OwnClusterPlan, plan_workload
 from privatelink_ingress.plan.workload.access import principal
-from privatelink_ingress.plan.workload.kubeconfig import by_way_of, server
+from privatelink_ingress.plan.workload.kubeconfig import server, through
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -169,19 +169,19 @@ def test_another_way_to_the_api_is_a_server_and_the_name_of_its_certificate(
     assert refused(kubernetesApi=api)[:2] == (where, reason)
 
 
-def test_a_kubeconfig_is_led_by_way_of_the_tunnel_and_keeps_all_else():
+def test_a_kubeconfig_is_led_through_the_tunnel_and_keeps_all_else():
     cluster = {"server": "https://0A1B.gr7.eu-west-1.eks.amazonaws.com", "certificate-authority-data": "Q0E="}
     config = {"clusters": [{"name": "kubernetes", "cluster": cluster}], "users": [{"name": "aws"}]}
     text = json.dumps(config)
     api = KubernetesApi.model_validate_json(json.dumps(TUNNEL))
-    led = json.loads(by_way_of(text, api))
+    led = json.loads(through(text, api))
     assert led["clusters"][0]["cluster"] == {
         "server": "https://localhost:8443",
         "tls-server-name": "0A1B.gr7.eu-west-1.eks.amazonaws.com",
         "certificate-authority-data": "Q0E=",
     }
     assert led["users"] == config["users"]
-    assert by_way_of(text, None) == text
+    assert through(text, None) == text
 
 
 def test_the_server_of_a_kubeconfig_is_a_host_and_a_port():

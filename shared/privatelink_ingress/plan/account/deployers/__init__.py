@@ -17,19 +17,19 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.bootstrap import AttachedRole, Roles, Trust
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
-"""Role of each duty, as the article calls it."""
+"""Role name of each duty, as in the article."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DeployersPlan:
-    """Everything that `roles` of a bootstrap stack asks for."""
+    """All roles and policies of a bootstrap stack."""
 
     makes_github_provider: bool
     deployer: DeployerRole | None
-    """The role of GitHub's workflows: it assumes the others and keeps the state."""
+    """The role of GitHub's workflows: it assumes the other roles and writes the state."""
     roles: tuple[DeployerRole, ...]
     state: PolicyPlan
-    """What a principal needs for state and secrets of the account's stacks."""
+    """Access to the state and secrets of the account's stacks."""
     boundaries: Mapping[str, PolicyPlan]
     """The permissions boundary of each side's roles."""
     by_side: Mapping[str, Mapping[str, str]]
@@ -50,7 +50,7 @@ def plan_deployers(
     key_alias: str,
     shards: Mapping[str, ShardContract] | None = None,
 ) -> DeployersPlan | None:
-    """The plan, or none when the settings ask for no role.
+    """The plan; None when the settings have no roles.
 
     Args:
         roles: The settings.
@@ -69,7 +69,7 @@ def plan_deployers(
 
 
 class _Planner:
-    """Names, ARNs and trust that all roles of one plan share."""
+    """Builds one plan; holds the names, ARNs and trust that all its roles share."""
 
     def __init__(self, roles: Roles, given: Trust, account: str, region: str) -> None:
         self.roles, self.given, self.account, self.region = roles, given, account, region

@@ -1,4 +1,4 @@
-"""What the workload side may do with a VPC or a cluster of somebody else: by name, since it has no tag of ours."""
+"""Rights on existing VPCs and clusters: by name, since they do not carry this system's tags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from privatelink_ingress.settings.bootstrap import Adopted
 
 
 def network(system: System, adopted: Adopted) -> Grants:
-    """Make our own in the VPC, and let the load balancer in to the nodes; nothing of the owner's is deleted."""
+    """Create this system's resources in the VPC, and admit the load balancer to the nodes; delete nothing existing."""
     vpcs, groups = (
         tuple(system.arn("ec2", f"{kind}/{id_}") for id_ in ids)
         for kind, ids in (("vpc", adopted.vpc_ids), ("security-group", adopted.node_security_group_ids))
@@ -54,5 +54,5 @@ def eks(system: System, adopted: Adopted) -> Grants:
 
 
 def combine(grants: Grants, more: Grants) -> Grants:
-    """Both, type by type."""
+    """The grants of both, by type."""
     return {key: (*grants.get(key, ()), *more.get(key, ())) for key in dict.fromkeys((*grants, *more))}

@@ -1,4 +1,4 @@
-"""What the deployer of an attached stack must be allowed: its own resources, and to use those of its shard."""
+"""Rights of an attached stack's deployer: to manage its own resources, and to use those of its shard."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _OWN = (
     t.TARGET,
     t.DNS_RECORD,
 )
-"""Types that touch nothing of the shard but its hosted zone: granted as to any edge stack."""
+"""Types that use nothing of the shard but its hosted zone: granted as for any edge stack."""
 
 
 def grants(
     shard: ShardContract, stack: str, contracts: ContractSources | None = None, *, cross_region: bool = False
 ) -> Grants:
-    """What the deployer of the attached `stack` may do, by the type of resource that it registers.
+    """Rights of the deployer of attached stack `stack`, by the type of resource that needs them.
 
-    Of the shard it may use the VPC, the endpoint subnets and their security group, the listener and the hosted zone,
-    each by its own ARN. It can change none of them: no action here creates, changes or deletes a VPC, subnet, group,
-    load balancer, listener, firewall or log. What a stack makes is told apart by the tag `Stack`.
+    It may use the shard's VPC, endpoint subnets and their security group, listener and hosted zone, each by its ARN.
+    It can change none of them: no action here creates, changes or deletes a VPC, subnet, group, load balancer,
+    listener, firewall or log. The tag `Stack` limits it to the resources of its own stack.
 
     Args:
         shard: What the shard publishes.
         stack: Name of the attached stack.
-        contracts: Contracts that its backends read elsewhere than in stacks.
+        contracts: Contracts of its backends that are not read from stacks.
         cross_region: Whether it may connect to endpoint services of other regions.
     """
     system = System(

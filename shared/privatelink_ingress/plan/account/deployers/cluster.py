@@ -1,4 +1,4 @@
-"""What the `eks` duty may do, by the type of resource that it registers: cluster, nodes, add-ons, access."""
+"""Rights of the `eks` duty (cluster, nodes, add-ons, access), by the type of resource that needs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the one duty of the edge side may do, by the type of resource that it registers."""
+"""Rights of the edge side's one duty, by the type of resource that needs them."""
 
 from __future__ import annotations
 

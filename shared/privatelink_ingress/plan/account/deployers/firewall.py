@@ -1,4 +1,4 @@
-"""What the edge may do about its firewall, by the type of resource that it registers."""
+"""Rights on the edge's firewall, by the type of resource that needs them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from privatelink_ingress.plan.account.deployers.grants import Grants, System
 
 
 def grants(system: System, edges: tuple[str, ...]) -> Grants:
-    """Grants by resource type; `edges` are what names of web ACLs and load balancers begin with."""
+    """Grants by resource type; `edges` are prefixes of the names of web ACLs and load balancers."""
 
     def arns(kind: str, suffix: str) -> tuple[str, ...]:
         return tuple(system.arn("wafv2", f"regional/{kind}/{edge}{suffix}/*") for edge in edges)

@@ -1,4 +1,4 @@
-"""What an edge stack's deployer must be allowed to read contracts that are not in stacks."""
+"""Rights of an edge stack's deployer to read contracts that are not in stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from privatelink_ingress.settings.bootstrap import EdgeRoles
 
 
 def contract_reads(system: System, parameters: Iterable[str]) -> Grants:
-    """What is read before anything is registered, by the function's token: backends' contracts, and their services.
+    """Rights to read backends' contracts and look up their services, by the token of the look-up.
 
     Args:
         system: Account and region.
@@ -21,12 +21,12 @@ def contract_reads(system: System, parameters: Iterable[str]) -> Grants:
     services = t.GET_ENDPOINT_SERVICE
     return {
         **({t.GET_PARAMETER: (system.on_arn(["ssm:GetParameter"], *named),)} if named else {}),
-        # Of a contract that is in no stack, the service is looked up.
+        # The service of a contract that is not in a stack is looked up.
         services: (system.in_region("ec2:Describe*"),),
     }
 
 
 def written_parameters(settings: EdgeRoles) -> Iterator[str]:
-    """The parameters that other accounts write here."""
+    """Names of the parameters that other accounts write here."""
     for writer in settings.parameter_writers.values():
         yield from (f"{writer.parameter_prefix}/{connection}" for connection in writer.connections)

@@ -1,4 +1,4 @@
-"""Roles and policies by name, ARN and document: what every one of them has in common."""
+"""Deployers' roles and policies: names, ARNs and documents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from privatelink_ingress.plan.account.deployers.grants import Grant, System, doc
 from privatelink_ingress.problems import Problem, UserError
 
 PATH = "/privatelink-ingress/"
-"""Path of all roles and policies of this plan. No role that they make has it, so none of them reaches another."""
+"""Path of all deployer roles and policies. Deployers create no roles under it, so none can change another."""
 
 POLICY_CHARACTERS = 6144
-"""In a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+"""Limit of a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 _ALTERING_ROLES = (
     "AttachRolePolicy",
@@ -44,7 +44,7 @@ class DeployerRole:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PolicyPlan:
-    """One policy that stands for itself."""
+    """One customer managed policy."""
 
     key: str
     name: str
@@ -55,7 +55,7 @@ class PolicyPlan:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RoleMaker:
-    """Makes the roles and policies of one account's deployers."""
+    """Builds the roles and policies of one account's deployers."""
 
     system: System
     """The account."""
@@ -63,13 +63,13 @@ class RoleMaker:
     """First part of all names."""
 
     def role_name(self, suffix: str) -> str:
-        """Of IAM's length."""
+        """Name of a role, within IAM's limit."""
         return names.fit(f"{self.prefix}-{suffix}", names.ROLE)
 
     def role(
         self, key: str, suffix: str, grants: Iterable[Grant], trusts: Iterable[dict[str, Any]], description: str
     ) -> DeployerRole:
-        """A role that the statements `trusts` let somebody assume, with a policy for each part of its grants.
+        """A role with the trust statements `trusts`, and a policy for each part of its grants.
 
         Raises:
             UserError: as `policy`.
@@ -105,7 +105,7 @@ class RoleMaker:
         return PolicyPlan(key=key, name=name, arn=arn, description=description, document=text)
 
     def protection(self) -> list[Grant]:
-        """Whatever else is attached one day: no deployer frees a role of its boundary, or alters deployers."""
+        """Whatever policies are attached later, no deployer removes a permissions boundary or changes deployers."""
 
         def deny(actions: Iterable[str], resource: str) -> Grant:
             named = tuple(f"iam:{action}" for action in actions)

@@ -14,7 +14,7 @@ AUDIENCE = "sts.amazonaws.com"
 
 
 def principals(arns: tuple[str, ...], *, external_id: str | None = None) -> dict[str, Any]:
-    """These roles, users or accounts; with `external_id`, only when they say it.
+    """Trust these roles, users or accounts; with `external_id`, only when they send it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -25,7 +25,7 @@ def principals(arns: tuple[str, ...], *, external_id: str | None = None) -> dict
 
 
 def github(settings: GitHub, *, provider_arn: str) -> dict[str, Any]:
-    """Workflows of one repository, on these branches or in these environments, compared whole, without wildcards."""
+    """Trust one repository's workflows on these branches or in these environments, without wildcards."""
     host = GITHUB_URL.removeprefix("https://")
     return {
         "Effect": "Allow",
@@ -36,7 +36,7 @@ def github(settings: GitHub, *, provider_arn: str) -> dict[str, Any]:
 
 
 def subjects(settings: GitHub) -> list[str]:
-    """The `sub` of every token that is taken."""
+    """The `sub` claims of accepted tokens."""
     of_branches = (f"ref:refs/heads/{branch}" for branch in settings.branches)
     of_environments = (f"environment:{environment}" for environment in settings.environments)
     return [f"repo:{settings.repository}:{subject}" for subject in (*of_branches, *of_environments)]

@@ -1,4 +1,4 @@
-"""What the four duties of the workload side may do, by the type of resource that each registers."""
+"""Rights of the workload side's four duties, by the type of resource that needs them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MANAGED_POLICIES = (
     "AmazonSSMManagedInstanceCore",
     "CloudWatchAgentServerPolicy",
 )
-"""The policies of AWS that roles of the cluster, its nodes and its add-ons get, and that `iam-access` may attach."""
+"""AWS managed policies that `iam-access` may attach to roles of the cluster, its nodes and its add-ons."""
 
 
 def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping[str, Grants]:

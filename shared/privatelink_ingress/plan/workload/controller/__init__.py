@@ -1,4 +1,4 @@
-"""The NGINX ingress controller of a cluster: what is decided for it, and in which order its objects are made."""
+"""The plan of a cluster's NGINX ingress controller, and the order in which its objects are created."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class ControllerPlan:
     digest: str
     """Digest of the image, `sha256:…`: a tag may move, a digest never does."""
     protocol: Protocol
-    """In which the load balancer's requests come."""
+    """Protocol of the requests that the load balancer sends."""
     scope: WatchScope
     config: Mapping[str, str]
     """Data of the ConfigMap."""
     trusted_cidrs: tuple[str, ...]
-    """Networks that may connect, and whose `X-Forwarded-For` is believed."""
+    """Networks that may connect, and whose `X-Forwarded-For` is trusted."""
     health_path: str
     min_replicas: int
     max_replicas: int
@@ -42,7 +42,7 @@ class ControllerPlan:
 
     @property
     def keepalive_seconds(self) -> float:
-        """How long it keeps an idle connection."""
+        """Seconds that it keeps an idle connection open."""
         return nginx.keepalive_seconds(self.config)
 
     @property
@@ -65,7 +65,7 @@ class ControllerPlan:
         return f"nginx-config-{self.config_hash}"
 
     def stages(self, image: Any) -> tuple[tuple[KubernetesObject, ...], ...]:
-        """All objects in the order of their creation; those of one stage need only the stages before it.
+        """All objects in order of creation: each stage needs only the stages before it.
 
         Args:
             image: `<repository URL>@<digest>`, as text or as a value that is known only at deployment.
@@ -108,19 +108,19 @@ def plan_controller(
     protocol: Protocol = HTTP,
     overrides: Mapping[str, str] | None = None,
 ) -> ControllerPlan:
-    """The controller that `settings` asks for.
+    """Plan the controller.
 
     Args:
-        settings: Of a stack that installs the controller.
-        trusted_cidrs: The private subnets: the only senders, and the only ones whose X-Forwarded-For is believed.
-        health_path: Path of the contract on which the controller itself answers 200.
-        protocol: In which the service is published.
+        settings: Settings of a stack that installs the controller.
+        trusted_cidrs: The private subnets: the only senders, whose X-Forwarded-For is trusted.
+        health_path: The contract's path on which the controller itself answers 200.
+        protocol: Protocol of the published service.
         overrides: ConfigMap values of the stack file.
 
     Raises:
-        UserError: with settings that do not go together, or a configuration that nginx would refuse or the controller
-            would drop.
-        ValueError: for a stack without the controller: the settings let no other lack an image.
+        UserError: when settings contradict each other, or nginx would refuse the configuration, or the controller
+            would drop a part of it.
+        ValueError: for a stack without the controller: only such a stack may lack an image.
     """
     if settings.image is None:
         raise ValueError("the controller is planned only for a stack that installs it")

@@ -1,4 +1,4 @@
-"""What the controller serves and reads, and the smallest rights that take it there."""
+"""What the controller watches and reads, and the smallest RBAC rights for it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ Rule = dict[str, Any]
 
 _LIST_AND_WATCH = ["list", "watch"]
 
-# The only word a team gets about an Ingress that was rejected.
+# The only notice that a team gets of a rejected Ingress.
 _EVENTS: Rule = {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WatchScope:
-    """What the controller serves, and which certificates it may read."""
+    """The namespaces that the controller serves, and the certificates that it may read."""
 
     namespaces: tuple[str, ...] = ()
-    """Whose Ingresses, Services and pods it watches. Empty: those of the whole cluster."""
+    """Namespaces whose Ingresses, Services and pods it watches; empty for the whole cluster."""
     ingress_tls: bool = False
-    """Whether an Ingress may name a certificate of its own; it takes a right to all Secrets of what is watched."""
+    """Whether an Ingress may name its own certificate; this needs the right to read all Secrets it watches."""
     tls_secret: str | None = None
-    """Secret in the controller's own namespace: the certificate of every host that names none."""
+    """Secret in the controller's namespace with the certificate of every host that names none."""
 
     @property
     def reads_secrets(self) -> bool:
@@ -33,7 +33,7 @@ class WatchScope:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rights:
-    """Rules by where they hold."""
+    """RBAC rules by their scope."""
 
     cluster: tuple[Rule, ...]
     own: tuple[Rule, ...]
@@ -43,9 +43,9 @@ class Rights:
 
 
 def rights(scope: WatchScope, *, ingress_class: str) -> Rights:
-    """The rights of the F5 controller: the smallest with which it served, releases 5.5.4 and in part 5.6.
+    """The smallest rights with which F5's controller works (releases 5.5.4, in part 5.6).
 
-    Each was taken away in turn: without one of the lists it never becomes ready, without the class it exits.
+    Each was removed in turn: without one of the lists it never becomes ready, without the class it exits.
     """
     watched = (
         _rule("", "pods", "services"),
@@ -70,7 +70,7 @@ def rights(scope: WatchScope, *, ingress_class: str) -> Rights:
 
 
 def arguments(scope: WatchScope, *, namespace: str) -> list[str]:
-    """The F5 controller's arguments that ask for no more than `rights` gives.
+    """Arguments that keep F5's controller within `rights`.
 
     Args:
         scope: What it serves and reads.
