@@ -1,18 +1,18 @@
-"""The rules of `privatelink_ingress.rules`, as a policy pack for Pulumi's engine.
+"""The rules of `privatelink_ingress.rules` as a Pulumi policy pack.
 
-In a project's folder, with the Pulumi CLI on PATH and `.venv` made (`./run check` makes it):
+Run it in a project's folder, with the Pulumi CLI on PATH and `.venv` set up (`./run check` does that):
 
     pulumi preview --policy-pack ../policies
     pulumi up --policy-pack ../policies
 
 Every rule is mandatory: a violation stops the preview, or the deployment, and names the resource and the fault.
-A stack that stands is judged without running its program:
+To check a deployed stack without running its program:
 
     pulumi policy analyze --policy-pack ../policies --stack NAME
 
-Messages never hold values that may be secret. Two rules about images wait for the repository's address, so the very
-first preview of a workload lists them as not run; the deployment itself judges them before the pods are made. What
-Security Hub reports and the design accepts stands, with reasons, in `privatelink_ingress.rules.ACCEPTED`.
+Messages never contain values that may be secret. Two rules about images need the repository's address, so a workload's
+first preview lists them as not run; the deployment itself checks them before it creates the pods.
+`privatelink_ingress.rules.ACCEPTED` lists the findings of Security Hub that the design accepts, with reasons.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from privatelink_ingress.rules import RULES, Resource, Rule, Stack
 
 
 def policy(rule: Rule) -> Policy:
-    """A rule as the engine takes it."""
+    """A rule as a Pulumi policy."""
     description = f"{rule.description} {rule.reason} ({', '.join(rule.stands_for)})"
     if not rule.types:
         return StackValidationPolicy(rule.name, description, lambda args, report: _judge_stack(rule, args, report))
@@ -74,7 +74,7 @@ def _resource(resource: PolicyResource) -> Resource:
 
 
 def _explicit(provider: PolicyProviderResource | None) -> str:
-    # The engine calls the providers that it makes itself `default_7_51_1`.
+    # The engine names the providers that it creates itself `default_7_51_1`.
     return "" if provider is None or provider.name.startswith("default") else provider.name
 
 
