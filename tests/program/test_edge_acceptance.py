@@ -71,7 +71,7 @@ def test_the_accepter_follows_from_the_stack_file_alone(run: Run, published: dic
     assert run(accepterRoleArn=ROLE, published=published).only(ACCEPTER).name == "shop-0-0"
 
 
-def test_without_an_accepter_the_preview_says_who_waits_and_what_to_run(run: Run):
+def test_without_an_accepter_the_preview_names_the_waiting_endpoint_and_the_commands(run: Run):
     edge = run()
     assert edge.none(ACCEPTER)
     (message,) = edge.messages
@@ -86,7 +86,7 @@ def test_without_an_accepter_the_preview_says_who_waits_and_what_to_run(run: Run
 
 
 @pytest.mark.parametrize("published", [{}, {"acceptance_required": False}])
-def test_a_service_that_accepts_by_itself_needs_nothing(run: Run, published: dict[str, Any]):
+def test_a_service_that_accepts_endpoints_itself_needs_no_accepter(run: Run, published: dict[str, Any]):
     edge = run(published=published)
     assert edge.none(ACCEPTER)
     assert edge.messages == ()

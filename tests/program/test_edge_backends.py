@@ -244,7 +244,7 @@ def test_a_parameter_that_holds_no_contract_is_explained(refused: Callable[..., 
     assert f"parameter {NAME}, {reason}" in refused({"parameter": NAME}, account=Account({NAME: value}))
 
 
-def test_a_contract_is_no_secret_string(refused: Callable[..., str]) -> None:
+def test_a_contract_in_a_secret_string_is_refused(refused: Callable[..., str]) -> None:
     account = Account({NAME: json.dumps(exports("shop", 1))}, type_="SecureString")
     assert "type: is of type SecureString, but nothing in a contract is secret" in refused(
         {"parameter": NAME}, account=account

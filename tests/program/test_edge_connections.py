@@ -178,7 +178,7 @@ def test_of_connections_that_share_a_host_one_has_its_record(run: Run) -> None:
     assert alone[record.urn] == state(edge)[record.urn]
 
 
-def test_rules_ask_for_what_the_route_asks_for_and_rewrite_the_request(run: Run) -> None:
+def test_rules_have_the_conditions_and_the_rewrite_of_their_route(run: Run) -> None:
     route = {
         "hosts": ["shop.example.com"],
         "methods": ["POST"],

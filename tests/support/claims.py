@@ -203,7 +203,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "D44": (
         f"{UNIT}test_dependencies.py::test_every_module_of_the_library_is_imported_by_another_or_by_a_program",
         f"{UNIT}test_dependencies.py::test_no_file_of_the_library_is_empty",
-        f"{UNIT}settings/test_pulumi_yaml.py::test_the_samples_are_all_stack_files_there_are",
+        f"{UNIT}settings/test_pulumi_yaml.py::test_the_samples_are_all_stack_files",
     ),
     # Documents that say otherwise than the code, and profiles for accounts.
     "D45": (

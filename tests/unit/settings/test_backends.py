@@ -116,7 +116,7 @@ def test_each_source_is_known_by_what_it_names() -> None:
 @pytest.mark.parametrize(
     "parameter", ["shop", "arn:aws:ssm:eu-west-1:1:parameter/shop", "/a//shop", "/" + "/".join("a" * 16)]
 )
-def test_what_is_no_parameter_is_refused(parameter: str) -> None:
+def test_a_value_that_is_not_a_parameter_is_refused(parameter: str) -> None:
     (problem,) = refused({"parameter": parameter})
     assert problem.startswith(f"backends[0].parameter: is {parameter!r}. Write a parameter's name such as ")
 

@@ -95,7 +95,7 @@ def test_five_keys_make_an_edge_and_the_rest_has_the_defaults_of_the_design():
     assert settings.connections["shop"].routes[0].paths == ("/*",)
 
 
-def test_a_key_with_nothing_after_it_counts_as_not_written():
+def test_a_key_without_a_value_counts_as_missing():
     settings = load(
         WorkloadSettings, as_text(WORKLOAD) | {"connectionName": "", "nodes": ""}, project="eks-service", stack="shop"
     )
@@ -248,7 +248,7 @@ def test_an_unknown_key_gets_the_nearest_known_one_and_the_right_one_is_not_also
     assert problems(WorkloadSettings, values) == (Problem("acountId", "is not a known key", "Did you mean accountId?"),)
 
 
-def test_a_key_in_the_wrong_place_is_told_its_place():
+def test_a_key_in_the_wrong_place_gets_the_right_place():
     assert workload_problem("cidr", "10.0.0.0/16").remedy == "Did you mean network.cidr?"
 
 

@@ -129,7 +129,7 @@ def test_every_sample_stack_loads(project: str, stack: str):
     assert sample(project, stack).account_id in {"111111111111", "222222222222"}
 
 
-def test_the_samples_are_all_stack_files_there_are():
+def test_the_samples_are_all_stack_files():
     found = [(path.name, stack) for path in reader.projects(ROOT) for stack in reader.stacks(path)]
     assert sorted(found) == sorted(SAMPLES)
 

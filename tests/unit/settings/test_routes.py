@@ -36,7 +36,7 @@ def refused(**route: Any) -> list[tuple[str, str]]:
     return [(problem.where.removeprefix(prefix), problem.reason) for problem in raised.value.problems]
 
 
-def test_a_route_can_ask_for_everything_that_a_rule_can():
+def test_a_route_can_have_every_condition_of_a_rule():
     route = load(
         paths=["/api/*"],
         methods=["GET", "M-SEARCH", "X_Y"],
@@ -55,12 +55,12 @@ def test_a_route_can_ask_for_everything_that_a_rule_can():
     assert route.rewrite.path.replace == "/$1"
 
 
-def test_a_route_that_asks_for_hosts_alone_takes_every_request_to_them():
+def test_a_route_with_hosts_alone_matches_every_request_to_them():
     route = load()
     assert (route.paths, route.methods, route.headers, route.query, route.sources) == (("/*",), (), {}, (), ())
 
 
-def test_every_mistake_of_a_route_is_told_with_its_place():
+def test_every_mistake_of_a_route_names_its_place():
     assert refused(methods=["get"], headers={"Host": ["x"], "X-A": []}, sources=["x"], header={}) == [
         ("header", "is not a known key"),
         ("headers.Host", "cannot be a condition on a header"),
@@ -118,12 +118,12 @@ def test_a_value_that_aws_would_refuse_is_refused(key: str, value: Any, where: s
 
 
 @pytest.mark.parametrize("regex", ["(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", r"(a)\1", "(?>a)", "a*+", "a{2}+", r"\p{L}"])
-def test_a_regular_expression_that_load_balancers_do_not_know_is_refused(regex: str):
+def test_a_regular_expression_that_load_balancers_do_not_support_is_refused(regex: str):
     ((where, reason),) = refused(rewrite={"path": {"regex": regex, "replace": ""}})
     assert where == "rewrite.path.regex"
     assert reason.endswith("which load balancers do not support")
 
 
 @pytest.mark.parametrize("regex", [r"\\1", r"^/(?:a|b)/(\d+)$", r"a\++", "[a+]+b", "[(?=]+"])
-def test_one_that_only_looks_like_it_is_taken(regex: str):
+def test_an_expression_that_only_resembles_an_unsupported_one_is_accepted(regex: str):
     assert load(rewrite={"path": {"regex": regex, "replace": ""}}).rewrite is not None

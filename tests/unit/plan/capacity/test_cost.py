@@ -126,13 +126,13 @@ def test_where_no_price_is_known_that_of_another_region_stands_in_as_an_estimate
     assert (line.price_region, line.estimate, line.price.usd) == ("us-east-1", True, 0.01)
 
 
-def test_a_price_that_nobody_checked_makes_an_estimate_even_in_its_own_region() -> None:
+def test_an_unverified_price_makes_an_estimate_even_in_its_own_region() -> None:
     bill = shard_bill("eu-central-1")
     assert {line.item for line in bill.lines if line.estimate} == {"alb"}
     assert (bill.estimate, {line.price.confidence for line in bill.lines if line.estimate}) == (True, {"unverified"})
 
 
-def test_a_price_of_every_region_is_no_estimate_anywhere() -> None:
+def test_a_price_of_every_region_is_never_an_estimate() -> None:
     bill = shard_bill("eu-west-1")
     assert {line.item for line in bill.lines if line.price_region == EVERYWHERE} == {"ipv4", "web-acl", "firewall-rule"}
     assert not any(line.estimate for line in bill.lines if line.price_region == EVERYWHERE)

@@ -60,7 +60,7 @@ def test_shards_are_tried_by_number_not_by_letter() -> None:
     assert names == ["prod", "prod-2", "prod-10"]
 
 
-def test_a_connection_that_only_its_certificate_keeps_out_goes_to_the_next_shard() -> None:
+def test_a_connection_whose_certificate_does_not_fit_goes_to_the_next_shard() -> None:
     shards = [shard("prod", used={"certificates": 25}), shard("prod-2")]
     assert placement.place(Needs(), shards) == Placement(shard="prod", slot=0)
     assert placement.place(Needs(certificates=1), shards) == Placement(shard="prod-2", slot=0)
@@ -101,7 +101,7 @@ def test_adding_one_connection_to_500_changes_no_other(wanted: list[Needs], furt
 
 @examples(quick=10, whole=50)
 @given(st.lists(NEEDS, min_size=1, max_size=60), NEEDS)
-def test_a_shard_that_is_added_moves_nothing_and_gets_only_what_found_no_room(
+def test_an_added_shard_moves_nothing_and_gets_only_connections_that_had_no_room(
     wanted: list[Needs], further: Needs
 ) -> None:
     _, full = place_all(wanted, [shard()])
@@ -115,11 +115,11 @@ def test_a_shard_that_is_added_moves_nothing_and_gets_only_what_found_no_room(
     ("names", "further"),
     [(["prod"], "prod-2"), (["prod", "prod-2", "prod-3"], "prod-4"), (["edge-2", "edge-3"], "edge-4")],
 )
-def test_names_of_further_shards_count_up_from_the_first(names: list[str], further: str) -> None:
+def test_names_of_new_shards_count_up_from_the_first(names: list[str], further: str) -> None:
     assert placement.next_name(map(shard, names)) == further
 
 
-def test_a_further_shard_never_gets_the_name_of_an_attached_stack() -> None:
+def test_a_new_shard_never_gets_the_name_of_an_attached_stack() -> None:
     assert placement.next_name([shard(attached=("prod-2", "prod-blog"))]) == "prod-3"
 
 
@@ -141,7 +141,7 @@ def test_one_endpoint_too_many_names_quota_numbers_the_shard_with_room_and_the_r
     )
 
 
-def test_a_hard_quota_says_so_and_offers_a_further_shard_but_no_request() -> None:
+def test_a_hard_quota_says_so_and_offers_a_new_shard_but_no_request() -> None:
     (problem,) = placement.check(shard(used={"targetGroups": 101}))
     assert problem.reason == (
         "101 target groups are needed, but the load balancer of shard prod has 100 (quota L-822D1B1B, hard: AWS does "

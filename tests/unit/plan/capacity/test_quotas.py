@@ -98,7 +98,7 @@ def test_a_mistyped_quota_names_the_nearest() -> None:
     assert refused({"endpoint": 80}) == [("limits.endpoint", "is not a known key", "Did you mean endpoints?")]
 
 
-def test_alarms_ring_at_eighty_percent_of_the_effective_limit() -> None:
+def test_alarms_fire_at_eighty_percent_of_the_effective_limit() -> None:
     assert quotas.alarm_thresholds(limits(endpoints=80)) == {
         "endpoints": 64,
         "targetGroups": 80,
@@ -109,7 +109,7 @@ def test_alarms_ring_at_eighty_percent_of_the_effective_limit() -> None:
     }
 
 
-def test_the_command_asks_for_twice_the_default_or_for_what_is_needed() -> None:
+def test_the_command_requests_twice_the_default_or_the_needed_number() -> None:
     assert quotas.raise_command("endpoints", needed=51, region="eu-west-1") == (
         "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-29B6F2EB "
         "--desired-value 100 --region eu-west-1"
@@ -120,6 +120,6 @@ def test_the_command_asks_for_twice_the_default_or_for_what_is_needed() -> None:
 
 
 @pytest.mark.parametrize("key", ["targetGroups", "slots", "firewallCapacity"])
-def test_there_is_no_command_for_what_no_request_raises(key: str) -> None:
+def test_a_quota_that_no_request_raises_has_no_command(key: str) -> None:
     with pytest.raises(ValueError, match=key):
         quotas.raise_command(key, needed=200, region="eu-west-1")

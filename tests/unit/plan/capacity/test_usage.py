@@ -123,14 +123,14 @@ def test_an_empty_shard_uses_what_its_firewall_and_its_clients_take() -> None:
     }
 
 
-def test_over_and_free_follow_the_limits() -> None:
+def test_exceeded_and_free_follow_the_limits() -> None:
     used = usage.combine([{"endpoints": 50, "targetGroups": 101}])
     assert usage.exceeded(used, LIMITS) == ("targetGroups",)
     assert usage.free(used, LIMITS)["endpoints"] == 0
     assert usage.free(used, LIMITS)["targetGroups"] == -1
 
 
-def test_what_is_for_one_part_fills_no_shard() -> None:
+def test_quotas_of_one_part_never_fill_a_shard() -> None:
     # Its own plan refuses it, at the key where it is written.
     assert usage.exceeded(usage.combine([{"conditionValues": 6, "firewallCapacity": 1501}]), LIMITS) == ()
     assert {key for key, quota in QUOTAS.items() if quota.per == "part"} == {
@@ -148,11 +148,11 @@ def test_by_default_fifty_plain_connections_fit_or_twenty_five_with_two_backends
     assert usage.first_exhausted(empty, LIMITS, Needs(backends=2).usage(3)) == ("endpoints", 25)
 
 
-def test_certificates_end_first_when_each_connection_brings_one() -> None:
+def test_certificates_are_exhausted_first_when_each_connection_brings_one() -> None:
     assert usage.first_exhausted(usage.combine([]), LIMITS, Needs(certificates=1).usage(3)) == ("certificates", 25)
 
 
-def test_raised_endpoints_end_together_with_the_hard_target_groups_which_are_named() -> None:
+def test_of_endpoints_and_target_groups_exhausted_together_the_hard_quota_is_named() -> None:
     raised = quotas.effective(Limits(endpoints=100))
     assert usage.first_exhausted(usage.combine([]), raised, Needs().usage(3)) == ("targetGroups", 100)
 

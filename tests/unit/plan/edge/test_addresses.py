@@ -37,7 +37,7 @@ def test_the_address_is_16_plus_4_slots_plus_2_backends_plus_the_generation(
     assert endpoint_address(SUBNET, slot, backend=backend, generation=generation) == expected
 
 
-def test_all_places_have_addresses_of_their_own_within_the_smallest_subnet():
+def test_every_slot_backend_and_generation_has_its_own_address_in_the_smallest_subnet():
     everything = [address(place) for place in itertools.product(SLOTS, range(BACKENDS_PER_SLOT), range(GENERATIONS))]
     network = ipaddress.IPv4Network(SUBNET)
     # AWS keeps the first four addresses and the last one.
@@ -47,7 +47,7 @@ def test_all_places_have_addresses_of_their_own_within_the_smallest_subnet():
 
 
 @given(place=places, prefix=st.integers(16, 23), number=st.integers(0, 2**16 - 1))
-def test_the_same_place_has_the_same_offset_in_every_subnet(place: tuple[int, int, int], prefix: int, number: int):
+def test_an_address_has_the_same_offset_in_every_subnet(place: tuple[int, int, int], prefix: int, number: int):
     start = ((10 << 24) + (number << 8)) >> (32 - prefix) << (32 - prefix)
     network = ipaddress.IPv4Network((start, prefix))
     offset = int(ipaddress.IPv4Address(address(place, str(network)))) - start
@@ -57,7 +57,7 @@ def test_the_same_place_has_the_same_offset_in_every_subnet(place: tuple[int, in
 @pytest.mark.parametrize(
     "wrong", [{"slot": 120}, {"slot": -1}, {"backend": 2}, {"generation": 2}, {"subnet_cidr": "10.0.0.0/24"}]
 )
-def test_what_is_out_of_range_has_no_address(wrong: dict[str, int | str]):
+def test_numbers_out_of_range_have_no_address(wrong: dict[str, int | str]):
     arguments = {"subnet_cidr": SUBNET, "slot": 0, "backend": 0, "generation": 0, **wrong}
     with pytest.raises(ValueError, match=r"out of range|smaller than /23"):
         endpoint_address(**arguments)

@@ -112,7 +112,7 @@ def test_edge_stack_makes_a_stack_attached_and_its_absence_a_shard():
     assert isinstance(shard, EdgeSettings)
 
 
-def test_a_stack_without_edge_stack_still_needs_what_a_load_balancer_needs():
+def test_a_stack_without_edge_stack_still_needs_the_keys_of_a_load_balancer():
     assert [(problem.where, problem.reason) for problem in mistakes(edgeStack="")] == [
         ("certificates", "is missing"),
         ("dns", "is missing"),
@@ -130,7 +130,7 @@ def test_a_key_of_the_load_balancer_is_refused_with_the_file_that_it_belongs_to(
     )
 
 
-def test_certificates_are_refused_with_what_a_connection_can_have_instead():
+def test_certificates_are_refused_with_the_key_for_a_connections_own():
     (problem,) = mistakes(certificates=[{"domains": ["*.example.com"]}])
     assert problem.remedy.endswith("or write connections.<name>.certificate for your own certificate.")
 
@@ -141,7 +141,7 @@ def test_a_misplaced_key_comes_together_with_all_other_mistakes():
     assert found[1].remedy == "Move it to central-ingress/Pulumi.prod.yaml."
 
 
-def test_a_mistyped_edge_stack_is_told_the_right_key():
+def test_a_mistyped_edge_stack_gets_the_right_key():
     problems = mistakes(edgeStack="", edgestack="prod")
     assert Problem("edgestack", "is not a known key", "Did you mean edgeStack?") in problems
 
@@ -176,7 +176,7 @@ def test_another_account_or_region_than_the_shards_is_refused_with_both():
     ]
 
 
-def test_a_host_needs_the_shards_certificate_or_one_of_its_own():
+def test_a_host_needs_the_shards_certificate_or_its_connections_own():
     entry = BLOG | {"routes": [{"hosts": ["blog.example.org"]}]}
     assert refused(connections={"blog": entry})[0].startswith(
         "connections.blog.routes[0].hosts[0]: no certificate covers blog.example.org"
@@ -221,7 +221,7 @@ def test_a_stack_that_is_attached_itself_names_the_one_to_attach_to():
         ("account_id", "2222"),
     ],
 )
-def test_a_misfit_field_is_refused(field: str, value: Any):
+def test_an_invalid_field_is_refused(field: str, value: Any):
     with pytest.raises(ContractError):
         ShardContract.read(SHARD | {field: value}, "prod")
 

@@ -93,7 +93,7 @@ def test_addresses_follow_position_and_generation() -> None:
     assert len(set().union(*every)) == 4 * len(ZONES)
 
 
-def test_the_order_of_backends_means_nothing() -> None:
+def test_the_order_of_backends_does_not_matter() -> None:
     assert plan(BLUE, GREEN) == plan(GREEN, BLUE)
 
 
@@ -128,7 +128,7 @@ def test_a_second_cluster_publishes_a_name_of_its_own_that_the_entry_states() ->
     ]
 
 
-def test_no_backend_takes_the_requests_of_another_connection_even_if_the_entry_states_its_name() -> None:
+def test_a_backend_cannot_take_another_connections_requests_even_if_the_entry_states_its_name() -> None:
     """D18."""
     others = {"shop-green": entry({"stack": "shop-green"}, slot=1, routes=[{"hosts": ["green.example.com"]}])}
     assert refused(entry(BLUE, GREEN), others=others) == [
@@ -224,7 +224,7 @@ def test_a_parameter_holds_the_contract_as_json() -> None:
         ('"shop"', "is 'shop', but must be a mapping"),
     ],
 )
-def test_a_parameter_that_is_no_json_object_is_explained(text: str, reason: str) -> None:
+def test_a_parameter_that_is_not_a_json_object_is_explained(text: str, reason: str) -> None:
     assert contract_refused(text) == [("value", reason, PUBLISH)]
 
 
@@ -238,7 +238,7 @@ def test_a_contract_of_a_newer_version_names_both_versions_and_nothing_else() ->
     ]
 
 
-def test_a_contract_with_a_missing_and_a_misfit_field_names_both() -> None:
+def test_a_contract_with_a_missing_and_an_invalid_field_names_both() -> None:
     fields = {key: value for key, value in FIELDS.items() if key != "owner"} | {"region": "Ireland"}
     assert contract_refused(json.dumps(fields)) == [
         ("owner", "is missing", PUBLISH),

@@ -85,7 +85,7 @@ def test_a_wildcard_host_needs_the_wildcard_itself() -> None:
     assert len(check({"domains": ("shop.example.com",)}, shop=shop)) == 1
 
 
-def test_what_an_existing_certificate_covers_is_not_guessed() -> None:
+def test_an_existing_certificate_is_assumed_to_cover_every_host() -> None:
     assert check({"arn": ARN}, shop=hosts("shop.example.org")) == []
 
 

@@ -19,7 +19,7 @@ def rule(planned: firewall.FirewallPlan, key: str) -> firewall.FirewallRule:
     return next(rule for rule in planned.rules if rule.key == key)
 
 
-def test_the_rules_are_all_there_in_order_and_block_by_default() -> None:
+def test_all_rules_exist_in_order_and_block_by_default() -> None:
     """D20, D21."""
     assert [(one.key, one.action) for one in plan().rules] == [
         ("rate-limit", "block"),
@@ -75,7 +75,7 @@ def test_the_rate_limit_is_the_settings_in_five_minutes() -> None:
     assert rule(plan(rateLimit=500), "rate-limit").statement == RateLimit(limit=500, window=300)
 
 
-def test_the_log_group_has_the_name_that_waf_asks_for() -> None:
+def test_the_log_group_has_the_prefix_that_waf_requires() -> None:
     """D23."""
     assert plan().log_group == "aws-waf-logs-central-ingress-prod"
     assert firewall.REDACTED_HEADERS == ("authorization", "cookie")
@@ -87,7 +87,7 @@ def test_capacity_is_the_sum_of_aws_figures() -> None:
 
 
 @pytest.mark.parametrize(("units", "refused"), [(322, False), (323, True)])
-def test_capacity_over_1500_is_refused_with_what_each_rule_costs(units: int, refused: bool) -> None:
+def test_capacity_over_1500_is_refused_with_the_units_of_each_rule(units: int, refused: bool) -> None:
     planned = plan()
     more = dataclasses.replace(planned.rules[0], key="more", capacity=units)
     problems = firewall.check_capacity(dataclasses.replace(planned, rules=(*planned.rules, more)))

@@ -82,7 +82,7 @@ def refused(*args: Any, **kwargs: Any) -> list[str]:
     return [f"{problem.where}: {problem.reason}" for problem in error.value.problems]
 
 
-def test_a_connection_is_planned_to_the_last_number() -> None:
+def test_every_number_of_a_connection_is_planned() -> None:
     """D15, D16, D17."""
     (blog, shop) = plan().connections
     (backend,) = shop.backends
@@ -209,7 +209,7 @@ def test_the_longest_names_still_fit_what_aws_allows() -> None:
     assert all(len(delivery.name) <= 60 for delivery in edge.logs.deliveries)
 
 
-def test_target_groups_of_connections_that_begin_alike_differ() -> None:
+def test_target_groups_of_connections_with_the_same_prefix_differ() -> None:
     names = ("a" * 29 + "b", "a" * 29 + "c")
     edge = plan({name: entry(name, slot) for slot, name in enumerate(names)})
     assert len({connection.backends[0].target_group_name for connection in edge.connections}) == 2

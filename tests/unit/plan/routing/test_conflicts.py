@@ -47,7 +47,7 @@ def never_reached(*entries: Entry) -> dict[str, list[str]]:
     return {one.entry.connection: [other.connection for other in one.by] for one in conflicts.shadowed(entries)}
 
 
-def test_two_connections_with_one_host_are_told_each_other_the_owner_and_a_request() -> None:
+def test_a_shared_host_is_refused_with_the_other_owner_and_an_example_request() -> None:
     shop = connection(0, "team-shop", {"hosts": ["Shop.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["blog.example.com"]}, {"hosts": ["shop.example.com"]})
     assert check({"blog": blog, "shop": shop}) == [
@@ -61,7 +61,7 @@ def test_two_connections_with_one_host_are_told_each_other_the_owner_and_a_reque
     ]
 
 
-def test_wildcards_that_meet_are_a_conflict_although_no_text_is_the_same() -> None:
+def test_wildcards_that_match_a_common_host_are_a_conflict() -> None:
     shop = connection(0, "team-shop", {"hosts": ["shop-*.example.com"]})
     blog = connection(1, "team-blog", {"hosts": ["*-blog.example.com"]})
     (problem,) = check({"blog": blog, "shop": shop})
@@ -76,7 +76,7 @@ def test_the_literal_path_of_the_first_connection_is_refused_for_the_second() ->
     assert never_reached(*entries) == {"second": ["first"]}
 
 
-def test_routes_of_one_connection_are_no_conflict() -> None:
+def test_routes_of_one_connection_do_not_conflict() -> None:
     shop = connection(0, "team-shop", {"hosts": ["*.example.com"]}, {"hosts": ["a*.example.com"]})
     assert not conflicts.conflicts(routes.plan_routes("shop", shop).entries)
 

@@ -99,7 +99,7 @@ def test_the_order_in_the_stack_file_does_not_matter() -> None:
     assert rules_of(connection(one, other)) == rules_of(connection(*backwards))
 
 
-def test_a_route_that_asks_for_more_comes_before_the_plain_one_of_its_band() -> None:
+def test_a_route_with_more_conditions_comes_before_the_plain_route_of_its_band() -> None:
     plain = {"hosts": hosts(1), "paths": ["/a/*"]}
     one = plain | {"methods": ["POST"]}
     two = plain | {"headers": {"X-A": ["1"], "X-B": ["1"]}}
