@@ -40,6 +40,7 @@ def problems(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     yield from _way_from_the_edge(ingress, given, conventions)
     yield from _errors(ingress, given)
     yield from _buffers(given)
+    yield from _zones(given)
 
 
 def advice(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
@@ -135,6 +136,15 @@ def _errors(ingress: Manifest, given: dict[str, str]) -> Iterator[Problem]:
     if given.get(key) in _TRUE and given[key] != "true":
         reason = f"is {shown(given[key])}, which the controller does not take for true everywhere"
         yield Problem(annotation_field(key), reason, 'Write "true".')
+
+
+def _zones(given: dict[str, str]) -> Iterator[Problem]:
+    """Zones of less than 8 pages, which nginx does not take: `ngx_http_upstream_zone`, `ngx_http_limit_req_zone`."""
+    for key in ("nginx.org/upstream-zone-size", "nginx.org/limit-req-zone-size"):
+        value = given.get(key, "")
+        if values.SIZE.fits(value) and values.size_in_bytes(value) < 8 * 4096 and value.strip() != "0":
+            reason = f"is {value.strip()}, less than the 32k that nginx takes: nginx refuses the Ingress"
+            yield Problem(annotation_field(key), reason, "Write 64k or more.")
 
 
 def _buffers(given: dict[str, str]) -> Iterator[Problem]:

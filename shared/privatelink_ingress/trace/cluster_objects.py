@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-LEGACY_CLASS = "kubernetes.io/ingress.class"
-"""Annotation of an Ingress that named its class before there was a field for it; the controller still reads it."""
+from privatelink_ingress.ingresses import model
 
 Object = Mapping[str, Any]
 
@@ -19,6 +18,8 @@ class IngressPath:
     path: str
     exact: bool
     """Otherwise a plain prefix, as nginx takes one: `/v1` is one of `/v1beta`."""
+    regex: str = ""
+    """`case_sensitive` or `case_insensitive` for an expression (`nginx.org/path-regex`)."""
     service: str
     port: str
     """Number or name of the Service's port."""
@@ -36,6 +37,8 @@ class Ingress:
     """Paths by host; the empty host takes what no other one does."""
     tls_hosts: frozenset[str] = frozenset()
     """Hosts of `spec.tls`."""
+    role: model.Role = "plain"
+    """A `master` has a host, and its `minion`s have the paths (`nginx.org/mergeable-ingress-type`)."""
 
     @property
     def label(self) -> str:
@@ -90,9 +93,10 @@ def read(objects: Iterable[Object]) -> ClusterObjects:
 
 def _ingress(one: Object) -> Ingress:
     spec, metadata = one["spec"], one["metadata"]
+    regex = model.annotations_of(one).get(model.PATH_REGEX, "")
     hosts: dict[str, tuple[IngressPath, ...]] = {}
     for rule in spec.get("rules") or ():
-        paths = tuple(map(_path, (rule.get("http") or {}).get("paths") or ()))
+        paths = tuple(_path(path, regex) for path in (rule.get("http") or {}).get("paths") or ())
         hosts[rule.get("host") or ""] = hosts.get(rule.get("host") or "", ()) + paths
     if default := spec.get("defaultBackend"):
         whole = _path({"path": "/", "backend": default})
@@ -100,18 +104,20 @@ def _ingress(one: Object) -> Ingress:
     return Ingress(
         namespace=metadata["namespace"],
         name=metadata["name"],
-        class_name=spec.get("ingressClassName") or (metadata.get("annotations") or {}).get(LEGACY_CLASS, ""),
+        class_name=model.class_of(one),
         hosts=hosts,
         tls_hosts=frozenset(host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()),
+        role=model.role(one),
     )
 
 
-def _path(path: Object) -> IngressPath:
+def _path(path: Object, regex: str = "") -> IngressPath:
     service = path["backend"].get("service") or {}
     port = service.get("port") or {}
     return IngressPath(
         path=path.get("path") or "/",
-        exact=path.get("pathType") == "Exact",
+        exact=path.get("pathType") == "Exact" or regex == "exact",
+        regex=regex if regex.startswith("case_") else "",
         service=service.get("name", ""),
         port=str(port.get("number") or port.get("name") or ""),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from privatelink_ingress.ingresses.model import MASTER, MINION
 from privatelink_ingress.plan.workload.controller.objects import CONTROLLER_CLASS, INGRESS_CLASS
 from privatelink_ingress.trace.cluster_objects import ClusterObjects, Ingress, IngressPath
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
@@ -32,17 +33,21 @@ def serve(path: Path) -> Iterator[Hop]:
     asked_host, asked_path = _arriving(path)
     ingress, host = _taker(objects, asked_host, cluster)
     _require_tls(path, objects, ingress, host)
-    paths = ingress.hosts[host]
-    found = _longest(paths, asked_path)
+    paths = _paths(objects, ingress, host)
+    found = _chosen([one for _, one in paths], asked_path)
     if found is None:
+        shown = ", ".join(_shown(one) for _, one in paths) or "no path"
+        remedy = f"Add the path to Ingress {ingress.label}: all paths of a host belong in one Ingress."
+        if ingress.role == MASTER:
+            remedy = f"Add the path to a minion of Ingress {ingress.label}."
         raise Stopped(
             HOP,
-            f"{ingress.label} has {host or 'all other hosts'}, with {', '.join(map(_shown, paths)) or 'no path'}",
+            f"{ingress.label} has {host or 'all other hosts'}, with {shown}",
             f"no path of it takes {asked_path}: the controller answers 404",
-            f"Add the path to Ingress {ingress.label}: all paths of a host belong into one Ingress.",
+            remedy,
             status=404,
         )
-    yield _arrived(objects, ingress, found)
+    yield _arrived(objects, next(owner for owner, one in paths if one is found), found)
 
 
 def _arriving(path: Path) -> tuple[str, str]:
@@ -59,7 +64,8 @@ def _arriving(path: Path) -> tuple[str, str]:
 
 def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, str]:
     """The Ingress that has the host, and the host as it writes it: exact before wildcard before none."""
-    ours = [ingress for ingress in objects.ingresses if ingress.class_name == INGRESS_CLASS]
+    served = [ingress for ingress in objects.ingresses if ingress.class_name == INGRESS_CLASS]
+    ours = [ingress for ingress in served if ingress.role != MINION]
     written = {name for ingress in ours for name in ingress.hosts}
     wildcards = sorted((name for name in written if name.startswith("*.") and host.endswith(name[1:])), key=len)
     for name in (host, *reversed(wildcards), ""):
@@ -69,7 +75,10 @@ def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, s
     evidence = f"Ingresses of class {INGRESS_CLASS} in cluster {cluster}: {_hosts(written)}"
     reason = f"no Ingress serves {host}: the controller answers 404"
     others = [ingress for ingress in objects.ingresses if host in ingress.hosts]
-    if others:
+    if minion := next((ingress for ingress in served if ingress.role == MINION and host in ingress.hosts), None):
+        reason = f"Ingress {minion.label} is a minion, and no master has {host}: the controller answers 404"
+        remedy = f"Write a master with the host {host}, without paths: docs/ingresses.md shows how."
+    elif others:
         named = f"class {others[0].class_name}" if others[0].class_name else "no class"
         reason = f"Ingress {others[0].label} names {host}, but is of {named}: the controller answers 404"
         remedy = f"Write spec.ingressClassName: {INGRESS_CLASS} in Ingress {others[0].label}."
@@ -91,10 +100,31 @@ def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: st
         )
 
 
-def _longest(paths: tuple[IngressPath, ...], asked: str) -> IngressPath | None:
-    """What nginx chooses: an exact path first, then the longest prefix."""
-    fitting = [one for one in paths if asked == one.path or (not one.exact and asked.startswith(one.path))]
-    return max(fitting, key=lambda one: (one.exact, len(one.path)), default=None)
+def _paths(objects: ClusterObjects, ingress: Ingress, host: str) -> list[tuple[Ingress, IngressPath]]:
+    """The paths of a host, with the Ingress that each stands in; those of a master are its minions'."""
+    if ingress.role != MASTER:
+        return [(ingress, one) for one in ingress.hosts[host]]
+    minions = [one for one in objects.ingresses if one.role == MINION and one.class_name == INGRESS_CLASS]
+    found = [(minion, one) for minion in minions for one in minion.hosts.get(host, ())]
+    # Of two minions with a path of the same text, the older one has it.
+    return list({one.path: (minion, one) for minion, one in reversed(found)}.values())[::-1]
+
+
+def _chosen(paths: Sequence[IngressPath], asked: str) -> IngressPath | None:
+    """What nginx chooses: an exact path, then the first expression, then the longest prefix."""
+    if exact := next((one for one in paths if one.exact and one.path == asked), None):
+        return exact
+    if first := next((one for one in paths if one.regex and _matches(one, asked)), None):
+        return first
+    fitting = [one for one in paths if not one.exact and not one.regex and asked.startswith(one.path)]
+    return max(fitting, key=lambda one: len(one.path), default=None)
+
+
+def _matches(path: IngressPath, asked: str) -> bool:
+    try:
+        return re.match(path.path, asked, re.IGNORECASE if path.regex == "case_insensitive" else 0) is not None
+    except re.error:  # one that nginx may read, and Python does not
+        return False
 
 
 def _arrived(objects: ClusterObjects, ingress: Ingress, found: IngressPath) -> Hop:
@@ -117,6 +147,8 @@ def _arrived(objects: ClusterObjects, ingress: Ingress, found: IngressPath) -> H
 
 
 def _shown(path: IngressPath) -> str:
+    if path.regex:
+        return f"expression {path.path}"
     return f"path {path.path}" if path.exact or path.path == "/" else f"paths {path.path}*"
 
 

@@ -56,6 +56,9 @@ def test_a_list_names_services_of_the_ingress(key: str, value: str):
         ({"proxy-buffer-size": "16k"}, ["proxy-buffer-size"], ["proxy-buffer-size"]),
         ({"proxy-buffer-size": "16k", "proxy-buffers": "8 16k"}, [], []),
         ({"proxy-busy-buffers-size": "1k"}, ["proxy-busy-buffers-size"], ["proxy-busy-buffers-size"]),
+        ({"upstream-zone-size": "16k"}, ["upstream-zone-size"], ["upstream-zone-size"]),
+        ({"upstream-zone-size": "0"}, [], []),
+        ({"upstream-zone-size": "32k"}, [], []),
         ({"proxy-buffers": "1 8k"}, ["proxy-buffers"], ["proxy-buffers"]),
     ],
 )

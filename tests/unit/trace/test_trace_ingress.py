@@ -235,3 +235,65 @@ def test_a_host_is_served_by_https(objects: list[dict]):
 
 def test_a_host_of_spec_tls_is_served_by_http_too():
     assert followed(with_tls(WEB, "shop.example.com"), service("web")).reached
+
+
+def marked(one: dict, **annotations: str) -> dict:
+    """With annotations `nginx.org/…`, dashes as underscores."""
+    given = {f"nginx.org/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return one | {"metadata": one["metadata"] | {"annotations": given}}
+
+
+MASTER = marked(ingress("master", shop_example_com=[]), mergeable_ingress_type="master")
+
+
+def minion(name: str, *paths: tuple[str, str, str]) -> dict:
+    return marked(ingress(name, shop_example_com=list(paths)), mergeable_ingress_type="minion")
+
+
+def test_the_paths_of_a_master_are_its_minions():
+    objects = [MASTER, minion("cart", ("/cart", "Prefix", "cart")), minion("web", ("/", "Prefix", "web"))]
+    services = [service("cart"), service("web")]
+    for path, evidence in (("cart", "shop/cart, paths /cart* → Service shop/cart:80"), ("", "shop/web, path / → ")):
+        assert followed(*objects, *services, url=f"{URL}{path}").hops[-1].evidence.startswith(evidence)
+    alone = followed(MASTER, minion("cart", ("/cart", "Prefix", "cart")), service("cart"))
+    assert (alone.status, alone.hops[-1].remedy) == (404, "Add the path to a minion of Ingress shop/master.")
+
+
+def test_of_two_minions_with_one_path_the_older_has_it():
+    objects = [MASTER, minion("old", ("/", "Prefix", "old")), minion("new", ("/", "Exact", "new"))]
+    assert "→ Service shop/old:80" in followed(*objects, service("old"), service("new")).hops[-1].evidence
+
+
+def test_a_minion_without_a_master_is_not_served():
+    found = followed(minion("cart", ("/", "Prefix", "cart")), service("cart"))
+    assert found.status == 404
+    assert found.hops[-1].reason == (
+        "Ingress shop/cart is a minion, and no master has shop.example.com: the controller answers 404"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "path", "taker"),
+    [
+        ("case_sensitive", "/users/7", "users"),
+        ("case_sensitive", "/Users/7", None),
+        ("case_insensitive", "/Users/7", "users"),
+        ("case_sensitive", "/orders", "orders"),
+        ("exact", "/users/7", None),
+    ],
+)
+def test_paths_are_expressions_where_the_ingress_says_so(mode: str, path: str, taker: str | None):
+    paths = [("/users(/|$)(.*)", "ImplementationSpecific", "users"), ("/orders$", "Prefix", "orders")]
+    found = followed(
+        marked(ingress(shop_example_com=paths), path_regex=mode),
+        service("users"),
+        service("orders"),
+        url=f"https://shop.example.com{path}",
+    )
+    assert (found.status == 404) is (taker is None)
+    assert not taker or f"→ Service shop/{taker}:80" in found.hops[-1].evidence
+
+
+def test_the_class_of_the_annotation_comes_before_the_fields():
+    other = WEB | {"metadata": WEB["metadata"] | {"annotations": {"kubernetes.io/ingress.class": "alb"}}}
+    assert "is of class alb" in followed(other, service("web")).hops[-1].reason
