@@ -52,7 +52,7 @@ def test_an_accepter_is_trusted_with_its_external_id_alone():
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "edge-2c81"}}
 
 
-def test_the_output_is_what_a_backend_takes():
+def test_the_output_is_a_valid_backend_setting():
     role = f"arn:aws:iam::{WORKLOAD}:role/privatelink-ingress/ingress-accepter-edge"
     assert owner().exports["accepter_roles"] == {"edge": role}
 

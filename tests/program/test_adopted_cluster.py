@@ -151,7 +151,7 @@ def test_its_controller_reaches_the_cluster_through_a_forwarded_port():
     assert (cluster["server"], cluster["tls-server-name"]) == ("https://localhost:8443", host)
 
 
-def test_a_repository_comes_with_a_pinned_image_before_the_controller_does():
+def test_a_pinned_image_creates_its_repository_before_the_controller_is_installed():
     pinned = adopting(controller=INSTALLED | {"install": False})
     assert pinned.only("aws:ecr/repository:Repository").inputs["name"] == "shop/nginx-ingress"
     assert pinned.of_type("pulumi:providers:kubernetes") == ()
@@ -169,7 +169,7 @@ def test_an_image_that_the_owners_nodes_cannot_run_is_refused():
     assert adopting(found, controller=controller).of_type("kubernetes:apps/v1:Deployment")
 
 
-def test_every_setting_of_what_it_does_not_make_is_named_in_one_message():
+def test_every_setting_without_effect_on_an_existing_cluster_is_named_in_one_message():
     lines = refused(
         network={"cidr": "10.11.0.0/16"},
         endpoints={"extra": ["sts"]},
@@ -181,7 +181,7 @@ def test_every_setting_of_what_it_does_not_make_is_named_in_one_message():
     assert lines == [f"{key}: cannot be set together with cluster.existing" for key in (*keys, "registry.create")]
 
 
-def test_a_stack_does_not_adopt_the_cluster_that_it_made():
+def test_a_stack_cannot_adopt_the_cluster_that_it_created():
     found = Found()
     found.tags = {"Stack": "eks-service/shop"}
     assert refused(found) == [
@@ -207,7 +207,7 @@ def test_the_load_balancers_own_protection_may_be_set():
         ),
     ],
 )
-def test_what_is_not_there_is_named_with_what_aws_said(existing: dict[str, Any], missing: str, where: str):
+def test_a_missing_part_is_named_with_the_answer_of_aws(existing: dict[str, Any], missing: str, where: str):
     found = Found()
     found.missing = {missing}
     (line,) = refused(found, cluster={"existing": EXISTING | existing})
@@ -215,7 +215,7 @@ def test_what_is_not_there_is_named_with_what_aws_said(existing: dict[str, Any],
     assert f"no {missing} found" in line
 
 
-def test_a_choice_of_subnets_is_asked_for_where_the_cluster_has_two_in_a_zone():
+def test_two_subnets_in_a_zone_require_a_choice():
     found = Found()
     found.cluster_subnets.append("subnet-000000000000000a4")
     found.zones["subnet-000000000000000a4"] = "euw1-az1"

@@ -24,7 +24,7 @@ def refused(found: Found | None = None, **overrides: Any) -> list[str]:
     return [line.strip() for line in str(caught.value).splitlines()[1:] if not line.startswith("    ")]
 
 
-def test_of_a_network_only_endpoints_and_security_groups_are_made():
+def test_in_an_existing_vpc_only_endpoints_and_security_groups_are_created():
     run, own = in_existing_vpc(), run_workload()
     # The controller's configuration is named after what it says, and it says which networks it trusts.
     made, usual = ({one.urn for one in each.registrations if "ConfigMap" not in one.urn} for each in (run, own))
@@ -68,7 +68,7 @@ def test_a_preview_shows_every_resource_with_the_other_owners_ids():
     assert preview.only("aws:lb/loadBalancer:LoadBalancer").inputs["subnets"] == list(SUBNETS)
 
 
-def test_endpoints_that_the_vpc_has_are_not_made_again():
+def test_endpoints_that_the_vpc_already_has_are_not_created_again():
     run = in_existing_vpc(network=existing(endpoints=["ec2", "ecr.api", "ecr.dkr"]))
     made = [one.name for one in run.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")]
     assert made == ["shop-eks-auth"]
@@ -89,7 +89,7 @@ def test_settings_of_a_vpc_that_the_stack_would_make_are_named_in_one_message():
     assert refused(network=network) == [f"{key}: cannot be set together with network.existing" for key in keys]
 
 
-def test_a_stack_does_not_adopt_the_vpc_that_it_made():
+def test_a_stack_cannot_adopt_the_vpc_that_it_created():
     found = Found()
     found.tags = {"Stack": "eks-service/shop"}
     said = f"network.existing.vpcId: is {VPC}, which this stack created itself and would now delete"
@@ -134,7 +134,7 @@ def test_names_of_the_cluster_must_resolve_in_the_vpc():
     ]
 
 
-def test_an_endpoint_that_is_counted_on_must_be_there_and_answer_under_its_services_name():
+def test_a_listed_endpoint_must_exist_with_private_dns():
     found = Found()
     found.private_dns = False
     network = existing(endpoints=["ec2"])

@@ -48,7 +48,7 @@ def theirs(request: Request) -> Request:
 
 
 @pytest.mark.parametrize("name", DUTIES)
-def test_each_duty_may_do_all_that_publishing_a_cluster_of_somebody_else_needs(name: str):
+def test_each_duty_has_the_rights_to_publish_an_existing_cluster(name: str):
     controller: Any = {"install": False, "image": {"digest": f"sha256:{'1' * 64}"}}
     requests = asked(adopting(controller=controller), name)
     assert duty(name).refused(requests) == []
@@ -72,7 +72,7 @@ def test_the_nodes_that_their_owner_manages_himself_are_reached_by_name():
 
 
 @pytest.mark.parametrize("name", DUTIES)
-def test_each_duty_may_do_all_that_a_cluster_in_the_vpc_of_somebody_else_needs(name: str):
+def test_each_duty_has_the_rights_for_a_cluster_in_an_existing_vpc(name: str):
     limit = asker(WORKLOAD, "eks-service/shop", "workload").boundary
     requests = asked(in_existing_vpc(roles={"permissionsBoundary": limit}), name)
     assert len(requests) > 10
@@ -82,7 +82,7 @@ def test_each_duty_may_do_all_that_a_cluster_in_the_vpc_of_somebody_else_needs(n
 
 
 @pytest.mark.parametrize("name", DUTIES)
-def test_no_duty_changes_or_deletes_what_the_owner_made(name: str):
+def test_no_duty_may_change_or_delete_existing_resources(name: str):
     vpc, subnet = f"{EC2}:vpc/{VPC}", f"{EC2}:subnet/{next(iter(SUBNETS))}"
     inside = {"aws:RequestedRegion": REGION, "ec2:Vpc": vpc}
     cluster = f"arn:aws:eks:{REGION}:{WORKLOAD}:cluster/platform"
@@ -103,7 +103,7 @@ def test_no_duty_changes_or_deletes_what_the_owner_made(name: str):
     assert duty(name).allowed(requests) == []
 
 
-def test_endpoints_are_made_in_the_named_vpc_alone():
+def test_endpoints_can_be_created_only_in_the_named_vpc():
     def asks(vpc_id: str) -> list[Request]:
         vpc = f"{EC2}:vpc/{vpc_id}"
         return [

@@ -99,7 +99,7 @@ def test_it_may_change_nothing_of_its_shard():
     assert {one.action for one in role().allowed(theirs)} == using
 
 
-def test_it_may_not_touch_what_another_attached_stack_made():
+def test_it_may_not_touch_resources_of_another_attached_stack():
     foreign = [
         Request(one.action, one.resource, {**one.context, OURS: "central-ingress/prod-shop"})
         for one in asked()
@@ -109,7 +109,7 @@ def test_it_may_not_touch_what_another_attached_stack_made():
     assert role().allowed(foreign) == []
 
 
-def test_it_makes_no_role_so_no_boundary_is_asked_of_it():
+def test_it_creates_no_role_so_it_needs_no_boundary():
     assert {action.split(":")[0] for one in role().statements for action in one["Action"]} == {
         "acm",
         "ec2",
@@ -149,14 +149,14 @@ def test_github_assumes_it_unless_it_names_its_own_principals():
     assert trust_of(run, "attached-prod-blog")[0]["Principal"] == {"AWS": [CI]}
 
 
-def test_services_of_other_regions_are_off_until_they_are_asked_for():
+def test_services_of_other_regions_are_off_by_default():
     request = Request("vpce:AllowMultiRegion", f"arn:aws:ec2:{REGION}:{EDGE}:vpc-endpoint/vpce-1")
     on = made({"prod-blog": {"edgeStack": "prod", "crossRegion": True}})
     assert not role().allow(request)
     assert policies(on, "attached-prod-blog").allow(request)
 
 
-def test_the_output_is_what_the_attached_file_takes_as_roles():
+def test_the_output_is_a_valid_roles_setting_of_the_attached_stack():
     run = made({"prod-blog": {"edgeStack": "prod"}})
     arn = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-attached-prod-blog"
     assert run.exports["attached_roles"] == {"prod-blog": {"network": arn}}
@@ -225,13 +225,13 @@ def test_a_parameter_that_is_not_named_is_not_read():
     assert policies(named_ones, "edge-network").allowed([other, mine]) == []
 
 
-def test_what_a_writer_writes_the_edge_may_read():
+def test_the_edge_may_read_every_parameter_that_a_writer_writes():
     writers = {"shop": {"connections": ["shop"], "principals": [CI]}}
     edge = policies(made({}, parameterWriters=writers), "edge-network")
     assert edge.allow(Request("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{EDGE}:parameter{NAME}"))
 
 
-def test_every_look_up_of_the_samples_is_allowed_to_the_duty_that_makes_it():
+def test_every_look_up_of_the_samples_is_allowed_to_its_duty():
     workload = account({"trust": TRUST, "workload": {"connections": ["shop"]}})
     asking, run = Account(WORKLOAD, REGION, stack="eks-service/shop", boundary=""), run_workload("shop")
     assert {one.token for one in run.invokes} >= {"aws:eks/getAddonVersion:getAddonVersion"}

@@ -52,7 +52,7 @@ def test_bucket_and_key_are_protected() -> None:
     assert account.only("aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
 
 
-def test_the_outputs_are_what_pulumi_login_and_stack_init_take() -> None:
+def test_the_outputs_are_arguments_of_pulumi_login_and_stack_init() -> None:
     account = bootstrap()
     assert account.exports == {
         "bucket": "pulumi-state-222222222222-eu-west-1",

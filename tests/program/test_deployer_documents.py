@@ -97,7 +97,7 @@ def test_each_policy_is_as_short_as_iam_wants_it_and_a_role_has_no_more_than_ten
     assert max(sum(name.startswith(f"{role}-") for name in policies()) for role in trusts()) <= 10
 
 
-def test_nobody_is_trusted_by_wildcard_or_by_session():
+def test_no_role_trusts_a_wildcard_or_a_session():
     for name, text in trusts().items():
         for statement in json.loads(text)["Statement"]:
             (named,) = statement["Principal"].values()
@@ -129,7 +129,7 @@ def actions(*effects: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield from ((name, action, statement) for action in statement["Action"] if "*" not in action)
 
 
-def test_whatever_aws_can_limit_to_a_resource_is_limited_to_one():
+def test_every_action_that_aws_can_limit_to_a_resource_is_limited():
     unlimited = {
         action
         for name, action, statement in actions("Allow")
@@ -139,7 +139,7 @@ def test_whatever_aws_can_limit_to_a_resource_is_limited_to_one():
     assert unlimited == set()
 
 
-def test_whatever_cannot_be_limited_to_a_resource_is_limited_by_region_or_tags():
+def test_every_other_action_is_limited_by_region_or_tags():
     for name, action, statement in actions("Allow"):
         if statement["Resource"] == ["*"]:
             keys = set(statement["Condition"]["StringEquals"])
@@ -163,7 +163,7 @@ def test_tags_limit_only_what_aws_knows_to_carry_them():
     assert len(checked) > 50
 
 
-def test_ec2_knows_the_tags_of_what_is_made():
+def test_ec2_sees_the_tags_of_new_resources():
     checked = set()
     for name, action, statement in actions("Allow"):
         wanted = statement.get("Condition", {}).get("StringEquals", {})

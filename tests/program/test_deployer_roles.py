@@ -61,7 +61,7 @@ def test_every_resource_of_the_samples_is_registered_by_a_duty_with_grants():
 
 
 @pytest.mark.parametrize("duty", DUTIES[:4])
-def test_no_duty_may_make_or_change_what_belongs_to_another_duty(duty: str):
+def test_no_duty_may_create_or_change_resources_of_another_duty(duty: str):
     mine = {request.action for request in asked_by(duty)}
     others = [
         request
@@ -103,7 +103,7 @@ def test_no_duty_may_work_in_another_region(duty: str):
 
 
 @pytest.mark.parametrize("duty", DUTIES)
-def test_no_duty_may_change_what_another_stack_tagged(duty: str):
+def test_no_duty_may_change_resources_that_another_stack_tagged(duty: str):
     foreign = [
         Request(one.action, one.resource, {**one.context, "aws:ResourceTag/Stack": "eks-service/other"})
         for one in asked_by(duty)
@@ -113,7 +113,7 @@ def test_no_duty_may_change_what_another_stack_tagged(duty: str):
 
 
 @pytest.mark.parametrize("duty", ["workload-network", "edge-network"])
-def test_nothing_is_made_in_ec2_without_the_tags_of_the_stack(duty: str):
+def test_nothing_is_created_in_ec2_without_the_tags_of_the_stack(duty: str):
     untagged = [
         Request(one.action, one.resource, {"aws:RequestedRegion": REGION})
         for one in asked_by(duty)
@@ -158,7 +158,7 @@ def test_names_of_another_connection_are_out_of_reach(duty: str):
         ("edge", {"stacks": ["prod"], "hostedZoneIds": [ZONE]}, "vpc-endpoint/vpce-1"),
     ],
 )
-def test_privatelink_across_regions_is_off_until_it_is_asked_for(side: str, settings: dict[str, Any], kind: str):
+def test_privatelink_across_regions_is_off_by_default(side: str, settings: dict[str, Any], kind: str):
     request = Request("vpce:AllowMultiRegion", f"arn:aws:ec2:{REGION}:{WORKLOAD}:{kind}")
     off = account({"trust": TRUST, side: settings})
     on = account({"trust": TRUST, side: {**settings, "crossRegion": True}})
@@ -178,7 +178,7 @@ def limit(duty: str, account_id: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("duty", "account_id", "role"), IAM_DUTIES)
-def test_a_role_is_made_and_given_rights_only_within_the_boundary(duty: str, account_id: str, role: str):
+def test_a_role_is_created_and_granted_rights_only_within_the_boundary(duty: str, account_id: str, role: str):
     arn = f"arn:aws:iam::{account_id}:role/{role}"
     for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
         other = {"iam:PermissionsBoundary": f"arn:aws:iam::{account_id}:policy/another"}
@@ -313,7 +313,7 @@ def test_github_is_trusted_for_exactly_the_branches_and_environments_that_are_na
     ]
 
 
-def test_githubs_role_comes_before_the_roles_that_trust_it_and_assumes_them_and_keeps_the_state():
+def test_githubs_role_exists_before_the_roles_that_trust_it_and_may_assume_them_and_write_the_state():
     run = account({"trust": {"github": GITHUB}, "workload": {"connections": ["shop"]}})
     entry = named(run, ROLE, "deployers-deployer")
     for duty in DUTIES[:4]:
@@ -335,7 +335,7 @@ def test_githubs_role_comes_before_the_roles_that_trust_it_and_assumes_them_and_
     assert not policies(run, "deployer").allow(other)
 
 
-def test_a_provider_of_github_that_the_account_has_is_not_made_again():
+def test_an_existing_github_provider_is_not_created_again():
     arn = f"arn:aws:iam::{WORKLOAD}:oidc-provider/token.actions.githubusercontent.com"
     trusted = {"github": {**GITHUB, "providerArn": arn}}
     run = account({"trust": trusted, "workload": {"connections": ["shop"]}})
@@ -397,7 +397,7 @@ def test_both_sides_fit_one_account():
     assert set(run.exports["edge_roles"]) == {"network"}
 
 
-def test_the_outputs_are_what_the_stack_files_take_as_roles():
+def test_the_outputs_are_valid_roles_of_the_stack_files():
     exports = workload_account().exports
     path = f"arn:aws:iam::{WORKLOAD}:role/privatelink-ingress"
     assert exports["workload_roles"] == {
@@ -413,7 +413,7 @@ def test_the_outputs_are_what_the_stack_files_take_as_roles():
     assert edge_account().secret_exports == frozenset()
 
 
-def test_without_roles_none_are_made():
+def test_without_roles_none_are_created():
     run = bootstrap()
     assert run.none(ROLE)
     assert run.none(POLICY)
@@ -461,6 +461,6 @@ def test_the_bootstrap_program_touches_only_its_account(roles: dict[str, Any]):
     assert {one.provider for one in run.registrations if one.type.startswith("aws:")} == {provider.urn}
 
 
-def test_an_external_id_that_nobody_says_is_refused():
+def test_an_external_id_without_principals_is_refused():
     with pytest.raises(pulumi.RunError, match=r"roles\.trust\.externalId"):
         account({"trust": {"github": GITHUB, "externalId": "x1"}, "workload": {"connections": ["shop"]}})

@@ -123,7 +123,7 @@ def test_in_a_region_whose_account_is_not_known_pulling_is_not_limited_but_readi
         ("autoscaling", "autoscaling:DescribeAutoScalingGroups", "*"),
     ],
 )
-def test_what_a_feature_does_passes_for_principals_of_the_account_alone(service: str, action: str, resource: str):
+def test_a_features_calls_pass_only_for_principals_of_the_account(service: str, action: str, resource: str):
     assert lets_through(service, action, resource)
     assert not lets_through(service, action, resource, principal=STRANGER)
     assert not lets_through(service, action, resource, principal=None)
@@ -134,7 +134,7 @@ def test_pods_get_roles_for_their_own_cluster_alone():
     assert not lets_through("eks-auth", "eks-auth:AssumeRoleForPodIdentity", other)
 
 
-def test_in_a_vpc_of_somebody_else_pods_of_the_accounts_other_clusters_get_roles_too():
+def test_in_an_existing_vpc_pods_of_the_accounts_other_clusters_get_roles_too():
     existing = {"vpcId": "vpc-0123456789abcdef0", "subnetIds": ["subnet-0aaaaaaa", "subnet-0bbbbbbb"]}
     shared = settings().model_dump(by_alias=True, mode="json", exclude_unset=True) | {"network": {"existing": existing}}
     loaded = WorkloadSettings.model_validate_json(json.dumps(shared))

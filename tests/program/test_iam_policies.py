@@ -22,7 +22,7 @@ def allow_if(**condition: Any) -> dict[str, Any]:
     return {**allow(), "Condition": condition}
 
 
-def test_what_no_statement_allows_is_refused():
+def test_a_request_that_no_statement_allows_is_refused():
     assert not policies(allow("ec2:DeleteVpc")).allow(Request("ec2:CreateVpc"))
 
 
@@ -86,7 +86,7 @@ def test_all_conditions_must_hold():
     assert not policies(statement).allow(Request("ec2:CreateVpc", context={"aws:RequestTag/Stack": "a"}))
 
 
-def test_what_it_cannot_evaluate_is_an_error_and_no_silent_yes():
+def test_a_condition_that_it_cannot_evaluate_is_an_error():
     with pytest.raises(KeyError):
         policies(allow_if(NumericLessThan={"x": "1"})).allow(Request("ec2:CreateVpc", context={"x": "0"}))
     with pytest.raises(AssertionError, match="NotAction"):

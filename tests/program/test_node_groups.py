@@ -60,7 +60,7 @@ def test_removing_the_middle_group_touches_only_its_own_resources(workload_run: 
     assert {urn.rpartition("::")[2] for urn in set(with_all) - set(without)} == {"shop-nodes-b", "shop-node-b"}
 
 
-def test_what_a_group_says_reaches_eks(workload_run: Run):
+def test_a_node_groups_settings_reach_eks(workload_run: Run):
     run = workload_run(nodes={"groups": {"default": SAMPLE, "batch": BATCH}})
     batch = next(each.inputs for each in run.of_type(NODES) if each.name == "shop-nodes-batch")
     assert batch["capacityType"] == "SPOT"

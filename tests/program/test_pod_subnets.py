@@ -99,7 +99,7 @@ def test_no_pod_of_the_new_range_is_believed_as_a_proxy(run: StackRun, workload_
         assert [each.inputs for each in run.of_type(kind)] == [each.inputs for each in plain.of_type(kind)]
 
 
-def test_everything_that_was_there_before_stays_as_it_is(run: StackRun, workload_run: Run):
+def test_existing_resources_stay_unchanged(run: StackRun, workload_run: Run):
     before = {each.urn: each.inputs for each in workload_run().registrations}
     after = {each.urn: each.inputs for each in run.registrations}
     assert {urn for urn, inputs in before.items() if after.get(urn) != inputs} == set()

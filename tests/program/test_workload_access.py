@@ -61,13 +61,13 @@ def test_a_later_deployer_keeps_its_entry(workload_run: Run):
     assert entries(run) == {CREATOR, OTHER}
 
 
-def test_a_cluster_without_the_tag_gets_none_from_somebody_who_did_not_make_it(workload_run: Run):
+def test_a_deployer_other_than_the_creator_adds_no_creator_tag(workload_run: Run):
     run = deployed(workload_run, aws_where(caller=session(OTHER), exists=True))
     assert "Creator" not in run.only(CLUSTER).inputs["tags"]
     assert entries(run) == {CREATOR, OTHER}
 
 
-def test_the_role_of_the_duty_is_not_asked_who_it_is(workload_run: Run):
+def test_with_a_role_for_the_duty_the_caller_identity_is_not_looked_up(workload_run: Run):
     backend = aws_where(caller=session(OTHER), exists=False)
     run = workload_run(backend=backend, cluster={"admins": [CREATOR, OTHER]}, roles={"eks": CREATOR})
     assert entries(run) == {OTHER}

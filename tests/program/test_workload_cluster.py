@@ -91,7 +91,7 @@ def test_administrators_have_an_entry_and_the_policy_for_the_whole_cluster(shop:
     assert entry.urn in association.depends_on
 
 
-def test_a_kubeconfig_assumes_the_role_that_made_the_cluster(workload_run: Run):
+def test_a_kubeconfig_assumes_the_role_that_created_the_cluster(workload_run: Run):
     role = "arn:aws:iam::111111111111:role/eks"
     run = workload_run(roles={"eks": role})
     assert run.only(CLUSTER).inputs["providerCredentialOpts"] == {"roleArn": role}
@@ -169,7 +169,7 @@ def test_kubernetes_objects_go_before_the_right_to_delete_them(shop: StackRun):
     assert provider.inputs["enableServerSideApply"] == "true"
 
 
-def test_without_a_controller_only_what_needs_the_kubernetes_api_is_left_out(shop: StackRun, workload_run: Run):
+def test_without_a_controller_only_kubernetes_objects_are_left_out(shop: StackRun, workload_run: Run):
     without = {each.urn for each in workload_run(controller={"install": False}).registrations}
     left_out = [each for each in shop.registrations if each.urn not in without]
     assert without < {each.urn for each in shop.registrations}
@@ -182,7 +182,7 @@ def test_a_version_out_of_support_stops_the_program_before_it_registers_anything
         workload_run(cluster={"version": "1.33"})
 
 
-def test_a_version_that_goes_out_of_support_is_logged_as_a_warning(workload_run: Run, monkeypatch: pytest.MonkeyPatch):
+def test_a_version_near_its_end_of_support_is_logged_as_a_warning(workload_run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(versions, "NOTICE", timedelta(days=100_000))
     (message,) = (one for one in workload_run().messages if one.startswith("cluster.version"))
     assert message.startswith('cluster.version: is "1.36", whose standard support ends on 2027-08-02, in ')

@@ -80,7 +80,7 @@ def test_an_image_more_touches_only_its_own_resources(shop: StackRun, workload_r
     assert {each.inputs["name"] for each in more.of_type(REPOSITORY)} >= {"shop/cart"}
 
 
-def test_the_first_run_makes_all_but_the_pods_and_says_which_command_brings_them(shop: StackRun, workload_run: Run):
+def test_the_first_run_leaves_out_the_pods_and_prints_the_command_that_adds_them(shop: StackRun, workload_run: Run):
     for preview in (True, False):
         first = workload_run(backend=aws({}), preview=preview)
         assert in_cluster(first) == []
@@ -107,7 +107,7 @@ def test_a_digest_that_was_never_copied_stops_the_preview_with_the_command(workl
         workload_run(backend=aws({"shop/nginx-ingress": held, "shop/sample": DIGESTS}), preview=True)
 
 
-def test_a_run_never_takes_a_controller_away_because_its_repository_has_another_name(workload_run: Run):
+def test_a_renamed_repository_never_removes_a_running_controller(workload_run: Run):
     with pytest.raises(Exception, match="remove the controller from cluster shop, which exists") as caught:
         workload_run(
             backend=aws({"shop/nginx-ingress": DIGESTS, "shop/sample": DIGESTS}, clusters=("shop",)),
@@ -127,7 +127,7 @@ def test_a_stack_that_may_be_removed_is_registered_whole_and_warned(shop: StackR
         assert {each.inputs["forceDelete"] for each in run.of_type(REPOSITORY)} == {True}
 
 
-def test_without_the_samples_image_the_controller_is_there_all_the_same(shop: StackRun, workload_run: Run):
+def test_without_the_samples_image_the_controller_is_still_deployed(shop: StackRun, workload_run: Run):
     run = workload_run(backend=aws({"shop/nginx-ingress": DIGESTS}, clusters=("shop",)))
     assert {urn.split("$")[-1].split("::")[-1] for urn in urns(shop) - urns(run)} == {
         each.name for each in shop.registrations if each.name.startswith("shop-sample") and "ecr" not in each.type
@@ -147,7 +147,7 @@ def test_an_image_for_other_applications_is_only_warned_of(workload_run: Run):
     assert "registry.images.cart: is not in repository shop/cart yet, and no pod can pull it" in warning
 
 
-def test_a_repository_of_another_stack_is_looked_at_and_not_made(workload_run: Run):
+def test_a_repository_of_another_stack_is_looked_up_and_not_created(workload_run: Run):
     sample = {"install": False}
     mine = {"create": False, "repository": "images/nginx"}
     run = workload_run(backend=aws({"images/nginx": DIGESTS}), registry=mine, sample=sample)

@@ -126,7 +126,7 @@ def test_outputs_are_the_contract_plain_and_whole(shop: StackRun):
     assert contract.port == shop.only("aws:lb/listener:Listener").inputs["port"]
 
 
-def test_the_parameter_says_what_the_outputs_say_and_never_overwrites(shop: StackRun):
+def test_the_parameter_equals_the_outputs_and_never_overwrites(shop: StackRun):
     parameter = shop.only(PARAMETER)
     assert parameter.inputs["name"] == "/central-ingress/connections/shop"
     assert json.loads(parameter.inputs["insecureValue"]) == shop.exports
@@ -157,7 +157,7 @@ def test_a_stack_without_a_region_is_refused(workload_run: Run):
 NOTIFICATION = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
 
 
-def test_a_topic_is_told_of_connections_to_the_service(shop: StackRun, workload_run: Run):
+def test_a_topic_is_notified_of_connections_to_the_service(shop: StackRun, workload_run: Run):
     topic = "arn:aws:sns:eu-west-1:111111111111:connections"
     notifications = {"topicArn": topic, "events": ["Connect", "Accept"]}
     run = workload_run(publication={"consumers": [{"accountId": "222222222222"}], "notifications": notifications})

@@ -83,7 +83,7 @@ def said(run: StackRun) -> list[str]:
     return [message for message in run.messages if "Kubernetes API" in message]
 
 
-def test_an_api_that_does_not_answer_is_told_once_with_what_to_do(workload_run: Run, engine: Engine, closed: int):
+def test_an_api_that_does_not_answer_is_reported_once_with_a_remedy(workload_run: Run, engine: Engine, closed: int):
     run = deployed(workload_run, closed)
     (message,) = said(run)
     assert message.startswith(f"cluster: its Kubernetes API 127.0.0.1:{closed} does not answer here (")
@@ -100,7 +100,7 @@ def test_an_api_that_answers_is_not_mentioned(workload_run: Run, engine: Engine,
     assert set(engine.answers) == {""}
 
 
-def test_behind_a_proxy_nothing_is_tried(
+def test_behind_a_proxy_nothing_is_probed(
     workload_run: Run, engine: Engine, closed: int, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -108,9 +108,7 @@ def test_behind_a_proxy_nothing_is_tried(
     assert engine.answers
 
 
-def test_every_object_in_the_cluster_asks_first_and_nothing_else_does(
-    workload_run: Run, engine: Engine, listening: int
-):
+def test_only_objects_in_the_cluster_run_the_probe(workload_run: Run, engine: Engine, listening: int):
     run = deployed(workload_run, listening)
     objects = {each.type for each in run.registrations if each.type.startswith("kubernetes:")}
     assert {type_ for type_, hooks in engine.bound.items() if HOOK in hooks} == objects
@@ -118,7 +116,7 @@ def test_every_object_in_the_cluster_asks_first_and_nothing_else_does(
     assert (hook.on_dry_run, hook.ignore_errors) == (True, True)
 
 
-def test_a_first_preview_tries_nothing_and_tells_that_the_api_will_be_private(
+def test_a_first_preview_probes_nothing_and_says_that_the_api_will_be_private(
     workload_run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ):
     told: list[str] = []
@@ -136,7 +134,7 @@ def test_a_first_preview_tries_nothing_and_tells_that_the_api_will_be_private(
     assert set(engine.answers) == {""}
 
 
-def test_without_the_controller_nothing_asks(workload_run: Run, engine: Engine):
+def test_without_the_controller_there_is_no_probe(workload_run: Run, engine: Engine):
     workload_run(controller={"install": False})
     assert HOOK not in engine.registered
 

@@ -72,7 +72,7 @@ def test_nothing_else_waits_for_the_guard(shop: StackRun):
     assert [each.urn for each in shop.registrations if guard.urn in (each.parent, *each.depends_on)] == []
 
 
-def test_the_guard_remembers_the_service_and_asks_before_it_goes(shop: StackRun):
+def test_the_guard_remembers_the_service_and_checks_before_it_is_deleted(shop: StackRun):
     guard = shop.only(GUARD)
     assert guard.inputs == {"input": shop.only(SERVICE).id}
     assert guard.property_dependencies == {"input": (shop.only(SERVICE).urn,)}
@@ -132,15 +132,15 @@ class _Nothing:
         raise AssertionError(token)
 
 
-def test_the_service_that_goes_is_judged_not_the_one_that_comes(monkeypatch: pytest.MonkeyPatch):
+def test_the_check_looks_at_the_old_service_not_the_new_one(monkeypatch: pytest.MonkeyPatch):
     assert Engine(monkeypatch).run(guarded=True) == ["vpce-svc-old"]
 
 
-def test_a_preview_asks_as_well(monkeypatch: pytest.MonkeyPatch):
+def test_a_preview_checks_too(monkeypatch: pytest.MonkeyPatch):
     engine = Engine(monkeypatch)
     engine.run(guarded=True)
     assert engine.hooks[HOOK][1] is True
 
 
-def test_a_guard_of_an_earlier_deployment_goes_unasked_once_the_stack_is_unguarded(monkeypatch: pytest.MonkeyPatch):
+def test_an_unguarded_stack_deletes_an_earlier_guard_without_a_check(monkeypatch: pytest.MonkeyPatch):
     assert Engine(monkeypatch).run(guarded=False) == []

@@ -77,7 +77,7 @@ def test_a_role_is_assumed_for_its_duty_alone_and_no_provider_touches_another_ac
     assert json.loads(providers["network"]["assumeRoles"])[0]["roleArn"] == role
 
 
-def test_everything_that_takes_tags_says_whose_it_is(shop: StackRun):
+def test_every_resource_that_supports_tags_names_its_stack_and_owner(shop: StackRun):
     wanted = {"ManagedBy": "privatelink-ingress", "Stack": "eks-service/shop", "Owner": "team-shop"}
     taking = [
         each for each in shop.registrations if each.type.split(":")[0] in ("aws", "eks") and each.type not in UNTAGGED
@@ -85,7 +85,7 @@ def test_everything_that_takes_tags_says_whose_it_is(shop: StackRun):
     assert [each.urn for each in taking if not wanted.items() <= each.inputs.get("tags", {}).items()] == []
 
 
-def test_zones_are_asked_for_only_when_the_stack_names_none(shop: StackRun, workload_run: Run):
+def test_zones_are_looked_up_only_when_the_stack_names_none(shop: StackRun, workload_run: Run):
     token = "aws:index/getAvailabilityZones:getAvailabilityZones"
     assert token not in {each.token for each in shop.invokes}
     asking = workload_run(network={})

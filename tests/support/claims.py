@@ -18,7 +18,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     # Roles that nobody was told to make.
     "D02": (
         f"{PROGRAM}test_bootstrap_docs.py::test_its_stack_files_run_and_export_every_output_that_it_names",
-        f"{PROGRAM}test_deployer_roles.py::test_the_outputs_are_what_the_stack_files_take_as_roles",
+        f"{PROGRAM}test_deployer_roles.py::test_the_outputs_are_valid_roles_of_the_stack_files",
     ),
     # A consumer that exists nowhere, or everybody.
     "D03": ("consumers-are-named", f"{PROGRAM}test_workload_publication.py::test_only_the_named_account_may_connect"),
@@ -122,8 +122,8 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "D27": (
         "roles-have-no-broad-policies",
         "roles-trust-named-principals",
-        f"{PROGRAM}test_deployer_documents.py::test_whatever_aws_can_limit_to_a_resource_is_limited_to_one",
-        f"{PROGRAM}test_deployer_documents.py::test_nobody_is_trusted_by_wildcard_or_by_session",
+        f"{PROGRAM}test_deployer_documents.py::test_every_action_that_aws_can_limit_to_a_resource_is_limited",
+        f"{PROGRAM}test_deployer_documents.py::test_no_role_trusts_a_wildcard_or_a_session",
     ),
     # A role that nothing uses.
     "D28": (

@@ -73,8 +73,8 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
     s3, *interfaces = await _all(
         endpoint("s3", "Gateway", f"{key}.vpcId", f"is {vpc_id}, whose gateway endpoint of S3"),
         *(
-            endpoint(name, "Interface", f"{key}.endpoints[{place}]", f"is {name!r}, whose interface endpoint")
-            for place, name in enumerate(existing.endpoints)
+            endpoint(name, "Interface", f"{key}.endpoints[{index}]", f"is {name!r}, whose interface endpoint")
+            for index, name in enumerate(existing.endpoints)
         ),
     )
     return FoundNetwork(

@@ -97,7 +97,7 @@ def test_a_writer_of_contracts_names_its_connections():
 
 
 @pytest.mark.parametrize("bucket", ["Our-State", "a", "state_1", "-state"])
-def test_a_bucket_name_is_one_that_s3_takes(bucket: str):
+def test_the_bucket_name_is_valid(bucket: str):
     assert problem({}, bucket=bucket)[0] == "bucket"
 
 

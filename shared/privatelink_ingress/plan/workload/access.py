@@ -38,11 +38,11 @@ def plan_access(settings: WorkloadSettings, *, creator: str | None) -> tuple[Acc
         UserError: when the creator is listed as a viewer.
     """
     cluster = settings.cluster
-    for place, viewer in enumerate(cluster.viewers):
+    for index, viewer in enumerate(cluster.viewers):
         if _same(viewer, creator):
             reason = f"is {viewer}, which creates the cluster and is therefore its administrator"
             remedy = "Remove it, or deploy with another role (roles.eks) from the start."
-            raise UserError("One role has two access levels", [Problem(f"cluster.viewers[{place}]", reason, remedy)])
+            raise UserError("One role has two access levels", [Problem(f"cluster.viewers[{index}]", reason, remedy)])
     entries = [(arn, ADMIN_POLICY_ARN) for arn in cluster.admins if not _same(arn, creator)]
     entries += [(arn, VIEW_POLICY_ARN) for arn in cluster.viewers]
     return tuple(

@@ -117,10 +117,10 @@ def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
         if not on:
             reason = f"is {existing.vpc_id}, whose {attribute} is off: the cluster's private name would not resolve"
             yield Problem(f"{KEY}.vpcId", reason, f"Ask its owner to turn {attribute} on.")
-    for place, name in enumerate(existing.endpoints):
+    for index, name in enumerate(existing.endpoints):
         if not vpc.private_dns[name]:
             reason = f"is {name!r}, whose endpoint in {existing.vpc_id} has private DNS off, so no node would use it"
-            yield Problem(f"{KEY}.endpoints[{place}]", reason, "Ask its owner to turn it on.")
+            yield Problem(f"{KEY}.endpoints[{index}]", reason, "Ask its owner to turn it on.")
 
 
 def _without_s3(

@@ -15,8 +15,8 @@ def zones_key(settings: WorkloadSettings) -> str:
 
 def zone_ids(settings: WorkloadSettings) -> tuple[str, ...] | None:
     """The zones, sorted; None when only AWS knows them."""
-    place = settings.cluster.existing or settings.network.existing or settings.network
-    return tuple(sorted(place.zone_ids)) if place.zone_ids else None
+    declared = settings.cluster.existing or settings.network.existing or settings.network
+    return tuple(sorted(declared.zone_ids)) if declared.zone_ids else None
 
 
 def zone_count(settings: WorkloadSettings) -> int:

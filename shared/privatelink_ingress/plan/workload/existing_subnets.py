@@ -142,8 +142,8 @@ def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
             id=id_,
             vpc_id=vpc_id,
             zone_id=zone_id,
-            cidr=f"192.0.2.{16 * place}/28",
+            cidr=f"192.0.2.{16 * index}/28",
             free_addresses=FREE_ADDRESSES_RECOMMENDED,
         )
-        for place, (zone_id, id_) in enumerate(sorted(ids.items()))
+        for index, (zone_id, id_) in enumerate(sorted(ids.items()))
     )

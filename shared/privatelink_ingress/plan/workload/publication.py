@@ -126,9 +126,9 @@ def plan_publication(
 def unjudged(settings: WorkloadSettings) -> Iterator[Problem]:
     """A warning when some consumers name their subnets, and others do not: then nobody is judged by address."""
     consumers = settings.publication.consumers
-    silent = [place for place, consumer in enumerate(consumers) if not consumer.alb_subnet_cidrs]
+    silent = [index for index, consumer in enumerate(consumers) if not consumer.alb_subnet_cidrs]
     if silent and len(silent) < len(consumers):
-        named = ", ".join(f"{consumers[place].account_id} (consumers[{place}])" for place in silent)
+        named = ", ".join(f"{consumers[index].account_id} (consumers[{index}])" for index in silent)
         yield Problem(
             "publication.consumers",
             f"name the load balancer subnets of some accounts and not of {named}, so the network load balancer admits "

@@ -75,10 +75,10 @@ class Cluster(Settings):
 
     @model_validator(mode="after")
     def _one_right_for_each_role(self) -> Self:
-        for place, viewer in enumerate(self.viewers):
+        for index, viewer in enumerate(self.viewers):
             if viewer in self.admins:
                 reason = f"has {viewer}, which is also one of admins"
                 raise InvalidSetting(
-                    reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", place)
+                    reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", index)
                 )
         return self

@@ -108,13 +108,13 @@ class NodeGroup(Settings):
 
     @model_validator(mode="after")
     def _one_architecture(self) -> Self:
-        for place, instance_type in enumerate(self.instance_types):
+        for index, instance_type in enumerate(self.instance_types):
             if (runs := _architecture(instance_type)) not in (None, self.architecture):
                 raise InvalidSetting(
                     f"is {instance_type!r}, of architecture {runs}, but amiType {self.ami_type} is of "
                     f"{self.architecture}",
                     f"Write {_AMI_OF[runs]} for amiType, or instance types of {self.architecture}.",
-                    at=("instanceTypes", place),
+                    at=("instanceTypes", index),
                 )
         return self
 

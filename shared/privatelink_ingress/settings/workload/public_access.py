@@ -31,19 +31,19 @@ def too_wide(cidrs: Iterable[str]) -> bool:
 
 def _named_networks(cidrs: tuple[str, ...]) -> tuple[str, ...]:
     networks = [ipaddress.IPv4Network(cidr) for cidr in cidrs]
-    for place, network in enumerate(networks):
+    for index, network in enumerate(networks):
         if network.prefixlen < WIDEST:
             raise InvalidSetting(
                 f"is '{network}', which opens the API to {'all' if network.prefixlen == 0 else 'a large part'} of the "
                 "internet",
                 "Write the networks that operators and deployments come from, such as 198.51.100.0/24.",
-                at=(place,),
+                at=(index,),
             )
         if private := next((one for one in _NEVER_SEEN if one.overlaps(network)), None):
             raise InvalidSetting(
                 f"is '{network}', of which {private} never reaches a public endpoint",
                 "Write public addresses. From a private network the API is reached by its private endpoint.",
-                at=(place,),
+                at=(index,),
             )
     if too_wide(cidrs):
         raise InvalidSetting(

@@ -103,11 +103,11 @@ class Publication(Settings):
     @model_validator(mode="after")
     def _consumers_differ(self) -> Self:
         seen: set[tuple[str, str | None]] = set()
-        for place, consumer in enumerate(self.consumers):
+        for index, consumer in enumerate(self.consumers):
             if (one := (consumer.account_id, consumer.principal_arn)) in seen:
                 who = consumer.principal_arn or f"account {consumer.account_id}"
                 raise InvalidSetting(
-                    f"admits {who} a second time", "Write each consumer once.", at=("consumers", place)
+                    f"admits {who} a second time", "Write each consumer once.", at=("consumers", index)
                 )
             seen.add(one)
         return self

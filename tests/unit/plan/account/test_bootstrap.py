@@ -18,7 +18,7 @@ def plan(**settings: str) -> BootstrapPlan:
     )
 
 
-def test_the_urls_are_what_pulumi_takes() -> None:
+def test_pulumi_accepts_the_urls() -> None:
     planned = plan()
     assert planned.bucket == "pulumi-state-222222222222-eu-west-1"
     assert planned.backend_url == "s3://pulumi-state-222222222222-eu-west-1?region=eu-west-1&awssdk=v2"
@@ -33,7 +33,7 @@ def test_a_bucket_of_another_name_is_in_the_url_and_the_policy() -> None:
     assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_tags_say_where_the_state_comes_from() -> None:
+def test_tags_name_the_stack() -> None:
     assert plan().tags["Stack"] == "bootstrap/edge"
 
 

@@ -83,7 +83,7 @@ def test_a_role_of_the_same_name_in_another_account_is_another_role():
     assert set(rights(planned("arn:aws:iam::111111111111:user/admin", admins=[ADMIN]))) == {ADMIN}
 
 
-def test_a_creator_that_nobody_knows_leaves_every_entry():
+def test_an_unknown_creator_leaves_every_entry():
     plan = planned(None, admins=[ADMIN])
     assert (set(rights(plan)), plan.cluster.creator) == ({ADMIN}, None)
 

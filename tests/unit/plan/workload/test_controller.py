@@ -112,7 +112,7 @@ def test_the_role_in_its_own_namespace_has_exactly_these_rules():
     ]
 
 
-def test_what_has_no_right_is_also_switched_off():
+def test_features_without_a_right_are_switched_off():
     args = container()["args"]
     assert "-watch-secret-namespace=nginx-ingress" in args, "else it lists Secrets and never becomes ready"
     assert "-enable-leader-election=false" in args, "else it asks for leases"
@@ -163,7 +163,7 @@ def test_the_health_path_is_the_contracts():
     assert "-health-status-uri=/up" in controller["args"]
 
 
-def test_the_image_is_what_the_registration_says_in_both_containers():
+def test_both_containers_run_the_registered_image():
     assert [one["image"] for one in (*pod()["initContainers"], *pod()["containers"])] == [IMAGE, IMAGE]
 
 
@@ -235,7 +235,7 @@ def test_a_stop_budget_that_does_not_fit_is_refused():
         StopBudget(sleep=20, drain=40, grace=60)
 
 
-def test_pods_ask_for_what_was_measured_and_have_no_cpu_limit():
+def test_pods_request_the_measured_resources_and_have_no_cpu_limit():
     assert container()["resources"] == {
         "requests": {"cpu": "250m", "memory": "256Mi"},
         "limits": {"memory": "512Mi"},
@@ -299,7 +299,7 @@ def test_any_node_leads_to_any_pod_by_the_planned_port():
     assert plan().node_port == 30080
 
 
-def test_only_the_private_subnets_reach_http_and_readiness_and_nobody_443_or_8080():
+def test_only_the_private_subnets_reach_http_and_readiness_and_nothing_reaches_443_or_8080():
     spec = manifest("NetworkPolicy")["spec"]
     assert spec == {
         "podSelector": {"matchLabels": LABELS},

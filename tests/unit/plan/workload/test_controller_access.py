@@ -181,7 +181,7 @@ def problems(values: dict[str, Any], protocol: Protocol) -> list[str]:
     return [str(one) for one in caught.value.problems]
 
 
-def test_https_without_a_secret_is_refused_with_what_to_write() -> None:
+def test_https_without_a_secret_is_refused_with_a_remedy() -> None:
     assert problems({}, HTTPS) == [
         "controller.tlsSecret: is missing, and publication.protocol is https: the controller refuses TLS without a "
         "certificate\n    Write the name of a Secret of type kubernetes.io/tls in namespace nginx-ingress."
@@ -218,7 +218,7 @@ def test_the_controllers_own_namespace_is_not_served() -> None:
         ("flavour", "nginx-oss", "flavour: is not a known key\n    Write one of config, image, ingressTls, install, "),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_to_write(key: str, value: str, message: str) -> None:
+def test_a_wrong_value_is_refused_with_a_remedy(key: str, value: str, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load(Controller, {"install": "false", key: value}, project="eks-service", stack="shop")
     [problem] = caught.value.problems

@@ -221,5 +221,5 @@ SEEN: dict[str, Callable[[Objects], bool]] = {
 
 
 @pytest.mark.parametrize("seen", SEEN)
-def test_what_was_seen_has_its_answer_in_the_objects(seen: str) -> None:
+def test_every_observed_failure_is_prevented_by_the_objects(seen: str) -> None:
     assert SEEN[seen](Objects(planned())) is True

@@ -92,7 +92,7 @@ def test_the_log_format_is_the_one_that_nginx_took():
         ("log-format", '{"host":$host', "Write a JSON object of $body_bytes_sent"),
     ],
 )
-def test_a_value_that_would_break_nginx_is_refused_with_its_key_and_what_to_write(key, value, remedy):
+def test_a_value_that_would_break_nginx_is_refused_with_its_key_and_a_remedy(key, value, remedy):
     message = problem({key: value})
     assert message.startswith(f"controller.config.{key}: is {value!r}")
     assert remedy in message
@@ -118,7 +118,7 @@ def test_snippets_are_not_among_the_known_keys():
 
 
 @pytest.mark.parametrize("key", sorted(config().keys() - nginx.FREE))
-def test_what_the_path_from_the_edge_depends_on_cannot_be_overridden(key):
+def test_keys_that_the_path_from_the_edge_depends_on_cannot_be_overridden(key):
     with pytest.raises(UserError, match=rf"controller\.config\.{key}: is set by this system.*\n    Remove the key"):
         config(**{key.replace("-", "_"): "True"})
 
@@ -158,14 +158,14 @@ def test_the_default_workers_fit_the_memory_that_a_pod_asks_for():
     assert nginx.memory_mib(config()) == 190 < 256
 
 
-def test_a_value_that_is_no_text_is_refused_with_its_quotes():
+def test_a_value_that_is_not_text_is_refused_with_its_quotes():
     with pytest.raises(SettingsError) as caught:
         load(Controller, {"install": "false", "config": '{"keepalive": 8}'}, project="eks-service", stack="shop")
     [one] = caught.value.problems
     assert str(one) == 'config.keepalive: is the number 8, but must be text\n    Write it in quotes: "8".'
 
 
-def test_what_the_system_decides_is_exactly_this():
+def test_the_systems_own_values_are_exactly_these():
     assert config().keys() - nginx.FREE == {
         "default-server-access-log-off",
         "log-format",

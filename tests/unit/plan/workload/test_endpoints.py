@@ -30,7 +30,7 @@ def brought(reason: str, **keys: Any) -> set[str]:
     return {service for service, endpoint in endpoints(**keys).items() if reason in endpoint.reasons}
 
 
-def test_a_stack_without_features_has_what_its_nodes_need():
+def test_a_stack_without_features_has_only_its_nodes_endpoints():
     assert {service: endpoint.reasons for service, endpoint in endpoints().items()} == dict.fromkeys(CORE, ("nodes",))
 
 

@@ -132,7 +132,7 @@ def test_a_stack_without_controller_and_image_has_none_to_copy():
         ("platforms", ["linux/amd64", "linux/amd64"], "repeats 'linux/amd64'"),
     ],
 )
-def test_what_no_registry_or_node_takes_is_refused_at_its_key(key: str, value: Any, message: str):
+def test_a_value_that_no_registry_or_node_accepts_is_refused_at_its_key(key: str, value: Any, message: str):
     with pytest.raises(SettingsError) as caught:
         image(**{key: value})
     assert message in str(caught.value)
@@ -168,7 +168,7 @@ def test_a_configuration_key_that_the_controller_would_drop_is_refused():
         planned({"image": {"digest": DIGEST}, "config": {"keepalive-timeot": "2m"}})
 
 
-def test_a_configuration_value_without_quotes_is_told_to_be_text():
+def test_a_configuration_value_without_quotes_is_refused_as_not_text():
     with pytest.raises(SettingsError, match=r"controller\.config\.keepalive: is the number 16"):
         planned({"image": {"digest": DIGEST}, "config": {"keepalive": 16}})
 
@@ -199,7 +199,7 @@ def test_a_single_image_is_enough_where_one_platform_is_requested():
     assert images.judge(image(platforms=["linux/amd64"]), contents).state == "there"
 
 
-def test_a_missing_repository_is_explained_by_who_makes_it():
+def test_a_missing_repository_names_the_stack_that_creates_it():
     assert "first `pulumi up` creates it, and leaves out what needs" in images.judge(image(), None).remedy
     [other] = planned(registry={"create": False, "repository": "shared/nginx"}).images
     assert "Another stack owns it" in images.judge(other, None).remedy

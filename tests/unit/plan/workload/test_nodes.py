@@ -151,13 +151,13 @@ def test_taints_keep_pods_off_one_group_alone():
         ),
     ],
 )
-def test_what_eks_would_refuse_of_a_group_is_refused_at_its_key(nodes: dict[str, Any], where: str, reason: str):
+def test_a_node_group_that_eks_would_refuse_is_refused_at_its_key(nodes: dict[str, Any], where: str, reason: str):
     place, found, _ = refused(nodes=nodes)
     assert place == where
     assert reason in found
 
 
-def test_an_update_takes_one_node_at_a_time_unless_told_otherwise():
+def test_an_update_replaces_one_node_at_a_time_by_default():
     def limits(**nodes: Any) -> tuple[int | None, int | None]:
         (group,) = planned(nodes=nodes).nodes.groups
         return group.max_unavailable, group.max_unavailable_percentage
@@ -256,7 +256,7 @@ def test_kube_proxy_is_never_newer_than_the_cluster():
 
 
 @pytest.mark.parametrize("version", ["1.13.1", "latest", "v1.13"])
-def test_what_is_no_version_of_an_add_on_is_refused(version: str):
+def test_an_invalid_add_on_version_is_refused(version: str):
     where, reason, remedy = refused(cluster={"addons": {"coredns": version}})
     assert (where, reason) == ("cluster.addons.coredns", f"is '{version}'")
     assert remedy == "Write a version as EKS lists it, such as v1.13.1-eksbuild.1."

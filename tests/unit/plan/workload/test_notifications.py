@@ -19,14 +19,14 @@ def settings(topic: str = TOPIC, **keys: Any) -> Notifications:
     return Notifications.model_validate_json(json.dumps({"topicArn": topic, **keys}))
 
 
-def test_every_event_is_told_unless_some_are_chosen():
+def test_every_event_is_notified_unless_some_are_chosen():
     all_of_them = plan_notifications(settings(), account_id="111111111111", region="eu-west-1")
     some = plan_notifications(settings(events=["Reject", "Accept"]), account_id="111111111111", region="eu-west-1")
     assert all_of_them == NotificationsPlan(topic_arn=TOPIC, events=("Accept", "Connect", "Delete", "Reject"))
     assert some == NotificationsPlan(topic_arn=TOPIC, events=("Accept", "Reject"))
 
 
-def test_without_a_topic_nobody_is_told():
+def test_without_a_topic_there_are_no_notifications():
     assert plan_notifications(None, account_id="111111111111", region="eu-west-1") is None
 
 

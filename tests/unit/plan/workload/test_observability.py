@@ -41,12 +41,12 @@ def values(found: AddonPlan) -> dict[str, Any]:
     return json.loads(str(found.configuration))
 
 
-def test_nothing_is_added_unless_it_is_asked_for():
+def test_features_are_off_by_default():
     assert plan_observability(settings(), name="shop", region="eu-west-1") is None
     assert plan_observability(settings(podLogs={"retentionDays": 30}), name="shop", region="eu-west-1") is None
 
 
-def test_pod_logs_write_to_one_group_that_the_stack_made_and_to_no_other():
+def test_pod_logs_write_only_to_the_stacks_own_log_group():
     plan = planned(podLogs={**ON, "retentionDays": 30})
     assert [(group.name, group.retention_days) for group in plan.log_groups] == [
         ("/aws/containerinsights/shop/application", 30)
@@ -116,7 +116,7 @@ def test_their_versions_can_be_pinned_once_they_are_installed():
     assert versions == {"coredns": None, "metrics-server": None, "fluent-bit": "v4.1.0-eksbuild.1"}
 
 
-def test_sessions_on_nodes_are_a_right_of_the_nodes_only_where_they_are_asked_for():
+def test_nodes_have_the_right_to_open_sessions_only_with_session_manager():
     policy = "AmazonSSMManagedInstanceCore"
     assert policy in plan_nodes(settings(sessionManager=True)).role.managed_policies
     assert policy not in plan_nodes(settings()).role.managed_policies

@@ -93,7 +93,7 @@ def test_a_range_that_overlaps_the_nodes_is_refused():
         ("224.1.0.0/16", "10.11.0.0/16", "of 224.0.0.0/3, which no VPC can use"),
     ],
 )
-def test_a_range_that_aws_would_refuse_is_refused_with_one_that_it_takes(cidr: str, vpc_cidr: str, reason: str):
+def test_a_range_that_aws_would_refuse_is_refused_with_a_valid_one(cidr: str, vpc_cidr: str, reason: str):
     found = problem(cidr, vpc_cidr)
     assert (found.reason, found.remedy) == (f"is {cidr}, {reason}", INSTEAD)
 

@@ -32,7 +32,7 @@ def test_node_ports_differ_and_lie_where_the_api_server_hands_out_none():
     assert all(30000 <= port <= 30085 for port in ports)
 
 
-def test_health_is_asked_at_the_plain_port_in_both():
+def test_health_is_checked_at_the_plain_port_with_both_protocols():
     assert {protocol.health_node_port for protocol in PROTOCOLS.values()} == {HTTP.node_port}
     assert (HTTP.health_port, HTTPS.health_port) == ("traffic-port", "30080")
 

@@ -42,7 +42,7 @@ def test_a_service_that_is_gone_keeps_nothing():
     check(PLAN, WorkloadState(service_id=None))
 
 
-def test_what_cannot_be_seen_is_refused_with_the_way_around_it():
+def test_unknown_connections_are_refused_with_the_way_to_turn_the_guard_off():
     assert str(unseen(PLAN, SERVICE, "no credentials")) == (
         "The service is still connected, so nothing is removed:\n"
         "  service vpce-svc-0a1: cannot be read, so its connections are unknown: no credentials\n"

@@ -57,7 +57,7 @@ def test_two_pods_are_spread_and_one_at_most_is_missing():
     assert (budget["maxUnavailable"], budget["selector"]) == (1, spec["selector"])
 
 
-def test_only_the_controllers_pods_come_in_and_nothing_goes_out():
+def test_only_the_controllers_pods_may_connect_and_egress_is_denied():
     spec = only("NetworkPolicy")["spec"]
     [rule] = spec["ingress"]
     [sender] = rule["from"]

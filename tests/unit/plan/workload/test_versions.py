@@ -90,6 +90,6 @@ def test_a_version_newer_than_the_table_is_refused_with_the_place_of_the_table()
 @pytest.mark.parametrize(
     ("version", "reason"), [("1.9", "which EKS no longer supports"), ("1.36.1", "which is not a minor version")]
 )
-def test_what_is_no_version_of_the_table_is_refused(version: str, reason: str):
+def test_a_version_that_is_not_in_the_table_is_refused(version: str, reason: str):
     with pytest.raises(ValidationError, match=f"is '{version}', {reason}"):
         stack(version)

@@ -46,7 +46,7 @@ def test_a_workload_without_the_middle_zone_keeps_the_other_subnets_where_they_a
     assert two == {zone: every[zone] for zone in (ZONES[0], ZONES[2])}
 
 
-def test_zones_in_which_eks_takes_no_subnet_are_passed_over():
+def test_zones_without_eks_are_skipped():
     plan = planned(region="us-east-1", zones=("use1-az1", "use1-az2", "use1-az3", "use1-az4"))
     assert plan.network.zone_ids == ("use1-az1", "use1-az2", "use1-az4")
 
@@ -63,7 +63,7 @@ def test_the_connection_is_named_after_the_stack_unless_the_settings_name_it():
     assert planned("blog", connectionName="shop").name == "shop"
 
 
-def test_a_stack_whose_name_is_no_connection_name_must_name_its_connection():
+def test_a_stack_whose_name_is_not_a_connection_name_must_set_one():
     with pytest.raises(UserError, match=r"connectionName: is not set, and the stack's name 'Shop_1'.*\n.*Set conn"):
         planned("Shop_1")
 
@@ -122,7 +122,7 @@ def test_the_control_plane_is_private_and_logs_everything():
     assert (cluster.log_group, cluster.log_retention_days) == ("/aws/eks/shop/cluster", 90)
 
 
-def test_the_role_that_makes_the_cluster_is_its_administrator_without_an_entry():
+def test_the_role_that_creates_the_cluster_is_its_administrator_without_an_entry():
     maker, admin = "arn:aws:iam::111111111111:role/eks", "arn:aws:iam::111111111111:role/team/admin"
     cluster = planned(roles={"eks": maker}, cluster={"admins": [maker, admin]}).cluster
     assert [(each.key, each.principal_arn) for each in cluster.access] == [("111111111111-team.admin", admin)]

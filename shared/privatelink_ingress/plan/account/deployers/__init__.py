@@ -176,12 +176,12 @@ class _Planner:
 
     def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:
         """A role of this account can only use a shard that is in it."""
-        place, found = (self.account, self.region), (shard.account_id, shard.region)
-        if place != found:
+        ours, theirs = (self.account, self.region), (shard.account_id, shard.region)
+        if ours != theirs:
             yield Problem(
                 f"roles.edge.attached.{stack}.edgeStack",
-                f"is {entry.edge_stack}, which is in account {found[0]}, {found[1]}; these roles are for {place[0]}, "
-                f"{place[1]}",
+                f"is {entry.edge_stack}, which is in account {theirs[0]}, {theirs[1]}; these roles are for {ours[0]}, "
+                f"{ours[1]}",
                 "Write it into the bootstrap stack of that account.",
             )
 
