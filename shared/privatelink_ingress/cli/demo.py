@@ -12,12 +12,14 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
 from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.cli.views import progress as bars
+from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.local import deploy
@@ -79,7 +81,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         topology = dataclasses.replace(live.load(sessions[edge_account], workloads), clusters=clusters)
         for run in runs:
             if run.exports.get("connections"):
-                console.print(_connections(run))
+                tables.print_table(console, _connections(run))
         fine = True
         for expected in _expectations(stacks):
             found = trace(
@@ -101,26 +103,25 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
 
 def _deploy(deployment: deploy.Deployment, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
     runs = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with bars.bars(console) as progress:
         for stack in stacks:
-            task = progress.add_task(f"{stack.label} in {stack.settings.account_id}", total=None)
+            task = bars.start(progress, f"{stack.label} in {stack.settings.account_id}")
             progress.update(task, total=deployment.preview(stack))
             run = deployment.up(
                 stack,
                 on_event=lambda _, task=task: progress.advance(task),
                 on_copied=lambda images, stack=stack, task=task: _second_up(stack, images, progress, task),
             )
-            progress.update(task, total=len(run.registrations), completed=len(run.registrations))
+            bars.finish(progress, task, len(run.registrations))
             runs.append(run)
     return runs
 
 
 def _second_up(stack: deploy.Stack, images: Sequence[ImagePlan], progress: Progress, task: TaskID) -> None:
-    """Say what happened between the two runs of a workload, and count the second one from its beginning."""
+    """Report what happens between a workload's two runs, and count the second one from its start."""
     names = " and ".join(image.name for image in images)
-    said = f"{stack.label} has its repositories: stand-ins for the images {names} are copied, and a second up runs them"
-    progress.console.print(said, style="dim", highlight=False, soft_wrap=True)
+    line = f"{stack.label}: repositories created, placeholders for the images {names} copied; a second up deploys them"
+    progress.console.print(line, style="dim", highlight=False, soft_wrap=True)
     progress.reset(task, total=None)
 
 
@@ -128,7 +129,7 @@ def _connections(run: StackRun) -> Table:
     title = f"Connections of {run.project}/{run.stack}"
     rows = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for column in ("name", "hosts", "endpoint service", "addresses", "priority"):
-        rows.add_column(column, no_wrap=True, overflow="fold", header_style="dim")
+        tables.add_text(rows, column, style="dim")
     for name, connection in sorted(run.exports["connections"].items()):
         backends = connection["backends"]
         rows.add_row(

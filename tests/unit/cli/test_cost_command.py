@@ -130,14 +130,6 @@ def test_what_is_left_out_is_said(samples: Path) -> None:
     assert "Traffic is not in" not in run(samples, "--gb", "1").stdout
 
 
-def test_the_tables_fit_80_columns(samples: Path) -> None:
-    shown = run(samples, "--gb", "123456", "--requests", "1000").stdout
-    assert "…" not in shown
-    tables = [line for line in shown.splitlines() if " x 0." in line]
-    assert len(tables) == 18
-    assert max(map(len, tables)) <= 80
-
-
 def test_a_mistake_in_a_stack_file_comes_before_any_number(samples: Path) -> None:
     file = samples / STACK_FILES[0]
     file.write_text(file.read_text().replace("owner:", "ownr:"))

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from privatelink_ingress.cli.views import tables
 from privatelink_ingress.fleet.capacity import Report
 from privatelink_ingress.plan.capacity import quotas, usage
 from privatelink_ingress.plan.capacity.forecast import Forecast
@@ -32,7 +33,7 @@ def print_report(report: Report, console: Console) -> None:
             ),
             soft_wrap=True,
         )
-        console.print(_table(shard, ends_first=key))
+        tables.print_table(console, _table(shard, ends_first=key))
     if report.growth:
         _print_growth(report, report.growth, console)
     console.print(Text(f"A further connection is taken to need {_needs(report.needs)}.", style="dim"), soft_wrap=True)
@@ -60,21 +61,21 @@ def as_json(report: Report) -> str:
 
 
 def _print_growth(report: Report, growth: Forecast, console: Console) -> None:
-    console.print(Text(f"{growth.count} more connections", style="bold"))
+    console.print(Text(f"{growth.count} more connections", style="bold"), soft_wrap=True)
     for name, count in growth.by_shard.items():
         slots = [placement.slot for placement in growth.placements if placement.shard == name]
         new = ", a new shard" if name in growth.new else ""
         console.print(f"  {count} on {name}{new}: slots {_ranges(slots)}", soft_wrap=True)
-    console.print(f"  Endpoint addresses: {growth.addresses} in each zone.")
+    console.print(f"  Endpoint addresses: {growth.addresses} in each zone.", soft_wrap=True)
     if growth.new:
         more = ", and the others as they fill" if len(growth.new) > 1 else ""
         command = f"  → pulumi -C central-ingress stack init {growth.new[0]}{more}"
         console.print(Text(command, style="green"), soft_wrap=True)
     if growth.raises:
         saved = len(growth.new) - len(growth.new_when_raised)
-        console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:")
+        console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:", soft_wrap=True)
         for key, number in growth.raises.items():
-            console.print(f"  {QUOTAS[key].name}: {number} ({QUOTAS[key].code})", highlight=False)
+            console.print(f"  {QUOTAS[key].name}: {number} ({QUOTAS[key].code})", highlight=False, soft_wrap=True)
             command = quotas.raise_command(key, needed=number, region=report.region)
             console.print(Text(f"  → {command}", style="green"), soft_wrap=True)
         wanted = ", ".join(f"{key}: {quotas.desired(key, number)}" for key, number in growth.raises.items())
@@ -90,10 +91,10 @@ def _print_growth(report: Report, growth: Forecast, console: Console) -> None:
 
 def _table(shard: Capacity, *, ends_first: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("quota", no_wrap=True)
+    tables.add_text(table, "quota")
     for column in ("used", "limit", "free"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+        tables.add_number(table, column)
+    tables.add_text(table, "")
     exceeded = usage.exceeded(shard.used, shard.limits)
     for key, left in usage.free(shard.used, shard.limits).items():
         quota = QUOTAS[key]

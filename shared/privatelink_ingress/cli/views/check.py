@@ -24,7 +24,9 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
     count, files = len(report.findings), len(report.checked)
     if count:
-        console.print(Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"))
+        console.print(
+            Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"), soft_wrap=True
+        )
     else:
         console.print(
             Text(f"{files} stack files are right: {', '.join(report.checked)}.", style="bold green"), soft_wrap=True

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from privatelink_ingress.cli.views import tables
 from privatelink_ingress.fleet.cost import Report, StackCost
 from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.cost import Bill, Line
@@ -20,7 +21,7 @@ def print_report(found: Report, console: Console) -> None:
     """For people, in 80 columns."""
     for stack in found.stacks:
         console.print(Text.assemble((f"{stack.project} {stack.stack}", "bold"), f", {stack.region}"), soft_wrap=True)
-        console.print(_table(stack))
+        tables.print_table(console, _table(stack))
     console.print(
         Text(f"All {len(found.stacks)} stacks: {_usd(found.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
     )
@@ -63,9 +64,9 @@ def as_json(found: Report) -> str:
 
 def _table(stack: StackCost) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1))
-    table.add_column(ratio=1)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
+    tables.add_text(table, "")
+    tables.add_text(table, "")
+    tables.add_number(table, "")
     for line in stack.shared.lines:
         table.add_row(line.what, _count(line), _usd(line))
     for name, bill in stack.connections.items():
@@ -81,7 +82,8 @@ def _print_prices(found: Report, console: Console) -> None:
         (line.item, line.price_region): line
         for line in (*found.total.lines, *(line for region in found.regions for line in cost.per_gb(region).lines))
     }
-    console.print(Text(f"Prices in {CURRENCY}, and how sure each is (~ marks an estimate):", style="bold"))
+    title = f"Prices in {CURRENCY}, and how sure each is (~ marks an estimate):"
+    console.print(Text(title, style="bold"), soft_wrap=True)
     for (item, region), line in sorted(used.items()):
         mark, price = "~" if line.estimate else " ", line.price
         console.print(

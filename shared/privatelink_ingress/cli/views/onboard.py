@@ -27,7 +27,7 @@ def show(report: Report, console: Console, root: Path) -> None:
     for line in _described(report.onboarding):
         console.print(line, highlight=False, soft_wrap=True)
     for change in report.changes:
-        console.print(Text(change.path.relative_to(root).as_posix(), style="bold"))
+        console.print(Text(change.path.relative_to(root).as_posix(), style="bold"), soft_wrap=True)
         for line in _added(change):
             console.print(Text(f"  + {line}", style="green"), soft_wrap=True)
     for note in report.notes:

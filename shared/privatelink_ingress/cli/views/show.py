@@ -12,7 +12,7 @@ from privatelink_ingress.problems import Problem, UserError
 
 def problems(console: Console, title: str, found: Iterable[Problem]) -> None:
     """Print a list of problems under its title, one key path a line."""
-    console.print(Text(title, style="bold red"))
+    console.print(Text(title, style="bold red"), soft_wrap=True)
     for problem in found:
         console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.reason), soft_wrap=True)
         if problem.remedy:

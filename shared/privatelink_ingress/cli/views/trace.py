@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from privatelink_ingress.cli.views import tables
 from privatelink_ingress.trace import ingress_hop
 from privatelink_ingress.trace.trace import Trace
 
@@ -47,8 +48,8 @@ def table(found: Trace) -> Table:
 
 def show(found: Trace, console: Console) -> None:
     """Print a whole trace."""
-    console.print(headline(found))
-    console.print(table(found))
+    console.print(headline(found), soft_wrap=True)
+    tables.print_table(console, table(found))
 
 
 def as_json(found: Trace) -> str:
