@@ -150,7 +150,7 @@ def test_a_mistake_of_the_user_ends_in_its_message_alone(workload_run: Run):
 
 
 def test_a_stack_without_a_region_is_refused(workload_run: Run):
-    with pytest.raises(pulumi.RunError, match=r"aws:region: is not set(.|\n)*eu-west-1"):
+    with pytest.raises(pulumi.RunError, match=r"aws:region: is missing(.|\n)*eu-west-1"):
         workload_run(**{"aws:region": None})
 
 

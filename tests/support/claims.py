@@ -76,7 +76,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "D15": (
         "names-fit",
         "targets-are-their-connections-endpoints",
-        f"{UNIT}cli/test_onboard.py::test_a_connection_is_these_lines_in_one_file_and_all_files_are_right_with_it",
+        f"{UNIT}cli/test_onboard.py::test_a_connection_is_these_lines_in_one_file_and_check_finds_no_mistake",
     ),
     # Code, copied for every connection.
     "D16": (f"{PROGRAM}test_both_sides.py::test_adding_a_connection_touches_only_its_own_resources",),
