@@ -84,7 +84,7 @@ def test_a_stack_whose_digest_was_never_copied_is_refused_before_anything_is_reg
         deployed.deployment.preview(changed)
     repository = "which repository shop/nginx-ingress does not hold"
     assert f"controller.image.digest: is sha256:{'c' * 64}, {repository}" in str(caught.value)
-    assert "Run `privatelink-ingress images copy --stack shop`, then this again." in str(caught.value)
+    assert "Run `./run images copy --stack shop`, then this again." in str(caught.value)
     put_stand_in(
         WORKLOAD, REGION, "shop/nginx-ingress", digest=f"sha256:{'c' * 64}", tag="next", platforms=["linux/amd64"]
     )

@@ -106,7 +106,7 @@ def test_a_missing_image_comes_with_the_commands_that_copy_it(world: World):
     code, image = world.found()
     registry = "111111111111.dkr.ecr.eu-west-1.amazonaws.com"
     assert (code, image["state"]) == (1, "missing")
-    assert image["commands"][0] == "privatelink-ingress images copy --stack shop"
+    assert image["commands"][0] == "./run images copy --stack shop"
     assert image["commands"][-1].endswith(f"{registry}/{REPOSITORY}:digest-{digest(BOTH)[7:19]}")
     assert f"public.ecr.aws/nginx/nginx-ingress@{digest(BOTH)}" in image["commands"][-1]
     code, text = world.status()
@@ -125,7 +125,7 @@ def test_an_image_without_a_tag_is_about_to_expire_and_to_be_copied_again(world:
     world.push(BOTH)
     code, image = world.found()
     assert (code, image["state"]) == (1, "untagged")
-    assert image["commands"][0] == "privatelink-ingress images copy --stack shop"
+    assert image["commands"][0] == "./run images copy --stack shop"
 
 
 def test_an_index_that_lacks_a_platform_is_named_with_what_it_has(world: World):

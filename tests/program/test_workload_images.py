@@ -16,7 +16,7 @@ REPOSITORY, POLICY = "aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:L
 GET_REPOSITORIES, GET_IMAGES = "aws:ecr/getRepositories:getRepositories", "aws:ecr/getImages:getImages"
 GET_CLUSTERS = "aws:eks/getClusters:getClusters"
 OTHER = f"sha256:{'c' * 64}"
-COPY = "privatelink-ingress images copy --stack shop"
+COPY = "./run images copy --stack shop"
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def read(root: Path) -> Stacks:
             elif file.project == BOOTSTRAP:
                 load(BootstrapSettings, file.settings, project=file.project, stack=file.stack, region=file.region_text)
             else:
-                report.notes.append(f"{name}: project {file.project} is none of this system, so it was only read.")
+                report.notes.append(f"{name}: project {file.project} is not part of this system: not checked.")
         except UserError as error:
             report.findings += (Finding(name, problem) for problem in error.problems)
     return stacks
@@ -128,7 +128,7 @@ def _note_zones(report: Report, name: str, region: str, settings: WorkloadSettin
     if isinstance(settings, WorkloadSettings):
         if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
             report.notes.append(
-                f"{name}: {owner}.existing is someone else's, so only `pulumi preview` can check whether it fits."
+                f"{name}: {owner}.existing already exists, so only `pulumi preview` can check whether it fits."
             )
         missing = None if declared_zones.zone_ids(settings) else declared_zones.zones_key(settings)
         assumed = assumed_zones.workload_zones(settings, region)

@@ -28,7 +28,7 @@ def serve(path: Path) -> Iterator[Hop]:
             HOP,
             f"cluster {cluster} has no IngressClass {INGRESS_CLASS}",
             "no controller is installed, so nothing answers at the node port",
-            "Install it: controller.install true, and `privatelink-ingress images copy`, then `pulumi up`.",
+            "Install it: controller.install true, and `./run images copy`, then `pulumi up`.",
         )
     asked_host, asked_path = _arriving(path)
     ingress, host = _taker(objects, asked_host, cluster)

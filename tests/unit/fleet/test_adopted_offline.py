@@ -86,7 +86,7 @@ def test_check_finds_no_mistake_and_says_what_only_aws_knows(samples: Path):
     said = run("check", samples)
     assert said["problems"] == []
     assert [note for note in said["notes"] if note.startswith(CLUSTER)] == [
-        f"{CLUSTER}: cluster.existing is someone else's, so only `pulumi preview` can check whether it fits.",
+        f"{CLUSTER}: cluster.existing already exists, so only `pulumi preview` can check whether it fits.",
         f"{CLUSTER}: cluster.existing.zoneIds is not set, and only AWS knows the zones; "
         "euw1-az1, euw1-az2, euw1-az3 are assumed.",
     ]
@@ -128,7 +128,7 @@ def test_an_adopted_vpc_is_planned_in_as_many_zones_as_it_has_subnets(samples: P
     adopt(samples, "network", vpcId=VPC, subnetIds=SUBNETS, endpoints=["ec2"])
     notes = [note for note in run("check", samples)["notes"] if note.startswith(CLUSTER)]
     assert notes == [
-        f"{CLUSTER}: network.existing is someone else's, so only `pulumi preview` can check whether it fits.",
+        f"{CLUSTER}: network.existing already exists, so only `pulumi preview` can check whether it fits.",
         f"{CLUSTER}: network.existing.zoneIds is not set, and only AWS knows the zones; "
         "euw1-az1, euw1-az2 are assumed.",
     ]

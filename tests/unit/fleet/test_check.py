@@ -272,7 +272,7 @@ def test_a_project_of_another_kind_is_read_and_noted(repository: Path):
     (repository / "other" / "Pulumi.yaml").write_text("name: other")
     (repository / "other" / "Pulumi.x.yaml").write_text("config: {'other:a': 1}")
     report = json.loads(run(repository, "--json").stdout)
-    assert report["notes"] == ["other/Pulumi.x.yaml: project other is none of this system, so it was only read."]
+    assert report["notes"] == ["other/Pulumi.x.yaml: project other is not part of this system: not checked."]
 
 
 def test_a_directory_without_projects(tmp_path: Path):

@@ -191,7 +191,7 @@ def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple
 
 def command(stack: str) -> str:
     """The command that copies a stack's images."""
-    return f"privatelink-ingress images copy --stack {stack}"
+    return f"./run images copy --stack {stack}"
 
 
 def by_hand(tool: Tool, image: ImagePlan) -> tuple[str, str]:

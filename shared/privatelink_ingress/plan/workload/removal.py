@@ -87,7 +87,7 @@ def check(plan: RemovalPlan, state: WorkloadState) -> None:
             Problem(
                 f"service {state.service_id}",
                 f"is connected to {listed}",
-                f"Remove it from the edge first: `privatelink-ingress offboard {plan.connection}` until it has nothing "
+                f"Remove it from the edge first: `./run offboard {plan.connection}` until it has nothing "
                 "left to do, with `pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of "
                 "other edges. Then run this again.",
             )

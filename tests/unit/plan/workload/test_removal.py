@@ -27,7 +27,7 @@ def test_a_refusal_names_every_live_connection_and_the_order_to_follow():
         "The service is still connected, so nothing is removed:\n"
         "  service vpce-svc-0a1: is connected to vpce-1 of account 222222222222 (available), "
         "vpce-2 of account 222222222222 (pendingAcceptance)\n"
-        "    Remove it from the edge first: `privatelink-ingress offboard shop` until it has nothing left to do, with "
+        "    Remove it from the edge first: `./run offboard shop` until it has nothing left to do, with "
         "`pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of other edges. Then run this "
         "again."
     )
