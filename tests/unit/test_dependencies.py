@@ -13,6 +13,10 @@ from privatelink_ingress.local.cloud import services
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = "privatelink_ingress"
+PROGRAMS = (
+    *(f"{project}/__main__.py" for project in ("bootstrap", "eks-service", "central-ingress", "policies")),
+    "tests/support/documents.py",  # ./run docs
+)
 STARTED = {f"{LIBRARY}.local.providers.daemon"}
 """Modules that another process starts by their name."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -39,10 +43,10 @@ def test_every_package_of_the_lock_has_hashes():
     assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def imports(program: str) -> set[str]:
-    """Modules of the library that a program imports, with those from which it takes a name."""
+def imports(file: str) -> set[str]:
+    """Modules of the library that a file imports, with those from which it takes a name."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse((ROOT / program / "__main__.py").read_text())):
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(LIBRARY):
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
@@ -51,7 +55,7 @@ def imports(program: str) -> set[str]:
 def test_every_module_of_the_library_is_imported_by_another_or_by_a_program():
     """D44."""
     graph = grimp.build_graph(LIBRARY)
-    by_programs = set().union(*map(imports, ("bootstrap", "eks-service", "central-ingress", "policies")))
+    by_programs = set().union(*map(imports, PROGRAMS))
     by_name = {f"{LIBRARY}.local.cloud.{module}" for module in services.MODULES}
     unused = {
         module

@@ -17,6 +17,7 @@ from privatelink_ingress.ingresses.annotations import ANNOTATIONS
 from privatelink_ingress.ingresses.model import Conventions
 from privatelink_ingress.ingresses.other_controllers import HELPERS, OTHERS
 from privatelink_ingress.problems import UsageError
+from tests.support.examples import examples
 
 WORDS = st.sampled_from(["web", "api", "shop", "Web", "web_1", "1app", "", "-", "x" * 64])
 HOSTS = st.one_of(
@@ -144,12 +145,14 @@ def judged(text: str | bytes, target: command.Target, suffix: str = ".json") -> 
         return answer.replace(str(file), "FILE")
 
 
+@examples(quick=8, whole=60)
 @given(manifests=st.lists(st.one_of(INGRESS, INGRESS, OTHER), min_size=1, max_size=4), target=st.sampled_from(TARGETS))
 def test_random_manifests_get_an_answer_and_the_same_one_again(manifests: list[Any], target: command.Target):
     text = json.dumps({"kind": "List", "items": manifests})
     assert judged(text, target) == judged(text, target)
 
 
+@examples(quick=8, whole=60)
 @given(one=INGRESS, key=KEYS, value=VALUES)
 def test_the_order_of_annotations_changes_no_answer(one: dict[str, Any], key: str, value: str):
     given_metadata = one["metadata"] if isinstance(one["metadata"], dict) else {}
@@ -163,6 +166,7 @@ def test_the_order_of_annotations_changes_no_answer(one: dict[str, Any], key: st
     assert first == second
 
 
+@examples(quick=8, whole=60)
 @given(text=st.one_of(st.text(), st.binary(), st.text(alphabet="{}[]:,-&*!|>\"' \n\tabc1._#?%@`~")))
 @example(b"\xff\xfekind: Ingress")
 @example("kind: Ingress\nspec: " + "[" * 3000)
@@ -186,6 +190,7 @@ def test_any_text_gets_an_answer(text: str | bytes):
         judged(text, TARGETS[0], suffix)
 
 
+@examples(quick=8, whole=60)
 @given(manifests=st.lists(INGRESS, min_size=1, max_size=3))
 def test_yaml_and_json_of_the_same_manifests_get_the_same_answer(manifests: list[Any]):
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
