@@ -29,6 +29,11 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
         self._version = version
 
     @answering
+    def Handshake(self, request: Any) -> Any:  # noqa: N802
+        """Accept resources as inputs: `serviceRole` is one."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
+
+    @answering
     def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
         """The version."""
         return plugin_pb2.PluginInfo(version=self._version)
@@ -45,7 +50,7 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Configure(self, request: Any) -> Any:  # noqa: N802
-        """Accept resources as inputs: `serviceRole` is one."""
+        """As in the handshake."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
         )

@@ -55,6 +55,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._inputs: Properties = {}
 
     @answering
+    def Handshake(self, request: Any) -> Any:  # noqa: N802
+        """Say what of the protocol is understood, before anything else is asked."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    @answering
     def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
         """The version."""
         return plugin_pb2.PluginInfo(version=self._version)

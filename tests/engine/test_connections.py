@@ -1,0 +1,88 @@
+"""Changes of connections on a live edge: each touches what is its own, and nobody else's requests notice.
+
+The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.engine import Stack, World
+from tests.support.engine_edge import connect, connection, edge, publish
+from tests.support.engine_traffic import uninterrupted
+
+
+@pytest.fixture(scope="module")
+def services(world: World) -> dict[str, dict]:
+    return {name: publish(world, name) for name in ("shop", "cart")}
+
+
+@pytest.fixture(scope="module")
+def shop(services) -> dict:
+    return connection("shop", 0, {"service": services["shop"]})
+
+
+@pytest.fixture(scope="module")
+def stack(world: World, shop) -> Stack:
+    made = edge(world, shop=shop)
+    made.up()
+    return made
+
+
+def test_one_more_connection_makes_its_own_resources_alone(world, stack, services, shop):
+    connect(stack, shop=shop, cart=connection("cart", 1, {"service": services["cart"]}))
+    with uninterrupted(world, "shop.example.com"):
+        result = stack.up()
+    assert {step.operation for step in result.steps} == {"create"}
+    assert [step.name for step in result.steps if not step.name.startswith("cart")] == []
+    assert sorted(step.type.rpartition(":")[2] for step in result.steps) == [
+        "Backend",
+        "Connection",
+        "ListenerRule",
+        "Record",
+        "TargetGroup",
+        *["TargetGroupAttachment"] * 3,
+        "VpcEndpoint",
+    ]
+
+
+def test_one_connection_less_deletes_its_own_resources_alone(world, stack, shop):
+    connect(stack, shop=shop)
+    with uninterrupted(world, "shop.example.com"):
+        result = stack.up()
+    assert {step.operation for step in result.steps} == {"delete"}
+    assert [step.name for step in result.steps if not step.name.startswith("cart")] == []
+    assert len(result.steps) == 9
+
+
+def test_another_protocol_of_a_live_backend_makes_the_new_target_group_beside_the_old_one(world, stack, services):
+    encrypted = services["shop"] | {"protocol": "HTTPS", "port": 443}
+    connect(stack, shop=connection("shop", 0, {"service": encrypted}))
+    with uninterrupted(world, "shop.example.com"):
+        result = stack.up()
+    assert [str(step) for step in result.steps if "TargetGroup " in str(step) or "Rule" in str(step)] == [
+        "create-replacement TargetGroup shop-0",
+        "replace TargetGroup shop-0",
+        "update ListenerRule shop-exact-host-any-path-0",
+        "delete-replaced TargetGroup shop-0",
+    ]
+
+
+def test_a_second_backend_joins_and_the_first_one_leaves_without_a_moment_of_outage(world, stack, services):
+    first = {"service": services["shop"] | {"protocol": "HTTPS", "port": 443}}
+    second = {"service": services["cart"], "connectionName": "cart", "position": 1}
+    with uninterrupted(world, "shop.example.com"):
+        for backends in (
+            [first, second],
+            [first | {"weight": 50}, second | {"weight": 50}],
+            [first | {"weight": 0}, second | {"weight": 1}],
+            [second],
+        ):
+            connect(stack, shop=connection("shop", 0, *backends))
+            stack.up()
+    [rule] = [each for each in stack.resources().values() if each["type"].endswith(":ListenerRule")]
+    [action] = rule["outputs"]["actions"]
+    assert [each["weight"] for each in action["forward"]["targetGroups"]] == [1]
+    groups = [each["urn"].rpartition("::")[2] for each in stack.resources().values() if "TargetGroup::" in each["urn"]]
+    assert groups == ["shop-1"]
+    assert stack.up().shown() == []

@@ -1,0 +1,60 @@
+"""An edge stack on the engine by itself: its services are made by hand, so no workload has to be deployed first."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.support.engine import REGION, Stack, World
+from tests.support.engine_traffic import EDGE_ACCOUNT
+
+WORKLOAD_ACCOUNT = "111111111111"
+ZONE_IDS = ("euw1-az1", "euw1-az2", "euw1-az3")
+
+
+def publish(world: World, name: str, **over: Any) -> dict[str, Any]:
+    """An endpoint service of another account, as a backend of a stack file names it (`service`)."""
+    session = world.cloud.session(WORKLOAD_ACCOUNT, REGION)
+    ec2, elbv2 = session.client("ec2"), session.client("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.11.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.11.{number}.0/24", AvailabilityZoneId=zone)["Subnet"]["SubnetId"]
+        for number, zone in enumerate(ZONE_IDS)
+    ]
+    [balancer] = elbv2.create_load_balancer(Name=name, Type="network", Scheme="internal", Subnets=subnets)[
+        "LoadBalancers"
+    ]
+    service = ec2.create_vpc_endpoint_service_configuration(
+        NetworkLoadBalancerArns=[balancer["LoadBalancerArn"]], AcceptanceRequired=False
+    )["ServiceConfiguration"]
+    principals = [f"arn:aws:iam::{EDGE_ACCOUNT}:root"]
+    ec2.modify_vpc_endpoint_service_permissions(ServiceId=service["ServiceId"], AddAllowedPrincipals=principals)
+    return {
+        "endpointServiceName": service["ServiceName"],
+        "accountId": WORKLOAD_ACCOUNT,
+        "zoneIds": list(ZONE_IDS),
+        **over,
+    }
+
+
+def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> dict[str, Any]:
+    """A connection of a stack file, which publishes `<name>.example.com` from these backends."""
+    return {
+        "slot": slot,
+        "owner": f"team-{name}",
+        "backends": list(backends),
+        "routes": [{"hosts": [f"{name}.example.com"]}],
+        **over,
+    }
+
+
+def edge(world: World, **connections: Any) -> Stack:
+    """The sample's edge stack with other connections; not deployed yet."""
+    stack = world.sample("central-ingress/prod")
+    connect(stack, **connections)
+    return stack
+
+
+def connect(stack: Stack, **connections: Any) -> None:
+    """Have the stack file publish these connections, and no other."""
+    stack.config["central-ingress:connections"] = json.dumps(connections)

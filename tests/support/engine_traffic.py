@@ -1,0 +1,90 @@
+"""Whether requests would get through while the engine works: looked at after every single call that it makes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from privatelink_ingress.local.cloud.server import Session
+from privatelink_ingress.local.providers.observation import Call
+from tests.support.engine import REGION, World
+
+EDGE_ACCOUNT = "222222222222"
+
+
+class Traffic:
+    """An observer that notes the moments in which a host was not served."""
+
+    def __init__(self, session: Session, hosts: Sequence[str]) -> None:
+        self._session, self._hosts = session, hosts
+        self.gaps: list[str] = []
+        """What was missing, and after which call; each pair once."""
+
+    def before(self, call: Call) -> None:
+        """Nothing has happened yet."""
+
+    def after(self, call: Call) -> None:
+        for host in self._hosts:
+            if missing := self.missing(host):
+                gap = f"{host}: {missing} after {call.operation} {call.type.rpartition(':')[2]} {call.name}"
+                self.gaps = list(dict.fromkeys([*self.gaps, gap]))
+
+    def missing(self, host: str) -> str:
+        """What is missing between the load balancer and an endpoint that is there; empty while the host is served."""
+        elbv2 = self._session.client("elbv2")
+        [balancer] = elbv2.describe_load_balancers()["LoadBalancers"]
+        acl = self._session.client("wafv2").get_web_acl_for_resource(ResourceArn=balancer["LoadBalancerArn"])
+        if "WebACL" not in acl:
+            return "no web ACL"
+        listeners = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        secure = [each["ListenerArn"] for each in listeners if each["Protocol"] == "HTTPS"]
+        rules = [rule for arn in secure for rule in elbv2.describe_rules(ListenerArn=arn)["Rules"]]
+        groups = [group for rule in rules if host in _hosts(rule) for group in _groups(rule["Actions"][0])]
+        if not groups:
+            return "no rule that forwards"
+        return "" if any(self._healthy(arn) for arn in groups) else "no healthy target"
+
+    def _healthy(self, arn: str) -> list[str]:
+        """Addresses of the healthy targets of a group that belong to an interface of an endpoint."""
+        targets = self._session.client("elbv2").describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        filters = [{"Name": "interface-type", "Values": ["vpc_endpoint"]}]
+        found = self._session.client("ec2").describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+        there = {interface["PrivateIpAddress"] for interface in found}
+        return [
+            target["Target"]["Id"]
+            for target in targets
+            if target["TargetHealth"]["State"] == "healthy" and target["Target"]["Id"] in there
+        ]
+
+
+@contextlib.contextmanager
+def uninterrupted(world: World, *hosts: str) -> Generator[Traffic]:
+    """Watch the hosts while the engine works; each of them must be served after every call.
+
+    Raises:
+        AssertionError: with every gap, when the block ends.
+    """
+    traffic = Traffic(world.cloud.session(EDGE_ACCOUNT, REGION), hosts)
+    with world.watched(traffic):
+        yield traffic
+    assert traffic.gaps == []
+
+
+def _hosts(rule: Any) -> list[str]:
+    return [
+        value
+        for condition in rule["Conditions"]
+        if condition["Field"] == "host-header"
+        for value in condition["HostHeaderConfig"]["Values"]
+    ]
+
+
+def _groups(action: Any) -> list[str]:
+    """Target groups that get a share of the requests."""
+    if action["Type"] != "forward":
+        return []
+    weighted = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+    if weighted:
+        return [group["TargetGroupArn"] for group in weighted if group.get("Weight", 1)]
+    return [action["TargetGroupArn"]] if "TargetGroupArn" in action else []
