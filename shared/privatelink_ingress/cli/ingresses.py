@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check as fleet_check
 from privatelink_ingress.fleet import hosts, repository
 from privatelink_ingress.fleet.stacks import workload_named
-from privatelink_ingress.ingresses import check, mergeable, neighbours
+from privatelink_ingress.ingresses import annotation_rules, check, mergeable, neighbours
 from privatelink_ingress.ingresses.model import Conventions, label, shown
 from privatelink_ingress.ingresses.model import hosts as hosts_of
 from privatelink_ingress.local.kubernetes import schemas
@@ -189,8 +189,15 @@ def _misshapen(one: Manifest, expected: Target) -> Iterator[Problem]:
         reason = f"is {shown(given)}" if given else "is missing"
         yield Problem("apiVersion", reason, f"Write {API_VERSION}; no other has been served since Kubernetes 1.22.")
         return
-    for violation in schemas.violations(one, expected.version):
-        yield from schema_words.problems(violation)
+    found = [
+        problem
+        for violation in schemas.violations(one, expected.version)
+        for problem in schema_words.problems(violation)
+    ]
+    yield from found
+    given = one.get("metadata")
+    if found and isinstance(given, Mapping) and isinstance(given.get("annotations"), Mapping):
+        yield from annotation_rules.problems(one)
 
 
 def _problems(one: Manifest, expected: Target, others: Sequence[Manifest]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver, implicit_resolvers
 
 from privatelink_ingress.problems import Problem, UsageError
 
@@ -22,6 +24,7 @@ MOST_VALUES = 1_000_000
 """Of one document with its aliases written out: far more than any object that the API server takes (3 MiB)."""
 DEEPEST = 100
 """Levels of one document; deeper than any object of Kubernetes."""
+_WORDS = (1, 1)
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 Manifest = Mapping[str, Any]
@@ -41,11 +44,27 @@ class _Unreadable(Exception):
     """Why a document is refused, as a clause."""
 
 
+class _Resolver(VersionedResolver):
+    """Words as YAML 1.1 reads them (`yes` is true), in the syntax of 1.2: kubectl's parser is such a mixture."""
+
+    @property
+    def versioned_resolver(self) -> Any:
+        if _WORDS not in self._version_implicit_resolver:
+            for versions, tag, pattern, first in implicit_resolvers:
+                if _WORDS in versions:
+                    self.add_version_implicit_resolver(_WORDS, tag, pattern, first)
+        return self._version_implicit_resolver[_WORDS]
+
+
 class _Constructor(SafeConstructor):
-    """YAML 1.1, as kubectl reads it: no sexagesimal numbers, dates are text, tags that nobody knows are left out."""
+    """As kubectl: no sexagesimal numbers, dates are text, tags that nobody knows are left out."""
 
     def construct_yaml_int(self, node: Any) -> Any:
-        return node.value if ":" in node.value else super().construct_yaml_int(node)
+        if ":" in node.value:
+            return node.value
+        if re.fullmatch("[-+]?0[0-7_]+", node.value):
+            return int(node.value.replace("_", ""), 8)
+        return super().construct_yaml_int(node)
 
     def construct_yaml_float(self, node: Any) -> Any:
         return node.value if ":" in node.value else super().construct_yaml_float(node)
@@ -133,7 +152,7 @@ def _documents(text: str) -> list[Any]:
             pass  # it may be YAML in flow style
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Constructor
-    yaml.version = (1, 1)
+    yaml.Resolver = _Resolver
     try:
         return list(yaml.load_all(text))
     except YAMLError as error:

@@ -15,6 +15,17 @@ _TYPES = {
     "boolean": "true or false", "number": "a number", "null": "empty",
 }  # fmt: skip
 
+_OF_V1BETA1 = {
+    "backend": "Write defaultBackend.",
+    "serviceName": "Write service: {name: …, port: {number: …}}.",
+    "servicePort": "Write service: {name: …, port: {number: …}}.",
+}
+"""Fields of the API versions that were removed with Kubernetes 1.22, as networking.k8s.io/v1 writes them."""
+_MISSING = {
+    "backend": "Write backend: {service: {name: …, port: {number: …}}}.",
+    "pathType": "Write Prefix, Exact or ImplementationSpecific.",
+}
+
 
 def problems(violation: Violation) -> Iterator[Problem]:
     """The violation, one problem for each field that it is about."""
@@ -22,13 +33,15 @@ def problems(violation: Violation) -> Iterator[Problem]:
     if violation.rule == "additionalProperties" and isinstance(violation.value, dict):
         for key in sorted(violation.value):
             if key not in violation.known:
-                remedy = suggest(key, violation.known, none="Remove it.", cutoff=0.7)
+                remedy = _OF_V1BETA1.get(key) or suggest(key, violation.known, none="Remove it.", cutoff=0.7)
                 yield Problem(_join(where, key), "is a field that the API server does not know", remedy)
     elif violation.rule == "required" and isinstance(violation.value, dict):
         for key in violation.wanted:
             # One violation for each key that is missing; its name is in the message alone.
             if key not in violation.value and violation.message.startswith(repr(key)):
-                yield Problem(_join(where, key), "is missing: the API server refuses it", "Write it.")
+                yield Problem(
+                    _join(where, key), "is missing: the API server refuses it", _MISSING.get(key, "Write it.")
+                )
     elif violation.rule == "type":
         wanted = violation.wanted if isinstance(violation.wanted, list) else [violation.wanted]
         names = " or ".join(_TYPES.get(one, str(one)) for one in wanted if one != "null")

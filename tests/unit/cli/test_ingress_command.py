@@ -99,7 +99,11 @@ def test_the_check_and_the_controller_speak_of_the_same_class():
         ),
         (
             ingress(spec__rules__0__http__paths__0__pathType=GONE),
-            ("spec.rules[0].http.paths[0].pathType", "is missing: the API server refuses it", "Write it."),
+            (
+                "spec.rules[0].http.paths[0].pathType",
+                "is missing: the API server refuses it",
+                "Write Prefix, Exact or ImplementationSpecific.",
+            ),
         ),
         (
             ingress(spec__rules__0__http__paths__0__backend__service__port__number="80"),
@@ -168,6 +172,33 @@ def test_each_mistake_is_named_with_its_field_and_its_remedy(
     tmp_path: Path, manifest: dict[str, Any], problem: tuple[str, str, str]
 ):
     assert found(tmp_path, manifest) == [problem]
+
+
+def test_fields_of_the_versions_before_v1_are_answered_with_those_of_v1(tmp_path: Path):
+    backend = {"serviceName": "web", "servicePort": 80}
+    old = annotated({"nginx.org/hsts": "enabled"}, spec__backend=backend)
+    old["spec"]["rules"][0]["http"]["paths"][0] = {"path": "/", "backend": backend}
+    assert found(tmp_path, old) == [
+        ("spec.backend", "is a field that the API server does not know", "Write defaultBackend."),
+        (
+            "spec.rules[0].http.paths[0].pathType",
+            "is missing: the API server refuses it",
+            "Write Prefix, Exact or ImplementationSpecific.",
+        ),
+        *(
+            (
+                f"spec.rules[0].http.paths[0].backend.{key}",
+                "is a field that the API server does not know",
+                "Write service: {name: …, port: {number: …}}.",
+            )
+            for key in ("serviceName", "servicePort")
+        ),
+        (
+            'metadata.annotations["nginx.org/hsts"]',
+            'is "enabled", which is not its form: the controller rejects the Ingress',
+            'Write "true".',
+        ),
+    ]
 
 
 def test_several_mistakes_come_together(tmp_path: Path):

@@ -194,7 +194,9 @@ def test_any_text_gets_an_answer(text: str | bytes):
 @given(manifests=st.lists(INGRESS, min_size=1, max_size=3))
 def test_yaml_and_json_of_the_same_manifests_get_the_same_answer(manifests: list[Any]):
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        YAML(typ="safe", pure=True).dump_all(json.loads(json.dumps(manifests)), file)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_style = '"'  # words such as yes are text in quotes alone
+        yaml.dump_all(json.loads(json.dumps(manifests)), file)
         file.seek(0)
         text = file.read()
     as_json = judged(json.dumps({"kind": "List", "items": manifests}), TARGETS[0])
