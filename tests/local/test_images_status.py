@@ -53,7 +53,7 @@ class World:
     def pin(self, manifest: str, **more: str) -> None:
         lines = "".join(f"\n      {key}: {value}" for key, value in more.items())
         text = (ROOT / SHOP).read_text()
-        start = text.index("  # Answers at the host")
+        start = text.index("  # Answers on the published host")
         alone = text[:start] + text[text.index("  # The edge account", start) :]
         (self.root / SHOP).write_text(alone.replace(f"digest: {SAMPLE}", f"digest: {digest(manifest)}{lines}"))
 
