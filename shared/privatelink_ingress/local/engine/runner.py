@@ -7,10 +7,12 @@ For trying and testing. The program talks to Pulumi's SDK as always; a `Monitor`
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
+import signal
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -174,14 +176,56 @@ def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
     loop.set_default_executor(pool)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(asyncio.wait_for(sdk_stack.run_in_stack(main), timeout))
+        task = loop.create_task(asyncio.wait_for(sdk_stack.run_in_stack(main), timeout))
+        with _cancelled_by_ctrl_c(loop, task):
+            loop.run_until_complete(task)
     finally:
-        # After a failure or Ctrl-C, tasks still wait for registrations that will never come.
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            loop.run_until_complete(asyncio.wait(tasks, timeout=5))
-        pool.shutdown(wait=True, cancel_futures=True)
-        asyncio.set_event_loop(None)
-        loop.close()
+        try:
+            _cancel_tasks(loop)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+@contextlib.contextmanager
+def _cancelled_by_ctrl_c(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> Generator[None]:
+    """Ctrl-C cancels the task and is raised at its end; a second one is raised at once.
+
+    Raised wherever the main thread is, it can end up in the start of a worker thread or in a callback of the SDK: it
+    is lost there, or a thread is left that the process waits for.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    pressed = False
+
+    def handle(number: int, frame: Any) -> None:
+        nonlocal pressed
+        if pressed or task.done():
+            signal.default_int_handler(number, frame)
+        pressed = True
+        task.cancel()
+        loop.call_soon_threadsafe(lambda: None)  # wakes the loop
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    except BaseException:  # the SDK may wrap what the cancelled task raised
+        if pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """End the tasks that, after a failure or Ctrl-C, wait for registrations that will never come."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=5))
