@@ -57,7 +57,7 @@ def _known(key: str, value: str, known: Annotation, ingress: Manifest) -> Iterat
         wanted = f'Write "{guess}".' if guess else f"Write {known.form.wanted.replace('`', '')}."
         if key == REWRITES and "$" in value:
             wanted = f"Write {REWRITE_TARGET} with {PATH_REGEX}: case_sensitive, which knows groups of the path."
-        reason = f"is {shown(value)}, which is not its form: {known.wrong}"
+        reason = f"is {shown(value)}, which is not a valid value: {known.wrong}"
         yield Problem(field, reason, wanted)
     if kind not in known.on:
         write = "Write it on each minion." if kind == MASTER else "Write it on the master of the host."

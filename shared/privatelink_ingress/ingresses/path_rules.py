@@ -176,5 +176,6 @@ def _rewritten(ingress: Manifest, regex: str) -> Iterator[Problem]:
     for path in paths(ingress):
         found = expression(path.path)
         if isinstance(found, re.Pattern) and found.groups < highest:
-            reason = f"has {found.groups} groups, and {REWRITE_TARGET} names ${highest}, which is then empty"
+            groups = f"{found.groups} group{'' if found.groups == 1 else 's'}"
+            reason = f"has {groups}, and {REWRITE_TARGET} names ${highest}, which is then empty"
             yield Problem(f"{path.where}.path", reason, f"Write {highest} groups in ( ), or another target.")

@@ -195,7 +195,7 @@ def test_fields_of_the_versions_before_v1_are_answered_with_those_of_v1(tmp_path
         ),
         (
             'metadata.annotations["nginx.org/hsts"]',
-            'is "enabled", which is not its form: the controller rejects the Ingress',
+            'is "enabled", which is not a valid value: the controller rejects the Ingress',
             'Write "true".',
         ),
     ]

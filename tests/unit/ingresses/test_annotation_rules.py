@@ -66,7 +66,7 @@ def test_a_value_is_right(key: str, value: str):
     needs = {one: VALUE for one, VALUE in NEEDED.items() if ANNOTATIONS[key].needs == one}
     where = f'metadata.annotations["{key}"]'
     found = [one for one in said(annotated({**needs, key: value}), SECRETS) if one[0] == where]
-    assert [one for one in found if "is not its form" in one[1]] == []
+    assert [one for one in found if "is not a valid value" in one[1]] == []
 
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, (_, wrong) in VALUES.items() for value in wrong])
@@ -74,7 +74,7 @@ def test_a_value_is_wrong(key: str, value: str):
     needs = {one: VALUE for one, VALUE in NEEDED.items() if ANNOTATIONS[key].needs == one}
     where = f'metadata.annotations["{key}"]'
     reasons = [reason for place, reason, _ in said(annotated({**needs, key: value}), SECRETS) if place == where]
-    assert [f"which is not its form: {ANNOTATIONS[key].wrong}" in reason for reason in reasons][:1] == [True]
+    assert [f"which is not a valid value: {ANNOTATIONS[key].wrong}" in reason for reason in reasons][:1] == [True]
 
 
 @pytest.mark.parametrize(

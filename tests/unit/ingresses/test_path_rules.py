@@ -124,7 +124,7 @@ def test_a_target_names_groups_that_the_path_has():
     regex = {"path_regex": "case_sensitive"}
     assert reasons("/a/(.*)", rewrite_target="/$1", **regex) == []
     [reason] = reasons("/a/(.*)", rewrite_target="/$2", **regex)
-    assert reason == "has 1 groups, and nginx.org/rewrite-target names $2, which is then empty"
+    assert reason == "has 1 group, and nginx.org/rewrite-target names $2, which is then empty"
 
 
 def test_rewrites_stand_alone():
