@@ -63,9 +63,9 @@ def metadata(manifest: Manifest) -> Manifest:
 
 
 def annotations_of(manifest: Manifest) -> Mapping[str, str]:
-    """The manifest's annotations; null is an empty text to the API server."""
+    """The manifest's annotations by name; null is an empty text to the API server."""
     given = metadata(manifest).get("annotations") or {}
-    return {key: "" if value is None else value for key, value in given.items()}
+    return {key: "" if given[key] is None else given[key] for key in sorted(given)}
 
 
 def annotation_field(key: str) -> str:
