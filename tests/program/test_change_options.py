@@ -43,8 +43,16 @@ def test_f2_f6_what_every_connection_stands_on_is_protected_at_the_edge(prod: St
     assert {registration.protect for registration in free.of_type(type_)} == {False}
 
 
-@pytest.mark.parametrize("type_", [CLUSTER, "aws:ec2/vpc:Vpc", "aws:ec2/vpcEndpointService:VpcEndpointService"])
-def test_f2_f6_what_the_service_stands_on_is_protected_in_a_workload(shop: StackRun, workload_run: Run, type_: str):
+@pytest.mark.parametrize(
+    "type_",
+    [
+        CLUSTER,
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/vpcEndpointService:VpcEndpointService",
+        "aws:lb/loadBalancer:LoadBalancer",
+    ],
+)
+def test_f2_f4_f6_what_the_service_stands_on_is_protected_in_a_workload(shop: StackRun, workload_run: Run, type_: str):
     assert {registration.protect for registration in shop.of_type(type_)} == {True}
     free = workload_run(cluster={"deletionProtection": False})
     assert {registration.protect for registration in free.of_type(type_)} == {False}

@@ -54,7 +54,8 @@ class Publication(Component):
             enforce_security_group_inbound_rules_on_private_link_traffic="on" if plan.enforce_inbound_rules else "off",
             enable_deletion_protection=plan.deletion_protection,
             tags=self.named("nlb", args.tags),
-            opts=self.child(),
+            # One zone less replaces it. AWS would refuse to delete the old one at the end of the run; the preview does.
+            opts=self.child(protect=plan.deletion_protection),
         )
         self.target_group = self._target_group()
         self.listener = aws.lb.Listener(
