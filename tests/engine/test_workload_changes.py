@@ -59,7 +59,7 @@ def test_after_the_refusals_nothing_has_changed(stack):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="the desired size of the first deployment is kept, and AWS refuses it below the new minimum (docs/cluster.md)",
+    reason="the desired size of the first deployment is kept, and AWS refuses it below the new minimum",
 )
 def test_f3_more_nodes_at_least_are_an_update_of_the_node_group_alone(world, stack):
     before = dict(stack.config)
