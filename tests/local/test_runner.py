@@ -368,5 +368,5 @@ def test_only_and_none_say_what_is_there():
         result.only(VPC)
     with pytest.raises(LookupError, match=r"^no aws:ec2/subnet:Subnet; there are aws:ec2/vpc:Vpc, pulumi:pulumi:Stack"):
         result.only(SUBNET)
-    assert result.none(SUBNET)
-    assert not result.none(VPC)
+    assert result.of_type(SUBNET) == ()
+    assert result.of_type(VPC)

@@ -339,7 +339,7 @@ def test_an_existing_github_provider_is_not_created_again():
     arn = f"arn:aws:iam::{WORKLOAD}:oidc-provider/token.actions.githubusercontent.com"
     trusted = {"github": {**GITHUB, "providerArn": arn}}
     run = account({"trust": trusted, "workload": {"connections": ["shop"]}})
-    assert run.none("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    assert run.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == ()
     assert trust(run, "deployer")[0]["Principal"] == {"Federated": arn}
 
 
@@ -415,8 +415,8 @@ def test_the_outputs_are_valid_roles_of_the_stack_files():
 
 def test_without_roles_none_are_created():
     run = bootstrap()
-    assert run.none(ROLE)
-    assert run.none(POLICY)
+    assert run.of_type(ROLE) == ()
+    assert run.of_type(POLICY) == ()
 
 
 def test_with_roles_each_duty_assumes_its_own_and_keeps_to_its_account():

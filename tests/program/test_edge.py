@@ -69,7 +69,7 @@ def test_only_the_public_subnets_lead_to_the_internet(edge: StackRun) -> None:
 
 
 def test_nothing_leaves_the_vpc_through_a_nat_gateway(edge: StackRun) -> None:
-    assert edge.none("aws:ec2/natGateway:NatGateway")
+    assert edge.of_type("aws:ec2/natGateway:NatGateway") == ()
 
 
 def test_the_default_security_group_is_emptied(edge: StackRun) -> None:
@@ -298,7 +298,7 @@ def test_the_load_balancers_logs_also_go_to_cloudwatch_unless_turned_off(edge: S
     delivery = named(edge, "aws:cloudwatch/logDelivery:LogDelivery", "edge-load-balancer-access").inputs
     assert delivery["deliverySourceName"] == "central-ingress-prod-access"
     assert delivery["deliveryDestinationArn"].endswith(":delivery-destination:central-ingress-prod-access")
-    assert run(logs={"cloudwatch": False}).none("aws:cloudwatch/logDelivery:LogDelivery")
+    assert run(logs={"cloudwatch": False}).of_type("aws:cloudwatch/logDelivery:LogDelivery") == ()
 
 
 def test_every_log_group_forgets(run: Run) -> None:

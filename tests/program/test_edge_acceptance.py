@@ -73,7 +73,7 @@ def test_the_accepter_follows_from_the_stack_file_alone(run: Run, published: dic
 
 def test_without_an_accepter_the_preview_names_the_waiting_endpoint_and_the_commands(run: Run):
     edge = run()
-    assert edge.none(ACCEPTER)
+    assert edge.of_type(ACCEPTER) == ()
     (message,) = edge.messages
     assert message == (
         "connections.shop.backends[0]: account 111111111111 accepts endpoints of stack shop one by one: a new one "
@@ -88,7 +88,7 @@ def test_without_an_accepter_the_preview_names_the_waiting_endpoint_and_the_comm
 @pytest.mark.parametrize("published", [{}, {"acceptance_required": False}])
 def test_a_service_that_accepts_endpoints_itself_needs_no_accepter(run: Run, published: dict[str, Any]):
     edge = run(published=published)
-    assert edge.none(ACCEPTER)
+    assert edge.of_type(ACCEPTER) == ()
     assert edge.messages == ()
 
 

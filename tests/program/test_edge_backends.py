@@ -169,7 +169,7 @@ def test_a_parameter_is_read_by_name_in_the_edges_account_and_its_service_looked
         (GET_PARAMETER, "222222222222", {"name": NAME, "withDecryption": False}),
         (GET_SERVICE, "222222222222", {"serviceName": service}),
     ]
-    assert edge.none("pulumi:pulumi:StackReference")
+    assert edge.of_type("pulumi:pulumi:StackReference") == ()
 
 
 def test_a_shared_parameter_is_read_by_its_whole_arn_and_in_its_own_region(run: Run) -> None:

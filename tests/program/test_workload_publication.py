@@ -167,7 +167,7 @@ def test_a_topic_is_notified_of_connections_to_the_service(shop: StackRun, workl
         "connectionEvents": ["Accept", "Connect"],
     }
     assert run.only(NOTIFICATION).provider == run.only(SERVICE).provider
-    assert shop.none(NOTIFICATION)
+    assert shop.of_type(NOTIFICATION) == ()
 
 
 def test_a_service_that_accepts_each_endpoint_says_so_in_its_contract(shop: StackRun, workload_run: Run):

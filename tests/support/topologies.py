@@ -138,9 +138,7 @@ def whole() -> model.Topology:
                 connections={"vpce-1": "available"},
             )
         },
-        nodes={
-            "i-1": model.Node(instance_id="i-1", zone_id=ZONES[0], state="running", security_group_ids=("sg-node",))
-        },
+        nodes={"i-1": model.Node(zone_id=ZONES[0], state="running", security_group_ids=("sg-node",))},
         security_groups={
             "sg-alb": group(
                 "sg-alb", (permission(443, cidrs=("0.0.0.0/0",)),), (permission(80, groups=("sg-endpoint",)),)

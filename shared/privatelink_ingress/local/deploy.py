@@ -16,7 +16,7 @@ from privatelink_ingress.local import prerequisites
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine import runner
-from privatelink_ingress.local.engine.incremental_backend import Standing
+from privatelink_ingress.local.engine.incremental_backend import IncrementalBackend
 from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -124,7 +124,7 @@ class Deployment:
             self._cloud, ambient_account_id=account_id, region=stack.region, kubernetes=self.kubernetes
         )
         if stack.label in self._runs:
-            backend = Standing(backend, self._runs[stack.label])
+            backend = IncrementalBackend(backend, self._runs[stack.label])
         return runner.run(
             stack.file.path.parent,
             project=stack.file.project,

@@ -206,7 +206,6 @@ class EndpointService:
 class Node:
     """A worker node behind a network load balancer."""
 
-    instance_id: str
     zone_id: str
     state: str
     security_group_ids: tuple[str, ...]

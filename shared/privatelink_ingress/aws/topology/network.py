@@ -69,7 +69,6 @@ def nodes(ec2: Any, zones: Mapping[str, Subnet]) -> dict[str, Node]:
     """All instances that are not terminated, by id."""
     return {
         instance["InstanceId"]: Node(
-            instance_id=instance["InstanceId"],
             zone_id=zones[instance["SubnetId"]].zone_id,
             state=instance["State"]["Name"],
             security_group_ids=tuple(group["GroupId"] for group in instance["SecurityGroups"]),

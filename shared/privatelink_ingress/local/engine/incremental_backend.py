@@ -1,4 +1,4 @@
-"""A stack's next run: what an earlier one made stays, as the engine leaves resources whose inputs are the same."""
+"""A stack's next run: existing resources stay, as the engine leaves resources whose inputs did not change."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.engine.stack_run import StackRun
 
 
-class Standing:
-    """A backend over another one: it creates what is new alone. Nothing is changed or deleted; the engine does that."""
+class IncrementalBackend:
+    """A backend over another one that creates only new resources. It changes and deletes nothing; the engine does."""
 
     def __init__(self, backend: Backend, before: StackRun) -> None:
-        """Take what `before` made on `backend` for what stands there."""
+        """Treat the registrations of `before` as the resources that exist on `backend`."""
         self._backend = backend
         self._before = {registration.urn: registration for registration in before.registrations}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
-        """What stands, or else a new resource.
+        """Return the existing resource, or create it.
 
         Raises:
-            AdapterError: for a resource that would have to be changed, and whatever the backend raises.
+            AdapterError: the inputs of an existing resource differ; also whatever the backend raises.
         """
-        made = self._before.get(registration.urn)
-        if made is None:
+        existing = self._before.get(registration.urn)
+        if existing is None:
             return self._backend.create(registration, provider_inputs)
-        keys = made.inputs.keys() | registration.inputs.keys()
-        if changed := sorted(key for key in keys if made.inputs.get(key) != registration.inputs.get(key)):
-            raise AdapterError(f"the in-process runner changes nothing that stands, and {', '.join(changed)} differ")
-        return Created(made.id, made.outputs)
+        keys = existing.inputs.keys() | registration.inputs.keys()
+        if changed := sorted(key for key in keys if existing.inputs.get(key) != registration.inputs.get(key)):
+            raise AdapterError(f"the in-process runner updates no resource, and {', '.join(changed)} changed")
+        return Created(existing.id, existing.outputs)
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
-        """As the backend answers."""
+        """Answer as the backend does."""
         return self._backend.invoke(token, args, provider_inputs)

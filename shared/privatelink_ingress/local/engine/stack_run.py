@@ -47,10 +47,6 @@ class StackRun:
             raise LookupError(f"{len(found)} of {type_}: {', '.join(r.name for r in found)}")
         raise LookupError(f"no {type_}; there are {', '.join(sorted({r.type for r in self.registrations}))}")
 
-    def none(self, type_: str) -> bool:
-        """Whether nothing of a type was registered."""
-        return not self.of_type(type_)
-
 
 def in_order(by_urn: Mapping[str, Registration]) -> tuple[Registration, ...]:
     """Dependencies first, then by URN."""
