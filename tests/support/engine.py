@@ -70,9 +70,9 @@ class Stack:
         first = self.up()
         return self.up() if self.copies() else first
 
-    def refresh(self) -> Result:
+    def refresh(self, **options: Any) -> Result:
         """`pulumi refresh`: its steps are the resources that are no longer as the state has them."""
-        return self._command("refresh")
+        return self._command("refresh", **options)
 
     def destroy(self, **options: Any) -> Result:
         """`pulumi destroy --run-program`, which runs the guards. `run_program=False` for the plain one."""
