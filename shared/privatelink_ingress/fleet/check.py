@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -159,7 +160,7 @@ def _closes_first(
         if idle >= kept:
             where = f"controller.config.keepalive-timeout of {workload.file}"
             reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"
-            remedy = f'Lower it, or write keepalive-timeout: "{idle + 15}s" there.'
+            remedy = f'Write {math.ceil(kept) - 1} or less, or keepalive-timeout: "{idle + 15}s" there.'
             yield Finding(shard.edge.file, Problem("loadBalancer.idleTimeout", reason, remedy))
 
 

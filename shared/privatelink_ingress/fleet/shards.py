@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
+from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
 from privatelink_ingress.plan.capacity import placement
 from privatelink_ingress.plan.edge.connections import check_together
@@ -14,6 +15,7 @@ from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, suggest
 from privatelink_ingress.settings.edge import SLOTS
+from privatelink_ingress.stack_names import StackName
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,10 +44,13 @@ class ShardStacks:
 def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[ShardStacks], list[Finding]]:
     """The shards, and the attached stacks that belong to none of them."""
     shards = [
-        ShardStacks(edge=edge, attached=tuple(stack for stack in attached if stack.shard == edge.stack))
+        ShardStacks(
+            edge=edge, attached=tuple(stack for stack in attached if _of_edge(stack) and stack.shard == edge.stack)
+        )
         for edge in edges
     ]
-    return shards, [_lost(stack, edges, attached) for stack in attached if stack.shard not in {e.stack for e in edges}]
+    found = {stack.stack for shard in shards for stack in shard.attached}
+    return shards, [_lost(stack, edges, attached) for stack in attached if stack.stack not in found]
 
 
 def names_and_slots(shard: ShardStacks) -> Iterator[Finding]:
@@ -131,13 +136,25 @@ def _slots(shard: ShardStacks) -> set[int]:
     return {connection.slot for stack in shard.stacks for connection in stack.settings.connections.values()}
 
 
-def _lost(stack: Attached, edges: Iterable[Edge], attached: Iterable[Attached]) -> Finding:
-    written = stack.settings.edge_stack
-    if further := next((other for other in attached if other.stack == stack.shard), None):
+def _lost(stack: Attached, edges: Sequence[Edge], attached: Iterable[Attached]) -> Finding:
+    written, known = stack.settings.edge_stack, sorted(edge.stack for edge in edges)
+    none = "Write the stack file of one with a load balancer first."
+    remedy = suggest(stack.shard, known, none=none)
+    if not _of_edge(stack):
+        reason = f"is {written!r}, a stack of another project"
+        remedy = f"Write {stack.shard}." if stack.shard in known else remedy
+    elif stack.shard == stack.stack:
+        reason = f"is {written!r}, which is this stack itself"
+        # Its own name says nothing about which one is meant, unless it is made as `onboard --attached` makes it.
+        meant = max((name for name in known if stack.stack.startswith(f"{name}-")), key=len, default=None)
+        remedy = f"Write {meant}." if meant else suggest("", known, none=none)
+    elif further := next((other for other in attached if other.stack == stack.shard), None):
         reason = f"is {written!r}, which is itself attached to {further.settings.edge_stack}"
-        remedy = f"Write {further.settings.edge_stack}."
+        remedy = f"Write {further.shard}." if further.shard in known else suggest("", known, none=none)
     else:
         reason = f"is {written!r}, which has no stack file"
-        none = "Write the stack file of one with a load balancer first."
-        remedy = suggest(stack.shard, sorted(edge.stack for edge in edges), none=none)
     return Finding(stack.file, Problem("edgeStack", reason, remedy))
+
+
+def _of_edge(stack: Attached) -> bool:
+    return StackName.parse(stack.settings.edge_stack).may_be_of(PROJECT)

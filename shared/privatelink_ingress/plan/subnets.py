@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 from privatelink_ingress.problems import Problem, UserError
 
+LONGEST = 28
+"""Prefix length of the smallest subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SubnetPlan:
@@ -23,26 +26,47 @@ def halves(vpc_cidr: str) -> tuple[str, str]:
     return str(lower), str(upper)
 
 
-def tier(cidr: str, prefix: int, zone_ids: Iterable[str], *, key: str) -> tuple[SubnetPlan, ...]:
+def tier(
+    cidr: str, prefix: int, zone_ids: Iterable[str], *, key: str, longest: int = LONGEST
+) -> tuple[SubnetPlan, ...]:
     """One subnet of `prefix` for each zone: zone number n (`euw1-az3` is 3) gets the n-th block of `cidr`.
 
+    Args:
+        cidr: The range of all the subnets.
+        prefix: Prefix length of each of them.
+        zone_ids: Their zones.
+        key: The setting that holds `prefix`, for messages.
+        longest: The longest prefix with enough addresses for what is in such a subnet.
+
     Raises:
-        UserError: naming the settings `key`, when `cidr` has no n-th block.
+        UserError: naming the settings `key`, when `cidr` has no n-th block, or the subnets would be too small.
     """
-    whole = ipaddress.IPv4Network(cidr)
-    planned = []
-    for zone_id in zone_ids:
-        block = _number(zone_id) - 1
-        if prefix < whole.prefixlen or block >= 2 ** (prefix - whole.prefixlen):
-            problem = Problem(
-                key,
-                f"is {prefix}, but {whole} has no room for a /{prefix} subnet in {zone_id}",
-                f"Set {key} to {whole.prefixlen + 3} or more, or widen network.cidr.",
-            )
-            raise UserError("The VPC is too small", [problem])
-        start = int(whole.network_address) + block * 2 ** (32 - prefix)
-        planned.append(SubnetPlan(zone_id=zone_id, cidr=str(ipaddress.IPv4Network((start, prefix)))))
-    return tuple(planned)
+    whole, zone_ids = ipaddress.IPv4Network(cidr), tuple(zone_ids)
+    least = shortest(cidr, zone_ids)
+    if not least <= prefix <= longest:
+        if prefix < least:
+            crowded = next(zone for zone in zone_ids if shortest(cidr, [zone]) > prefix)
+            reason = f"is {prefix}, but {whole} has no room for a /{prefix} subnet in {crowded}"
+        else:
+            reason = f"is {prefix}, but each of these subnets must be a /{longest} or larger"
+        raise UserError("The subnets do not fit", [Problem(key, reason, _within(least, longest))])
+    starts = {zone: int(whole.network_address) + (_number(zone) - 1) * 2 ** (32 - prefix) for zone in zone_ids}
+    return tuple(
+        SubnetPlan(zone_id=zone, cidr=str(ipaddress.IPv4Network((start, prefix)))) for zone, start in starts.items()
+    )
+
+
+def shortest(cidr: str, zone_ids: Iterable[str]) -> int:
+    """The shortest prefix with which `cidr` has a block for each zone."""
+    return ipaddress.IPv4Network(cidr).prefixlen + max((_number(zone) - 1).bit_length() for zone in zone_ids)
+
+
+def _within(least: int, longest: int) -> str:
+    if least > longest:
+        return "Widen network.cidr."
+    if least == longest:
+        return f"Write {least}, or widen network.cidr."
+    return f"Write a whole number from {least} to {longest}, or widen network.cidr."
 
 
 def _number(zone_id: str) -> int:

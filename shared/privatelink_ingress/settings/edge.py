@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
@@ -69,10 +69,23 @@ class Network(Zones):
     """The internet VPC."""
 
     cidr: VpcCidr = "10.12.0.0/16"
-    public_prefix: Annotated[int, Field(ge=17, le=27)] = 23
-    """Prefix length of each load balancer subnet; AWS requires /27 or larger."""
-    endpoint_prefix: Annotated[int, Field(ge=17, le=23)] = 23
+    public_prefix: int = 23
+    """Prefix length of each load balancer subnet; AWS requires /27 or larger. `plan/subnets.py` has the range: it
+    depends on `cidr` and the zones."""
+    endpoint_prefix: int = 23
     """Prefix length of each endpoint subnet; /23 holds the addresses of all 120 slots."""
+
+
+def _idle(seconds: int) -> int:
+    if not 1 <= seconds <= _LONGEST_IDLE:
+        remedy = "Write 60; a longer time also needs a longer keepalive-timeout in every workload's controller.config."
+        raise InvalidSetting(f"is {seconds}, but must be from 1 to {_LONGEST_IDLE}", remedy)
+    return seconds
+
+
+_LONGEST_IDLE = 349
+"""Seconds; a network load balancer forgets a flow that is idle for 350:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout"""
 
 
 class LoadBalancer(Settings):
@@ -84,7 +97,7 @@ class LoadBalancer(Settings):
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
     deletion_protection: bool = True
-    idle_timeout: Annotated[int, Field(ge=1, le=349)] = 60
+    idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from privatelink_ingress.settings.fields import InvalidSetting
 
-_EXAMPLES = {4: "198.51.100.0/24", 6: "2001:db8::/32"}
+_EXAMPLE, _VPC_EXAMPLE = "198.51.100.0/24", "10.12.0.0/16"
 
 NOT_IN_A_VPC = tuple(
     ipaddress.IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
@@ -22,13 +22,15 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 def _network(smallest: int, largest: int, *, in_a_vpc: bool = False) -> AfterValidator:
     """An IPv4 network whose prefix is from `/largest` to `/smallest`."""
+    example = _VPC_EXAMPLE if in_a_vpc else _EXAMPLE
 
     def check(value: str) -> str:
-        network = _parse(value, 4)
+        network = _parse(value, example, smallest=smallest, largest=largest)
         if not largest <= network.prefixlen <= smallest:
             raise InvalidSetting(
                 f"is {value!r}, whose prefix is not from /{largest} to /{smallest}",
-                f"Write a network with a prefix from /{largest} to /{smallest}.",
+                f"Write a network with a prefix from /{largest} to /{smallest}, such as "
+                f"{_fitting(network, smallest, largest)}.",
             )
         if in_a_vpc and (block := next((block for block in NOT_IN_A_VPC if block.overlaps(network)), None)):
             raise InvalidSetting(
@@ -40,33 +42,39 @@ def _network(smallest: int, largest: int, *, in_a_vpc: bool = False) -> AfterVal
     return AfterValidator(check)
 
 
-def _parse(value: str, *versions: int) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    examples = " or ".join(_EXAMPLES[version] for version in versions)
+def _parse(value: str, example: str, *, smallest: int = 32, largest: int = 0) -> ipaddress.IPv4Network:
     _, slash, prefix = value.partition("/")
     try:
         network = ipaddress.ip_network(value)
     except ValueError as error:
-        reason, remedy = (
-            f"is {value!r}, which is not a network: {error}",
-            f"an address and a prefix, such as {examples}",
-        )
+        reason, remedy = f"is {value!r}, which is not a network: {error}", f"an address and a prefix, such as {example}"
         if str(error).endswith("has host bits set"):
-            remedy = str(ipaddress.ip_network(value, strict=False))
+            meant = ipaddress.ip_network(value, strict=False)
+            if isinstance(meant, ipaddress.IPv4Network):
+                remedy = _fitting(meant, smallest, largest)
         raise InvalidSetting(reason, f"Write {remedy}.") from None
-    if network.version not in versions:
-        reason = f"is {value!r}, an IPv{network.version} network, but only IPv{versions[0]} is possible here"
-        raise InvalidSetting(reason, f"Write an address and a prefix, such as {examples}.")
+    if not isinstance(network, ipaddress.IPv4Network):
+        reason = f"is {value!r}, an IPv6 network, but only IPv4 is possible here"
+        raise InvalidSetting(reason, f"Write an address and a prefix, such as {example}.")
     if not slash:
-        raise InvalidSetting(f"is {value!r}, which has no prefix", f"Write {network}.")
+        raise InvalidSetting(f"is {value!r}, which has no prefix", f"Write {_fitting(network, smallest, largest)}.")
     if not re.fullmatch("[0-9]{1,3}", prefix):
-        raise InvalidSetting(f"is {value!r}, with a mask in place of a prefix", f"Write {network}.")
+        reason = f"is {value!r}, with a mask in place of a prefix"
+        raise InvalidSetting(reason, f"Write {_fitting(network, smallest, largest)}.")
     if str(network) != value:
         raise InvalidSetting(f"is {value!r}, which AWS writes otherwise", f"Write {network}.")
     return network
 
 
+def _fitting(network: ipaddress.IPv4Network, smallest: int, largest: int) -> str:
+    """The network itself, or one of the largest allowed size at the same address."""
+    if largest <= network.prefixlen <= smallest:
+        return str(network)
+    return str(ipaddress.IPv4Network((network.network_address, largest), strict=False))
+
+
 def _source(value: str) -> str:
-    _parse(value, 4)
+    _parse(value, _EXAMPLE)
     return value
 
 

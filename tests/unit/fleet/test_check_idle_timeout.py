@@ -47,7 +47,7 @@ def test_an_idle_timeout_as_long_as_the_controllers_is_found_for_every_workload_
             "loadBalancer.idleTimeout",
             "is 75 s, not below the 75 s of controller.config.keepalive-timeout of "
             f"{file}, so requests would end in 502",
-            'Lower it, or write keepalive-timeout: "90s" there.',
+            'Write 74 or less, or keepalive-timeout: "90s" there.',
         )
         for file in (BLOG, SHOP)
     ]

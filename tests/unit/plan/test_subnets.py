@@ -58,4 +58,4 @@ def test_a_vpc_without_room_names_the_setting_the_zone_and_what_fits(prefix: int
     (problem,) = caught.value.problems
     assert problem.where == "network.subnetPrefix"
     assert problem.reason == f"is {prefix}, but 10.0.0.0/16 has no room for a /{prefix} subnet in euw1-az3"
-    assert problem.remedy == "Set network.subnetPrefix to 19 or more, or widen network.cidr."
+    assert problem.remedy == "Write a whole number from 18 to 28, or widen network.cidr."

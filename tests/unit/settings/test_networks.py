@@ -28,17 +28,19 @@ def refusal(kind: str, text: str) -> tuple[str, str]:
     [
         ("10.12.0.0/255.255.0.0", "with a mask in place of a prefix", "Write 10.12.0.0/16."),
         ("10.12.0.0/0.0.255.255", "with a mask in place of a prefix", "Write 10.12.0.0/16."),
-        ("10.12.0.7", "which has no prefix", "Write 10.12.0.7/32."),
+        ("10.12.0.7", "which has no prefix", "Write {address}."),
         ("10.12.0.1/16", "which is not a network: 10.12.0.1/16 has host bits set", "Write 10.12.0.0/16."),
         (
             "2001:db8::/32",
             "an IPv6 network, but only IPv4 is possible here",
-            "Write an address and a prefix, such as 198.51.100.0/24.",
+            "Write an address and a prefix, such as {example}.",
         ),
     ],
 )
 def test_only_an_address_and_a_prefix_are_taken(kind: str, text: str, reason: str, remedy: str):
-    assert refusal(kind, text) == (f"is {text!r}, {reason}", remedy)
+    in_a_vpc = kind == "VpcCidr"
+    address, example = ("10.12.0.0/16", "10.12.0.0/16") if in_a_vpc else ("10.12.0.7/32", "198.51.100.0/24")
+    assert refusal(kind, text) == (f"is {text!r}, {reason}", remedy.format(address=address, example=example))
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -37,7 +37,7 @@ def plan_network(settings: EdgeSettings, *, region: str, available_zones: Iterab
     lower, upper = subnets.halves(network.cidr)
     return NetworkPlan(
         cidr=network.cidr,
-        public=subnets.tier(lower, network.public_prefix, zone_ids, key="network.publicPrefix"),
-        endpoint=subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix"),
+        public=subnets.tier(lower, network.public_prefix, zone_ids, key="network.publicPrefix", longest=27),
+        endpoint=subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix", longest=23),
         permissions_boundary=settings.roles.permissions_boundary,
     )

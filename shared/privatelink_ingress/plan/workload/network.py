@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 from privatelink_ingress.plan import subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload import endpoint_policies
+from privatelink_ingress.plan.workload import endpoint_policies, subnet_sizes
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
-from privatelink_ingress.plan.workload.subnet_sizes import check_room
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -62,8 +61,8 @@ def plan_network(
     if adopted:
         nodes, pods, warnings = adopted.plans, (), adopted.warnings
     else:
-        nodes, pods = _own_subnets(settings, region, available_zones)
-        warnings = check_room(settings, nodes=nodes, pods=pods, endpoints=len(endpoints))
+        nodes, pods = _own_subnets(settings, region, available_zones, endpoints=len(endpoints))
+        warnings = subnet_sizes.check_room(settings, nodes=nodes, pods=pods, endpoints=len(endpoints))
     return NetworkPlan(
         adopted=adopted,
         cidr=adopted.cidr if adopted else settings.network.cidr,
@@ -80,7 +79,7 @@ def plan_network(
 
 
 def _own_subnets(
-    settings: WorkloadSettings, region: str, available_zones: Iterable[str]
+    settings: WorkloadSettings, region: str, available_zones: Iterable[str], *, endpoints: int
 ) -> tuple[tuple[SubnetPlan, ...], tuple[SubnetPlan, ...]]:
     """The nodes' subnets, and those for pods only."""
     network = settings.network
@@ -92,6 +91,10 @@ def _own_subnets(
     zone_ids = zones.choose(
         set(available_zones) - zones.WITHOUT_EKS, count=network.zones, zone_ids=network.zone_ids, region=region
     )
-    nodes = subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key="network.subnetPrefix")
+    longest = subnets.LONGEST
+    if not subnets.shortest(network.cidr, zone_ids) <= network.subnet_prefix <= longest:
+        # Only then: a prefix that is merely too long for the nodes gets the sum from `check_room`.
+        longest = subnet_sizes.longest_prefix(settings, zone_count=len(zone_ids), endpoints=endpoints)
+    nodes = subnets.tier(network.cidr, network.subnet_prefix, zone_ids, key=subnet_sizes.KEY, longest=longest)
     pods = plan_pod_subnets(network.pod_cidr, vpc_cidr=network.cidr, zone_ids=zone_ids) if network.pod_cidr else ()
     return nodes, pods

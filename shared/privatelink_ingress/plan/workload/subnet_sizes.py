@@ -7,12 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
+from privatelink_ingress.plan import subnets
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import pod_subnets
 from privatelink_ingress.plan.workload.nodes import DEFAULT_TYPE
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.nodes import NodeGroup
+
+KEY = "network.subnetPrefix"
 
 RESERVED = 5
 """Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
@@ -87,15 +90,13 @@ def check_room(
     Raises:
         UserError: with the sum, and the prefix that fits.
     """
-    taken = {name: (-(-group.max // len(nodes)), addresses(group)) for name, group in settings.nodes.by_name.items()}
-    of_nodes = {
-        name: (count, each.first if pods else each.first + each.further) for name, (count, each) in taken.items()
-    }
-    fixed = {"endpoints": endpoints, "the load balancer": LOAD_BALANCER, "EKS": CONTROL_PLANE, "AWS": RESERVED}
-    problem = _problem(settings, "network.subnetPrefix", nodes[0], of_nodes, fixed)
+    taken = _taken(settings, len(nodes))
+    of_nodes = _of_nodes(taken, pods=bool(pods))
+    zone_ids = [subnet.zone_id for subnet in nodes]
+    problem = _problem(settings, KEY, nodes[0], of_nodes, _fixed(endpoints), zone_ids)
     if problem is None and pods:
         of_pods = {name: (count, each.further) for name, (count, each) in taken.items()}
-        problem = _problem(settings, pod_subnets.KEY, pods[0], of_pods, {"AWS": RESERVED})
+        problem = _problem(settings, pod_subnets.KEY, pods[0], of_pods, {"AWS": RESERVED}, zone_ids)
     if problem is None:
         return ()
     guessed = [settings.nodes.key(name) for name, (_, each) in taken.items() if each.guessed]
@@ -103,6 +104,40 @@ def check_room(
         assumed = f"; the addresses per node are a guess for {', '.join(f'{key}.instanceTypes' for key in guessed)}"
         return (dataclasses.replace(problem, reason=problem.reason + assumed),)
     raise UserError("The subnets are too small for the nodes", [problem])
+
+
+def longest_prefix(settings: WorkloadSettings, *, zone_count: int, endpoints: int) -> int:
+    """The longest `network.subnetPrefix` with which the nodes' subnets pass `check_room`.
+
+    Args:
+        settings: The stack file.
+        zone_count: In how many zones the nodes are.
+        endpoints: How many interface endpoints have an address in each subnet.
+    """
+    of_nodes = _of_nodes(_taken(settings, zone_count), pods=settings.network.pod_cidr is not None)
+    return min(subnets.LONGEST, _prefix(of_nodes, _fixed(endpoints)))
+
+
+def _taken(settings: WorkloadSettings, zone_count: int) -> dict[str, tuple[int, Addresses]]:
+    """The most nodes of each group in one zone, and the addresses of each node."""
+    return {name: (-(-group.max // zone_count), addresses(group)) for name, group in settings.nodes.by_name.items()}
+
+
+def _of_nodes(taken: Mapping[str, tuple[int, Addresses]], *, pods: bool) -> dict[str, tuple[int, int]]:
+    return {name: (count, each.first if pods else each.first + each.further) for name, (count, each) in taken.items()}
+
+
+def _fixed(endpoints: int) -> dict[str, int]:
+    return {"endpoints": endpoints, "the load balancer": LOAD_BALANCER, "EKS": CONTROL_PLANE, "AWS": RESERVED}
+
+
+def _needed(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -> int:
+    return sum(count * each for count, each in of_nodes.values()) + sum(fixed.values())
+
+
+def _prefix(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -> int:
+    """Of the smallest network that holds them."""
+    return 32 - (_needed(of_nodes, fixed) - 1).bit_length()
 
 
 def addresses(group: NodeGroup) -> Addresses:
@@ -131,8 +166,9 @@ def _problem(
     subnet: SubnetPlan,
     of_nodes: Mapping[str, tuple[int, int]],
     fixed: Mapping[str, int],
+    zone_ids: Sequence[str],
 ) -> Problem | None:
-    needed = sum(count * each for count, each in of_nodes.values()) + sum(fixed.values())
+    needed = _needed(of_nodes, fixed)
     network = IPv4Network(subnet.cidr)
     if needed <= network.num_addresses:
         return None
@@ -142,14 +178,17 @@ def _problem(
         f"gives each zone a /{network.prefixlen} of {network.num_addresses} addresses, but nodes full of pods take "
         f"more: {nodes}; {others}; {needed} together"
     )
-    return Problem(key, reason, _remedy(settings, key, 32 - (needed - 1).bit_length()))
+    return Problem(key, reason, _remedy(settings, key, _prefix(of_nodes, fixed), zone_ids))
 
 
-def _remedy(settings: WorkloadSettings, key: str, prefix: int) -> str:
+def _remedy(settings: WorkloadSettings, key: str, prefix: int, zone_ids: Sequence[str]) -> str:
     lower = "lower max of the nodes"
     if key == pod_subnets.KEY:
         whole = prefix - pod_subnets.ZONE_BITS
         return f"Write a range of /{whole} or less, or {lower}." if whole >= LARGEST_VPC else f"{lower.capitalize()}."
+    least = subnets.shortest(settings.network.cidr, zone_ids)
+    first = f"Set {key} to {prefix}" + (" or less" if least < prefix else "")
+    first = first if least <= prefix else "Widen network.cidr"
     if settings.network.pod_cidr:
-        return f"Set {key} to {prefix} or less, or {lower}."
-    return f"Set {key} to {prefix} or less, {lower}, or give pods a range of their own: {pod_subnets.KEY}."
+        return f"{first}, or {lower}."
+    return f"{first}, {lower}, or give pods a range of their own: {pod_subnets.KEY}."

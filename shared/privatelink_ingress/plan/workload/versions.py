@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.settings.workload.versions import VERSIONS, Version
+from privatelink_ingress.settings.workload.versions import VERSIONS, supported
 
 NOTICE = datetime.timedelta(days=60)
 """How long before the end of standard support a stack is warned. Our choice: time to try and run one upgrade.
@@ -35,7 +35,7 @@ def require_supported(settings: WorkloadSettings, *, today: datetime.date) -> No
         f'is "{version}", whose standard support ended on {ended}; EKS upgrades such a cluster by itself, so a stack '
         "that names it would ask for a downgrade"
     )
-    listed = ", ".join(map(str, _supported(today))) or "a version that EKS supports, once it is added to VERSIONS"
+    listed = ", ".join(map(str, supported(today))) or "a version that EKS supports, once it is added to VERSIONS"
     problem = Problem(KEY, reason, f"Write one of {listed}, one minor version at a time: docs/cluster.md.")
     raise UserError("The cluster's version is out of support", [problem])
 
@@ -47,14 +47,10 @@ def ends_soon(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[P
     if not today <= ends <= today + NOTICE or settings.cluster.existing is not None:
         return
     days = (ends - today).days
-    later = [entry for entry in _supported(today) if entry.standard_until > ends]
+    later = [entry for entry in supported(today) if entry.standard_until > ends]
     left = "today" if days == 0 else f"in {days} day{'s' * (days != 1)}"
     yield Problem(
         KEY,
         f'is "{version}", whose standard support ends on {ends}, {left}; EKS then upgrades the cluster automatically',
         f"Write {later[0]}: docs/cluster.md." if later else "Write the next version, once EKS offers it.",
     )
-
-
-def _supported(today: datetime.date) -> list[Version]:
-    return [entry for entry in VERSIONS.values() if today <= entry.standard_until]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, Zones, matching
 from privatelink_ingress.settings.networks import VpcCidr
@@ -24,8 +22,9 @@ class Network(Zones):
 
     cidr: VpcCidr = "10.11.0.0/16"
     """The VPC's IPv4 range. It may equal other workloads' ranges: PrivateLink never routes between them."""
-    subnet_prefix: Annotated[int, Field(ge=17, le=28)] = 21
-    """Prefix length of each private subnet. Pods take their addresses from it, and from `podCidr`."""
+    subnet_prefix: int = 21
+    """Prefix length of each private subnet. Pods take their addresses from it, and from `podCidr`. The range depends on
+    `cidr`, the zones and the nodes (`plan/workload/subnet_sizes.py`)."""
     pod_cidr: VpcCidr | None = None
     """A second range of the VPC, such as 100.64.0.0/16: a subnet of it in each zone gives pods more addresses."""
     existing: ExistingNetwork | None = None

@@ -53,12 +53,18 @@ PLACE = "VERSIONS of shared/privatelink_ingress/settings/workload/versions.py"
 """Where a new version is added, for messages."""
 
 
+def supported(today: datetime.date) -> list[Version]:
+    """The versions under standard support on a day, oldest first."""
+    return [entry for entry in VERSIONS.values() if today <= entry.standard_until]
+
+
 def _known(name: str) -> str:
     if name in VERSIONS:
         return name
     newest = list(VERSIONS)[-1]
-    offered = ", ".join(map(str, VERSIONS.values()))
-    if not re.fullmatch(r"\d+\.\d+", name):
+    today = datetime.datetime.now(datetime.UTC).date()
+    offered = ", ".join(map(str, supported(today)))
+    if not re.fullmatch(r"[0-9]+\.[0-9]+", name):
         raise InvalidSetting(f"is {name!r}, which is not a minor version", f"Write one of {offered}.")
     if _ordinal(name) > _ordinal(newest):
         reason = f"is {name!r}, newer than what this release knows"
