@@ -86,3 +86,20 @@ def test_a_second_backend_joins_and_the_first_one_leaves_without_a_moment_of_out
     groups = [each["urn"].rpartition("::")[2] for each in stack.resources().values() if "TargetGroup::" in each["urn"]]
     assert groups == ["shop-1"]
     assert stack.up().shown() == []
+
+
+def test_f18_a_slot_has_to_be_deployed_as_free_before_another_connection_takes_it(world, stack, services):
+    connect(stack)
+    stack.up()
+    connect(stack, shop=connection("shop", 0, {"service": services["shop"]}))
+    stack.up()
+    cart = connection("cart", 0, {"service": services["cart"]})
+    connect(stack, cart=cart)
+    for _ in range(2):
+        errors = stack.failing("up").errors
+        assert [error for error in errors if "InvalidIPAddress.InUse: Address 10.12.128.16 is in use" in error]
+    connect(stack)
+    stack.up()
+    connect(stack, cart=cart)
+    stack.up()
+    assert stack.up().shown() == []
