@@ -11,7 +11,7 @@ from typing import Literal
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import check, existing_connection, pulumi_commands, repository
+from privatelink_ingress.fleet import check, encrypted, existing_connection, pulumi_commands, repository
 from privatelink_ingress.fleet.existing_connection import Location
 from privatelink_ingress.fleet.onboarding import Onboarding, OnboardRequest, plan_onboarding
 from privatelink_ingress.fleet.pulumi_commands import UP, PulumiCommand
@@ -51,6 +51,10 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
     new = plan_onboarding(request, stacks.workloads, stacks.edges, stacks.attached)
     change = _entry_change(root, new)
     admission = _admission(root, new)
+    if any(encrypted.shows_a_stand_in(one.after or "") for one in (change, *admission)):
+        remedy = "Write the entry, or the consumer, by hand: its account and networks are those of that stack."
+        problem = Problem(new.shard.edge.file, "accountId is encrypted or a network is, so it cannot be copied", remedy)
+        raise UserError("Nothing was written", [problem])
     # The trial includes the workload's side: what that lacks is then reported once, with the lines to add.
     trial = _check_trial(root, [change, *admission])
     problems = [found.problem.in_file(found.file) for found in trial.findings]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import assumed_zones
+from privatelink_ingress.fleet import assumed_zones, encrypted
 from privatelink_ingress.fleet.plans import StackPlan
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.edge import shard as edge_plan
@@ -39,8 +40,11 @@ class Report:
     warnings: list[Finding] = dataclasses.field(default_factory=list)
     """What is allowed, and yet should be known before it is deployed."""
     findings: list[Finding] = dataclasses.field(default_factory=list)
+    unproven: list[str] = dataclasses.field(default_factory=list)
+    """File and key path of every encrypted value: what depends on one is not checked."""
     plans: Mapping[str, StackPlan] = dataclasses.field(default_factory=dict)
-    """By `<project>/<stack>`. Empty until the files are compared, which takes all of them."""
+    """By `<project>/<stack>`. Empty until the files are compared, which takes all of them, and where a value is
+    encrypted."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -51,49 +55,83 @@ class Stacks:
     workloads: list[Workload] = dataclasses.field(default_factory=list)
     edges: list[Edge] = dataclasses.field(default_factory=list)
     attached: list[Attached] = dataclasses.field(default_factory=list)
-    encrypted: bool = False
-    """Whether a file was left out since a value in it is encrypted."""
+    left_out: list[str] = dataclasses.field(default_factory=list)
+    """Files of which too much is encrypted to compare them with the others."""
 
 
-def read(root: Path) -> Stacks:
+def read(root: Path, *, second: bool = False) -> Stacks:
     """Read each stack file of the repository at `root`, not yet compared with each other.
+
+    Args:
+        root: Top directory of the repository.
+        second: Use the second stand-in for each encrypted value (`fleet/encrypted.py`).
 
     Raises:
         UserError: when there is nothing to read.
     """
     stacks = Stacks()
-    report = stacks.report
-    for file in _files(root, report):
+    for file in _files(root, stacks.report):
         name = _relative(file.path, root)
-        try:
-            if file.secure:
-                stacks.encrypted = True
-                keys = ", ".join(file.secure)
-                report.notes.append(f"{name}: {keys} is encrypted, so only `pulumi preview` can check this file.")
-            elif file.project == service_contract.PROJECT:
-                settings = load(
-                    WorkloadSettings, file.settings, project=file.project, stack=file.stack, region=file.region_text
-                )
-                stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
-                today = datetime.datetime.now(datetime.UTC).date()
-                versions.require_supported(settings, today=today)
-                report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
-                _note_zones(report, name, file.region, settings)
-            elif file.project == edge_plan.PROJECT:
-                settings = load_edge(file.settings, project=file.project, stack=file.stack, region=file.region_text)
-                if isinstance(settings, AttachedSettings):
-                    attached = Attached(file=name, stack=file.stack, region=file.region, settings=settings)
-                    stacks.attached.append(attached)
-                else:
-                    stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
-                    _note_zones(report, name, file.region, settings)
-            elif file.project == BOOTSTRAP:
-                load(BootstrapSettings, file.settings, project=file.project, stack=file.stack, region=file.region_text)
-            else:
-                report.notes.append(f"{name}: project {file.project} is not part of this system: not checked.")
-        except UserError as error:
-            report.findings += (Finding(name, problem) for problem in error.problems)
+        loader = _LOADERS.get(file.project)
+        if loader is None:
+            stacks.report.notes.append(f"{name}: project {file.project} is not part of this system: not checked.")
+        else:
+            _read(stacks, name, file, loader, second=second)
     return stacks
+
+
+def _read(stacks: Stacks, name: str, file: StackFile, loader: _Loader, *, second: bool) -> None:
+    report, values = stacks.report, file.settings
+    hidden = ("aws:region",) if "aws:region" in file.secure else ()
+    if encrypted.leaves(file):
+        found = encrypted.stand_ins(file, lambda tried: loader(file, tried), second=second)
+        hidden, values = (*hidden, *found.leaves), found.values
+    report.unproven += (f"{name}: {place}" for place in hidden)
+    if hidden:
+        listed = ", ".join(hidden)
+        report.notes.append(f"{name}: {listed} is encrypted: only `pulumi preview` can check what depends on it.")
+    try:
+        _sort(stacks, name, file, loader(file, values))
+    except UserError as error:
+        shown = [problem for problem in error.problems if not encrypted.hides(hidden, problem)]
+        report.findings += (Finding(name, problem) for problem in shown)
+        if not shown:
+            stacks.left_out.append(name)
+
+
+def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
+    report = stacks.report
+    if isinstance(settings, WorkloadSettings):
+        stacks.workloads.append(Workload(file=name, stack=file.stack, region=file.region, settings=settings))
+        today = datetime.datetime.now(datetime.UTC).date()
+        versions.require_supported(settings, today=today)
+        report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
+        _note_zones(report, name, file.region, settings)
+    elif isinstance(settings, AttachedSettings):
+        stacks.attached.append(Attached(file=name, stack=file.stack, region=file.region, settings=settings))
+    elif isinstance(settings, EdgeSettings):
+        stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
+        _note_zones(report, name, file.region, settings)
+
+
+def _workload(file: StackFile, values: Mapping[str, str]) -> WorkloadSettings:
+    return load(WorkloadSettings, values, project=file.project, stack=file.stack, region=file.region_text)
+
+
+def _edge(file: StackFile, values: Mapping[str, str]) -> EdgeSettings | AttachedSettings:
+    return load_edge(values, project=file.project, stack=file.stack, region=file.region_text)
+
+
+def _bootstrap(file: StackFile, values: Mapping[str, str]) -> BootstrapSettings:
+    return load(BootstrapSettings, values, project=file.project, stack=file.stack, region=file.region_text)
+
+
+_Loader = Callable[[StackFile, Mapping[str, str]], Any]
+_LOADERS: Mapping[str, _Loader] = {
+    service_contract.PROJECT: _workload,
+    edge_plan.PROJECT: _edge,
+    BOOTSTRAP: _bootstrap,
+}
 
 
 def read_right(root: Path) -> Stacks:

@@ -32,6 +32,8 @@ class StackFile:
     """Every namespace: `aws:region`, `eks-service:owner`. Text as it is, everything else as JSON text."""
     secure: tuple[str, ...]
     """Keys left out of `config` since a `secure:` value is in them, which only the engine can decrypt."""
+    encrypted: Mapping[str, Any]
+    """The values of these keys as they are written."""
     secret: frozenset[str]
     """Keys that the schema in `Pulumi.yaml` marks secret."""
     missing: tuple[str, ...]
@@ -111,13 +113,14 @@ def read(project_dir: Path, stack: str) -> StackFile:
     if problems := [problem for key in values if (problem := _misplaced(str(key), project))]:
         raise StackFileError(f"{_short(path)} has mistakes", problems)
     secure = tuple(sorted(key for key, value in values.items() if _has_secure(value)))
-    config = {key: _as_text(value) for key, value in values.items() if key not in secure}
+    config = {key: as_text(value) for key, value in values.items() if key not in secure}
     return StackFile(
         project=project,
         stack=stack,
         path=path,
         config=config,
         secure=secure,
+        encrypted={key: values[key] for key in secure},
         secret=frozenset(key for key, entry in schema.items() if isinstance(entry, dict) and entry.get("secret")),
         missing=tuple(sorted(schema.keys() - values.keys())),
     )
@@ -168,11 +171,16 @@ def _misplaced(key: str, project: str) -> Problem | None:
 
 def _has_secure(value: Any) -> bool:
     if isinstance(value, dict):
-        return set(value) == {"secure"} or any(map(_has_secure, value.values()))
+        return is_secure(value) or any(map(_has_secure, value.values()))
     return isinstance(value, list) and any(map(_has_secure, value))
 
 
-def _as_text(value: Any) -> str:
+def is_secure(value: Any) -> bool:
+    """Whether a value is encrypted."""
+    return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def as_text(value: Any) -> str:
     """A value as the engine passes it: text as it is, everything else as JSON, with sorted keys as Go writes maps."""
     if value is None:
         return ""

@@ -51,6 +51,7 @@ def test_json_has_what_was_checked_notes_warnings_and_problems(repository: Path)
     assert json.loads(run(repository, "--json").stdout) == {
         "checked": [PROD, ATTACHED, BLOG, SHOP],
         "notes": [],
+        "unproven": [],
         "warnings": [],
         "problems": [],
     }
@@ -236,16 +237,6 @@ def test_zones_left_to_aws_are_assumed_and_said_so(repository: Path, edit):
     assert result["problems"] == []
     assumed = "network.zoneIds is not set, and only AWS knows the zones; euw1-az1, euw1-az2 are assumed."
     assert result["notes"] == [f"{PROD}: {assumed}", f"{SHOP}: {assumed}"]
-
-
-def test_an_encrypted_value_is_skipped_with_a_note(repository: Path, edit):
-    edit(SHOP, "eks-service:owner: team-shop", "eks-service:owner: {secure: v1:abc}")
-    result = json.loads(run(repository, "--json").stdout)
-    assert result["problems"] == []
-    assert result["notes"] == [
-        f"{SHOP}: eks-service:owner is encrypted, so only `pulumi preview` can check this file.",
-        "The files are not compared with each other: that takes all of them.",
-    ]
 
 
 def test_a_file_that_is_no_yaml(repository: Path):

@@ -73,7 +73,8 @@ def follow(file: str, at: Path_, wrong: Any) -> None:
         root = samples(Path(directory))
         write(root, file, at, wrong)
         found = problems_at(root, file, where)
-        for value in [value for problem in found for value in values(problem.remedy)]:
+        for written in [value for problem in found for value in values(problem.remedy)]:
+            value = int(written) if isinstance(wrong, int) else written
             write(root, file, at, value)
             assert problems_at(root, file, where) == [], (wrong, value)
 
@@ -104,7 +105,7 @@ def test_a_remedy_that_is_followed_is_accepted(file: str, at: Path_, wrong: Any)
     follow(file, at, wrong)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     key=st.sampled_from(["publicPrefix", "endpointPrefix", "subnetPrefix"]),
     prefix=st.integers(min_value=-(10**6), max_value=10**6) | st.integers(min_value=14, max_value=33),

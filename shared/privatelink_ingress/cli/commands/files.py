@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, Json, Root
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def check(
 
     With --plan, print everything that is decided for a stack, in a stable order: `diff` shows what a change changes.
 
-    Exit code 0 when all are right, 1 when something is wrong.
+    Exit code 0 when all are right, 1 when something is wrong, 3 when nothing is wrong but a value is encrypted, so
+    that what depends on it is not proven.
     """
     from privatelink_ingress.cli.views import check as view
     from privatelink_ingress.fleet import check as fleet_check
@@ -65,6 +66,8 @@ def check(
         view.print_report(report, Console())
     if report.findings:
         raise typer.Exit(FOUND_SOMETHING)
+    if report.unproven:
+        raise typer.Exit(NOT_PROVEN)
 
 
 @commands.command(epilog="Example: ./run capacity --plan 60 --backends 2")

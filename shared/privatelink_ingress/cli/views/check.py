@@ -27,6 +27,16 @@ def print_report(report: Report, console: Console) -> None:
         console.print(
             Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"), soft_wrap=True
         )
+    elif report.unproven:
+        values = len(report.unproven)
+        unproven = f"{values} encrypted value{'s' * (values != 1)}"
+        console.print(
+            Text(
+                f"No mistakes in {files} stack files, but not everything is proven: {unproven} cannot be read here.",
+                style="bold yellow",
+            ),
+            soft_wrap=True,
+        )
     else:
         console.print(
             Text(f"{files} stack files are right: {', '.join(report.checked)}.", style="bold green"), soft_wrap=True
@@ -34,7 +44,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def as_json(report: Report) -> str:
-    """For scripts: `checked`, `notes`, and `warnings` and `problems` with file, where, reason and remedy."""
+    """For scripts: `checked`, `notes`, `unproven`, and `warnings` and `problems` with file, where, reason, remedy."""
 
     def listed(findings: list[Finding]) -> list[dict[str, str]]:
         return [{"file": found.file, **dataclasses.asdict(found.problem)} for found in sorted(findings)]
@@ -42,6 +52,7 @@ def as_json(report: Report) -> str:
     everything = {
         "checked": report.checked,
         "notes": report.notes,
+        "unproven": report.unproven,
         "warnings": listed(report.warnings),
         "problems": listed(report.findings),
     }
