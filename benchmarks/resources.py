@@ -20,7 +20,7 @@ KINDS = ("aws", "kubernetes", "component", "provider", "other")
 
 
 def kind(one: Registration) -> str:
-    """Which of `KINDS` a registration is. The cluster is a component of pulumi-eks, which makes its own parts."""
+    """Which of `KINDS` a registration is. The cluster is a component of pulumi-eks, which creates its own children."""
     package = one.type.partition(":")[0]
     if one.type.startswith("pulumi:providers:"):
         return "provider"

@@ -1,4 +1,4 @@
-"""Changes of connections on a live edge: each touches what is its own, and nobody else's requests notice.
+"""Changes of connections on a live edge: each touches its own resources, and no other connection's requests notice.
 
 The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended.
 """

@@ -18,8 +18,8 @@ REGION = "eu-west-1"
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     """The server: started once, stopped at the end."""
-    # Moto makes tens of thousands of long-lived objects after each reset; the usual thresholds scan them over and over
-    # and triple the time of a test.
+    # Moto creates tens of thousands of long-lived objects after each reset; the usual thresholds scan them over and
+    # over and triple the time of a test.
     gc.set_threshold(200_000, 20, 100)
     with Cloud() as running:
         yield running

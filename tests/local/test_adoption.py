@@ -99,7 +99,7 @@ def network_of(ec2: Any, vpc_id: str) -> dict[str, Any]:
 
 
 def private_vpc(ec2: Any) -> tuple[str, list[str]]:
-    """A VPC with three private subnets and the gateway endpoint of S3, as a network team makes one."""
+    """A VPC with three private subnets and the gateway endpoint of S3, as a network team creates one."""
     vpc_id = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     for name in ("EnableDnsSupport", "EnableDnsHostnames"):
         ec2.modify_vpc_attribute(VpcId=vpc_id, **{name: {"Value": True}})

@@ -1,7 +1,7 @@
 """Every IAM document of the bootstrap program, before a linter and before AWS's own list of actions.
 
 cfn-lint knows the grammar and the actions; its copy of the service authorization reference says which resources and
-condition keys each action takes. A condition key that AWS does not know for an action makes an `Allow` never match.
+condition keys each action takes. An `Allow` with a condition key that the action does not have never matches.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ def test_a_stale_parameter_is_told_before_anything_is_built(refused: Callable[..
     message = refused({"parameter": NAME}, account=account)
     assert (
         f"parameter {NAME}, service: names the service com.amazonaws.vpce.eu-west-1.vpce-svc-00000000000000001, which "
-        "does not exist or does not admit this account"
+        "does not exist or does not allow this account"
     ) in message
     assert "Run `pulumi up` in eks-service/ for the stack that publishes shop" in message
 
@@ -246,7 +246,7 @@ def test_a_parameter_that_holds_no_contract_is_explained(refused: Callable[..., 
 
 def test_a_contract_in_a_secret_string_is_refused(refused: Callable[..., str]) -> None:
     account = Account({NAME: json.dumps(exports("shop", 1))}, type_="SecureString")
-    assert "type: is of type SecureString, but nothing in a contract is secret" in refused(
+    assert "type: is of type SecureString, but a contract holds no secrets" in refused(
         {"parameter": NAME}, account=account
     )
 

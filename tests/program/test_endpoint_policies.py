@@ -1,7 +1,7 @@
 """What the endpoint policies of a workload let through, and what not.
 
 An endpoint policy is evaluated like any other document of IAM, so the evaluator and the linter of the deployers' roles
-read it too. It is no proof that AWS fills in the same context.
+read it too. This does not prove that AWS fills in the same context.
 """
 
 from __future__ import annotations

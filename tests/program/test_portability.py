@@ -68,7 +68,7 @@ def chosen(run: StackRun) -> list[tuple[str, str]]:
         for key in keys
         if one.type.startswith(("aws:", "eks:"))
         and key in one.inputs
-        # What is made inside a cluster or zone, or names one, is unique within it.
+        # A resource created inside a cluster or zone, or that names one, is unique within it.
         and not (key == "clusterName" or one.type.startswith("aws:route53/"))
     ]
 

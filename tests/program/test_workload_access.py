@@ -1,4 +1,4 @@
-"""Who gets an entry in the cluster, by who makes it, and the way by which its Kubernetes API is reached."""
+"""Access entries of the cluster, depending on its creator, and the route to its Kubernetes API."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_a_repository_of_another_stack_is_looked_up_and_not_created(workload_run
     assert run.of_type(REPOSITORY) == ()
     image = run.only("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]["spec"]["containers"][0]["image"]
     assert image == f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/images/nginx@{DIGESTS[0]}"
-    with pytest.raises(Exception, match="there is no repository images/nginx in account 111111111111"):
+    with pytest.raises(Exception, match="the registry has no repository images/nginx in account 111111111111"):
         workload_run(backend=aws({}), registry=mine, sample=sample, preview=True)
 
 

@@ -22,7 +22,7 @@ NAME = "0A1B.gr7.eu-west-1.eks.amazonaws.com"
 
 
 class Engine:
-    """Calls the hooks that a program binds, at each resource that has them, before it makes the resource."""
+    """Calls the hooks that a program binds, at each resource that has them, before it creates the resource."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.registered: dict[str, Any] = {}

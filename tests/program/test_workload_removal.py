@@ -126,7 +126,7 @@ class Engine:
 
 class _Nothing:
     def create(self, registration: Registration, provider_inputs: Any) -> Any:
-        raise AssertionError(f"{registration.type} is made in AWS")
+        raise AssertionError(f"{registration.type} is created in AWS")
 
     def invoke(self, token: str, args: Any, provider_inputs: Any) -> Any:
         raise AssertionError(token)

@@ -37,7 +37,7 @@ def test_the_claims_are_there(defect: str) -> None:
     for claim in CLAIMS[defect]:
         file, _, name = claim.partition("::")
         if name:
-            assert functions(file).get(name), f"{claim} is no test that asserts something"
+            assert functions(file).get(name), f"{claim} is not a test that asserts something"
         else:
             assert defect in STANDS_FOR[claim], f"{claim} does not stand for {defect}"
 

@@ -36,5 +36,5 @@ def test_a_health_check_at_a_port_that_no_node_has_is_caught(joined: dict[str, t
     recording = Recording(joined["workload"])
     recording.put(t.TARGET_GROUP, "shop-https", "healthCheck.port", "30081")
     found = [(rule.name, resource.name, message) for rule, (resource, message) in judge(recording.resources)]
-    message = "checks health at 30081, which is no node port of the ingress controller"
+    message = "checks health at 30081, which is not a node port of the ingress controller"
     assert found == [("node-ports-agree", "shop-https", message)]

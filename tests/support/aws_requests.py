@@ -1,9 +1,9 @@
-"""What AWS checks when a resource of each type is made, read, changed and deleted: one line per action and resource.
+"""What AWS checks when a resource of each type is created, read, changed and deleted: one line per action and resource.
 
 Written from the service authorization reference, https://docs.aws.amazon.com/service-authorization/latest/reference/,
 and from the calls that the provider makes, not from the policies under test. A line is a sign, an action, a resource:
 
-    +  makes the resource: its tags are in the request, and the right to tag it is asked for as well
+    +  creates the resource: its tags are in the request, and the right to tag it is required as well
     =  acts on a resource that carries the tags of its stack
     .  acts on a resource without tags, or whose tags do not matter
     ?  looks up, on no resource

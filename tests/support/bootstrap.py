@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).parents[2] / "bootstrap"
 
 
 def under_its_path(kind: str) -> Fake:
-    """Ids and ARNs as IAM makes them of path and name."""
+    """IDs and ARNs as IAM derives them from path and name."""
 
     def fake(at: At) -> tuple[str, Properties]:
         arn = at.arn("iam", f"{kind}{at.inputs['path']}{at.name}", region=False)

@@ -1,4 +1,4 @@
-"""Where each defect of the article's code is made impossible: rules that catch it, tests that claim the right thing.
+"""Where each defect of the article's code is prevented: rules that catch it, tests that claim the right behaviour.
 
 A rule catches the defect in whatever is registered, and `defects.py` puts it back in. What no registration shows, such
 as a program that does not load or a command that does not exist, is a test's claim alone.
@@ -15,14 +15,14 @@ CLAIMS: dict[str, tuple[str, ...]] = {
         f"{LOCAL}test_deployment.py::test_a_preview_lists_exactly_the_resources_that_up_registers",
         f"{UNIT}settings/test_pulumi_yaml.py::test_every_sample_stack_loads",
     ),
-    # Roles that nobody was told to make.
+    # Roles that no step told the reader to create.
     "D02": (
         f"{PROGRAM}test_bootstrap_docs.py::test_its_stack_files_run_and_export_every_output_that_it_names",
         f"{PROGRAM}test_deployer_roles.py::test_the_outputs_are_valid_roles_of_the_stack_files",
     ),
     # A consumer that exists nowhere, or everybody.
     "D03": ("consumers-are-named", f"{PROGRAM}test_workload_publication.py::test_only_the_named_account_may_connect"),
-    # An image that was never copied, and a secret that nobody makes.
+    # An image that was never copied, and a secret that nothing creates.
     "D04": (
         "images-are-named-by-digest",
         f"{PROGRAM}test_workload_images.py::test_a_digest_that_was_never_copied_stops_the_preview_with_the_command",
@@ -118,7 +118,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
         "cluster-api-is-not-open-to-the-world",
         f"{PROGRAM}test_workload_cluster.py::test_public_access_is_limited_to_the_named_networks",
     ),
-    # Rights to everything, for whoever ran it.
+    # Rights to everything, for any caller.
     "D27": (
         "roles-have-no-broad-policies",
         "roles-trust-named-principals",

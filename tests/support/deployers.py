@@ -1,4 +1,4 @@
-"""Accounts with deployer roles, and what each role is asked for and may do."""
+"""Accounts with deployer roles, and what each role needs and may do."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def trust(run: StackRun, key: str) -> list[dict[str, Any]]:
 
 
 def policies(run: StackRun, key: str) -> Policies:
-    """The documents that are attached to a role, found by way of the attachments."""
+    """The documents attached to a role, found through the attachments."""
     role = named(run, ROLE, f"deployers-{key}").inputs["name"]
     arns = {one.inputs["policyArn"] for one in run.of_type(ATTACHMENT) if one.inputs["role"] == role}
     documents = [one.inputs["policy"] for one in run.of_type(POLICY) if one.outputs["arn"] in arns]

@@ -30,7 +30,7 @@ SERVICE = {
 
 
 class Account:
-    """An account of the edge with parameters by the name that they are asked for, and what it can see of services."""
+    """An edge account with parameters by the name in the request, and the services that it can see."""
 
     def __init__(self, parameters: dict[str, Any] | None = None, *, gone: bool = False, type_: str = "String") -> None:
         self.parameters, self.gone, self.type = parameters or {}, gone, type_

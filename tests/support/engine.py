@@ -40,7 +40,7 @@ class EngineFailed(AssertionError):
 
 
 class Stack:
-    """One stack. Change `config` between commands as somebody edits its stack file."""
+    """One stack. Change `config` between commands as a user edits the stack file."""
 
     def __init__(
         self, world: World, *, project: str, name: str, account_id: str, config: Mapping[str, str], program: Program
@@ -154,7 +154,7 @@ class World:
 
     @contextlib.contextmanager
     def watched(self, observer: Observer) -> Generator[None]:
-        """Have `observer` told of every call that the engine makes of a provider, and let it fail some."""
+        """Notify `observer` of every call from the engine to a provider, and let it fail some."""
         self.daemon.observer = observer
         try:
             yield
@@ -163,7 +163,7 @@ class World:
 
     @contextlib.contextmanager
     def credentials(self, account_id: str) -> Generator[None]:
-        """The environment of somebody who is logged in to an account: hooks of the programs look there."""
+        """The environment of a user who is logged in to an account: the programs' hooks read it."""
         before = dict(os.environ)
         os.environ.update(self.cloud.session(account_id, REGION).environment())
         try:

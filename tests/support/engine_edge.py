@@ -1,4 +1,4 @@
-"""An edge stack on the engine by itself: its services are made by hand, so no workload has to be deployed first."""
+"""An edge stack alone on the engine: its services are created directly, so no workload has to be deployed first."""
 
 from __future__ import annotations
 

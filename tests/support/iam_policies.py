@@ -1,13 +1,14 @@
 """What identity policies of IAM allow, for tests: Allow and Deny, wildcards, and the condition operators in use.
 
 It follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html for one role
-without session policies. It is no proof that AWS decides alike: which resources and condition keys an action is checked
-with is what `aws_requests.py` says.
+without session policies. It does not prove that AWS decides alike: `aws_requests.py` says with which resources and
+condition keys an action is checked.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -78,8 +79,13 @@ def _likes(value: str, pattern: str) -> bool:
 
 
 def _like(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
+    return _expression(pattern, ignore_case).fullmatch(value) is not None
+
+
+@functools.cache
+def _expression(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     expression = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
-    return re.fullmatch(expression, value, re.IGNORECASE if ignore_case else 0) is not None
+    return re.compile(expression, re.IGNORECASE if ignore_case else 0)
 
 
 def _value(context: Mapping[str, str | list[str]], key: str) -> str | list[str] | None:

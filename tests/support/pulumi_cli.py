@@ -77,7 +77,7 @@ def _version(program: str) -> str:
 
 
 def _number(version: str) -> tuple[int, ...]:
-    """Zero for what is no release, as a CLI without a version."""
+    """Zero for anything but a release, such as a CLI without a version."""
     found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
     return tuple(int(part) for part in found.groups()) if found else (0,)
 

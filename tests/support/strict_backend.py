@@ -331,7 +331,7 @@ def _no_snake_case(value: Any, path: str = "") -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if "_" in key:
-                raise ValueError(f"{path}{key} is no input of this type: a mistyped key?")
+                raise ValueError(f"{path}{key} is not an input of this type: a mistyped key?")
             if key not in _FREE_KEYS:
                 _no_snake_case(inner, f"{path}{key}.")
     elif isinstance(value, list):

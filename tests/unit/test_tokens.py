@@ -23,7 +23,7 @@ def sdk(package: str) -> Path:
 
 @pytest.fixture(scope="module")
 def registered() -> str:
-    """What the AWS SDK says that it makes of each token; read as text, since to import all of it takes seconds."""
+    """The AWS SDK's class or function for each token; read as text, since importing all of it takes seconds."""
     return sdk("pulumi_aws").read_text(encoding="utf-8")
 
 

@@ -133,7 +133,7 @@ def _requests(
     ]
     if not metrics:
         return 0, None
-    # CloudWatch answers in whole hours; the one that runs is asked for as well.
+    # CloudWatch answers in whole hours; the current hour is requested as well.
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     results = read(
         cloudwatch,

@@ -16,7 +16,7 @@ _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.doc
 
 
 def held(account: Account, image: ImagePlan) -> RegistryContents | None:
-    """What the image's repository holds of it; None when there is no such repository.
+    """The image's entry in its repository; None when the repository does not exist.
 
     Raises:
         ClientError, BotoCoreError: when AWS refuses or cannot be reached.
@@ -62,7 +62,7 @@ def password(account: Account) -> str:
 
 
 def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
-    """`os/architecture` of an index's parts; None for a manifest that is no index."""
+    """`os/architecture` of an index's parts; None for a manifest that is not an index."""
     if "manifests" not in manifest:
         return None
     # Parts that describe others, such as a build's attestations, are of an unknown platform.

@@ -200,7 +200,7 @@ def _require_writable(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         problem = Problem(str(out), f"cannot be written: {error.strerror}", "Name another directory with --out.")
-        raise UsageError("There is no place for the exports", [problem]) from None
+        raise UsageError("The exports cannot be written", [problem]) from None
 
 
 def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> None:

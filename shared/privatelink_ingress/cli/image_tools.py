@@ -1,4 +1,4 @@
-"""crane and skopeo: whichever is on PATH copies an image, with a login that ends with the copy."""
+"""Copies an image with crane or skopeo, the first that is on PATH; the login ends with the copy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from privatelink_ingress.problems import Problem, UsageError, UserError
 TOOLS: tuple[Tool, ...] = get_args(Tool)
 
 LAST_LINES = 8
-"""How much of a failed tool's output its error repeats."""
+"""Lines of a failed tool's output that its error repeats."""
 
 
 def find() -> Tool | None:
@@ -33,7 +33,7 @@ def require() -> Tool:
     """As `find`.
 
     Raises:
-        UsageError: when neither is there.
+        UsageError: when neither is installed.
     """
     if tool := find():
         return tool
@@ -41,18 +41,18 @@ def require() -> Tool:
         "Install one: https://github.com/google/go-containerregistry/tree/main/cmd/crane or "
         "https://github.com/containers/skopeo. --dry-run prints the commands for another machine."
     )
-    problem = Problem("PATH", f"has neither {' nor '.join(TOOLS)}, and one of them copies the image", remedy)
+    problem = Problem("PATH", f"has neither {' nor '.join(TOOLS)}, and copying an image takes one of them", remedy)
     raise UsageError("Nothing was copied", [problem])
 
 
 def copy(tool: Tool, image: ImagePlan, *, password: str, report: Callable[[str], None]) -> None:
-    """Log in and copy. The password goes through standard input and a file that is gone at the end.
+    """Log in and copy. The password goes through standard input and a file that is deleted afterwards.
 
     Args:
-        tool: What copies.
-        image: What is copied, and where to.
+        tool: The program that copies.
+        image: The image, with its origin and destination.
         password: Of the registry's user AWS.
-        report: Takes each command and each line of its output as they come.
+        report: Called with each command and each line of its output as they appear.
 
     Raises:
         UserError: when the tool fails, with its last lines.
@@ -102,19 +102,19 @@ def _run(
                 process.stdin.write(password if "--password-stdin" in command else "")
                 process.stdin.close()
             except BrokenPipeError:
-                pass  # it ended without reading: its exit code and output say why
+                pass  # it exited without reading its input: its exit code and output say why
             for line in process.stdout:
                 shown = line.rstrip().replace(password, "[password]")
                 last.append(shown)
                 report(f"  {shown}")
     except OSError as error:
-        problem = Problem(command[0], f"cannot be run: {error.strerror}", "Install it anew, or remove it from PATH.")
+        problem = Problem(command[0], f"cannot be run: {error.strerror}", "Reinstall it, or remove it from PATH.")
         raise UserError("Nothing was copied", [problem]) from None
     if process.returncode:
         said = "; ".join(line for line in last if line) or "nothing"
         problem = Problem(
             shlex.join(command),
-            f"ended with exit code {process.returncode}, and said: {said}",
-            "Correct what it names and copy again: what was copied before stays.",
+            f"exited with code {process.returncode}, and said: {said}",
+            "Correct the reported error and copy again: images copied so far stay.",
         )
         raise UserError("The image was not copied", [problem])

@@ -1,4 +1,4 @@
-"""`images`: are the workloads' images in their registries, and copying them there."""
+"""`images`: checks whether the workloads' images are in their registries, and copies the missing ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def select(root: Path, stack: str | None) -> Targets:
     """The images of all workload stacks, or of `stack` alone.
 
     Raises:
-        UsageError: when there is no such stack, or it pins no image.
+        UsageError: when the stack does not exist, or pins no image.
         UserError: when a stack file has a mistake.
     """
     every = repository.read_right(root).workloads
@@ -72,7 +72,7 @@ def select(root: Path, stack: str | None) -> Targets:
     if problems:
         raise UserError("Stack files have mistakes", problems)
     if stack is not None and unpinned:
-        raise UsageError("There is no image to look for", [_pin(unpinned[0])])
+        raise UsageError("The stack pins no image", [_pin(unpinned[0])])
     return Targets(pinned=tuple(pinned), unpinned=tuple(unpinned))
 
 
@@ -82,13 +82,13 @@ def status(targets: Targets, accounts: Accounts) -> list[Checked]:
 
 
 def copy(targets: Targets, accounts: Accounts, console: Console, *, dry_run: bool) -> bool:
-    """Copy what is missing, and look by digest whether it arrived. Prints as it goes.
+    """Copy missing images, and verify each by digest. Prints progress.
 
     Returns:
-        Whether every image is there, or in a dry run could be copied.
+        Whether every image is present, or in a dry run could be copied.
 
     Raises:
-        UsageError: when something is to copy, and no tool is there to do it.
+        UsageError: when an image must be copied and no copy tool is installed.
     """
     _print_unpinned(targets, console)
     fine = True
@@ -171,7 +171,7 @@ def _copy(target: Target, accounts: Accounts, console: Console) -> bool:
         return False
     after = _look(target, accounts)
     if after.status.state != "there":
-        _line(console, target, f"{tool} said that it copied the image, but it is not right in the registry", "red")
+        _line(console, target, f"{tool} reported success, but the image in the registry is not the pinned one", "red")
         _print_checked(after, console)
         return False
     _line(console, target, f"copied; the registry has {image.digest}, {after.status.reason}", "bold green")

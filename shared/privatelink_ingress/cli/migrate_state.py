@@ -18,7 +18,7 @@ from privatelink_ingress.problems import Problem, UserError
 
 
 def migrate(root: Path, stack: str, console: Console, *, source: str, dry_run: bool) -> None:
-    """Move it; what an earlier call did already is not done again. With `dry_run`, the commands are only shown.
+    """Move the state, skipping the steps that an earlier run finished. With `dry_run`, only print the commands.
 
     Raises:
         UserError: when the stack has no state in `source`, or a command fails. The state in `source` stays as it is.
@@ -40,22 +40,22 @@ def migrate(root: Path, stack: str, console: Console, *, source: str, dry_run: b
                 _run(root, step)
     if not dry_run:
         done = f"The state of {stack} is in {backend_url.partition('?')[0]}, and pulumi is logged in there."
-        console.print(f"\n{done} The old one stays where it was and does no harm.", soft_wrap=True, highlight=False)
+        console.print(f"\n{done} The old state stays where it was and does no harm.", soft_wrap=True, highlight=False)
 
 
 def _output(root: Path, stack: str, source: str, name: str) -> str:
     answer = _ask(root, source, "stack", "output", name, "--stack", stack)
     if answer.returncode:
-        remedy = f"Run `pulumi login --local` and `pulumi up --stack {stack}` first, or say with --from where it is."
-        reason = f"{source} has no output {name} of it: {_last_line(answer.stderr)}"
-        raise UserError("There is no state to move", [Problem(f"stack {stack}", reason, remedy)])
+        remedy = f"Run `pulumi login --local` and `pulumi up --stack {stack}` first, or name its backend with --from."
+        reason = f"{source} has no output {name} of this stack: {_last_line(answer.stderr)}"
+        raise UserError("The state cannot be moved", [Problem(f"stack {stack}", reason, remedy)])
     return answer.stdout.strip()
 
 
 def _held(root: Path, stack: str, backend_url: str) -> int | None:
     answer = _ask(root, backend_url, "stack", "ls", "--json")
     if answer.returncode:
-        remedy = "Take credentials of the account that may use the bucket: the policy of state_policy_arn says which."
+        remedy = "Use credentials that have the policy of state_policy_arn."
         raise UserError("The bucket cannot be read", [Problem(backend_url, _last_line(answer.stderr), remedy)])
     stacks = {stack_names.short(entry["name"]): entry for entry in json.loads(answer.stdout)}
     return stacks[stack].get("resourceCount") or 0 if stack in stacks else None
@@ -66,8 +66,8 @@ def _run(root: Path, step: Step) -> None:
     if code:
         problem = Problem(
             step.command,
-            f"ended with exit code {code}",
-            "Correct what it says and run the same command again: it goes on from there. The old state is still there.",
+            f"exited with code {code}",
+            "Correct the error and run the same command again: it resumes at this step. The old state is unchanged.",
         )
         raise UserError("The state has not moved", [problem])
 
@@ -78,7 +78,7 @@ def _ask(root: Path, backend: str, *arguments: str) -> subprocess.CompletedProce
 
 
 def _environment(backend: str) -> dict[str, str]:
-    """Each call names its backend, so that a failure half way leaves the terminal's login as it was."""
+    """Each call names its backend, so that a failure halfway leaves the terminal's login unchanged."""
     return {**os.environ, "PULUMI_BACKEND_URL": backend}
 
 

@@ -32,5 +32,5 @@ def run(root: Path, commands: Iterable[PulumiCommand], console: Console) -> None
         code = subprocess.run(command.arguments(), cwd=root, check=False).returncode
         if code:
             remedy = "Correct what it reports, and run the same command again: it continues from here."
-            problem = Problem(str(command), f"ended with exit code {code}", remedy)
+            problem = Problem(str(command), f"exited with code {code}", remedy)
             raise UserError("The files are written, but not deployed", [problem])

@@ -1,4 +1,4 @@
-"""The emulated AWS that `demo --keep` leaves running: its note for other commands, and traces through it."""
+"""The emulated AWS that `demo --keep` leaves running: the file that describes it, and traces through it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILE = "cloud.json"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunningCloud:
-    """An emulated AWS that is up."""
+    """A running emulated AWS."""
 
     endpoint_url: str
     edge_account: str
@@ -25,29 +25,29 @@ class RunningCloud:
     """Region by account."""
 
     def write(self, directory: Path) -> None:
-        """Leave the note."""
+        """Write the file."""
         (directory / _FILE).write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, directory: Path) -> RunningCloud:
-        """The cloud that was left up.
+        """The cloud that `demo --keep` left running.
 
         Raises:
-            UsageError: when none was, or it is up no more.
+            UsageError: when none was kept, or it has stopped.
         """
         try:
             cloud = cls(**json.loads((directory / _FILE).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
-            raise _none(directory, "no demo was left running") from None
+            raise _none(directory, "no demo was kept running") from None
         host, _, port = cloud.endpoint_url.rpartition("/")[2].partition(":")
         with socket.socket() as probe:
             if probe.connect_ex((host, int(port))) != 0:
-                raise _none(directory, f"nothing answers at {cloud.endpoint_url} any more")
+                raise _none(directory, f"nothing answers at {cloud.endpoint_url} any longer")
         return cloud
 
     @staticmethod
     def forget(directory: Path) -> None:
-        """Take the note away."""
+        """Delete the file."""
         (directory / _FILE).unlink(missing_ok=True)
 
 
@@ -57,14 +57,14 @@ def trace_running(
     """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
 
     Raises:
-        UsageError: when it is no request, or no demo is running.
+        UsageError: when the request is not valid, or no demo is running.
     """
     # Costly to import, and not needed to show a trace.
     from privatelink_ingress.aws.topology import live
     from privatelink_ingress.local.cloud.session import Session
 
     headers = tuple(headers)
-    Request.parse(url, method=method, headers=headers, source=source)  # wrong use is told before the demo is asked
+    Request.parse(url, method=method, headers=headers, source=source)  # wrong arguments first
     cloud = RunningCloud.read(directory)
     sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
     edge = sessions.pop(cloud.edge_account)
@@ -73,4 +73,4 @@ def trace_running(
 
 def _none(directory: Path, reason: str) -> UsageError:
     remedy = "Run `./run demo --keep` in another terminal, then this again."
-    return UsageError("There is no running demo to look at", [Problem(str(directory), reason, remedy)])
+    return UsageError("No demo is running", [Problem(str(directory), reason, remedy)])

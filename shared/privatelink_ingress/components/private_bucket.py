@@ -1,4 +1,4 @@
-"""A bucket that nobody reaches by accident."""
+"""A bucket without accidental access: private, encrypted, TLS only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from privatelink_ingress.components.base import Component
 
 _ABORT_AFTER_DAYS = 7
-"""After so many days the parts of an upload that never ended are dropped: they cost and nobody sees them."""
+"""Days after which the parts of an unfinished upload are deleted: they are billed but not listed."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class PrivateBucketArgs:
     force_destroy: bool = False
     """True deletes a bucket that is not empty, with all that is in it."""
     protect: bool = False
-    """True makes the engine refuse to delete it."""
+    """If true, the engine refuses to delete it."""
 
 
 class PrivateBucket(Component):

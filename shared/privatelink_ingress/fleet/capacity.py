@@ -55,15 +55,15 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         stack: One of the shards that may take them, where shards differ in account, region or environment.
 
     Raises:
-        UserError: when a stack file has a mistake, when there is no shard, or when no shard could hold one connection.
-        UsageError: when there is no such stack, or it is needed and not given.
+        UserError: when a stack file has a mistake, when no shard exists, or when none could hold one connection.
+        UsageError: when the stack does not exist, or is required and missing.
     """
     stacks = read_right(root)
     there, _ = fleet_shards.group(stacks.edges, stacks.attached)
     capacities = fleet_shards.capacities(there)
     if not capacities:
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
-        raise UserError("There is no capacity to count", [problem])
+        raise UserError("No capacity to count", [problem])
     report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes))
     if plan is None:
         return report

@@ -183,7 +183,7 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
         if user.account_id not in {consumer.account_id for consumer in consumers}:
             yield Problem(
                 "publication.consumers",
-                f"do not admit account {user.account_id}, from which edge {user.stack.stack} connects",
+                f"do not include account {user.account_id}, from which edge {user.stack.stack} connects",
                 f'Add `- accountId: "{user.account_id}"`.',
             )
     for place, consumer in enumerate(consumers):
@@ -197,6 +197,6 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
             remedy = f"Write [{', '.join(sorted(subnets))}]; requests from other subnets are dropped."
             yield Problem(f"publication.consumers[{place}].albSubnetCidrs", lacks, remedy)
         elif stale := sorted(set(consumer.alb_subnet_cidrs) - subnets):
-            reason = f"admits {', '.join(stale)}, which is no load balancer subnet of its edges"
+            reason = f"admits {', '.join(stale)}, which is not a load balancer subnet of its edges"
             remedy = f"Write [{', '.join(sorted(subnets))}]."
             yield Problem(f"publication.consumers[{place}].albSubnetCidrs", reason, remedy)

@@ -24,7 +24,7 @@ def patterns(connections: Sequence[Connection]) -> tuple[str, ...]:
 
 
 def unrouted(host: str, routed: Sequence[str], *, where: str) -> Iterator[Problem]:
-    """The problem of a host that is none of `routed`, and so is never asked for."""
+    """The problem of a host that is not in `routed`, and so gets no requests."""
     if matches(Match(hosts=tuple(routed)), Witness(host=host, path="/")):
         return
     reason = f"is {host}, which no edge routes to this connection"

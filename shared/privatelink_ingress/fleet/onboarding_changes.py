@@ -124,7 +124,7 @@ def _not_admitted(new: Onboarding) -> Problem:
     lines = editor.lines("consumers", [new.consumer], indent=4)[1:]
     return Problem(
         f"{new.workload.file}: publication.consumers",
-        f"do not admit account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
+        f"do not include account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
         "\n".join([f"Ask {new.workload.settings.owner} to add these lines below, or use --edit-workload:", *lines]),
     )
 

@@ -99,7 +99,7 @@ def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
     prefix, _, name = key.partition("/")
     if key.lower() in ANNOTATIONS:
         return Problem(field, "is ignored: names of annotations are lower case", f"Write {key.lower()}.")
-    reason = "is no annotation of this controller, which ignores it"
+    reason = "is not an annotation of this controller, which ignores it"
     for other in PREFIXES:
         if f"{other}{name}" in ANNOTATIONS:
             known = ANNOTATIONS[f"{other}{name}"]

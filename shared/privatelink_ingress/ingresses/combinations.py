@@ -73,7 +73,7 @@ def _services(ingress: Manifest, given: dict[str, str]) -> Iterator[Problem]:
             if service not in named:
                 write = suggest(service, named, none="Remove it: no path leads to a Service.")
                 effect = "no path uses it" if key == _STICKY else "the controller rejects the Ingress"
-                reason = f"names {shown(service)}, which is no Service of this Ingress: {effect}"
+                reason = f"names {shown(service)}, which is not a Service of this Ingress: {effect}"
                 yield Problem(annotation_field(key), reason, write)
 
 

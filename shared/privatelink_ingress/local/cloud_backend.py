@@ -120,7 +120,7 @@ class CloudBackend:
         return {"region": target.region} | ({"tags": registration.inputs.get("tags", {})} | tags if tags else {})
 
     def delete(self, registration: Registration, provider_inputs: Properties) -> None:
-        """Delete what `create` made of the registration; what is gone already is no failure, as with the providers.
+        """Delete the registration's resource. One that is gone already is not a failure, as with the providers.
 
         Raises:
             AdapterError: AWS refuses, because the resource is in use or protected.

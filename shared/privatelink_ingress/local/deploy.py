@@ -83,7 +83,7 @@ class Deployment:
     ) -> runner.StackRun:
         """Deploy one stack as on AWS; the stacks that it refers to come first.
 
-        A workload's first `pulumi up` makes the repositories. Then its images are copied, of which there are only
+        A workload's first `pulumi up` creates the repositories. Then its images are copied, of which there are only
         stand-ins here, and a second `pulumi up` adds what runs them.
 
         Args:

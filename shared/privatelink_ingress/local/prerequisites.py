@@ -1,4 +1,4 @@
-"""What a stack file takes for granted in its account: on AWS somebody made it before, here it is made first."""
+"""What a stack file expects in its account: on AWS it exists already, here it is created first."""
 
 from __future__ import annotations
 

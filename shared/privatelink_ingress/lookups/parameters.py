@@ -21,7 +21,7 @@ async def read(backend: Backend, *, provider: aws.Provider, account_id: str, reg
         region: Region of `provider`.
 
     Raises:
-        ContractError: when there is no such parameter, when it may not be read, or when its value is no contract.
+        ContractError: when the parameter does not exist, cannot be read, or does not hold a contract.
     """
     reference = str(backend.parameter)
     name, owner, elsewhere = _place(reference, account_id, region)
@@ -62,7 +62,7 @@ async def check_service(contract: Contract, source: str, *, provider: aws.Provid
         name, text = contract.endpoint_service_name, str(error)
         # The provider tells of a service that AWS does not show as a resource that it could not find.
         if any(sign in text for sign in ("InvalidServiceName", "no matching", "couldn't find resource")):
-            reason = f"names the service {name}, which does not exist or does not admit this account"
+            reason = f"names the service {name}, which does not exist or does not allow this account"
             remedy = (
                 f"Run `pulumi up` in {PROJECT}/ for the stack that publishes {contract.connection_name}, with this "
                 "account among its publication.consumers; or remove the backend when the service is gone."

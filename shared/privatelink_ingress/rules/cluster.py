@@ -111,7 +111,7 @@ def volumes_are_encrypted(inputs: Inputs) -> Iterator[str]:
             yield f"leaves the volume {mapping.get('deviceName')} unencrypted"
 
 
-@resource_rule(t.LAUNCH_TEMPLATE, reason="A public address makes a node reachable.", stands_for=["EC2.25"])
+@resource_rule(t.LAUNCH_TEMPLATE, reason="The internet can reach a node with a public address.", stands_for=["EC2.25"])
 def nodes_have_no_public_address(inputs: Inputs) -> Iterator[str]:
     """Nodes get no public address."""
     for interface in inputs.get("networkInterfaces") or ():

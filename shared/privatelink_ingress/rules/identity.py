@@ -63,7 +63,10 @@ def resources_name_their_provider(stack: Stack) -> Iterator[Finding]:
     """Every AWS resource has an explicit provider."""
     for resource in stack.resources:
         if resource.type.startswith("aws:") and not resource.provider:
-            yield resource, "has no explicit provider, so it is made with whatever credentials are at hand"
+            yield (
+                resource,
+                "has no explicit provider, so the environment's credentials create it",
+            )
 
 
 @resource_rule(
@@ -79,7 +82,7 @@ def providers_name_their_account(inputs: Inputs) -> Iterator[str]:
 
 @stack_rule(reason="What a command made is neither updated nor removed with the stack.", stands_for=["D33"])
 def nothing_is_made_by_commands(stack: Stack) -> Iterator[Finding]:
-    """Nothing is made by shell commands."""
+    """No resource is created by a shell command."""
     for resource in stack.resources:
         if resource.type.startswith(("command:", "null:")):
             yield resource, "runs a shell command; register the resource instead"

@@ -16,7 +16,7 @@ DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
 """Who writes the logs of load balancers (Application Load Balancers guide, access logs)."""
 
 
-@stack_rule(reason="Logs name clients and what they asked for.", stands_for=["D09", "D14", "S3.1", "S3.8"])
+@stack_rule(reason="Logs name clients and their requests.", stands_for=["D09", "D14", "S3.1", "S3.8"])
 def buckets_refuse_public_access(stack: Stack) -> Iterator[Finding]:
     """Every bucket blocks all four kinds of public access."""
     for bucket in stack.of(t.BUCKET):
@@ -35,7 +35,7 @@ def buckets_refuse_plain_http(stack: Stack) -> Iterator[Finding]:
 
 @stack_rule(reason="AWS refuses to switch access logs on, in the middle of a deployment.", stands_for=["D09"])
 def log_buckets_let_load_balancers_write(stack: Stack) -> Iterator[Finding]:
-    """A bucket for a load balancer's logs lets the log delivery write, before the load balancer is made."""
+    """A bucket for a load balancer's logs lets the log delivery write, before the load balancer is created."""
     for balancer in stack.of(t.LOAD_BALANCER):
         for bucket in stack.of(t.BUCKET):
             if not balancer.refers("accessLogs", bucket):
@@ -47,7 +47,7 @@ def log_buckets_let_load_balancers_write(stack: Stack) -> Iterator[Finding]:
                 yield balancer, f"does not wait for the policy of its log bucket {bucket.name}"
 
 
-@stack_rule(reason="Objects with an ACL can belong to, and be opened by, somebody else.", stands_for=["S3.12"])
+@stack_rule(reason="An object with an ACL can belong to another account, and be opened by it.", stands_for=["S3.12"])
 def buckets_have_no_acls(stack: Stack) -> Iterator[Finding]:
     """The bucket's owner owns every object; ACLs are off."""
     for bucket in stack.of(t.BUCKET):

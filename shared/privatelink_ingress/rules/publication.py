@@ -46,7 +46,7 @@ def services_stand_on_an_own_internal_load_balancer(stack: Stack) -> Iterator[Fi
 def network_load_balancers_have_a_security_group(inputs: Inputs) -> Iterator[str]:
     """Every network load balancer has a security group from its creation."""
     if inputs.get("loadBalancerType") == "network" and not len(inputs.get("securityGroups") or ()):
-        yield "has no security group, and can never get one once it is made"
+        yield "has no security group, and cannot be given one after its creation"
 
 
 @resource_rule(
@@ -68,4 +68,4 @@ def parameters_are_never_overwritten(inputs: Inputs) -> Iterator[str]:
 def parameters_live_under_a_path(inputs: Inputs) -> Iterator[str]:
     """A parameter's name is a path of at least two parts."""
     if not re.fullmatch(r"(/[\w.-]+){2,}", inputs.get("name", "")):
-        yield "has a name that is no path of at least two parts"
+        yield "has a name that is not a path of at least two parts"

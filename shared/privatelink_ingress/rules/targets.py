@@ -52,7 +52,7 @@ def targets_are_their_connections_endpoints(stack: Stack) -> Iterator[Finding]:
             for configuration in endpoint.inputs.get("subnetConfigurations") or ()
         }
         if target.inputs["targetId"] not in own:
-            yield target, f"sends to {target.inputs['targetId']}, which is no endpoint address of its connection"
+            yield target, f"sends to {target.inputs['targetId']}, which is not an endpoint address of its connection"
 
 
 @stack_rule(
@@ -93,10 +93,10 @@ def node_ports_agree(stack: Stack) -> Iterator[Finding]:
         if not services or group.inputs.get("targetType") != "instance":
             continue
         if group.inputs["port"] not in ports:
-            yield group, f"sends to {group.inputs['port']}, which is no node port of the ingress controller"
+            yield group, f"sends to {group.inputs['port']}, which is not a node port of the ingress controller"
         checked = (group.inputs.get("healthCheck") or {}).get("port", "traffic-port")
         if checked not in ("traffic-port", *map(str, ports)):
-            yield group, f"checks health at {checked}, which is no node port of the ingress controller"
+            yield group, f"checks health at {checked}, which is not a node port of the ingress controller"
 
 
 def _covers(rule: Resource, port: int) -> bool:

@@ -1,7 +1,7 @@
 """The private side: nothing leads out of its VPC but endpoints of AWS services.
 
 Private is whatever has a cluster or nodes, and any stack without an internet-facing load balancer. One thing is left as
-EKS makes it: the cluster's security group lets its members send anything anywhere. That rule is no resource of a stack,
+EKS creates it: the cluster's security group lets its members send anything anywhere. That rule is not in any stack,
 so a program can neither see nor remove it, and without gateway, route and public address there is nowhere to send to.
 https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
 """
@@ -33,7 +33,7 @@ LEADING_OUT: Mapping[str, str] = {
     t.CLIENT_VPN_ASSOCIATION: "leads to the machines of VPN users",
     t.LATTICE_ASSOCIATION: "leads to services of other VPCs",
 }
-"""What makes a way out of a VPC by being there:
+"""Resource types whose existence opens a way out of a VPC:
 https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html"""
 
 PUBLIC_ADDRESSES: Mapping[str, str] = {
@@ -70,7 +70,7 @@ def private_side_has_no_way_out(stack: Stack) -> Iterator[Finding]:
 
 
 @stack_rule(
-    reason="A route is a way out as soon as somebody adds what it leads to.",
+    reason="A route becomes a way out as soon as its target is added.",
     stands_for=["SEC05"],
 )
 def private_side_has_no_routes(stack: Stack) -> Iterator[Finding]:
@@ -105,7 +105,7 @@ def private_side_has_no_public_addresses(stack: Stack) -> Iterator[Finding]:
 
 
 @stack_rule(
-    reason="An endpoint of somebody else's service, or of a service that is not needed, is a way for data to leave.",
+    reason="An endpoint of another owner's service, or of a service that is not needed, lets data leave.",
     stands_for=["SEC05"],
 )
 def endpoints_of_nodes_lead_to_aws_services(stack: Stack) -> Iterator[Finding]:
@@ -140,7 +140,7 @@ def private_groups_send_to_private_addresses(stack: Stack) -> Iterator[Finding]:
                 yield resource, f"lets its members send to {cidr}, which is public"
         lists = {"prefixListId", "prefixListIds"} & set(rule)
         if lists and not any(resource.refers(key, one) for key in lists for one in stack.of(t.VPC_ENDPOINT)):
-            yield resource, "lets its members send to a prefix list that is no endpoint's of this stack"
+            yield resource, "lets its members send to a prefix list of no endpoint in this stack"
 
 
 def _is_private(stack: Stack) -> bool:

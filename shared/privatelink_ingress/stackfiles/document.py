@@ -1,12 +1,14 @@
 """One YAML file of Pulumi as plain values, read as the engine reads it, or refused.
 
-The engine reads with gopkg.in/yaml.v3, which takes some values otherwise than YAML 1.2 does: `010` is 8, `1_000` is
+The engine reads with gopkg.in/yaml.v3, which reads some values differently from YAML 1.2: `010` is 8, `1_000` is
 1000, and a date is a time. Such a value is refused, with what to write instead, so that a file cannot mean one thing in
 a check and another in a deployment. So is what has no plain value: an alias within itself, a tag, a second document.
 """
 
 from __future__ import annotations
 
+import copy
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +36,7 @@ LARGEST = 100_000
 """Values of one file, those behind aliases counted each time: an alias of aliases grows without bounds."""
 
 _DIGITS = 18
-"""Digits of a number that every reader takes for a whole number: the engine makes a longer one a float."""
+"""Digits of a number that every reader takes for a whole number: the engine reads a longer one as a float."""
 
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -64,6 +66,12 @@ def load(text: str) -> Any:
     Raises:
         Unreadable: with the line, the reason and the remedy.
     """
+    return copy.deepcopy(_load(text))
+
+
+@functools.lru_cache(maxsize=64)
+def _load(text: str) -> Any:
+    """Cached: a project's file is read for each of its stacks, and the parser takes most of a check's time."""
     try:
         return _Reader(YAML(typ="safe", pure=True).parse(text)).document()
     except MarkedYAMLError as error:
@@ -90,7 +98,7 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _refused(event, "begins a second document, which the engine does not read", "Remove it.")
+                    raise _refused(event, "starts a second document, which the engine does not read", "Remove it.")
             elif isinstance(event, NodeEvent):
                 value = self._value(event)
         return value

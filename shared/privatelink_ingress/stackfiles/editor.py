@@ -1,6 +1,6 @@
 """Change one entry of a stack file and leave every other byte as it is: comments, order, quotes, widths.
 
-The places come from the YAML parser, the text between them is never written anew, and each change is read back.
+The YAML parser gives the positions, the text between them is never rewritten, and each change is read back.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def read(project_dir: Path, stack: str) -> StackFile:
     project, path = project_name(project_dir), project_dir / f"Pulumi.{stack}.yaml"
     written = _mapping(path).get("config")
     if not isinstance(written, dict | None):
-        raise _unreadable(path, "config", "is no mapping", "Write the keys under `config:`, indented.")
+        raise _unreadable(path, "config", "is not a mapping", "Write the keys under `config:`, indented.")
     schema = _schema(project_dir, project)
     values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
     if problems := [problem for key in values if (problem := _misplaced(str(key), project))]:
@@ -131,7 +131,7 @@ def _schema(project_dir: Path, project: str) -> dict[str, Any]:
     path = project_dir / PROJECT_FILE
     schema = _mapping(path).get("config")
     if not isinstance(schema, dict | None):
-        raise _unreadable(path, "config", "is no mapping", "Write the keys under `config:`, indented.")
+        raise _unreadable(path, "config", "is not a mapping", "Write the keys under `config:`, indented.")
     return {key if ":" in key else f"{project}:{key}": entry for key, entry in (schema or {}).items()}
 
 
@@ -155,7 +155,7 @@ def _mapping(path: Path) -> dict[Any, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise _unreadable(path, "file", "is no mapping", "Begin it with a key, such as `config:`.")
+        raise _unreadable(path, "file", "is not a mapping", "Start it with a key, such as `config:`.")
     return content
 
 

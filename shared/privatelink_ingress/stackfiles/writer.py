@@ -19,9 +19,9 @@ class Change:
 
     path: Path
     before: str | None
-    """None where there is no file yet."""
+    """None for a file that does not exist yet."""
     after: str | None
-    """None where the file goes."""
+    """None for a file to delete."""
 
 
 def read(path: Path) -> str:
@@ -44,14 +44,14 @@ def apply(changes: Sequence[Change]) -> None:
     Every new text is complete on the disk before the first file is replaced, so a full disk stops it before that.
 
     Raises:
-        StackFileError: when a file cannot be written, or is no longer what it was when the change was planned.
+        StackFileError: when a file cannot be written, or has changed since it was read.
     """
     staged: dict[Path, Path] = {}
     done: list[Change] = []
     try:
         for change in changes:
             if (read(change.path) if change.path.exists() else None) != change.before:
-                raise _failed(change.path, "was changed by somebody else meanwhile", "Run the command again.")
+                raise _failed(change.path, "has changed since it was read", "Run the command again.")
             if change.after is not None:
                 staged[change.path] = _stage(change.path, change.after)
         for change in changes:
@@ -61,7 +61,9 @@ def apply(changes: Sequence[Change]) -> None:
         _undo(done)
         where = changes[len(done) - 1].path if done else changes[len(staged)].path
         raise _failed(
-            where, f"cannot be written: {error.strerror}", "Nothing was changed. Make room or rights."
+            where,
+            f"cannot be written: {error.strerror}",
+            "Nothing was changed. Free space, or make it writable.",
         ) from None
     except BaseException:
         _undo(done)

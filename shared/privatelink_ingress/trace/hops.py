@@ -1,4 +1,4 @@
-"""What a trace is made of: hops with evidence, and the state that one hop hands to the next."""
+"""The parts of a trace: hops with evidence, and the state that each hop hands to the next."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Request:
 
     @classmethod
     def parse(cls, url: str, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None) -> Request:
-        """The request that a client makes for `url`.
+        """The request that a client sends for `url`.
 
         Args:
             url: Absolute, http or https.

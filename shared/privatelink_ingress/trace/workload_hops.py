@@ -11,7 +11,7 @@ from privatelink_ingress.trace.topology import Endpoint
 _CLOSED = {
     "pendingAcceptance": "the owner has not accepted the connection",
     "rejected": "the owner has rejected the connection",
-    "expired": "nobody accepted the connection in time",
+    "expired": "the connection was not accepted in time",
     "failed": "AWS could not make the connection",
 }
 """Reason by state (VpcEndpoint, EC2 API) of an endpoint through which nothing passes."""

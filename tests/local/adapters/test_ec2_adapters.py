@@ -1,4 +1,4 @@
-"""The EC2 adapters: every input reaches AWS, outputs are read back, and what was made can be deleted."""
+"""The EC2 adapters: every input reaches AWS, outputs are read back, and every created resource can be deleted."""
 
 from __future__ import annotations
 

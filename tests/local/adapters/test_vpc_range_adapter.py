@@ -1,4 +1,4 @@
-"""A VPC's further range, as Pulumi makes it and takes it away."""
+"""A VPC's second range, as Pulumi adds and removes it."""
 
 from __future__ import annotations
 

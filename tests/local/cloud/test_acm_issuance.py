@@ -1,4 +1,4 @@
-"""Certificates of the emulated AWS are issued after validation, and described as they were asked for."""
+"""Certificates of the emulated AWS are issued after validation, and described as requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters of the emulated EKS: made as AWS makes them, and refused where AWS refuses."""
+"""Clusters of the emulated EKS: created as AWS creates them, and refused where AWS refuses."""
 
 from __future__ import annotations
 

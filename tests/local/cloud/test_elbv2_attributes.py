@@ -88,7 +88,7 @@ def test_a_policy_for_another_place_does_not_let_logs_in(edge: Session, resource
     ],
     ids=["principal", "action", "source ARN", "source account"],
 )
-def test_a_policy_for_somebody_else_does_not_let_logs_in(edge: Session, over: dict[str, Any]) -> None:
+def test_a_policy_for_another_principal_does_not_let_logs_in(edge: Session, over: dict[str, Any]) -> None:
     arn, name = balancer(edge, network(edge))["LoadBalancerArn"], bucket(edge)
     policy = bucket_policy(name, "edge/AWSLogs/222222222222/*", **over)
     edge.client("s3").put_bucket_policy(Bucket=name, Policy=policy)

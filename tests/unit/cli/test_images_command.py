@@ -227,7 +227,7 @@ def test_a_tool_that_only_says_that_it_copied_is_not_believed(folder: Path, tool
     tool("crane", "exit 0")
     result = run(folder, "copy")
     assert result.exit_code == 1
-    assert "crane said that it copied the image, but it is not right in the registry" in result.stdout
+    assert "crane reported success, but the image in the registry is not the pinned one" in result.stdout
     assert "shop controller: missing: the digest is not in the registry" in result.stdout
 
 
@@ -256,7 +256,7 @@ def test_a_repository_that_is_not_made_yet_is_explained_and_nothing_is_copied(
     tool("crane")
     result = run(folder, "copy")
     assert (result.exit_code, calls(folder)) == (1, [])
-    assert "there is no repository shop/nginx-ingress in account 111111111111, eu-west-1" in result.stdout
+    assert "the registry has no repository shop/nginx-ingress in account 111111111111, eu-west-1" in result.stdout
     assert "The stack's first `pulumi up` creates it, and leaves out what needs the image" in result.stdout
 
 

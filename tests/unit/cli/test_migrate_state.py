@@ -90,7 +90,7 @@ def test_a_failed_step_is_the_last_one_and_is_named(tmp_path: Path, pulumi: Path
     assert calls(pulumi)[-1][1].startswith(broken)
     assert calls(pulumi) == MOVE[: len(calls(pulumi))]
     assert f"pulumi {broken}" in result.stderr
-    assert "ended with exit code 255" in result.stderr
+    assert "exited with code 255" in result.stderr
 
 
 def test_a_stack_that_an_earlier_call_left_empty_in_the_bucket_is_not_made_again(tmp_path: Path, pulumi: Path):
@@ -114,12 +114,13 @@ def test_a_dry_run_shows_the_commands_and_runs_none(tmp_path: Path, pulumi: Path
     assert shown[2] == f"→ pulumi stack init workload --secrets-provider '{KEY}'"
 
 
-def test_a_stack_without_state_here_is_told_where_to_begin(tmp_path: Path, pulumi: Path):
+def test_a_stack_without_state_here_is_told_where_to_start(tmp_path: Path, pulumi: Path):
     result = run(tmp_path, stack="other")
     assert result.exit_code == 1
     message = " ".join(result.stderr.split())
-    assert "stack other: file://~ has no output backend_url of it: error: no stack named 'other' found" in message
-    assert "`pulumi up --stack other` first, or say with --from where it is." in message
+    reason = "file://~ has no output backend_url of this stack: error: no stack named 'other' found"
+    assert f"stack other: {reason}" in message
+    assert "`pulumi up --stack other` first, or name its backend with --from." in message
     assert calls(pulumi) == []
 
 

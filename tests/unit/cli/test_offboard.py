@@ -233,7 +233,7 @@ def test_run_stops_at_a_failed_deployment_and_continues_from_it(repository: Path
     (pulumi / "broken").touch()
     result = run(repository, "shop", "--force", "--run")
     assert result.exit_code == 1
-    assert "pulumi -C central-ingress up --stack prod: ended with exit code 1" in words(result.stderr)
+    assert "pulumi -C central-ingress up --stack prod: exited with code 1" in words(result.stderr)
     assert b"    shop:" in (repository / PROD).read_bytes()
     (pulumi / "broken").unlink()
     assert run(repository, "shop", "--force", "--run").exit_code == 0

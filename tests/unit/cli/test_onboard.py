@@ -307,7 +307,7 @@ def many(count: int) -> list[str]:
 def test_a_workload_that_does_not_admit_the_edge_gets_the_exact_lines_and_no_edit(repository: Path, edit):
     edit(NEWS, "222222222222", "333333333333")
     message = refused(repository)
-    assert f"{NEWS}: publication.consumers: do not admit account 222222222222, from which prod connects" in message
+    assert f"{NEWS}: publication.consumers: do not include account 222222222222, from which prod connects" in message
     lines = '- accountId: "222222222222" albSubnetCidrs: [10.12.0.0/23, 10.12.2.0/23, 10.12.4.0/23]'
     assert message.endswith(f"Ask team-news to add these lines below, or use --edit-workload: {lines}")
 
@@ -366,7 +366,7 @@ def test_a_failed_run_leaves_the_files_right_and_the_same_call_goes_on(repositor
     (pulumi / "broken").touch()
     result = run(repository, "--yes", "--run")
     assert result.exit_code == 1
-    assert "pulumi -C central-ingress up --stack prod: ended with exit code 1" in words(result.stderr)
+    assert "pulumi -C central-ingress up --stack prod: exited with code 1" in words(result.stderr)
     assert right(repository)
     (pulumi / "broken").unlink()
     assert run(repository, "--yes", "--run").exit_code == 0

@@ -115,7 +115,7 @@ def test_check_names_settings_that_do_not_belong_to_an_adopted_cluster(samples: 
     )
 
 
-def test_cost_counts_neither_the_cluster_nor_the_endpoints_of_somebody_else(samples: Path):
+def test_cost_counts_neither_the_existing_cluster_nor_the_existing_endpoints(samples: Path):
     (shop,) = [stack for stack in run("cost", samples)["stacks"] if stack["stack"] == "shop"]
     assert [line["what"] for line in shop["shared"]["lines"]] == ["network load balancer"]
 

@@ -192,7 +192,7 @@ def test_fewer_than_two_zones_in_common(repository: Path, edit):
 def test_an_edge_that_a_workload_does_not_admit(repository: Path, edit):
     edit(BLOG, '"222222222222"', '"333333333333"')
     assert found(repository) == [
-        (BLOG, "publication.consumers", "do not admit account 222222222222, from which edge prod-blog connects")
+        (BLOG, "publication.consumers", "do not include account 222222222222, from which edge prod-blog connects")
     ]
 
 
@@ -210,7 +210,7 @@ def test_an_edge_that_moves_its_subnets_without_the_workloads(repository: Path, 
 def test_a_workload_that_admits_more_than_the_edges_subnets(repository: Path, edit):
     edit(BLOG, "10.12.4.0/23]", "10.12.4.0/23, 10.12.6.0/23]")
     (problem,) = found(repository)
-    assert problem[2] == "admits 10.12.6.0/23, which is no load balancer subnet of its edges"
+    assert problem[2] == "admits 10.12.6.0/23, which is not a load balancer subnet of its edges"
 
 
 def test_subnets_that_do_not_fit(repository: Path, edit):

@@ -124,7 +124,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(key: str, remedy: str):
 
 
 @pytest.mark.parametrize("key", ["example.com/team", "app.kubernetes.io/name", "argocd.argoproj.io/sync-wave", "note"])
-def test_annotations_of_other_tools_are_nobody_s_affair(key: str):
+def test_annotations_of_other_tools_are_not_judged(key: str):
     assert said(annotated({key: "x"})) == []
 
 

@@ -29,7 +29,7 @@ def of(key: str) -> str:
 def test_a_list_names_services_of_the_ingress(key: str, value: str):
     [problem] = said(annotated({f"nginx.org/{key}": value}))
     assert problem[0] == of(key)
-    assert problem[1].startswith('names "api", which is no Service of this Ingress: ')
+    assert problem[1].startswith('names "api", which is not a Service of this Ingress: ')
     assert problem[2] == "Write one of web."
     assert said(annotated({f"nginx.org/{key}": value.replace("web,", "").replace("api", "web")})) == []
 

@@ -70,7 +70,7 @@ def test_a_date_is_refused_since_the_engine_reads_a_time(date: str):
         ('a: !!int "5"', "line 1", "has the tag tag:yaml.org,2002:int"),
         ("a: !secret x", "line 1", "has the tag !secret"),
         ("a: 1\na: 2", "line 2", "repeats the key a"),
-        ("a: 1\n---\na: 2", "line 2", "begins a second document, which the engine does not read"),
+        ("a: 1\n---\na: 2", "line 2", "starts a second document, which the engine does not read"),
         ("1: x", "line 1", "has the key 1, which is not text"),
         ("a: {<<: 5}", "line 1", "merges something that is not a mapping"),
         ("a: [", "line 1", "is not valid YAML: expected the node content, but found '<stream end>'"),

@@ -229,14 +229,14 @@ def test_a_second_file_that_cannot_be_put_in_place_takes_the_first_one_back(
     assert texts(two) == ["old", "old"]
 
 
-def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(two: list[Change]):
+def test_a_file_that_changed_since_it_was_read_is_not_overwritten(two: list[Change]):
     two[1].path.write_text("theirs")
-    with pytest.raises(StackFileError, match="changed by somebody else"):
+    with pytest.raises(StackFileError, match="has changed since it was read"):
         writer.apply(two)
     assert texts(two) == ["old", "theirs"]
 
 
-def test_a_file_can_begin_and_go(two: list[Change]):
+def test_a_file_can_be_created_and_deleted(two: list[Change]):
     new, old = two[0].path.with_name("c"), two[1]
     writer.apply([Change(path=new, before=None, after="x"), Change(path=old.path, before="old", after=None)])
     assert (new.read_text(), old.path.exists()) == ("x", False)

@@ -76,8 +76,8 @@ def test_encrypted_values_are_left_out_and_named(project: Path, nested: str):
     [
         ("config: [", "line 1: is not valid YAML"),
         ("config:\n  a:b: 1\n  a:b: 2\n", "line 3: repeats the key a:b"),
-        ("- a", "file: is no mapping\n    Begin it with a key, such as `config:`."),
-        ("config: text", "config: is no mapping"),
+        ("- a", "file: is not a mapping\n    Start it with a key, such as `config:`."),
+        ("config: text", "config: is not a mapping"),
         ("config: {owner: x}", "owner: has no namespace, so Pulumi refuses it\n    Write eks-service:owner."),
         (
             "config: {'eks-servce:owner': x}",

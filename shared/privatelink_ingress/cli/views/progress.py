@@ -10,7 +10,7 @@ from rich.text import Text
 
 
 class _TimePassed(ProgressColumn):
-    """Seconds since a stack started, its second `pulumi up` included. Rich's own column starts anew with each count."""
+    """Seconds since a stack started, its second `pulumi up` included. Rich's own column restarts with each count."""
 
     def render(self, task: Task) -> Text:
         seconds = task.fields["seconds"]

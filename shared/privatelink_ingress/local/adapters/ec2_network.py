@@ -35,7 +35,7 @@ def require_network(type_: str, key: str, cidr: str | None) -> None:
     """The provider refuses a block with host bits before AWS would silently clear them.
 
     Raises:
-        AdapterError: `cidr` is no block, or has host bits.
+        AdapterError: `cidr` is not a block, or has host bits.
     """
     if cidr is None:
         return

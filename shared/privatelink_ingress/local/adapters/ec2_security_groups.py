@@ -27,7 +27,7 @@ RULE_PEERS = {
 
 
 def own_name(inputs: Properties) -> str:
-    """The name of a resource: its `name`, else `namePrefix` with a unique ending, as the provider makes one."""
+    """The name of a resource: its `name`, else `namePrefix` with a unique suffix, as from the provider."""
     return inputs.get("name") or f"{inputs.get('namePrefix', 'local-')}{uuid.uuid4().hex[:7]}"
 
 

@@ -57,7 +57,7 @@ OUTPUTS = (
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """What the component makes of its inputs."""
+    """What the component passes on to its children."""
 
     cluster: Properties
     """Inputs of its `aws.eks.Cluster`."""
@@ -66,7 +66,7 @@ class Parts:
     vpc_id: str | None
     """Where the subnets are said to be."""
     kube_proxy: bool
-    """Whether it makes that add-on."""
+    """Whether it creates that add-on."""
 
 
 def parts(inputs: Properties, role_arn: str) -> Parts:
@@ -136,7 +136,7 @@ def _check_coredns(options: Any) -> None:
 
 
 def _cluster_inputs(rest: Properties, role_arn: str) -> Properties:
-    """The inputs of `aws.eks.Cluster` that the component makes of its own; those used are taken out of `rest`."""
+    """The inputs of `aws.eks.Cluster` that the component derives from its own; those used are removed from `rest`."""
     subnet_ids = [subnet for name in SUBNETS for subnet in rest.pop(name, None) or ()]
     vpc_config: Properties = {"subnetIds": subnet_ids}
     for name in ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs"):

@@ -1,4 +1,4 @@
-"""What programs look up of a VPC or a cluster that somebody else made."""
+"""What programs look up about an existing VPC or cluster."""
 
 from __future__ import annotations
 

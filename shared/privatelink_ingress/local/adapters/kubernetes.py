@@ -72,7 +72,7 @@ def read_object(target: Kubernetes, type_: str, id_: str) -> Properties | None:
 
 def _create(target: Kubernetes, type_: str, api_version: str, kind: str, inputs: Properties) -> Created:
     obj = _object(target, type_, api_version, kind, inputs)
-    # The provider of Pulumi makes a name of the resource's; here the end is what makes it unique.
+    # Pulumi's provider derives a name from the resource's; here the suffix makes it unique.
     obj["metadata"].setdefault("name", f"{kind.lower()}-{uuid.uuid4().hex[:8]}")
     try:
         made = target.store.create(target.server, obj)

@@ -61,7 +61,7 @@ def read(target: Any, type_: str, id_: str, state: Properties) -> Properties | N
 
 
 def is_gone(refusal: AdapterError) -> bool:
-    """Whether AWS, or a cluster, refused because what was asked for is not there."""
+    """Whether AWS, or a cluster, refused because the requested object does not exist."""
     return bool(GONE.search(refusal.code))
 
 

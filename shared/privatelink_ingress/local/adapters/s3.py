@@ -11,7 +11,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 def _create_bucket(aws: Aws, inputs: Properties) -> Created:
     rest = {key: value for key, value in inputs.items() if key not in ("forceDestroy", "tags")}
-    # us-east-1 is where a bucket is made when no Region is named, and may not be named.
+    # Without a location a bucket is created in us-east-1, which may not be named.
     place = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
     call(
         aws,

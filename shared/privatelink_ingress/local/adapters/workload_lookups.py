@@ -18,7 +18,7 @@ def _addon_version(aws: Aws, args: Properties) -> Properties:
         versions = [v for v in versions if any(entry["defaultVersion"] for entry in v["compatibilities"])]
     if not versions:
         named = f"{args.get('addonName')} on Kubernetes {args.get('kubernetesVersion')}"
-        raise AdapterError(f"{t.GET_ADDON_VERSION}: there is no version of {named}")
+        raise AdapterError(f"{t.GET_ADDON_VERSION}: no version of {named} exists")
     return args | {"id": args["addonName"], "mostRecent": most_recent, "version": versions[0]["addonVersion"]}
 
 

@@ -1,4 +1,4 @@
-"""Certificates as AWS issues them: after validation, with the names and key asked for, and kept while in use."""
+"""Certificates as AWS issues them: after validation, with the requested names and key, and kept while in use."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def request_is_remembered(request: Any, params: Params, response: Any) -> Any:
 
 @after(AWSCertificateManagerResponse, "describe_certificate")
 def description_follows_the_request(request: Any, params: Params, response: Any) -> Any:
-    """The validation options come in the order of the names, with the method asked for.
+    """The validation options come in the order of the names, with the requested method.
 
     Dates of issue are there once it is issued. Source: API reference, CertificateDetail.
     """

@@ -62,7 +62,7 @@ def _spread(self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict
     finally:
         self.vpc_zone_identifier, self.availability_zones = all_subnets, all_zones
     for state in self.active_instances():
-        # An interface that is made with its instance goes with it (EC2 user guide, "preserve data on termination").
+        # An interface created with its instance is deleted with it (EC2 user guide, "preserve data on termination").
         for interface in state.instance.nics.values():
             interface.delete_on_termination = True
 

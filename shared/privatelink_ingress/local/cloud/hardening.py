@@ -1,4 +1,4 @@
-"""How moto is made as strict as AWS: checks before an operation, and operations that moto lacks.
+"""Makes moto as strict as AWS: checks before an operation, and operations that moto lacks.
 
 A hardening is one small function named after the behaviour of AWS, with its source in the docstring. It is attached to
 a moto response class, so that every client of the server meets it: adapters, tests and the AWS CLI alike.

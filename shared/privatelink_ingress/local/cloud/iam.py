@@ -108,7 +108,7 @@ _aws_policies: dict[str, list[Any]] = {}
 
 
 def _copied_aws_policies(self: IAMBackend) -> list[Any]:
-    """AWS's own policies, read once; moto parses all 1,600 anew for every account and at every reset."""
+    """AWS's own policies, read once; moto parses all 1,600 again for every account and at every reset."""
     partition = get_partition(self.region_name)
     if partition not in _aws_policies:
         _aws_policies[partition] = _read_aws_policies(self)

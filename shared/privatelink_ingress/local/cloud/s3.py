@@ -1,4 +1,4 @@
-"""Buckets as AWS makes them: valid names, closed by default, policies about the bucket itself."""
+"""Buckets as AWS creates them: valid names, closed by default, policies about the bucket itself."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from privatelink_ingress.arns import Arn
 
 
 def statements(policy: str | bytes | None) -> list[dict[str, Any]]:
-    """The statements of a policy; none when there is no policy.
+    """The statements of a policy; empty without a policy.
 
     Raises:
         ValueError: the policy is not JSON, or not a document with statements.

@@ -26,7 +26,7 @@ POLL_SECONDS = 0.05
 
 
 class PortInUse(UsageError):
-    """The port that was asked for has another listener."""
+    """The requested port has another listener."""
 
 
 class Cloud:
@@ -52,7 +52,7 @@ class Cloud:
         application = serialised(DomainDispatcherApplication(create_backend_app))
         self._transport = InProcess(application)
         self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
-        # Moto would fill every store anew at a reset, only to drop it right after.
+        # Moto would fill every store again at a reset, only to drop it right after.
         BaseBackend.reset = _stay_empty  # ty: ignore[invalid-assignment]
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._expired: set[tuple[str, str, str | None]] = set()

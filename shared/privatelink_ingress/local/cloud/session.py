@@ -21,7 +21,7 @@ def _model(path: str) -> Any:
     return _read(JSONFileLoader(), path)
 
 
-# Each botocore session reads the services' models for itself, and moto makes a session wherever it needs a list of
+# Each botocore session reads the services' models for itself, and moto creates a session wherever it needs a list of
 # Regions, some when imported: a demo would decode the same 20 MB several times.
 JSONFileLoader.load_file = lambda _, path: _model(path)  # ty: ignore[invalid-assignment]
 
@@ -30,7 +30,7 @@ _ANYONE = ("testing", "testing", "")
 
 
 class Session:
-    """boto3 clients for one account and region of an emulated AWS. Clients are made once and safe between threads."""
+    """boto3 clients for one account and region of an emulated AWS. Clients are created once and are thread-safe."""
 
     def __init__(
         self,

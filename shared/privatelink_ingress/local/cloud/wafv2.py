@@ -129,7 +129,7 @@ def data_protection_is_kept(request: Any, params: Params, response: Any) -> Any:
 
 @operation(WAFV2Response, "list_resources_for_web_acl")
 def list_resources_for_web_acl(request: Any, params: Params) -> Mapping[str, Any]:
-    """The resources that a web ACL protects; load balancers unless another type is asked for.
+    """The resources that a web ACL protects; load balancers unless another type is requested.
 
     Source: API reference, ListResourcesForWebACL.
     """

@@ -33,7 +33,7 @@ class ProgramFailed(UserError):
 
 
 class Backend(Protocol):
-    """What makes resources of registrations. Called from several threads at once."""
+    """Creates resources from registrations. Called from several threads at once."""
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
         """Create a custom or remote resource, or configure a provider (`pulumi:providers:…`).

@@ -16,7 +16,7 @@ class RecordedBackend:
         outputs: Mapping[str, Properties | Callable[[Registration], Properties]] | None = None,
         answers: Mapping[str, Properties | Callable[[Properties], Properties]] | None = None,
     ) -> None:
-        """`outputs` by resource type, `answers` by function token; each a dict, or a function that makes it."""
+        """`outputs` by resource type, `answers` by function token; each a dict, or a function that returns it."""
         self._outputs, self._answers = outputs or {}, answers or {}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:

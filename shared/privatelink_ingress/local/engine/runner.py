@@ -1,7 +1,7 @@
 """Runs a Pulumi program, unchanged, in this process: no engine, no CLI, no provider plugins.
 
 For trying and testing. The program talks to Pulumi's SDK as always; a `Monitor` stands where the engine is, and a
-`Backend` makes the resources: the local cloud (`providers.CloudBackend`), or a table of answers (`RecordedBackend`).
+`Backend` creates the resources: the local cloud (`providers.CloudBackend`), or a table of answers (`RecordedBackend`).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def run(
         stack: the stack's name.
         config: values by full key, as text (`load_config`).
         secret_keys: keys of `config` that are secret.
-        backend: makes the resources.
+        backend: Creates the resources.
         stacks: exports of other stacks, by the name that a StackReference uses (`organization/eks-service/shop`).
         preview: nothing is created; ids and computed outputs are unknown, as in the first `pulumi preview`.
         timeout: seconds after which the run is given up.

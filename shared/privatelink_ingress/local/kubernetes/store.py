@@ -58,7 +58,7 @@ def version_at(server: str) -> str | None:
 class KubernetesStore:
     """Objects by cluster. A cluster is known by its API server's URL, as it stands in a kubeconfig.
 
-    Nothing runs: no pod is scheduled, no controller acts, no status is made up.
+    Nothing runs: no pod is scheduled, no controller acts, no status is invented.
     """
 
     def __init__(self, version_of: Callable[[str], str | None] = version_at) -> None:
@@ -72,7 +72,7 @@ class KubernetesStore:
 
         Raises:
             KubernetesError: AlreadyExists; NotFound for the namespace or the kind; Invalid for a field; Forbidden by
-                Pod Security; ServiceUnavailable when there is no such cluster.
+                Pod Security; ServiceUnavailable when the cluster does not exist.
         """
         with self._lock:
             objects, version = self._cluster(server)

@@ -198,4 +198,4 @@ KUBERNETES: Mapping[str, Rule] = {
         "Service": ("spec.clusterIP",),
     }.items()
 }
-"""Fields that the API server never changes, by kind, and those of which Pulumi's provider makes a new object."""
+"""Fields that the API server never changes, by kind, and those for which Pulumi's provider creates a new object."""

@@ -37,7 +37,7 @@ class Rule:
     forced: Forced = nothing_more
     """Inputs that replace for some changes only, by the resource's state and the new inputs."""
     planned: Planned = as_given
-    """What the provider makes of the inputs before it compares them (`CustomizeDiff`)."""
+    """The inputs as the provider changes them before it compares them (`CustomizeDiff`)."""
     recomputed: tuple[str, ...] = ()
     """Outputs that an update's preview does not know."""
     framework: bool = False

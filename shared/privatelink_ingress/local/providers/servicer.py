@@ -71,7 +71,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def DiffConfig(self, request: Any) -> Any:  # noqa: N802
-        """Leave the comparison to the engine, which then configures anew and replaces nothing."""
+        """Leave the comparison to the engine, which then configures the provider again and replaces nothing."""
         return provider_pb2.DiffResponse()
 
     @answering
@@ -97,7 +97,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Diff(self, request: Any) -> Any:  # noqa: N802
-        """What the table of replacements makes of the difference."""
+        """How the table of replacements classifies the difference."""
         type_, _ = _identity(request.urn)
         new, old, state = (wire.decode(each)[0] for each in (request.news, request.old_inputs, request.olds))
         auto_named = bool(new.pop(DEFAULTS, None))

@@ -36,8 +36,8 @@ def steps(
         backend_url: Of the bucket: the stack's output `backend_url`.
         secrets_provider: The stack's output `secrets_provider`.
         file: Where the exported state goes in between.
-        held: Resources that the bucket's stack of this name holds; none when there is no such stack. A state that is
-            there is never written over.
+        held: Number of resources in the bucket's stack of this name; None when the stack does not exist. An
+            existing state is never overwritten.
     """
 
     def at(backend: str, *arguments: str) -> Step:

@@ -72,7 +72,8 @@ WHOLE_SERVICE = {
 """Prefix of the actions by service, where every principal of the account gets to all of it.
 
 What it may do there, its own policies say: `ec2` is used by the CNI, by drivers of volumes and by agents. Documents and
-parameters of Systems Manager and prefix lists of EC2 belong to AWS, so the resource's account is no condition."""
+parameters of Systems Manager and prefix lists of EC2 belong to AWS, so their statements have no
+condition on the resource's account."""
 
 _Statement = Mapping[str, Any]
 

@@ -1,4 +1,4 @@
-"""Which AWS services the private VPC reaches, through which endpoints, and why: there is no other way out of it."""
+"""Which AWS services the private VPC reaches, through which endpoints, and why. Nothing else leads out of it."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ MISTAKEN = {
     "session-manager": "ssm and ssmmessages, or set sessionManager",
     "ssm-messages": "ssmmessages",
 }
-"""Names that AWS does not have, and what is meant. There is no list of all names without AWS: a wrong one that is not
-here is refused when the endpoint is made."""
+"""Names that AWS does not have, and the right one. No list of all names is available offline: a wrong name that is not
+listed here is refused when the endpoint is created."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ def interface_endpoints(settings: WorkloadSettings, *, region: str, cluster: str
 def services(settings: WorkloadSettings) -> dict[str, tuple[str, ...]]:
     """The services behind interface endpoints by short name, sorted, each with the key paths that ask for it, sorted.
 
-    What nodes need to start is asked for by `nodes`.
+    `nodes` requests what nodes need to start.
     """
     wanted: dict[str, set[str]] = {}
     for reason, asked in _asked(settings):

@@ -76,13 +76,13 @@ def _refusal(image: ImagePlan, plan: WorkloadPlan, contents: AccountContents, st
         where, what = f"{image.key}.digest", f"is {image.digest}, which is not in repository {image.repository}"
         return Problem(where, what, f"Run `{command(stack)}`, then this again.")
     if not image.makes_repository:
-        reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
+        reason = f"the registry has no repository {image.repository} in account {image.account_id}, {image.region}"
         remedy = f"Another stack owns it (registry.create is false): deploy that stack, then run `{command(stack)}`."
         return Problem(image.key, reason, remedy)
     if image.name == CONTROLLER and plan.cluster.name in contents.clusters:
         # Renamed on a stack that stands, or a cluster that is older than the stack: which one cannot be told.
         reason = (
-            f"there is no repository {image.repository} yet, and without its image this run would remove "
+            f"the registry has no repository {image.repository} yet, and without its image this run would remove "
             f"the controller from cluster {plan.cluster.name}, which exists"
         )
         remedy = (

@@ -141,7 +141,7 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
 def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
     """The status of `image`, from the contents of its repository; None when the repository does not exist."""
     if held is None:
-        reason = f"there is no repository {image.repository} in account {image.account_id}, {image.region}"
+        reason = f"the registry has no repository {image.repository} in account {image.account_id}, {image.region}"
         if image.makes_repository:
             remedy = "The stack's first `pulumi up` creates it, and leaves out what needs the image until it is copied."
         else:
@@ -151,7 +151,7 @@ def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
         return ImageStatus(
             state="tag taken",
             reason=f"tag {image.tag} is of {held.tag_is_of}, and tags of this repository are immutable",
-            remedy=f"Write another {image.key}.tag, or leave it out: then one is made from the digest.",
+            remedy=f"Write another {image.key}.tag, or leave it out: the tag is then derived from the digest.",
         )
     if not held.there:
         return ImageStatus(state="missing", reason="the digest is not in the registry")

@@ -1,7 +1,7 @@
 """Logs and metrics of the pods: the log groups, and the add-ons that write to them.
 
 Container logs have one owner, Fluent Bit, whether metrics are on or not: the add-on for metrics brings a Fluent Bit of
-its own, which is therefore always off. The add-on for metrics is no way to have logs alone: its Fluent Bit uses the
+its own, which is therefore always off. The add-on for metrics cannot provide logs alone: its Fluent Bit uses the
 service account of its agent, which is not made when the agent is off.
 """
 

@@ -56,12 +56,12 @@ class PublicationPlan:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html"""
     client_cidrs: tuple[str, ...]
-    """Whom it then admits: the load balancer subnets of the edges. Empty when it is off."""
+    """The sources that it then admits: the edges' load balancer subnets. Empty when it is off."""
     deletion_protection: bool
     acceptance_required: bool
     supported_regions: tuple[str, ...]
-    """All Regions from which the service can be reached, its own among them, which AWS lets nobody remove. Empty when
-    it is the only one."""
+    """All Regions from which the service can be reached, its own among them, which AWS does not let you remove. Empty
+    when it is the only one."""
     principals: tuple[PrincipalPlan, ...]
     notifications: NotificationsPlan | None
     contract: Mapping[str, Any]
@@ -124,7 +124,7 @@ def plan_publication(
 
 
 def unjudged(settings: WorkloadSettings) -> Iterator[Problem]:
-    """A warning when some consumers name their subnets, and others do not: then nobody is judged by address."""
+    """A warning when some consumers name their subnets, and others do not: then no request is judged by its address."""
     consumers = settings.publication.consumers
     silent = [index for index, consumer in enumerate(consumers) if not consumer.alb_subnet_cidrs]
     if silent and len(silent) < len(consumers):

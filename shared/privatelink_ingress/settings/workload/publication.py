@@ -81,7 +81,7 @@ class Publication(Settings):
 
     consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
     acceptance_required: bool = False
-    """True makes each new endpoint wait for an acceptance by this account."""
+    """If true, each new endpoint waits until this account accepts it."""
     notifications: Notifications | None = None
     supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached. On both sides that takes the permission

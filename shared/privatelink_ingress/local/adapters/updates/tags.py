@@ -94,7 +94,7 @@ BY_TYPE = {
 
 
 def change(aws: Aws, type_: str, id_: str, old: Properties, new: Properties) -> None:
-    """Give the resource the tags of `new`, and take away those of `old` that are not among them."""
+    """Give the resource the tags of `new`, and remove those of `old` that are not among them."""
     before, after = old.get("tags") or {}, new.get("tags") or {}
     if before == after:
         return

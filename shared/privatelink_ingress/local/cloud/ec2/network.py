@@ -59,7 +59,7 @@ def subnets_are_in_a_zone_of_the_region(response: Any, params: Params) -> None:
 
 @after(EC2Response, "create_subnet")
 def a_new_subnet_is_neither_default_nor_public(response: Any, params: Params, answer: Any) -> Any:
-    """AWS: only CreateDefaultSubnet makes a default subnet; moto marks the first one that is made by zone id."""
+    """AWS: only CreateDefaultSubnet creates a default subnet; moto marks the first one that is created by zone id."""
     subnet = answer.result["Subnet"]
     subnet.default_for_az = subnet.map_public_ip_on_launch = False
     return answer

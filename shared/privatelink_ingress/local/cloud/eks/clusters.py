@@ -1,4 +1,4 @@
-"""EKS clusters: what AWS checks before it makes one, and what it makes beside it."""
+"""EKS clusters: what AWS checks before it creates one, and what it creates with it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def record_update(cluster: Any, kind: str, params: Mapping[str, Any]) -> dict[st
 
 @before(EKSResponse, "create_cluster")
 def only_supported_versions(request: Any, params: Params) -> None:
-    """EKS makes clusters of the versions in its release calendar only (API reference, CreateCluster)."""
+    """EKS creates clusters of the versions in its release calendar only (API reference, CreateCluster)."""
     version = params.get("version") or DEFAULT_VERSION
     if version not in VERSIONS:
         refuse("InvalidParameterException", f"unsupported Kubernetes version {version}: one of {', '.join(VERSIONS)}")
@@ -180,7 +180,7 @@ def cluster_has_its_own_identity(request: Any, params: Params, answer: Any) -> A
 
 @after(EKSResponse, "create_cluster")
 def cluster_has_a_security_group(request: Any, params: Params, answer: Any) -> Any:
-    """EKS makes one group per cluster: all traffic within it, all traffic out (user guide, "sec-group-reqs")."""
+    """EKS creates one group per cluster: all traffic within it, all traffic out (user guide, "sec-group-reqs")."""
     cluster = request.eks_backend.clusters[params["name"]]
     ec2 = ec2_of(request)
     vpc_id = subnets_of(request, cluster.resources_vpc_config["subnetIds"])[0].vpc_id

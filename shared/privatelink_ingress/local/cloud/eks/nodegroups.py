@@ -1,4 +1,4 @@
-"""EKS managed node groups: a real Auto Scaling group with real instances behind each, as EKS makes it."""
+"""EKS managed node groups: a real Auto Scaling group with real instances behind each, as in EKS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load balancers as AWS makes them: names, zones, addresses of their own, security groups, deletion."""
+"""Load balancers as AWS creates them: names, zones, addresses of their own, security groups, deletion."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def interfaces_follow_subnets(request: Any, params: Params, response: Any) -> An
 def security_groups_only_from_creation(request: Any, params: Params) -> None:
     """A Network Load Balancer made without security groups never gets one.
 
-    One that was made with them keeps at least one. Source: NLB user guide, security groups.
+    A load balancer created with groups keeps at least one. Source: NLB user guide, security groups.
     """
     balancer = request.elbv2_backend.load_balancers.get(params["LoadBalancerArn"])
     if balancer is None:

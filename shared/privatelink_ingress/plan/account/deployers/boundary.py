@@ -17,7 +17,7 @@ _NODES = (
 )
 
 _METRICS = ("cloudwatch:PutMetricData", "logs:DescribeLogGroups")
-"""Of `CloudWatchAgentServerPolicy`, beside what flow logs need: its log group is made and kept by the stack."""
+"""Of `CloudWatchAgentServerPolicy`, beside what flow logs need: the stack creates and keeps its log group."""
 
 _SESSIONS = (
     "ssm:ListAssociations",
@@ -48,7 +48,7 @@ def workload(system: System) -> tuple[Grant, ...]:
 
     That is all of what `AmazonEKSWorkerNodePolicy`, `AmazonEC2ContainerRegistryPullOnly` and `AmazonEKS_CNI_Policy`
     allow. Of `AmazonEKSClusterPolicy` it is the look-ups: the rest is for load balancers, volumes and routes that
-    Kubernetes would make itself, and in this system it makes none (D31).
+    Kubernetes would create itself, and this system lets it create none (D31).
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html
     """
     return (

@@ -52,7 +52,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
     clusters = tuple(dict.fromkeys((*names, *settings.adopted.clusters)))
     flow_log_groups = tuple(f"{name}-flow-logs-*" for name in names)
     vpc = network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=flow_log_groups)
-    # EKS makes this group and the scaling group, with tags of its own:
+    # EKS creates this group and the scaling group, with its own tags:
     # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
     of_cluster = Grant(
         actions=("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"),

@@ -164,7 +164,7 @@ def _sources(own: tuple[str, ...], covers: Sequence[tuple[str, ...]]) -> dict[in
 
 
 def _parameters(own: tuple[Parameter, ...], covers: Sequence[tuple[Parameter, ...]]) -> dict[int, Pairs]:
-    """Classes of one key and value; a request without parameters where none is asked for."""
+    """Classes of one key and value; a request without parameters where no rule needs one."""
     if not own:
         return {(1 << len(covers)) - 1: ()}
     wanted = sorted({(parameter.key, parameter.value) for side in (own, *covers) for parameter in side})

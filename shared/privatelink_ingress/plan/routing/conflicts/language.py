@@ -72,7 +72,7 @@ HOST_NAME = Shape(step=_step_host_name, ends=frozenset({1}), fillers="a")
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Language:
-    """What the patterns and texts of one kind of condition are made of."""
+    """The alphabet of the patterns and texts of one kind of condition."""
 
     alphabet: frozenset[str]
     """Characters of a text. Rules see visible ASCII only (section Condition basics of the page above)."""

@@ -40,7 +40,7 @@ _LOG_VARIABLES = frozenset(re.findall(r"\$\w+", "".join(_LOG_FIELDS.values())))
 
 LOG_FORMAT = "{" + ",".join(f'"{name}":{value}' for name, value in _LOG_FIELDS.items()) + "}"
 """One JSON object per request. Bytes from 0x80 up go out raw, and nginx's error log shares the stream as plain text:
-whoever parses it must accept lines that are no JSON."""
+a parser must accept lines that are not JSON."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
