@@ -82,7 +82,7 @@ def test_a_stack_whose_digest_was_never_copied_is_refused_before_anything_is_reg
     changed = dataclasses.replace(shop, file=file)
     with pytest.raises(RunError) as caught:
         deployed.deployment.preview(changed)
-    repository = "which repository shop/nginx-ingress does not hold"
+    repository = "which is not in repository shop/nginx-ingress"
     assert f"controller.image.digest: is sha256:{'c' * 64}, {repository}" in str(caught.value)
     assert "Run `./run images copy --stack shop`, then this again." in str(caught.value)
     put_stand_in(

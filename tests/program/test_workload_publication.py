@@ -145,7 +145,7 @@ def test_a_writer_role_writes_the_parameter_in_its_own_account(workload_run: Run
 
 
 def test_a_mistake_of_the_user_ends_in_its_message_alone(workload_run: Run):
-    with pytest.raises(pulumi.RunError, match=r"network\.subnetPrefix(.|\n)*Set network\.subnetPrefix to"):
+    with pytest.raises(pulumi.RunError, match=r"network\.subnetPrefix(.|\n)*Write a whole number from 22 to 25"):
         workload_run(network={"cidr": "10.11.0.0/20", "subnetPrefix": 20})
 
 

@@ -6,6 +6,7 @@ Values given to `run_workload` and `run_edge` replace top-level keys of the samp
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun, run
 from privatelink_ingress.stackfiles import reader
+from privatelink_ingress.stackfiles.reader import StackFile
 from tests.support.strict_backend import StrictBackend
 
 REPOSITORY = Path(__file__).parents[2]
@@ -22,6 +24,12 @@ Run = Callable[..., StackRun]
 
 _RUNS: dict[str, StackRun] = {}
 """Runs by everything that decides them: tests share a run, unless they bring a backend or ask for a `fresh` one."""
+
+
+@functools.cache
+def stack_file(project: str, stack: str) -> StackFile:
+    """A sample stack file of this repository."""
+    return reader.read(REPOSITORY / project, stack)
 
 
 def _run(
@@ -35,7 +43,7 @@ def _run(
     sample: str | None = None,
     fresh: bool = False,
 ) -> StackRun:
-    file = reader.read(REPOSITORY / project, sample or stack)
+    file = stack_file(project, sample or stack)
     config = dict(file.config)
     for key, value in overrides.items():
         full = key if ":" in key else f"{project}:{key}"
@@ -73,6 +81,7 @@ def run_workload(
     return _run("eks-service", stack, overrides, preview=preview, backend=backend, fresh=fresh)
 
 
+@functools.cache
 def published_outputs() -> dict[str, StackOutputs]:
     return {f"organization/eks-service/{stack}": run_workload(stack).outputs for stack in ("shop", "blog")}
 
@@ -107,13 +116,14 @@ def run_edge(
 
 def sample_connections() -> dict[str, Any]:
     """The connections of all sample stacks of `central-ingress`, a copy to change."""
-    files = (reader.read(REPOSITORY / "central-ingress", stack) for stack in ("prod", "prod-blog"))
+    files = (stack_file("central-ingress", stack) for stack in ("prod", "prod-blog"))
     return {name: entry for file in files for name, entry in json.loads(file.settings["connections"]).items()}
 
 
+@functools.cache
 def shard_outputs() -> StackOutputs:
     """What `Pulumi.prod.yaml` exports, with its own connections alone."""
-    file = reader.read(REPOSITORY / "central-ingress", "prod")
+    file = stack_file("central-ingress", "prod")
     return run_edge(connections=json.loads(file.settings["connections"])).outputs
 
 
