@@ -14,7 +14,8 @@ import pulumi_aws as aws
 import pytest
 
 from privatelink_ingress.local.engine import runner, wire
-from privatelink_ingress.local.engine.runner import ProgramFailed, RecordedBackend, StackOutputs, StackRun
+from privatelink_ingress.local.engine.runner import ProgramFailed, StackOutputs, StackRun
+from tests.support.recorded_backend import RecordedBackend
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"

@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from privatelink_ingress.local.engine import runner, state
-from privatelink_ingress.local.engine.runner import RecordedBackend, StackRun
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.recorded_backend import RecordedBackend
 
 PREFIX = "urn:pulumi:shop::eks-service::"
 SIGNATURE = "4dabf18193072939515e22adb298388d"

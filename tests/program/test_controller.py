@@ -9,10 +9,11 @@ import pytest
 
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
 from privatelink_ingress.local.engine import runner
-from privatelink_ingress.local.engine.runner import RecordedBackend, StackRun
+from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
 from privatelink_ingress.settings.workload.controller import Controller as Settings
 from privatelink_ingress.settings.workload.controller import Image
+from tests.support.recorded_backend import RecordedBackend
 
 DIGEST = f"sha256:{'ab' * 32}"
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/nginx-ingress"

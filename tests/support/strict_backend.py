@@ -244,7 +244,6 @@ FAKES: dict[str, Fake] = {
     "aws:iam/rolePolicy:RolePolicy": lambda at: (f"{at.inputs['role']}:{at.name}", {"name": at.name}),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _prefixed("attachment"),
     "aws:ecr/repository:Repository": _repository,
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": _by_name(key="repository"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _by_name(key="repository"),
     "eks:index:Cluster": _eks_cluster,
     "aws:eks/nodeGroup:NodeGroup": _node_group,

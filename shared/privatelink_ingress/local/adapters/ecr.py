@@ -39,18 +39,7 @@ def _delete_lifecycle_policy(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "ecr", "DeleteLifecyclePolicy", {"repositoryName": id_}, type_=t.REPOSITORY_LIFECYCLE)
 
 
-def _create_repository_policy(aws: Aws, inputs: Properties) -> Created:
-    rename = {"policy": "policyText", "repository": "repositoryName"}
-    made = call(aws, "ecr", "SetRepositoryPolicy", inputs, type_=t.REPOSITORY_POLICY, rename=rename)
-    return Created(inputs["repository"], {"registryId": made["registryId"]})
-
-
-def _delete_repository_policy(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ecr", "DeleteRepositoryPolicy", {"repositoryName": id_}, type_=t.REPOSITORY_POLICY)
-
-
 ADAPTERS: dict[str, Adapter] = {
     t.REPOSITORY: Adapter(_create_repository, _delete_repository),
     t.REPOSITORY_LIFECYCLE: Adapter(_create_lifecycle_policy, _delete_lifecycle_policy),
-    t.REPOSITORY_POLICY: Adapter(_create_repository_policy, _delete_repository_policy),
 }

@@ -92,31 +92,6 @@ def _delete_policy(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "iam", "DeletePolicy", {"policyArn": id_}, type_=t.IAM_POLICY)
 
 
-def _create_instance_profile(aws: Aws, inputs: Properties) -> Created:
-    name, rest = own_name(inputs), _without(inputs, "role")
-    extra = {"InstanceProfileName": name}
-    made = call(aws, "iam", "CreateInstanceProfile", rest, type_=t.INSTANCE_PROFILE, extra=extra)["InstanceProfile"]
-    if inputs.get("role"):
-        named = {"instanceProfileName": name, "roleName": inputs["role"]}
-        call(aws, "iam", "AddRoleToInstanceProfile", named, type_=t.INSTANCE_PROFILE)
-    outputs = {
-        "arn": made["Arn"],
-        "createDate": made["CreateDate"].isoformat(),
-        "name": name,
-        "namePrefix": inputs.get("namePrefix", ""),
-        "path": made["Path"],
-        "uniqueId": made["InstanceProfileId"],
-    }
-    return Created(name, outputs)
-
-
-def _delete_instance_profile(aws: Aws, id_: str, outputs: Properties) -> None:
-    if outputs.get("role"):
-        named = {"instanceProfileName": id_, "roleName": outputs["role"]}
-        call(aws, "iam", "RemoveRoleFromInstanceProfile", named, type_=t.INSTANCE_PROFILE)
-    call(aws, "iam", "DeleteInstanceProfile", {"instanceProfileName": id_}, type_=t.INSTANCE_PROFILE)
-
-
 def _create_oidc_provider(aws: Aws, inputs: Properties) -> Created:
     rename = {"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"}
     made = call(aws, "iam", "CreateOpenIDConnectProvider", inputs, type_=t.OIDC_PROVIDER, rename=rename)
@@ -134,6 +109,5 @@ ADAPTERS: dict[str, Adapter] = {
     t.ROLE_POLICY: Adapter(_create_role_policy, _delete_role_policy),
     t.ROLE_ATTACHMENT: Adapter(_create_attachment, _delete_attachment),
     t.IAM_POLICY: Adapter(_create_policy, _delete_policy),
-    t.INSTANCE_PROFILE: Adapter(_create_instance_profile, _delete_instance_profile),
     t.OIDC_PROVIDER: Adapter(_create_oidc_provider, _delete_oidc_provider),
 }

@@ -1,7 +1,7 @@
 """Runs a Pulumi program, unchanged, in this process: no engine, no CLI, no provider plugins.
 
 For trying and testing. The program talks to Pulumi's SDK as always; a `Monitor` stands where the engine is, and a
-`Backend` creates the resources: the local cloud (`providers.CloudBackend`), or a table of answers (`RecordedBackend`).
+`Backend` creates the resources: the local cloud (`CloudBackend`), or a stub in a test.
 """
 
 from __future__ import annotations
@@ -25,23 +25,17 @@ from pulumi.runtime.proto import engine_pb2, source_pb2
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.monitor import Backend, Monitor, ProgramFailed
 from privatelink_ingress.local.engine.program import Program, as_program
-from privatelink_ingress.local.engine.project import ConfigError, load_config, project_name
-from privatelink_ingress.local.engine.recorded_backend import RecordedBackend
 from privatelink_ingress.local.engine.registration import Invocation, Registration, StackOutputs
 from privatelink_ingress.local.engine.stack_run import StackRun, in_order
 
 __all__ = [
     "Backend",
-    "ConfigError",
     "Invocation",
     "Program",
     "ProgramFailed",
-    "RecordedBackend",
     "Registration",
     "StackOutputs",
     "StackRun",
-    "load_config",
-    "project_name",
     "run",
 ]
 
@@ -74,7 +68,7 @@ def run(
         program: see `Program`.
         project: its Pulumi project.
         stack: the stack's name.
-        config: values by full key, as text (`load_config`).
+        config: values by full key, as text.
         secret_keys: keys of `config` that are secret.
         backend: Creates the resources.
         stacks: exports of other stacks, by the name that a StackReference uses (`organization/eks-service/shop`).

@@ -125,7 +125,6 @@ AWS: Mapping[str, Rule] = {
     t.VPC_IPV4_RANGE: Rule(forces=ALL, source="ec2/vpc_ipv4_cidr_block_association.go", read=False),
     t.REPOSITORY_LIFECYCLE: Rule(forces=("repository",), source="ecr/lifecycle_policy.go", read=False),
     t.REPOSITORY: Rule(forces=("name", "encryptionConfigurations"), source="ecr/repository.go"),
-    t.REPOSITORY_POLICY: Rule(forces=("repository",), source="ecr/repository_policy.go", read=False),
     t.ACCESS_ENTRY: Rule(forces=("clusterName", "principalArn", "type"), source="eks/access_entry.go", read=False),
     t.ACCESS_POLICY: Rule(forces=ALL, source="eks/access_policy_association.go"),
     t.ADDON: Rule(forces=("addonName", "clusterName"), source="eks/addon.go"),
@@ -134,7 +133,6 @@ AWS: Mapping[str, Rule] = {
     t.POD_IDENTITY: Rule(
         forces=("clusterName", "namespace", "serviceAccount"), source="eks/pod_identity_association.go", read=False
     ),
-    t.INSTANCE_PROFILE: Rule(forces=("name", "namePrefix", "path"), source="iam/instance_profile.go", read=False),
     t.OIDC_PROVIDER: Rule(forces=("url",), source="iam/openid_connect_provider.go", read=False),
     t.IAM_POLICY: Rule(forces=("name", "namePrefix", "path", "description"), source="iam/policy.go"),
     t.ROLE: Rule(forces=("name", "namePrefix", "path"), source="iam/role.go", read=False),

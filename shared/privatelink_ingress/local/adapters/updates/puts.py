@@ -43,7 +43,6 @@ UPDATES: Mapping[str, Update] = {
     t.METRIC_ALARM: _again(cloudwatch.ADAPTERS[t.METRIC_ALARM], "tags"),
     t.PARAMETER: _again(ssm.ADAPTERS[t.PARAMETER], "tags", overwrite=True),
     t.REPOSITORY_LIFECYCLE: _again(ecr.ADAPTERS[t.REPOSITORY_LIFECYCLE]),
-    t.REPOSITORY_POLICY: _again(ecr.ADAPTERS[t.REPOSITORY_POLICY]),
     t.ROLE_POLICY: _again(iam.ADAPTERS[t.ROLE_POLICY]),
     t.WEB_ACL_LOGGING: _again(wafv2.ADAPTERS[t.WEB_ACL_LOGGING]),
 }

@@ -9,7 +9,7 @@ from privatelink_ingress.local.engine.registration import Registration
 
 
 class RecordedBackend:
-    """Every resource is `<name>-id`; outputs and answers are given."""
+    """Every resource gets the id `<name>-id`; outputs and answers come from tables."""
 
     def __init__(
         self,
@@ -20,17 +20,17 @@ class RecordedBackend:
         self._outputs, self._answers = outputs or {}, answers or {}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
-        """The id, and the outputs of the registration's type."""
+        """Return the id, and the outputs for the registration's type."""
         outputs = self._outputs.get(registration.type, {})
         return Created(f"{registration.name}-id", dict(outputs) if isinstance(outputs, dict) else outputs(registration))
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
-        """The answer of the token.
+        """Return the answer for the token.
 
         Raises:
-            LookupError: when the table has none, with the token to add.
+            LookupError: the table has no answer for it; the message names the token.
         """
         if token not in self._answers:
-            raise LookupError(f"no answer for {token}; there are {', '.join(sorted(self._answers)) or 'none'}")
+            raise LookupError(f"no answer for {token}; the table has {', '.join(sorted(self._answers)) or 'none'}")
         answer = self._answers[token]
         return dict(answer) if isinstance(answer, dict) else answer(args)
