@@ -14,6 +14,7 @@ from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -50,6 +51,7 @@ async def deploy() -> dict[str, Any]:
             plan=plan,
             site=SiteArgs.of_contract(shard, accepters=accepters),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
+            refuse_removal=refuse_while_in_use,
         )
         return Attachment("edge", attachment, options).exports()
     plan = plan_edge(
@@ -60,7 +62,15 @@ async def deploy() -> dict[str, Any]:
         contracts=published,
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
-    return CentralIngress("edge", CentralIngressArgs(plan=plan, accepters=accepters), options).exports()
+    ingress = CentralIngressArgs(plan=plan, accepters=accepters, refuse_removal=refuse_while_in_use)
+    return CentralIngress("edge", ingress, options).exports()
+
+
+def refuse_while_in_use(plan: EdgeRemovalPlan, listener_arn: str) -> None:
+    # Imported here, since no other run needs boto3.
+    from privatelink_ingress.aws import edge_removal_guard
+
+    edge_removal_guard.refuse_while_in_use(plan, listener_arn)
 
 
 program.run(deploy)

@@ -19,6 +19,7 @@ from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
+from tests.support.request_counts import count_requests
 
 ROOT = Path(__file__).parents[2]
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
@@ -96,13 +97,9 @@ class World:
         """What AWS would have counted: the emulated AWS carries no requests."""
         elbv2 = self.edge.client("elbv2")
         [group] = elbv2.describe_target_groups()["TargetGroups"]
-        dimensions = [
-            {"Name": "LoadBalancer", "Value": group["LoadBalancerArns"][0].partition(":loadbalancer/")[2]},
-            {"Name": "TargetGroup", "Value": group["TargetGroupArn"].rpartition(":")[2]},
-        ]
+        [balancer] = group["LoadBalancerArns"]
         at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days_ago)
-        point = {"MetricName": "RequestCount", "Dimensions": dimensions, "Timestamp": at, "Value": count}
-        self.edge.client("cloudwatch").put_metric_data(Namespace="AWS/ApplicationELB", MetricData=[point])
+        count_requests(self.edge, group["TargetGroupArn"], balancer, count, at=at)
 
     def deploy_maintenance(self) -> None:
         """What `pulumi up` does with state: maintenance."""

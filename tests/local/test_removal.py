@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import boto3
 import pytest
 
 from privatelink_ingress.aws.removal_guard import refuse_while_connected
-from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.problems import UserError
@@ -61,26 +59,6 @@ def endpoint_id(edge: Session, service: dict[str, Any]) -> str:
         VpcId=vpc, ServiceName=service["ServiceName"], VpcEndpointType="Interface", SubnetIds=subnets
     )
     return made["VpcEndpoint"]["VpcEndpointId"]
-
-
-@pytest.fixture
-def ambient(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Sets whose credentials are around."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint_url)
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-
-    def of(session: Session) -> None:
-        iam = session.client("iam")
-        iam.create_user(UserName="deployer")
-        key = iam.create_access_key(UserName="deployer")["AccessKey"]
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-
-    return of
 
 
 def test_a_connection_keeps_its_service_from_pending_to_available_until_it_is_gone(

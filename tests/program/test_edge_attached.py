@@ -39,6 +39,7 @@ def test_an_attached_stack_registers_its_connection_and_nothing_of_the_shard(att
         "privatelink-ingress:index:Attachment",
         "privatelink-ingress:index:Connection",
         "privatelink-ingress:index:Backend",
+        "privatelink-ingress:index:RemovalGuard",
     }
     assert {r.type for r in attached.registrations if r.type.startswith("aws:")} == {
         "aws:ec2/vpcEndpoint:VpcEndpoint",

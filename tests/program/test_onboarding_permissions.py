@@ -52,7 +52,13 @@ def test_each_grant_reaches_the_policy():
 
 
 def test_every_action_is_one_of_aws():
-    clients = {"ec2": "ec2", "elasticloadbalancing": "elbv2", "acm": "acm", "route53": "route53"}
+    clients = {
+        "ec2": "ec2",
+        "elasticloadbalancing": "elbv2",
+        "acm": "acm",
+        "route53": "route53",
+        "cloudwatch": "cloudwatch",
+    }
     for action in {action for statement in POLICY["Statement"] for action in statement["Action"]}:
         service, _, name = action.partition(":")
         operations = boto3.client(clients[service], region_name="eu-west-1").meta.service_model.operation_names

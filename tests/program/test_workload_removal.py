@@ -8,11 +8,12 @@ from typing import Any
 import pulumi
 import pytest
 
-from privatelink_ingress.components.workload import removal as component
+from privatelink_ingress.components import removal as component
 from privatelink_ingress.local.engine.runner import Registration, StackRun, run
-from privatelink_ingress.plan.workload.removal import HOOK, RemovalPlan
+from privatelink_ingress.plan.workload.removal import HOOK
 from tests.support.adopted import adopting, in_existing_vpc
 from tests.support.programs import Run, run_workload
+from tests.support.removal import custom, needed_by
 
 GUARD = "pulumi:index:Stash"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
@@ -21,19 +22,6 @@ SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 @pytest.fixture
 def shop(workload_run: Run) -> StackRun:
     return workload_run()
-
-
-def needs(run: StackRun, of: Registration) -> set[str]:
-    """Everything that the engine deletes only after `of`: it deletes in the reverse order of dependencies."""
-    by_urn = {each.urn: each for each in run.registrations}
-    found: set[str] = set()
-    ahead = [of.urn]
-    while ahead:
-        each = by_urn[ahead.pop()]
-        further = {each.parent, each.provider, *each.depends_on} & by_urn.keys() - found
-        found |= further
-        ahead += further
-    return found
 
 
 TOPIC = "arn:aws:sns:eu-west-1:111111111111:connections"
@@ -61,10 +49,9 @@ EVERYTHING: dict[str, Any] = {
 def test_the_guard_is_deleted_before_every_other_resource_of_the_stack(stack: Callable[[], StackRun], most: int):
     run = stack()
     guard = run.only(GUARD)
-    made = [each for each in run.registrations if each.custom or each.remote]
-    resources = {each.urn for each in made if not each.type.startswith("pulumi:providers:")} - {guard.urn}
+    resources = custom(run) - {guard.urn}
     assert len(resources) > most
-    assert resources - needs(run, guard) == set()
+    assert resources - needed_by(run, guard) == set()
 
 
 def test_nothing_else_waits_for_the_guard(shop: StackRun):
@@ -101,19 +88,13 @@ class Engine:
     def run(self, *, guarded: bool) -> list[str]:
         """Register a guard, delete one that remembers `vpce-svc-old`, and return which services were judged."""
         judged: list[str] = []
-        plan = RemovalPlan(
-            guarded=guarded,
-            connection="shop",
-            account_id="111111111111",
-            region="eu-west-1",
-            role_arn=None,
-            external_id=None,
-        )
         args = component.RemovalGuardArgs(
-            plan=plan,
-            endpoint_service_id="vpce-svc-new",
+            guarded=guarded,
+            hook=HOOK,
+            remembers="vpce-svc-new",
+            replaced_with_it=True,
             everything=[],
-            check=lambda _, service: judged.append(service),
+            check=judged.append,
         )
         run(
             lambda: component.RemovalGuard("shop", args) and None, project="p", stack="s", config={}, backend=_Nothing()

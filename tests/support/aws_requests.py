@@ -176,7 +176,10 @@ REQUESTS = {
     = elasticloadbalancing:ModifyRule {elb}:listener-rule/app/lb/1/2/3
     = elasticloadbalancing:SetRulePriorities {elb}:listener-rule/app/lb/1/2/3
     = elasticloadbalancing:DeleteRule {elb}:listener-rule/app/lb/1/2/3
-    ? elasticloadbalancing:DescribeRules""",
+    ? elasticloadbalancing:DescribeRules
+    ? elasticloadbalancing:DescribeTargetGroups
+    ? elasticloadbalancing:DescribeTags
+    ? cloudwatch:GetMetricData""",
     "aws:lb/listenerCertificate:ListenerCertificate": """
     = elasticloadbalancing:AddListenerCertificates {elb}:listener/app/lb/1/2
     = elasticloadbalancing:RemoveListenerCertificates {elb}:listener/app/lb/1/2

@@ -9,15 +9,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.request_counts import request_counts
+from privatelink_ingress.aws.tagged import by_key, with_tags
 from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet.offboarding import EdgeState
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.workload.removal import WorkloadState
 from privatelink_ingress.problems import Problem, UserError
-
-_TAG_BATCH = 20
-"""Resources of one DescribeTags call, ELBv2 API."""
 
 _HOUR = 3600
 
@@ -53,7 +52,7 @@ def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
                 balancers.add(arn)
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in _marks(name).items()]
     endpoints = read(edge.client("ec2"), "describe_vpc_endpoints", "VpcEndpoints", Filters=filters)
-    stacks |= {_by_key(endpoint["Tags"])["Stack"] for endpoint in endpoints}
+    stacks |= {by_key(endpoint["Tags"])["Stack"] for endpoint in endpoints}
     why, requests, last = "", None, None
     try:
         requests, last = _requests(edge.client("cloudwatch"), groups, balancers, days)
@@ -79,7 +78,7 @@ def workload_state(owner: Account, stack: str) -> WorkloadState:
     ec2 = owner.client("ec2")
     wanted = {"ManagedBy": tags.MANAGED_BY, "Stack": f"{service_contract.PROJECT}/{stack}"}
     for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
-        if wanted.items() <= _by_key(service.get("Tags", [])).items():
+        if wanted.items() <= by_key(service.get("Tags", [])).items():
             return connected(owner, service["ServiceId"])
     return WorkloadState(service_id=None)
 
@@ -118,53 +117,22 @@ def reject(owner: Account, state: WorkloadState) -> None:
 def _requests(
     cloudwatch: Any, groups: Iterable[str], balancers: Iterable[str], days: int
 ) -> tuple[int, datetime.datetime | None]:
-    """The sum of all, and the begin of the last hour with one."""
-    metrics = [
-        {
-            "Namespace": "AWS/ApplicationELB",
-            "MetricName": "RequestCount",
-            "Dimensions": [
-                {"Name": "LoadBalancer", "Value": balancer.partition(":loadbalancer/")[2]},
-                {"Name": "TargetGroup", "Value": group.rpartition(":")[2]},
-            ],
-        }
-        for group in groups
-        for balancer in balancers
-    ]
-    if not metrics:
-        return 0, None
+    """The sum of all, and the start of the last hour with one."""
     # CloudWatch answers in whole hours; the current hour is requested as well.
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
-    results = read(
-        cloudwatch,
-        "get_metric_data",
-        "MetricDataResults",
-        StartTime=end - datetime.timedelta(days=days, hours=1),
-        EndTime=end,
-        MetricDataQueries=[
-            {"Id": f"requests{place}", "MetricStat": {"Metric": metric, "Period": _HOUR, "Stat": "Sum"}}
-            for place, metric in enumerate(metrics)
-        ],
-    )
-    points = [point for one in results for point in zip(one["Timestamps"], one["Values"], strict=True) if point[1]]
+    pairs = [(group, balancer) for group in groups for balancer in balancers]
+    start = end - datetime.timedelta(days=days, hours=1)
+    counted = request_counts(cloudwatch, pairs, start=start, end=end, period=_HOUR)
+    points = [point for some in counted.values() for point in some]
     last = max((at for at, _ in points), default=None)
     return int(sum(value for _, value in points)), last and last.astimezone(datetime.UTC)
 
 
 def _tagged(elbv2: Any, described: list[Any], key: str, name: str) -> list[tuple[Any, dict[str, str]]]:
     """Those of a connection, with their tags."""
-    found = []
-    for start in range(0, len(described), _TAG_BATCH):
-        batch = {one[key]: one for one in described[start : start + _TAG_BATCH]}
-        for one in elbv2.describe_tags(ResourceArns=list(batch))["TagDescriptions"]:
-            if _marks(name).items() <= (known := _by_key(one["Tags"])).items():
-                found.append((batch[one["ResourceArn"]], known))
-    return found
+    found = with_tags(elbv2, described, key)
+    return [(one, known) for one, known in found if _marks(name).items() <= known.items()]
 
 
 def _marks(name: str) -> dict[str, str]:
     return {"ManagedBy": tags.MANAGED_BY, "Connection": name}
-
-
-def _by_key(listed: list[dict[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in listed}

@@ -196,6 +196,11 @@ class EdgeStack(Settings):
     """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     roles: AssumedRoles = AssumedRoles()
+    removal: Literal["guarded", "unguarded"] = "guarded"
+    """guarded: a stack that is in use refuses to be destroyed before anything of it is touched.
+
+    Without the guard, `pulumi destroy` stops at the load balancer's deletion protection when every connection is down.
+    The guard makes `pulumi destroy` need `--run-program`. unguarded leaves it to AWS and Pulumi."""
 
     @model_validator(mode="after")
     def _slots_differ(self) -> Self:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from pulumi import ResourceOptions
@@ -10,9 +12,12 @@ from pulumi import ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
 from privatelink_ingress.components.edge.site import SiteArgs
+from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts.shard import ATTACHED_TO
-from privatelink_ingress.plan.edge import connections
+from privatelink_ingress.plan.edge import connections as published
+from privatelink_ingress.plan.edge import removal
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,6 +28,8 @@ class AttachmentArgs:
     site: SiteArgs
     edge_stack: str
     """Full name of the shard's stack."""
+    refuse_removal: Callable[[EdgeRemovalPlan, str], None]
+    """Raises while the stack is in use; given the ARN of the listener."""
 
 
 class Attachment(Component):
@@ -31,12 +38,27 @@ class Attachment(Component):
     def __init__(self, name: str, args: AttachmentArgs, opts: ResourceOptions | None = None) -> None:
         """Everything that the connections use of the shard is a plain value, known before the deployment."""
         super().__init__(name, opts)
-        for connection in args.plan.connections:
+        connections = [
             Connection(
                 connection.name,
                 ConnectionArgs(plan=connection, site=args.site, tags=args.plan.tags),
                 self.child(),
             )
+            for connection in args.plan.connections
+        ]
+        RemovalGuard(
+            name,
+            RemovalGuardArgs(
+                guarded=args.plan.removal.guarded,
+                hook=removal.HOOK,
+                remembers=args.site.listener_arn,
+                # The shard's new listener gets this stack's rules, whatever requests its old one had.
+                replaced_with_it=False,
+                everything=connections,
+                check=functools.partial(args.refuse_removal, args.plan.removal),
+            ),
+            self.child(),
+        )
         self._args = args
         self.publish()
 
@@ -44,5 +66,5 @@ class Attachment(Component):
         """Outputs of the program. None is secret."""
         return {
             ATTACHED_TO: self._args.edge_stack,
-            "connections": connections.exports(self._args.plan.connections),
+            "connections": published.exports(self._args.plan.connections),
         }

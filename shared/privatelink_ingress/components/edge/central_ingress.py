@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi_aws as aws
@@ -19,8 +20,10 @@ from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, L
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
 from privatelink_ingress.components.edge.site import SiteArgs
+from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
-from privatelink_ingress.plan.edge import backends, connections
+from privatelink_ingress.plan.edge import backends, connections, removal
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import EdgePlan
 
 
@@ -31,6 +34,8 @@ class CentralIngressArgs:
     plan: EdgePlan
     accepters: Mapping[str, aws.Provider]
     """Providers that accept endpoints, by name: `plan.connections.accepters`."""
+    refuse_removal: Callable[[EdgeRemovalPlan, str], None]
+    """Raises while the stack is in use; given the ARN of the HTTPS listener."""
 
 
 class CentralIngress(Component):
@@ -101,11 +106,14 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
+        deliveries = []
         if plan.logs.deliveries:
-            LogDeliveries(
-                f"{name}-load-balancer",
-                LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags),
-                self.child(),
+            deliveries.append(
+                LogDeliveries(
+                    f"{name}-load-balancer",
+                    LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags),
+                    self.child(),
+                )
             )
         certificates = Certificates(name, CertificatesArgs(plan=plan.certificates, tags=tags), self.child())
         listeners = Listeners(
@@ -130,12 +138,36 @@ class CentralIngress(Component):
             alb_zone_id=balancer.zone_id,
             accepters=args.accepters,
         )
-        for connection in plan.connections:
+        published = [
             Connection(
                 connection.name,
                 ConnectionArgs(plan=connection, site=site, tags=tags),
                 self.child(),
             )
+            for connection in plan.connections
+        ]
+        RemovalGuard(
+            name,
+            RemovalGuardArgs(
+                guarded=plan.removal.guarded,
+                hook=removal.HOOK,
+                remembers=listeners.https_arn,
+                replaced_with_it=True,
+                everything=[
+                    network,
+                    groups,
+                    bucket,
+                    balancer,
+                    firewall,
+                    *deliveries,
+                    certificates,
+                    listeners,
+                    *published,
+                ],
+                check=functools.partial(args.refuse_removal, plan.removal),
+            ),
+            self.child(),
+        )
         self.alb_arn = balancer.arn
         self.alb_dns_name = balancer.dns_name
         self.alb_zone_id = balancer.zone_id

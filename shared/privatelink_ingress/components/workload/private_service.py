@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,15 +13,15 @@ import pulumi_kubernetes as kubernetes
 from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.components.workload.api_probe import ApiProbe
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
 from privatelink_ingress.components.workload.foundation import ClusterFoundation, adopt_cluster, create_cluster
 from privatelink_ingress.components.workload.publication import Publication, PublicationArgs
 from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
-from privatelink_ingress.components.workload.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.components.workload.sample import Sample, SampleArgs
 from privatelink_ingress.lookups.providers import Providers
-from privatelink_ingress.plan.workload import AdoptedClusterPlan, OwnClusterPlan
+from privatelink_ingress.plan.workload import AdoptedClusterPlan, OwnClusterPlan, removal
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE
 
@@ -85,15 +86,17 @@ class PrivateService(Component):
         RemovalGuard(
             name,
             RemovalGuardArgs(
-                plan=plan.removal,
-                endpoint_service_id=self._publication.endpoint_service_id,
+                guarded=plan.removal.guarded,
+                hook=removal.HOOK,
+                remembers=self._publication.endpoint_service_id,
+                replaced_with_it=True,
                 everything=[
                     *foundation.components,
                     *([registry] if registry else []),
                     *objects,
                     self._publication,
                 ],
-                check=args.refuse_removal,
+                check=functools.partial(args.refuse_removal, plan.removal),
             ),
             self.child(),
         )

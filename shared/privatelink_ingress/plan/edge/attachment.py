@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.shard import check_stack, edge_tags
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes as routing
@@ -21,6 +22,7 @@ class AttachmentPlan:
 
     tags: Mapping[str, str]
     connections: tuple[ConnectionPlan, ...]
+    removal: EdgeRemovalPlan
 
 
 def plan_attachment(
@@ -55,7 +57,11 @@ def plan_attachment(
     with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack)
     problems.raise_all(f"Stack {stack} cannot be attached to {settings.edge_stack}")
-    return AttachmentPlan(tags=edge_tags(settings, stack), connections=connections)
+    return AttachmentPlan(
+        tags=edge_tags(settings, stack),
+        connections=connections,
+        removal=plan_removal(settings, stack=stack, region=region),
+    )
 
 
 def _check_site(settings: AttachedSettings, region: str, site: EdgeSite) -> list[Problem]:

@@ -13,6 +13,7 @@ from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.edge import certificates, firewall, logs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
@@ -37,6 +38,7 @@ class EdgePlan:
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
     connections: tuple[ConnectionPlan, ...]
+    removal: EdgeRemovalPlan
     site: EdgeSite
     """Where these connections are planned, and those of attached stacks."""
 
@@ -110,6 +112,7 @@ def plan_edge(
         firewall=web_acl,
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region),
         connections=connections,
+        removal=plan_removal(settings, stack=stack, region=region),
         site=site,
     )
 
