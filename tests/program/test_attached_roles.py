@@ -33,9 +33,13 @@ from tests.support.edge_parameters import Account as EdgeAccount
 from tests.support.iam_policies import Policies, Request
 from tests.support.programs import run_attached, run_edge, run_workload, sample_connections, shard_outputs
 
-SHARD = {"organization/central-ingress/prod": shard_outputs()}
 STACK = "central-ingress/prod-blog"
 OURS, SHARDS = "aws:ResourceTag/Stack", {"aws:ResourceTag/Stack": "central-ingress/prod"}
+
+
+@functools.cache
+def edge_stacks() -> dict[str, StackOutputs]:
+    return {"organization/central-ingress/prod": shard_outputs()}
 
 
 def roles(attached: dict[str, Any], trust: dict[str, Any] = TRUST, **edge: Any) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def roles(attached: dict[str, Any], trust: dict[str, Any] = TRUST, **edge: Any) 
 
 
 def made(attached: dict[str, Any], **more: Any) -> StackRun:
-    return account(roles(attached, **more), EDGE, stacks=SHARD)
+    return account(roles(attached, **more), EDGE, stacks=edge_stacks())
 
 
 @functools.cache
@@ -167,7 +171,9 @@ def test_the_output_is_a_valid_roles_setting_of_the_attached_stack():
 
 
 def test_a_shard_of_another_account_is_refused_with_the_place_that_it_is_in():
-    elsewhere = {name: StackOutputs({**one.values, "account_id": "333333333333"}) for name, one in SHARD.items()}
+    elsewhere = {
+        name: StackOutputs({**one.values, "account_id": "333333333333"}) for name, one in edge_stacks().items()
+    }
     with pytest.raises(pulumi.RunError) as error:
         account(roles({"prod-blog": {"edgeStack": "prod"}}), EDGE, stacks=elsewhere)
     assert "roles.edge.attached.prod-blog.edgeStack" in str(error.value)

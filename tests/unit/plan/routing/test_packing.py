@@ -51,11 +51,13 @@ def brute_force(conditions: Conditions) -> int:
 
 
 def test_of_two_short_conditions_no_rules_whatever_save_more_than_one() -> None:
-    # All of up to 4 values with up to 4 wildcards each. Where one is saved, the rules overlap.
-    some = [list(one) for size in range(1, 5) for one in itertools.combinations_with_replacement(range(5), size)]
-    pairs = [pair for pair in itertools.combinations_with_replacement(some, 2) if packing.fits_at_all(pair)]
+    # All of up to 4 values with up to 4 wildcards each, or up to 3. Where one is saved, the rules overlap.
+    longest, expected = (3, {0: 994}) if settings.get_current_profile_name() == "quick" else (4, {0: 4305, 1: 14})
+    sizes = range(1, longest + 1)
+    conditions = [list(one) for size in sizes for one in itertools.combinations_with_replacement(range(5), size)]
+    pairs = [pair for pair in itertools.combinations_with_replacement(conditions, 2) if packing.fits_at_all(pair)]
     saved = Counter(len(packing.split(pair)) - brute_force(pair) for pair in pairs)
-    assert saved == {0: 4305, 1: 14}
+    assert saved == expected
 
 
 SMALL = st.lists(st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, 4]), min_size=1, max_size=4), min_size=3, max_size=4)
