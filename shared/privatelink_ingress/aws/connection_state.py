@@ -91,10 +91,13 @@ def connected(owner: Account, service_id: str) -> WorkloadState:
     """
     filters = [{"Name": "service-id", "Values": [service_id]}]
     ec2 = owner.client("ec2")
-    found = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections", Filters=filters)
+    connections = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections", Filters=filters)
     return WorkloadState(
         service_id=service_id,
-        connections={one["VpcEndpointId"]: (one["VpcEndpointOwner"], one["VpcEndpointState"]) for one in found},
+        connections={
+            connection["VpcEndpointId"]: (connection["VpcEndpointOwner"], connection["VpcEndpointState"])
+            for connection in connections
+        },
     )
 
 
@@ -110,7 +113,7 @@ def reject(owner: Account, state: WorkloadState) -> None:
     )
     if failed := answer.get("Unsuccessful"):
         remedy = "Run the same offboard again once that is settled."
-        problems = [Problem(one["ResourceId"], one["Error"]["Message"], remedy) for one in failed]
+        problems = [Problem(failure["ResourceId"], failure["Error"]["Message"], remedy) for failure in failed]
         raise UserError("Connections are still open", problems)
 
 

@@ -37,9 +37,9 @@ def deploying(account_id: str, region: str, role_arn: str | None, external_id: s
     session = boto3.Session()
     if role_arn:
         session = assumed(session, role_arn, external_id, region)
-    if (found := caller(session, region)) != account_id:
+    if (actual := caller(session, region)) != account_id:
         raise WrongAccount(
-            f"credentials of {role_arn or 'the environment'} are of account {found}, not of {account_id}"
+            f"credentials of {role_arn or 'the environment'} are of account {actual}, not of {account_id}"
         )
     return Own(session, account_id, region)
 
@@ -61,9 +61,9 @@ def assumed(session: Any, role_arn: str, external_id: str | None, region: str) -
     """A session of the role, assumed with the credentials of `session`."""
     import boto3
 
-    asked = {"ExternalId": external_id} if external_id else {}
+    external = {"ExternalId": external_id} if external_id else {}
     sts = client(session, "sts", region)
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **asked)["Credentials"]
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **external)["Credentials"]
     return boto3.Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],

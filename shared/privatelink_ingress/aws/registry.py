@@ -23,7 +23,7 @@ def held(account: Account, image: ImagePlan) -> RegistryContents | None:
     """
     ecr = account.client("ecr")
     try:
-        found = ecr.batch_get_image(
+        pulled = ecr.batch_get_image(
             registryId=image.account_id,
             repositoryName=image.repository,
             imageIds=[{"imageDigest": image.digest}, {"imageTag": image.tag}],
@@ -34,9 +34,9 @@ def held(account: Account, image: ImagePlan) -> RegistryContents | None:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
             return None
         raise
-    manifests = {one["imageId"]["imageDigest"]: json.loads(one["imageManifest"]) for one in found}
+    manifests = {item["imageId"]["imageDigest"]: json.loads(item["imageManifest"]) for item in pulled}
     tag_is_of = next(
-        (one["imageId"]["imageDigest"] for one in found if one["imageId"].get("imageTag") == image.tag), None
+        (item["imageId"]["imageDigest"] for item in pulled if item["imageId"].get("imageTag") == image.tag), None
     )
     if image.digest not in manifests:
         return RegistryContents(there=False, tag_is_of=tag_is_of)
@@ -66,7 +66,13 @@ def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
     if "manifests" not in manifest:
         return None
     # Parts that describe others, such as a build's attestations, are of an unknown platform.
-    every = [part.get("platform", {}) for part in manifest["manifests"]]
+    platforms = [part.get("platform", {}) for part in manifest["manifests"]]
     return tuple(
-        sorted({f"{one['os']}/{one['architecture']}" for one in every if one.get("os", "unknown") != "unknown"})
+        sorted(
+            {
+                f"{platform['os']}/{platform['architecture']}"
+                for platform in platforms
+                if platform.get("os", "unknown") != "unknown"
+            }
+        )
     )

@@ -39,17 +39,17 @@ class Accounts:
         for profile in (None, *self._profiles):
             label = f"profile {profile}" if profile else "ambient credentials"
             try:
-                if (found := credentials.caller(self._session(profile), region)) == account_id:
+                if (actual := credentials.caller(self._session(profile), region)) == account_id:
                     return credentials.Own(self._session(profile), account_id, region)
-                tried.append(f"{label} are of account {found}")
+                tried.append(f"{label} are of account {actual}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{label}: {error}")
         if role_arn:
             try:
                 assumed = credentials.assumed(self._session(None), role_arn, external_id, region)
-                if (found := credentials.caller(assumed, region)) == account_id:
+                if (actual := credentials.caller(assumed, region)) == account_id:
                     return credentials.Own(assumed, account_id, region)
-                tried.append(f"{role_arn} is of account {found}")
+                tried.append(f"{role_arn} is of account {actual}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{role_arn}: {error}")
         raise Unseen(f"no credentials of account {account_id} ({'; '.join(tried)})")

@@ -150,7 +150,9 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
         others = [settings for settings in attached if stack_names.short(settings.edge_stack) == name]
         published = [routes for settings in (edge, *others) for routes in plan_all(settings.connections)]
         named = {host for routes in published for host in dns.records(routes)}
-        expected = [_reaching(one, host) for one in _entries(published) for host in one.match.hosts if host in named]
+        expected = [
+            _reaching(entry, host) for entry in _entries(published) for host in entry.match.hosts if host in named
+        ]
         yield from expected
         if expected:
             first = expected[0].url.removeprefix("https://")
@@ -164,10 +166,10 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
             )
 
 
-def _as_expected(found: Trace, expected: Expectation) -> bool:
-    if expected.outcome == "reached" and found.hops[-1].name == ingress_hop.HOP:
+def _as_expected(trace: Trace, expected: Expectation) -> bool:
+    if expected.outcome == "reached" and trace.hops[-1].name == ingress_hop.HOP:
         return True  # it came to the cluster; whether an Ingress there takes it is its team's matter
-    return (found.outcome, found.status) == (expected.outcome, expected.status)
+    return (trace.outcome, trace.status) == (expected.outcome, expected.status)
 
 
 def _entries(published: Iterable[RoutePlan]) -> Iterator[Entry]:

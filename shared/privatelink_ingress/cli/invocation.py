@@ -67,8 +67,8 @@ def again(context: typer.Context, *options: str, command: str | None = None, arg
         if name not in options or not _given(context, name):
             continue
         value = context.params[name]
-        for one in value if isinstance(value, list | tuple) else [value]:
-            text = shown(one) if isinstance(one, Path) else str(one)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            text = shown(item) if isinstance(item, Path) else str(item)
             option = () if parameter.param_type_name == "argument" else (parameter.opts[0],)
             words += option if value is True else (*option, text)
     return f"{program()} {shlex.join([*words, *arguments])}"

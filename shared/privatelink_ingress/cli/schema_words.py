@@ -44,7 +44,7 @@ def problems(violation: Violation) -> Iterator[Problem]:
                 )
     elif violation.rule == "type":
         wanted = violation.wanted if isinstance(violation.wanted, list) else [violation.wanted]
-        names = " or ".join(_TYPES.get(one, str(one)) for one in wanted if one != "null")
+        names = " or ".join(_TYPES.get(kind, str(kind)) for kind in wanted if kind != "null")
         remedy = f"Write {names}."
         if names == "text" and isinstance(violation.value, bool | int | float):
             remedy = f'Write it in quotes: "{_scalar(violation.value)}".'

@@ -107,6 +107,6 @@ class DeployerRoles(Component):
             )
             for policy in plan.policies
         ]
-        ready = Output.all(role.arn, *(each.policy_arn for each in attachments))
+        ready = Output.all(role.arn, *(attachment.policy_arn for attachment in attachments))
         self.arns = {**self.arns, plan.arn: ready.apply(lambda known: known[0])}
         return role

@@ -17,7 +17,7 @@ def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
     start, *middle, number = region.split("-")
     directions = {"southeast": "se", "southwest": "sw", "northeast": "ne", "northwest": "nw"}
     prefix = start + "".join(directions.get(word, word[0]) for word in middle) + number
-    return tuple(f"{prefix}-az{place}" for place in range(1, count + 1))
+    return tuple(f"{prefix}-az{number}" for number in range(1, count + 1))
 
 
 def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:

@@ -59,8 +59,8 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         UsageError: when the stack does not exist, or is required and missing.
     """
     stacks = read_right(root)
-    there, _ = fleet_shards.group(stacks.edges, stacks.attached)
-    capacities = fleet_shards.capacities(there)
+    shards, _ = fleet_shards.group(stacks.edges, stacks.attached)
+    capacities = fleet_shards.capacities(shards)
     if not capacities:
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
         raise UserError("No capacity to count", [problem])
@@ -75,7 +75,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         raise UserError("The growth cannot be planned", [problem]) from None
     first = pool[0]
     connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
-    settings = next(shard.edge.settings for shard in there if shard.edge.stack == first.name)
+    settings = next(shard.edge.settings for shard in shards if shard.edge.stack == first.name)
     web_acl = plan_firewall(settings.firewall, name="")
     shard = cost.shard_cost(
         first.region, zones=first.zones, firewall_rules=len(web_acl.rules), firewall_capacity=web_acl.capacity

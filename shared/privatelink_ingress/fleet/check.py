@@ -76,7 +76,7 @@ def compare(stacks: Stacks) -> list[Finding]:
     for workload in workloads:
         using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]
         findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
-        serves = [one for user in using for one in served(user.stack.settings, workload.stack)]
+        serves = [connection for user in using for connection in served(user.stack.settings, workload.stack)]
         findings += (Finding(workload.file, problem) for problem in hosts.of_sample(workload, serves))
     stacks.report.plans = by_name(plans, shard_plans)
     return sorted(set(findings))
@@ -92,9 +92,9 @@ def served(settings: EdgeStack, workload: str) -> Iterator[Connection]:
 def unread(stack: Edge | Attached) -> Iterator[str]:
     """What of a stack file cannot be compared, since only AWS knows it."""
     for name, connection in sorted(stack.settings.connections.items()):
-        for place, backend in enumerate(connection.backends):
+        for index, backend in enumerate(connection.backends):
             if backend.parameter is not None:
-                where = f"{stack.file}: connections.{name}.backends[{place}]"
+                where = f"{stack.file}: connections.{name}.backends[{index}]"
                 yield f"{where} is a parameter, so only `pulumi preview` can check what its contract says."
 
 
@@ -123,12 +123,12 @@ def _names_differ(workloads: Iterable[Workload], plans: Mapping[str, WorkloadPla
 def _backends_exist(edge: Edge | Attached, workloads: Sequence[Workload]) -> Iterable[Finding]:
     known = sorted(workload.stack for workload in workloads)
     for name, connection in edge.settings.connections.items():
-        for place, backend in enumerate(connection.backends):
+        for index, backend in enumerate(connection.backends):
             if backend.stack is None:
                 continue
             named = StackName.parse(backend.stack)
             if not named.may_be_of(service_contract.PROJECT) or named.stack not in known:
-                where = f"connections.{name}.backends[{place}].stack"
+                where = f"connections.{name}.backends[{index}].stack"
                 add = f"Or add {service_contract.PROJECT}/Pulumi.{named.stack}.yaml."
                 remedy = f"{suggest(named.stack, known)} {add}".strip()
                 yield Finding(edge.file, Problem(where, f"is {backend.stack!r}, which has no stack file", remedy))
@@ -186,7 +186,7 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
                 f"do not include account {user.account_id}, from which edge {user.stack.stack} connects",
                 f'Add `- accountId: "{user.account_id}"`.',
             )
-    for place, consumer in enumerate(consumers):
+    for index, consumer in enumerate(consumers):
         known = [user for user in users if user.account_id == consumer.account_id]
         if not consumer.alb_subnet_cidrs or not known or any(user.subnets is None for user in known):
             continue
@@ -195,8 +195,8 @@ def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
             names = ", ".join(user.stack.stack for user in known)
             lacks = f"lacks {', '.join(missing)}, from where edge {names} connects"
             remedy = f"Write [{', '.join(sorted(subnets))}]; requests from other subnets are dropped."
-            yield Problem(f"publication.consumers[{place}].albSubnetCidrs", lacks, remedy)
+            yield Problem(f"publication.consumers[{index}].albSubnetCidrs", lacks, remedy)
         elif stale := sorted(set(consumer.alb_subnet_cidrs) - subnets):
             reason = f"admits {', '.join(stale)}, which is not a load balancer subnet of its edges"
             remedy = f"Write [{', '.join(sorted(subnets))}]."
-            yield Problem(f"publication.consumers[{place}].albSubnetCidrs", reason, remedy)
+            yield Problem(f"publication.consumers[{index}].albSubnetCidrs", reason, remedy)

@@ -72,8 +72,8 @@ def report(root: Path, *, traffic: Traffic) -> Report:
 
 
 def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
-    found, _ = shards.group(stacks.edges, stacks.attached)
-    for shard in found:
+    grouped, _ = shards.group(stacks.edges, stacks.attached)
+    for shard in grouped:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.routes)
         web_acl = plan_firewall(shard.edge.settings.firewall, name="")
@@ -92,8 +92,8 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                 if stack is shard.edge
                 else cost.together([]),
                 connections={
-                    name: cost.connection_cost(region, zones=zones, backends=len(one.backends), traffic=traffic)
-                    for name, one in sorted(stack.settings.connections.items())
+                    name: cost.connection_cost(region, zones=zones, backends=len(connection.backends), traffic=traffic)
+                    for name, connection in sorted(stack.settings.connections.items())
                 },
             )
 

@@ -36,5 +36,5 @@ def of_sample(workload: Workload, connections: Sequence[Connection]) -> Iterator
     """Hosts of a workload's sample application that no edge routes to it."""
     sample, routed = workload.settings.sample, patterns(connections)
     if sample.install:
-        for place, host in enumerate(sample.hosts):
-            yield from unrouted(host, routed, where=f"sample.hosts[{place}]")
+        for index, host in enumerate(sample.hosts):
+            yield from unrouted(host, routed, where=f"sample.hosts[{index}]")

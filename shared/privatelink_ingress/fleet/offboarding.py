@@ -120,7 +120,7 @@ def merged(states: Iterable[EdgeState]) -> EdgeState:
     return EdgeState(
         forwarding=sum(state.forwarding for state in states),
         answering=sum(state.answering for state in states),
-        endpoints={id_: found for state in states for id_, found in state.endpoints.items()},
+        endpoints={id_: endpoint for state in states for id_, endpoint in state.endpoints.items()},
         requests=None if None in counts else sum(count for count in counts if count),
         last_request=max((state.last_request for state in states if state.last_request), default=None),
         stacks=tuple(stack for state in states for stack in state.stacks),

@@ -27,12 +27,12 @@ def locate(name: str, stacks: Stacks) -> Location | None:
     Raises:
         UserError: when more than one file has it.
     """
-    found = locations(name, (*stacks.edges, *stacks.attached))
-    if len(found) > 1:
-        reason = f"is in {' and '.join(location.stack.file for location in found)}"
+    matches = locations(name, (*stacks.edges, *stacks.attached))
+    if len(matches) > 1:
+        reason = f"is in {' and '.join(location.stack.file for location in matches)}"
         title = f"Connection {name} is defined in more than one file"
         raise UserError(title, [Problem(name, reason, "Keep it in one file.")])
-    return found[0] if found else None
+    return matches[0] if matches else None
 
 
 def workload_of(name: str, location: Location | None, stacks: Stacks) -> Workload | None:

@@ -152,32 +152,32 @@ def _place(
     request: OnboardRequest, draft: RoutePlan, shards: Sequence[ShardStacks], workload: Workload
 ) -> tuple[ShardStacks, int]:
     capacities = {capacity.name: capacity for capacity in fleet_shards.capacities(shards)}
-    found = {shard.edge.stack: shard for shard in shards}
+    by_name = {shard.edge.stack: shard for shard in shards}
     if request.shard and request.shard not in capacities:
         reason = f"is {request.shard!r}, which has no stack file"
         raise UsageError("The shard does not exist", [Problem("--shard", reason, suggest(request.shard, capacities))])
     regions = (workload.region, *workload.settings.publication.supported_regions)
-    nearby = [one for region in regions for one in capacities.values() if one.region == region]
+    nearby = [capacity for region in regions for capacity in capacities.values() if capacity.region == region]
     wanted = [capacities[request.shard]] if request.shard else nearby or list(capacities.values())
     needs = usage.needs(draft)
-    room = next((one for one in wanted if not one.lacks(needs)), None)
+    room = next((capacity for capacity in wanted if not capacity.lacks(needs)), None)
     if room is None:
         raise UserError(f"No shard has room for {request.name}", _full(wanted[-1], capacities.values(), needs))
     free = next(slot for slot in SLOTS if slot not in room.slots)
     if request.slot in room.slots:
         holder = next(
-            f"{name} of {one.owner} ({stack.file})"
-            for stack in found[room.name].stacks
-            for name, one in stack.settings.connections.items()
-            if one.slot == request.slot
+            f"{name} of {connection.owner} ({stack.file})"
+            for stack in by_name[room.name].stacks
+            for name, connection in stack.settings.connections.items()
+            if connection.slot == request.slot
         )
         problem = Problem("--slot", f"is {request.slot}, which {holder} has", f"Use {free}, or leave out --slot.")
         raise UserError(f"{request.name} cannot be published", [problem])
-    return found[room.name], free if request.slot is None else request.slot
+    return by_name[room.name], free if request.slot is None else request.slot
 
 
 def _full(shard: Capacity, all_shards: Iterable[Capacity], needs: usage.Needs) -> list[Problem]:
-    others = [one for one in all_shards if one.name != shard.name and one.region == shard.region]
+    others = [other for other in all_shards if other.name != shard.name and other.region == shard.region]
     return placement.check(shard.adding(needs, len(SLOTS)), others)
 
 

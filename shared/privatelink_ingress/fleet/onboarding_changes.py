@@ -46,8 +46,8 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
         UserError: with all that is wrong, in the files as they are or as they would be.
     """
     stacks = repository.read_right(root)
-    if found := existing_connection.locations(request.name, (*stacks.edges, *stacks.attached)):
-        return _existing(request, found[0], stacks)
+    if existing := existing_connection.locations(request.name, (*stacks.edges, *stacks.attached)):
+        return _existing(request, existing[0], stacks)
     new = plan_onboarding(request, stacks.workloads, stacks.edges, stacks.attached)
     change = _entry_change(root, new)
     admission = _admission(root, new)
@@ -57,7 +57,7 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
         raise UserError("Nothing was written", [problem])
     # The trial includes the workload's side: what that lacks is then reported once, with the lines to add.
     trial = _check_trial(root, [change, *admission])
-    problems = [found.problem.in_file(found.file) for found in trial.findings]
+    problems = [finding.problem.in_file(finding.file) for finding in trial.findings]
     if admission and not edit_workload:
         problems.append(_not_admitted(new))
     if problems:

@@ -141,11 +141,14 @@ def read_right(root: Path) -> Stacks:
         UserError: with the mistakes, each with its file.
     """
     stacks = read(root)
-    found = [*stacks.report.findings]
+    findings = [*stacks.report.findings]
     for stack in (*stacks.edges, *stacks.attached):
-        found += (Finding(stack.file, problem) for problem in routes.check(stack.routes))
-    if found:
-        problems = [dataclasses.replace(one.problem, where=f"{one.file}: {one.problem.where}") for one in found]
+        findings += (Finding(stack.file, problem) for problem in routes.check(stack.routes))
+    if findings:
+        problems = [
+            dataclasses.replace(finding.problem, where=f"{finding.file}: {finding.problem.where}")
+            for finding in findings
+        ]
         raise UserError("Stack files have mistakes", problems)
     return stacks
 

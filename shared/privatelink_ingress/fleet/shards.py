@@ -49,8 +49,8 @@ def group(edges: Sequence[Edge], attached: Sequence[Attached]) -> tuple[list[Sha
         )
         for edge in edges
     ]
-    found = {stack.stack for shard in shards for stack in shard.attached}
-    return shards, [_lost(stack, edges, attached) for stack in attached if stack.stack not in found]
+    attached_names = {stack.stack for shard in shards for stack in shard.attached}
+    return shards, [_lost(stack, edges, attached) for stack in attached if stack.stack not in attached_names]
 
 
 def names_and_slots(shard: ShardStacks) -> Iterator[Finding]:
@@ -116,7 +116,7 @@ def target_groups(shards: Iterable[ShardStacks]) -> Iterator[Finding]:
                     yield Finding(stack.file, Problem(f"connections.{name}", reason, "Give the stack another name."))
 
 
-def capacities(found: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
+def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
     """The shards of a repository with all that is attached to them, in order."""
     return placement.in_order(
         placement.capacity(
@@ -128,7 +128,7 @@ def capacities(found: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
             connections=shard.routes,
             attached=(stack.stack for stack in shard.attached),
         )
-        for shard in found
+        for shard in shards
     )
 
 

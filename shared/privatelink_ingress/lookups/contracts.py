@@ -90,10 +90,10 @@ async def read_all(connections: Mapping[str, Connection], readers: Readers) -> d
         backend.source: (name, backend) for name, connection in connections.items() for backend in connection.backends
     }
     reading = (_read(name, connections[name], backend, readers) for name, backend in wanted.values())
-    found = await asyncio.gather(*reading, return_exceptions=True)
+    outcomes = await asyncio.gather(*reading, return_exceptions=True)
     contracts: dict[str, Contract] = {}
     problems: list[Problem] = []
-    for (source, (_, backend)), outcome in zip(wanted.items(), found, strict=True):
+    for (source, (_, backend)), outcome in zip(wanted.items(), outcomes, strict=True):
         if isinstance(outcome, ContractError):
             label = f"stack {full_name(backend.stack)}" if backend.stack else source
             problems += (

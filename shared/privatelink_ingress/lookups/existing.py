@@ -31,12 +31,12 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key = adopted_cluster.KEY
-    asked = _LookUp(providers.eks, f"{key}.name", f"is {existing.name}, which")
-    cluster = await asked.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
+    look_up = _LookUp(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    cluster = await look_up.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
     subnet_ids = existing.subnet_ids or tuple(sorted(network.subnet_ids))
-    everywhere = sorted({*subnet_ids, *(id_ for one in nodes for id_ in one.subnet_ids)})
+    everywhere = sorted({*subnet_ids, *(id_ for group in nodes for id_ in group.subnet_ids)})
     subnets = await _subnets(everywhere, providers, key=f"{key}.subnetIds")
     return FoundCluster(
         tags=cluster.tags or {},
@@ -58,8 +58,8 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key, vpc_id = adopted_network.KEY, existing.vpc_id
-    asked = _LookUp(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
-    vpc = await asked.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
+    look_up = _LookUp(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    vpc = await look_up.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
 
     async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
         return await _LookUp(providers.network, where, what).one(
@@ -86,7 +86,7 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         route_tables=await _route_tables(vpc_id, existing.subnet_ids, providers, key=f"{key}.vpcId"),
         s3_route_table_ids=tuple(s3.route_table_ids),
         private_dns={
-            name: found.private_dns_enabled for name, found in zip(existing.endpoints, interfaces, strict=True)
+            name: endpoint.private_dns_enabled for name, endpoint in zip(existing.endpoints, interfaces, strict=True)
         },
     )
 
@@ -116,9 +116,9 @@ async def cluster_creator(cluster: str, role_arn: str | None, provider: aws.Prov
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
-        asked = _LookUp(providers.eks, key, f"is not set, and what {existing.name} has")
+        look_up = _LookUp(providers.eks, key, f"is not set, and what {existing.name} has")
         token = t.GET_NODE_GROUPS
-        listed = await asked.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
+        listed = await look_up.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
         names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
@@ -141,9 +141,9 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
 
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     async def find(name: str) -> FoundNodes:
-        asked = _LookUp(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
-        group = await asked.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
-        subnet_ids = (one.strip() for one in group.vpc_zone_identifier.split(","))
+        look_up = _LookUp(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        group = await look_up.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
+        subnet_ids = (subnet_id.strip() for subnet_id in group.vpc_zone_identifier.split(","))
         return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
 
     return tuple(await _all(*(find(name) for name in existing.autoscaling_groups or ())))
@@ -151,8 +151,8 @@ async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -
 
 async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
     async def find(id_: str) -> Subnet:
-        asked = _LookUp(providers.network, key, f"has {id_}, which")
-        subnet = await asked.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
+        look_up = _LookUp(providers.network, key, f"has {id_}, which")
+        subnet = await look_up.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
         return Subnet(
             id=id_,
             vpc_id=subnet.vpc_id,
@@ -168,22 +168,31 @@ async def _route_tables(
     vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
 ) -> tuple[RouteTable, ...]:
     """The main table of the VPC, and those of the subnets."""
-    asked = _LookUp(providers.network, key, f"is in {vpc_id}, of which a route table")
+    look_up = _LookUp(providers.network, key, f"is in {vpc_id}, of which a route table")
 
     async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
         filters = [{"name": name, "values": list(values)}]
         token = t.GET_ROUTE_TABLES
-        return (await asked.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
+        return (await look_up.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
 
     async def find(id_: str) -> RouteTable:
         token = t.GET_ROUTE_TABLE
-        table = await asked.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
+        table = await look_up.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
         return RouteTable(
             id=id_,
-            main=any(one.main for one in table.associations),
-            subnet_ids=tuple(sorted(one.subnet_id for one in table.associations if one.subnet_id)),
+            main=any(association.main for association in table.associations),
+            subnet_ids=tuple(
+                sorted(association.subnet_id for association in table.associations if association.subnet_id)
+            ),
             gateways=tuple(
-                sorted({one for route in table.routes for one in (route.gateway_id, route.nat_gateway_id) if one})
+                sorted(
+                    {
+                        gateway
+                        for route in table.routes
+                        for gateway in (route.gateway_id, route.nat_gateway_id)
+                        if gateway
+                    }
+                )
             ),
         )
 
@@ -205,15 +214,15 @@ class _LookUp:
         """
         try:
             # Not the typed function: its failure cannot be caught, and would end the program with a traceback.
-            found = await pulumi.runtime.invoke_async(
+            answer = await pulumi.runtime.invoke_async(
                 token, args, opts=pulumi.InvokeOptions(provider=self._provider), typ=result
             )
         except Exception as error:
             # The SDK raises nothing narrower.
             raise self._failed(str(error)) from None
-        if found is None:
+        if answer is None:
             raise self._failed("the provider's configuration is not known yet")
-        return found
+        return answer
 
     def _failed(self, why: str) -> UserError:
         remedy = "Name one that exists in this account and Region, and allow the stack's roles to look it up."
@@ -222,10 +231,10 @@ class _LookUp:
 
 async def _all(*awaitables: Awaitable[T]) -> list[T]:
     """All results in order, or else the problems of all failures together."""
-    found = await asyncio.gather(*awaitables, return_exceptions=True)
-    failed = [one for one in found if isinstance(one, BaseException)]
+    outcomes = await asyncio.gather(*awaitables, return_exceptions=True)
+    failed = [one for one in outcomes if isinstance(one, BaseException)]
     if others := [one for one in failed if not isinstance(one, UserError)]:
         raise others[0]
     if problems := [problem for one in failed if isinstance(one, UserError) for problem in one.problems]:
         raise UserError(TITLE, problems)
-    return [one for one in found if not isinstance(one, BaseException)]
+    return [one for one in outcomes if not isinstance(one, BaseException)]

@@ -26,10 +26,10 @@ async def account_contents(images: Sequence[ImagePlan], providers: Providers) ->
 
 
 async def _digests(repository: str, opts: pulumi.InvokeOutputOptions) -> tuple[str, frozenset[str]]:
-    found = aws.ecr.get_images_output(repository_name=repository, opts=opts)
-    return repository, frozenset(image.image_digest for image in await found.image_ids.future() or ())
+    images = aws.ecr.get_images_output(repository_name=repository, opts=opts)
+    return repository, frozenset(image.image_digest for image in await images.image_ids.future() or ())
 
 
 async def _clusters(providers: Providers) -> Sequence[str]:
-    found = aws.eks.get_clusters_output(opts=pulumi.InvokeOutputOptions(provider=providers.eks))
-    return await found.names.future() or ()
+    clusters = aws.eks.get_clusters_output(opts=pulumi.InvokeOutputOptions(provider=providers.eks))
+    return await clusters.names.future() or ()

@@ -27,16 +27,16 @@ async def read(backend: Backend, *, provider: aws.Provider, account_id: str, reg
     name, owner, elsewhere = _place(reference, account_id, region)
     title = f"The contract in parameter {reference} cannot be read"
     try:
-        found = await aws.ssm.get_parameter(
+        parameter = await aws.ssm.get_parameter(
             name=name, region=elsewhere, with_decryption=False, opts=pulumi.InvokeOptions(provider=provider)
         )
     except Exception as error:
         raise ContractError(title, [_unreadable(reference, name, owner, str(error))]) from None
-    if found.insecure_value is None:
-        reason = f"is of type {found.type}, but a contract holds no secrets"
+    if parameter.insecure_value is None:
+        reason = f"is of type {parameter.type}, but a contract holds no secrets"
         remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: it writes a String."
         raise ContractError(title, [Problem("type", reason, remedy)])
-    return Contract.read_json(found.insecure_value, reference)
+    return Contract.read_json(parameter.insecure_value, reference)
 
 
 async def check_service(contract: Contract, source: str, *, provider: aws.Provider, region: str) -> None:

@@ -10,10 +10,10 @@ import pulumi_aws as aws
 
 async def available_zones(provider: aws.Provider) -> Sequence[str]:
     """The ids of the region's zones that hold load balancers and control planes, as plain values."""
-    found = aws.get_availability_zones_output(
+    zones = aws.get_availability_zones_output(
         state="available",
         # Local and Wavelength Zones are opt-in, and hold neither.
         filters=[aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])],
         opts=pulumi.InvokeOutputOptions(provider=provider),
     )
-    return await found.zone_ids.future() or ()
+    return await zones.zone_ids.future() or ()

@@ -64,5 +64,5 @@ def hosts_belong_to_one_ingress(stack: Stack) -> Iterator[Finding]:
             yield resources[clash.index], f"{clash.problem.where} {clash.problem.reason}. {clash.problem.remedy}"
 
 
-def _told(found: Iterable[Problem]) -> Iterator[str]:
-    return (f"{one.where} {one.reason}. {one.remedy}" for one in found)
+def _told(problems: Iterable[Problem]) -> Iterator[str]:
+    return (f"{problem.where} {problem.reason}. {problem.remedy}" for problem in problems)

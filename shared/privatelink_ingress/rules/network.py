@@ -174,9 +174,9 @@ def whole_internet(cidr: str) -> bool:
 
 def ranges(rule: Inputs) -> frozenset[str]:
     """The address ranges of a security group's rule."""
-    given = set(rule)
-    single = [rule[key] for key in ("cidrIpv4", "cidrIpv6") if key in given]
-    several = [cidr for key in ("cidrBlocks", "ipv6CidrBlocks") if key in given for cidr in rule[key] or ()]
+    keys = set(rule)
+    single = [rule[key] for key in ("cidrIpv4", "cidrIpv6") if key in keys]
+    several = [cidr for key in ("cidrBlocks", "ipv6CidrBlocks") if key in keys for cidr in rule[key] or ()]
     return frozenset([*single, *several])
 
 

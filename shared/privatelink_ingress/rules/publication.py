@@ -19,8 +19,8 @@ PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@-]+
 )
 def consumers_are_named(inputs: Inputs) -> Iterator[str]:
     """An endpoint service lets in named accounts, roles or users only."""
-    given = set(inputs)
-    principals = [inputs["principalArn"]] if "principalArn" in given else list(inputs.get("allowedPrincipals") or ())
+    keys = set(inputs)
+    principals = [inputs["principalArn"]] if "principalArn" in keys else list(inputs.get("allowedPrincipals") or ())
     for principal in principals:
         if not PRINCIPAL.fullmatch(principal):
             yield f"lets in {principal!r}, which names no account, and no role or user without a path"

@@ -97,8 +97,8 @@ def private_side_has_no_public_addresses(stack: Stack) -> Iterator[Finding]:
         yield resource, PUBLIC_ADDRESSES[resource.type]
     for type_, keys in _IPV6.items():
         for resource in stack.of(type_):
-            if given := [key for key in keys if resource.sets(key) and resource.inputs[key]]:
-                yield resource, f"has IPv6 addresses, which are public: {', '.join(given)}"
+            if addresses := [key for key in keys if resource.sets(key) and resource.inputs[key]]:
+                yield resource, f"has IPv6 addresses, which are public: {', '.join(addresses)}"
     for instance in stack.of(t.INSTANCE):
         if instance.inputs.get("associatePublicIpAddress"):
             yield instance, "has a public address"
@@ -113,7 +113,7 @@ def endpoints_of_nodes_lead_to_aws_services(stack: Stack) -> Iterator[Finding]:
     if not any(stack.of(t.NODE_GROUP)):
         return
     for endpoint in stack.of(t.VPC_ENDPOINT):
-        given, name = set(endpoint.inputs), str(endpoint.inputs.get("serviceName", ""))
+        keys, name = set(endpoint.inputs), str(endpoint.inputs.get("serviceName", ""))
         kind = endpoint.inputs.get("vpcEndpointType", "Gateway")
         if kind not in ("Interface", "Gateway") or not name:
             yield endpoint, f"is an endpoint of type {kind}, which leads to another VPC"
@@ -121,7 +121,7 @@ def endpoints_of_nodes_lead_to_aws_services(stack: Stack) -> Iterator[Finding]:
             yield endpoint, "leads to an endpoint service of another VPC"
         elif kind == "Gateway" and not name.endswith(".s3"):
             yield endpoint, f"is a gateway endpoint of {name}; nodes need that of S3 alone"
-        elif "serviceRegion" in given:
+        elif "serviceRegion" in keys:
             yield endpoint, "leads to another region"
 
 
@@ -139,7 +139,7 @@ def private_groups_send_to_private_addresses(stack: Stack) -> Iterator[Finding]:
             if not whole_internet(cidr) and not _within(cidr, (*_PRIVATE, *own)):
                 yield resource, f"lets its members send to {cidr}, which is public"
         lists = {"prefixListId", "prefixListIds"} & set(rule)
-        if lists and not any(resource.refers(key, one) for key in lists for one in stack.of(t.VPC_ENDPOINT)):
+        if lists and not any(resource.refers(key, endpoint) for key in lists for endpoint in stack.of(t.VPC_ENDPOINT)):
             yield resource, "lets its members send to a prefix list of no endpoint in this stack"
 
 
@@ -161,4 +161,4 @@ def _egress(stack: Stack) -> Iterator[tuple[Resource, Inputs]]:
 
 def _within(cidr: str, allowed: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]) -> bool:
     network = ipaddress.ip_network(cidr, strict=False)
-    return any(one.version == network.version and network.subnet_of(one) for one in allowed)  # ty: ignore[invalid-argument-type]
+    return any(block.version == network.version and network.subnet_of(block) for block in allowed)  # ty: ignore[invalid-argument-type]

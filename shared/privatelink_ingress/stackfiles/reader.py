@@ -68,15 +68,15 @@ def projects(root: Path) -> tuple[Path, ...]:
     Raises:
         StackFileError: when there is none.
     """
-    found = tuple(sorted(file.parent for file in [*root.glob(PROJECT_FILE), *root.glob(f"*/{PROJECT_FILE}")]))
-    if not found:
+    directories = tuple(sorted(file.parent for file in [*root.glob(PROJECT_FILE), *root.glob(f"*/{PROJECT_FILE}")]))
+    if not directories:
         problem = Problem(
             str(root),
             f"holds no {PROJECT_FILE}, nor does a directory right below it",
             "Name the repository's top directory with --root.",
         )
         raise StackFileError("There are no projects to check", [problem])
-    return found
+    return directories
 
 
 def stacks(project_dir: Path) -> tuple[str, ...]:
@@ -144,8 +144,8 @@ def _mapping(path: Path) -> dict[Any, Any]:
     try:
         content = document.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        there = ", ".join(stacks(path.parent)) or "none"
-        raise _unreadable(path, "file", "does not exist", f"Write it; stacks with a file here: {there}.") from None
+        names = ", ".join(stacks(path.parent)) or "none"
+        raise _unreadable(path, "file", "does not exist", f"Write it; stacks with a file here: {names}.") from None
     except UnicodeDecodeError:
         raise _unreadable(path, "file", "is not UTF-8 text", "Save it as UTF-8.") from None
     except OSError as error:

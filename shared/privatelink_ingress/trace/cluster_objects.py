@@ -78,22 +78,22 @@ def read(objects: Iterable[Object]) -> ClusterObjects:
     ready = _ready(every)
     return ClusterObjects(
         classes={
-            one["metadata"]["name"]: (one.get("spec") or {}).get("controller", "")
-            for one in every
-            if one["kind"] == "IngressClass"
+            obj["metadata"]["name"]: (obj.get("spec") or {}).get("controller", "")
+            for obj in every
+            if obj["kind"] == "IngressClass"
         },
-        ingresses=tuple(_ingress(one) for one in every if one["kind"] == "Ingress"),
+        ingresses=tuple(_ingress(obj) for obj in every if obj["kind"] == "Ingress"),
         services={
-            label: KubernetesService(ports=_ports(one), ready=ready.get(label))
-            for one in every
-            if one["kind"] == "Service" and (label := _label(one))
+            label: KubernetesService(ports=_ports(obj), ready=ready.get(label))
+            for obj in every
+            if obj["kind"] == "Service" and (label := _label(obj))
         },
     )
 
 
-def _ingress(one: Object) -> Ingress:
-    spec, metadata = one["spec"], one["metadata"]
-    regex = model.annotations_of(one).get(model.PATH_REGEX, "")
+def _ingress(obj: Object) -> Ingress:
+    spec, metadata = obj["spec"], obj["metadata"]
+    regex = model.annotations_of(obj).get(model.PATH_REGEX, "")
     hosts: dict[str, tuple[IngressPath, ...]] = {}
     for rule in spec.get("rules") or ():
         paths = tuple(_path(path, regex) for path in (rule.get("http") or {}).get("paths") or ())
@@ -104,10 +104,10 @@ def _ingress(one: Object) -> Ingress:
     return Ingress(
         namespace=metadata["namespace"],
         name=metadata["name"],
-        class_name=model.class_of(one),
+        class_name=model.class_of(obj),
         hosts=hosts,
         tls_hosts=frozenset(host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()),
-        role=model.role(one),
+        role=model.role(obj),
     )
 
 
@@ -130,17 +130,17 @@ def _ports(service: Object) -> tuple[str, ...]:
 
 def _ready(objects: Iterable[Object]) -> dict[str, int]:
     """Ready endpoints by Service. A Service without a slice is absent: its pods were never counted."""
-    found: dict[str, int] = {}
-    for one in objects:
-        if one["kind"] != "EndpointSlice":
+    ready: dict[str, int] = {}
+    for obj in objects:
+        if obj["kind"] != "EndpointSlice":
             continue
-        name = (one["metadata"].get("labels") or {}).get("kubernetes.io/service-name", "")
-        label = f"{one['metadata']['namespace']}/{name}"
+        name = (obj["metadata"].get("labels") or {}).get("kubernetes.io/service-name", "")
+        label = f"{obj['metadata']['namespace']}/{name}"
         # No condition means ready: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready
-        conditions = [endpoint.get("conditions") or {} for endpoint in one.get("endpoints") or ()]
-        found[label] = found.get(label, 0) + sum(condition.get("ready") is not False for condition in conditions)
-    return found
+        conditions = [endpoint.get("conditions") or {} for endpoint in obj.get("endpoints") or ()]
+        ready[label] = ready.get(label, 0) + sum(condition.get("ready") is not False for condition in conditions)
+    return ready
 
 
-def _label(one: Object) -> str:
-    return f"{one['metadata']['namespace']}/{one['metadata']['name']}"
+def _label(obj: Object) -> str:
+    return f"{obj['metadata']['namespace']}/{obj['metadata']['name']}"

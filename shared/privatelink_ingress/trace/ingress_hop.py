@@ -34,9 +34,9 @@ def serve(path: Path) -> Iterator[Hop]:
     ingress, host = _taker(objects, asked_host, cluster)
     _require_tls(path, objects, ingress, host)
     paths = _paths(objects, ingress, host)
-    found = _chosen([one for _, one in paths], asked_path)
-    if found is None:
-        shown = ", ".join(_shown(one) for _, one in paths) or "no path"
+    chosen = _chosen([path for _, path in paths], asked_path)
+    if chosen is None:
+        shown = ", ".join(_shown(path) for _, path in paths) or "no path"
         remedy = f"Add the path to Ingress {ingress.label}: all paths of a host belong in one Ingress."
         if ingress.role == MASTER:
             remedy = f"Add the path to a minion of Ingress {ingress.label}."
@@ -47,7 +47,7 @@ def serve(path: Path) -> Iterator[Hop]:
             remedy,
             status=404,
         )
-    yield _arrived(objects, next(owner for owner, one in paths if one is found), found)
+    yield _arrived(objects, next(owner for owner, path in paths if path is chosen), chosen)
 
 
 def _arriving(path: Path) -> tuple[str, str]:
@@ -103,45 +103,47 @@ def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: st
 def _paths(objects: ClusterObjects, ingress: Ingress, host: str) -> list[tuple[Ingress, IngressPath]]:
     """The paths of a host, with the Ingress that each stands in; those of a master are its minions'."""
     if ingress.role != MASTER:
-        return [(ingress, one) for one in ingress.hosts[host]]
-    minions = [one for one in objects.ingresses if one.role == MINION and one.class_name == INGRESS_CLASS]
-    found = [(minion, one) for minion in minions for one in minion.hosts.get(host, ())]
+        return [(ingress, path) for path in ingress.hosts[host]]
+    minions = [
+        ingress for ingress in objects.ingresses if ingress.role == MINION and ingress.class_name == INGRESS_CLASS
+    ]
+    paths = [(minion, path) for minion in minions for path in minion.hosts.get(host, ())]
     # Of two minions with a path of the same text, the older one has it.
-    return list({one.path: (minion, one) for minion, one in reversed(found)}.values())[::-1]
+    return list({path.path: (minion, path) for minion, path in reversed(paths)}.values())[::-1]
 
 
-def _chosen(paths: Sequence[IngressPath], asked: str) -> IngressPath | None:
+def _chosen(paths: Sequence[IngressPath], wanted: str) -> IngressPath | None:
     """What nginx chooses: an exact path, then the first expression, then the longest prefix."""
-    if exact := next((one for one in paths if one.exact and one.path == asked), None):
+    if exact := next((path for path in paths if path.exact and path.path == wanted), None):
         return exact
-    if first := next((one for one in paths if one.regex and _matches(one, asked)), None):
+    if first := next((path for path in paths if path.regex and _matches(path, wanted)), None):
         return first
-    fitting = [one for one in paths if not one.exact and not one.regex and asked.startswith(one.path)]
-    return max(fitting, key=lambda one: len(one.path), default=None)
+    fitting = [path for path in paths if not path.exact and not path.regex and wanted.startswith(path.path)]
+    return max(fitting, key=lambda path: len(path.path), default=None)
 
 
-def _matches(path: IngressPath, asked: str) -> bool:
+def _matches(path: IngressPath, wanted: str) -> bool:
     try:
-        return re.match(path.path, asked, re.IGNORECASE if path.regex == "case_insensitive" else 0) is not None
+        return re.match(path.path, wanted, re.IGNORECASE if path.regex == "case_insensitive" else 0) is not None
     except re.error:  # one that nginx may read, and Python does not
         return False
 
 
-def _arrived(objects: ClusterObjects, ingress: Ingress, found: IngressPath) -> Hop:
-    label = f"{ingress.namespace}/{found.service}"
-    evidence = f"{ingress.label}, {_shown(found)} → Service {label}:{found.port}"
-    service = objects.service(ingress, found)
+def _arrived(objects: ClusterObjects, ingress: Ingress, path: IngressPath) -> Hop:
+    label = f"{ingress.namespace}/{path.service}"
+    evidence = f"{ingress.label}, {_shown(path)} → Service {label}:{path.port}"
+    service = objects.service(ingress, path)
     if service is None:
         remedy = f"Make Service {label}, or name another one in Ingress {ingress.label}."
         raise Stopped(HOP, evidence, f"there is no Service {label}: the controller answers 502", remedy, status=502)
-    if found.port not in service.ports:
-        reason = f"Service {label} has no port {found.port}: the controller answers 502"
+    if path.port not in service.ports:
+        reason = f"Service {label} has no port {path.port}: the controller answers 502"
         remedy = f"Name one of its ports in Ingress {ingress.label}: {', '.join(service.ports)}."
         raise Stopped(HOP, evidence, reason, remedy, status=502)
     if service.ready is None:
         return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; whether its pods are ready, nothing here tells")
     if not service.ready:
-        remedy = f"See why: kubectl -n {ingress.namespace} describe pods that Service {found.service} selects."
+        remedy = f"See why: kubectl -n {ingress.namespace} describe pods that Service {path.service} selects."
         raise Stopped(HOP, evidence, "no pod is ready: the controller answers 502", remedy, status=502)
     return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; {service.ready} ready")
 

@@ -74,20 +74,20 @@ class Request:
         wanted = condition.values
         match condition.field:
             case "host-header":
-                asked = Match(hosts=wanted)
+                matched = Match(hosts=wanted)
             case "path-pattern":
-                asked = Match(paths=wanted)
+                matched = Match(paths=wanted)
             case "http-request-method":
-                asked = Match(methods=wanted)
+                matched = Match(methods=wanted)
             case "http-header":
-                asked = Match(headers=(Header(name=condition.header or "", values=wanted),))
+                matched = Match(headers=(Header(name=condition.header or "", values=wanted),))
             case "query-string":
-                asked = Match(query=tuple(map(_parameter, wanted)))
+                matched = Match(query=tuple(map(_parameter, wanted)))
             case "source-ip":
-                asked = Match(sources=wanted)
+                matched = Match(sources=wanted)
             case _:
                 return False
-        return bool(wanted) and any(conflicts.matches(asked, one) for one in self._witnesses())
+        return bool(wanted) and any(conflicts.matches(matched, witness) for witness in self._witnesses())
 
     def _witnesses(self) -> Iterable[Witness]:
         """The request with one of its headers at a time: a condition is about one."""

@@ -216,7 +216,7 @@ def test_a_failure_of_the_tool_is_told_with_its_last_lines(folder: Path, tool: C
     tool("crane", f"{fails} {said} echo DENIED {PASSWORD} >&2; exit 3;; esac")
     result = run(folder, "copy")
     assert (result.exit_code, len(calls(folder))) == (1, called)
-    [reason] = [line for line in result.stdout.splitlines() if "exit code 3" in line]
+    [reason] = [line for line in result.stdout.splitlines() if "exited with code 3" in line]
     assert "line 5; line 6" in reason
     assert "line 4;" not in reason
     assert reason.endswith("line 11; DENIED [password]")

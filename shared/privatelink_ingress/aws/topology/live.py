@@ -63,13 +63,13 @@ def _aliases(route53: Any) -> Iterable[Alias]:
 def _certificates(account: Account) -> Mapping[str, tuple[tuple[str, ...], str]]:
     """Domains and status by certificate ARN."""
     acm = account.client("acm")
-    found = {}
+    certificates = {}
     for summary in read(acm, "list_certificates", "CertificateSummaryList"):
         arn = summary["CertificateArn"]
         certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         domains = (certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ()))
-        found[arn] = (tuple(dict.fromkeys(domains)), certificate["Status"])
-    return found
+        certificates[arn] = (tuple(dict.fromkeys(domains)), certificate["Status"])
+    return certificates
 
 
 def _web_acl(edge: Account, arn: str) -> WebAcl | None:
@@ -81,7 +81,7 @@ def _web_acl(edge: Account, arn: str) -> WebAcl | None:
 
 
 def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> dict[str, EndpointService]:
-    found = {}
+    services = {}
     zone_ids = {subnet.zone_name: subnet.zone_id for subnet in subnets.values()}
     for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
         service_id = service["ServiceId"]
@@ -92,7 +92,7 @@ def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> di
             "VpcEndpointConnections",
             Filters=[{"Name": "service-id", "Values": [service_id]}],
         )
-        found[service["ServiceName"]] = EndpointService(
+        services[service["ServiceName"]] = EndpointService(
             id=service_id,
             name=service["ServiceName"],
             owner=owner,
@@ -103,4 +103,4 @@ def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> di
             load_balancer_arns=tuple(service.get("NetworkLoadBalancerArns", ())),
             connections={item["VpcEndpointId"]: item["VpcEndpointState"] for item in connections},
         )
-    return found
+    return services

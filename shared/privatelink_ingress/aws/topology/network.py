@@ -39,12 +39,12 @@ def security_groups(ec2: Any) -> dict[str, SecurityGroup]:
 
 def endpoints(ec2: Any) -> tuple[Endpoint, ...]:
     """All interface endpoints to endpoint services of customers, with their network interfaces."""
-    found = [
+    endpoints = [
         endpoint
         for endpoint in read(ec2, "describe_vpc_endpoints", "VpcEndpoints")
         if endpoint["VpcEndpointType"] == "Interface" and ".vpce-svc-" in endpoint["ServiceName"]
     ]
-    ids = [interface for endpoint in found for interface in endpoint["NetworkInterfaceIds"]]
+    ids = [interface for endpoint in endpoints for interface in endpoint["NetworkInterfaceIds"]]
     zones = subnets(ec2)
     interfaces: dict[str, Any] = {}
     # DescribeNetworkInterfaces takes up to 1,000 ids a call; 200 keep the request short.
@@ -61,7 +61,7 @@ def endpoints(ec2: Any) -> tuple[Endpoint, ...]:
             state=endpoint["State"],
             interfaces=tuple(_interface(interfaces[id_], zones) for id_ in endpoint["NetworkInterfaceIds"]),
         )
-        for endpoint in found
+        for endpoint in endpoints
     )
 
 

@@ -57,10 +57,10 @@ def trace(
     from privatelink_ingress.cli import running
     from privatelink_ingress.cli.views import trace as view
 
-    found = running.trace_running(url, out, method=method, headers=header or (), source=source)
+    trace = running.trace_running(url, out, method=method, headers=header or (), source=source)
     if as_json:
-        typer.echo(view.as_json(found))
+        typer.echo(view.as_json(trace))
     else:
-        view.show(found, Console())
-    if not found.reached:
+        view.show(trace, Console())
+    if not trace.reached:
         raise typer.Exit(FOUND_SOMETHING)

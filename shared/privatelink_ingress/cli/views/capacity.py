@@ -43,9 +43,9 @@ def print_report(report: Report, console: Console) -> None:
 
 def as_json(report: Report) -> str:
     """For scripts: `shards` with every quota, and with a number of connections to plan for, `plan`."""
-    found: dict[str, Any] = {"shards": [_shard_as_data(shard, report.needs) for shard in report.shards]}
+    data: dict[str, Any] = {"shards": [_shard_as_data(shard, report.needs) for shard in report.shards]}
     if growth := report.growth:
-        found["plan"] = {
+        data["plan"] = {
             "connections": growth.count,
             "needs": dataclasses.asdict(growth.needs),
             "by_shard": dict(growth.by_shard),
@@ -56,8 +56,8 @@ def as_json(report: Report) -> str:
             "usd_a_month": round(report.growth_usd, 2),
             "estimate": report.estimate,
         }
-    found["notes"] = list(report.notes)
-    return json.dumps(found, indent=2)
+    data["notes"] = list(report.notes)
+    return json.dumps(data, indent=2)
 
 
 def _print_growth(report: Report, growth: Forecast, console: Console) -> None:

@@ -47,7 +47,7 @@ def as_json(report: Report) -> str:
     """For scripts: `checked`, `notes`, `unproven`, and `warnings` and `problems` with file, where, reason, remedy."""
 
     def listed(findings: list[Finding]) -> list[dict[str, str]]:
-        return [{"file": found.file, **dataclasses.asdict(found.problem)} for found in sorted(findings)]
+        return [{"file": finding.file, **dataclasses.asdict(finding.problem)} for finding in sorted(findings)]
 
     everything = {
         "checked": report.checked,

@@ -17,34 +17,34 @@ from privatelink_ingress.plan.capacity.cost import Bill, Line
 from privatelink_ingress.plan.capacity.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
 
 
-def print_report(found: Report, console: Console) -> None:
+def print_report(report: Report, console: Console) -> None:
     """For people, in 80 columns."""
-    for stack in found.stacks:
+    for stack in report.stacks:
         console.print(Text.assemble((f"{stack.project} {stack.stack}", "bold"), f", {stack.region}"), soft_wrap=True)
         tables.print_table(console, _table(stack))
     console.print(
-        Text(f"All {len(found.stacks)} stacks: {_usd(found.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
+        Text(f"All {len(report.stacks)} stacks: {_usd(report.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
     )
-    for region in found.regions:
+    for region in report.regions:
         parts = ", ".join(f"{line.what} {line.usd:g}" for line in cost.per_gb(region).lines)
         console.print(Text(f"Each GB in {region}: {_per_gb(region)} {CURRENCY} ({parts})"), soft_wrap=True)
-    if not found.traffic.gb:
+    if not report.traffic.gb:
         console.print(Text("Traffic is not in these numbers: give --gb and --requests.", style="dim"), soft_wrap=True)
     console.print(Text(f"Not counted: {'; '.join(NOT_COUNTED)}.", style="dim"), soft_wrap=True)
-    _print_prices(found, console)
-    for note in found.notes:
+    _print_prices(report, console)
+    for note in report.notes:
         console.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
 
 
-def as_json(found: Report) -> str:
+def as_json(report: Report) -> str:
     """For scripts: `stacks` with every line, `usd_a_month`, `usd_per_gb` by region, and what is not counted."""
     data = {
         "currency": CURRENCY,
         "hours_a_month": HOURS,
-        "traffic_per_connection": dataclasses.asdict(found.traffic),
-        "usd_a_month": round(found.total.usd, 2),
-        "estimate": found.total.estimate,
-        "usd_per_gb": {region: round(cost.per_gb(region).usd, 4) for region in found.regions},
+        "traffic_per_connection": dataclasses.asdict(report.traffic),
+        "usd_a_month": round(report.total.usd, 2),
+        "estimate": report.total.estimate,
+        "usd_per_gb": {region: round(cost.per_gb(region).usd, 4) for region in report.regions},
         "stacks": [
             {
                 "project": stack.project,
@@ -54,10 +54,10 @@ def as_json(found: Report) -> str:
                 "shared": _bill_as_data(stack.shared),
                 "connections": {name: _bill_as_data(bill) for name, bill in stack.connections.items()},
             }
-            for stack in found.stacks
+            for stack in report.stacks
         ],
         "not_counted": list(NOT_COUNTED),
-        "notes": list(found.notes),
+        "notes": list(report.notes),
     }
     return json.dumps(data, indent=2)
 
@@ -76,11 +76,11 @@ def _table(stack: StackCost) -> Table:
     return table
 
 
-def _print_prices(found: Report, console: Console) -> None:
+def _print_prices(report: Report, console: Console) -> None:
     """Each price that was used, with its region, its source and how sure it is."""
     used = {
         (line.item, line.price_region): line
-        for line in (*found.total.lines, *(line for region in found.regions for line in cost.per_gb(region).lines))
+        for line in (*report.total.lines, *(line for region in report.regions for line in cost.per_gb(region).lines))
     }
     title = f"Prices in {CURRENCY}, and how sure each is (~ marks an estimate):"
     console.print(Text(title, style="bold"), soft_wrap=True)
@@ -90,7 +90,7 @@ def _print_prices(found: Report, console: Console) -> None:
             Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {region}, {price.confidence}, {price.source}"),
             soft_wrap=True,
         )
-    for region in found.regions:
+    for region in report.regions:
         known = {line.price_region for line in cost.per_gb(region).lines} - {EVERYWHERE, region}
         for other in sorted(known):
             text = f"No regional price of {region} is known here, so that of {other} stands in."

@@ -10,10 +10,10 @@ from rich.text import Text
 from privatelink_ingress.problems import Problem, UserError
 
 
-def problems(console: Console, title: str, found: Iterable[Problem]) -> None:
+def problems(console: Console, title: str, items: Iterable[Problem]) -> None:
     """Print a list of problems under its title, one key path a line."""
     console.print(Text(title, style="bold red"), soft_wrap=True)
-    for problem in found:
+    for problem in items:
         console.print(Text.assemble("  ", (problem.where, "bold"), ": ", problem.reason), soft_wrap=True)
         if problem.remedy:
             console.print(Text(f"    → {problem.remedy}", style="green"), soft_wrap=True)

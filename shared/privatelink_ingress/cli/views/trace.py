@@ -16,27 +16,27 @@ from privatelink_ingress.trace.trace import Trace
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
 
 
-def headline(found: Trace) -> Text:
+def headline(trace: Trace) -> Text:
     """The outcome in one line."""
-    if found.outcome == "reached":
-        seen = found.hops[-1].name == ingress_hop.HOP and found.hops[-1].verdict == "passes"
+    if trace.outcome == "reached":
+        seen = trace.hops[-1].name == ingress_hop.HOP and trace.hops[-1].verdict == "passes"
         end, style = "reached " + ("its Service" if seen else "the controller's node ports"), "bold green"
-    elif found.outcome == "answered":
-        by = "controller" if found.hops[-1].name == ingress_hop.HOP else "load balancer"
-        end, style = f"answered {found.status} by the {by}", "bold cyan"
+    elif trace.outcome == "answered":
+        by = "controller" if trace.hops[-1].name == ingress_hop.HOP else "load balancer"
+        end, style = f"answered {trace.status} by the {by}", "bold cyan"
     else:
-        end, style = f"stopped at: {found.hops[-1].name}", "bold red"
-    asked = found.url if found.method == "GET" else f"{found.method} {found.url}"
-    return Text.assemble((asked, "bold"), " → ", (end, style))
+        end, style = f"stopped at: {trace.hops[-1].name}", "bold red"
+    request = trace.url if trace.method == "GET" else f"{trace.method} {trace.url}"
+    return Text.assemble((request, "bold"), " → ", (end, style))
 
 
-def table(found: Trace) -> Table:
+def table(trace: Trace) -> Table:
     """All hops with their evidence, reasons and remedies."""
     rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     rows.add_column(no_wrap=True)
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
-    for hop in found.hops:
+    for hop in trace.hops:
         lines = [Text(hop.evidence)]
         if hop.reason:
             lines.append(Text(hop.reason, style=_STYLES[hop.verdict]))
@@ -46,12 +46,12 @@ def table(found: Trace) -> Table:
     return rows
 
 
-def show(found: Trace, console: Console) -> None:
+def show(trace: Trace, console: Console) -> None:
     """Print a whole trace."""
-    console.print(headline(found), soft_wrap=True)
-    tables.print_table(console, table(found))
+    console.print(headline(trace), soft_wrap=True)
+    tables.print_table(console, table(trace))
 
 
-def as_json(found: Trace) -> str:
+def as_json(trace: Trace) -> str:
     """A whole trace for scripts: url, method, outcome, status, hops."""
-    return json.dumps(dataclasses.asdict(found), indent=2)
+    return json.dumps(dataclasses.asdict(trace), indent=2)

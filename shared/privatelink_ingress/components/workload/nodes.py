@@ -79,13 +79,13 @@ class Nodes(Component):
 
     def _default_version(self, addon: str) -> Output[str]:
         """EKS's default for the Kubernetes version, so that an upgrade of the cluster takes its add-ons along."""
-        found = aws.eks.get_addon_version_output(
+        latest = aws.eks.get_addon_version_output(
             addon_name=addon,
             kubernetes_version=self._args.plan.version,
             most_recent=False,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        return found.version
+        return latest.version
 
     def _node_group(self, plan: NodeGroupPlan, after: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
         args = self._args

@@ -19,7 +19,7 @@ class Step:
     @property
     def command(self) -> str:
         """As it is typed, URLs in quotes."""
-        return " ".join(["pulumi", *(f"'{one}'" if "?" in one else one for one in self.arguments)])
+        return " ".join(["pulumi", *(f"'{argument}'" if "?" in argument else argument for argument in self.arguments)])
 
 
 def steps(

@@ -98,8 +98,8 @@ def services(settings: WorkloadSettings) -> dict[str, tuple[str, ...]]:
     `nodes` requests what nodes need to start.
     """
     wanted: dict[str, set[str]] = {}
-    for reason, asked in _asked(settings):
-        for service in asked:
+    for reason, services in _asked(settings):
+        for service in services:
             wanted.setdefault(service, set()).add(reason)
     return {service: tuple(sorted(wanted[service])) for service in sorted(wanted)}
 

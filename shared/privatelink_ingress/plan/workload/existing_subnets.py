@@ -41,7 +41,7 @@ class RouteTable:
     @property
     def ways_out(self) -> tuple[str, ...]:
         """Its internet and NAT gateways."""
-        return tuple(sorted(one for one in self.gateways if one.startswith(("igw-", "nat-"))))
+        return tuple(sorted(gateway for gateway in self.gateways if gateway.startswith(("igw-", "nat-"))))
 
 
 def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, where: str, what: str) -> None:
@@ -95,18 +95,18 @@ def misfits(
         if subnet.vpc_id != vpc_id:
             reason = f"has {subnet.id}, which is in {subnet.vpc_id}, but {vpc_of} is in {vpc_id}"
             yield Problem(key, reason, "Write subnets of that VPC.")
-    found = tuple(sorted(placed))
-    for zone_id in found:
+    zone_ids = tuple(sorted(placed))
+    for zone_id in zone_ids:
         if len(placed[zone_id]) > 1:
             choice = ", ".join(f"{subnet.id} ({subnet.cidr})" for subnet in placed[zone_id])
             reason = f"has {len(placed[zone_id])} subnets in {zone_id}, but a load balancer takes only one: {choice}"
             yield Problem(key, reason, f"Write one subnet for each zone as {key}.")
-    if len(found) < zones.MINIMUM:
-        reason = f"spans {len(found)} zone ({', '.join(found)}), but a service needs {zones.MINIMUM}"
+    if len(zone_ids) < zones.MINIMUM:
+        reason = f"spans {len(zone_ids)} zone ({', '.join(zone_ids)}), but a service needs {zones.MINIMUM}"
         yield Problem(key, reason, "Write subnets of more zones.")
-    if stated is not None and tuple(sorted(stated)) != found:
+    if stated is not None and tuple(sorted(stated)) != zone_ids:
         where = f"{key.rpartition('.')[0]}.zoneIds"
-        reason = f"is {', '.join(sorted(stated))}, but the subnets are in {', '.join(found)}"
+        reason = f"is {', '.join(sorted(stated))}, but the subnets are in {', '.join(zone_ids)}"
         yield Problem(where, reason, "Write the zones of the subnets.")
 
 

@@ -66,14 +66,14 @@ def _repositories(settings: WorkloadSettings, name: str) -> dict[str, str]:
     chosen = {key: image.repository for key, image in settings.registry.images.items()}
     if settings.sample.image is not None:
         chosen[SAMPLE] = settings.sample.image.repository
-    found = {CONTROLLER: settings.registry.repository or f"{name}/nginx-ingress"}
-    owners = {found[CONTROLLER]: CONTROLLER}
+    repositories = {CONTROLLER: settings.registry.repository or f"{name}/nginx-ingress"}
+    owners = {repositories[CONTROLLER]: CONTROLLER}
     for image, repository in sorted(chosen.items()):
-        found[image] = repository or f"{name}/{image}"
-        owner = owners.setdefault(found[image], image)
+        repositories[image] = repository or f"{name}/{image}"
+        owner = owners.setdefault(repositories[image], image)
         if owner != image:
             where = f"{SAMPLE}.image" if image == SAMPLE else f"registry.images.{image}"
             remedy = "Choose another name or repository: each repository holds one image."
-            problem = Problem(where, f"would be stored in {found[image]}, like the image {owner}", remedy)
+            problem = Problem(where, f"would be stored in {repositories[image]}, like the image {owner}", remedy)
             raise UserError("Two images would share a repository", [problem])
-    return found
+    return repositories

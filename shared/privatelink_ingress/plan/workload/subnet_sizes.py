@@ -95,11 +95,11 @@ def check_room(
     zone_ids = [subnet.zone_id for subnet in nodes]
     problem = _problem(settings, KEY, nodes[0], of_nodes, _fixed(endpoints), zone_ids)
     if problem is None and pods:
-        of_pods = {name: (count, each.further) for name, (count, each) in taken.items()}
+        of_pods = {name: (count, addresses.further) for name, (count, addresses) in taken.items()}
         problem = _problem(settings, pod_subnets.KEY, pods[0], of_pods, {"AWS": RESERVED}, zone_ids)
     if problem is None:
         return ()
-    guessed = [settings.nodes.key(name) for name, (_, each) in taken.items() if each.guessed]
+    guessed = [settings.nodes.key(name) for name, (_, addresses) in taken.items() if addresses.guessed]
     if guessed:
         assumed = f"; the addresses per node are a guess for {', '.join(f'{key}.instanceTypes' for key in guessed)}"
         return (dataclasses.replace(problem, reason=problem.reason + assumed),)
@@ -124,7 +124,10 @@ def _taken(settings: WorkloadSettings, zone_count: int) -> dict[str, tuple[int, 
 
 
 def _of_nodes(taken: Mapping[str, tuple[int, Addresses]], *, pods: bool) -> dict[str, tuple[int, int]]:
-    return {name: (count, each.first if pods else each.first + each.further) for name, (count, each) in taken.items()}
+    return {
+        name: (count, addresses.first if pods else addresses.first + addresses.further)
+        for name, (count, addresses) in taken.items()
+    }
 
 
 def _fixed(endpoints: int) -> dict[str, int]:
@@ -132,7 +135,7 @@ def _fixed(endpoints: int) -> dict[str, int]:
 
 
 def _needed(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -> int:
-    return sum(count * each for count, each in of_nodes.values()) + sum(fixed.values())
+    return sum(count * addresses for count, addresses in of_nodes.values()) + sum(fixed.values())
 
 
 def _prefix(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -> int:
@@ -143,7 +146,7 @@ def _prefix(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -
 def addresses(group: NodeGroup) -> Addresses:
     """Addresses of a node of the group's smallest instance type."""
     types = group.instance_types or (DEFAULT_TYPE[group.architecture],)
-    return min((_of_type(one) for one in types), key=lambda each: each.first + each.further)
+    return min((_of_type(one) for one in types), key=lambda addresses: addresses.first + addresses.further)
 
 
 def _of_type(instance_type: str) -> Addresses:
@@ -154,10 +157,14 @@ def _of_type(instance_type: str) -> Addresses:
         known = _BURSTABLE.get(size)
     else:
         known = None
-    interfaces, each = known or _UNKNOWN
+    interfaces, per_interface = known or _UNKNOWN
     # The CNI keeps one interface more than the pods need, if the type has one.
     pods = _MAX_PODS_OF_SMALL if size in _SMALL_SIZES else _MAX_PODS
-    return Addresses(first=each, further=min(interfaces * each, pods + each) - each, guessed=known is None)
+    return Addresses(
+        first=per_interface,
+        further=min(interfaces * per_interface, pods + per_interface) - per_interface,
+        guessed=known is None,
+    )
 
 
 def _problem(
@@ -172,7 +179,7 @@ def _problem(
     network = IPv4Network(subnet.cidr)
     if needed <= network.num_addresses:
         return None
-    nodes = " and ".join(f"{count} of {name} with {each} each" for name, (count, each) in of_nodes.items())
+    nodes = " and ".join(f"{count} of {name} with {addresses} each" for name, (count, addresses) in of_nodes.items())
     others = ", ".join(f"{what} {count}" for what, count in fixed.items())
     reason = (
         f"gives each zone a /{network.prefixlen} of {network.num_addresses} addresses, but nodes full of pods take "

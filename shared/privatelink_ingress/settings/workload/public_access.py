@@ -39,7 +39,7 @@ def _named_networks(cidrs: tuple[str, ...]) -> tuple[str, ...]:
                 "Write the networks that operators and deployments come from, such as 198.51.100.0/24.",
                 at=(index,),
             )
-        if private := next((one for one in _NEVER_SEEN if one.overlaps(network)), None):
+        if private := next((block for block in _NEVER_SEEN if block.overlaps(network)), None):
             raise InvalidSetting(
                 f"is '{network}', of which {private} never reaches a public endpoint",
                 "Write public addresses. From a private network the API is reached by its private endpoint.",

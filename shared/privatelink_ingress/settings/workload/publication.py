@@ -104,10 +104,10 @@ class Publication(Settings):
     def _consumers_differ(self) -> Self:
         seen: set[tuple[str, str | None]] = set()
         for index, consumer in enumerate(self.consumers):
-            if (one := (consumer.account_id, consumer.principal_arn)) in seen:
+            if (principal := (consumer.account_id, consumer.principal_arn)) in seen:
                 who = consumer.principal_arn or f"account {consumer.account_id}"
                 raise InvalidSetting(
                     f"admits {who} a second time", "Write each consumer once.", at=("consumers", index)
                 )
-            seen.add(one)
+            seen.add(principal)
         return self

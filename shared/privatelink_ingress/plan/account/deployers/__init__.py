@@ -71,8 +71,8 @@ def plan_deployers(
 class _Planner:
     """Builds one plan; holds the names, ARNs and trust that all its roles share."""
 
-    def __init__(self, roles: Roles, given: Trust, account: str, region: str) -> None:
-        self.roles, self.given, self.account, self.region = roles, given, account, region
+    def __init__(self, roles: Roles, trust_plan: Trust, account: str, region: str) -> None:
+        self.roles, self.given, self.account, self.region = roles, trust_plan, account, region
         self.partition = regions.partition(region)
         self.make = RoleMaker(system=self.system(), prefix=roles.prefix)
 
@@ -131,9 +131,11 @@ class _Planner:
         return self.make.role(f"{side}-{duty}", f"{side}-{DUTY_ROLES[duty]}", grants, self.trust(), description)
 
     def trust(self) -> list[dict[str, Any]]:
-        given = self.given
-        statements = [trust.principals(given.principals, external_id=given.external_id)] if given.principals else []
-        if given.github:
+        trusted = self.given
+        statements = (
+            [trust.principals(trusted.principals, external_id=trusted.external_id)] if trusted.principals else []
+        )
+        if trusted.github:
             statements.append(trust.principals((self.deployer_arn,)))
         return statements
 
@@ -150,7 +152,7 @@ class _Planner:
         if self.roles.workload and self.roles.workload.writer_role_arn:
             assumed.append(self.roles.workload.writer_role_arn)
         if edge_roles := self.roles.edge:
-            entries = (edge_roles, *(one for one in edge_roles.attached.values() if not one.principals))
+            entries = (edge_roles, *(entry for entry in edge_roles.attached.values() if not entry.principals))
             sources = [entry.contracts for entry in entries]
             assumed += sorted(
                 {arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)}
@@ -163,16 +165,18 @@ class _Planner:
     def attached(
         self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract]
     ) -> dict[str, DeployerRole]:
-        if problems := [one for stack, entry in entries.items() for one in self.misplaced(stack, entry, shards[stack])]:
+        if problems := [
+            problem for stack, entry in entries.items() for problem in self.misplaced(stack, entry, shards[stack])
+        ]:
             raise UserError("An attached stack's shard is in another account or Region", problems)
-        made: dict[str, DeployerRole] = {}
+        created: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
             by_type = attached.grants(shards[stack], stack, entry.contracts, cross_region=entry.cross_region)
             named = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else None
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
             every = (grant for of_type in by_type.values() for grant in of_type)
-            made[stack] = self.make.role(key, key, every, named or self.trust(), description)
-        return made
+            created[stack] = self.make.role(key, key, every, named or self.trust(), description)
+        return created
 
     def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:
         """A role of this account can only use a shard that is in it."""

@@ -116,23 +116,23 @@ def _search(language: Language, one: Sequence[Token], other: Sequence[Token], sh
     came: dict[tuple[int, int, int], tuple[tuple[int, int, int], str]] = {}
     waiting, done = deque([(start, start, "")]), set[tuple[int, int, int]]()
     while waiting:
-        place, before, character = waiting.popleft()
-        if place in done:
+        node, before, character = waiting.popleft()
+        if node in done:
             continue
-        done.add(place)
-        came[place] = before, character
-        i, j, state = place
+        done.add(node)
+        came[node] = before, character
+        i, j, state = node
         if i == len(one) and j == len(other) and state in shape.ends:
-            return _spell(came, place)
+            return _spell(came, node)
         left, right = one[i : i + 1], other[j : j + 1]
         if left == (Wildcard.MANY,):
-            waiting.appendleft(((i + 1, j, state), place, ""))
+            waiting.appendleft(((i + 1, j, state), node, ""))
         if right == (Wildcard.MANY,):
-            waiting.appendleft(((i, j + 1, state), place, ""))
+            waiting.appendleft(((i, j + 1, state), node, ""))
         if left and right and (read := _read(language, left[0], right[0], shape, state)):
             character, after = read
             step = (i + (left[0] is not Wildcard.MANY), j + (right[0] is not Wildcard.MANY), after)
-            waiting.append((step, place, character))
+            waiting.append((step, node, character))
     return None
 
 
@@ -147,10 +147,10 @@ def _read(language: Language, left: Token, right: Token, shape: Shape, state: in
     return None
 
 
-def _spell(came: dict[tuple[int, int, int], tuple[tuple[int, int, int], str]], place: tuple[int, int, int]) -> str:
+def _spell(came: dict[tuple[int, int, int], tuple[tuple[int, int, int], str]], node: tuple[int, int, int]) -> str:
     characters = []
-    while place != came[place][0]:
-        place, character = came[place]
+    while node != came[node][0]:
+        node, character = came[node]
         characters.append(character)
     return "".join(reversed(characters))
 
@@ -168,12 +168,12 @@ def classes(language: Language, patterns: Sequence[str], required: int) -> dict[
     """
     automaton = Automaton(language, patterns)
     alive = sum(span for i, span in enumerate(automaton.spans) if required >> i & 1)
-    found: dict[int, str] = {}
+    shortest: dict[int, str] = {}
     for (state, form), text in _states(automaton, alive):
         signature = automaton.signature(state)
         if signature & required and form in language.texts.ends:
-            found.setdefault(signature, text)
-    return found
+            shortest.setdefault(signature, text)
+    return shortest
 
 
 def _states(automaton: Automaton, alive: int) -> Iterator[tuple[tuple[int, int], str]]:

@@ -26,7 +26,7 @@ def check(entries: Sequence[Entry]) -> list[Problem]:
     return problems
 
 
-def conflict_problems(found: Iterable[Conflict]) -> list[Problem]:
+def conflict_problems(conflicts: Iterable[Conflict]) -> list[Problem]:
     """One problem for each conflict, at the route that would lose, with both owners and a request that shows it."""
     return [
         Problem(
@@ -35,11 +35,11 @@ def conflict_problems(found: Iterable[Conflict]) -> list[Problem]:
             f"Settle with {conflict.first.owner} who answers them: give one of the two another host or path, "
             "or a more specific one, which then wins.",
         )
-        for conflict in found
+        for conflict in conflicts
     ]
 
 
-def shadow_problems(found: Iterable[Shadowed]) -> list[Problem]:
+def shadow_problems(shadows: Iterable[Shadowed]) -> list[Problem]:
     """One problem for each route that nothing reaches, with the routes that take its requests."""
     return [
         Problem(
@@ -48,15 +48,15 @@ def shadow_problems(found: Iterable[Shadowed]) -> list[Problem]:
             + (f"is all taken by {_listed([_who(entry) for entry in shadow.by])}" if shadow.by else "fits no request"),
             "Remove it, or narrow the others." if shadow.by else "Start paths with /, and use values that can occur.",
         )
-        for shadow in found
+        for shadow in shadows
     ]
 
 
-def overlap_notes(found: Iterable[Overlap]) -> list[str]:
+def overlap_notes(overlaps: Iterable[Overlap]) -> list[str]:
     """One sentence for each overlap that is allowed: who answers, since its route is the more specific one."""
     return [
         f"{_who(overlap.winner)} answers before {_who(overlap.loser)}, as the more specific one: {overlap.witness}."
-        for overlap in found
+        for overlap in overlaps
     ]
 
 
