@@ -9,15 +9,14 @@ from moto.acm.models import CertBundle, acm_backends
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.route53.models import route53_backends
 
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
 
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
 """The pattern of DomainNameString in the ACM API reference."""
 
-_check = CertBundle.check
 
-
-def _issued_after_validation(certificate: CertBundle) -> None:
+@around(CertBundle, "check")
+def certificates_are_issued_after_validation(original: Any, certificate: CertBundle) -> None:
     """ACM issues a certificate once the CNAME record of each name is found in DNS, and not before.
 
     One that is validated by email waits for a person. The emulated DNS is the hosted zones of all accounts. Source:
@@ -25,10 +24,7 @@ def _issued_after_validation(certificate: CertBundle) -> None:
     """
     waiting = certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
     if not waiting or (getattr(certificate, "validation_method", "DNS") == "DNS" and not missing_records(certificate)):
-        _check(certificate)
-
-
-CertBundle.check = _issued_after_validation  # ty: ignore[invalid-assignment]
+        original(certificate)
 
 
 def missing_records(certificate: CertBundle) -> list[str]:

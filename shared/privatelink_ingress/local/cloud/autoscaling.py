@@ -8,7 +8,7 @@ from typing import Any
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 
 @before(AutoScalingResponse, "attach_load_balancer_target_groups", "detach_load_balancer_target_groups")
@@ -39,16 +39,16 @@ def target_group_is_attached(request: Any, params: Params) -> None:
             refuse("ValidationError", f"Trying to remove Target Groups that are not part of the group: {arn}")
 
 
-_start_instances = FakeAutoScalingGroup.replace_autoscaling_group_instances
-
-
-def _spread(self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]) -> None:
+@around(FakeAutoScalingGroup, "replace_autoscaling_group_instances")
+def instances_are_spread_over_subnets(
+    original: Any, self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]
+) -> None:
     """Each new instance starts in the subnet that has the fewest (user guide, "auto-scaling-benefits").
 
     moto starts all in the first subnet.
     """
     if not self.vpc_zone_identifier:
-        _start_instances(self, count_needed, propagated_tags)
+        original(self, count_needed, propagated_tags)
         return
     all_subnets, all_zones = self.vpc_zone_identifier, self.availability_zones
     subnets = all_subnets.split(",")
@@ -58,13 +58,10 @@ def _spread(self: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict
             used = collections.Counter(state.instance.subnet_id for state in self.active_instances())
             chosen = min(subnets, key=lambda subnet: used[subnet])
             self.vpc_zone_identifier, self.availability_zones = chosen, [zones[chosen]]
-            _start_instances(self, 1, dict(propagated_tags))
+            original(self, 1, dict(propagated_tags))
     finally:
         self.vpc_zone_identifier, self.availability_zones = all_subnets, all_zones
     for state in self.active_instances():
         # An interface created with its instance is deleted with it (EC2 user guide, "preserve data on termination").
         for interface in state.instance.nics.values():
             interface.delete_on_termination = True
-
-
-FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread

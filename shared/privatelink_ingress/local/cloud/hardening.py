@@ -1,7 +1,8 @@
-"""Makes moto as strict as AWS: checks before an operation, and operations that moto lacks.
+"""Makes moto as strict as AWS: checks before an operation, operations that moto lacks, and changes to its models.
 
 A hardening is one small function named after the behaviour of AWS, with its source in the docstring. It is attached to
-a moto response class, so that every client of the server meets it: adapters, tests and the AWS CLI alike.
+a moto class, so that it applies to every client of the server: adapters, tests and the AWS CLI alike. Importing a
+module only registers its hardenings; `install` attaches them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Params = Mapping[str, Any]
 Check = Callable[[Any, Params], None]
 Operation = Callable[[Any, Params], Mapping[str, Any]]
 Effect = Callable[[Any, Params, Any], Any]
+Wrapper = Callable[..., Any]
 
 _pending: list[Callable[[], None]] = []
 
@@ -57,7 +59,7 @@ def before(responses: type[BaseResponse], *operations: str) -> Callable[[Check],
 
 
 def after(responses: type[BaseResponse], *operations: str) -> Callable[[Effect], Effect]:
-    """Run the decorated effect when an operation succeeded; it gets the response and returns the one to send."""
+    """Run the decorated effect after each successful operation; it gets the response and returns the one to send."""
 
     def register(effect: Effect) -> Effect:
         def apply(operation: str) -> None:
@@ -88,14 +90,52 @@ def operation(responses: type[BaseResponse], name: str) -> Callable[[Operation],
     return register
 
 
+def around(owner: Any, *names: str) -> Callable[[Wrapper], Wrapper]:
+    """Call the decorated function in place of the methods `names` of a moto class, or of a module's functions.
+
+    It gets the original first, then the original's arguments. For behaviour that no response method sees: of models
+    that several operations share, and of services whose responses do not go through operation methods.
+    """
+
+    def register(wrapper: Wrapper) -> Wrapper:
+        def apply(name: str) -> None:
+            original = getattr(owner, name)
+
+            @functools.wraps(original)
+            def wrapped(*args: Any, **kwargs: Any) -> Any:
+                return wrapper(original, *args, **kwargs)
+
+            setattr(owner, name, wrapped)
+
+        _pending.extend(functools.partial(apply, name) for name in names)
+        return wrapper
+
+    return register
+
+
+def computed(owner: type, name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Make the decorated function the attribute `name` of a moto model, as a property."""
+
+    def register(getter: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        _pending.append(lambda: setattr(owner, name, property(getter)))
+        return getter
+
+    return register
+
+
+def cached(owner: Any, name: str) -> None:
+    """Call the function `name` of a module once per set of arguments; later calls get the first answer."""
+    _pending.append(lambda: setattr(owner, name, functools.cache(getattr(owner, name))))
+
+
 def _parameters(request: Any) -> Params:
-    """Read by the service's model, wherever the request carries them; moto does so for some services only."""
+    """The parameters by the service's model, wherever the request carries them; moto does this for some services."""
     if "params" not in vars(request):
         request.parse_parameters(request.normalized_request)
     return request.params
 
 
 def install() -> None:
-    """Attach all registered hardenings, in the order of registration; a second call does nothing."""
+    """Attach the hardenings registered since the last call, in the order of registration."""
     while _pending:
         _pending.pop(0)()

@@ -1,4 +1,4 @@
-"""IAM: what AWS checks of roles and policies and moto lets pass."""
+"""IAM: checks of roles and policies that AWS makes and moto does not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.responses import IamResponse
 from moto.utilities.utils import get_partition
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
 """User guide, "reference_policies_elements_principal"."""
@@ -86,7 +86,7 @@ def _principal_problem(principal: Any) -> str | None:
 
 @before(IamResponse, "create_role", "put_role_permissions_boundary")
 def permissions_boundary_exists(request: Any, params: Params) -> None:
-    """The boundary is a policy that is there (API reference, CreateRole: NoSuchEntity)."""
+    """The boundary is an existing policy (API reference, CreateRole: NoSuchEntity)."""
     arn = params.get("PermissionsBoundary")
     if arn and arn not in request.backend.managed_policies:
         refuse("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
@@ -101,36 +101,29 @@ def attached_policy_stays(request: Any, params: Params) -> None:
         refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
 
 
-_read_aws_policies = IAMBackend._init_aws_policies
-
-
 _aws_policies: dict[str, list[Any]] = {}
 
 
-def _copied_aws_policies(self: IAMBackend) -> list[Any]:
-    """AWS's own policies, read once; moto parses all 1,600 again for every account and at every reset."""
+@around(IAMBackend, "_init_aws_policies")
+def aws_policies_are_read_once(original: Any, self: IAMBackend) -> list[Any]:
+    """Copies AWS's own policies, which moto parses, all 1,600, for every account and at every reset."""
     partition = get_partition(self.region_name)
     if partition not in _aws_policies:
-        _aws_policies[partition] = _read_aws_policies(self)
-    # Copies, since each account counts its own attachments; made by hand, since moto keeps track of what it constructs.
+        _aws_policies[partition] = original(self)
+    # Copies, since each account counts its own attachments. Without the constructor, since moto tracks its instances.
     copies = [object.__new__(type(policy)) for policy in _aws_policies[partition]]
     for copied, policy in zip(copies, _aws_policies[partition], strict=True):
         vars(copied).update(vars(policy))
     return copies
 
 
-IAMBackend._init_aws_policies = _copied_aws_policies
+@around(models, "get_account_id_from")
+def access_keys_are_looked_up_in_existing_stores(original: Any, access_key: str) -> str:
+    """Returns the account that an access key belongs to.
 
-
-def _account_of(access_key: str) -> str:
-    """The account that an access key belongs to.
-
-    Moto looks into seven partitions of every account, and so fills seven stores of IAM where one is in use.
+    Moto looks into seven partitions of every account, and so fills seven IAM stores where one is in use.
     """
     for account_id, partitions in list(iam_backends.items()):
         if any(access_key in backend.access_keys for backend in list(partitions.values())):
             return account_id
     return DEFAULT_ACCOUNT_ID
-
-
-models.get_account_id_from = _account_of  # ty: ignore[invalid-assignment]

@@ -14,7 +14,7 @@ from moto.logs.responses import LogsResponse
 from moto.s3.models import s3_backends
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Days that a log group may keep events (CloudWatch Logs API reference, PutRetentionPolicy)."""
@@ -102,10 +102,8 @@ def delivery_destination_is_not_in_use(request: Any, params: Params) -> None:
         refuse("ConflictException", "The delivery destination is in use by a delivery; delete the delivery first")
 
 
-_put_delivery_source = LogsResponse.put_delivery_source
-
-
-def _load_balancers_deliver(request: Any) -> str:
+@around(LogsResponse, "put_delivery_source")
+def load_balancers_deliver_logs(original: Any, request: Any) -> str:
     """Load balancers deliver access, connection and health check logs.
 
     One source per balancer and log type (API reference, PutDeliverySource; ALB user guide, CloudWatch logs). moto
@@ -113,7 +111,7 @@ def _load_balancers_deliver(request: Any) -> str:
     """
     arn, log_type = request._get_param("resourceArn"), request._get_param("logType")
     if ":elasticloadbalancing:" not in arn:
-        return _put_delivery_source(request)
+        return original(request)
     backend, name = request.logs_backend, request._get_param("name")
     if arn not in elbv2_backends[request.current_account][request.region].load_balancers:
         refuse("ResourceNotFoundException", f"The load balancer {arn} does not exist")
@@ -130,6 +128,3 @@ def _load_balancers_deliver(request: Any) -> str:
     if tags:
         backend.tag_resource(source.arn, tags)
     return json.dumps({"deliverySource": source.to_dict()})
-
-
-LogsResponse.put_delivery_source = _load_balancers_deliver  # ty: ignore[invalid-assignment]

@@ -8,6 +8,7 @@ from typing import Any
 from moto.s3.exceptions import InvalidBucketName, S3ClientError
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
+from privatelink_ingress.local.cloud.hardening import around
 from privatelink_ingress.local.cloud.s3_policies import is_public, listed, statements
 
 NAME = re.compile(
@@ -16,28 +17,29 @@ NAME = re.compile(
 )
 """Names of general purpose buckets (S3 user guide, bucket naming rules)."""
 
-# S3's emulation answers a request from its models, without the operation methods that `hardening` attaches to.
-_create_bucket = S3Backend.create_bucket
-_put_bucket_policy = S3Backend.put_bucket_policy
-_put_bucket_lifecycle = S3Backend.put_bucket_lifecycle
+# On the models: moto's S3 has no operation methods that `before` and `after` could attach to.
 
 
-def _new_bucket_as_aws(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:
-    """A bucket has a valid name, and from birth SSE-S3, all public access blocked, and no ACLs.
+@around(S3Backend, "create_bucket")
+def buckets_are_closed_from_their_creation(
+    original: Any, self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any
+) -> FakeBucket:
+    """A bucket has a valid name, and from its creation SSE-S3, all public access blocked, and no ACLs.
 
     Source: S3 user guide, bucket naming rules, default encryption, Block Public Access and Object Ownership.
     """
     if not NAME.fullmatch(bucket_name):
         raise InvalidBucketName
-    bucket = _create_bucket(self, bucket_name, *args, **kwargs)
+    bucket = original(self, bucket_name, *args, **kwargs)
     bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
     closed: Any = PublicAccessBlock(*["true"] * 4)
     bucket.public_access_block = closed
-    bucket.ownership_rule = "BucketOwnerEnforced"  # ty: ignore[invalid-assignment]
+    bucket.ownership_rule = "BucketOwnerEnforced"
     return bucket
 
 
-def _policy_about_the_bucket(self: S3Backend, bucket_name: str, policy: bytes) -> None:
+@around(S3Backend, "put_bucket_policy")
+def bucket_policies_are_about_their_bucket(original: Any, self: S3Backend, bucket_name: str, policy: bytes) -> None:
     """A bucket policy is JSON, with principals, about this bucket.
 
     A public one is refused while public policies are blocked. Source: S3 user guide, Block Public Access:
@@ -62,10 +64,13 @@ def _policy_about_the_bucket(self: S3Backend, bucket_name: str, policy: bytes) -
         raise S3ClientError(
             "AccessDenied", "Access Denied: public policies are prevented by the BlockPublicPolicy setting"
         )
-    _put_bucket_policy(self, bucket_name, policy)
+    original(self, bucket_name, policy)
 
 
-def _lifecycle_as_aws(self: S3Backend, bucket_name: str, rules: list[dict[str, Any]]) -> None:
+@around(S3Backend, "put_bucket_lifecycle")
+def infrequent_access_starts_after_thirty_days(
+    original: Any, self: S3Backend, bucket_name: str, rules: list[dict[str, Any]]
+) -> None:
     """Objects move to the infrequent-access classes after 30 days or later (S3 user guide, lifecycle transitions)."""
     for rule in rules:
         for transition in listed(rule.get("Transition")):
@@ -75,14 +80,9 @@ def _lifecycle_as_aws(self: S3Backend, bucket_name: str, rules: list[dict[str, A
                     "InvalidArgument",
                     f"'Days' in Transition action must be greater than or equal to 30 for storageClass '{class_}'",
                 )
-    _put_bucket_lifecycle(self, bucket_name, rules)
+    original(self, bucket_name, rules)
 
 
 def _about(bucket: str, resource: str) -> bool:
     arn = f"arn:aws:s3:::{bucket}"
     return resource == arn or resource.startswith((f"{arn}/", f"{arn}*"))
-
-
-S3Backend.create_bucket = _new_bucket_as_aws
-S3Backend.put_bucket_policy = _policy_about_the_bucket
-S3Backend.put_bucket_lifecycle = _lifecycle_as_aws

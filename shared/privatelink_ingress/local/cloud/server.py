@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import threading
-from typing import Any
 
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.problems import Problem, UsageError
@@ -38,7 +37,6 @@ class Cloud:
         Raises:
             PortInUse: when something else listens there.
         """
-        from moto.core.base_backend import BaseBackend
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
         from werkzeug.serving import make_server
 
@@ -52,11 +50,9 @@ class Cloud:
         application = serialised(DomainDispatcherApplication(create_backend_app))
         self._transport = InProcess(application)
         self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
-        # Moto would fill every store again at a reset, only to drop it right after.
-        BaseBackend.reset = _stay_empty  # ty: ignore[invalid-assignment]
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._expired: set[tuple[str, str, str | None]] = set()
-        # moto's stores belong to the process: what an earlier cloud of it left is not in this one.
+        # moto's stores belong to the process: an earlier cloud's resources must not appear in this one.
         self.reset()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
@@ -105,7 +101,3 @@ def _require_free(port: int) -> None:
                 f"port {port}", f"is in use on {LOOPBACK}", "Choose another with --port, or leave it out."
             )
             raise PortInUse("The emulated AWS cannot start", [problem])
-
-
-def _stay_empty(backend: Any) -> None:
-    """In place of a reset of one store."""

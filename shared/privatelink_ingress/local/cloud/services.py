@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 
-from privatelink_ingress.local.cloud import hardening, read_once  # noqa: F401  (changes moto when it is imported)
+from privatelink_ingress.local.cloud import hardening
 
 MODULES: tuple[str, ...] = (
+    "read_once",  # first: moto reads models while its services are imported
     "acm",
     "elbv2.balancers",
     "elbv2.attributes",
@@ -43,4 +44,4 @@ def install() -> None:
     """Attach every service's hardenings to moto. Once per process; later calls do nothing."""
     for module in MODULES:
         importlib.import_module(f"privatelink_ingress.local.cloud.{module}")
-    hardening.install()
+        hardening.install()

@@ -22,7 +22,8 @@ def _model(path: str) -> Any:
 
 
 # Each botocore session reads the services' models for itself, and moto creates a session wherever it needs a list of
-# Regions, some when imported: a demo would decode the same 20 MB several times.
+# Regions, some when it is imported: a demo would decode the same 20 MB several times. Not a hardening: botocore has to
+# be patched before the first import of moto.
 JSONFileLoader.load_file = lambda _, path: _model(path)  # ty: ignore[invalid-assignment]
 
 # moto checks no signature; these are the words of its documentation, not secrets.

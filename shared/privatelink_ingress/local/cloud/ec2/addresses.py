@@ -6,7 +6,6 @@ AWS (instances, load balancers, endpoints), so they are put into the backend and
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 from collections.abc import Collection
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.responses import EC2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 RESERVED_AT_START = 4
 """Network, router, DNS and future-use address of each subnet (VPC user guide, "Subnet CIDR blocks")."""
@@ -73,34 +72,29 @@ def interfaces_in_use_stay(response: Any, params: Params) -> None:
         refuse("InvalidParameterValue", f"Network interface '{interface.id}' is currently in use.")
 
 
-def _every_interface_gets_its_own_address() -> None:
-    create, delete = NetworkInterfaceBackend.create_network_interface, NetworkInterfaceBackend.delete_network_interface
-
-    @functools.wraps(create)
-    def create_checked(self: Any, subnet: Any, private_ip_address: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(subnet, str):
-            subnet = self.get_subnet(subnet)
-        address = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
-        listed = args[0] if args else kwargs.get("private_ip_addresses")
-        if address:
-            require_free(self, subnet, address)
-        elif not listed:
-            address = free_address(self, subnet)
-        interface = create(self, subnet, address, *args, **kwargs)
-        # Moto's addresses for instances are drawn from the same range: tell it which are gone.
-        subnet._subnet_ips.setdefault(interface.private_ip_address, interface)
-        return interface
-
-    @functools.wraps(delete)
-    def delete_and_release(self: Any, eni_id: str) -> None:
-        interface = self.get_network_interface(eni_id)
-        delete(self, eni_id)
-        for entry in interface.private_ip_addresses:
-            interface.subnet.del_subnet_ip(entry["PrivateIpAddress"])
-
-    # moto's EC2Backend inherits these; private names of moto 5.2.5.
-    NetworkInterfaceBackend.create_network_interface = create_checked  # ty: ignore[invalid-assignment]
-    NetworkInterfaceBackend.delete_network_interface = delete_and_release  # ty: ignore[invalid-assignment]
+@around(NetworkInterfaceBackend, "create_network_interface")
+def every_interface_gets_its_own_address(
+    original: Any, self: Any, subnet: Any, private_ip_address: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """The requested address when it is free, else a free one; never a reserved one (VPC user guide)."""
+    if isinstance(subnet, str):
+        subnet = self.get_subnet(subnet)
+    address = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
+    listed = args[0] if args else kwargs.get("private_ip_addresses")
+    if address:
+        require_free(self, subnet, address)
+    elif not listed:
+        address = free_address(self, subnet)
+    interface = original(self, subnet, address, *args, **kwargs)
+    # Moto's addresses for instances are drawn from the same range: tell it which are gone.
+    subnet._subnet_ips.setdefault(interface.private_ip_address, interface)
+    return interface
 
 
-_every_interface_gets_its_own_address()
+@around(NetworkInterfaceBackend, "delete_network_interface")
+def addresses_of_deleted_interfaces_are_free(original: Any, self: Any, eni_id: str) -> None:
+    """The addresses return to their subnet (EC2 DeleteNetworkInterface)."""
+    interface = self.get_network_interface(eni_id)
+    original(self, eni_id)
+    for entry in interface.private_ip_addresses:
+        interface.subnet.del_subnet_ip(entry["PrivateIpAddress"])

@@ -6,7 +6,6 @@ Services and endpoints of all accounts meet here, as they do in AWS: moto keeps 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from moto.ec2.responses import EC2Response
 from moto.elbv2.responses import ELBV2Response
 from moto.moto_api._internal import mock_random
 
-from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, operation, refuse
 
 PRINCIPAL = re.compile(r"\*|arn:aws[a-z-]*:iam::(\d{12}):(?:root|(?:user|role)/[\w+=,.@-]+)")
 """An account, user or role without a path, or everybody (ModifyVpcEndpointServicePermissions)."""
@@ -120,23 +119,17 @@ def _zones_of(balancers: list[Any]) -> tuple[list[str], list[str]]:
     return [name for name, _ in zones], [zone_id for _, zone_id in zones]
 
 
-def _services_have_ids_and_zones_as_in_aws() -> None:
+@around(VPCServiceConfiguration, "__init__")
+def services_have_ids_and_zones_as_in_aws(
+    original: Any, self: Any, load_balancers: list[Any], region: str, *args: Any, **kwargs: Any
+) -> None:
     """AWS: 17 hexadecimal digits; the zones are those of the load balancer at that time, each once."""
-    create = VPCServiceConfiguration.__init__
-
-    @functools.wraps(create)
-    def create_as_aws(self: Any, load_balancers: list[Any], region: str, *args: Any, **kwargs: Any) -> None:
-        create(self, load_balancers, region, *args, **kwargs)
-        self.id = f"vpce-svc-{mock_random.get_random_hex(length=17)}"
-        self.service_name = f"com.amazonaws.vpce.{region}.{self.id}"
-        self.endpoint_dns_name = f"{self.id}.{region}.vpce.amazonaws.com"
-        self.availability_zones, self.availability_zone_ids = _zones_of(load_balancers)
-        self.supported_ip_address_types = ["ipv4"]
-
-    VPCServiceConfiguration.__init__ = create_as_aws  # ty: ignore[invalid-assignment]
-
-
-_services_have_ids_and_zones_as_in_aws()
+    original(self, load_balancers, region, *args, **kwargs)
+    self.id = f"vpce-svc-{mock_random.get_random_hex(length=17)}"
+    self.service_name = f"com.amazonaws.vpce.{region}.{self.id}"
+    self.endpoint_dns_name = f"{self.id}.{region}.vpce.amazonaws.com"
+    self.availability_zones, self.availability_zone_ids = _zones_of(load_balancers)
+    self.supported_ip_address_types = ["ipv4"]
 
 
 @before(EC2Response, "create_vpc_endpoint_service_configuration", "modify_vpc_endpoint_service_configuration")

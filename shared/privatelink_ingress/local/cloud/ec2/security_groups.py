@@ -9,7 +9,7 @@ from typing import Any
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, before, computed, refuse
 
 ALLOWED_TEXT = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 """Characters and length of a name, a description and a rule's description (EC2 CreateSecurityGroup)."""
@@ -84,16 +84,10 @@ def _canonical(cidr: str) -> str:
         refuse("InvalidParameterValue", f"CIDR block {cidr} is malformed")
 
 
-def _rules_with_any_peer_keep_their_description() -> None:
+@computed(SecurityGroupRule, "description")
+def rules_with_any_peer_keep_their_description(rule: Any) -> str | None:
     """AWS: a rule to a group has a description as one to a block has (EC2 UserIdGroupPair); moto drops it."""
-
-    def description(self: Any) -> str | None:
-        return self.ip_range.get("Description") or self.source_group.get("Description")
-
-    SecurityGroupRule.description = property(description)  # ty: ignore[invalid-assignment]
-
-
-_rules_with_any_peer_keep_their_description()
+    return rule.ip_range.get("Description") or rule.source_group.get("Description")
 
 
 @before(EC2Response, "delete_security_group")

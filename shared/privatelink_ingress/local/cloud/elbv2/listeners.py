@@ -10,7 +10,7 @@ from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from privatelink_ingress.local.cloud.elbv2 import references
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
 
 SECURE = ("HTTPS", "TLS")
 PROTOCOLS = {
@@ -187,12 +187,12 @@ def _require_issued(request: Any, certificates: Any) -> None:
             )
 
 
-def _add_certificates(self: ELBv2Backend, arn: str, certificates: list[dict[str, Any]]) -> list[str]:
-    """Moto counts the default certificate against the quota; AWS does not. Adding one twice changes nothing."""
+@around(ELBv2Backend, "add_listener_certificates")
+def the_default_certificate_is_outside_the_quota(
+    original: Any, self: ELBv2Backend, arn: str, certificates: list[dict[str, Any]]
+) -> list[str]:
+    """AWS does not count the default certificate, moto does. Adding a certificate twice changes nothing."""
     listener = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0]
     added = [certificate["CertificateArn"] for certificate in certificates]
     listener.certificates = list(dict.fromkeys([*listener.certificates, *added]))
     return listener.certificates
-
-
-ELBv2Backend.add_listener_certificates = _add_certificates

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.elbv2.models import ELBv2Backend
 from moto.elbv2.responses import ELBV2Response
 
 from privatelink_ingress.local.cloud.elbv2 import references
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
 
 MAX_RULES = 100
 MAX_VALUES = 5
@@ -96,29 +96,22 @@ def transforms_are_kept(request: Any, params: Params, response: Any) -> Any:
     return response
 
 
-def _accepts_regexes(validate: Callable[..., None]) -> Callable[..., None]:
+@around(
+    ELBv2Backend,
+    "_validate_host_header_condition",
+    "_validate_path_pattern_condition",
+    "_validate_http_header_condition",
+)
+def conditions_may_have_regexes(original: Any, self: Any, condition: Mapping[str, Any]) -> None:
     """A condition with regular expressions has no other values (API reference: RegexValues); moto fails on it."""
-
-    def validated(self: Any, condition: Mapping[str, Any]) -> None:
-        if not _regexes(condition):
-            validate(self, condition)
-
-    return validated
+    if not _regexes(condition):
+        original(self, condition)
 
 
-def _accepts_tokens(validate: Callable[..., None]) -> Callable[..., None]:
+@around(ELBv2Backend, "_validate_actions")
+def actions_may_validate_tokens(original: Any, self: Any, actions: list[Any]) -> None:
     """`jwt-validation` is an action of HTTPS listeners (API reference, Action); moto does not know it."""
-
-    def validated(self: Any, actions: list[Any]) -> None:
-        validate(self, [action for action in actions if action.type != "jwt-validation"])
-
-    return validated
-
-
-for _field in ("host_header", "path_pattern", "http_header"):
-    _name = f"_validate_{_field}_condition"
-    setattr(ELBv2Backend, _name, _accepts_regexes(getattr(ELBv2Backend, _name)))
-ELBv2Backend._validate_actions = _accepts_tokens(ELBv2Backend._validate_actions)  # ty: ignore[invalid-assignment]
+    original(self, [action for action in actions if action.type != "jwt-validation"])
 
 
 def _config(condition: Mapping[str, Any]) -> Mapping[str, Any]:

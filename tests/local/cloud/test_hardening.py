@@ -1,0 +1,64 @@
+"""The one mechanism that changes moto: registered on import, attached by `install`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.local import cloud
+from privatelink_ingress.local.cloud import hardening
+
+MODULES = sorted(path for path in Path(cloud.__path__[0]).rglob("*.py"))
+
+
+class Model:
+    def name(self, suffix: str = "") -> str:
+        return f"shop{suffix}"
+
+
+@pytest.fixture(autouse=True)
+def _only_these(monkeypatch):
+    monkeypatch.setattr(hardening, "_pending", [])
+
+
+def test_a_hardening_changes_nothing_before_it_is_installed(monkeypatch):
+    monkeypatch.setattr(Model, "name", Model.name)
+
+    @hardening.around(Model, "name")
+    def shouted(original: Any, self: Model, suffix: str = "") -> str:
+        return original(self, suffix).upper()
+
+    assert Model().name("-a") == "shop-a"
+    hardening.install()
+    assert Model().name("-a") == "SHOP-A"
+    hardening.install()
+    assert Model().name(suffix="-a") == "SHOP-A"
+
+
+def test_a_computed_attribute_replaces_the_one_of_the_model(monkeypatch):
+    monkeypatch.setattr(Model, "name", Model.name)
+    hardening.computed(Model, "name")(lambda self: type(self).__name__)
+    hardening.install()
+    assert Model().name == "Model"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_module_assigns_to_moto_itself(path):
+    tree = ast.parse(path.read_text())
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "moto"
+        for alias in node.names
+    }
+    assigned = [
+        ast.unparse(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in imported
+    ]
+    assert assigned == []
