@@ -37,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "eks.pod_identity",
     "iam",
     "ssm",
+    "tagging",
 )
 
 

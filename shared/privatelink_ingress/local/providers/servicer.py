@@ -157,6 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """The resource as it is now; without an id when it is gone."""
         registration = self._registration(request, request.inputs)
         state, secrets = wire.decode(request.properties)
+        state = state or dict(registration.inputs)  # an import: what is known are the inputs of a pending create
         found = self._backend.read(registration, state, self._inputs)
         if found is None:
             return provider_pb2.ReadResponse(id="")

@@ -1,0 +1,89 @@
+"""Every resource of an account and Region that has our tags. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.fleet.orphans import Tagged
+from privatelink_ingress.plan import tags
+from privatelink_ingress.regions import partition
+
+ACTIONS = (
+    "tag:GetResources",
+    "ec2:DescribeTags",
+    "ec2:DescribeSecurityGroupRules",
+    "iam:GetAccountAuthorizationDetails",
+)
+"""What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
+
+_OF_EKS = ("aws:eks:cluster-name", "eks:cluster-name", "eks:nodegroup-name")
+"""Tag keys of what EKS itself creates."""
+
+
+class Unreadable(Exception):
+    """AWS refused one of the reads: its text says which."""
+
+
+def resources(account: Account, region: str) -> list[Tagged]:
+    """What the Resource Groups Tagging API, EC2 and IAM answer for our tag `ManagedBy`.
+
+    The Tagging API leaves out roles: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.
+    EC2 is asked as well, so that nothing depends on how much of EC2 the Tagging API's index covers.
+
+    Raises:
+        Unreadable: AWS refused, or could not be reached.
+    """
+    rules = _rules(account)
+    found = [*_indexed(account), *_of_ec2(account, region), *_roles(account)]
+    return sorted(
+        {
+            Tagged(stack=known["Stack"], arn=arn, region=region, **rules.get(arn.rpartition("/")[2], {}))
+            for arn, known in found
+            if known.get("ManagedBy") == tags.MANAGED_BY and "Stack" in known and not known.keys() & {*_OF_EKS}
+        }
+    )
+
+
+def _indexed(account: Account) -> list[tuple[str, dict[str, str]]]:
+    wanted = [{"Key": "ManagedBy", "Values": [tags.MANAGED_BY]}]
+    answer = _read(
+        account, "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", ACTIONS[0], TagFilters=wanted
+    )
+    return [(one["ResourceARN"], _by_key(one["Tags"])) for one in answer]
+
+
+def _of_ec2(account: Account, region: str) -> list[tuple[str, dict[str, str]]]:
+    wanted = [{"Name": "key", "Values": ["ManagedBy", "Stack", *_OF_EKS]}]
+    prefix = f"arn:{partition(region)}:ec2:{region}:{account.account_id}"
+    by_resource: dict[str, dict[str, str]] = {}
+    for one in _read(account, "ec2", "describe_tags", "Tags", ACTIONS[1], Filters=wanted):
+        arn = f"{prefix}:{one['ResourceType']}/{one['ResourceId']}"
+        by_resource.setdefault(arn, {})[one["Key"]] = one["Value"]
+    return list(by_resource.items())
+
+
+def _rules(account: Account) -> dict[str, dict[str, Any]]:
+    """Group and direction of our rules of security groups, by id."""
+    wanted = [{"Name": "tag:ManagedBy", "Values": [tags.MANAGED_BY]}]
+    answer = _read(account, "ec2", "describe_security_group_rules", "SecurityGroupRules", ACTIONS[2], Filters=wanted)
+    return {one["SecurityGroupRuleId"]: {"group_id": one["GroupId"], "egress": one["IsEgress"]} for one in answer}
+
+
+def _roles(account: Account) -> list[tuple[str, dict[str, str]]]:
+    answer = _read(account, "iam", "get_account_authorization_details", "RoleDetailList", ACTIONS[3], Filter=["Role"])
+    return [(one["Arn"], _by_key(one.get("Tags") or [])) for one in answer]
+
+
+def _read(account: Account, service: str, operation: str, key: str, action: str, **parameters: Any) -> list[Any]:
+    try:
+        return read(account.client(service), operation, key, **parameters)
+    except (BotoCoreError, ClientError) as error:
+        raise Unreadable(f"{action} in account {account.account_id}: {error}") from None
+
+
+def _by_key(listed: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in listed}

@@ -1,0 +1,112 @@
+"""What `orphans` reads: the states through the Pulumi CLI or from files, and AWS with each account's credentials."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from privatelink_ingress.aws import inventory
+from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.fleet import repository
+from privatelink_ingress.fleet.orphans import State, Tagged, state_of
+from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
+from privatelink_ingress.problems import Problem, Problems, UsageError
+
+Stack = Workload | Edge | Attached
+
+
+def stacks(root: Path) -> dict[str, Stack]:
+    """The stacks of the repository by `<project>/<stack>`.
+
+    Raises:
+        UserError: a stack file has a mistake, so that the account of its stack is not known.
+    """
+    found = repository.read_right(root)
+    return {f"{Path(one.file).parent}/{one.stack}": one for one in (*found.workloads, *found.edges, *found.attached)}
+
+
+def exported(files: Sequence[Path]) -> list[State]:
+    """The states in files of `pulumi stack export`.
+
+    Raises:
+        UserError: with every file that is not such an export.
+    """
+    problems, states = Problems(), []
+    for file in files:
+        with problems.collect():
+            try:
+                states.append(state_of(json.loads(file.read_text(encoding="utf-8")), source=str(file)))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                remedy = "Write it with `pulumi stack export --file`."
+                reason = f"is not an exported state ({type(error).__name__}: {error})"
+                raise UsageError("Nothing was compared", [Problem(str(file), reason, remedy)]) from None
+    problems.raise_all("Nothing was compared")
+    return states
+
+
+def export(root: Path, labels: Iterable[str]) -> list[State]:
+    """The states of these stacks, from `pulumi stack export`. A stack that does not exist yet has an empty one.
+
+    Raises:
+        UserError: with every stack whose state cannot be read. Without it, all that the stack has would be an orphan.
+    """
+    problems, states = Problems(), []
+    for label in labels:
+        project, _, stack = label.partition("/")
+        command = ["pulumi", "-C", project, "stack", "export", "--stack", stack]
+        answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if answer.returncode and "no stack named" in answer.stderr:
+            states.append(State(stack=label, known=frozenset()))
+        elif answer.returncode:
+            said = next((line for line in reversed(answer.stderr.splitlines()) if line.strip()), "pulumi said nothing")
+            remedy = "Log in to the backend that has its state, or give exported states with --state."
+            problems.append(Problem(label, f"its state cannot be read: {said.strip()}", remedy))
+        else:
+            document = json.loads(answer.stdout)
+            held = document.get("deployment") or {}
+            empty = not (held.get("resources") or held.get("pending_operations"))
+            states.append(State(stack=label, known=frozenset()) if empty else state_of(document, source=label))
+    problems.raise_all("Nothing was compared")
+    return states
+
+
+def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> list[Tagged]:
+    """All resources with our tags in the accounts and Regions of the stacks.
+
+    Raises:
+        UserError: with every account that cannot be read, and the rights that it takes.
+    """
+    problems, found = Problems(), []
+    places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
+    for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
+        try:
+            account = accounts.account(account_id, region, roles.network, roles.external_id)
+            found += inventory.resources(account, region)
+        except (Unseen, inventory.Unreadable, BotoCoreError, ClientError) as error:
+            remedy = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
+            problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
+    problems.raise_all("Nothing was compared")
+    return found
+
+
+def select(all_stacks: dict[str, Stack], wanted: Sequence[str]) -> dict[str, Stack]:
+    """The stacks of these labels or names; all of them when none is given.
+
+    Raises:
+        UsageError: with each that no stack file is of.
+    """
+    unknown = [
+        Problem(name, "no stack file has this name", f"The stacks are {', '.join(all_stacks)}.")
+        for name in wanted
+        if not any(name in (label, label.partition("/")[2]) for label in all_stacks)
+    ]
+    if unknown:
+        raise UsageError("Nothing was compared", unknown)
+    chosen = set(wanted)
+    return {
+        label: stack for label, stack in all_stacks.items() if not chosen or chosen & {label, label.partition("/")[2]}
+    }

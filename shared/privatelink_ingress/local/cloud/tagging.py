@@ -1,0 +1,66 @@
+"""The Resource Groups Tagging API also answers for resources that moto leaves out of it; EC2 by its own type names.
+
+Source: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.resource_tagging import TaggedResource
+from moto.ec2.responses import EC2Response
+from moto.ecr.models import ecr_backends
+from moto.eks.models import eks_backends
+from moto.elbv2.models import elbv2_backends
+from moto.resourcegroupstaggingapi import models
+
+from privatelink_ingress.local.cloud.hardening import Params, after
+
+_backends = models.iter_taggable_backends
+
+
+class _Others:
+    """What moto leaves out, of one account and Region: listeners, their rules, repositories, clusters, node groups."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self._account_id, self._region = account_id, region
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Each with its tags."""
+        elbv2: Any = elbv2_backends[self._account_id][self._region]
+        for balancer in elbv2.load_balancers.values():
+            for listener in balancer.listeners.values():
+                yield _of(listener.arn, elbv2.tagging_service.get_tag_dict_for_resource(listener.arn), "listener")
+                for rule in listener.rules.values():
+                    yield _of(rule.arn, elbv2.tagging_service.get_tag_dict_for_resource(rule.arn), "listener-rule")
+        ecr: Any = ecr_backends[self._account_id][self._region]
+        for repository in ecr.repositories.values():
+            yield _of(repository.arn, ecr.tagger.get_tag_dict_for_resource(repository.arn), "repository")
+        eks: Any = eks_backends[self._account_id][self._region]
+        for cluster in eks.clusters.values():
+            yield _of(cluster.arn, cluster.tags or {}, "cluster")
+            for group in cluster.nodegroups.values():
+                yield _of(group.arn, group.tags or {}, "nodegroup")
+
+
+def _of(arn: str, tags: dict[str, str], kind: str) -> TaggedResource:
+    return TaggedResource(arn=arn, tags=tags, resource_type=f"{arn.split(':')[2]}:{kind}")
+
+
+def _all(account_id: str, region: str) -> Iterator[Any]:
+    yield from _backends(account_id, region)
+    yield _Others(account_id, region)
+
+
+models.iter_taggable_backends = _all  # ty: ignore[invalid-assignment]
+
+
+@after(EC2Response, "describe_tags")
+def flow_logs_are_named_as_aws_does(request: Any, params: Params, response: Any) -> Any:
+    """Their resource type is `vpc-flow-log` (API reference, TagSpecification: ResourceType)."""
+    for tag in response.result["Tags"]:
+        for key in ("resource_type", "ResourceType"):
+            if tag.get(key) == "flow-logs":
+                tag[key] = "vpc-flow-log"
+    return response

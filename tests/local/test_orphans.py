@@ -1,0 +1,159 @@
+"""`orphans` on the emulated AWS: what it finds by tag, what it prints to run, and that it only reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from privatelink_ingress.cli.app import app
+from privatelink_ingress.local import deploy
+from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.engine import state
+from tests.support.aws_commands import run
+
+ROOT = Path(__file__).parents[2]
+WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
+
+
+class Deployed:
+    """All sample stacks on one emulated AWS, and their states as exported files."""
+
+    def __init__(self, cloud: Cloud, folder: Path) -> None:
+        self.cloud, self.folder = cloud, folder
+        deployment = deploy.Deployment(cloud)
+        self.exports = {stack.label: state.export(deployment.up(stack)) for stack in deploy.find(ROOT)}
+
+    def orphans(self, *words: str, without: str = "", pending: str = "") -> Result:
+        """The command's answer, with resources named `without` missing in the states, or as pending creates there."""
+        files = []
+        for label, export in self.exports.items():
+            changed = json.loads(json.dumps(export))
+            deployment = changed["deployment"]
+            gone = [one for one in deployment["resources"] if one["urn"].endswith(f"::{without or pending}")]
+            deployment["resources"] = [one for one in deployment["resources"] if one not in gone]
+            if pending:
+                deployment["pending_operations"] = [{"type": "creating", "resource": one} for one in gone]
+            file = self.folder / f"{label.replace('/', '.')}.json"
+            file.write_text(json.dumps(changed))
+            files += ["--state", str(file)]
+        arguments = ["orphans", "--root", str(ROOT), "--endpoint-url", self.cloud.endpoint_url, *files, *words]
+        return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with Cloud() as cloud:
+        yield Deployed(cloud, tmp_path_factory.mktemp("states"))
+
+
+def test_whole_states_leave_no_orphan(deployed: Deployed) -> None:
+    result = deployed.orphans("--json")
+    found = json.loads(result.stdout)
+    # The in-process runner records a cluster's component alone, and not the cluster below it as the engine does.
+    assert [one["type"] for one in found["orphans"]] == ["aws:eks/cluster:Cluster"] * 2
+    assert (result.exit_code, found["pending"], found["not_compared"]) == (1, [], [])
+
+
+TAGGED = (
+    "Vpc",
+    "Subnet",
+    "SecurityGroup",
+    "SecurityGroupIngressRule",
+    "SecurityGroupEgressRule",
+    "VpcEndpoint",
+    "FlowLog",
+)
+TAGGED += ("LoadBalancer", "Listener", "ListenerRule", "TargetGroup", "Certificate", "LogGroup", "Bucket", "Role")
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_a_resource_that_no_state_has_is_an_orphan(deployed: Deployed, kind: str) -> None:
+    resources = deployed.exports["central-ingress/prod"]["deployment"]["resources"]
+    one = next(r for r in resources if r["type"].startswith("aws:") and r["type"].endswith(f":{kind}"))
+    found = json.loads(deployed.orphans("--json", without=one["urn"].rpartition("::")[2]).stdout)["orphans"]
+    assert [each["stack"] for each in found if each["type"] == one["type"]] == ["central-ingress/prod"]
+
+
+def test_an_orphan_that_fits_a_pending_create_can_be_adopted_or_deleted(deployed: Deployed) -> None:
+    result = deployed.orphans("--json", pending="shop-nodes")
+    [group] = [one for one in json.loads(result.stdout)["orphans"] if one["type"].endswith(":NodeGroup")]
+    assert result.exit_code == 1
+    [adopt] = group["adopt"]
+    option = "--import-pending-creates"
+    assert adopt.startswith(f"pulumi -C eks-service refresh --stack shop {option} 'urn:pulumi:shop::eks-service::")
+    assert adopt.endswith(f"::shop-nodes' {option} shop:{group['delete'].split()[6]}")
+    assert group["delete"].startswith("aws eks delete-nodegroup --cluster-name shop --nodegroup-name ")
+
+
+def test_for_people_each_orphan_has_its_commands_below_it(deployed: Deployed) -> None:
+    lines = deployed.orphans(pending="edge-https").stdout.splitlines()
+    [place] = [
+        number for number, text in enumerate(lines) if text.startswith("central-ingress/prod: Listener arn:aws:")
+    ]
+    assert lines[place].endswith(" is in no state")
+    assert lines[place + 1].startswith("  → pulumi -C ")
+    assert lines[place + 2].startswith("  or aws elbv2 delete-listener --listener-arn arn:aws:")
+
+
+def pending(deployed: Deployed, kind: str) -> dict[str, Any]:
+    """The pending creates without an orphan, when the one of this type of the attached stack is pending."""
+    resources = deployed.exports["central-ingress/prod-blog"]["deployment"]["resources"]
+    [urn] = [one["urn"] for one in resources if one["type"].endswith(f":{kind}")][:1]
+    found = json.loads(deployed.orphans("--json", pending=urn.rpartition("::")[2]).stdout)
+    return {one["type"].rpartition(":")[2]: one["settle"] for one in found["pending"]}
+
+
+def test_a_pending_record_is_looked_for_by_the_id_that_its_inputs_tell(deployed: Deployed) -> None:
+    command = pending(deployed, "Record")["Record"]
+    assert command.startswith("pulumi -C central-ingress refresh --stack prod-blog --import-pending-creates 'urn:")
+    assert command.endswith("_blog.example.com_A")
+
+
+def test_a_pending_create_that_aws_has_no_result_of_is_forgotten(deployed: Deployed) -> None:
+    assert pending(deployed, "TargetGroupAttachment") == {
+        "TargetGroupAttachment": "pulumi -C central-ingress refresh --stack prod-blog --clear-pending-creates"
+    }
+
+
+def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    from botocore.exceptions import ClientError
+
+    from privatelink_ingress.aws import inventory
+
+    def refused(client: Any, operation: str, key: str, **parameters: Any) -> list[Any]:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetResources")
+
+    monkeypatch.setattr(inventory, "read", refused)
+    result = deployed.orphans()
+    assert result.exit_code == 1
+    said = " ".join(result.stderr.split())
+    assert (
+        "account 111111111111, eu-west-1: cannot be read: ec2:DescribeSecurityGroupRules in account 111111111111"
+        in said
+    )
+    assert (
+        "tag:GetResources, ec2:DescribeTags, ec2:DescribeSecurityGroupRules, iam:GetAccountAuthorizationDetails" in said
+    )
+
+
+def test_a_stack_that_no_file_is_of_is_refused(deployed: Deployed) -> None:
+    result = deployed.orphans("prods")
+    assert result.exit_code == 2
+    assert "prods: no stack file has this name" in result.stderr
+
+
+def test_an_orphan_is_gone_after_its_printed_command(deployed: Deployed) -> None:
+    logs = deployed.cloud.session(EDGE, REGION).client("logs")
+    logs.create_log_group(
+        logGroupName="left", tags={"ManagedBy": "privatelink-ingress", "Stack": "central-ingress/prod"}
+    )
+    [orphan] = [one for one in json.loads(deployed.orphans("--json").stdout)["orphans"] if "left" in one["arn"]]
+    assert (orphan["type"], orphan["holds_data"]) == ("aws:cloudwatch/logGroup:LogGroup", True)
+    assert orphan["delete"] == "aws logs delete-log-group --log-group-name left --region eu-west-1"
+    run(orphan["delete"], deployed.cloud.session(EDGE, REGION))
+    assert "left" not in deployed.orphans("--json").stdout
