@@ -1,4 +1,4 @@
-"""What of a connection is still on AWS, read with the clients of the edge and of the workload's owner."""
+"""A connection's remaining resources on AWS, read with the edge's clients and the workload owner's."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _HOUR = 3600
 
 
 def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
-    """What the edge account has of connection `name`, and why its traffic could not be seen, if it could not.
+    """The edge account's resources of connection `name`, and the reason when its traffic could not be read.
 
-    Found by the tags that all resources of a connection have. Traffic is `RequestCount` of its target groups:
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html says that
-    health checks are not in it, while `BytesProcessed` of an endpoint counts them, so it is never zero.
+    Found by the tags that all resources of a connection carry. Traffic is `RequestCount` of its target groups:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html says
+    that it excludes health checks. An endpoint's `BytesProcessed` includes them, so it is never zero.
 
     Raises:
         ClientError, BotoCoreError: when AWS cannot be asked.
@@ -48,7 +48,7 @@ def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
                 forwards = any(action["Type"] == "forward" for action in rule["Actions"])
                 forwarding, answering = forwarding + forwards, answering + (not forwards)
                 stacks.add(found["Stack"])
-                # In maintenance no rule leads to the groups, so that only the rules tell the load balancer.
+                # In maintenance no rule forwards to the groups, so only the rules name the load balancer.
                 balancers.add(arn)
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in _marks(name).items()]
     endpoints = read(edge.client("ec2"), "describe_vpc_endpoints", "VpcEndpoints", Filters=filters)
@@ -70,7 +70,7 @@ def edge_state(edge: Account, name: str, *, days: int) -> tuple[EdgeState, str]:
 
 
 def workload_state(owner: Account, stack: str) -> WorkloadState:
-    """The endpoint service of an `eks-service` stack, and what is connected to it, with its owner's clients.
+    """The endpoint service of an `eks-service` stack and its connections, read with its owner's clients.
 
     Raises:
         ClientError, BotoCoreError: when AWS cannot be asked.
@@ -84,7 +84,7 @@ def workload_state(owner: Account, stack: str) -> WorkloadState:
 
 
 def connected(owner: Account, service_id: str) -> WorkloadState:
-    """What is connected to an endpoint service; nothing when it does not exist.
+    """An endpoint service's connections; empty when the service does not exist.
 
     Raises:
         ClientError, BotoCoreError: when AWS cannot be asked.
@@ -105,7 +105,7 @@ def reject(owner: Account, state: WorkloadState) -> None:
     """Reject every open connection of the service.
 
     Raises:
-        UserError: for those that AWS did not reject: it says so inside of an answer that is otherwise a success.
+        UserError: for those that AWS did not reject, which it reports within a successful response.
         ClientError, BotoCoreError: when AWS cannot be asked.
     """
     answer = owner.client("ec2").reject_vpc_endpoint_connections(
@@ -121,7 +121,7 @@ def _requests(
     cloudwatch: Any, groups: Iterable[str], balancers: Iterable[str], days: int
 ) -> tuple[int, datetime.datetime | None]:
     """The sum of all, and the start of the last hour with one."""
-    # CloudWatch answers in whole hours; the current hour is requested as well.
+    # CloudWatch answers in whole hours, so the current hour is requested as well.
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     pairs = [(group, balancer) for group in groups for balancer in balancers]
     start = end - datetime.timedelta(days=days, hours=1)
@@ -132,7 +132,7 @@ def _requests(
 
 
 def _tagged(elbv2: Any, described: list[Any], key: str, name: str) -> list[tuple[Any, dict[str, str]]]:
-    """Those of a connection, with their tags."""
+    """A connection's resources, with their tags."""
     found = with_tags(elbv2, described, key)
     return [(one, known) for one, known in found if _marks(name).items() <= known.items()]
 

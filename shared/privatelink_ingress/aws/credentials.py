@@ -1,15 +1,15 @@
-"""boto3 clients with credentials: those around, those of a profile, or those of a role."""
+"""boto3 clients with ambient credentials, a profile's, or a role's."""
 
 from __future__ import annotations
 
 from typing import Any
 
 SESSION_NAME = "privatelink-ingress"
-"""Session name of assumed roles, so that CloudTrail shows which tool called."""
+"""Session name of assumed roles, so that CloudTrail shows which tool made a call."""
 
 
 class WrongAccount(Exception):
-    """Credentials of another account than the one that was meant: its text says of which."""
+    """The credentials belong to another account than the expected one; the message names both."""
 
 
 class Own:
@@ -24,12 +24,12 @@ class Own:
 
 
 def deploying(account_id: str, region: str, role_arn: str | None, external_id: str | None) -> Own:
-    """Clients with what a provider of the programs has: the role's credentials, or the ambient ones without a role.
+    """Clients with the credentials of the programs' providers: the role's, or the ambient ones without a role.
 
     Not the ambient ones first: a deployer's own may be of the same account, and good for assuming roles alone.
 
     Raises:
-        WrongAccount: when they are not of `account_id`.
+        WrongAccount: when they belong to another account than `account_id`.
         ClientError, BotoCoreError: when there are none, or AWS cannot be asked.
     """
     import boto3
@@ -53,7 +53,7 @@ def client(session: Any, service: str, region: str) -> Any:
 
 
 def caller(session: Any, region: str) -> str:
-    """The account of a session's credentials."""
+    """The account that a session's credentials belong to."""
     return client(session, "sts", region).get_caller_identity()["Account"]
 
 

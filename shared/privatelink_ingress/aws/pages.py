@@ -1,4 +1,4 @@
-"""Reading whole answers of AWS, page by page."""
+"""Reads all pages of an AWS operation."""
 
 from __future__ import annotations
 

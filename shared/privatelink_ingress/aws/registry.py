@@ -1,4 +1,4 @@
-"""What an account's registry holds of an image. Reads only."""
+"""Reads an image's entry in an account's registry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def held(account: Account, image: ImagePlan) -> RegistryContents | None:
             registryId=image.account_id,
             repositoryName=image.repository,
             imageIds=[{"imageDigest": image.digest}, {"imageTag": image.tag}],
-            # What is not accepted is converted, and an index would come back as one of its parts.
+            # ECR converts to an accepted media type: without this, an index would come back as one of its manifests.
             acceptedMediaTypes=[*_INDEXES, *_MANIFESTS],
         )["images"]
     except ClientError as error:
@@ -62,10 +62,10 @@ def password(account: Account) -> str:
 
 
 def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
-    """`os/architecture` of an index's parts; None for a manifest that is not an index."""
+    """`os/architecture` of an index's manifests; None for a manifest that is not an index."""
     if "manifests" not in manifest:
         return None
-    # Parts that describe others, such as a build's attestations, are of an unknown platform.
+    # Manifests that describe others, such as a build's attestations, have the platform `unknown`.
     platforms = [part.get("platform", {}) for part in manifest["manifests"]]
     return tuple(
         sorted(

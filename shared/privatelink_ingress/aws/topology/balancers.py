@@ -1,4 +1,4 @@
-"""The load-balancing part of the loader: balancers, listeners, rules, target groups."""
+"""Loads load balancers, listeners, rules and target groups."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet], certificates: Cert
                 for zone in balancer["AvailabilityZones"]
             },
             security_group_ids=tuple(balancer.get("SecurityGroups", ())),
-            # AWS's default when the answer leaves it out is on.
+            # On is AWS's default when the response omits it.
             enforces_private_link_rules=balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on")
             == "on",
             listeners=tuple(
@@ -65,7 +65,7 @@ def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet], certificates: Cert
 
 
 def with_web_acl(balancer: LoadBalancer, web_acl: WebAcl | None) -> LoadBalancer:
-    """The load balancer with the web ACL that is associated with it."""
+    """The load balancer with its associated web ACL."""
     return dataclasses.replace(balancer, web_acl=web_acl)
 
 
@@ -102,7 +102,7 @@ def _listener(elbv2: Any, listener: Mapping[str, Any], certificates: Certificate
     default = {item["CertificateArn"] for item in listener.get("Certificates", ())}
     arns = dict.fromkeys([*sorted(default), *(item["CertificateArn"] for item in attached)])
     rules = read(elbv2, "describe_rules", "Rules", ListenerArn=arn)
-    # A network load balancer's listener without rules of its own has only default actions.
+    # A Network Load Balancer's listener has default actions only.
     plain = [Rule(priority=None, conditions=(), action=_action(listener["DefaultActions"]))]
     return Listener(
         port=listener["Port"],
@@ -160,7 +160,7 @@ def _action(actions: list[Mapping[str, Any]]) -> Action:
 
 
 class _Defaults(dict[str, str]):
-    """A redirect's parts; what it leaves out stays as in the request."""
+    """A redirect's location; parts that it omits stay as in the request."""
 
     def __missing__(self, key: str) -> str:
         return {"Path": "/#{path}"}.get(key, f"#{{{key.lower()}}}")

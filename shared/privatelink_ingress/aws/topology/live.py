@@ -20,7 +20,7 @@ class Account(Protocol):
 
 
 def load(edge: Account, workloads: Iterable[Account]) -> Topology:
-    """Read the edge account and every workload account that the caller has credentials of."""
+    """Read the edge account and every workload account for which the caller has credentials."""
     accounts = {account.account_id: account for account in (edge, *workloads)}
     load_balancers, target_groups, nodes, groups, services = {}, {}, {}, {}, {}
     for account in accounts.values():

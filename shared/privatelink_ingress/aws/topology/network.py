@@ -1,4 +1,4 @@
-"""The EC2 part of the loader: subnets, security groups, endpoints, nodes."""
+"""Loads subnets, security groups, endpoints and nodes from EC2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from privatelink_ingress.trace.topology import Endpoint, Interface, Node, Permis
 
 
 class Subnet(NamedTuple):
-    """Where a subnet lies."""
+    """A subnet's VPC, zone and range."""
 
     zone_id: str
     zone_name: str
@@ -38,7 +38,7 @@ def security_groups(ec2: Any) -> dict[str, SecurityGroup]:
 
 
 def endpoints(ec2: Any) -> tuple[Endpoint, ...]:
-    """All interface endpoints to endpoint services of customers, with their network interfaces."""
+    """All interface endpoints to customers' endpoint services, with their network interfaces."""
     endpoints = [
         endpoint
         for endpoint in read(ec2, "describe_vpc_endpoints", "VpcEndpoints")
@@ -72,7 +72,7 @@ def nodes(ec2: Any, zones: Mapping[str, Subnet]) -> dict[str, Node]:
             zone_id=zones[instance["SubnetId"]].zone_id,
             state=instance["State"]["Name"],
             security_group_ids=tuple(group["GroupId"] for group in instance["SecurityGroups"]),
-            # EKS tags the nodes of its groups.
+            # EKS tags the nodes of its node groups.
             cluster=next((tag["Value"] for tag in instance.get("Tags", ()) if tag["Key"] == "eks:cluster-name"), ""),
         )
         for reservation in read(ec2, "describe_instances", "Reservations")

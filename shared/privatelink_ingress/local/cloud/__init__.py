@@ -1,4 +1,4 @@
-"""The emulated AWS: moto's server on loopback, several accounts, hardened at its API to refuse what AWS refuses."""
+"""The emulated AWS: moto's server on loopback, with several accounts, made to refuse what AWS refuses."""
 
 from privatelink_ingress.local.cloud.server import Cloud, PortInUse
 

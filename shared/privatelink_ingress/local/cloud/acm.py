@@ -19,7 +19,7 @@ DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Z
 def certificates_are_issued_after_validation(original: Any, certificate: CertBundle) -> None:
     """ACM issues a certificate once the CNAME record of each name is found in DNS, and not before.
 
-    One that is validated by email waits for a person. The emulated DNS is the hosted zones of all accounts. Source:
+    A certificate validated by email waits for a person. The hosted zones of all accounts are the emulated DNS. Source:
     ACM user guide, DNS validation.
     """
     waiting = certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
@@ -72,9 +72,9 @@ def request_is_remembered(request: Any, params: Params, response: Any) -> Any:
 
 @after(AWSCertificateManagerResponse, "describe_certificate")
 def description_follows_the_request(request: Any, params: Params, response: Any) -> Any:
-    """The validation options come in the order of the names, with the requested method.
+    """Validation options come in the order of the names, with the requested method.
 
-    Dates of issue are there once it is issued. Source: API reference, CertificateDetail.
+    Issue dates appear once it is issued. Source: API reference, CertificateDetail.
     """
     detail = response.result["Certificate"]
     certificate: Any = request.acm_backend._certificates[detail["CertificateArn"]]

@@ -21,7 +21,7 @@ def auto_scaling_group_exists(request: Any, params: Params) -> None:
 
 @before(AutoScalingResponse, "attach_load_balancer_target_groups")
 def target_group_exists(request: Any, params: Params) -> None:
-    """An unknown target group is refused before anything is kept (API reference, AttachLoadBalancerTargetGroups)."""
+    """An unknown target group is refused before any is attached (API reference, AttachLoadBalancerTargetGroups)."""
     known = request.autoscaling_backend.elbv2_backend.target_groups
     for arn in params["TargetGroupARNs"]:
         if arn not in known:
@@ -32,7 +32,7 @@ def target_group_exists(request: Any, params: Params) -> None:
 
 @before(AutoScalingResponse, "detach_load_balancer_target_groups")
 def target_group_is_attached(request: Any, params: Params) -> None:
-    """Only what is attached can be detached (API reference, DetachLoadBalancerTargetGroups)."""
+    """Only an attached target group can be detached (API reference, DetachLoadBalancerTargetGroups)."""
     group = request.autoscaling_backend.autoscaling_groups[params["AutoScalingGroupName"]]
     for arn in params["TargetGroupARNs"]:
         if arn not in group.target_group_arns:

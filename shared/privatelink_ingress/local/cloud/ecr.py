@@ -1,4 +1,4 @@
-"""ECR: a digest is the hash of the manifest, and stand-ins for images that the sample stack files pin."""
+"""ECR: a digest is the hash of the manifest; and placeholders for images that the sample stack files pin."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def digest_is_that_of_the_manifest(request: Any, params: Params) -> None:
 def put_stand_in(
     account_id: str, region: str, repository: str, *, digest: str, tag: str, platforms: Sequence[str]
 ) -> None:
-    """Put an index without content, under a digest that is known beforehand, into a repository of the account.
+    """Put an empty index, under a given digest, into a repository of the account.
 
-    No manifest can be found for a digest, so this goes past the API, which would refuse it.
+    No manifest can be computed for a digest, so this bypasses the API, which would refuse it.
 
     Args:
-        account_id: Whose registry it is.
-        region: Where it is.
-        repository: One that exists.
-        digest: `sha256:...`, taken as it is.
-        tag: Of the image.
-        platforms: What the index says that it holds, as `linux/arm64`.
+        account_id: The registry's account.
+        region: The registry's Region.
+        repository: An existing repository.
+        digest: `sha256:...`, stored unchecked.
+        tag: The image's tag.
+        platforms: Platforms that the index lists, such as `linux/arm64`.
     """
     parts = [{"platform": dict(zip(("os", "architecture"), one.split("/"), strict=True))} for one in platforms]
     media_type = "application/vnd.oci.image.index.v1+json"

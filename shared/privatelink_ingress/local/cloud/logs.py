@@ -1,4 +1,4 @@
-"""CloudWatch Logs as AWS keeps it: retention, policies, and delivery of the logs of load balancers."""
+"""CloudWatch Logs: retention, policies, and delivery of load balancers' logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-"""Days that a log group may keep events (CloudWatch Logs API reference, PutRetentionPolicy)."""
+"""Valid retention periods in days (CloudWatch Logs API reference, PutRetentionPolicy)."""
 
 DELIVERED: Mapping[str, tuple[str, ...]] = {
     "app": ("ALB_ACCESS_LOGS", "ALB_CONNECTION_LOGS", "ALB_HEALTH_CHECK_LOGS"),
@@ -46,7 +46,7 @@ def log_group_is_valid(request: Any, params: Params) -> None:
 
 @before(LogsResponse, "put_retention_policy")
 def retention_is_one_of_the_list(request: Any, params: Params) -> None:
-    """Retention takes 22 values, no others (API reference, PutRetentionPolicy)."""
+    """Retention accepts these 22 values only (API reference, PutRetentionPolicy)."""
     days = params["retentionInDays"]
     if days not in RETENTION:
         refuse(
@@ -87,7 +87,7 @@ def delivery_destination_exists(request: Any, params: Params) -> None:
 
 @before(LogsResponse, "delete_delivery_source")
 def delivery_source_is_not_in_use(request: Any, params: Params) -> None:
-    """A source with a delivery stays (API reference, DeleteDeliverySource: ConflictException)."""
+    """A source with a delivery cannot be deleted (API reference, DeleteDeliverySource: ConflictException)."""
     name = params["name"]
     if any(delivery.delivery_source_name == name for delivery in request.logs_backend.deliveries.values()):
         refuse("ConflictException", "The delivery source is in use by a delivery; delete the delivery first")
@@ -95,7 +95,7 @@ def delivery_source_is_not_in_use(request: Any, params: Params) -> None:
 
 @before(LogsResponse, "delete_delivery_destination")
 def delivery_destination_is_not_in_use(request: Any, params: Params) -> None:
-    """A destination with a delivery stays (API reference, DeleteDeliveryDestination: ConflictException)."""
+    """A destination with a delivery cannot be deleted (API reference, DeleteDeliveryDestination: ConflictException)."""
     destination = request.logs_backend.delivery_destinations.get(params["name"])
     deliveries = request.logs_backend.deliveries.values()
     if destination and any(delivery.delivery_destination_arn == destination.arn for delivery in deliveries):

@@ -1,4 +1,4 @@
-"""Hosted zones as AWS keeps them: consistent record sets, aliases to what exists, and zones with a chosen id."""
+"""Hosted zones: consistent record sets, aliases to existing targets, and zones with a chosen id."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
 
 def prepare_hosted_zone(account_id: str, zone_id: str, domain: str) -> None:
-    """Put a public hosted zone of `domain` with the id `zone_id` into the emulated account, when it is not there.
+    """Create a public hosted zone of `domain` with the id `zone_id` in the emulated account, if it does not exist.
 
-    AWS chooses the ids of zones; a stack file that names a zone needs one whose id is known beforehand.
+    AWS chooses zone ids; a stack file that names a zone needs one with a known id.
     """
     backend = route53_backends[account_id]["aws"]
     if zone_id not in backend.zones:
@@ -28,7 +28,7 @@ def prepare_hosted_zone(account_id: str, zone_id: str, domain: str) -> None:
 
 @before(Route53, "change_resource_record_sets")
 def record_sets_are_consistent(request: Any, params: Params) -> None:
-    """A CNAME stands alone at its name and never at the zone's own; nothing is created twice.
+    """A CNAME is the only record at its name and never at the zone apex; no record is created twice.
 
     A and AAAA hold addresses; a record set is an alias, or has values with a time to live. Source: Route 53 API
     reference, ChangeResourceRecordSets: InvalidChangeBatch; developer guide, record types.

@@ -1,4 +1,4 @@
-"""Buckets as AWS creates them: valid names, closed by default, policies about the bucket itself."""
+"""Buckets as AWS creates them: with valid names, closed by default, with policies about themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bucket policies as S3 reads them: whom they let write, and whether they make a bucket public."""
+"""Bucket policies as S3 evaluates them: who may write, and whether they make a bucket public."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def allows(policy: str | bytes | None, service: str, action: str, resource: str,
         "aws:sourcearn": source_arn,
         "aws:sourceaccount": Arn.parse(source_arn).account_id,
         "aws:securetransport": "true",
-        # The writer gives the bucket's owner full control of what it writes.
+        # The log delivery service gives the bucket's owner full control of each object.
         "s3:x-amz-acl": "bucket-owner-full-control",
     }
     applying = [
@@ -53,7 +53,7 @@ def allows(policy: str | bytes | None, service: str, action: str, resource: str,
 
 
 def is_public(policy: str | bytes | None) -> bool:
-    """Whether a policy grants anything to everybody: Allow, principal `*`, and no condition that narrows the caller.
+    """Whether a policy grants anything to everyone: Allow, principal `*`, and no condition that narrows the caller.
 
     Source: S3 user guide, the meaning of "public".
     """
@@ -100,7 +100,7 @@ def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], source: Mappin
 
 
 def _holds(operator: str, actual: str | None, expected: list[Any]) -> bool:
-    """One condition; a key or an operator that the log delivery service has nothing for does not hold."""
+    """Whether one condition holds; keys and operators without a value for the log delivery service do not."""
     if actual is None:
         return operator.endswith("IfExists")
     negated = re.match(r"(String|Arn)Not", operator) is not None

@@ -15,13 +15,13 @@ from privatelink_ingress.problems import Problem, UsageError
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "-1")
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
-# 1,300 images for every account and Region, which nothing here asks for.
+# 1,300 images for every account and Region, which nothing here uses.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 LOOPBACK = "127.0.0.1"
 
 POLL_SECONDS = 0.05
-"""How often the server looks whether it has to stop."""
+"""How often the server checks whether it has to stop."""
 
 
 class PortInUse(UsageError):
@@ -66,14 +66,14 @@ class Cloud:
         self.stop()
 
     def stop(self) -> None:
-        """Stop serving and forget everything that was created."""
+        """Stop serving and delete everything that was created."""
         self.reset()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def reset(self) -> None:
-        """Forget everything in every account, at once and without refusals."""
+        """Delete everything in every account, at once and without refusals."""
         from moto.backends import get_backend  # noqa: F401  (loads the registry that reset_backends walks)
         from moto.moto_api._internal import moto_api_backend
 

@@ -26,7 +26,7 @@ def _model(path: str) -> Any:
 # be patched before the first import of moto.
 JSONFileLoader.load_file = lambda _, path: _model(path)  # ty: ignore[invalid-assignment]
 
-# moto checks no signature; these are the words of its documentation, not secrets.
+# moto checks no signature; these values come from its documentation and are not secrets.
 _ANYONE = ("testing", "testing", "")
 
 
@@ -54,7 +54,7 @@ class Session:
         self.assume_role()
 
     def assume_role(self) -> None:
-        """Take new credentials of the role, for the clients that exist too."""
+        """Assume the role again, for existing clients too."""
         keys = self._sts.assume_role(RoleArn=self._role_arn, RoleSessionName="local-cloud")["Credentials"]
         with self._lock:
             self._keys = keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
@@ -70,7 +70,7 @@ class Session:
             return self._clients[service]
 
     def environment(self) -> dict[str, str]:
-        """The session as environment variables, for an AWS CLI, or any SDK, that is to use it."""
+        """The session as environment variables, for the AWS CLI or any SDK."""
         key_id, secret, token = self._keys
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
@@ -88,7 +88,7 @@ class Session:
                 service,
                 self.region,
                 endpoint_url=self.endpoint_url,
-                # One attempt: an error of the emulator is never transient, and a retry only hides it.
+                # One attempt: the emulator's errors are never transient, and a retry only hides them.
                 config=Config(retries={"total_max_attempts": 1}, max_pool_connections=32),
             )
             credentials = botocore_session.get_credentials()
@@ -102,7 +102,7 @@ _making = threading.Lock()
 
 @functools.cache
 def _botocore() -> botocore.session.Session:
-    """One for the process: each keeps its own copy of the services' models, which take long to read.
+    """One botocore session per process: each keeps its own copy of the services' models, which are slow to read.
 
     It is not safe between threads.
     """

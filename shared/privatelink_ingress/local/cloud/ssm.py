@@ -17,7 +17,7 @@ MAX_LEVELS = 15
 
 
 def _before(request: Any, params: Params) -> Any:
-    """The version that this request overwrites, or None."""
+    """The version that the request overwrites, or None."""
     known = request.ssm_backend._parameters
     name = params["Name"]
     return known[name][-1] if params.get("Overwrite") and name in known and known[name] else None
@@ -25,7 +25,7 @@ def _before(request: Any, params: Params) -> Any:
 
 @before(SimpleSystemManagerResponse, "put_parameter")
 def value_matches_the_allowed_pattern(request: Any, params: Params) -> None:
-    """The value fits the pattern given with it, or kept from before (API reference, PutParameter)."""
+    """The value matches the pattern in the request, or the stored one (API reference, PutParameter)."""
     pattern = params.get("AllowedPattern")
     if pattern is None:
         pattern = getattr(_before(request, params), "allowed_pattern", None)

@@ -1,4 +1,4 @@
-"""How requests reach the emulated AWS: over HTTP, or, from boto3 clients of this process, without a socket.
+"""How requests reach the emulated AWS: over HTTP, or without a socket from boto3 clients of this process.
 
 Both ways end in the same WSGI application. Half of a demo's time went to HTTP between threads of one process.
 """
@@ -47,7 +47,7 @@ class InProcess:
         try:
             body, status, headers = run_wsgi_app(self._application, environ, buffered=True)
         except Exception:
-            # As the server: the reason is lost to the client, and a failed request does not end the cloud.
+            # As the HTTP server does: the client does not learn the reason, and the cloud keeps running.
             body, status, headers = run_wsgi_app(InternalServerError(), environ, buffered=True)
         content = b"" if request.method == "HEAD" else b"".join(body)
         return AWSResponse(request.url, int(status.split(" ", 1)[0]), headers, _Raw(content))

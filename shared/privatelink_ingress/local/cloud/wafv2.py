@@ -1,4 +1,4 @@
-"""WAF as AWS keeps it: rules that are consistent, references that exist, nothing deleted while in use."""
+"""WAF: consistent rules, existing references, and no deletion of anything in use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFERENCES = {
     "RuleGroupReferenceStatement": "rule_groups",
     "RegexPatternSetReferenceStatement": "regex_pattern_sets",
 }
-"""Statements that refer to something by ARN, and moto's store of it."""
+"""Statements that refer to a resource by ARN, and moto's store of such resources."""
 
 MAX_RATE_RULES = 10
 """Rate-based rules per web ACL; not adjustable (WAF quotas)."""
@@ -154,14 +154,14 @@ def resource_exists(request: Any, params: Params) -> None:
 
 @before(WAFV2Response, "associate_web_acl")
 def one_web_acl_per_resource(request: Any, params: Params) -> None:
-    """An association replaces the one that the resource had (WAF developer guide)."""
+    """An association replaces the resource's previous one (WAF developer guide)."""
     if params["WebACLArn"] in request.wafv2_backend.wacls:
         request.wafv2_backend.disassociate_web_acl(params["ResourceArn"])
 
 
 @before(WAFV2Response, "delete_web_acl")
 def web_acl_is_not_associated(request: Any, params: Params) -> None:
-    """An associated web ACL stays (API reference, DeleteWebACL: WAFAssociatedItemException)."""
+    """An associated web ACL cannot be deleted (API reference, DeleteWebACL: WAFAssociatedItemException)."""
     for acl in request.wafv2_backend.wacls.values():
         if acl.id == params["Id"] and acl.associated_resources:
             _in_use()
@@ -169,7 +169,7 @@ def web_acl_is_not_associated(request: Any, params: Params) -> None:
 
 @after(WAFV2Response, "delete_web_acl")
 def logging_goes_with_the_web_acl(request: Any, _: Params, response: Any) -> Any:
-    """A deleted web ACL leaves no logging configuration (API reference, DeleteWebACL)."""
+    """A web ACL's logging configuration is deleted with it (API reference, DeleteWebACL)."""
     stores = request.wafv2_backend
     for arn in [arn for arn in stores.logging_configurations if arn not in stores.wacls]:
         del stores.logging_configurations[arn]
@@ -178,7 +178,7 @@ def logging_goes_with_the_web_acl(request: Any, _: Params, response: Any) -> Any
 
 @before(WAFV2Response, "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set")
 def item_is_not_referenced(request: Any, params: Params) -> None:
-    """What a web ACL refers to stays (API reference, DeleteIPSet: WAFAssociatedItemException)."""
+    """A resource of a web ACL cannot be deleted (API reference, DeleteIPSet: WAFAssociatedItemException)."""
     id_ = params["Id"]
     for acl in request.wafv2_backend.wacls.values():
         for kind, statement in _statements([rule.to_dict() for rule in acl.rules]):

@@ -44,11 +44,11 @@ _BASE = {
 RATE = 2
 CUSTOM_KEY = 30
 TRANSFORMATION = 10
-"""A rate rule, each custom aggregation key of it, and each text transformation (WAF developer guide)."""
+"""Capacity of a rate rule, of each of its custom aggregation keys, and of a text transformation (developer guide)."""
 
 
 def capacity(rules: list[Mapping[str, Any]], group_capacity: Callable[[str], int]) -> int:
-    """Capacity units of `rules` (API shape). `group_capacity` gives that of a rule group of one's own, by ARN."""
+    """Capacity units of `rules` (API shape). `group_capacity` returns a customer rule group's capacity, by ARN."""
     return sum(_statement(rule["Statement"], group_capacity) for rule in rules)
 
 

@@ -1,4 +1,4 @@
-"""Connections of an endpoint service, from its owner's side: list, accept, reject. Moto has none of it."""
+"""An endpoint service's connections, from its owner's side: list, accept, reject. Not in moto."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEYS = {
     "vpc-endpoint-owner": "VpcEndpointOwner",
     "vpc-endpoint-state": "VpcEndpointState",
 }
-"""The member of a connection that each filter of DescribeVpcEndpointConnections looks at."""
+"""The member of a connection that each filter of DescribeVpcEndpointConnections compares."""
 
 
 @operation(EC2Response, "describe_vpc_endpoint_connections")

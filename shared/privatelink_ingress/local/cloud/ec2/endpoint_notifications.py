@@ -1,4 +1,4 @@
-"""Connection notifications of endpoint services. Moto has none of them; here they are kept, and no message is sent."""
+"""Connection notifications of endpoint services. Not in moto. They are stored here, and no message is sent."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def a_notification_changes_topic_or_events(response: Any, params: Params) -> Map
 
 @operation(EC2Response, "delete_vpc_endpoint_connection_notifications")
 def notifications_are_deleted(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: DeleteVpcEndpointConnectionNotifications names in `Unsuccessful` what is not there; not in moto."""
+    """AWS: DeleteVpcEndpointConnectionNotifications lists unknown ids in `Unsuccessful`; not in moto."""
     unsuccessful = []
     for id_ in params["ConnectionNotificationIds"]:
         if _kept(response).pop(id_, None) is None:
@@ -69,7 +69,7 @@ def notifications_are_deleted(response: Any, params: Params) -> Mapping[str, Any
 
 
 def _kept(response: Any) -> dict[str, dict[str, Any]]:
-    """Of one account and Region. They live as long as moto's own backend does: until the next reset."""
+    """Notifications of one account and Region. They live as long as moto's backend: until the next reset."""
     return vars(response.ec2_backend).setdefault("connection_notifications", {})
 
 
@@ -81,7 +81,7 @@ def _checked(response: Any, params: Params) -> dict[str, Any]:
         topic = sns_backends[response.current_account][response.region].get_topic(arn)
     except ServiceException:
         refuse("InvalidParameter", f"The SNS topic {arn} does not exist")
-    # The PrivateLink guide asks for this policy, and does not say whether AWS refuses or stays silent without it.
+    # The PrivateLink guide requires this policy, and does not say whether AWS refuses or stays silent without it.
     if not any(_publishes(statement) for statement in json.loads(topic.policy)["Statement"]):
         refuse("InvalidParameter", f"The policy of topic {arn} does not let {PUBLISHER} publish to it")
     return {"ConnectionNotificationArn": arn, "ConnectionEvents": sorted(events)}

@@ -1,4 +1,4 @@
-"""What AWS asks of a request for a VPC endpoint: subnets, addresses, groups, tables, policy, private DNS, quota."""
+"""AWS's checks of a VPC endpoint request: subnets, addresses, groups, tables, policy, private DNS, quota."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def require_policy(policy: str | None) -> None:
 
 
 def private_dns_of(backend: Any, vpc: Any, service: Service, asked: bool | None) -> bool:
-    """AWS: private DNS is on when not said otherwise; it needs a name, both DNS attributes of the VPC, and no rival."""
+    """AWS: private DNS is on by default; it needs a name, both DNS attributes of the VPC, and no conflicting domain."""
     if asked is False or (asked is None and not service.private_dns_name):
         return False
     if not service.private_dns_name:

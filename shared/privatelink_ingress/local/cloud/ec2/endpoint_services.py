@@ -1,6 +1,6 @@
-"""Endpoint services: who may see and connect to them, in which zones, and what keeps them alive.
+"""Endpoint services: who may see and connect to them, in which zones, and what blocks their deletion.
 
-Services and endpoints of all accounts meet here, as they do in AWS: moto keeps each account to itself.
+They connect across accounts here, as in AWS; moto separates accounts.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from moto.moto_api._internal import mock_random
 from privatelink_ingress.local.cloud.hardening import Params, after, around, before, operation, refuse
 
 PRINCIPAL = re.compile(r"\*|arn:aws[a-z-]*:iam::(\d{12}):(?:root|(?:user|role)/[\w+=,.@-]+)")
-"""An account, user or role without a path, or everybody (ModifyVpcEndpointServicePermissions)."""
+"""An account, a user or role without a path, or everyone (ModifyVpcEndpointServicePermissions)."""
 OPEN_STATES = ("pendingAcceptance", "available")
-"""States of a connection that keep its service from being deleted (DeleteVpcEndpointServiceConfigurations)."""
+"""Connection states that block a service's deletion (DeleteVpcEndpointServiceConfigurations)."""
 
 for _services in (vpcs.IMPLEMENTED_ENDPOINT_SERVICES, vpcs.COVERED_ENDPOINT_SERVICES):
-    # CloudFormation's service has the plain form, and its backend imports those of forty other services to say so.
+    # CloudFormation's endpoint service has the plain form; moto's backend for it imports forty other services.
     _services.remove("cloudformation")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
-    """What a consumer can connect to: an endpoint service of any account, or one of AWS."""
+    """A service that a consumer can connect to: an endpoint service of any account, or one of AWS."""
 
     name: str
     home: str
-    """The Region that holds it."""
+    """The service's Region."""
     types: tuple[str, ...]
     zone_ids: frozenset[str]
     acceptance_required: bool
@@ -105,7 +105,7 @@ def _visible_configurations(caller: str, region: str) -> list[Any]:
 
 
 def _allows(principal: str, account_id: str) -> bool:
-    # By account: the emulated AWS knows no more of a caller. AWS also compares users and roles.
+    # By account: the emulated AWS knows only the caller's account. AWS also compares users and roles.
     matched = PRINCIPAL.fullmatch(principal)
     return principal == "*" or (matched is not None and matched[1] == account_id)
 
@@ -123,7 +123,7 @@ def _zones_of(balancers: list[Any]) -> tuple[list[str], list[str]]:
 def services_have_ids_and_zones_as_in_aws(
     original: Any, self: Any, load_balancers: list[Any], region: str, *args: Any, **kwargs: Any
 ) -> None:
-    """AWS: 17 hexadecimal digits; the zones are those of the load balancer at that time, each once."""
+    """AWS: an id has 17 hexadecimal digits; the zones are those of the load balancer at creation, each once."""
     original(self, load_balancers, region, *args, **kwargs)
     self.id = f"vpce-svc-{mock_random.get_random_hex(length=17)}"
     self.service_name = f"com.amazonaws.vpce.{region}.{self.id}"
@@ -134,7 +134,7 @@ def services_have_ids_and_zones_as_in_aws(
 
 @before(EC2Response, "create_vpc_endpoint_service_configuration", "modify_vpc_endpoint_service_configuration")
 def a_network_balancer_serves_one_service(response: Any, params: Params) -> None:
-    """AWS: InvalidParameter unless each is a Network Load Balancer of no other service (PrivateLink guide)."""
+    """AWS: InvalidParameter unless each is a Network Load Balancer that no other service uses (PrivateLink guide)."""
     backend = response.ec2_backend
     arns = [*params.get("NetworkLoadBalancerArns", []), *params.get("AddNetworkLoadBalancerArns", [])]
     if not arns:
@@ -215,9 +215,9 @@ def a_balancer_behind_a_service_stays(response: Any, params: Params) -> None:
 
 @operation(EC2Response, "describe_vpc_endpoint_services")
 def services_are_seen_by_those_whom_they_allow(response: Any, params: Params) -> Mapping[str, Any]:
-    """AWS: a consumer sees AWS's services and those that name it as a principal (DescribeVpcEndpointServices).
+    """AWS: a consumer sees AWS's services and those that list it as a principal (DescribeVpcEndpointServices).
 
-    With ServiceRegions, those of the named Regions, as far as they support the caller's.
+    With ServiceRegions: services of those Regions that support the caller's Region.
     """
     account_id, region = response.current_account, response.region
     backend, names = response.ec2_backend, params.get("ServiceNames", [])
@@ -241,7 +241,7 @@ def services_are_seen_by_those_whom_they_allow(response: Any, params: Params) ->
 
 
 def open_connections(config: Any) -> list[str]:
-    """Ids of the endpoints that keep a service from being deleted."""
+    """Ids of the endpoints that block a service's deletion."""
     return sorted(endpoint.id for endpoint in connections(config) if endpoint.state in OPEN_STATES)
 
 

@@ -1,6 +1,6 @@
-"""VPC endpoints: interface endpoints with interfaces at the asked-for addresses, and gateway endpoints.
+"""VPC endpoints: interface endpoints with the requested addresses, and gateway endpoints.
 
-Replaces moto's create, modify and delete, which give random addresses outside the subnet and check nothing.
+Replaces moto's create, modify and delete, which assign random addresses outside the subnet and check nothing.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _modify_interface(response: Any, endpoint: Any, params: Params) -> None:
 def deleted_endpoints_take_their_interfaces_along(response: Any, params: Params) -> Mapping[str, Any]:
     """AWS: DeleteVpcEndpoints; HTTP 200 with InvalidVpcEndpoint.NotFound for each that is unknown.
 
-    AWS lists a deleted endpoint for a short while; here it is gone at once.
+    AWS lists a deleted endpoint for a short while; here it disappears at once.
     """
     backend, unsuccessful = response.ec2_backend, []
     for endpoint_id in params["VpcEndpointIds"]:
@@ -185,7 +185,7 @@ def deleted_endpoints_take_their_interfaces_along(response: Any, params: Params)
 
 
 def _finish(backend: Any, endpoint: Any) -> None:
-    # What describe shows beside moto's own attributes, and what its filter vpc-endpoint-id reads.
+    # Shown by describe beside moto's own attributes, and read by its filter vpc-endpoint-id.
     endpoint.vpc_endpoint_id, endpoint.requester_managed = endpoint.id, False
 
 

@@ -1,4 +1,4 @@
-"""Flow logs: their role must be one that can be assumed, and their delivery fails visibly without a log group."""
+"""Flow logs: their role must be assumable, and their delivery status shows a missing log group."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def the_role_can_be_assumed(response: Any, params: Params) -> None:
 
 @after(EC2Response, "create_flow_logs")
 def delivery_follows_the_log_group(response: Any, params: Params, answer: Any) -> Any:
-    """AWS: a log group that is not there shows as DeliverLogsStatus FAILED, "Access error" (EC2 FlowLog).
+    """AWS: a missing log group shows as DeliverLogsStatus FAILED, "Access error" (EC2 FlowLog).
 
     moto looks for the group by name only; a group given by its ARN (LogDestination) is looked up here.
     """

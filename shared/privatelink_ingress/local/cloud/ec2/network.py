@@ -1,4 +1,4 @@
-"""VPCs, subnets, route tables and internet gateways: what AWS refuses and moto lets pass."""
+"""VPCs, subnets, route tables and internet gateways: refusals of AWS that moto lacks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def subnets_are_in_a_zone_of_the_region(response: Any, params: Params) -> None:
 
 @after(EC2Response, "create_subnet")
 def a_new_subnet_is_neither_default_nor_public(response: Any, params: Params, answer: Any) -> Any:
-    """AWS: only CreateDefaultSubnet creates a default subnet; moto marks the first one that is created by zone id."""
+    """AWS: only CreateDefaultSubnet creates a default subnet; moto marks the first one created by zone id."""
     subnet = answer.result["Subnet"]
     subnet.default_for_az = subnet.map_public_ip_on_launch = False
     return answer
@@ -100,7 +100,7 @@ def a_deleted_subnet_leaves_its_route_table(response: Any, params: Params, answe
 
 @before(EC2Response, "delete_vpc")
 def vpcs_in_use_stay(response: Any, params: Params) -> None:
-    """AWS: DependencyViolation while a gateway, endpoint, interface or own security group is left (EC2 DeleteVpc)."""
+    """AWS: DependencyViolation while a gateway, endpoint, interface or security group remains (EC2 DeleteVpc)."""
     vpc_id, backend = params["VpcId"], response.ec2_backend
     left = [igw.id for igw in backend.internet_gateways.values() if igw.vpc and igw.vpc.id == vpc_id]
     left += [group.id for group in backend.groups[vpc_id].values() if group.name != "default"]

@@ -1,4 +1,4 @@
-"""Security groups and their rules: what AWS refuses and moto lets pass."""
+"""Security groups and their rules: refusals of AWS that moto lacks."""
 
 from __future__ import annotations
 

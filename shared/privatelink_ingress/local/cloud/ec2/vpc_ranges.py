@@ -1,4 +1,4 @@
-"""Further ranges of a VPC: what AWS refuses and moto lets pass."""
+"""Secondary ranges of a VPC: refusals of AWS that moto lacks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def a_further_range_fits_beside_the_others(response: Any, params: Params) -> Non
 
 @before(EC2Response, "disassociate_vpc_cidr_block")
 def a_range_with_subnets_stays(response: Any, params: Params) -> None:
-    """AWS: the subnets of a range are deleted before it is taken away (EC2 DisassociateVpcCidrBlock)."""
+    """AWS: a range can be disassociated only without subnets (EC2 DisassociateVpcCidrBlock)."""
     for vpc in response.ec2_backend.vpcs.values():
         entry = vpc._cidr_block_association_set.get(params["AssociationId"])
         subnets = response.ec2_backend.describe_subnets(filters={"vpc-id": vpc.id}) if entry else []

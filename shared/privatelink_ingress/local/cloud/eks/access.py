@@ -1,4 +1,4 @@
-"""Who may do what in an EKS cluster: access entries and access policies, which moto lacks."""
+"""Access entries and access policies of EKS clusters, which moto lacks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def entries_of(cluster: Any) -> dict[str, dict[str, Any]]:
 
 
 def add_entry(request: Any, cluster: Any, principal_arn: str, params: Params) -> dict[str, Any]:
-    """Keep and return one access entry; EKS itself adds one for the role of each managed node group."""
+    """Store and return one access entry; EKS itself adds one for the role of each managed node group."""
     principal = Arn.parse(principal_arn)
     kind, name = principal.resource.split("/", 1)
     arn = f"arn:aws:eks:{request.region}:{request.current_account}:access-entry/{cluster.name}/{kind}"
@@ -63,7 +63,7 @@ def add_entry(request: Any, cluster: Any, principal_arn: str, params: Params) ->
 def the_creator_is_an_administrator(request: Any, params: Params, answer: Any) -> Any:
     """EKS gives the creator an entry, unless told otherwise (API reference, CreateAccessConfigRequest).
 
-    Of a session it is the role's entry; callers without a role or user in IAM get none here.
+    A session gets the role's entry; callers without a role or user in IAM get none here.
     """
     cluster = request.eks_backend.clusters[params["name"]]
     config = cluster.accessConfig
@@ -101,7 +101,7 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
 
 @operation(EKSResponse, "create_access_entry")
 def create_access_entry(request: Any, params: Params) -> dict[str, Any]:
-    """One entry per principal, in a cluster that uses entries at all (API reference, CreateAccessEntry)."""
+    """One entry per principal, in a cluster that uses access entries (API reference, CreateAccessEntry)."""
     cluster, principal_arn = cluster_of(request, params), params["principalArn"]
     if cluster.accessConfig["authenticationMode"] == "CONFIG_MAP":
         message = "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP]"
@@ -171,7 +171,7 @@ def associate_access_policy(request: Any, params: Params) -> dict[str, Any]:
 
 @operation(EKSResponse, "disassociate_access_policy")
 def disassociate_access_policy(request: Any, params: Params) -> dict[str, Any]:
-    """Takes a policy from an entry (API reference, DisassociateAccessPolicy)."""
+    """Removes a policy from an entry (API reference, DisassociateAccessPolicy)."""
     entry = _entry(cluster_of(request, params), params)
     if entry["policies"].pop(params["policyArn"], None) is None:
         refuse("ResourceNotFoundException", f"The policy {params['policyArn']} is not associated with this principal")
@@ -188,5 +188,5 @@ def list_associated_access_policies(request: Any, params: Params) -> dict[str, A
 
 @operation(EKSResponse, "list_access_policies")
 def list_access_policies(request: Any, params: Params) -> dict[str, Any]:
-    """The access policies there are (API reference, ListAccessPolicies)."""
+    """The access policies that EKS offers (API reference, ListAccessPolicies)."""
     return {"accessPolicies": [{"name": name, "arn": POLICY_ARN + name} for name in POLICIES]}

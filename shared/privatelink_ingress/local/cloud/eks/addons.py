@@ -55,9 +55,9 @@ def _check_values(cluster: Any, params: Params) -> None:
 
 
 def _view(cluster: Any, addon: dict[str, Any]) -> dict[str, Any]:
-    """The add-on with its present status. A Deployment without nodes is DEGRADED (user guide, "add-ons-coredns")."""
+    """The add-on with its current status. A Deployment without nodes is DEGRADED (user guide, "add-ons-coredns")."""
     kind = ADDONS[addon["addonName"]]
-    # Without vpc-cni the nodes never become ready, so there is none to run on.
+    # Without vpc-cni no node becomes ready to run on.
     ready = not kind.needs_nodes or (cluster.nodegroups and has_networking(cluster))
     issue = {
         "code": "InsufficientNumberOfReplicas",
@@ -94,12 +94,12 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
         "namespaceConfig": {"namespace": namespace},
         **{key: params[key] for key in ("serviceAccountRoleArn", "configurationValues") if params.get(key)},
     }
-    # Every add-on is first CREATING at AWS; here the wait is over when the call returns.
+    # At AWS every add-on starts as CREATING; here it is done when the call returns.
     return {"addon": _view(cluster, _addons(cluster)[name])}
 
 
 def _associate(request: Any, cluster: Any, namespace: str, addon_arn: str, params: Params) -> list[str]:
-    """Make the pod identity associations that a request asks of an add-on; their ARNs."""
+    """Create an add-on's requested pod identity associations; returns their ARNs."""
     return [
         add_association(
             request, cluster, namespace, entry["serviceAccount"], {"roleArn": entry["roleArn"], "ownerArn": addon_arn}
@@ -131,7 +131,7 @@ def list_addons(request: Any, params: Params) -> dict[str, Any]:
 def update_addon(request: Any, params: Params) -> dict[str, Any]:
     """Changes the version, the values or the roles of an add-on (API reference, UpdateAddon).
 
-    Associations that are given take the place of those there were; an empty list takes all away.
+    Given associations replace the existing ones; an empty list removes all.
     """
     cluster = cluster_of(request, params)
     addon = _addon(cluster, params["addonName"])

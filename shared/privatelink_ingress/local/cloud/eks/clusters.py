@@ -1,4 +1,4 @@
-"""EKS clusters: what AWS checks before it creates one, and what it creates with it."""
+"""EKS clusters: AWS's checks before it creates one, and the resources that it creates with it."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def subnets_of(request: Any, subnet_ids: Iterable[str]) -> list[Any]:
 
 
 def has_networking(cluster: Any) -> bool:
-    """Whether nodes of `cluster` become ready: vpc-cni is there as an add-on, or self-managed from the beginning."""
+    """Whether nodes of `cluster` become ready: vpc-cni is an add-on, or self-managed from the start."""
     return cluster.bootstrapSelfManagedAddons or "vpc-cni" in vars(cluster).get("addons", {})
 
 
 def record_update(cluster: Any, kind: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """An update of `cluster` as update-* operations answer it; it is done at once."""
+    """An update of `cluster` as update-* operations return it; it completes at once."""
     update = {
         "id": str(mock_random.uuid4()),
         "status": "Successful",
@@ -118,9 +118,9 @@ def subnets_in_two_zones_of_one_vpc(request: Any, params: Params) -> None:
 
 @before(EKSResponse, "create_cluster", "update_cluster_config")
 def endpoint_is_reachable(request: Any, params: Params) -> None:
-    """Private or public access, or both; CIDRs are for the public one (API reference, VpcConfigRequest).
+    """Private or public access, or both; CIDRs apply to public access (API reference, VpcConfigRequest).
 
-    They hold no private addresses (user guide, "config-cluster-endpoint").
+    They contain no private addresses (user guide, "config-cluster-endpoint").
     """
     config = dict(params.get("resourcesVpcConfig") or {})
     known = request.eks_backend.clusters.get(params.get("name"))
@@ -200,7 +200,7 @@ def cluster_has_a_security_group(request: Any, params: Params, answer: Any) -> A
 
 @operation(EKSResponse, "describe_cluster_versions")
 def describe_cluster_versions(request: Any, params: Params) -> dict[str, Any]:
-    """The versions of the release calendar, filtered as asked (API reference, DescribeClusterVersions)."""
+    """The versions of the release calendar, filtered (API reference, DescribeClusterVersions)."""
     answer = []
     for entry in reversed(VERSIONS.values()):
         standard = utcnow().date() <= entry.standard_until
@@ -246,7 +246,7 @@ def update_cluster_version(request: Any, params: Params) -> dict[str, Any]:
 
 @operation(EKSResponse, "update_cluster_config")
 def update_cluster_config(request: Any, params: Params) -> dict[str, Any]:
-    """Changes the named settings, keeps the others, answers the update (API reference, UpdateClusterConfig)."""
+    """Changes the given settings, keeps the others, returns the update (API reference, UpdateClusterConfig)."""
     cluster = cluster_of(request, params)
     changes = {name: params[name] for name in (*CLUSTER_SETTINGS, "logging") if params.get(name) is not None}
     for name, value in changes.items():
@@ -274,13 +274,13 @@ def deletion_protection(request: Any, params: Params) -> None:
     cluster = cluster_of(request, params)
     if vars(cluster).get("deletionProtection"):
         refuse("InvalidRequestException", f"Cluster {cluster.name} has deletion protection enabled: disable it first")
-    # Taken along, since after the deletion nothing else names it.
+    # Kept for `after`, since the deleted cluster no longer names it.
     request.cluster_security_group = cluster.resources_vpc_config["clusterSecurityGroupId"]
 
 
 @after(EKSResponse, "delete_cluster")
 def cluster_takes_its_security_group(request: Any, params: Params, answer: Any) -> Any:
-    """The group goes with the cluster, unless a network interface still uses it (user guide, "sec-group-reqs")."""
+    """Deleted with the cluster, unless a network interface still uses it (user guide, "sec-group-reqs")."""
     ec2, group_id = ec2_of(request), request.cluster_security_group
     used = any(group.id == group_id for eni in ec2.enis.values() for group in eni.group_set)
     if not used and ec2.get_security_group_from_id(group_id):

@@ -16,7 +16,7 @@ route("/clusters/(?P<name>[^/]+)/encryption-config/associate")
 
 @operation(EKSResponse, "update_nodegroup_version")
 def update_nodegroup_version(request: Any, params: Params) -> dict[str, Any]:
-    """A version up to the cluster's, and never back; a launch template's version (UpdateNodegroupVersion)."""
+    """A version up to the cluster's, never an older one; or a launch template's version (UpdateNodegroupVersion)."""
     cluster = cluster_of(request, params)
     group = request.eks_backend.describe_nodegroup(cluster.name, params["nodegroupName"])
     wanted, known = params.get("version") or group.version, list(VERSIONS)
@@ -37,7 +37,7 @@ def update_nodegroup_version(request: Any, params: Params) -> dict[str, Any]:
 
 @operation(EKSResponse, "associate_encryption_config")
 def associate_encryption_config(request: Any, params: Params) -> dict[str, Any]:
-    """Encrypts the secrets of a cluster, once and for good (API reference, AssociateEncryptionConfig)."""
+    """Encrypts a cluster's secrets, irreversibly (API reference, AssociateEncryptionConfig)."""
     cluster = cluster_of(request, params)
     if cluster.encryption_config:
         refuse("InvalidParameterException", f"Cluster {cluster.name} is already associated with an encryption config")

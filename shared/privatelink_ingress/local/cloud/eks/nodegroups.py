@@ -74,7 +74,7 @@ RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
 
 @before(EKSResponse, "create_nodegroup")
 def capacity_type_is_one_of_three(request: Any, params: Params) -> None:
-    """A capacity type that EKS has (API reference, CreateNodegroup)."""
+    """A capacity type of EKS (API reference, CreateNodegroup)."""
     if (kind := params.get("capacityType") or "ON_DEMAND") not in CAPACITY_TYPES:
         refuse("InvalidParameterException", f"Capacity type {kind} is not valid: one of {', '.join(CAPACITY_TYPES)}")
 
@@ -172,9 +172,9 @@ def _template_version(request: Any, reference: Params) -> Any:
 
 @after(EKSResponse, "create_nodegroup")
 def node_group_is_an_auto_scaling_group(request: Any, params: Params, answer: Any) -> Any:
-    """One Auto Scaling group over all subnets, from a launch template of EKS's own (user guide, "managed-node-groups").
+    """One Auto Scaling group over all subnets, from EKS's own launch template (user guide, "managed-node-groups").
 
-    The template is the user's plus the node image and, when it names no security group, the cluster's.
+    The template is the user's plus the node image and, unless it names a security group, the cluster's.
     """
     cluster = cluster_of(request, params)
     group = cluster.nodegroups[params["nodegroupName"]]
@@ -240,7 +240,7 @@ def _start(request: Any, cluster: Any, group: Any, name: str, params: Params) ->
 
 @after(EKSResponse, "update_nodegroup_config")
 def group_follows_the_sizes(request: Any, params: Params, answer: Any) -> Any:
-    """New sizes reach the Auto Scaling group (API reference, UpdateNodegroupConfig)."""
+    """New sizes are applied to the Auto Scaling group (API reference, UpdateNodegroupConfig)."""
     group = cluster_of(request, params).nodegroups[params["nodegroupName"]]
     scaling = autoscaling_backends[request.current_account][request.region].autoscaling_groups
     target = scaling[group.resources["autoScalingGroups"][0]["name"]]
@@ -251,7 +251,7 @@ def group_follows_the_sizes(request: Any, params: Params, answer: Any) -> Any:
 
 @before(EKSResponse, "delete_nodegroup")
 def node_group_takes_its_instances(request: Any, params: Params) -> None:
-    """The Auto Scaling group, its instances and EKS's launch template go with the node group (DeleteNodegroup)."""
+    """The Auto Scaling group, its instances and EKS's launch template are deleted too (DeleteNodegroup)."""
     cluster = cluster_of(request, params)
     group = cluster.nodegroups.get(params["nodegroupName"])
     if group is None:

@@ -1,4 +1,4 @@
-"""EKS Pod Identity: the IAM role of a service account's pods, which moto lacks."""
+"""EKS Pod Identity: IAM roles for the pods of service accounts, which moto lacks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def associations_of(cluster: Any) -> dict[str, dict[str, Any]]:
 
 
 def add_association(request: Any, cluster: Any, namespace: str, service_account: str, params: Params) -> dict[str, Any]:
-    """Check and keep one pod identity association.
+    """Check and store one pod identity association.
 
     One role per service account, in the cluster's own account, that trusts pods.eks.amazonaws.com (user guide,
     "pod-id-association" and "pod-id-role").
@@ -80,7 +80,7 @@ def describe_pod_identity_association(request: Any, params: Params) -> dict[str,
 
 @operation(EKSResponse, "list_pod_identity_associations")
 def list_pod_identity_associations(request: Any, params: Params) -> dict[str, Any]:
-    """The associations, by namespace and service account if asked (ListPodIdentityAssociations)."""
+    """The associations, optionally by namespace and service account (ListPodIdentityAssociations)."""
     wanted = {name: params[name] for name in ("namespace", "serviceAccount") if params.get(name)}
     listed = associations_of(cluster_of(request, params)).values()
     return {"associations": [entry for entry in listed if wanted.items() <= entry.items()]}

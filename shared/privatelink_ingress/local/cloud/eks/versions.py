@@ -1,4 +1,4 @@
-"""What EKS offers: Kubernetes versions with their support dates, and versions of the add-ons. Data only."""
+"""EKS's Kubernetes versions with their support dates, and add-on versions. Data only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import datetime
 from privatelink_ingress.settings.workload import versions
 
 DEFAULT_VERSION = "1.36"
-"""The version of a cluster that names none. AWS moves it; describe-cluster-versions tells the real one."""
+"""The default Kubernetes version. AWS changes it; describe-cluster-versions returns the current one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class AddonKind:
     version: str
     namespace: str = "kube-system"
     needs_nodes: bool = False
-    """True for a Deployment, which cannot become ready without a node; a DaemonSet is ready with none."""
+    """True for a Deployment, which needs a node to become ready; a DaemonSet is ready without nodes."""
     follows_kubernetes: bool = False
     """True when the add-on has the cluster's own minor version (kube-proxy)."""
 

@@ -1,4 +1,4 @@
-"""Attributes of load balancers: their defaults, which type takes which, their values, and buckets for logs."""
+"""Attributes of load balancers: defaults and values by type, and the log bucket's requirements."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ FakeLoadBalancer.VALID_ATTRS |= {"health_check_logs.s3.bucket", "health_check_lo
 
 @before(ELBV2Response, "modify_load_balancer_attributes")
 def attributes_fit_the_type(request: Any, params: Params) -> None:
-    """A balancer takes the attributes of its type, with AWS's values (API reference, LoadBalancerAttribute)."""
+    """A balancer accepts its type's attributes, with AWS's values (API reference, LoadBalancerAttribute)."""
     balancer = request.elbv2_backend.load_balancers.get(params["LoadBalancerArn"])
     if balancer is None:
         return
@@ -98,7 +98,7 @@ def attributes_fit_the_type(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "modify_load_balancer_attributes")
 def log_buckets_accept_the_logs(request: Any, params: Params) -> None:
-    """Logs to S3 are switched on only when they can be written.
+    """Logs to S3 can be enabled only when they can be written.
 
     The bucket is in the balancer's Region, is encrypted with S3's own keys, and its policy lets the log delivery
     service write below `<prefix>/AWSLogs/<account>/`: the service writes a test file there at once. Source: ALB user

@@ -80,7 +80,7 @@ def subnets_fit(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "create_load_balancer")
 def security_groups_belong_to_the_vpc(request: Any, params: Params) -> None:
-    """Every security group exists and is of the balancer's VPC (API reference: InvalidSecurityGroup)."""
+    """Every security group exists and is in the balancer's VPC (API reference: InvalidSecurityGroup)."""
     ec2 = ec2_backends[request.current_account][request.region]
     for subnet_id in _subnet_ids(params)[:1]:
         _require_groups(ec2, params.get("SecurityGroups", ()), _subnet(ec2, subnet_id).vpc_id)
@@ -127,7 +127,7 @@ def interfaces_follow_subnets(request: Any, params: Params, response: Any) -> An
 
 @before(ELBV2Response, "set_security_groups")
 def security_groups_only_from_creation(request: Any, params: Params) -> None:
-    """A Network Load Balancer made without security groups never gets one.
+    """A Network Load Balancer created without security groups never gets one.
 
     A load balancer created with groups keeps at least one. Source: NLB user guide, security groups.
     """
@@ -146,7 +146,7 @@ def security_groups_only_from_creation(request: Any, params: Params) -> None:
 
 @after(ELBV2Response, "set_security_groups")
 def security_groups_reach_the_interfaces(request: Any, params: Params, response: Any) -> Any:
-    """The interfaces carry the balancer's groups; the switch for PrivateLink traffic is kept and returned.
+    """The interfaces get the balancer's groups; the setting for PrivateLink traffic is stored and returned.
 
     Source: API reference, SetSecurityGroups.
     """
@@ -173,7 +173,7 @@ def deletion_protection_is_honoured(request: Any, params: Params) -> None:
 
 @after(ELBV2Response, "delete_load_balancer")
 def deletion_frees_what_it_used(request: Any, params: Params, response: Any) -> Any:
-    """Interfaces go with the balancer; its target groups, certificates and web ACL become free (ELB user guides)."""
+    """Its interfaces are deleted; its target groups, certificates and web ACL become free (ELB guides)."""
     ec2 = ec2_backends[request.current_account][request.region]
     for interface in interfaces(ec2, params["LoadBalancerArn"]):
         ec2.delete_network_interface(interface.id)
@@ -216,7 +216,7 @@ def _dns_name(balancer: Any, region: str) -> str:
     id_ = balancer.arn.rsplit("/", 1)[1]
     if balancer.type == "network":
         return f"{balancer.name}-{id_}.elb.{region}.amazonaws.com"
-    # AWS appends a decimal number; this one follows from the id, so that it is as unique.
+    # AWS appends a decimal number; this one is derived from the id, and as unique.
     prefix = "internal-" if balancer.scheme == "internal" else ""
     return f"{prefix}{balancer.name}-{int(id_, 16) % 10**10}.{region}.elb.amazonaws.com"
 
@@ -269,7 +269,7 @@ def _require_free(ec2: Any, subnet: Any, address: str) -> None:
 
 
 def _free_address(ec2: Any, subnet: Any) -> str:
-    """The highest free address: AWS chooses at random, and the low ones are where programs put theirs."""
+    """The highest free address: AWS chooses at random, and programs choose low ones."""
     taken = _taken(ec2, subnet)
     hosts = list(ipaddress.ip_network(subnet.cidr_block))[4:-1]
     address = next((str(host) for host in reversed(hosts) if str(host) not in taken), None)

@@ -1,4 +1,4 @@
-"""Listeners as AWS takes them: one per port, certificates that are issued, TLS policies, target groups that fit."""
+"""Listeners as AWS accepts them: one per port, issued certificates, TLS policies, matching target groups."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def default_certificate_stays(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "create_listener", "modify_listener", "create_rule", "modify_rule")
 def target_groups_fit(request: Any, params: Params) -> None:
-    """A target group that is forwarded to fits the balancer's type and VPC, and serves no other balancer.
+    """A listener's target group matches the balancer's type and VPC, and serves no other balancer.
 
     An Application Load Balancer uses at most 100 target groups. Source: API reference, CreateListener:
     IncompatibleProtocols, TargetGroupAssociationLimit, TooManyUniqueTargetGroupsPerLoadBalancer; ALB quotas, not
@@ -116,7 +116,7 @@ def target_groups_fit(request: Any, params: Params) -> None:
 
 @after(ELBV2Response, "create_listener", "modify_listener")
 def only_tls_has_a_policy(request: Any, params: Params, response: Any) -> Any:
-    """`SslPolicy` and the idle timeout of TCP are shown where they exist (API reference, Listener)."""
+    """`SslPolicy` and the TCP idle timeout appear only where they apply (API reference, Listener)."""
     for listener in response.result["Listeners"]:
         if listener.protocol not in SECURE:
             listener.ssl_policy = None
@@ -139,14 +139,14 @@ def only_tls_has_a_policy(request: Any, params: Params, response: Any) -> Any:
     "remove_listener_certificates",
 )
 def references_are_kept(request: Any, params: Params, response: Any) -> Any:
-    """Target groups and certificates know the balancers that use them, and are free again afterwards."""
+    """Target groups and certificates list the balancers that use them, and become free with their deletion."""
     references.refresh(request.current_account, request.region)
     return response
 
 
 @before(ELBV2Response, "modify_listener_attributes")
 def listener_attributes_exist(request: Any, params: Params) -> None:
-    """A listener takes the attributes of its balancer's type (API reference, ListenerAttribute)."""
+    """A listener accepts the attributes of its balancer's type (API reference, ListenerAttribute)."""
     balancer = _balancer_of(request, params["ListenerArn"])
     for attribute in params["Attributes"]:
         key, value = attribute["Key"], attribute.get("Value", "")
@@ -161,7 +161,7 @@ def listener_attributes_exist(request: Any, params: Params) -> None:
 
 
 def _balancer_of(request: Any, arn: str) -> Any:
-    """The balancer of a listener, or of the listener that a rule's ARN begins with."""
+    """The balancer of a listener, or of a rule's listener, by ARN."""
     return next(
         (
             balancer

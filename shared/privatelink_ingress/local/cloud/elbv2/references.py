@@ -1,4 +1,4 @@
-"""Who uses what among load balancers: which balancers a target group serves, and which certificates are in use."""
+"""References between load balancers and the target groups, certificates and web ACLs that they use."""
 
 from __future__ import annotations
 

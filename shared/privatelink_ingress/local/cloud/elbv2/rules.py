@@ -1,4 +1,4 @@
-"""Listener rules as AWS takes them: priorities, conditions, weights, rewrites."""
+"""Listener rules as AWS accepts them: priorities, conditions, weights, rewrites."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def priority_is_in_range(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "create_rule", "modify_rule")
 def conditions_are_valid(request: Any, params: Params) -> None:
-    """One condition at least, at most 5 values and 6 wildcards over all of them, valid hosts and address ranges.
+    """At least one condition, at most 5 values and 6 wildcards in all, valid hosts and address ranges.
 
     Source: API reference, RuleCondition; ALB quotas.
     """

@@ -1,4 +1,4 @@
-"""Target groups as AWS takes them: types, ports, attributes, and targets that exist."""
+"""Target groups as AWS accepts them: types, ports, attributes, and existing targets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPES = ("instance", "ip", "lambda", "alb")
 PRIVATE = tuple(
     ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
-"""Where a target of type ip may lie outside the VPC (API reference, CreateTargetGroup: TargetType)."""
+"""Ranges in which a target of type ip may be outside the VPC (API reference, CreateTargetGroup: TargetType)."""
 
 VALUES: Mapping[str, tuple[str, ...] | tuple[int, int]] = {
     "deregistration_delay.timeout_seconds": (0, 3600),
@@ -79,7 +79,7 @@ def attributes_are_known(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "register_targets")
 def targets_exist(request: Any, params: Params) -> None:
-    """An instance is of this account and of the group's VPC; an address is in the VPC, or private with zone `all`.
+    """An instance is in this account and the group's VPC; an address is in the VPC, or private with zone `all`.
 
     Source: API reference, TargetDescription, RegisterTargets: InvalidTarget.
     """
