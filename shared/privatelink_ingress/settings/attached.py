@@ -9,7 +9,7 @@ from pydantic import Field
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackName
+from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackNameSetting
 from privatelink_ingress.settings.explain import keys
 from privatelink_ingress.settings.fields import ConnectionName
 from privatelink_ingress.settings.load import SettingsError, load
@@ -21,7 +21,7 @@ _NOTHING = ("", "{}", "[]")
 class AttachedSettings(EdgeStack):
     """All keys of an attached stack."""
 
-    edge_stack: StackName
+    edge_stack: StackNameSetting
     """The stack with the load balancer: `prod`, or `<organization>/<project>/prod`."""
     connections: Annotated[dict[ConnectionName, Connection], Field(min_length=1, max_length=len(SLOTS))]
 

@@ -19,7 +19,7 @@ from privatelink_ingress.settings.fields import (
     Region,
     RoleArn,
     Settings,
-    StackName,
+    StackNameSetting,
     ZoneId,
 )
 
@@ -47,7 +47,7 @@ class Service(Settings):
 class Backend(Settings):
     """One cluster that serves a connection, and the source of its contract: `stack`, `parameter` or `service`."""
 
-    stack: StackName | None = None
+    stack: StackNameSetting | None = None
     """An `eks-service` stack: `shop`, or `<organization>/<project>/shop`."""
     parameter: ParameterReference | None = None
     """A parameter with the contract: its name in the edge's account, or the ARN of one that another account shares.

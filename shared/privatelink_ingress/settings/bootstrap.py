@@ -20,7 +20,7 @@ from privatelink_ingress.settings.fields import (
     ParameterReference,
     RoleArn,
     Settings,
-    StackName,
+    StackNameSetting,
     Tags,
     matching,
 )
@@ -178,7 +178,7 @@ class ContractSources(Settings):
 class AttachedRole(Settings):
     """The role of one attached stack, which may use its shard and change nothing of it."""
 
-    edge_stack: StackName
+    edge_stack: StackNameSetting
     """Its shard, which must be deployed: the role's policy names the shard's resources one by one."""
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""

@@ -21,7 +21,7 @@ from privatelink_ingress.settings.fields import (
     Owner,
     RetentionDays,
     Settings,
-    StackName,
+    StackNameSetting,
     Tags,
     Zones,
     matching,
@@ -192,7 +192,7 @@ class EdgeStack(Settings):
     owner: Owner
     environment: Environment = "production"
     tags: Tags
-    edge_stack: StackName | None = None
+    edge_stack: StackNameSetting | None = None
     """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     roles: AssumedRoles = AssumedRoles()

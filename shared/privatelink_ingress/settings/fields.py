@@ -141,7 +141,7 @@ ParameterReference = Annotated[
 """A name has at most 15 levels:
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html"""
 
-StackName = Annotated[
+StackNameSetting = Annotated[
     str, matching(r"([\w.-]+/[\w.-]+/)?[\w.-]+", "a stack's name such as shop, or <organization>/<project>/<stack>")
 ]
 

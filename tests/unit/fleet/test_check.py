@@ -76,6 +76,21 @@ def test_mistakes_of_all_files_come_in_one_list_by_file_without_a_traceback(repo
     ]
 
 
+def test_subnets_that_may_be_too_small_are_a_warning_as_in_a_preview(repository: Path, edit):
+    edit(SHOP, "instanceTypes: [m7i.large]", "instanceTypes: [g5.xlarge]")
+    edit(SHOP, "    cidr: 10.11.0.0/16", "    cidr: 10.11.0.0/16\n    subnetPrefix: 28")
+    result = run(repository, "--json")
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["problems"]) == (0, [])
+    [warning] = report["warnings"]
+    assert (warning["file"], warning["where"]) == (SHOP, "network.subnetPrefix")
+    assert warning["reason"] == (
+        "gives each zone a /28 of 16 addresses, but nodes full of pods take more: 2 of default with 8 each; "
+        "endpoints 4, the load balancer 1, EKS 6, AWS 5; 32 together; the addresses per node are a guess for "
+        "nodes.instanceTypes"
+    )
+
+
 def test_a_backend_without_a_stack_file(repository: Path, edit):
     edit(ATTACHED, "- stack: blog", "- stack: news")
     assert found(repository) == [(ATTACHED, "connections.blog.backends[0].stack", "is 'news', which has no stack file")]
