@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.session import Session
@@ -82,6 +83,10 @@ class World:
         return code, image
 
 
+def copy_command(world: World) -> str:
+    return f"privatelink-ingress images copy --root {invocation.shown(world.root)} --stack shop"
+
+
 @pytest.fixture
 def world(tmp_path: Path, cloud: Cloud, workload: Session) -> World:
     return World(tmp_path, cloud, workload)
@@ -106,7 +111,7 @@ def test_a_missing_image_comes_with_the_commands_that_copy_it(world: World):
     code, image = world.found()
     registry = "111111111111.dkr.ecr.eu-west-1.amazonaws.com"
     assert (code, image["state"]) == (1, "missing")
-    assert image["commands"][0] == "./run images copy --stack shop"
+    assert image["commands"][0] == copy_command(world)
     assert image["commands"][-1].endswith(f"{registry}/{REPOSITORY}:digest-{digest(BOTH)[7:19]}")
     assert f"public.ecr.aws/nginx/nginx-ingress@{digest(BOTH)}" in image["commands"][-1]
     code, text = world.status()
@@ -125,7 +130,7 @@ def test_an_image_without_a_tag_is_about_to_expire_and_to_be_copied_again(world:
     world.push(BOTH)
     code, image = world.found()
     assert (code, image["state"]) == (1, "untagged")
-    assert image["commands"][0] == "./run images copy --stack shop"
+    assert image["commands"][0] == copy_command(world)
 
 
 def test_an_index_that_lacks_a_platform_is_named_with_what_it_has(world: World):

@@ -57,11 +57,12 @@ def compare(stacks: Stacks) -> list[Finding]:
     plans: dict[str, WorkloadPlan] = {}
     for workload in workloads:
         try:
-            plans[workload.stack] = plan_of(workload)
+            plan = plan_of(workload)
         except UserError as error:
             findings += (Finding(workload.file, problem) for problem in error.problems)
         else:
-            stacks.report.warnings += (Finding(workload.file, warning) for warning in plans[workload.stack].warnings)
+            plans[workload.stack] = plan
+            stacks.report.warnings += (Finding(workload.file, warning) for warning in plan.warnings)
     findings += _names_differ(workloads, plans)
     grouped, lost = shards.group(stacks.edges, stacks.attached)
     findings += (*lost, *shards.target_groups(grouped))

@@ -17,6 +17,8 @@ from privatelink_ingress.plan.edge.backends import assumed_contract
 from privatelink_ingress.plan.edge.shard import EdgePlan, plan_edge
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.plan.workload import (
+    AdoptedClusterPlan,
+    OwnClusterPlan,
     WorkloadPlan,
     adopted_cluster,
     adopted_network,
@@ -80,7 +82,7 @@ def by_name(workloads: Mapping[str, WorkloadPlan], shards: Mapping[str, ShardPla
     return dict(sorted(plans.items()))
 
 
-def plan_of(workload: Workload) -> WorkloadPlan:
+def plan_of(workload: Workload) -> OwnClusterPlan | AdoptedClusterPlan:
     """The plan of a workload stack, offline: an existing VPC or cluster is assumed to fit.
 
     Raises:

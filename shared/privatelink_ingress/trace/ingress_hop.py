@@ -34,9 +34,9 @@ def serve(path: Path) -> Iterator[Hop]:
     ingress, host = _taker(objects, asked_host, cluster)
     _require_tls(path, objects, ingress, host)
     paths = _paths(objects, ingress, host)
-    chosen = _chosen([path for _, path in paths], asked_path)
+    chosen = _chosen([candidate for _, candidate in paths], asked_path)
     if chosen is None:
-        shown = ", ".join(_shown(path) for _, path in paths) or "no path"
+        shown = ", ".join(_shown(candidate) for _, candidate in paths) or "no path"
         remedy = f"Add the path to Ingress {ingress.label}: all paths of a host belong in one Ingress."
         if ingress.role == MASTER:
             remedy = f"Add the path to a minion of Ingress {ingress.label}."
@@ -47,7 +47,7 @@ def serve(path: Path) -> Iterator[Hop]:
             remedy,
             status=404,
         )
-    yield _arrived(objects, next(owner for owner, path in paths if path is chosen), chosen)
+    yield _arrived(objects, next(owner for owner, candidate in paths if candidate is chosen), chosen)
 
 
 def _arriving(path: Path) -> tuple[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Profiles, Root
 
 commands = typer.Typer(
@@ -23,6 +25,7 @@ ImageStack = Annotated[str | None, typer.Option("--stack", help="One workload st
 
 @commands.command("status", epilog="Example: ./run images status --stack shop")
 def images_status(
+    context: typer.Context,
     stack: ImageStack = None,
     profile: Profiles = None,
     endpoint_url: EndpointUrl = None,
@@ -35,19 +38,22 @@ def images_status(
     """
     from privatelink_ingress.cli import images as command
     from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.cli.views import images as view
+    from privatelink_ingress.fleet import images
 
-    targets = command.select(root, stack)
-    found = command.status(targets, Accounts(profiles=profile or (), endpoint_url=endpoint_url))
+    targets, copy_command = images.select(root, stack), _copy_command(context)
+    checks = command.status(targets, Accounts(profiles=profile or (), endpoint_url=endpoint_url))
     if as_json:
-        typer.echo(json.dumps(command.as_data(targets, found), indent=2))
+        typer.echo(json.dumps(view.as_data(targets, checks, copy_command), indent=2))
     else:
-        command.print_status(targets, found, Console())
-    if not command.all_there(found):
+        view.print_status(targets, checks, Console(), copy_command)
+    if not images.all_there(checks):
         raise typer.Exit(FOUND_SOMETHING)
 
 
 @commands.command("copy", epilog="Example: ./run images copy --stack shop --dry-run")
 def images_copy(
+    context: typer.Context,
     stack: ImageStack = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, and stop.")] = False,
     profile: Profiles = None,
@@ -59,7 +65,15 @@ def images_copy(
     """
     from privatelink_ingress.cli import images as command
     from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.fleet import images
 
-    targets = command.select(root, stack)
-    if not command.copy(targets, Accounts(profiles=profile or ()), Console(), dry_run=dry_run):
+    targets, accounts = images.select(root, stack), Accounts(profiles=profile or ())
+    if not command.copy(targets, accounts, Console(), copy_command=_copy_command(context), dry_run=dry_run):
         raise typer.Exit(FOUND_SOMETHING)
+
+
+def _copy_command(context: typer.Context) -> Callable[[str], str]:
+    def command(stack: str) -> str:
+        return invocation.again(context, "root", "profile", command="images copy", arguments=("--stack", stack))
+
+    return command
