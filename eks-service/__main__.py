@@ -9,7 +9,7 @@ import pulumi
 
 from privatelink_ingress.components.workload.private_service import PrivateService, PrivateServiceArgs
 from privatelink_ingress.contracts.service import PROJECT
-from privatelink_ingress.lookups import existing, images, program, providers, zones
+from privatelink_ingress.lookups import deployed, existing, images, program, providers, zones
 from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
@@ -20,6 +20,7 @@ from privatelink_ingress.plan.workload import (
     versions,
     workload_tags,
 )
+from privatelink_ingress.plan.workload.deployed import require_possible
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.settings.load import load
@@ -55,14 +56,18 @@ async def planned(
         cluster = await existing.find_cluster(settings.cluster.existing, duties)
         return plan_adopted(settings, stack=stack, region=region, cluster=cluster)
     versions.require_supported(settings, today=today())
-    creator = await existing.cluster_creator(connection_name(settings, stack), settings.roles.eks, duties.eks)
+    now = await deployed.deployed_cluster(connection_name(settings, stack), duties.eks)
+    if now:
+        require_possible(settings, now)
+    creator = now.creator if now else await deployed.future_creator(settings.roles.eks, duties.eks)
+    sizes = now.sizes if now else {}
     if settings.network.existing:
         vpc = await existing.find_network(settings.network.existing, region, duties)
         return plan_workload(
-            settings, stack=stack, region=region, available_zones=(), existing_vpc=vpc, creator=creator
+            settings, stack=stack, region=region, available_zones=(), existing_vpc=vpc, creator=creator, sizes=sizes
         )
     available = settings.network.zone_ids or await zones.available_zones(duties.network)
-    return plan_workload(settings, stack=stack, region=region, available_zones=available, creator=creator)
+    return plan_workload(settings, stack=stack, region=region, available_zones=available, creator=creator, sizes=sizes)
 
 
 def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:

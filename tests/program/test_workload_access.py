@@ -18,12 +18,13 @@ CREATOR, OTHER = f"{ROLE}/platform/creator", f"{ROLE}/other"
 
 def aws_where(*, caller: str, creator: str | None = None, exists: bool) -> StrictBackend:
     """An AWS in which `caller` deploys, with a cluster or none, and `creator` in its tag."""
-    cluster = {"id": "shop", "name": "shop", "tags": {"Creator": creator} if creator else {}}
+    cluster = {"id": "shop", "name": "shop", "version": "1.36", "tags": {"Creator": creator} if creator else {}}
     return StrictBackend(
         answers={
             "aws:index/getCallerIdentity:getCallerIdentity": lambda *_: {"id": "x", "accountId": "x", "arn": caller},
             "aws:eks/getClusters:getClusters": lambda *_: {"id": "x", "names": ["blog", *(["shop"] if exists else [])]},
             "aws:eks/getCluster:getCluster": lambda *_: cluster,
+            "aws:eks/getNodeGroups:getNodeGroups": lambda args, _: {**args, "id": "x", "names": []},
         }
     )
 

@@ -86,6 +86,11 @@ class Stack:
         """The deployment, as `pulumi stack export` writes it."""
         return self._stack.export_stack().deployment or {}
 
+    def restore(self, deployment: Mapping[str, Any]) -> None:
+        """`pulumi stack import` of what `state` gave, changed or not."""
+        exported = self._stack.export_stack()
+        self._stack.import_stack(auto.Deployment(version=exported.version, deployment=dict(deployment)))
+
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
         """The resources of the state, by URN."""
         return {resource["urn"]: resource for resource in self.state().get("resources", ())}

@@ -12,7 +12,6 @@ import pulumi_aws as aws
 from privatelink_ingress import tokens as t
 from privatelink_ingress.lookups.providers import Providers
 from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
-from privatelink_ingress.plan.workload.access import CREATOR_TAG, principal
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
@@ -89,28 +88,6 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
             name: endpoint.private_dns_enabled for name, endpoint in zip(existing.endpoints, interfaces, strict=True)
         },
     )
-
-
-async def cluster_creator(cluster: str, role_arn: str | None, provider: aws.Provider) -> str | None:
-    """ARN of the principal that created the cluster, or that is about to. EKS gives it an access entry by itself.
-
-    Args:
-        cluster: Name of the cluster.
-        role_arn: The role that the provider assumes; None with ambient credentials.
-        provider: The provider that creates the cluster.
-
-    Returns:
-        The cluster's `Creator` tag, or None when the cluster has no such tag. Before there is a cluster, the caller.
-    """
-    options = pulumi.InvokeOutputOptions(provider=provider)
-    # The list first: looking up a cluster that does not exist would end the program.
-    if cluster in (await aws.eks.get_clusters_output(opts=options).names.future() or ()):
-        tags = await aws.eks.get_cluster_output(name=cluster, opts=options).tags.future()
-        return (tags or {}).get(CREATOR_TAG)
-    if role_arn:
-        return role_arn
-    caller = await aws.get_caller_identity_output(opts=options).arn.future()
-    return principal(caller) if caller else None
 
 
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:

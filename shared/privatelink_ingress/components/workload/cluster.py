@@ -16,7 +16,7 @@ from pulumi import Output
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.workload.roles import ServiceRole
-from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan
+from privatelink_ingress.plan.workload.access import AccessPlan
 from privatelink_ingress.plan.workload.cluster import ClusterPlan
 from privatelink_ingress.plan.workload.kubeconfig import through
 
@@ -84,7 +84,7 @@ class ControlPlane(Component):
             provider_credential_opts=eks.KubeconfigOptionsArgs(role_arn=plan.kubeconfig_role_arn)
             if plan.kubeconfig_role_arn
             else None,
-            tags={**args.tags, **({CREATOR_TAG: plan.creator} if plan.creator else {})},
+            tags={**args.tags, **plan.tags},
             # A replacement deletes node groups and add-ons before EKS is asked whether the cluster may go.
             opts=self.child(protect=plan.deletion_protection),
         )

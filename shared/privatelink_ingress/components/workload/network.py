@@ -178,7 +178,8 @@ class PrivateNetwork(Component):
                 private_dns_enabled=True,
                 policy=plan.policy,
                 tags=self.named(plan.key, self._tags),
-                opts=self.child(),
+                # Created first, its successor would find the private DNS name taken.
+                opts=self.child(delete_before_replace=True),
             )
             for plan in self._plan.interface_endpoints
         ]

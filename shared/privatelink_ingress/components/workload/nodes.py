@@ -104,7 +104,7 @@ class Nodes(Component):
                 id=template.id, version=template.latest_version.apply(str)
             ),
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=plan.minimum, max_size=plan.maximum, desired_size=plan.minimum
+                min_size=plan.minimum, max_size=plan.maximum, desired_size=plan.desired
             ),
             update_config=aws.eks.NodeGroupUpdateConfigArgs(
                 max_unavailable=plan.max_unavailable, max_unavailable_percentage=plan.max_unavailable_percentage
@@ -116,8 +116,12 @@ class Nodes(Component):
             ]
             or None,
             tags=self.named(plan.key, args.tags),
-            # The number of nodes within the bounds depends on load, not on this program.
-            opts=self.child(depends_on=list(after), ignore_changes=["scalingConfig.desiredSize"]),
+            # The number of nodes within the bounds depends on load, not on this program. But a change of the bounds is
+            # sent together with the number, and the one that the state remembers may be outside of them by now.
+            opts=self.child(
+                depends_on=list(after),
+                ignore_changes=["scalingConfig.desiredSize"] if plan.keeps_desired else None,
+            ),
         )
 
     def _launch_template(self, plan: NodeGroupPlan) -> aws.ec2.LaunchTemplate:

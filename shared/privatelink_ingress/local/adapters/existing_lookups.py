@@ -39,8 +39,10 @@ def _node_group(aws: Aws, args: Properties) -> Properties:
         "arn": group["nodegroupArn"],
         "amiType": group["amiType"],
         "resources": [{"autoscalingGroups": scaling_groups, "remoteAccessSecurityGroupId": ""}],
+        "scalingConfigs": [group["scalingConfig"]],
         "status": group["status"],
         "subnetIds": sorted(group["subnets"]),
+        "tags": group.get("tags", {}),
         "version": group["version"],
     }
 

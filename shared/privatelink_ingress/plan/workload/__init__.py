@@ -18,6 +18,7 @@ from privatelink_ingress.plan.workload.adopted_cluster import (
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork, adopt_network
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.plan.workload.deployed import NodeGroupSize
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.workload.nodes import NodesPlan, plan_nodes
@@ -92,6 +93,7 @@ def plan_workload(
     available_zones: Iterable[str],
     existing_vpc: FoundNetwork | None = None,
     creator: str | None = None,
+    sizes: Mapping[str, NodeGroupSize] | None = None,
 ) -> OwnClusterPlan:
     """Plan a stack that creates its cluster.
 
@@ -102,6 +104,7 @@ def plan_workload(
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
         existing_vpc: The VPC of `network.existing`, when the stack file has it.
         creator: ARN of the principal that created the cluster or is about to; None if unknown.
+        sizes: Of the deployed node groups, by their `Name` tag.
 
     Raises:
         UserError: with the key of every setting that does not fit.
@@ -119,7 +122,9 @@ def plan_workload(
         images=plan_images(settings, repositories=registry.repositories, region=region),
         cluster=plan_cluster(settings, name=name, creator=creator),
         observability=observability,
-        nodes=plan_nodes(settings, features=observability.addons if observability else ()),
+        nodes=plan_nodes(
+            settings, name=name, features=observability.addons if observability else (), sizes=sizes or {}
+        ),
         controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
         sample=plan_sample(settings),
         publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
-from privatelink_ingress.plan.workload.access import AccessPlan, plan_access
+from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan, plan_access
+from privatelink_ingress.plan.workload.deployed import SECRETS_KEY_TAG
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.cluster import KubernetesApi
@@ -31,6 +33,12 @@ class ClusterPlan:
     """Another address of the API, such as a forwarded port."""
     kubeconfig_role_arn: str | None
     """Role that the kubeconfig assumes: the creator, which is an administrator from the start."""
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """What a later deployment has to know of the cluster, and EKS or Pulumi's look-up does not report."""
+        said = {CREATOR_TAG: self.creator, SECRETS_KEY_TAG: self.secrets_key_arn}
+        return {key: value for key, value in said.items() if value}
 
     @property
     def is_private(self) -> bool:

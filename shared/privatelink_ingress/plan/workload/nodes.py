@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from privatelink_ingress.plan.workload import addons
 from privatelink_ingress.plan.workload.addons import AddonPlan
+from privatelink_ingress.plan.workload.deployed import NodeGroupSize
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -37,6 +39,10 @@ class NodeGroupPlan:
     capacity_type: str
     minimum: int
     maximum: int
+    desired: int
+    """The deployed number of nodes, moved into the bounds; the minimum of a new group."""
+    keeps_desired: bool
+    """Whether the bounds are those that are deployed: the number of nodes between them depends on load alone."""
     max_unavailable: int | None
     """Nodes that an update may replace at once; None where a percentage is set."""
     max_unavailable_percentage: int | None
@@ -64,12 +70,20 @@ class NodesPlan:
     """Deployments that need a node to become ready: installed after the groups that are open."""
 
 
-def plan_nodes(settings: WorkloadSettings, *, features: Iterable[AddonPlan] = ()) -> NodesPlan:
+def plan_nodes(
+    settings: WorkloadSettings,
+    *,
+    name: str,
+    features: Iterable[AddonPlan] = (),
+    sizes: Mapping[str, NodeGroupSize] = MappingProxyType({}),
+) -> NodesPlan:
     """The nodes of a cluster.
 
     Args:
         settings: The stack file.
+        name: First part of the node groups' `Name` tags.
         features: Add-ons of the features that the stack uses.
+        sizes: Of the deployed node groups, by their `Name` tag.
 
     Raises:
         UserError: when `cluster.addons` names one that the cluster does not have.
@@ -78,7 +92,7 @@ def plan_nodes(settings: WorkloadSettings, *, features: Iterable[AddonPlan] = ()
     addons.require_fitting(settings, (addon.name for addon in (*agents, *workloads)))
     return NodesPlan(
         version=settings.cluster.version,
-        groups=tuple(_group(name, group) for name, group in settings.nodes.by_name.items()),
+        groups=tuple(_group(key, group, name, sizes) for key, group in settings.nodes.by_name.items()),
         # No AmazonEKS_CNI_Policy: the CNI gets its rights through Pod Identity, so the nodes hold none over interfaces.
         role=RolePlan(
             key="node",
@@ -137,8 +151,9 @@ def only_spot(settings: WorkloadSettings) -> Iterator[Problem]:
     )
 
 
-def _group(name: str, group: NodeGroup) -> NodeGroupPlan:
-    suffix = "" if name == DEFAULT_GROUP else f"-{name}"
+def _group(group_name: str, group: NodeGroup, name: str, sizes: Mapping[str, NodeGroupSize]) -> NodeGroupPlan:
+    suffix = "" if group_name == DEFAULT_GROUP else f"-{group_name}"
+    now = sizes.get(f"{name}-nodes{suffix}")
     by_percentage = group.max_unavailable_percentage is not None
     return NodeGroupPlan(
         key=f"nodes{suffix}",
@@ -148,6 +163,8 @@ def _group(name: str, group: NodeGroup) -> NodeGroupPlan:
         capacity_type=group.capacity_type,
         minimum=group.min,
         maximum=group.max,
+        desired=max(group.min, min(group.max, now.desired)) if now else group.min,
+        keeps_desired=now is None or (now.minimum, now.maximum) == (group.min, group.max),
         max_unavailable=None if by_percentage else group.max_unavailable or 1,
         max_unavailable_percentage=group.max_unavailable_percentage,
         # Bottlerocket keeps its data on a second volume: https://bottlerocket.dev/en/os/latest/#/concepts/storage

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from privatelink_ingress.settings.fields import AccountId, ConnectionName, Environment, Owner, Settings, Tags
+from typing import Self
+
+from pydantic import model_validator
+
+from privatelink_ingress.settings.fields import (
+    AccountId,
+    ConnectionName,
+    Environment,
+    InvalidSetting,
+    Owner,
+    Settings,
+    Tags,
+)
 from privatelink_ingress.settings.workload.cluster import Cluster
 from privatelink_ingress.settings.workload.controller import Controller
 from privatelink_ingress.settings.workload.features import Metrics, PodLogs
@@ -38,3 +50,17 @@ class WorkloadSettings(Settings):
     session_manager: bool = False
     """True lets AWS Systems Manager open sessions on the nodes, which is a way to the Kubernetes API from outside."""
     roles: Roles = Roles()
+
+    @model_validator(mode="after")
+    def _a_token_without_an_external_id(self) -> Self:
+        # Options of the command: https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
+        if self.roles.eks and self.roles.external_id and self.controller.install:
+            raise InvalidSetting(
+                "is set beside roles.eks, and the controller is deployed with a token of `aws eks get-token`, which "
+                "cannot send an external id",
+                "Assume the role yourself before you deploy (a profile of the AWS CLI can send the external id) and "
+                "remove roles.eks, or remove the external id here and from the role's trust policy. With "
+                "controller.install: false, nothing needs a token.",
+                at=("roles", "externalId"),
+            )
+        return self

@@ -112,11 +112,11 @@ def test_their_versions_can_be_pinned_once_they_are_installed():
     loaded = settings(podLogs=ON, cluster={"addons": {"fluent-bit": "v4.1.0-eksbuild.1"}})
     plan = plan_observability(loaded, name="shop", region="eu-west-1")
     assert plan is not None
-    versions = {each.name: each.version for each in plan_nodes(loaded, features=plan.addons).workloads}
+    versions = {each.name: each.version for each in plan_nodes(loaded, name="shop", features=plan.addons).workloads}
     assert versions == {"coredns": None, "metrics-server": None, "fluent-bit": "v4.1.0-eksbuild.1"}
 
 
 def test_nodes_have_the_right_to_open_sessions_only_with_session_manager():
     policy = "AmazonSSMManagedInstanceCore"
-    assert policy in plan_nodes(settings(sessionManager=True)).role.managed_policies
-    assert policy not in plan_nodes(settings()).role.managed_policies
+    assert policy in plan_nodes(settings(sessionManager=True), name="shop").role.managed_policies
+    assert policy not in plan_nodes(settings(), name="shop").role.managed_policies
