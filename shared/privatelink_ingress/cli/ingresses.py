@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli import manifests, schema_words
+from privatelink_ingress.cli import invocation, manifests, schema_words
 from privatelink_ingress.cli.manifests import Manifest
 from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check as fleet_check
@@ -226,6 +226,6 @@ def _together(found: Sequence[tuple[str, Manifest]]) -> tuple[Problems, Problems
     for index, (_, one) in enumerate(found):
         if index not in kept and one != found[last[label(one)]][1]:
             reason = f"is {label(one)}, as in {found[last[label(one)]][0]}: what is applied last replaces the other"
-            write = "Render overlays first: kubectl kustomize … | privatelink-ingress ingress check -."
+            write = f"Render overlays first: kubectl kustomize … | {invocation.program()} ingress check -."
             advice.setdefault(index, []).append(Problem("metadata.name", reason, write))
     return problems, advice

@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.resolver import VersionedResolver, implicit_resolvers
 
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.problems import Problem, UsageError
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -107,14 +108,14 @@ def read(paths: Sequence[str]) -> Read:
             reason = f"cannot be read: {error.strerror}"
             problems.append(Problem(name, reason, "Name files of YAML or JSON, directories of such files, or -."))
         except _Unreadable as error:
-            remedy = "Render templates first, such as helm template … | privatelink-ingress ingress check -."
+            remedy = f"Render templates first, such as helm template … | {invocation.program()} ingress check -."
             problems.append(Problem(name, str(error), remedy))
         else:
             objects += ((name, one) for document in documents for one in _objects(document))
             if source is not None and source.name in _KUSTOMIZATIONS:
                 folder = source.parent
                 reason = "combines the files beside it, which are checked here one by one, without its patches"
-                remedy = f"Run kubectl kustomize {folder} | privatelink-ingress ingress check -."
+                remedy = f"Run kubectl kustomize {folder} | {invocation.program()} ingress check -."
                 notes.append(Problem(name, reason, remedy))
     if problems:
         raise UsageError("Files could not be read" if len(problems) > 1 else "A file could not be read", problems)
