@@ -47,7 +47,7 @@ def _delete_certificate(aws: Aws, id_: str, outputs: Properties) -> None:
 
 
 def _validate(aws: Aws, inputs: Properties) -> Created:
-    """Where the provider waits up to 75 minutes, one look suffices: the records are there, or never will be."""
+    """The provider waits up to 75 minutes; here one look suffices, since no record appears later."""
     if leftover := sorted(inputs.keys() - {"certificateArn", "validationRecordFqdns"}):
         raise AdapterError(f"{t.CERTIFICATE_VALIDATION}: input `{leftover[0]}` is not used")
     arn = inputs["certificateArn"]
@@ -73,7 +73,7 @@ def _validate(aws: Aws, inputs: Properties) -> Created:
 
 
 def _forget(aws: Aws, id_: str, outputs: Properties) -> None:
-    """A validation is nothing in AWS that could be deleted."""
+    """AWS has no resource for a validation, so nothing is deleted."""
 
 
 def _describe(aws: Aws, type_: str, arn: str) -> dict[str, Any]:

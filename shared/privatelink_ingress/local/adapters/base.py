@@ -1,4 +1,4 @@
-"""What an adapter is: one Pulumi resource type on the API calls that create, read back and delete it."""
+"""The adapter: maps one Pulumi resource type to the API calls that create, read and delete it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Properties = dict[str, Any]
 
 
 class Aws(Protocol):
-    """One account and region, as the resource's provider chose them."""
+    """One account and Region, chosen by the resource's provider."""
 
     @property
     def account_id(self) -> str:
@@ -27,18 +27,18 @@ class Aws(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Kubernetes:
-    """One cluster, as the resource's kubernetes provider chose it: what adapters of `kubernetes:` types get as `Aws`.
+    """One cluster, chosen by the resource's kubernetes provider: adapters of `kubernetes:` types get it as their `Aws`.
 
     It is the account and Region of the identity that calls the cluster, with the cluster beside it.
     """
 
     aws: Aws
     store: Any
-    """Where the objects of all clusters are kept."""
+    """The store of all clusters' objects."""
     server: str
     """The API server's address, as the kubeconfig has it."""
     cluster_name: str
-    """The EKS cluster that the kubeconfig gets its tokens for; empty when it gets none."""
+    """The EKS cluster for which the kubeconfig gets tokens; empty without tokens."""
     namespace: str = "default"
     """The provider's namespace, for objects that name none."""
 
@@ -70,14 +70,14 @@ class AdapterError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Created:
-    """What a resource became: its provider id, and its outputs beside the inputs that are echoed."""
+    """A created resource: its provider id, and its outputs beside the echoed inputs."""
 
     id: str
     outputs: Properties
 
 
 Update = Callable[[Aws, str, Properties, Properties], Properties]
-"""Brings a resource, by its id, from its present outputs to new inputs; answers the outputs that changed by it."""
+"""Updates a resource, by its id, from its current outputs to new inputs; returns the outputs that changed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,4 +87,4 @@ class Adapter:
     create: Callable[[Aws, Properties], Created]
     """Calls AWS with the inputs, reads back, returns id and computed outputs. Every input must be used."""
     delete: Callable[[Aws, str, Properties], None]
-    """Deletes by id and recorded outputs; raises what AWS answers when the resource is in use."""
+    """Deletes by id and recorded outputs; raises AWS's refusal when the resource is in use."""

@@ -1,4 +1,4 @@
-"""One API call of an adapter: converted, checked, sent, and its failures as one readable `AdapterError`."""
+"""An adapter's API call: converts and checks the inputs, sends the call, and reports a failure as `AdapterError`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TAGGED_AS = {
     "CreateNatGateway": "natgateway",
     "CreateVpcEndpointServiceConfiguration": "vpc-endpoint-service",
 }
-"""EC2 resource type of the tags that an operation takes, where it is not the noun of the operation."""
+"""EC2 resource type of an operation's tags, where it differs from the operation's noun."""
 
 
 def call(
@@ -73,7 +73,7 @@ def _send(client: Any, service: str, operation: str, parameters: Mapping[str, An
     try:
         response = getattr(client, xform_name(operation))(**parameters)
     except ResponseParserError:
-        # The EC2, ELB and Auto Scaling emulations answer an unknown operation with a page of HTML.
+        # The EC2, ELB and Auto Scaling emulations answer an unknown operation with an HTML page.
         raise AdapterError(not_emulated) from None
     except ClientError as refusal:
         error = refusal.response.get("Error", {})

@@ -18,7 +18,7 @@ from botocore.model import Shape
 from botocore.validate import ParamValidator
 
 ENDINGS = ("Config", "Document", "Text", "Name", "Arn", "Id")
-"""What an API name adds to an input's name: `policy` is PolicyDocument, `forward` is ForwardConfig."""
+"""Endings that an API name adds to an input's name: `policy` is PolicyDocument, `forward` is ForwardConfig."""
 
 _NO_PLACE = object()
 
@@ -47,7 +47,7 @@ def convert(
 
 
 def problems(shape: Shape | None, parameters: Mapping[str, Any]) -> list[str]:
-    """What is wrong with `parameters` by the model of the operation: one line each, with the path; empty when fine."""
+    """Violations of the operation's model in `parameters`: one line each, with the path; empty when valid."""
     if shape is None:
         return []
     report = ParamValidator().validate(dict(parameters), shape)
@@ -101,7 +101,7 @@ class _Conversion:
         return places
 
     def value(self, shape: Any, value: Any, at: str, path: str) -> Any:
-        """One value as `shape` wants it; None to leave it out, `_NO_PLACE` when it cannot be brought into the shape."""
+        """One value in the form of `shape`; None to omit it, `_NO_PLACE` when it does not fit the shape."""
         match shape.type_name:
             case "structure":
                 if isinstance(value, list | tuple) and len(value) <= 1:
@@ -137,7 +137,7 @@ class _Conversion:
 
 def _scalar(type_name: str, value: Any) -> Any:
     if isinstance(value, Mapping | list | tuple):
-        # A list of one stands for a scalar in providers built on Terraform.
+        # Providers built on Terraform write some scalars as a list of one.
         return _scalar(type_name, value[0]) if isinstance(value, list | tuple) and len(value) == 1 else _NO_PLACE
     match type_name, value:
         case "string", bool():

@@ -1,4 +1,4 @@
-"""VPC endpoints, and the endpoint services that they connect to."""
+"""VPC endpoints and endpoint services."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _require_listed(inputs: Properties) -> None:
 
 
 def endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properties:
-    """The outputs of an endpoint as AWS describes it now."""
+    """An endpoint's outputs, as AWS describes it now."""
     endpoint = one(aws, t.VPC_ENDPOINT, "DescribeVpcEndpoints", "VpcEndpoints", vpc_endpoint_id=endpoint_id)
     outputs = {
         "arn": arn(aws, "vpc-endpoint", endpoint_id),
@@ -70,7 +70,7 @@ def endpoint_outputs(aws: Aws, endpoint_id: str, inputs: Properties) -> Properti
 
 
 def _subnet_configurations(aws: Aws, interface_ids: list[str]) -> list[dict[str, Any]]:
-    """As the provider does it: read from the interfaces, so that the addresses are outputs of the endpoint."""
+    """Read from the interfaces, as the provider does, so that the addresses are outputs of the endpoint."""
     if not interface_ids:
         return []
     extra = {"NetworkInterfaceIds": interface_ids}
@@ -93,7 +93,7 @@ def _create_service(aws: Aws, inputs: Properties) -> Created:
 
 
 def service_outputs(aws: Aws, service_id: str, inputs: Properties) -> Properties:
-    """The outputs of an endpoint service as AWS describes it now, but for whom it allows."""
+    """An endpoint service's outputs, as AWS describes it now, without its allowed principals."""
     extra = {"ServiceIds": [service_id]}
     (service,) = call(
         aws, "ec2", "DescribeVpcEndpointServiceConfigurations", {}, type_=t.ENDPOINT_SERVICE, extra=extra
@@ -128,7 +128,7 @@ def _create_principal(aws: Aws, inputs: Properties) -> Created:
             f"{t.ALLOWED_PRINCIPAL}: input `{sorted(rest)[0]}` has no place in ModifyVpcEndpointServicePermissions"
         )
     _permit(aws, t.ALLOWED_PRINCIPAL, service_id, "AddAllowedPrincipals", [principal])
-    # The API's permission id, which moto does not make.
+    # The API's permission id, which moto lacks.
     digest = hashlib.sha256(f"{service_id} {principal}".encode()).hexdigest()
     return Created(f"vpce-svc-perm-{digest[:17]}", {})
 
@@ -154,7 +154,7 @@ def _accept(aws: Aws, inputs: Properties) -> Created:
     try:
         _decide(aws, t.ENDPOINT_ACCEPTER, "AcceptVpcEndpointConnections", service_id, endpoint_id)
     except AdapterError as refusal:
-        # As the provider: it looks at the state that comes of it, and takes one that was available before.
+        # As the provider: it checks the resulting state, and accepts an endpoint that was available before.
         if refusal.code != "InvalidState":
             raise
     connection = one(

@@ -9,7 +9,7 @@ from privatelink_ingress.local.adapters.ec2_network import arn
 from privatelink_ingress.local.adapters.ec2_security_groups import own_name
 
 OUTSIDE_THE_DATA = ("name", "namePrefix", "description", "tags", "updateDefaultVersion")
-"""Inputs that are not part of LaunchTemplateData. `updateDefaultVersion` says what an update does."""
+"""Inputs that are not part of LaunchTemplateData. `updateDefaultVersion` only affects updates."""
 NAMES = {
     "description": "VersionDescription",
     "data": "LaunchTemplateData",
@@ -37,7 +37,7 @@ def _create(aws: Aws, inputs: Properties) -> Created:
 
 
 def new_version(aws: Aws, id_: str, inputs: Properties) -> int:
-    """Add a version with the data of the inputs, and answer its number."""
+    """Add a version with the inputs' data; returns its number."""
     operation, extra = "CreateLaunchTemplateVersion", {"LaunchTemplateId": id_}
     inputs = _version_inputs(inputs)
     answer = call(aws, "ec2", operation, inputs, type_=t.LAUNCH_TEMPLATE, rename=NAMES, extra=extra)

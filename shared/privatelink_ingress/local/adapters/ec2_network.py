@@ -27,7 +27,7 @@ ROUTE_NAMES = {
 
 
 def arn(aws: Aws, kind: str, id_: str) -> str:
-    """The ARN of an EC2 resource that the API does not give one for."""
+    """The ARN of an EC2 resource for which the API returns none."""
     return f"arn:aws:ec2:{aws.region}:{aws.account_id}:{kind}/{id_}"
 
 
@@ -89,7 +89,7 @@ def _create_vpc(aws: Aws, inputs: Properties) -> Created:
 def switch(
     aws: Aws, type_: str, operation: str, named: Mapping[str, str], switches: Sequence[str], inputs: Properties
 ) -> Properties:
-    """Set the attributes among `switches` that the inputs give, one call for each as EC2 wants it."""
+    """Set the attributes in `switches` that the inputs contain, one call each, as EC2 requires."""
     given = {name: inputs[name] for name in switches if inputs.get(name) is not None}
     for name, value in given.items():
         setting = {"Value": value} if isinstance(value, bool) else value
@@ -176,7 +176,7 @@ def _create_route(aws: Aws, inputs: Properties) -> Created:
     member = given[0][0].upper() + given[0][1:]
     route = next(route for route in table["Routes"] if route.get(member) == destination)
     outputs = {"origin": route["Origin"], "state": route["State"]}
-    # The provider's own form: the API gives a route no id.
+    # The provider's own form: routes have no id in the API.
     return Created(f"r-{table_id}{zlib.crc32(destination.encode())}", outputs)
 
 

@@ -16,14 +16,14 @@ PEERS = {
     "prefixListId": ("PrefixListIds", "PrefixListId"),
     "referencedSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
 }
-"""Where a rule's other side stands in an IpPermission: the list, and the member of its one entry."""
+"""A rule's peer in an IpPermission: the list, and the member of its single entry."""
 RULE_PEERS = {
     "cidrIpv4": "CidrIpv4",
     "cidrIpv6": "CidrIpv6",
     "prefixListId": "PrefixListId",
     "referencedSecurityGroupId": "ReferencedGroupId",
 }
-"""Where it stands in a SecurityGroupRuleRequest."""
+"""The peer's member in a SecurityGroupRuleRequest."""
 
 
 def own_name(inputs: Properties) -> str:
@@ -66,7 +66,7 @@ def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
 
 
 def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
-    """AWS deletes it with its VPC; the provider leaves it as it is."""
+    """AWS deletes the group with its VPC; the provider leaves it unchanged."""
 
 
 def _without_rules(type_: str, inputs: Properties) -> Properties:

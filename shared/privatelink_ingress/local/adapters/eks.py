@@ -11,12 +11,12 @@ from privatelink_ingress.local.adapters.ec2_security_groups import own_name
 
 
 def create_cluster(aws: Aws, type_: str, inputs: Properties) -> Properties:
-    """Create an EKS cluster of the inputs of `aws.eks.Cluster` and answer it as the API describes it."""
+    """Create an EKS cluster from the inputs of `aws.eks.Cluster`; returns it as the API describes it."""
     rest = dict(inputs)
     log_types = rest.pop("enabledClusterLogTypes", None) or []
     encryption = rest.pop("encryptionConfig", None)
     name = own_name({key: rest.pop(key) for key in ("name",) if key in rest})
-    # What an update or a removal does, which never reaches the creation.
+    # Affects updates and deletion only, and is never sent at creation.
     rest.pop("forceUpdateVersion", None)
     _only(type_, "defaultAddonsToRemoves", rest.pop("defaultAddonsToRemoves", None), (None, []))
     extra: dict[str, Any] = {"name": name}
@@ -36,7 +36,7 @@ def _create_cluster(aws: Aws, inputs: Properties) -> Created:
 
 
 def cluster_outputs(cluster: Properties) -> Properties:
-    """The outputs of `aws.eks.Cluster`, of a cluster as the API describes it."""
+    """The outputs of `aws.eks.Cluster`, from the API's description of the cluster."""
     return {
         "name": cluster["name"],
         "arn": cluster["arn"],
@@ -83,7 +83,7 @@ def _create_node_group(aws: Aws, inputs: Properties) -> Created:
 
 
 def node_group_outputs(group: Properties) -> Properties:
-    """The outputs of a node group as the API describes it, but for its name."""
+    """A node group's outputs, from the API's description, without its name."""
     scaling_groups = [{"name": entry["name"]} for entry in group["resources"]["autoScalingGroups"]]
     return {
         "arn": group["nodegroupArn"],
@@ -106,7 +106,7 @@ def _delete_node_group(aws: Aws, id_: str, outputs: Properties) -> None:
 
 def _create_addon(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
-    # What an update or the deletion does.
+    # Affects updates and deletion only.
     for name in ("resolveConflictsOnUpdate", "preserve"):
         rest.pop(name, None)
     rename = {"resolveConflictsOnCreate": "resolveConflicts"}

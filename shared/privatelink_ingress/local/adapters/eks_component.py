@@ -1,7 +1,7 @@
-"""The control plane that the component of pulumi-eks 4.4 makes, as far as this product uses it: `eks:index:Cluster`.
+"""The control plane that pulumi-eks's component creates, as far as this product uses it: `eks:index:Cluster`.
 
-The real component runs in a plugin of its own. Here its inputs become one EKS cluster by the API, and what the local
-cloud would have to make beside it is refused, with what to write instead.
+The real component runs in a plugin of its own. Here its inputs become one EKS cluster
+created by API. Inputs that would create anything else are refused, with the replacement to write.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REFUSED = (
     "userMappings",
     "accessEntries",
 )
-"""Inputs that must be absent or false: they make resources, or Kubernetes objects, that the local cloud does not."""
+"""Inputs that must be absent or false: they create resources or Kubernetes objects that the local cloud does not."""
 SUBNETS = ("subnetIds", "privateSubnetIds", "publicSubnetIds")
 PASSED_ON = (
     "name",
@@ -57,23 +57,23 @@ OUTPUTS = (
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """What the component passes on to its children."""
+    """The inputs that the component passes to its children."""
 
     cluster: Properties
     """Inputs of its `aws.eks.Cluster`."""
     credentials: Properties
     """`providerCredentialOpts`: what the kubeconfig's tokens are for."""
     vpc_id: str | None
-    """Where the subnets are said to be."""
+    """The VPC given for the subnets."""
     kube_proxy: bool
-    """Whether it creates that add-on."""
+    """Whether the component creates the vpc-cni add-on."""
 
 
 def parts(inputs: Properties, role_arn: str) -> Parts:
-    """Take the component's inputs apart; `role_arn` is its `serviceRole`'s.
+    """Parse the component's inputs; `role_arn` is its `serviceRole`'s.
 
     Raises:
-        AdapterError: for an input that the local cloud does not act on, with what to write instead.
+        AdapterError: for an input that the local cloud does not act on, with the replacement to write.
     """
     rest = dict(inputs)
     for name, (value, instead) in NEEDED.items():
@@ -95,7 +95,7 @@ def parts(inputs: Properties, role_arn: str) -> Parts:
 
 
 def outputs(cluster: Properties, credentials: Properties) -> Properties:
-    """The component's outputs, by those of its `aws.eks.Cluster`."""
+    """The component's outputs, from those of its `aws.eks.Cluster`."""
     kubeconfig = _kubeconfig(cluster, credentials)
     issuer = cluster["identities"][0]["oidcs"][0]["issuer"]
     return {
@@ -126,7 +126,7 @@ def _create(aws: Aws, inputs: Properties) -> Created:
 
 
 def _check_coredns(options: Any) -> None:
-    """The SDK sends `enabled: true` on its own; beside `skipDefaultNodeGroup` that add-on waits for nodes and fails."""
+    """The SDK sends `enabled: true` by default; with `skipDefaultNodeGroup` that add-on waits for nodes and fails."""
     if options and options.get("enabled", True):
         raise AdapterError(
             f"{t.CLUSTER_COMPONENT}: `corednsAddonOptions.enabled` is true, so the component would make CoreDNS before "

@@ -1,4 +1,4 @@
-"""What programs look up about an existing VPC or cluster."""
+"""The programs' look-ups of an existing VPC or cluster."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _route_table(aws: Aws, args: Properties) -> Properties:
         }
         for each in table["Associations"]
     ]
-    # The provider leaves out the VPC's own route, and those of gateway endpoints.
+    # The provider omits the VPC's own route, and those of gateway endpoints.
     routes = [
         {
             "cidrBlock": route.get("DestinationCidrBlock", ""),
@@ -153,7 +153,7 @@ def _vpc_endpoint(aws: Aws, args: Properties) -> Properties:
 
 
 def _described(aws: Aws, token: str, operation: str, result: str, args: Properties, ids: str) -> dict[str, Any]:
-    """The one that `args` names by its id; whatever else they ask for is refused as a leftover input."""
+    """The resource that `args` names by its id; any other argument is refused as a leftover input."""
     rest = dict(args)
     id_ = rest.pop("id", None)
     found = call(aws, "ec2", operation, {**rest, ids: [id_]}, type_=token)[result]

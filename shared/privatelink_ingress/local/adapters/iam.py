@@ -1,4 +1,4 @@
-"""Roles, policies and what hangs on them: `aws:iam/…`."""
+"""Roles, policies, attachments and OIDC providers: `aws:iam/…`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The functions that programs look things up with, answered by the emulated AWS."""
+"""The programs' look-up functions, answered by the emulated AWS."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from privatelink_ingress.local.adapters.calls import call
 
 
 def invoke(aws: Aws, token: str, args: Properties) -> Properties:
-    """Answer the function `token` with its outputs by their wire names.
+    """Call the function `token`; returns its outputs by their wire names.
 
     Raises:
-        AdapterError: an unknown function, an argument that it does not take, or AWS refuses or finds nothing.
+        AdapterError: an unknown function or argument, or AWS refuses or finds nothing.
     """
     function = FUNCTIONS.get(token)
     if function is None:

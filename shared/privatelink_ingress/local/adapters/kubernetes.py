@@ -43,7 +43,7 @@ def _group_version_kind(type_: str) -> tuple[str, str]:
 
 
 def replace_object(target: Kubernetes, type_: str, id_: str, inputs: Properties) -> Properties:
-    """Bring an object to other inputs: what the API server fills in stays, what it never changes is refused.
+    """Update an object: defaults of the API server stay, and changes to immutable fields are refused.
 
     Raises:
         AdapterError: the API server refuses.
@@ -59,7 +59,7 @@ def replace_object(target: Kubernetes, type_: str, id_: str, inputs: Properties)
 
 
 def read_object(target: Kubernetes, type_: str, id_: str) -> Properties | None:
-    """An object as it is now; None when it is gone."""
+    """An object's current state; None when it no longer exists."""
     api_version, kind = _group_version_kind(type_)
     namespace, _, name = id_.rpartition("/")
     try:
@@ -83,7 +83,7 @@ def _create(target: Kubernetes, type_: str, api_version: str, kind: str, inputs:
 
 
 def _object(target: Kubernetes, type_: str, api_version: str, kind: str, inputs: Properties) -> Properties:
-    """The object that the inputs ask for, with kind and namespace."""
+    """The object in the inputs, with kind and namespace."""
     obj = copy.deepcopy(inputs)
     for name, wanted in (("apiVersion", api_version), ("kind", kind)):
         if obj.setdefault(name, wanted) != wanted:

@@ -42,14 +42,14 @@ def _create_load_balancer(aws: Aws, inputs: Properties) -> Created:
             call(aws, "elbv2", "SetSecurityGroups", groups, type_=t.LOAD_BALANCER, extra=extra)
         set_attributes(aws, t.LOAD_BALANCER, arn, attributes)
     except AdapterError:
-        # The name is free again for the next try, as after the provider's replacement of a half-made balancer.
+        # Deleted, so that the name is free for the next attempt, as when the provider replaces a tainted balancer.
         _delete_by_arn(t.LOAD_BALANCER, "DeleteLoadBalancer", "LoadBalancerArn")(aws, arn, {})
         raise
     return Created(arn, balancer_outputs(aws, arn))
 
 
 def balancer_outputs(aws: Aws, arn: str) -> Properties:
-    """The outputs of a load balancer as AWS describes it now."""
+    """A load balancer's outputs, as AWS describes it now."""
     balancer = _describe(aws, t.LOAD_BALANCER, "LoadBalancers", arn)
     return {
         "arn": arn,
@@ -65,7 +65,7 @@ def balancer_outputs(aws: Aws, arn: str) -> Properties:
 
 
 def target_group_parts(inputs: Properties) -> tuple[dict[str, str], Properties, Properties, Properties]:
-    """A target group's inputs by the calls that they go to.
+    """A target group's inputs, grouped by API call.
 
     Returns:
         The attributes; the health check's inputs, by `CHECK_NAMES`; its parameters by their API names; the rest.
@@ -182,7 +182,7 @@ def set_attributes(aws: Aws, type_: str, arn: str, attributes: Mapping[str, str]
 
 
 def forward(actions: str) -> dict[str, str]:
-    """The names of a forward action's members, where the inputs' are not the API's."""
+    """The API names of a forward action's members, where they differ from the inputs'."""
     path = f"{actions}.forward"
     return {
         f"{path}.targetGroups.arn": "TargetGroupArn",

@@ -1,4 +1,4 @@
-"""Attributes of load balancers, target groups and listeners: which input is which attribute of the API.
+"""Attributes of load balancers, target groups and listeners: the API attribute of each input.
 
 Source of the names: ELB API reference, LoadBalancerAttribute, TargetGroupAttribute and ListenerAttribute.
 """
@@ -82,10 +82,10 @@ HEALTH_CHECK: Mapping[str, str] = {
 
 
 def split(inputs: Properties, table: Mapping[str, str]) -> tuple[dict[str, str], Properties]:
-    """The attributes by their API keys, and the inputs that are none.
+    """The attributes by their API keys, and the remaining inputs.
 
-    The keys of `table` are paths into the inputs. What a block has beside them stays, under its path, so that the call
-    it goes to reports it.
+    The keys of `table` are paths into the inputs. A block's other members stay, under its path, so that
+    the next call reports them.
     """
     attributes: dict[str, str] = {}
     rest: Properties = {}
@@ -119,7 +119,7 @@ def _text(value: Any) -> str:
 
 
 def listener_attribute(key: str) -> str | None:
-    """The API key of a listener attribute by its input name; None when the input is none."""
+    """The API key of a listener attribute by its input name; None for other inputs."""
     if key == "tcpIdleTimeoutSeconds":
         return "tcp.idle_timeout.seconds"
     match = re.fullmatch(r"routingHttp(Request|Response)(\w+?)(HeaderValue|HeaderName|Enabled)", key)

@@ -1,4 +1,4 @@
-"""Reading resources back, for a refresh: whether each is still there, and for some what it has become."""
+"""Reads resources for a refresh: whether each still exists and, for some types, its current outputs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from privatelink_ingress.local.adapters.kubernetes import read_object
 from privatelink_ingress.local.adapters.wafv2 import key_of
 
 GONE = re.compile(r"NotFound|NoSuch|Nonexistent|ParameterNotFound|^404$|NotExist")
-"""AWS's many words for what is not there, in error codes."""
+"""Endings of AWS error codes for missing resources."""
 
 Extra = Callable[[str, Properties], Mapping[str, Any]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """One call that fails, or answers an empty list, when the resource is gone."""
+    """One call that fails, or returns an empty list, when the resource no longer exists."""
 
     service: str
     operation: str
@@ -33,16 +33,16 @@ class Reading:
     holds: Callable[[Any, str, Properties], bool] = lambda item, id_, state: True
     """Which of the list's items is the resource."""
     outputs: Callable[[Aws, str, Properties], Properties] = lambda aws, id_, state: {}
-    """Outputs that AWS may have changed meanwhile, of a resource that is there."""
+    """Outputs of an existing resource that AWS may have changed."""
 
 
 def read(target: Any, type_: str, id_: str, state: Properties) -> Properties | None:
-    """The outputs of a resource that may differ from `state`; None when it is gone.
+    """A resource's outputs that may differ from `state`; None when it no longer exists.
 
     Types without an object of their own in AWS, such as a certificate's validation, are taken to be there.
 
     Raises:
-        AdapterError: AWS refuses to say.
+        AdapterError: AWS refuses the call.
     """
     if type_.startswith("kubernetes:"):
         return read_object(target, type_, id_)

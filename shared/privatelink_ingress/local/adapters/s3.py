@@ -11,7 +11,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 def _create_bucket(aws: Aws, inputs: Properties) -> Created:
     rest = {key: value for key, value in inputs.items() if key not in ("forceDestroy", "tags")}
-    # Without a location a bucket is created in us-east-1, which may not be named.
+    # us-east-1 is the default location, and S3 refuses it as an explicit one.
     place = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
     call(
         aws,
@@ -45,7 +45,7 @@ def _delete_bucket(aws: Aws, id_: str, outputs: Properties) -> None:
 
 
 def _setting(type_: str, put: str, under: str, delete: str) -> Adapter:
-    """A part of a bucket that is put and deleted as a whole; its inputs, but the bucket, are the structure `under`."""
+    """A bucket setting that is put and deleted as a whole; its inputs except the bucket form the structure `under`."""
 
     def create(aws: Aws, inputs: Properties) -> Created:
         rest = {key: value for key, value in inputs.items() if key != "bucket"}

@@ -55,7 +55,7 @@ def _delete_logging(aws: Aws, id_: str, outputs: Properties) -> None:
 
 
 def key_of(arn: str) -> dict[str, str]:
-    """What the API asks for beside the id: an ARN ends in `<regional or global>/<kind>/<name>/<id>`."""
+    """The parameters that the API requires beside the id: an ARN ends in `<regional or global>/<kind>/<name>/<id>`."""
     scope, _, name, id_ = arn.rsplit(":", 1)[1].split("/")
     return {"Name": name, "Scope": "REGIONAL" if scope == "regional" else "CLOUDFRONT", "Id": id_}
 

@@ -1,4 +1,4 @@
-"""What programs of the workload side look up: versions of add-ons, images that are there, names of clusters."""
+"""Look-ups of the workload program: add-on versions, existing images, cluster names."""
 
 from __future__ import annotations
 

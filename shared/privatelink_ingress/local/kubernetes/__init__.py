@@ -1,4 +1,4 @@
-"""The Kubernetes API of the emulated clusters: objects checked and kept, nothing run."""
+"""The Kubernetes API of the emulated clusters: it checks and stores objects, and runs nothing."""
 
 from privatelink_ingress.local.kubernetes.errors import KubernetesError
 from privatelink_ingress.local.kubernetes.store import KubernetesStore

@@ -1,4 +1,4 @@
-"""What the API server answers when it refuses."""
+"""The API server's refusals."""
 
 from __future__ import annotations
 

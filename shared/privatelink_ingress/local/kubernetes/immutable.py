@@ -1,4 +1,4 @@
-"""Fields that the API server never changes in an object that exists."""
+"""Fields that the API server never changes in an existing object."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ from privatelink_ingress.local.kubernetes.errors import KubernetesError
 FIRST, LAST = 30000, 32767
 """The API server's default --service-node-port-range."""
 FIRST_DYNAMIC = 30086
-"""Ports below are kept for Services that name one (ServiceNodePortStaticSubrange: 86 of 2768)."""
+"""Lower ports are reserved for Services that name one (ServiceNodePortStaticSubrange: 86 of 2768)."""
 
 
 def allocate(service: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> None:
-    """Check the node ports that `service` names and give it one for each port that names none.
+    """Check the node ports that `service` names, and assign one to each port that names none.
 
     Raises:
         KubernetesError: Invalid, in the API server's words, for a port out of range or of another Service.
@@ -50,7 +50,7 @@ def _invalid(service: Mapping[str, Any], position: int, value: int, problem: str
 
 
 def kept(before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """A Service that takes the place of `before`, with the node ports that its ports had; other objects unchanged."""
+    """A Service that replaces `before`, with its ports' existing node ports; other objects unchanged."""
     if wanted["kind"] == "Service":
         held = {port.get("name", port["port"]): port for port in before["spec"].get("ports") or ()}
         for port in wanted["spec"].get("ports") or ():

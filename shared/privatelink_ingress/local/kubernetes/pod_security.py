@@ -26,8 +26,8 @@ SYSCTLS = {
 def admit(namespace: Mapping[str, Any], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
     """Refuse an object whose pods break `restricted` where their namespace enforces it.
 
-    A real API server takes the Deployment with a warning and refuses each of its pods, so that nothing ever starts.
-    Here the Deployment is refused, since no controller would make the pods and show it.
+    A real API server accepts the Deployment with a warning and refuses each of its pods, so nothing ever starts.
+    Here the Deployment is refused, since no controller creates pods that would show it.
 
     Raises:
         KubernetesError: Forbidden, in the API server's words.
@@ -46,7 +46,7 @@ def admit(namespace: Mapping[str, Any], obj: Mapping[str, Any], pod: Mapping[str
 def violations(spec: Mapping[str, Any]) -> list[str]:
     """Each way in which a pod spec breaks `restricted`, worded as the API server words it; empty when none.
 
-    Source: kubernetes.io, "Pod Security Standards". SELinux, AppArmor and Windows fields are not looked at.
+    Source: kubernetes.io, "Pod Security Standards". SELinux, AppArmor and Windows fields are not checked.
     """
     return [*_pod(spec), *(problem for container in _containers(spec) for problem in _container(spec, container))]
 

@@ -1,4 +1,4 @@
-"""Objects against the published JSON schemas of a Kubernetes version, unknown fields refused."""
+"""Checks objects against the published JSON schemas of a Kubernetes version; unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Violation:
     path: tuple[str | int, ...]
     """Keys and indices that lead to it."""
     rule: str
-    """The word of JSON Schema that it breaks, such as `type` or `required`."""
+    """The violated JSON Schema keyword, such as `type` or `required`."""
     wanted: Any
-    """What the schema says under that word."""
+    """The keyword's value in the schema."""
     value: Any
     known: tuple[str, ...]
-    """The fields that the schema has at this place."""
+    """The schema's fields at this path."""
     message: str
 
 

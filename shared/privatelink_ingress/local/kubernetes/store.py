@@ -36,15 +36,15 @@ CLUSTER_SCOPED = {
     "ValidatingWebhookConfiguration",
 }
 OWN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
-"""Namespaces that every cluster has from the beginning."""
+"""Namespaces that every cluster has from its creation."""
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-"""RFC 1123 subdomain, as the API server wants of most names."""
+"""RFC 1123 subdomain, which the API server requires of most names."""
 LOOSE_NAMES = {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
 """Kinds whose names may hold colons and capitals: `system:node`."""
 
 
 def version_at(server: str) -> str | None:
-    """The Kubernetes version of the emulated EKS cluster whose endpoint is `server`, or None when there is none."""
+    """The Kubernetes version of the emulated EKS cluster whose endpoint is `server`, or None without such a cluster."""
     from moto.eks.models import eks_backends
 
     for regions in list(eks_backends.values()):
@@ -56,19 +56,19 @@ def version_at(server: str) -> str | None:
 
 
 class KubernetesStore:
-    """Objects by cluster. A cluster is known by its API server's URL, as it stands in a kubeconfig.
+    """Objects by cluster. A cluster's key is its API server's URL, as in a kubeconfig.
 
     Nothing runs: no pod is scheduled, no controller acts, no status is invented.
     """
 
     def __init__(self, version_of: Callable[[str], str | None] = version_at) -> None:
-        """Take `version_of` to tell which clusters there are, and of which minor version."""
+        """`version_of` returns a cluster's minor version, or None when the cluster does not exist."""
         self._version_of = version_of
         self._lock = threading.RLock()
         self._objects: dict[str, dict[Key, Object]] = {}
 
     def create(self, server: str, obj: Mapping[str, Any]) -> Object:
-        """Check and keep an object; the answer is the object with the API server's defaults.
+        """Check and store an object; returns it with the API server's defaults.
 
         Raises:
             KubernetesError: AlreadyExists; NotFound for the namespace or the kind; Invalid for a field; Forbidden by
@@ -95,10 +95,10 @@ class KubernetesStore:
             return copy.deepcopy(made)
 
     def replace(self, server: str, obj: Mapping[str, Any], namespace: str = "") -> Object:
-        """Check an object and put it in the place of the one with its name; what the API server gave that one stays.
+        """Check an object and replace the one with its name; fields that the API server set stay.
 
         Raises:
-            KubernetesError: NotFound when there is none; as for `create`; Invalid for a field that never changes.
+            KubernetesError: NotFound when it does not exist; as for `create`; Invalid for an immutable field.
         """
         with self._lock:
             wanted = copy.deepcopy(dict(obj))
@@ -115,13 +115,13 @@ class KubernetesStore:
             return made | {"metadata": dict(objects[key]["metadata"])}
 
     def get(self, server: str, api_version: str, kind: str, name: str, namespace: str = "") -> Object:
-        """One object; NotFound when there is none. Kinds of the cluster as a whole take no namespace."""
+        """One object; NotFound when it does not exist. Cluster-scoped kinds take no namespace."""
         with self._lock:
             key, objects = self._find(server, api_version, kind, name, namespace)
             return copy.deepcopy(objects[key])
 
     def list(self, server: str, kind: str = "", namespace: str = "") -> Sequence[Object]:
-        """The objects of a cluster in the order of their creation, of one kind and in one namespace if asked."""
+        """A cluster's objects in the order of their creation, optionally of one kind and in one namespace."""
         with self._lock:
             objects, _ = self._cluster(server)
             return [
@@ -131,7 +131,7 @@ class KubernetesStore:
             ]
 
     def delete(self, server: str, api_version: str, kind: str, name: str, namespace: str = "") -> None:
-        """Delete one object; a namespace takes all that is in it. NotFound when there is none."""
+        """Delete one object; deleting a namespace deletes its objects. NotFound when it does not exist."""
         with self._lock:
             key, objects = self._find(server, api_version, kind, name, namespace)
             del objects[key]
@@ -217,7 +217,7 @@ def _check_name(kind: str, metadata: Mapping[str, Any]) -> None:
 
 
 def _encode(secret: Object) -> None:
-    """Text becomes data: the API server never answers with `stringData`."""
+    """`stringData` becomes `data`: the API server never returns `stringData`."""
     text = secret.pop("stringData", None) or {}
     encoded = {key: base64.b64encode(value.encode()).decode() for key, value in text.items()}
     secret["data"] = (secret.get("data") or {}) | encoded
@@ -236,7 +236,7 @@ def _check_selector(obj: Mapping[str, Any]) -> None:
 
 
 def _check_account(objects: Mapping[Key, Object], obj: Mapping[str, Any], pod: Mapping[str, Any]) -> None:
-    """Refuse pods of a service account that is not there; every namespace has `default` from its beginning."""
+    """Refuse pods of a missing service account; every namespace has `default` from its creation."""
     name, namespace = pod.get("serviceAccountName", "default"), obj["metadata"]["namespace"]
     if name != "default" and ("", "ServiceAccount", namespace, name) not in objects:
         raise KubernetesError(

@@ -1,4 +1,4 @@
-"""What the API server refuses beyond the schemas, of the kinds that the programs use."""
+"""The API server's checks beyond the schemas, for the kinds that the programs use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from privatelink_ingress.local.kubernetes.errors import KubernetesError
 Found = Iterator[str]
 
 TLS_KEYS = ("tls.crt", "tls.key")
-"""What a Secret of type kubernetes.io/tls must hold: https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets"""
+"""Keys that a Secret of type kubernetes.io/tls must have: https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets"""
 
 GRACE_SECONDS = 30
 """The API server's default for terminationGracePeriodSeconds."""
 
 
 def check(obj: Mapping[str, Any]) -> None:
-    """Refuse an object that fits its schema and is wrong all the same.
+    """Refuse an object that matches its schema and is still invalid.
 
     Raises:
         KubernetesError: Invalid, with the path of each wrong field.

@@ -1,4 +1,4 @@
-"""Changing resources in place: one module per service, one table for all."""
+"""Updates resources in place: one module per service, one table for all."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ UPDATES: Mapping[str, Update] = {
 
 
 def update(target: Any, type_: str, id_: str, old: Properties, new: Properties) -> Properties:
-    """Bring a resource to other inputs.
+    """Update a resource to new inputs.
 
     Args:
-        target: the account, or the cluster, that holds it.
+        target: the resource's account or cluster.
         type_: the Pulumi type.
         id_: the resource's id.
-        old: what it is now: its outputs, with all its tags under `tags`.
-        new: its inputs from now on, with all tags.
+        old: its current outputs, with all its tags under `tags`.
+        new: its new inputs, with all tags.
 
     Returns:
-        The outputs that changed beside those that echo an input.
+        The changed outputs, except those that echo an input.
 
     Raises:
         AdapterError: the local cloud has no update for what differs, or AWS refuses.

@@ -11,7 +11,7 @@ from privatelink_ingress.local.adapters.base import Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
 LISTS = {"subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds", "routeTableIds": "RouteTableIds"}
-"""Inputs of an endpoint that are changed by what is added and what is removed."""
+"""An endpoint's list inputs, which the API changes by additions and removals."""
 
 
 def _endpoint(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
@@ -43,7 +43,7 @@ def _service(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties
 
 
 def _moves(old: Properties, new: Properties, names: Mapping[str, str]) -> dict[str, list[str]]:
-    """What is added to lists, and what is removed, under the API's names. A list that is not given stays."""
+    """The additions to lists and the removals, by the API's names. An absent list stays unchanged."""
     moves: dict[str, list[str]] = {}
     for name, member in names.items():
         if new.get(name) is not None:

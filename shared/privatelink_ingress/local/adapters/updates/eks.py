@@ -1,6 +1,6 @@
 """Clusters, node groups, add-ons and access, in place: `aws:eks/…`.
 
-The provider sends the whole block of what differs, as here: a node group's sizes go together, the desired one too.
+The provider sends the whole block that differs, as here: a node group's sizes go together, the desired one too.
 Source: terraform-provider-aws internal/service/eks, cluster.go, node_group.go and addon.go.
 """
 
@@ -15,7 +15,7 @@ from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.eks import cluster_outputs, node_group_outputs
 
 CONFIG = ("accessConfig", "deletionProtection", "upgradePolicy", "zonalShiftConfig")
-"""What UpdateClusterConfig changes, one call for each, beside the network and the logs."""
+"""Inputs that UpdateClusterConfig changes, one call each, beside the network and the logs."""
 
 
 def _cluster(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
@@ -47,7 +47,7 @@ def _config_changes(old: Properties, new: Properties) -> list[dict[str, Any]]:
     for name in CONFIG:
         value = new.get(name)
         if value is not None and value != old.get(name):
-            # Who may administer the cluster is decided once, by its creation.
+            # The creator's admin access is set at creation and never changes.
             kept = (
                 {key: each for key, each in value.items() if key[:9] != "bootstrap"} if name[:6] == "access" else value
             )

@@ -48,7 +48,7 @@ def _listener(aws: Aws, id_: str, old: Properties, new: Properties) -> Propertie
 
 
 def _rule(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    """A priority first, alone: the provider sets one rule's at a time, and AWS refuses one that is taken."""
+    """Sets the priority first, alone: the provider sets one rule's at a time, and AWS refuses one in use."""
     if new.get("priority") is not None and new["priority"] != old.get("priority"):
         extra = {"RulePriorities": [{"RuleArn": id_, "Priority": int(new["priority"])}]}
         call(aws, "elbv2", "SetRulePriorities", {}, type_=t.LISTENER_RULE, extra=extra)

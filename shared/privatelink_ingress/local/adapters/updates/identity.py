@@ -9,7 +9,7 @@ from privatelink_ingress.local.adapters.base import Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
 POLICY_VERSIONS = 5
-"""Versions that IAM keeps of a policy; the provider drops the oldest for a further one."""
+"""Versions that IAM keeps per policy; the provider deletes the oldest before it adds another."""
 
 
 def _role(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:

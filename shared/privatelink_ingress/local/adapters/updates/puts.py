@@ -1,4 +1,4 @@
-"""Types that AWS puts as a whole, so that a change is the creation once more, over what is there."""
+"""Types that AWS puts as a whole: an update repeats the creation, and overwrites the existing resource."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 
 def _again(adapter: Adapter, *without: str, **always: bool) -> Update:
-    """The creation, without inputs that it would refuse the second time, and with those that let it overwrite."""
+    """Repeats the creation, without inputs that it refuses the second time, and with those that let it overwrite."""
 
     def update(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
         named = {key: old[key] for key in ("name",) if key in old and key not in new}

@@ -28,7 +28,7 @@ def _repository(aws: Aws, id_: str, old: Properties, new: Properties) -> Propert
 
 
 def _nothing_in_aws(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    """Inputs that only say what a deletion does: `forceDestroy`."""
+    """Inputs that affect deletion only: `forceDestroy`."""
     return {}
 
 

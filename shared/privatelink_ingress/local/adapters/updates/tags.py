@@ -1,4 +1,4 @@
-"""Tags: every service has its own two operations for them."""
+"""Updates tags: each service has two operations of its own for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tagging:
-    """How a service tags what it has."""
+    """A service's tagging operations and their parameters."""
 
     service: str
     add: str
@@ -27,11 +27,11 @@ class Tagging:
     mapping: bool = False
     """Whether tags are a map, and not a list of pairs."""
     named_by: str = "arn"
-    """The output that the resource is named by; empty for its id."""
+    """The output that identifies the resource; empty for its id."""
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def pairs(self, tags: Mapping[str, str]) -> Any:
-        """Tags as the service takes them."""
+        """Tags in the service's form."""
         if self.mapping:
             return dict(tags)
         return [{self.key: key, self.value: value} for key, value in tags.items()]

@@ -11,7 +11,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 
 def _versioned(type_: str, noun: str) -> Update:
-    """An update of what has a lock token: the token of the version that is replaced goes along."""
+    """Updates a resource with a lock token: the request includes the token of the replaced version."""
 
     def update(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
         key = wafv2.key_of(old["arn"])
