@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import hosts, repository, shards
+from privatelink_ingress.fleet import consumers, hosts, repository, shards
 from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
 from privatelink_ingress.fleet.repository import Report, Stacks
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -52,8 +51,9 @@ def _check(stacks: Stacks) -> Report:
 
 
 def compare(stacks: Stacks) -> list[Finding]:
-    """Everything that planning all stacks together finds, sorted by file and key. The plans go into the report."""
-    workloads, findings = stacks.workloads, []
+    """Everything that planning all stacks together finds, sorted by file and key. Plans and warnings: in the report."""
+    workloads, findings, report = stacks.workloads, [], stacks.report
+    edge_accounts = {stack.settings.account_id for stack in (*stacks.edges, *stacks.attached)}
     plans: dict[str, WorkloadPlan] = {}
     for workload in workloads:
         try:
@@ -67,7 +67,7 @@ def compare(stacks: Stacks) -> list[Finding]:
     grouped, lost = shards.group(stacks.edges, stacks.attached)
     findings += (*lost, *shards.target_groups(grouped))
     capacities = shards.capacities(grouped)
-    users: list[_User] = []
+    users: list[consumers.User] = []
     shard_plans: dict[str, ShardPlans] = {}
     for shard in grouped:
         others = [capacity for capacity in capacities if capacity.name != shard.edge.stack]
@@ -75,13 +75,17 @@ def compare(stacks: Stacks) -> list[Finding]:
         shard_plans[shard.edge.stack] = planned
         findings += _check_shard(shard, planned, workloads)
         findings += _closes_first(shard, workloads, plans)
-        users += (_User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
+        users += (consumers.User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
     for workload in workloads:
         using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]
-        findings += (Finding(workload.file, problem) for problem in _admits(workload, using))
+        findings += (Finding(workload.file, problem) for problem in consumers.admits(workload, using))
+        report.warnings += (Finding(workload.file, problem) for problem in consumers.waiting(workload, using))
+        if grouped:
+            strangers = consumers.strangers(workload, edge_accounts)
+            report.warnings += (Finding(workload.file, problem) for problem in strangers)
         serves = [connection for user in using for connection in served(user.stack.settings, workload.stack)]
         findings += (Finding(workload.file, problem) for problem in hosts.of_sample(workload, serves))
-    stacks.report.plans = by_name(plans, shard_plans)
+    report.plans = by_name(plans, shard_plans)
     return sorted(set(findings))
 
 
@@ -137,19 +141,6 @@ def _backends_exist(edge: Edge | Attached, workloads: Sequence[Workload]) -> Ite
                 yield Finding(edge.file, Problem(where, f"is {backend.stack!r}, which has no stack file", remedy))
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _User:
-    """A stack that connects to a workload."""
-
-    stack: Edge | Attached
-    subnets: frozenset[str] | None
-    """Its load balancer's; None where they are not known."""
-
-    @property
-    def account_id(self) -> str:
-        return self.stack.settings.account_id
-
-
 def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
     # Where a subnet lies follows from its zone, so an edge that leaves its zones to AWS cannot be compared.
     if planned is None or not edge.settings.network.zone_ids:
@@ -177,29 +168,3 @@ def _closes_first(
             reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"
             remedy = f'Write {math.ceil(kept) - 1} or less, or keepalive-timeout: "{idle + 15}s" there.'
             yield Finding(shard.edge.file, Problem("loadBalancer.idleTimeout", reason, remedy))
-
-
-def _admits(workload: Workload, users: Sequence[_User]) -> Iterable[Problem]:
-    """Whether the edges that use a workload may connect, and are let through when they do."""
-    consumers = workload.settings.publication.consumers
-    for user in users:
-        if user.account_id not in {consumer.account_id for consumer in consumers}:
-            yield Problem(
-                "publication.consumers",
-                f"do not include account {user.account_id}, from which edge {user.stack.stack} connects",
-                f'Add `- accountId: "{user.account_id}"`.',
-            )
-    for index, consumer in enumerate(consumers):
-        known = [user for user in users if user.account_id == consumer.account_id]
-        if not consumer.alb_subnet_cidrs or not known or any(user.subnets is None for user in known):
-            continue
-        subnets = {subnet for user in known for subnet in user.subnets or ()}
-        if missing := sorted(subnets - set(consumer.alb_subnet_cidrs)):
-            names = ", ".join(user.stack.stack for user in known)
-            lacks = f"lacks {', '.join(missing)}, from where edge {names} connects"
-            remedy = f"Write [{', '.join(sorted(subnets))}]; requests from other subnets are dropped."
-            yield Problem(f"publication.consumers[{index}].albSubnetCidrs", lacks, remedy)
-        elif stale := sorted(set(consumer.alb_subnet_cidrs) - subnets):
-            reason = f"admits {', '.join(stale)}, which is not a load balancer subnet of its edges"
-            remedy = f"Write [{', '.join(sorted(subnets))}]."
-            yield Problem(f"publication.consumers[{index}].albSubnetCidrs", reason, remedy)

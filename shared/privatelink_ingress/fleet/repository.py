@@ -155,7 +155,15 @@ def read_right(root: Path) -> Stacks:
 
 def _files(root: Path, report: Report) -> Iterator[StackFile]:
     """All stack files that can be read; the others become findings."""
+    report.findings += (Finding(_relative(file, root), problem) for file, problem in reader.unread_names(root))
     for directory in reader.projects(root):
+        try:
+            reader.require_project(directory)
+        except UserError as error:
+            name = _relative(directory / reader.PROJECT_FILE, root)
+            report.checked.append(name)
+            report.findings += (Finding(name, problem) for problem in error.problems)
+            continue
         for stack in reader.stacks(directory):
             name = _relative(directory / f"Pulumi.{stack}.yaml", root)
             report.checked.append(name)

@@ -26,6 +26,10 @@ def problems(settings: BaseModel, region: str | None) -> list[Problem]:
     wrong = [
         _misplaced(path, arn, region) for path, arn in arns if region and arn.partition != regions.partition(region)
     ]
+    publication = getattr(settings, "publication", None)
+    for index, other in enumerate(getattr(publication, "supported_regions", ())):
+        if region and regions.partition(other) != regions.partition(region):
+            wrong.append(_elsewhere(f"publication.supportedRegions[{index}]", other, region))
     roles, account_id = getattr(settings, "roles", None), getattr(settings, "account_id", "")
     if isinstance(roles, AssumedRoles):
         wrong += (
@@ -40,6 +44,11 @@ def _misplaced(path: str, arn: Arn, region: str) -> Problem:
     expected = regions.partition(region)
     reason = f"is an ARN of partition {arn.partition}, but {region} is in partition {expected}"
     return Problem(path, reason, f"Write an ARN that begins with arn:{expected}:, or correct aws:region.")
+
+
+def _elsewhere(path: str, other: str, region: str) -> Problem:
+    reason = f"is {other}, of partition {regions.partition(other)}, but {region} is in {regions.partition(region)}"
+    return Problem(path, reason, "Remove it: PrivateLink connects Regions of one partition only.")
 
 
 def _foreign(path: str, arn: Arn, account_id: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from privatelink_ingress.problems import Problem, UserError, nearest
 from privatelink_ingress.stackfiles import document
 
 PROJECT_FILE = "Pulumi.yaml"
+_NAMED = re.compile(r"Pulumi(\..+)?")
 _STACK_FILE = re.compile(r"Pulumi\.(?P<stack>.+)\.yaml")
 
 
@@ -96,6 +97,35 @@ def project_name(project_dir: Path) -> str:
     if not isinstance(name, str) or not name:
         raise _unreadable(path, "name", "is missing", "Write the project's name, such as `name: eks-service`.")
     return name
+
+
+def require_project(project_dir: Path) -> None:
+    """Read a project's own file alone, so that a mistake in it is told once and not for each of its stacks.
+
+    Raises:
+        StackFileError: when the file cannot be read, has no name, or has a schema that is not a mapping.
+    """
+    _schema(project_dir, project_name(project_dir))
+
+
+def unread_names(root: Path) -> Iterator[tuple[Path, Problem]]:
+    """Files that look like a project's or a stack's, and that nothing reads because of their extension.
+
+    The engine reads a stack file with the extension of its project's file and no other: `DetectProjectStackPath` of
+    its `sdk/go/common/workspace`. These commands read `.yaml` alone.
+    """
+    for file in sorted([*root.glob("Pulumi*.*"), *root.glob("*/Pulumi*.*")]):
+        if file.suffix not in (".yml", ".json") or not _NAMED.fullmatch(file.stem):
+            continue
+        wanted = file.with_suffix(".yaml")
+        if file.suffix == ".json":
+            remedy = f"Write it as YAML in {wanted.name}, and remove it."
+        elif wanted.exists():
+            remedy = f"Move what is missing in {wanted.name} there, and remove it."
+        else:
+            remedy = f"Rename it to {wanted.name}."
+        reason = f"is not read: beside {PROJECT_FILE}, only names that end in .yaml are"
+        yield file, Problem("file", reason, remedy)
 
 
 def read(project_dir: Path, stack: str) -> StackFile:

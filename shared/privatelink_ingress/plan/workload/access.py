@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem, UserError
@@ -48,6 +49,17 @@ def plan_access(settings: WorkloadSettings, *, creator: str | None) -> tuple[Acc
     return tuple(
         AccessPlan(key=_key(arn), principal_arn=arn, policy_arn=policy_arn) for arn, policy_arn in sorted(entries)
     )
+
+
+def without_admins(settings: WorkloadSettings) -> Iterator[Problem]:
+    """A warning for a new cluster that nobody but its creator may administer."""
+    cluster = settings.cluster
+    if not cluster.admins and cluster.existing is None:
+        yield Problem(
+            "cluster.admins",
+            "is empty, so only the role that deploys the stack can use the Kubernetes API",
+            "Write the ARNs of the roles that administer the cluster: docs/cluster.md.",
+        )
 
 
 def principal(caller_arn: str) -> str:

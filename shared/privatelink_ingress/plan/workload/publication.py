@@ -137,6 +137,18 @@ def unjudged(settings: WorkloadSettings) -> Iterator[Problem]:
         )
 
 
+def without_remote_access(settings: WorkloadSettings) -> Iterator[Problem]:
+    """A warning for zones that other Regions do not reach, where the service is for other Regions as well."""
+    excluded = sorted(set(settings.network.zone_ids or ()) & zones.NOT_ACROSS_REGIONS)
+    if settings.publication.supported_regions and excluded:
+        yield Problem(
+            "publication.supportedRegions",
+            f"are set, but PrivateLink supports no connections between Regions in {', '.join(excluded)}: edges in "
+            "other Regions use the other zones alone",
+            "Write other zones in network.zoneIds where you can.",
+        )
+
+
 def _check_clients(cidrs: Collection[str]) -> None:
     if len(cidrs) > SECURITY_GROUP_RULES:
         problem = Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from privatelink_ingress.plan.workload import nodes, publication, versions
+from privatelink_ingress.plan.workload import access, nodes, publication, versions
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -20,3 +20,5 @@ def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Pr
     yield from versions.ends_soon(settings, today=today)
     yield from nodes.only_spot(settings)
     yield from publication.unjudged(settings)
+    yield from publication.without_remote_access(settings)
+    yield from access.without_admins(settings)

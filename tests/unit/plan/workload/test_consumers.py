@@ -1,6 +1,5 @@
 """Who may connect to a published service."""
 
-import datetime
 import json
 from typing import Any
 
@@ -9,7 +8,6 @@ from pydantic import ValidationError
 
 from privatelink_ingress.plan.workload import publication
 from privatelink_ingress.plan.workload.publication import PublicationPlan, plan_publication
-from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -66,7 +64,7 @@ def test_an_account_and_its_root_are_one_principal():
 
 def test_some_consumers_without_subnets_are_said_aloud():
     partly = loaded(edge("10.12.0.0/23"), {"accountId": "111111111111"})
-    (warning,) = warnings(partly, today=datetime.date(2026, 1, 1))
+    (warning,) = publication.unjudged(partly)
     assert str(warning) == (
         "publication.consumers: name the load balancer subnets of some accounts and not of 111111111111 "
         "(consumers[1]), so the network load balancer admits every address of every consumer, and albSubnetCidrs has "
