@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
 from privatelink_ingress.plan.capacity import placement
+from privatelink_ingress.plan.edge import dns
+from privatelink_ingress.plan.edge.certificates import base, validated
 from privatelink_ingress.plan.edge.connections import check_together
 from privatelink_ingress.plan.edge.firewall import plan_firewall
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, suggest
-from privatelink_ingress.settings.edge import SLOTS
+from privatelink_ingress.settings.edge import SLOTS, Certificate
 from privatelink_ingress.stack_names import StackName
 
 
@@ -114,6 +116,43 @@ def target_groups(shards: Iterable[ShardStacks]) -> Iterator[Finding]:
                 if (file, other) != (stack.file, name):
                     reason = f"gets a target group named {key[2]}-…, as {other} of {file} does"
                     yield Finding(stack.file, Problem(f"connections.{name}", reason, "Give the stack another name."))
+
+
+def names_across(shards: Sequence[ShardStacks]) -> Iterator[Finding]:
+    """Hosts and validation records that stacks of two shards would both have. Within a shard, its plan compares them.
+
+    Route 53 holds one record of a name and type in a zone. ACM wants the same validation record for a name in every
+    certificate of an account: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+    """
+    hosts: dict[tuple[str, str], tuple[str, str, str]] = {}
+    validations: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+    for shard in shards:
+        zone, name = shard.edge.settings.dns.zone_id, shard.edge.stack
+        for stack in shard.stacks:
+            for routes in stack.routes:
+                for host in dns.records(routes):
+                    holder = hosts.setdefault((zone, host), (name, routes.name, stack.file))
+                    if holder[0] != name:
+                        reason = f"{host} already has its DNS record from connections.{holder[1]} of {holder[2]}"
+                        remedy = f"Set dns: false on connections.{routes.name}, or give it another host."
+                        yield Finding(stack.file, Problem(routes.hosts[host], reason, remedy))
+            for where, certificate in _certificates(stack):
+                for domain in sorted({base(domain) for domain in validated(certificate)}):
+                    key = (shard.edge.settings.account_id, certificate.zone_id or zone, domain)
+                    owner = validations.setdefault(key, (name, where, stack.file))
+                    if owner[0] != name:
+                        reason = f"would create the record that validates {domain}, as {owner[1]} of {owner[2]} does"
+                        remedy = "Write validationRecords: existing beside its domains, or the arn of that certificate."
+                        yield Finding(stack.file, Problem(where, reason, remedy))
+
+
+def _certificates(stack: Edge | Attached) -> Iterator[tuple[str, Certificate]]:
+    if isinstance(stack, Edge):
+        for place, certificate in enumerate(stack.settings.certificates):
+            yield f"certificates[{place}]", certificate
+    for name, connection in sorted(stack.settings.connections.items()):
+        if connection.certificate:
+            yield f"connections.{name}.certificate", connection.certificate
 
 
 def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:

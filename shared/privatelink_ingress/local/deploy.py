@@ -143,6 +143,17 @@ def accounts(stacks: list[Stack]) -> tuple[str, Mapping[str, str]]:
     return edge.settings.account_id, {stack.settings.account_id: stack.region for stack in stacks}
 
 
+def places(stacks: list[Stack]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Account and Region of every edge with a load balancer, and of every workload; each once."""
+    edges = [stack for stack in stacks if isinstance(stack.settings, EdgeSettings)]
+    workloads = [stack for stack in stacks if isinstance(stack.settings, WorkloadSettings)]
+
+    def distinct(some: list[Stack]) -> list[tuple[str, str]]:
+        return list(dict.fromkeys((stack.settings.account_id, stack.region) for stack in some))
+
+    return distinct(edges), distinct(workloads)
+
+
 def _workload(root: Path, name: str) -> Stack:
     file = reader.read(root / service_contract.PROJECT, name)
     return Stack(file=file, settings=load(WorkloadSettings, file.settings, project=file.project, stack=name))

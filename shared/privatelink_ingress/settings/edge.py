@@ -112,6 +112,9 @@ class Certificate(Settings):
     """The certificate's names; the first is its common name; ACM allows 10 by default (quota L-FB94F0B0)."""
     zone_id: HostedZoneId | None = None
     """Hosted zone that gets the validation records; `dns.zoneId` when not set."""
+    validation_records: Literal["own", "existing"] = "own"
+    """`existing`: another stack of this account owns the records that validate these names, since ACM wants the same
+    record for a name in all certificates of an account. Only for as long as that stack keeps them does ACM renew."""
     arn: CertificateArn | None = None
 
     @model_validator(mode="after")
@@ -132,6 +135,9 @@ class Certificate(Settings):
             raise InvalidSetting(
                 "has no effect beside arn", "Remove it: an existing certificate is not validated.", at=("zoneId",)
             )
+        if self.validation_records == "existing" and (self.arn is not None or self.zone_id is not None):
+            other = "arn" if self.arn is not None else "zoneId"
+            raise InvalidSetting(f"has no effect beside {other}", "Keep one of the two.", at=("validationRecords",))
         return self
 
 

@@ -72,6 +72,6 @@ class Certificates(Component):
         return aws.acm.CertificateValidation(
             f"{self._name}-{plan.key}",
             certificate_arn=self._issued[plan.key].arn,
-            validation_record_fqdns=[self._records[key].fqdn for key in plan.validations],
+            validation_record_fqdns=[self._records[key].fqdn for key in plan.validations] or None,
             opts=self.child(),
         ).certificate_arn

@@ -76,9 +76,9 @@ def _plan(certificates: Iterable[Certificate], hosted_zone_id: str) -> Certifica
     validations: dict[str, ValidationPlan] = {}
     for certificate in certificates:
         key, keys = _key(certificate), []
-        for domain in _domains(certificate):
+        for domain in validated(certificate):
             zone = certificate.zone_id or hosted_zone_id
-            record = f"{_base(domain)}-{zone}"
+            record = f"{base(domain)}-{zone}"
             validations.setdefault(record, ValidationPlan(key=record, certificate=key, domain=domain, zone_id=zone))
             keys.append(record)
         planned.append(
@@ -144,7 +144,7 @@ def check_connections(
     problems: list[Problem] = []
     # ACM wants the same record for a name in every certificate. Of two stacks that hold one record, the first to be
     # destroyed deletes it for both.
-    holders = {_base(domain): "the load balancer's certificates" for domain in shared.domains}
+    holders = {base(domain): "the load balancer's certificates" for domain in shared.domains}
     holders |= dict.fromkeys(shared.adopted, "the load balancer's certificates")
     for routes in sorted(connections, key=lambda routes: routes.name):
         certificate = routes.connection.certificate
@@ -152,7 +152,8 @@ def check_connections(
         where = f"connections.{routes.name}.certificate"
         if certificate:
             problems += _check_arn(certificate, where, account_id, region)
-        for name in sorted({_base(domain) for domain in own.domains} | set(own.adopted)):
+        records = validated(certificate) if certificate else ()
+        for name in sorted({base(domain) for domain in records} | set(own.adopted)):
             if holder := holders.get(name):
                 remedy = "Keep the name there, and add the missing names to that certificate."
                 problems.append(Problem(where, f"is for {name}, which is already in {holder}", remedy))
@@ -185,11 +186,17 @@ def _key(certificate: Certificate) -> str:
     return Arn.parse(certificate.arn).name if certificate.arn else _domains(certificate)[0].replace("*", "_wildcard")
 
 
+def validated(certificate: Certificate) -> tuple[str, ...]:
+    """The names for which this stack owns the validation records."""
+    return _domains(certificate) if certificate.validation_records == "own" else ()
+
+
 def _domains(certificate: Certificate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(domain.lower() for domain in certificate.domains or ()))
 
 
-def _base(domain: str) -> str:
+def base(domain: str) -> str:
+    """The name whose validation record a domain has: a wildcard shares that of the name that it is right below."""
     return domain.removeprefix("*.")
 
 
