@@ -40,7 +40,7 @@ def test_the_remedy_for_an_unread_file_fits_what_is_beside_it(repository: Path, 
     [
         ("name: eks-service\nconfig: [\n", "line 3", "is not valid YAML"),
         ("runtime: python\n", "name", "is missing"),
-        ("name: eks-service\nconfig: text\n", "config", "is no mapping"),
+        ("name: eks-service\nconfig: text\n", "config", "is not a mapping"),
     ],
 )
 def test_an_error_of_a_projects_file_is_told_once_and_under_its_name(
