@@ -1,4 +1,4 @@
-"""The local cloud as a backend of in-process runs: through its provider, each resource finds its account or cluster."""
+"""The local cloud as a backend: each resource's provider determines its account or cluster."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from privatelink_ingress.local.engine.registration import Registration
 SESSION_NAME = "local-cloud"
 
 UNDERSTOOD = frozenset({"allowedAccountIds", "assumeRoles", "defaultTags", "forbiddenAccountIds", "region", "version"})
-"""Inputs of an AWS provider that the local cloud acts on. Those that begin with `skip` change nothing here."""
+"""Inputs of an AWS provider that the local cloud acts on. Those that start with `skip` have no effect here."""
 
 
 class CloudBackend:
@@ -36,7 +36,7 @@ class CloudBackend:
     def __init__(self, cloud: Cloud, ambient_account_id: str, region: str, *, kubernetes: Any = None) -> None:
         """`ambient_account_id` and `region` are what providers without a role or Region use.
 
-        `kubernetes` keeps the objects of clusters; stacks that hold any share one.
+        `kubernetes` stores the objects of clusters; stacks share one store.
         """
         self._cloud, self._account_id, self._region = cloud, ambient_account_id, region
         self._kubernetes_store = kubernetes
@@ -65,7 +65,7 @@ class CloudBackend:
         return Created(created.id, created.outputs | named | self._echoed(registration, provider_inputs, target))
 
     def update(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties:
-        """Bring the resource that `state` tells of to the registration's inputs; answer its outputs.
+        """Update the resource with the outputs `state` to the registration's inputs; returns its outputs.
 
         Raises:
             AdapterError: the type has no update for one of the inputs that differ, or AWS refuses.
@@ -78,19 +78,19 @@ class CloudBackend:
         return state | registration.inputs | outputs | self._echoed(registration, provider_inputs, target)
 
     def read(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties | None:
-        """The resource's outputs as they are now; None when it is gone."""
+        """The resource's current outputs; None when it no longer exists."""
         found = readings.read(self._target(registration, provider_inputs), registration.type, registration.id, state)
         return None if found is None else state | found
 
     def tags_all(self, type_: str, inputs: Properties, provider_inputs: Properties) -> Properties:
-        """`tagsAll`, the tags with the provider's default ones, of a type that has any; else nothing."""
+        """`tagsAll`, the tags with the provider's default ones, for a type with tags; else empty."""
         if not sdk.takes_tags(type_):
             return {}
         tags = inputs.get("tags", {})
         return {"tagsAll": tags if isinstance(tags, str) else _default_tags(provider_inputs) | tags}
 
     def configure(self, provider_inputs: Properties) -> None:
-        """Check the account of an AWS provider. A kubernetes provider's cluster is looked for when it is needed.
+        """Check the account of an AWS provider. A kubernetes provider's cluster is looked up on first use.
 
         Raises:
             AdapterError: a wrong account, or an input that is not understood.
@@ -105,7 +105,7 @@ class CloudBackend:
         return self._aws(provider_inputs, own_region)
 
     def _asked(self, registration: Registration, provider_inputs: Properties) -> Properties:
-        """The inputs as the adapter wants them: all tags among them, and no Region."""
+        """The inputs for the adapter: with all tags, without the Region."""
         inputs = copy.deepcopy(registration.inputs)
         if sdk.is_aws(registration.type):
             inputs.pop("region", None)
@@ -120,7 +120,7 @@ class CloudBackend:
         return {"region": target.region} | ({"tags": registration.inputs.get("tags", {})} | tags if tags else {})
 
     def delete(self, registration: Registration, provider_inputs: Properties) -> None:
-        """Delete the registration's resource. One that is gone already is not a failure, as with the providers.
+        """Delete the registration's resource. Deleting a missing one succeeds, as in the providers.
 
         Raises:
             AdapterError: AWS refuses, because the resource is in use or protected.
@@ -197,7 +197,7 @@ def _default_tags(provider_inputs: Properties) -> dict[str, str]:
 
 
 def _decoded(value: Any) -> Any:
-    """An input of a provider: everything but text is sent as JSON text."""
+    """A provider's input: all values except text are sent as JSON text."""
     if not isinstance(value, str):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Deploys the repository's stacks to the emulated AWS, each after those that it reads.
+"""Deploys the repository's stacks to the emulated AWS, each after the stacks that it reads.
 
 First the workload stacks, then the edge's with a load balancer, then those that are attached to one.
 """
@@ -30,7 +30,7 @@ from privatelink_ingress.trace.cluster_objects import ClusterObjects, read
 OnEvent = Callable[[runner.Registration], None]
 
 ORGANIZATION = "organization"
-"""What a self-managed Pulumi backend calls every organization."""
+"""The organization name in every self-managed Pulumi backend."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Deployment:
         self._runs: dict[str, runner.StackRun] = {}
 
     def preview(self, stack: Stack) -> int:
-        """How many resources the next `pulumi up` has, for a stack whose references have been deployed."""
+        """Number of resources in the next `pulumi up`, for a stack whose references have been deployed."""
         return len(self._run(stack, preview=True).registrations)
 
     def up(
@@ -83,13 +83,13 @@ class Deployment:
     ) -> runner.StackRun:
         """Deploy one stack as on AWS; the stacks that it refers to come first.
 
-        A workload's first `pulumi up` creates the repositories. Then its images are copied, of which there are only
-        stand-ins here, and a second `pulumi up` adds what runs them.
+        A workload's first `pulumi up` creates the repositories. Then its images are copied (here: placeholders), and a
+        second `pulumi up` adds the workloads that run them.
 
         Args:
             stack: What to deploy.
-            on_event: Told of every registration of every run.
-            on_copied: Told of the images between the two runs.
+            on_event: Called with every registration of every run.
+            on_copied: Called with the images between the two runs.
 
         Raises:
             ProgramFailed: when a resource is refused.
@@ -103,7 +103,7 @@ class Deployment:
         return self._runs[stack.label]
 
     def clusters(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], ClusterObjects]:
-        """The objects of every cluster of `accounts`, by account and name. No pod runs, so none is ready or not."""
+        """The objects of every cluster of `accounts`, by account and name. No pod runs, so readiness is unknown."""
         found = {}
         for account in accounts:
             eks = account.client("eks")
@@ -113,7 +113,7 @@ class Deployment:
         return found
 
     def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:
-        """Those that the stack pins and its repositories lack."""
+        """Images that the stack pins and its repositories lack."""
         if not isinstance(stack.settings, WorkloadSettings):
             return ()
         return prerequisites.copy_images(self._cloud, stack.settings, stack=stack.file.stack, region=stack.region)

@@ -1,4 +1,4 @@
-"""Whether the packages of the local cloud are installed: they are an extra, since a deployment needs none of them."""
+"""Checks that the local cloud's packages are installed: they are an extra, since no deployment needs them."""
 
 from __future__ import annotations
 

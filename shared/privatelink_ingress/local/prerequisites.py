@@ -1,4 +1,4 @@
-"""What a stack file expects in its account: on AWS it exists already, here it is created first."""
+"""Creates the resources that a stack file expects in its account, and which exist already on AWS."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
-    """Make the hosted zones, roles and topics that the settings name. What exists stays as it is.
+    """Create the hosted zones, roles and topics that the settings name. Existing ones stay unchanged.
 
-    An attached stack takes nothing for granted but its edge stack.
+    An attached stack expects only its edge stack.
     """
     if isinstance(settings, EdgeSettings):
         for zone_id, domain in _hosted_zones(settings).items():
@@ -34,9 +34,9 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
 
 
 def copy_images(cloud: Cloud, settings: WorkloadSettings, *, stack: str, region: str) -> Sequence[ImagePlan]:
-    """Put stand-ins for the images that a stack pins into the repositories that lack them, and tell of which images.
+    """Create placeholders for pinned images that a stack's repositories lack; returns those images.
 
-    Repositories have to be there: the stack's own ones once it was deployed.
+    The repositories must exist: deploy the stack first.
     """
     name = settings.connection_name or stack
     repositories = plan_registry(settings, name=name, region=region).repositories
@@ -52,7 +52,7 @@ def copy_images(cloud: Cloud, settings: WorkloadSettings, *, stack: str, region:
 
 
 def _topic(sns: Any, arn: str) -> None:
-    """A topic that PrivateLink may publish to, as docs/publication.md has it made."""
+    """A topic that PrivateLink may publish to, as described in docs/publication.md."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "vpce.amazonaws.com"},

@@ -1,1 +1,1 @@
-"""Runs the programs in this process, as the engine would."""
+"""Runs the programs in this process, in place of Pulumi's engine."""

@@ -1,4 +1,4 @@
-"""A stack's next run: existing resources stay, as the engine leaves resources whose inputs did not change."""
+"""A backend for a stack's next run: existing resources stay, like resources with unchanged inputs in the engine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from privatelink_ingress.local.engine.stack_run import StackRun
 
 
 class IncrementalBackend:
-    """A backend over another one that creates only new resources. It changes and deletes nothing; the engine does."""
+    """Creates only new resources, on another backend. Unlike the engine, it updates and deletes nothing."""
 
     def __init__(self, backend: Backend, before: StackRun) -> None:
-        """Treat the registrations of `before` as the resources that exist on `backend`."""
+        """Treat the registrations of `before` as the existing resources on `backend`."""
         self._backend = backend
         self._before = {registration.urn: registration for registration in before.registrations}
 
@@ -31,5 +31,5 @@ class IncrementalBackend:
         return Created(existing.id, existing.outputs)
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
-        """Answer as the backend does."""
+        """Call the function on the backend."""
         return self._backend.invoke(token, args, provider_inputs)

@@ -1,4 +1,4 @@
-"""The resource monitor of an in-process run: what Pulumi's SDK talks to, in the engine's place.
+"""The resource monitor of an in-process run: Pulumi's SDK calls it in place of the engine's.
 
 It records every registration as the engine would see it, with the engine's URNs, refuses what the engine refuses, and
 has a `Backend` create resources and answer functions. It knows nothing of AWS.
@@ -21,11 +21,11 @@ from privatelink_ingress.local.engine.registration import Invocation, Registrati
 from privatelink_ingress.problems import Problem, UserError
 
 PROVIDER = "pulumi:providers:"
-"""How the types of provider resources begin."""
+"""Prefix of the types of provider resources."""
 
 
 class ProgramFailed(UserError):
-    """A run stopped at a resource: its URN and why. The URN is empty when no one resource is at fault."""
+    """A run stopped at a resource: its URN and the reason. The URN is empty when no single resource is at fault."""
 
     def __init__(self, urn: str, reason: str) -> None:
         super().__init__("The program did not run to its end", [Problem(urn or "the program", reason)])
@@ -45,7 +45,7 @@ class Backend(Protocol):
         """
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
-        """Answer a function, such as `aws:index/getAvailabilityZones:getAvailabilityZones`."""
+        """Call a function, such as `aws:index/getAvailabilityZones:getAvailabilityZones`."""
 
 
 class Monitor(MockMonitor):
@@ -118,11 +118,11 @@ class Monitor(MockMonitor):
         self._record(registration)
         if self._on_event:
             self._on_event(registration)
-        # Sent without marks, as the engine does for callers of `get_output_details`: `secretOutputNames` says it.
+        # Sent without marks, as the engine does for callers of `get_output_details`: `secretOutputNames` has the secrets.
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode(registration.outputs))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
-        """Keep a component's outputs, or the stack's exports."""
+        """Record a component's outputs, or the stack's exports."""
         registration = self.by_urn[request.urn]
         registration.outputs, registration.secret_outputs = wire.decode(request.outputs)
         return super().RegisterResourceOutputs(request)
@@ -196,7 +196,7 @@ class Monitor(MockMonitor):
         outputs: Properties = dict(registration.inputs)
         is_provider = registration.type.startswith(PROVIDER)
         if not self._preview or (is_provider and not wire.has_unknown(registration.inputs)):
-            # A provider is configured in a preview too: that is where an account guard has to refuse.
+            # A provider is configured in a preview too, where an account guard has to refuse already.
             try:
                 created = self._make(registration)
             except Exception as error:
@@ -204,7 +204,7 @@ class Monitor(MockMonitor):
             outputs |= created.outputs
             registration.id = "" if self._preview else created.id
         registration.outputs = outputs
-        # An output that echoes a secret input is as secret; others are named by the SDK.
+        # An output that echoes a secret input is secret too; the SDK names the others.
         registration.secret_outputs = registration.secret_inputs | {
             (name,) for name in registration.additional_secret_outputs if name in outputs
         }

@@ -1,4 +1,4 @@
-"""A Pulumi program as a function that the SDK can call, each with modules of its own."""
+"""Turns a Pulumi program into a function that the SDK can call; each program has its own modules."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _export(outputs: Mapping[str, Any] | None) -> None:
 
 @contextlib.contextmanager
 def _own_modules(directory: Path) -> Generator[None]:
-    """The program's folder first on the module path, its modules fresh, and none of them left behind.
+    """Put the program's folder first on the module path, and drop the modules that it imports afterwards.
 
     Two projects may both have a module `network`: each run must import its own.
     """

@@ -1,4 +1,4 @@
-"""What a program says to the monitor, as plain values: resources, look-ups, and other stacks' exports."""
+"""The program's calls to the monitor, as plain values: resources, look-ups, and other stacks' exports."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Registration:
     provider: str = ""
     """URN of the provider; empty when the resource would use the default provider."""
     providers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """URNs of the providers that a component was given, by package."""
+    """URNs of a component's providers, by package."""
     inputs: Properties = dataclasses.field(default_factory=dict)
     outputs: Properties = dataclasses.field(default_factory=dict)
     secret_inputs: frozenset[wire.Path] = frozenset()
-    """Where in `inputs` secrets stand, as paths: `("data", "password")`."""
+    """Paths of the secrets in `inputs`: `("data", "password")`."""
     secret_outputs: frozenset[wire.Path] = frozenset()
     id: str = ""
     custom: bool = False
@@ -62,7 +62,7 @@ class Invocation:
 
 @dataclasses.dataclass(frozen=True)
 class StackOutputs:
-    """What a stack exports to a stack reference: plain values, and which names are secret."""
+    """A stack's exports for a stack reference: plain values, and the names of the secret ones."""
 
     values: Mapping[str, Any]
     secret: frozenset[str] = frozenset()

@@ -39,8 +39,8 @@ __all__ = [
     "run",
 ]
 
-# Which line of the program made a resource: the SDK works it out for the engine's messages. Nothing here asks, and it
-# takes a tenth of a run.
+# The SDK determines the program line of each resource, for the engine's messages. Nothing here
+# reads it, and it takes a tenth of a run.
 sdk_resource._get_stack_trace = source_pb2.StackTrace  # ty: ignore[invalid-assignment]
 
 WORKERS = 32
@@ -103,7 +103,7 @@ def run(
 
 
 class _Engine:
-    """Where the SDK sends log messages."""
+    """Receives the SDK's log messages."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -152,7 +152,7 @@ def _run(
         with as_program(program) as main:
             _to_its_end(main, timeout)
     except BaseException as error:
-        # The SDK wraps a failed registration in errors of its own; the first failure says what happened.
+        # The SDK wraps a failed registration in errors of its own; the first failure is the cause.
         if monitor.failure and isinstance(error, Exception):
             raise monitor.failure from None
         raise
@@ -186,8 +186,8 @@ def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
 def _cancelled_by_ctrl_c(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> Generator[None]:
     """Ctrl-C cancels the task and is raised at its end; a second one is raised at once.
 
-    Raised wherever the main thread is, it can end up in the start of a worker thread or in a callback of the SDK: it
-    is lost there, or a thread is left that the process waits for.
+    By default it is raised wherever the main thread is, which may be the start of a worker thread or a
+    callback of the SDK: it is lost there, or leaves a thread that the process waits for.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

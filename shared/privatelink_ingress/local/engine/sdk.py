@@ -1,4 +1,4 @@
-"""What Pulumi's AWS provider does by itself to some resource types, read off the SDK's classes."""
+"""Default names, Regions and tags that Pulumi's AWS provider adds, derived from the SDK's classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Properties
 
 NAME_INPUTS = {"name": "name", "bucket": "bucket", "node_group_name": "nodeGroupName"}
-"""The inputs that the provider fills when they are left out, by the SDK's argument."""
+"""The inputs that the provider fills by default, by the SDK's argument."""
 
 
 def is_aws(type_: str) -> bool:
@@ -33,8 +33,8 @@ def takes_tags(type_: str) -> bool:
 def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Properties:
     """The name input that the provider adds when the program gives neither a name nor a prefix; else nothing.
 
-    As the provider: the resource's own name, a hyphen and seven hexadecimal digits. They are drawn from the URN instead
-    of at random, so that runs can be compared.
+    As the provider: the resource's own name, a hyphen and seven hexadecimal digits. The digits are derived from the
+    URN, not random, so that runs can be compared.
     """
     name_input = optional_name_input(type_)
     if not name_input or inputs.get(name_input) or inputs.get(f"{name_input}Prefix"):
@@ -45,9 +45,9 @@ def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Proper
 
 @functools.cache
 def optional_name_input(type_: str) -> str | None:
-    """The wire name of the input that names a resource and that a program may leave out; None where there is none.
+    """The wire name of the optional input that names a resource; None when the type has none.
 
-    Those are the inputs that the provider can choose itself. A name that must be given, as a DNS record's, is none.
+    The provider can choose such names itself. Required names, such as a DNS record's, are excluded.
     """
     arguments_class = _class(type_, "Args")
     if arguments_class is None:
@@ -66,7 +66,7 @@ def optional_name_input(type_: str) -> str | None:
 def _class(type_: str, suffix: str = "") -> Any:
     """The SDK's class of an AWS type, or of its arguments; None for other types, and for AWS ones that the SDK lacks.
 
-    The SDK loads its modules when they are first used, and a second thread could see one that is half loaded.
+    The SDK loads its modules lazily, and a second thread could see a partly loaded one.
     """
     if not is_aws(type_):
         return None

@@ -1,4 +1,4 @@
-"""What an in-process run of a Pulumi program registered."""
+"""The registrations of an in-process run of a Pulumi program."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from privatelink_ingress.local.engine.registration import Invocation, Registrati
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class StackRun:
-    """What a run registered. The stack itself is the first registration."""
+    """A run's registrations. The stack itself is the first one."""
 
     project: str
     stack: str
     registrations: tuple[Registration, ...]
-    """Each after everything it depends on, otherwise by URN: the same order in every run."""
+    """Sorted by dependencies, then by URN: the same order in every run."""
     invokes: tuple[Invocation, ...]
     exports: Mapping[str, Any]
     """Plain values, secrets included."""
@@ -38,7 +38,7 @@ class StackRun:
         """The one registration of a type.
 
         Raises:
-            LookupError: when there is none or more than one; the message says what is there.
+            LookupError: when there is none or more than one; the message lists the existing ones.
         """
         found = self.of_type(type_)
         if len(found) == 1:

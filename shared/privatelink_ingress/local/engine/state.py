@@ -16,7 +16,7 @@ VERSION = 3
 """Version of the deployment format (Pulumi's `apitype.DeploymentSchemaVersionCurrent`)."""
 
 REDACTED = "[secret]"
-"""What Pulumi's CLI shows for a secret."""
+"""Pulumi CLI's placeholder for a secret."""
 
 
 def export(run: StackRun, *, show_secrets: bool = False) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _resource(registration: Registration, ids: dict[str, str], show_secrets: boo
         "customTimeouts": {name: _seconds(text) for name, text in registration.custom_timeouts.items()},
         "retainOnDelete": registration.retain_on_delete,
     }
-    # As the engine: what is empty is left out, but for the three that every resource has.
+    # As the engine: empty fields are omitted, except the three that every resource has.
     return {"urn": registration.urn, "custom": registration.custom, "type": registration.type} | {
         key: value for key, value in entries.items() if value
     }
@@ -69,6 +69,6 @@ def _properties(properties: dict[str, Any], secrets: Set[wire.Path], show_secret
 
 
 def _seconds(duration: str) -> float:
-    """Seconds of a Go duration, `1h30m`, as the engine keeps time-outs."""
+    """Seconds of a Go duration such as `1h30m`, the engine's form of timeouts."""
     units = {"h": 3600.0, "m": 60.0, "s": 1.0}
     return sum(float(number) * units[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)([hms])", duration))

@@ -14,10 +14,10 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
 UNKNOWN: str = rpc.UNKNOWN
-"""What stands on the wire for a value that a preview does not know."""
+"""The wire's placeholder for a value that a preview does not know."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands within a resource's properties."""
+"""A value's position within a resource's properties."""
 
 SIGNATURE: str = rpc._special_sig_key
 SECRET: str = rpc._special_secret_sig
@@ -31,7 +31,7 @@ def decode(properties: Any) -> tuple[dict[str, Any], frozenset[Path]]:
 
 def encode(properties: Mapping[str, Any], secrets: Set[Path] = frozenset()) -> Any:
     """Plain properties for the SDK, with the values at the paths `secrets` marked as secret."""
-    struct = struct_pb2.Struct()  # ty: ignore[missing-attribute]  (made at run time)
+    struct = struct_pb2.Struct()  # ty: ignore[missing-attribute]  (generated at run time)
     struct.update(mark(properties, secrets, lambda value: {SIGNATURE: SECRET, "value": value}))
     return struct
 
@@ -59,7 +59,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def _struct(struct: Any, path: Path, secrets: set[Path]) -> dict[str, Any]:
-    # Sorted: a protobuf map has no order of its own, and what is recorded must not differ from run to run.
+    # Sorted: a protobuf map has no order, and recordings must be equal in every run.
     values = {key: _value(struct.fields[key], (*path, key), secrets) for key in sorted(struct.fields)}
     return {key: value for key, value in values.items() if value is not None}
 

@@ -1,7 +1,7 @@
-"""The stand-in of pulumi-eks: its component `eks:index:Cluster`, which registers what the real one registers.
+"""Stands in for pulumi-eks: a component `eks:index:Cluster` that registers the real one's resources.
 
-That is, with the inputs that this product gives: the cluster and a kubernetes provider, both as children and under the
-real component's names. Source: pulumi-eks 4.3, nodejs/eks/cluster/cluster.ts, and a run of it with these inputs.
+With this product's inputs these are the cluster and a kubernetes provider, both children of the component, with
+the real one's names. Source: pulumi-eks 4.3, nodejs/eks/cluster/cluster.ts, and a run of it with these inputs.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from privatelink_ingress.local.providers.servicer import answering
 
 
 class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
-    """The provider of `eks:index:Cluster`. It has no resources of its own."""
+    """The provider of `eks:index:Cluster`. It has no other resources."""
 
     def __init__(self, version: str) -> None:
-        """`version` is what the SDK asks for."""
+        """`version` is the one that the SDK requests."""
         self._version = version
 
     @answering
     def Handshake(self, request: Any) -> Any:  # noqa: N802
-        """Accept resources as inputs: `serviceRole` is one."""
+        """Accept resources as inputs, such as `serviceRole`."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
     @answering
@@ -40,17 +40,17 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def CheckConfig(self, request: Any) -> Any:  # noqa: N802
-        """It has no configuration."""
+        """Accept any configuration; the provider has none."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @answering
     def DiffConfig(self, request: Any) -> Any:  # noqa: N802
-        """Nothing that could differ."""
+        """Report no difference; the provider has no configuration."""
         return provider_pb2.DiffResponse()
 
     @answering
     def Configure(self, request: Any) -> Any:  # noqa: N802
-        """As in the handshake."""
+        """Answer as in the handshake."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
         )
@@ -65,12 +65,12 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Cancel(self, request: Any) -> Any:  # noqa: N802
-        """Nothing to cancel."""
+        """Do nothing: no call runs for long."""
         return Empty()
 
 
 class _Construction:
-    """One component on its way through the engine."""
+    """One component during its construction."""
 
     def __init__(self, request: Any, monitor: Any) -> None:
         self._request, self._monitor = request, monitor
@@ -120,7 +120,7 @@ class _Construction:
                 parent=self._urn,
                 custom=True,
                 object=wire.encode(inputs),
-                # As the SDKs: a component's protection is its children's as well.
+                # As the SDKs: a component's children inherit its protection.
                 protect=self._request.protect,
                 dependencies=needs,
                 propertyDependencies=dict.fromkeys(inputs, dependencies),
@@ -133,13 +133,13 @@ class _Construction:
         )
 
     def _role_arn(self) -> str:
-        """The ARN of `serviceRole`, which arrives as a reference to a resource of this stack."""
+        """The ARN of `serviceRole`, a reference to a resource of this stack."""
         reference = self._request.inputs.fields["serviceRole"].struct_value.fields
         while "value" in reference:
             reference = reference["value"].struct_value.fields
         if "urn" not in reference:
             return wire.UNKNOWN
-        # The engine's own function, which the SDKs look up another resource's outputs with.
+        # The engine's own function, with which the SDKs read another resource's outputs.
         args = wire.encode({"urn": reference["urn"].string_value})
         answer = self._monitor.Invoke(resource_pb2.ResourceInvokeRequest(tok=t.GET_RESOURCE, args=args))
         resource: Mapping[str, Any] = wire.decode(getattr(answer, "return"))[0]

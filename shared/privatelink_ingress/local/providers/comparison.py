@@ -1,4 +1,4 @@
-"""What a provider calls a change: new inputs beside the old ones and beside what the resource became."""
+"""A provider's comparison of new inputs with the old ones and with the resource's outputs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from privatelink_ingress.local.engine import wire
 
 
 def changed(new: Properties, old_inputs: Properties, state: Properties) -> tuple[str, ...]:
-    """The inputs that an update would have to bring about, sorted.
+    """The changed inputs, sorted.
 
-    An input is changed when the resource does not hold what it asks for, and when it no longer asks for something that
-    it did. What the resource holds beyond its inputs is not compared: AWS fills many a block with values of its own.
+    An input is changed when the resource does not have the requested value, and when a value is no longer requested.
+    Values beyond the inputs are not compared: AWS adds values of its own to many blocks.
 
     Args:
-        new: the inputs that the program gives, with unknown values as `wire.UNKNOWN`; an unknown one is a change.
+        new: the program's inputs, with unknown values as `wire.UNKNOWN`; an unknown value is a change.
         old_inputs: those of the last successful step.
         state: the resource's outputs.
     """
@@ -43,7 +43,7 @@ def at(properties: Any, path: str) -> Any:
 
 
 def holds(whole: Any, part: Any) -> bool:
-    """Whether `whole` has everything that `part` asks for. Nothing at all is asked by None, and by an empty block."""
+    """Whether `whole` contains everything in `part`. None and an empty block request nothing."""
     if part is None or (part in ({}, [], "", False) and whole is None):
         return True
     if isinstance(part, Mapping):
@@ -56,7 +56,7 @@ def holds(whole: Any, part: Any) -> bool:
 
 
 def _lists_agree(whole: list[Any], part: list[Any]) -> bool:
-    """In any order: most lists of AWS are sets, and are answered in AWS's order."""
+    """In any order: most of AWS's lists are sets, and AWS returns them in its own order."""
     if len(whole) != len(part):
         return False
     if all(holds(one, other) for one, other in zip(whole, part, strict=True)):

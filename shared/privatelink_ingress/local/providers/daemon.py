@@ -1,8 +1,8 @@
-"""The provider plugins, all in the process of the emulated AWS: the engine's plugin processes only ask it for a port.
+"""The provider plugins, all in the emulated AWS's process: the engine's plugin processes only request a port.
 
-The engine starts one process per provider instance. Here such a process is a script of a few lines that opens a
-connection to this process, gets the port of a server of its own, prints it, and waits until the engine ends it. So no
-instance imports an SDK, and all of them share the adapters' clients.
+The engine starts one process per provider instance. Here such a process is a short script: it connects to this
+process, gets the port of a server of its own, prints it, and waits until the engine ends it. So no instance imports an
+SDK, and all share the adapters' clients.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ WORKERS = 64
 """Calls in flight at once. A component waits for its children, so there are more than the engine's parallel steps."""
 
 SCRIPT = """#!/usr/bin/env bash
-# A provider of the emulated AWS: its server is in the process that listens at that port.
-exec 3<>"/dev/tcp/{loopback}/${{{port_variable}:?is not set: the emulated AWS is not there}}"
+# A provider of the emulated AWS: its server is in the process that listens on that port.
+exec 3<>"/dev/tcp/{loopback}/${{{port_variable}:?is not set: the emulated AWS is not running}}"
 echo "{package} ${{{account_variable}:?}} $PPID" >&3
 read -r port <&3
 echo "$port"
@@ -48,7 +48,7 @@ class Daemon:
     """Serves provider instances on loopback. Use as a context manager."""
 
     def __init__(self, backend_of: Callable[[str], CloudBackend], observer: Observer | None = None) -> None:
-        """Serve what `backend_of` answers for the account of the ambient credentials, telling `observer` of calls."""
+        """Serve what `backend_of` returns for the ambient credentials' account; `observer` gets the calls."""
         self._backend_of, self.observer = backend_of, observer or Unobserved()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="provider")
         self._listener = _Listener((LOOPBACK, 0), self._serve_instance)
@@ -64,7 +64,7 @@ class Daemon:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def environment(self, account_id: str) -> Mapping[str, str]:
-        """What the engine's plugin processes need in their environment."""
+        """Environment variables for the engine's plugin processes."""
         return {PORT_VARIABLE: str(self.port), ACCOUNT_VARIABLE: account_id}
 
     def _serve_instance(self, connection: socketserver.StreamRequestHandler) -> None:
@@ -89,7 +89,7 @@ class Daemon:
         return Provider(self._backend_of(account_id), version(package), self, engine_pid)
 
     def before(self, call: Call) -> None:
-        """Tell the observer of the moment, which a test may have changed since the instance began."""
+        """Call the current observer, which a test may have replaced since the instance started."""
         self.observer.before(call)
 
     def after(self, call: Call) -> None:
@@ -111,12 +111,12 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 def version(package: str) -> str:
-    """The version that the SDK asks of a plugin: its own."""
+    """The plugin version that the SDK requests: its own."""
     return metadata.version(f"pulumi-{package}")
 
 
 def install(pulumi_home: Path) -> None:
-    """Put the plugins' scripts where the engine looks for plugins: below `PULUMI_HOME`."""
+    """Write the plugins' scripts to the engine's plugin folder, below `PULUMI_HOME`."""
     for package in PACKAGES:
         folder = pulumi_home / "plugins" / f"resource-{package}-v{version(package)}"
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What tests see of the calls that the engine makes, and where they make one fail."""
+"""Shows the engine's calls to tests, and lets them make a call fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One create, update or delete that the engine asked a provider for, outside of previews."""
+    """One create, update or delete that the engine requests from a provider, outside previews."""
 
     operation: str
     """`create`, `update` or `delete`."""
@@ -17,7 +17,7 @@ class Call:
     id: str = ""
     """Empty before a create."""
     engine_pid: int = 0
-    """Process of the engine that asks."""
+    """Process id of the calling engine."""
 
     @property
     def name(self) -> str:
@@ -26,17 +26,17 @@ class Call:
 
 
 class Observer(Protocol):
-    """Told of every call, from many threads at once. What it raises is what the engine gets for an answer."""
+    """Gets every call, from several threads at once. The engine receives an exception that it raises as the answer."""
 
     def before(self, call: Call) -> None:
-        """The engine asks; AWS has not heard of it yet."""
+        """Called before the request reaches AWS."""
 
     def after(self, call: Call) -> None:
-        """AWS has done it; the engine does not know yet."""
+        """Called after AWS completed the request and before the engine gets the answer."""
 
 
 class Unobserved:
-    """Looks at nothing."""
+    """Ignores every call."""
 
     def before(self, call: Call) -> None:
         """Nothing."""

@@ -1,6 +1,6 @@
-"""Which inputs replace a resource: one table for all types, each row with its source.
+"""The inputs that force a replacement: one table for all types, each row with its source.
 
-Rows from memory (`read=False`) are what the provider is known to do; its source was not at hand.
+Rows with `read=False` state the provider's known behavior; its source was not read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def rule_for(type_: str) -> Rule:
     """The rule of a Pulumi type.
 
     Raises:
-        AdapterError: when the table has none: what it replaces would be a guess.
+        AdapterError: when the table has none: any answer would be a guess.
     """
     if type_.startswith("kubernetes:"):
         return KUBERNETES.get(type_.rpartition(":")[2], KUBERNETES_OBJECT)
@@ -44,7 +44,7 @@ def _plain_name(inputs: Properties) -> Properties:
 
 
 def _fewer_subnets(old: Properties, new: Properties) -> tuple[str, ...]:
-    """A network load balancer takes further subnets and gives none back; security groups are for its creation alone."""
+    """A Network Load Balancer accepts more subnets and releases none; security groups are set at creation only."""
     if old.get("loadBalancerType") != "network":
         return ()
     subnets = new.get("subnets")
@@ -196,4 +196,4 @@ KUBERNETES: Mapping[str, Rule] = {
         "Service": ("spec.clusterIP",),
     }.items()
 }
-"""Fields that the API server never changes, by kind, and those for which Pulumi's provider creates a new object."""
+"""Immutable fields by kind, and fields for which Pulumi's provider creates a new object."""

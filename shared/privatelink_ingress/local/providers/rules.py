@@ -1,4 +1,4 @@
-"""What a rule of replacement says, and what follows from it for one change."""
+"""The replacement rule of a resource type, and its result for one change."""
 
 from __future__ import annotations
 
@@ -19,58 +19,58 @@ Forced = Callable[[Properties, Properties], tuple[str, ...]]
 
 
 def as_given(inputs: Properties) -> Properties:
-    """The inputs themselves: most types have nothing that the provider adds while it plans."""
+    """Returns the inputs unchanged: for most types the provider adds nothing while it plans."""
     return inputs
 
 
 def nothing_more(old: Properties, new: Properties) -> tuple[str, ...]:
-    """No input: most types force by the input alone, whatever its values are."""
+    """Returns no input: for most types the input alone decides, whatever its values."""
     return ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How the real provider changes one resource type."""
+    """The real provider's behavior for one resource type."""
 
     forces: tuple[str, ...] = ()
     """Inputs whose change replaces the resource, as dotted paths; `ALL` for those that can never be updated."""
     forced: Forced = nothing_more
-    """Inputs that replace for some changes only, by the resource's state and the new inputs."""
+    """Inputs of which only some changes replace, given the resource's state and the new inputs."""
     planned: Planned = as_given
     """The inputs as the provider changes them before it compares them (`CustomizeDiff`)."""
     recomputed: tuple[str, ...] = ()
     """Outputs that an update's preview does not know."""
     framework: bool = False
-    """Whether it is written for terraform-plugin-framework: a given name is then no reason to delete first."""
+    """Whether the type uses terraform-plugin-framework: an explicit name then does not force deletion first."""
     source: str
     """File of terraform-provider-aws below `internal/service`, or of pulumi-kubernetes below `provider/pkg`."""
     read: bool = True
-    """False where the source was not read, and the rule is from memory."""
+    """False when the provider's source was not read for this rule."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """What the next step of a resource is: nothing, an update, or a replacement."""
+    """A resource's next step: none, an update, or a replacement."""
 
     inputs: tuple[str, ...]
     """The top-level inputs that differ."""
     replaced_by: tuple[str, ...] = ()
     """Those of them that force a replacement; empty for an update."""
     delete_first: bool = False
-    """Whether the old one goes before the new one comes, unless the resource's options say otherwise."""
+    """Whether the old resource is deleted before the new one is created, unless the resource's options differ."""
 
 
 def change(
     rule: Rule, type_: str, *, new: Properties, old_inputs: Properties, state: Properties, auto_named: bool
 ) -> Change:
-    """What changes, by the rule of the type.
+    """Classify a change by the rule of the type.
 
     Args:
-        rule: of the type.
+        rule: the type's rule.
         type_: the Pulumi type.
-        new: inputs of the program, checked.
-        old_inputs: inputs of the last step.
-        state: what the resource became.
+        new: the program's inputs, checked.
+        old_inputs: the last step's inputs.
+        state: the resource's outputs.
         auto_named: whether the provider chose the name.
     """
     planned = rule.planned(new)
@@ -94,9 +94,9 @@ def _differs(path: str, new: Properties, old_inputs: Properties, state: Properti
 
 
 def _deletes_first(rule: Rule, type_: str, inputs: Properties, auto_named: bool) -> bool:
-    """The bridge's rule: a name that the provider could choose and the program gives.
+    """The bridge's rule: the program sets a name that the provider could choose.
 
-    It looks neither at whether the name itself changes, nor at what else does. Source: pulumi-terraform-bridge
+    It ignores whether the name itself changes, and which other inputs do. Source: pulumi-terraform-bridge
     pkg/tfbridge/schema.go, `nameRequiresDeleteBeforeReplace`; pkg/pf/tfbridge/provider_diff.go for the framework.
     """
     name = sdk.optional_name_input(type_)
@@ -109,7 +109,7 @@ def _same_object(inputs: Properties, state: Properties) -> bool:
 
 
 def inputs_of(rule: Rule, inputs: Properties, state: Properties) -> Properties:
-    """The inputs as a refresh records them: where the resource no longer holds what was asked, what it has instead."""
+    """The inputs as a refresh records them: where the resource differs from a requested value, its own."""
     planned = rule.planned(inputs)
     drifted = {key: state[key] for key in inputs if key in state and not comparison.holds(state[key], planned[key])}
     return inputs | drifted

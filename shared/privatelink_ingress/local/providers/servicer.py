@@ -1,7 +1,7 @@
 """One provider instance as Pulumi's engine calls it: check, diff, create, read, update, delete, invoke.
 
-The protocol is Pulumi's `proto/pulumi/provider.proto`. It is answered here on the wire's own messages, and not with the
-SDK's provider classes, which cannot send an unknown value and lose which part of a property is secret.
+The protocol is Pulumi's `proto/pulumi/provider.proto`. It is implemented here on the protobuf messages,
+since the SDK's provider classes cannot send an unknown value and lose which part of a property is secret.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from privatelink_ingress.local.providers import replacement, rules
 from privatelink_ingress.local.providers.observation import Call, Observer
 
 DEFAULTS = "__defaults"
-"""Where the bridge keeps, among the inputs, the names of those that it chose itself."""
+"""The input in which the bridge records the names of inputs that it chose itself."""
 KINDS = provider_pb2.PropertyDiff
 
 
 def answering(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Send what the method raises as the provider's error message."""
+    """Send the method's exception as the provider's error message."""
 
     @functools.wraps(method)
     def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
@@ -46,17 +46,17 @@ def answering(method: Callable[..., Any]) -> Callable[..., Any]:
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """A provider of AWS resources or of Kubernetes objects, configured by its own inputs.
 
-    It keeps nothing but its configuration: what exists is in the emulated AWS.
+    Its only state is its configuration: resources are in the emulated AWS.
     """
 
     def __init__(self, backend: CloudBackend, version: str, observer: Observer, engine_pid: int) -> None:
-        """Serve `backend` to the engine of a process; `version` is what the SDK asks for."""
+        """Serve `backend` to one engine process; `version` is the one that the SDK requests."""
         self._backend, self._version, self._observer, self._engine_pid = backend, version, observer, engine_pid
         self._inputs: Properties = {}
 
     @answering
     def Handshake(self, request: Any) -> Any:  # noqa: N802
-        """Say what of the protocol is understood, before anything else is asked."""
+        """Report the supported parts of the protocol, before any other call."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     @answering
@@ -66,7 +66,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def CheckConfig(self, request: Any) -> Any:  # noqa: N802
-        """Take the inputs of the provider resource as they are."""
+        """Accept the provider resource's inputs unchanged."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @answering
@@ -76,14 +76,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Configure(self, request: Any) -> Any:  # noqa: N802
-        """Take the configuration; for AWS, with the guard of its account."""
+        """Apply the configuration; for AWS, check its account guard."""
         self._inputs, _ = wire.decode(request.args)
         self._backend.configure(self._inputs)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @answering
     def Check(self, request: Any) -> Any:  # noqa: N802
-        """The inputs, with a name where the program gives none: the one it has already, or a new one."""
+        """The inputs, with a name unless the program sets one: the existing name, or a new one."""
         inputs, secrets = wire.decode(request.news)
         olds, _ = wire.decode(request.olds)
         type_, name = _identity(request.urn)
@@ -97,7 +97,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Diff(self, request: Any) -> Any:  # noqa: N802
-        """How the table of replacements classifies the difference."""
+        """The difference, classified by the table of replacements."""
         type_, _ = _identity(request.urn)
         new, old, state = (wire.decode(each)[0] for each in (request.news, request.old_inputs, request.olds))
         auto_named = bool(new.pop(DEFAULTS, None))
@@ -123,7 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Create(self, request: Any) -> Any:  # noqa: N802
-        """Create; in a preview, answer what is known."""
+        """Create; in a preview, return the known values."""
         registration = self._registration(request, request.properties)
         inputs = dict(registration.inputs)
         if request.preview:
@@ -137,7 +137,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Update(self, request: Any) -> Any:  # noqa: N802
-        """Update in place; in a preview, answer the new inputs over what stays."""
+        """Update in place; in a preview, return the new inputs over the unchanged outputs."""
         registration = self._registration(request, request.news)
         state, inputs = wire.decode(request.olds)[0], dict(registration.inputs)
         for name in wire.decode(request.old_inputs)[0].keys() - inputs.keys():
@@ -154,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Read(self, request: Any) -> Any:  # noqa: N802
-        """The resource as it is now; without an id when it is gone."""
+        """The resource's current state; without an id when it no longer exists."""
         registration = self._registration(request, request.inputs)
         state, secrets = wire.decode(request.properties)
         state = state or dict(registration.inputs)  # an import: what is known are the inputs of a pending create
@@ -171,7 +171,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Delete(self, request: Any) -> Any:  # noqa: N802
-        """Delete, or answer AWS's refusal."""
+        """Delete, or return AWS's refusal."""
         registration = self._registration(request, request.old_inputs)
         registration.outputs, _ = wire.decode(request.properties)
         call = self._call("delete", registration)
@@ -182,7 +182,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Invoke(self, request: Any) -> Any:  # noqa: N802
-        """Answer a function; a refusal is a failure of the call, not of the provider."""
+        """Call a function; a refusal is a failure of the call, not of the provider."""
         args, _ = wire.decode(request.args)
         try:
             answer = self._backend.invoke(request.tok, args, self._inputs)
@@ -192,7 +192,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Cancel(self, request: Any) -> Any:  # noqa: N802
-        """Calls are short: nothing to cancel."""
+        """Do nothing: no call runs for long."""
         return Empty()
 
     def _call(self, operation: str, registration: Registration) -> Call:
@@ -214,6 +214,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _identity(urn: str) -> tuple[str, str]:
-    """Type and name of a resource, from its URN."""
+    """A resource's type and name, from its URN."""
     _, _, chain, name = urn.split("::", 3)
     return chain.rpartition("$")[2], name
