@@ -1,4 +1,4 @@
-"""What must hold of a resource or a stack: pure functions over type and inputs."""
+"""Rules for resources and stacks: pure functions of type and inputs."""
 
 from privatelink_ingress.rules import (
     cluster,

@@ -1,4 +1,4 @@
-"""Findings of AWS Security Hub that this design accepts, and why. No rule stands for them."""
+"""AWS Security Hub findings that this design accepts, with the reasons. No rule covers them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cluster, its nodes, and what runs on them."""
+"""Rules for the cluster, its nodes and its workloads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cluster_api_is_not_open_to_the_world(inputs: Inputs) -> Iterator[str]:
     if access.get("endpointPublicAccess", True) and wide:
         yield "offers its API to the whole internet, or to a large part of it"
     if not access.get("endpointPrivateAccess"):
-        yield "offers no private API, so nodes without a way out cannot reach it"
+        yield "offers no private API, so nodes without internet access cannot reach it"
 
 
 @resource_rule(
@@ -56,7 +56,7 @@ def cluster_version_is_supported(inputs: Inputs) -> Iterator[str]:
     """Cluster and nodes name a version that this release supports, as text."""
     version = inputs.get("version")
     if version not in VERSIONS:
-        yield f"has the version {version!r}, which is none of {', '.join(VERSIONS)}"
+        yield f"has the version {version!r}; supported are {', '.join(VERSIONS)}"
 
 
 @resource_rule(
@@ -152,7 +152,7 @@ def images_are_named_by_digest(inputs: Inputs) -> Iterator[str]:
 
 @resource_rule(
     t.DEPLOYMENT,
-    reason="Nodes without a way out reach no public registry: the pod never starts.",
+    reason="Nodes without internet access reach no public registry: the pod never starts.",
     stands_for=["D04", "D05"],
     known_at_first_preview=False,
 )
@@ -163,7 +163,7 @@ def images_come_from_ecr(inputs: Inputs) -> Iterator[str]:
             yield f"runs {container['name']} from a registry that private nodes cannot reach"
 
 
-@resource_rule(t.DEPLOYMENT, reason="Whoever breaks into the gateway must not become root.", stands_for=["D32"])
+@resource_rule(t.DEPLOYMENT, reason="An attacker who compromises the gateway must not become root.", stands_for=["D32"])
 def gateway_runs_with_the_least_rights(inputs: Inputs) -> Iterator[str]:
     """Containers cannot gain rights, drop all capabilities, and do not run as root."""
     pod = inputs["spec"]["template"]["spec"]

@@ -1,4 +1,4 @@
-"""The web ACL in front of the load balancer."""
+"""Rules for the web ACL in front of the load balancer."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BASELINE = (
 """Managed groups that every web ACL has and that block. Others may count while they are tried out."""
 
 BODY_LABEL = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
-"""What the common rule set marks a body above 8 KB with (AWS WAF, baseline rule groups)."""
+"""The common rule set's label for a body above 8 KB (AWS WAF, baseline rule groups)."""
 
 REDACTED = ("authorization", "cookie")
 
 LOG_PREFIX = "aws-waf-logs-"
-"""How the name of every log destination of a web ACL must begin (AWS WAF, logging destinations)."""
+"""Required prefix of the names of a web ACL's log destinations (AWS WAF, logging destinations)."""
 
 
 @stack_rule(

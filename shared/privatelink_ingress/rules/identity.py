@@ -1,4 +1,4 @@
-"""Roles, rights, and the providers that use them."""
+"""Rules for roles, permissions, and the providers that use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an Ingress that a Pulumi program registers must look like to be served by the controller of a workload.
+"""Rules for Ingresses in Pulumi programs, so that a workload's controller serves them.
 
 The decisions are those of `ingresses`, except what only a stack file or another manifest can tell.
 """

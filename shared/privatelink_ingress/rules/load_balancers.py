@@ -1,4 +1,4 @@
-"""Load balancers and their listeners."""
+"""Rules for load balancers and their listeners."""
 
 from __future__ import annotations
 

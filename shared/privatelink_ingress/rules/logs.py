@@ -1,4 +1,4 @@
-"""Buckets and log groups."""
+"""Rules for buckets and log groups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress.rules.model import Finding, Inputs, Resource, Stack, re
 PUBLIC_ACCESS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
-"""Who writes the logs of load balancers (Application Load Balancers guide, access logs)."""
+"""The service that writes load balancers' logs (Application Load Balancers guide, access logs)."""
 
 
 @stack_rule(reason="Logs name clients and their requests.", stands_for=["D09", "D14", "S3.1", "S3.8"])

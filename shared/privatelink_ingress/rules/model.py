@@ -1,4 +1,4 @@
-"""What a rule is, and what it looks at: plain values, so that a recorded run and the engine are judged alike.
+"""Rules and their subjects: plain values, so that recorded runs and the engine are checked alike.
 
 A property that a preview does not know yet must not be read: the engine then skips the whole policy in that preview.
 Rules therefore join resources by `references` (which the engine knows from the start) and never by ids.
@@ -25,13 +25,13 @@ class Resource:
     references: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     """By property: URNs of the resources that its value comes from."""
     dependencies: frozenset[str] = frozenset()
-    """URNs of everything that must exist before it."""
+    """URNs of the resources that must exist before it."""
     parent: str = ""
     provider: str = ""
     """Name of its explicit provider; empty when it would use the default one."""
 
     def sets(self, key: str) -> bool:
-        """Whether a property is given, known or not."""
+        """Whether a property is set, known or not."""
         return key in set(self.inputs)
 
     def refers(self, key: str, other: Resource) -> bool:
@@ -46,7 +46,7 @@ class Stack:
     resources: Sequence[Resource]
 
     def of(self, *types: str) -> Iterator[Resource]:
-        """The resources of the types given."""
+        """The resources of the given types."""
         return (resource for resource in self.resources if resource.type in types)
 
     def referring(self, type_: str, key: str, target: Resource) -> Iterator[Resource]:
@@ -55,36 +55,36 @@ class Stack:
 
 
 Finding = tuple[Resource, str]
-"""The resource at fault, and what is wrong with it."""
+"""The resource at fault, and the reason."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What must hold of a resource or of a stack."""
+    """A requirement on a resource or a stack."""
 
     name: str
     """As Pulumi shows it: words joined by hyphens."""
     description: str
-    """What must hold, as one sentence."""
+    """The requirement, as one sentence."""
     reason: str
-    """What goes wrong otherwise."""
+    """The consequence of a violation."""
     stands_for: tuple[str, ...]
     """The defects (D01-D45) of the article's code, Security Hub controls, and AWS guides that it answers to."""
     types: tuple[str, ...]
-    """The types it judges one by one; empty for a rule about the whole stack."""
+    """The resource types that it checks one by one; empty for a rule about the whole stack."""
     known_at_first_preview: bool
-    """False when it reads what only exists once other resources do: then the first preview passes it by."""
+    """False when it reads values that only exist after other resources do: the first preview then skips it."""
     find: Callable[[Stack], Iterator[Finding]]
 
 
 RULES: list[Rule] = []
-"""Every rule, in the order of their rooms."""
+"""Every rule, in the order of their modules."""
 
 
 def resource_rule(
     *types: str, reason: str, stands_for: Sequence[str], known_at_first_preview: bool = True
 ) -> Callable[[Callable[[Inputs], Iterable[str]]], Rule]:
-    """Register a function of one resource's inputs that gives what is wrong with it.
+    """Register a function of one resource's inputs that yields reasons for findings.
 
     Its name becomes the rule's name, the first line of its docstring the description.
     """
@@ -101,7 +101,7 @@ def resource_rule(
 
 
 def stack_rule(*, reason: str, stands_for: Sequence[str]) -> Callable[[Callable[[Stack], Iterator[Finding]]], Rule]:
-    """Register a function of a whole stack that gives resources and what is wrong with each."""
+    """Register a function of a whole stack that yields resources with reasons for findings."""
 
     def register(find: Callable[[Stack], Iterator[Finding]]) -> Rule:
         return _register(find, find, (), reason, stands_for, True)
@@ -110,7 +110,7 @@ def stack_rule(*, reason: str, stands_for: Sequence[str]) -> Callable[[Callable[
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> Iterator[tuple[Rule, Finding]]:
-    """Everything that `rules` (all, unless given) find wrong in a stack."""
+    """The findings of `rules` (by default all) in a stack."""
     stack = Stack(tuple(resources))
     for rule in RULES if rules is None else rules:
         for finding in rule.find(stack):

@@ -1,4 +1,4 @@
-"""Networks: what leads in, what leads out, and what is written down about it."""
+"""Rules for networks: ways in, ways out, and flow logs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from privatelink_ingress.rules.model import Finding, Inputs, Resource, Stack, re
 WORLD = frozenset({"0.0.0.0/0", "::/0"})
 
 CORE_ENDPOINTS = frozenset({"ecr.api", "ecr.dkr", "ec2", "eks-auth", "s3"})
-"""What nodes without a way out need to join, to pull images and to give pods their roles."""
+"""Endpoints that nodes without internet access need to join, to pull images and to give pods their roles."""
 
 
 @stack_rule(
@@ -153,7 +153,7 @@ def public_load_balancers(stack: Stack) -> list[Resource]:
 
 
 def is_default(route: Inputs) -> bool:
-    """Whether a route leads to the internet, or to a large part of it."""
+    """Whether a route's destination is the internet, or a large part of it."""
     destinations = ("cidrBlock", "destinationCidrBlock", "ipv6CidrBlock", "destinationIpv6CidrBlock")
     return any(whole_internet(str(route.get(key))) for key in destinations if key in set(route) and route.get(key))
 

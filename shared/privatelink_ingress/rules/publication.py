@@ -1,4 +1,4 @@
-"""What a workload publishes, and for whom."""
+"""Rules for a workload's endpoint service, its consumers and its parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Target groups, their targets, and the ports on the way to them."""
+"""Rules for target groups, their targets, and the ports on the path to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private side: nothing leads out of its VPC but endpoints of AWS services.
+"""Rules for the private side: only endpoints of AWS services lead out of its VPC.
 
 Private is whatever has a cluster or nodes, and any stack without an internet-facing load balancer. One thing is left as
 EKS creates it: the cluster's security group lets its members send anything anywhere. That rule is not in any stack,

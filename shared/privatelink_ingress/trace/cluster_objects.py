@@ -1,4 +1,4 @@
-"""The part of a cluster that decides where a request goes behind the controller's node port: Ingresses and Services."""
+"""A cluster's Ingresses and Services, which route requests behind the controller's node port."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Object = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IngressPath:
-    """One path of a host, and the Service that it leads to."""
+    """One path of a host, and its Service."""
 
     path: str
     exact: bool
-    """Otherwise a plain prefix, as nginx takes one: `/v1` is one of `/v1beta`."""
+    """Otherwise a plain prefix, as in nginx: `/v1` is a prefix of `/v1beta`."""
     regex: str = ""
     """`case_sensitive` or `case_insensitive` for an expression (`nginx.org/path-regex`)."""
     service: str
@@ -32,9 +32,9 @@ class Ingress:
     namespace: str
     name: str
     class_name: str
-    """Empty when it names none."""
+    """Empty without a class."""
     hosts: Mapping[str, tuple[IngressPath, ...]]
-    """Paths by host; the empty host takes what no other one does."""
+    """Paths by host; the empty host matches all other hosts."""
     tls_hosts: frozenset[str] = frozenset()
     """Hosts of `spec.tls`."""
     role: model.Role = "plain"
@@ -53,22 +53,22 @@ class KubernetesService:
     ports: tuple[str, ...]
     """Numbers and names of its ports."""
     ready: int | None
-    """Endpoints that are ready; None when nothing that was read tells."""
+    """Number of ready endpoints; None when unknown."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ClusterObjects:
-    """What was read of one cluster."""
+    """One cluster's objects, as read."""
 
     classes: Mapping[str, str]
-    """What serves it, by name of the IngressClass, as its `spec.controller` says."""
+    """The controller by name of the IngressClass, from its `spec.controller`."""
     ingresses: tuple[Ingress, ...]
-    """The oldest first: it has a host that several name."""
+    """The oldest first: it serves a host that several name."""
     services: Mapping[str, KubernetesService]
     """By `<namespace>/<name>`."""
 
     def service(self, ingress: Ingress, path: IngressPath) -> KubernetesService | None:
-        """Where a path leads, if it is there."""
+        """A path's Service, if it exists."""
         return self.services.get(f"{ingress.namespace}/{path.service}")
 
 
@@ -129,7 +129,7 @@ def _ports(service: Object) -> tuple[str, ...]:
 
 
 def _ready(objects: Iterable[Object]) -> dict[str, int]:
-    """Ready endpoints by Service. A Service without a slice is absent: its pods were never counted."""
+    """Ready endpoints by Service. A Service without a slice is absent: its pods are unknown."""
     ready: dict[str, int] = {}
     for obj in objects:
         if obj["kind"] != "EndpointSlice":

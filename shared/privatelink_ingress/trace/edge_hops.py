@@ -13,7 +13,7 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def resolve(path: Path) -> Iterator[Hop]:
-    """Route 53: the host's alias, or else the only load balancer that a client could connect to anyway."""
+    """Route 53: the host's alias, or else the only internet-facing load balancer."""
     host, hop = path.request.host, "Route 53"
     public = [balancer for balancer in path.topology.load_balancers.values() if balancer.scheme == "internet-facing"]
     alias = _alias(path, host)
@@ -23,8 +23,8 @@ def resolve(path: Path) -> Iterator[Hop]:
             raise Stopped(
                 hop,
                 f"{alias.name} {alias.type} is an alias of {alias.target}",
-                "no load balancer has this name any more",
-                "Run `pulumi up` in central-ingress/ to point the record to today's load balancer.",
+                "no load balancer has this name",
+                "Run `pulumi up` in central-ingress/ to point the record to the current load balancer.",
             )
         path.balancer = targets[0]
         yield Hop(
@@ -80,14 +80,14 @@ def connect(path: Path) -> Iterator[Hop]:
         raise Stopped(
             hop,
             evidence,
-            f"no security group of it admits port {port}: clients time out",
+            f"none of its security groups allows port {port}: clients time out",
             "Set loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
         )
-    yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are admitted")
+    yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are allowed")
 
 
 def secure(path: Path) -> Iterator[Hop]:
-    """The certificate that the listener shows for the host."""
+    """The certificate that the listener presents for the host."""
     if path.listener.protocol != "HTTPS":
         return
     host, hop = path.request.host, "Certificate"
@@ -107,7 +107,7 @@ def secure(path: Path) -> Iterator[Hop]:
 
 
 def screen(path: Path) -> Iterator[Hop]:
-    """The web ACL. Which of its rules would block is for AWS WAF alone to say."""
+    """The web ACL. Only AWS WAF knows which of its rules would block."""
     acl = path.balancer.web_acl
     if acl is None:
         yield Hop(
@@ -123,7 +123,7 @@ def screen(path: Path) -> Iterator[Hop]:
 
 
 def route(path: Path) -> Iterator[Hop]:
-    """The listener rule that decides."""
+    """The listener rule that matches."""
     path.rule = rule = first_rule(path.listener, path.request)
     name, action = "Listener rule", rule.action
     evidence = _describe(rule)
@@ -213,7 +213,7 @@ def _require_issued(hop: str, certificate: Certificate) -> None:
         raise Stopped(
             hop,
             f"{certificate.arn} is {certificate.status}",
-            "only an issued certificate can be shown",
+            "only an issued certificate can be presented",
             "Check the validation records in the certificate's hosted zone.",
         )
 

@@ -1,4 +1,4 @@
-"""The parts of a trace: hops with evidence, and the state that each hop hands to the next."""
+"""The parts of a trace: hops with evidence, and the state that each hop passes to the next."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Hop:
-    """One hop of the path. What is wrong at it has the shape of every message: place (its name), reason, remedy."""
+    """One hop of the path. Its problem has the form of every message: place (its name), reason, remedy."""
 
     name: str
     verdict: Verdict
     evidence: str
-    """What was read."""
+    """The observed facts."""
     reason: str = ""
-    """Why it stops or warns."""
+    """The reason why it stops or warns."""
     remedy: str = ""
-    """What to change or run."""
+    """The remedy: a change or a command."""
 
 
 class Stopped(Exception):

@@ -1,4 +1,4 @@
-"""The last hop: which Ingress of the cluster takes the request, and to which Service."""
+"""The last hop: the cluster's Ingress for the request, and its Service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOP = "Ingress"
 
 
 def serve(path: Path) -> Iterator[Hop]:
-    """The controller's choice, where the cluster's objects are known. What is not read is not claimed."""
+    """The controller's choice, where the cluster's objects are known; otherwise no claim."""
     targets = [path.topology.nodes.get(target.id) for target in path.inner_group.targets]
     cluster = next((node.cluster for node in targets if node and node.cluster), "")
     objects = path.topology.clusters.get((path.service.owner, cluster))
@@ -27,7 +27,7 @@ def serve(path: Path) -> Iterator[Hop]:
         raise Stopped(
             HOP,
             f"cluster {cluster} has no IngressClass {INGRESS_CLASS}",
-            "no controller is installed, so nothing answers at the node port",
+            "no controller is installed, so nothing answers on the node port",
             "Install it: controller.install true, and `./run images copy`, then `pulumi up`.",
         )
     asked_host, asked_path = _arriving(path)
@@ -43,7 +43,7 @@ def serve(path: Path) -> Iterator[Hop]:
         raise Stopped(
             HOP,
             f"{ingress.label} has {host or 'all other hosts'}, with {shown}",
-            f"no path of it takes {asked_path}: the controller answers 404",
+            f"none of its paths matches {asked_path}: the controller answers 404",
             remedy,
             status=404,
         )
@@ -51,7 +51,7 @@ def serve(path: Path) -> Iterator[Hop]:
 
 
 def _arriving(path: Path) -> tuple[str, str]:
-    """Host and path as the load balancer sends them on."""
+    """Host and path as the load balancer forwards them."""
     host, url = path.request.host, path.request.path
     for rewrite in path.rule.rewrites:
         replace = re.sub(r"\$(\d)", r"\\g<\1>", rewrite.replace)
@@ -63,13 +63,13 @@ def _arriving(path: Path) -> tuple[str, str]:
 
 
 def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, str]:
-    """The Ingress that has the host, and the host as it writes it: exact before wildcard before none."""
+    """The Ingress for the host, and the host as written in it: exact before wildcard before empty."""
     served = [ingress for ingress in objects.ingresses if ingress.class_name == INGRESS_CLASS]
     ours = [ingress for ingress in served if ingress.role != MINION]
     written = {name for ingress in ours for name in ingress.hosts}
     wildcards = sorted((name for name in written if name.startswith("*.") and host.endswith(name[1:])), key=len)
     for name in (host, *reversed(wildcards), ""):
-        # The oldest has the host as a whole; a newer one that names it too is rejected.
+        # The oldest serves the whole host; a newer one with the same host is rejected.
         if taker := next((ingress for ingress in ours if name in ingress.hosts), None):
             return taker, name
     evidence = f"Ingresses of class {INGRESS_CLASS} in cluster {cluster}: {_hosts(written)}"
@@ -101,19 +101,19 @@ def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: st
 
 
 def _paths(objects: ClusterObjects, ingress: Ingress, host: str) -> list[tuple[Ingress, IngressPath]]:
-    """The paths of a host, with the Ingress that each stands in; those of a master are its minions'."""
+    """The paths of a host, each with its Ingress; a master's paths are those of its minions."""
     if ingress.role != MASTER:
         return [(ingress, path) for path in ingress.hosts[host]]
     minions = [
         ingress for ingress in objects.ingresses if ingress.role == MINION and ingress.class_name == INGRESS_CLASS
     ]
     paths = [(minion, path) for minion in minions for path in minion.hosts.get(host, ())]
-    # Of two minions with a path of the same text, the older one has it.
+    # Of two minions with the same path, the older one serves it.
     return list({path.path: (minion, path) for minion, path in reversed(paths)}.values())[::-1]
 
 
 def _chosen(paths: Sequence[IngressPath], wanted: str) -> IngressPath | None:
-    """What nginx chooses: an exact path, then the first expression, then the longest prefix."""
+    """Nginx's choice: an exact path, then the first expression, then the longest prefix."""
     if exact := next((path for path in paths if path.exact and path.path == wanted), None):
         return exact
     if first := next((path for path in paths if path.regex and _matches(path, wanted)), None):
@@ -134,14 +134,14 @@ def _arrived(objects: ClusterObjects, ingress: Ingress, path: IngressPath) -> Ho
     evidence = f"{ingress.label}, {_shown(path)} → Service {label}:{path.port}"
     service = objects.service(ingress, path)
     if service is None:
-        remedy = f"Make Service {label}, or name another one in Ingress {ingress.label}."
-        raise Stopped(HOP, evidence, f"there is no Service {label}: the controller answers 502", remedy, status=502)
+        remedy = f"Create Service {label}, or name another one in Ingress {ingress.label}."
+        raise Stopped(HOP, evidence, f"Service {label} does not exist: the controller answers 502", remedy, status=502)
     if path.port not in service.ports:
         reason = f"Service {label} has no port {path.port}: the controller answers 502"
         remedy = f"Name one of its ports in Ingress {ingress.label}: {', '.join(service.ports)}."
         raise Stopped(HOP, evidence, reason, remedy, status=502)
     if service.ready is None:
-        return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; whether its pods are ready, nothing here tells")
+        return Hop(name=HOP, verdict="passes", evidence=f"{evidence}; the readiness of its pods is unknown")
     if not service.ready:
         remedy = f"See why: kubectl -n {ingress.namespace} describe pods that Service {path.service} selects."
         raise Stopped(HOP, evidence, "no pod is ready: the controller answers 502", remedy, status=502)

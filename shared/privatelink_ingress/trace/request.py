@@ -27,9 +27,9 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
-    """Names and values, beside the host header."""
+    """Names and values, except the host header."""
     source: str | None = None
-    """Address that connects to the load balancer; None is one that no rule asks for."""
+    """Address that connects to the load balancer; None matches no rule's source condition."""
 
     @classmethod
     def parse(cls, url: str, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None) -> Request:
@@ -42,7 +42,7 @@ class Request:
             source: Address of the client.
 
         Raises:
-            UsageError: when one of them is none.
+            UsageError: when one of them is invalid.
         """
         try:
             parts = urllib.parse.urlsplit(url)
@@ -69,7 +69,7 @@ class Request:
     def matches(self, condition: Condition) -> bool:
         """Whether any value of the condition matches. One by regular expressions never does: its values are not known.
 
-        Of a header that the request has several times, one suffices (HttpHeaderConditionConfig of the ELBv2 API).
+        One value of a repeated header suffices (HttpHeaderConditionConfig of the ELBv2 API).
         """
         wanted = condition.values
         match condition.field:
@@ -103,7 +103,7 @@ class Request:
 
 
 def first_rule(listener: Listener, request: Request) -> Rule:
-    """The rule that decides: the first one by priority whose conditions all match, else the default."""
+    """The matching rule: the first one by priority whose conditions all match, else the default."""
     return next(rule for rule in listener.rules if all(map(request.matches, rule.conditions)))
 
 

@@ -1,4 +1,4 @@
-"""The deployed system as one model: what stands between a client and the ingress controller's node ports."""
+"""The deployed system as one model: the path from a client to the ingress controller's node ports."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Condition:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Action:
-    """What a rule does: forward, answer, or redirect."""
+    """A rule's action: forward, fixed response, or redirect."""
 
     type: str
     target_groups: tuple[tuple[str, int], ...] = ()
@@ -81,7 +81,7 @@ class Action:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rewrite:
-    """What a rule changes in a request before it forwards it."""
+    """A rule's change to a request before it forwards it."""
 
     type: str
     """`host-header-rewrite`, or `url-rewrite` of path and query."""
@@ -210,12 +210,12 @@ class Node:
     state: str
     security_group_ids: tuple[str, ...]
     cluster: str = ""
-    """Name of its EKS cluster; empty for an instance of none."""
+    """Name of its EKS cluster; empty for other instances."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Topology:
-    """Both sides, as read at one moment."""
+    """Both sides, read at one time."""
 
     edge_account: str
     aliases: tuple[Alias, ...]

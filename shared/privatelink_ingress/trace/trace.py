@@ -1,4 +1,4 @@
-"""Follows one request through the deployed system, hop by hop, and says where it ends and why."""
+"""Follows one request through the deployed system, hop by hop, to where it ends, with the reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Trace:
-    """Where a request went."""
+    """A request's path and its end."""
 
     url: str
     method: str

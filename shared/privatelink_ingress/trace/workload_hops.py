@@ -12,13 +12,13 @@ _CLOSED = {
     "pendingAcceptance": "the owner has not accepted the connection",
     "rejected": "the owner has rejected the connection",
     "expired": "the connection was not accepted in time",
-    "failed": "AWS could not make the connection",
+    "failed": "AWS could not create the connection",
 }
-"""Reason by state (VpcEndpoint, EC2 API) of an endpoint through which nothing passes."""
+"""Reason by state (VpcEndpoint, EC2 API) of an endpoint that passes no traffic."""
 
 
 def cross_private_link(path: Path) -> Iterator[Hop]:
-    """The endpoint service: known, and connected from its owner's point of view."""
+    """The endpoint service: readable, and connected from its owner's side."""
     hop, endpoint = "PrivateLink", path.entries[0][1]
     service = path.topology.services.get(endpoint.service_name)
     if service is None and endpoint.state in _CLOSED:
@@ -26,8 +26,8 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
     if service is None:
         raise Stopped(
             hop,
-            f"{endpoint.service_name} belongs to no account that can be read here",
-            "the path cannot be followed into its account",
+            f"{endpoint.service_name} belongs to an account that cannot be read here",
+            "the request cannot be followed into that account",
             "Trace with credentials of the workload account too, or run `pulumi up` there if the service is gone.",
         )
     path.service = service
@@ -44,12 +44,12 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
 
 
 def balance(path: Path) -> Iterator[Hop]:
-    """The network load balancer: its listener, and its security groups when they hold for PrivateLink too."""
+    """The network load balancer: its listener, and its security groups when they also apply to PrivateLink."""
     hop, topology, port = "Network load balancer", path.topology, path.entries[0][0].port
     balancers = [topology.load_balancers.get(arn) for arn in path.service.load_balancer_arns]
     inner = next((balancer for balancer in balancers if balancer), None)
     if inner is None:
-        raise Stopped(hop, f"{path.service.id} has no load balancer", "there is nothing behind the service")
+        raise Stopped(hop, f"{path.service.id} has no load balancer", "traffic ends at the service")
     path.inner = inner
     listener = next((listener for listener in inner.listeners if listener.port == port), None)
     ports = ", ".join(f"{listener.protocol} {listener.port}" for listener in inner.listeners) or "none"
@@ -79,7 +79,7 @@ def balance(path: Path) -> Iterator[Hop]:
             "Set publication.consumers[].albSubnetCidrs of the eks-service stack to these subnets.",
         )
     if shut:
-        yield Hop(name=hop, verdict="warns", evidence=evidence, reason=f"shut for edge subnets {', '.join(shut)}")
+        yield Hop(name=hop, verdict="warns", evidence=evidence, reason=f"closed to edge subnets {', '.join(shut)}")
     else:
         yield Hop(
             name=hop, verdict="passes", evidence=f"{evidence}; admits {', '.join(path.balancer.subnets.values())}"
@@ -121,7 +121,7 @@ def arrive(path: Path) -> Iterator[Hop]:
 def _closed(endpoint: Endpoint, owner: str = "the service's account") -> tuple[str, str]:
     """Why a connection that is not available lets nothing through, and what opens it."""
     if endpoint.state != "pendingAcceptance":
-        reason = _CLOSED.get(endpoint.state, "the connection is not open")
+        reason = _CLOSED.get(endpoint.state, "the connection is not available")
         return (
             reason,
             f"Settle it with {owner}, then write the other generation at the backend: a new endpoint.",

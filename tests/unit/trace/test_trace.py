@@ -72,7 +72,7 @@ def test_plain_http_is_refused_because_nothing_listens_on_port_80():
         ("target_groups", NODE_GROUP, {"targets": ()}, "Node port", "no node is registered"),
         ("nodes", "i-1", {"state": "stopped"}, "Node port", "port 30080 of every node"),
         ("services", SERVICE, {"connections": {"vpce-1": "pendingAcceptance"}}, "PrivateLink", "has not accepted"),
-        ("services", SERVICE, {"load_balancer_arns": ()}, "Network load balancer", "nothing behind the service"),
+        ("services", SERVICE, {"load_balancer_arns": ()}, "Network load balancer", "traffic ends at the service"),
         ("load_balancers", NLB, {"listeners": ()}, "Network load balancer", "nothing listens on port 80"),
     ],
 )

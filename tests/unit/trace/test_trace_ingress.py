@@ -111,14 +111,14 @@ def test_ready_pods_are_counted_where_they_are_known(ready: tuple[bool, ...], ve
         (
             [ingress(shop_example_com=[("/v1", "Prefix", "web")]), service("web")],
             404,
-            "no path of it takes /: the controller answers 404",
+            "none of its paths matches /: the controller answers 404",
             "Add the path to Ingress shop/web",
         ),
         (
             [ingress(shop_example_com=[("/", "Prefix", "web")])],
             502,
-            "there is no Service shop/web: the controller answers 502",
-            "Make Service shop/web",
+            "Service shop/web does not exist: the controller answers 502",
+            "Create Service shop/web",
         ),
         (
             [ingress(shop_example_com=[("/", "Prefix", "web")]), service("web", 8080)],
@@ -141,7 +141,7 @@ def test_without_a_controller_the_request_stops_at_the_node_port():
     nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
     found = trace(URL, dataclasses.replace(topology, nodes=nodes, clusters={CLUSTER: read([])}))
     assert (found.outcome, found.hops[-1].name) == ("stopped", "Ingress")
-    assert found.hops[-1].reason == "no controller is installed, so nothing answers at the node port"
+    assert found.hops[-1].reason == "no controller is installed, so nothing answers on the node port"
 
 
 def test_the_oldest_ingress_has_the_host_as_a_whole():

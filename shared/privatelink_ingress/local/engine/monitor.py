@@ -118,7 +118,7 @@ class Monitor(MockMonitor):
         self._record(registration)
         if self._on_event:
             self._on_event(registration)
-        # Sent without marks, as the engine does for callers of `get_output_details`: `secretOutputNames` has the secrets.
+        # Sent without marks, as the engine sends them for callers of `get_output_details`: see `secretOutputNames`.
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode(registration.outputs))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
