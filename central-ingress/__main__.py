@@ -8,6 +8,7 @@ import pulumi
 
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
+from privatelink_ingress.components.edge.draining import Waits, drain_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.lookups import contracts, program, providers, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
@@ -49,7 +50,9 @@ async def deploy() -> dict[str, Any]:
         accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
         attachment = AttachmentArgs(
             plan=plan,
-            site=SiteArgs.of_contract(shard, accepters=accepters),
+            site=SiteArgs.of_contract(
+                shard, accepters=accepters, hooks=drain_hooks(plan.removal, plan.connections, waits)
+            ),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
             refuse_removal=refuse_while_in_use,
         )
@@ -62,7 +65,7 @@ async def deploy() -> dict[str, Any]:
         contracts=published,
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
-    ingress = CentralIngressArgs(plan=plan, accepters=accepters, refuse_removal=refuse_while_in_use)
+    ingress = CentralIngressArgs(plan=plan, accepters=accepters, refuse_removal=refuse_while_in_use, waits=waits)
     return CentralIngress("edge", ingress, options).exports()
 
 
@@ -71,6 +74,13 @@ def refuse_while_in_use(plan: EdgeRemovalPlan, listener_arn: str) -> None:
     from privatelink_ingress.aws import edge_removal_guard
 
     edge_removal_guard.refuse_while_in_use(plan, listener_arn)
+
+
+def waits() -> Waits:
+    # Imported when a hook runs, since no other run needs boto3.
+    from privatelink_ingress.aws import draining
+
+    return draining
 
 
 program.run(deploy)

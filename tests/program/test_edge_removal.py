@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.plan.edge.draining import DRAINED_HOOK, HEALTHY_HOOK
 from privatelink_ingress.plan.edge.removal import HOOK
 from tests.support.programs import Run, run_attached, run_edge, shard_outputs
 from tests.support.removal import custom, needed_by
@@ -57,3 +58,22 @@ def test_an_attached_stacks_guard_follows_the_shards_listener_without_being_repl
 def test_an_unguarded_stack_has_no_guard(edge_run: Run, attached_run: Run):
     assert edge_run(removal="unguarded").of_type(GUARD) == ()
     assert attached_run(removal="unguarded").of_type(GUARD) == ()
+
+
+BACKEND = (
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+)
+
+
+@pytest.mark.parametrize("stack", [run_edge, run_attached], ids=["a shard", "an attached stack"])
+def test_what_requests_in_flight_use_waits_for_them_before_it_is_deleted(stack: Callable[..., StackRun]):
+    hooks = [{one.before_delete for one in stack().of_type(type_)} for type_ in BACKEND]
+    assert hooks == [{(DRAINED_HOOK,)}, {(DRAINED_HOOK,)}, {(HEALTHY_HOOK,)}]
+
+
+@pytest.mark.parametrize("stack", [run_edge, run_attached], ids=["a shard", "an attached stack"])
+def test_an_unguarded_stack_waits_for_nothing(stack: Callable[..., StackRun]):
+    run = stack(removal="unguarded")
+    assert {one.before_delete for one in run.registrations} == {()}

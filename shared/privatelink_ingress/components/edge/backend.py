@@ -29,7 +29,8 @@ class Backend(Component):
     """Endpoint, its acceptance, target group, targets. All addresses are planned, so nothing is looked up.
 
     The names of endpoint and targets contain the generation, and the target group's does not, so a new generation is a
-    second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones.
+    second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones. Hooks
+    wait for the new targets' health, and for the requests in flight to the old ones (`plan.edge.draining`).
     """
 
     endpoint_id: Output[str]
@@ -52,7 +53,7 @@ class Backend(Component):
             tags=self.named("", args.tags),
             # Its name is fixed, so the provider would delete the old group first: while rules forward to it that fails,
             # after its targets are gone. Another port or protocol has another name, so both can be there at once.
-            opts=self.child(delete_before_replace=False),
+            opts=self.child(delete_before_replace=False, hooks=args.site.hooks.group),
         )
         self.targets = [
             aws.lb.TargetGroupAttachment(
@@ -60,7 +61,7 @@ class Backend(Component):
                 target_group_arn=group.arn,
                 target_id=target.address,
                 port=plan.port,
-                opts=self.child(depends_on=connected),
+                opts=self.child(depends_on=connected, hooks=args.site.hooks.target),
             )
             for target in plan.targets
         ]
@@ -102,5 +103,5 @@ class Backend(Component):
             ],
             tags=self.named(str(plan.generation), args.tags),
             # Within one generation, a replacement cannot have the addresses until the old endpoint is deleted.
-            opts=self.child(delete_before_replace=True),
+            opts=self.child(delete_before_replace=True, hooks=site.hooks.group),
         )

@@ -13,6 +13,7 @@ from pulumi import Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
+from privatelink_ingress.components.edge.draining import Waits, drain_hooks
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
@@ -36,6 +37,8 @@ class CentralIngressArgs:
     """Providers that accept endpoints, by name: `plan.connections.accepters`."""
     refuse_removal: Callable[[EdgeRemovalPlan, str], None]
     """Raises while the stack is in use; given the ARN of the HTTPS listener."""
+    waits: Callable[[], Waits]
+    """Loads what asks AWS for targets that leave."""
 
 
 class CentralIngress(Component):
@@ -137,6 +140,7 @@ class CentralIngress(Component):
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
             accepters=args.accepters,
+            hooks=drain_hooks(plan.removal, plan.connections, args.waits),
         )
         published = [
             Connection(

@@ -36,8 +36,8 @@ class BackendPlan:
     generation, so the engine creates the new ones before it deletes the old ones: listener rules stay as they are, the
     group is never without targets, the load balancer sends requests to a new target after its first passed health
     check, and neither the quota of 100 target groups nor alarms on the group are affected. With a group for each
-    generation, rules would point at targets before their first health check. The engine does not wait for health: to
-    move requests with a check in between, use a second backend.
+    generation, rules would point at targets before their first health check. Hooks of the
+    program wait for health before the old targets leave (`plan.edge.draining`).
     """
 
     position: int

@@ -1,0 +1,123 @@
+"""Waits until AWS has moved requests from targets that leave to those that stay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from privatelink_ingress.aws import credentials
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.tagged import with_tags
+from privatelink_ingress.plan import tags
+from privatelink_ingress.plan.edge import draining
+from privatelink_ingress.plan.edge.draining import States
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
+from privatelink_ingress.problems import UserError
+
+Say = Callable[[str], None]
+
+sleep = time.sleep
+"""Tests put the clock of the emulated AWS in its place."""
+
+
+def wait_until_healthy(
+    plan: EdgeRemovalPlan, group_arn: str, leaving: str, remaining: Collection[str], say: Say
+) -> None:
+    """Return once a target may be deregistered: `plan.edge.draining.unhealthy`.
+
+    Raises:
+        UserError: when the remaining targets do not become healthy in time, or AWS cannot be asked.
+    """
+    name = group_arn.rpartition(":targetgroup/")[2].partition("/")[0]
+
+    def waiting(elbv2: Any) -> list[str]:
+        return draining.unhealthy(leaving, remaining, _states(elbv2, group_arn))
+
+    _wait(
+        plan,
+        f"target group {name}",
+        waiting,
+        "become healthy",
+        say,
+        seconds=draining.HEALTHY_SECONDS,
+        failure=lambda addresses: draining.still_unhealthy(name, addresses),
+    )
+
+
+def wait_until_group_is_drained(plan: EdgeRemovalPlan, group_arn: str, say: Say) -> None:
+    """Return once no target of a group is draining.
+
+    Raises:
+        UserError: when it takes too long, or AWS cannot be asked.
+    """
+    name = f"target group {group_arn.rpartition(':targetgroup/')[2].partition('/')[0]}"
+    _drained(plan, name, lambda elbv2: draining.draining(_states(elbv2, group_arn)), say)
+
+
+def wait_until_endpoint_is_drained(
+    plan: EdgeRemovalPlan, endpoint_id: str, connection: str, addresses: Collection[str], say: Say
+) -> None:
+    """Return once no target at an endpoint's addresses is draining, in any group of its connection.
+
+    Raises:
+        UserError: when it takes too long, or AWS cannot be asked.
+    """
+    wanted = {"ManagedBy": tags.MANAGED_BY, "Stack": plan.stack, "Connection": connection}
+
+    def waiting(elbv2: Any) -> list[str]:
+        described = read(elbv2, "describe_target_groups", "TargetGroups")
+        groups = [
+            group["TargetGroupArn"]
+            for group, found in with_tags(elbv2, described, "TargetGroupArn")
+            if wanted.items() <= found.items()
+        ]
+        return sorted({one for arn in groups for one in draining.draining(_states(elbv2, arn), addresses)})
+
+    _drained(plan, f"endpoint {endpoint_id}", waiting, say)
+
+
+def _drained(plan: EdgeRemovalPlan, name: str, waiting: Callable[[Any], list[str]], say: Say) -> None:
+    _wait(
+        plan,
+        name,
+        waiting,
+        "finish draining",
+        say,
+        seconds=draining.DRAINED_SECONDS,
+        failure=lambda addresses: draining.still_draining(name, addresses),
+    )
+
+
+def _wait(
+    plan: EdgeRemovalPlan,
+    name: str,
+    waiting: Callable[[Any], list[str]],
+    until: str,
+    say: Say,
+    *,
+    seconds: int,
+    failure: Callable[[list[str]], UserError],
+) -> None:
+    try:
+        owner = credentials.deploying(plan.account_id, plan.region, plan.role_arn, plan.external_id)
+        elbv2 = owner.client("elbv2")
+        for waited in range(0, seconds + 1, draining.POLL_SECONDS):
+            if not (addresses := waiting(elbv2)):
+                return
+            say(f"{name}: waiting for {', '.join(addresses)} to {until}, {waited} s so far")
+            sleep(draining.POLL_SECONDS)
+    except (BotoCoreError, ClientError, credentials.WrongAccount) as error:
+        raise draining.unseen(name, plan.account_id, str(error)) from None
+    raise failure(addresses)
+
+
+def _states(elbv2: Any, group_arn: str) -> States:
+    """A group that does not exist has no targets."""
+    try:
+        found = elbv2.describe_target_health(TargetGroupArn=group_arn)["TargetHealthDescriptions"]
+    except elbv2.exceptions.TargetGroupNotFoundException:
+        return {}
+    return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in found}

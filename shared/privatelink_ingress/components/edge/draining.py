@@ -1,0 +1,90 @@
+"""Hooks that keep what requests in flight use, until they are finished. See `plan.edge.draining`."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+
+import pulumi
+from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.plan.edge import draining
+from privatelink_ingress.plan.edge.connections import ConnectionPlan
+from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
+
+Say = Callable[[str], None]
+
+
+class Waits(Protocol):
+    """What asks AWS: the module `privatelink_ingress.aws.draining`."""
+
+    def wait_until_healthy(
+        self, plan: EdgeRemovalPlan, group_arn: str, leaving: str, remaining: Collection[str], say: Say
+    ) -> None:
+        """Before a target is deregistered."""
+
+    def wait_until_group_is_drained(self, plan: EdgeRemovalPlan, group_arn: str, say: Say) -> None:
+        """Before a target group is deleted."""
+
+    def wait_until_endpoint_is_drained(
+        self, plan: EdgeRemovalPlan, endpoint_id: str, connection: str, addresses: Collection[str], say: Say
+    ) -> None:
+        """Before an endpoint is deleted."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DrainHooks:
+    """What the resources of backends are registered with; nothing in an unguarded stack."""
+
+    target: ResourceHookBinding | None
+    group: ResourceHookBinding | None
+    """Of an endpoint too."""
+
+
+def drain_hooks(
+    plan: EdgeRemovalPlan, connections: Collection[ConnectionPlan], waits: Callable[[], Waits]
+) -> DrainHooks:
+    """Register the hooks of a stack, once. An unguarded stack has them too: its state may still refer to them.
+
+    Args:
+        plan: Whether the stack is guarded, and the credentials.
+        connections: All of the stack.
+        waits: Loads what asks AWS; called when a hook runs.
+    """
+    remaining: Mapping[str, list[str]] = {
+        backend.target_group_name: [target.address for target in backend.targets]
+        for connection in connections
+        for backend in connection.backends
+    }
+
+    async def before_target(hook: ResourceHookArgs) -> None:
+        inputs = hook.old_inputs or {}
+        group = str(inputs["targetGroupArn"])
+        name = group.rpartition(":targetgroup/")[2].partition("/")[0]
+        if plan.guarded and (addresses := remaining.get(name)):
+            await asyncio.to_thread(
+                waits().wait_until_healthy, plan, group, str(inputs["targetId"]), addresses, pulumi.info
+            )
+
+    async def before_group_or_endpoint(hook: ResourceHookArgs) -> None:
+        if not plan.guarded:
+            return
+        if hook.type == t.TARGET_GROUP:
+            await asyncio.to_thread(waits().wait_until_group_is_drained, plan, hook.id, pulumi.info)
+            return
+        inputs: Mapping[str, Any] = hook.old_inputs or {}
+        addresses = [one["ipv4"] for one in inputs["subnetConfigurations"]]
+        await asyncio.to_thread(
+            waits().wait_until_endpoint_is_drained, plan, hook.id, inputs["tags"]["Connection"], addresses, pulumi.info
+        )
+
+    healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
+    drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
+    if not plan.guarded:
+        return DrainHooks(target=None, group=None)
+    return DrainHooks(
+        target=ResourceHookBinding(before_delete=[healthy]), group=ResourceHookBinding(before_delete=[drained])
+    )

@@ -1,0 +1,96 @@
+"""When a target, a target group or an endpoint of a connection may be deleted without cutting requests.
+
+The provider registers and deregisters targets without waiting for AWS
+(https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/elbv2/target_group_attachment.go). So a
+new generation would take away the old targets before the new ones have passed a health check, and delete the old
+endpoint while requests through it are in flight. Delete hooks of the program wait instead:
+
+- before a healthy target is deregistered, until the targets that stay are healthy;
+- before a target group or an endpoint is deleted, until none of its targets is draining.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from privatelink_ingress.problems import Problem, UserError
+
+HEALTHY_HOOK = "remaining-targets-healthy"
+DRAINED_HOOK = "requests-finished"
+"""The hooks' names. Every stack's state holds them, so they must never change."""
+
+POLL_SECONDS = 10
+
+HEALTHY_SECONDS = 300
+"""For the new targets: a check every 10 s, and an endpoint that its service's owner may have to accept."""
+
+DRAINED_SECONDS = 360
+"""A minute more than the deregistration delay, which is 300 s by default:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay"""
+
+States = Mapping[str, str]
+"""State of each target of a group by address, such as `healthy`: TargetHealth, ELBv2 API."""
+
+
+def unhealthy(leaving: str, remaining: Collection[str], states: States) -> list[str]:
+    """Targets that must become healthy before `leaving` is deregistered; none when it serves nothing itself.
+
+    Args:
+        leaving: Address of the target.
+        remaining: Addresses that the group has afterwards.
+        states: What AWS says of the group.
+    """
+    if states.get(leaving) != "healthy":
+        return []
+    return sorted(address for address in remaining if address != leaving and states.get(address) != "healthy")
+
+
+def draining(states: States, addresses: Collection[str] | None = None) -> list[str]:
+    """Targets with requests in flight, of these addresses or of the whole group."""
+    return sorted(
+        address for address, state in states.items() if state == "draining" and address in (addresses or states)
+    )
+
+
+def still_unhealthy(group: str, waiting: Collection[str]) -> UserError:
+    """The refusal to deregister healthy targets while those that replace them are not."""
+    return UserError(
+        "The old targets stay, because the new ones are not healthy",
+        [
+            Problem(
+                f"target group {group}",
+                f"{', '.join(waiting)} did not become healthy within {HEALTHY_SECONDS} seconds",
+                "The old targets still serve. Check that the service's owner has accepted the new endpoint, and that "
+                "the new service answers its health check. Then run `pulumi up` again.",
+            )
+        ],
+    )
+
+
+def still_draining(name: str, waiting: Collection[str]) -> UserError:
+    """The refusal to delete what requests in flight use."""
+    return UserError(
+        "Requests are in flight, so nothing that they use is deleted",
+        [
+            Problem(
+                name,
+                f"{', '.join(waiting)} did not finish draining within {DRAINED_SECONDS} seconds",
+                "Run `pulumi up` again: it continues here.",
+            )
+        ],
+    )
+
+
+def unseen(name: str, account_id: str, why: str) -> UserError:
+    """The refusal when AWS cannot be asked."""
+    return UserError(
+        "Requests may be in flight, so nothing that they use is deleted",
+        [
+            Problem(
+                name,
+                f"its targets cannot be read: {why}",
+                f"Run with credentials of account {account_id} that may call elasticloadbalancing:Describe*. If you "
+                "know that no request is in flight, write removal: unguarded in the stack file.",
+            )
+        ],
+    )

@@ -1,0 +1,108 @@
+"""A new generation and a removed connection cut no request: what requests in flight use stays until they are finished.
+
+The claims are told in the order of one life, on one emulated AWS whose clock moves only while a hook waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from privatelink_ingress.aws import draining
+from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
+from privatelink_ingress.local.providers.observation import Call
+from tests.support.engine import REGION, Stack, World
+from tests.support.engine_edge import connect, connection, edge, publish
+from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
+
+
+@pytest.fixture(scope="module")
+def services(world: World) -> dict[str, dict]:
+    return {name: publish(world, name) for name in ("shop", "cart")}
+
+
+@pytest.fixture(scope="module")
+def stack(world: World, services) -> Stack:
+    made = edge(world, shop=shop(services, 0), cart=connection("cart", 1, {"service": services["cart"]}))
+    made.up()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Iterator[None]:
+    monkeypatch.setattr(draining, "sleep", CLOCK.advance)
+    CLOCK.start()
+    yield
+    CLOCK.stop()
+
+
+def shop(services: dict[str, dict], generation: int) -> dict:
+    return connection("shop", 0, {"service": services["shop"], "generation": generation})
+
+
+class Deletions:
+    """Notes when each deletion starts, in emulated seconds."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, float] = {}
+        self._start = CLOCK.now or 0.0
+
+    def before(self, call: Call) -> None:
+        if call.operation == "delete":
+            self.at[f"{call.type.rpartition(':')[2]} {call.name}"] = (CLOCK.now or 0.0) - self._start
+
+    def after(self, call: Call) -> None:
+        """Nothing."""
+
+
+def endpoints(world: World) -> list[str]:
+    found = world.cloud.session(EDGE_ACCOUNT, REGION).client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    names = [
+        tag["Value"] for one in found if one["State"] == "available" for tag in one["Tags"] if tag["Key"] == "Name"
+    ]
+    return sorted(names)
+
+
+def test_new_targets_that_answer_no_check_leave_the_old_ones_serving(world, stack, services):
+    addresses = [f"10.12.{third}.17" for third in (128, 130, 132)]
+    CLOCK.silent = set(addresses)
+    connect(stack, shop=shop(services, 1), cart=connection("cart", 1, {"service": services["cart"]}))
+    with uninterrupted(world, "shop.example.com"):
+        failed = stack.failing("up")
+    assert f"{', '.join(addresses)} did not become healthy within 300 seconds" in "\n".join(failed.errors)
+    assert endpoints(world) == ["cart-0-0", "shop-0-0", "shop-0-1"]
+
+
+def test_once_they_answer_the_next_up_moves_the_requests_and_then_deletes_the_old_endpoint(world, stack):
+    with uninterrupted(world, "shop.example.com"):
+        result = stack.up()
+    assert sorted(step.name for step in result.of("delete")) == [
+        "shop-0-0",
+        *[f"shop-0-0-euw1-az{zone}" for zone in (1, 2, 3)],
+    ]
+    assert endpoints(world) == ["cart-0-0", "shop-0-1"]
+
+
+def test_an_old_endpoint_outlives_the_deregistration_delay_of_its_targets(world, stack, services):
+    connect(stack, shop=shop(services, 0), cart=connection("cart", 1, {"service": services["cart"]}))
+    deletions = Deletions()
+    with world.watched(deletions):
+        stack.up()
+    [endpoint] = [at for what, at in deletions.at.items() if what.startswith("VpcEndpoint ")]
+    targets = [at for what, at in deletions.at.items() if what.startswith("TargetGroupAttachment ")]
+    assert len(targets) == 3
+    assert min(targets) >= 10
+    assert endpoint - max(targets) >= 300
+
+
+def test_a_removed_connections_group_and_endpoint_outlive_it_too(world, stack, services):
+    connect(stack, shop=shop(services, 0))
+    deletions = Deletions()
+    with world.watched(deletions):
+        stack.up()
+    targets = [at for what, at in deletions.at.items() if what.startswith("TargetGroupAttachment ")]
+    waited = {what: at - max(targets) for what, at in deletions.at.items() if not what.startswith("TargetGroupAtt")}
+    assert waited["VpcEndpoint cart-0-0"] >= 300
+    assert waited["TargetGroup cart-0"] >= 300
+    assert waited["ListenerRule cart-exact-host-any-path-0"] <= 0

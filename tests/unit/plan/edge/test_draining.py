@@ -1,0 +1,53 @@
+"""When a target may be deregistered, and when what it stands on may be deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from privatelink_ingress.plan.edge.draining import draining, still_draining, still_unhealthy, unhealthy, unseen
+
+OLD, NEW, NEWER = "10.12.128.16", "10.12.128.17", "10.12.130.17"
+
+
+def test_a_healthy_target_stays_until_every_one_of_the_new_ones_is_healthy():
+    states = {OLD: "healthy", NEW: "healthy", NEWER: "initial"}
+    assert unhealthy(OLD, [NEW, NEWER], states) == [NEWER]
+    assert unhealthy(OLD, [NEW, NEWER], {OLD: "healthy", NEW: "healthy"}) == [NEWER]
+    assert unhealthy(OLD, [NEW, NEWER], states | {NEWER: "healthy"}) == []
+
+
+@pytest.mark.parametrize("state", ["unhealthy", "unused", "initial", "draining", "unavailable"])
+def test_a_target_that_serves_nothing_waits_for_nobody(state: str):
+    assert unhealthy(OLD, [NEW], {OLD: state, NEW: "unhealthy"}) == []
+    assert unhealthy(OLD, [NEW], {NEW: "unhealthy"}) == []
+
+
+def test_a_target_does_not_wait_for_itself():
+    assert unhealthy(OLD, [OLD], {OLD: "healthy"}) == []
+
+
+def test_draining_targets_are_those_of_the_group_or_of_the_addresses():
+    states = {OLD: "draining", NEW: "healthy", NEWER: "draining"}
+    assert draining(states) == [OLD, NEWER]
+    assert draining(states, [OLD, NEW]) == [OLD]
+    assert draining(states, [NEW]) == []
+
+
+def test_at_the_limit_the_messages_say_what_to_do():
+    assert str(still_unhealthy("prod-shop-0-http-80", [NEW, NEWER])) == (
+        "The old targets stay, because the new ones are not healthy:\n"
+        "  target group prod-shop-0-http-80: 10.12.128.17, 10.12.130.17 did not become healthy within 300 seconds\n"
+        "    The old targets still serve. Check that the service's owner has accepted the new endpoint, and that the "
+        "new service answers its health check. Then run `pulumi up` again."
+    )
+    assert str(still_draining("endpoint vpce-1", [OLD])) == (
+        "Requests are in flight, so nothing that they use is deleted:\n"
+        "  endpoint vpce-1: 10.12.128.16 did not finish draining within 360 seconds\n"
+        "    Run `pulumi up` again: it continues here."
+    )
+    assert str(unseen("endpoint vpce-1", "222222222222", "no credentials")) == (
+        "Requests may be in flight, so nothing that they use is deleted:\n"
+        "  endpoint vpce-1: its targets cannot be read: no credentials\n"
+        "    Run with credentials of account 222222222222 that may call elasticloadbalancing:Describe*. If you know "
+        "that no request is in flight, write removal: unguarded in the stack file."
+    )
