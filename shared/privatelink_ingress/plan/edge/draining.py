@@ -35,14 +35,16 @@ States = Mapping[str, str]
 def unhealthy(leaving: str, remaining: Collection[str], states: States) -> list[str]:
     """Targets that must become healthy before `leaving` is deregistered; none when it serves nothing itself.
 
+    None either when the whole stack is destroyed: then the program has `leaving` as it has the others.
+
     Args:
         leaving: Address of the target.
-        remaining: Addresses that the group has afterwards.
-        states: What AWS says of the group.
+        remaining: Addresses that the program has for the group.
+        states: What AWS says of the group. Without any of `remaining`, nothing replaces the target.
     """
-    if states.get(leaving) != "healthy":
+    if leaving in remaining or states.get(leaving) != "healthy" or states.keys().isdisjoint(remaining):
         return []
-    return sorted(address for address in remaining if address != leaving and states.get(address) != "healthy")
+    return sorted(address for address in remaining if states.get(address) != "healthy")
 
 
 def draining(states: States, addresses: Collection[str] | None = None) -> list[str]:

@@ -22,8 +22,13 @@ def test_a_target_that_serves_nothing_waits_for_nobody(state: str):
     assert unhealthy(OLD, [NEW], {NEW: "unhealthy"}) == []
 
 
-def test_a_target_does_not_wait_for_itself():
-    assert unhealthy(OLD, [OLD], {OLD: "healthy"}) == []
+def test_a_target_of_a_stack_that_is_destroyed_waits_for_nobody():
+    states = {OLD: "healthy", NEW: "initial"}
+    assert unhealthy(OLD, [OLD, NEW], states) == []
+
+
+def test_a_target_that_nothing_replaces_waits_for_nobody():
+    assert unhealthy(OLD, [NEW], {OLD: "healthy"}) == []
 
 
 def test_draining_targets_are_those_of_the_group_or_of_the_addresses():
