@@ -158,7 +158,7 @@ def test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due(w
     _dry(world, "remove")
     code, said = world.run()
     assert (code, said["step"], said["outcome"], said["requests"]) == (0, "remove", "done", 42)
-    assert b"    shop:" not in (world.root / PROD).read_bytes()
+    assert b"    shop:\n" not in (world.root / PROD).read_bytes()
 
     # Taken out of the file, and still there: rules, then the endpoint.
     code, said = world.run()

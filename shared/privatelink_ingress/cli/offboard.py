@@ -85,7 +85,10 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
         name=name,
         observed=observed,
         next=due,
-        changes=offboarding_changes.changes(root, name, location, due),
+        changes=(
+            *offboarding_changes.changes(root, name, location, due, observed),
+            *offboarding_changes.released(root, name, stacks, observed),
+        ),
         owner=owner,
         commands=offboarding_changes.commands(location, workload, observed, due, stacks),
         edits=offboarding_changes.edits(workload, due),

@@ -19,6 +19,7 @@ from privatelink_ingress.stackfiles import editor, writer
 from privatelink_ingress.stackfiles.writer import Change
 
 CONNECTIONS = f"{PROJECT}:connections"
+RETIRED = f"{PROJECT}:retiredSlots"
 
 
 def locate(name: str, stacks: Stacks) -> Location | None:
@@ -65,7 +66,7 @@ def other_connections(name: str, workload: Workload | None, stacks: Stacks) -> t
     )
 
 
-def changes(root: Path, name: str, location: Location | None, due: NextStep) -> tuple[Change, ...]:
+def changes(root: Path, name: str, location: Location | None, due: NextStep, observed: Observed) -> tuple[Change, ...]:
     """What the step writes."""
     if location is None or due.step.key not in ("drain", "remove"):
         return ()
@@ -75,7 +76,28 @@ def changes(root: Path, name: str, location: Location | None, due: NextStep) -> 
         after = editor.set_value(text, (*at, "state"), "maintenance", after="owner")
     else:
         after = None if location.sole_connection else editor.remove_entry(text, at)
+        if after is not None and (observed.edge is None or observed.edge.present):
+            after = _retired(after, name, location)
     return (Change(path=path, before=text, after=after),)
+
+
+def _retired(text: str, name: str, location: Location) -> str:
+    """With the slot kept from others: until the removal is deployed, AWS refuses its priorities and addresses."""
+    slots = location.stack.settings.retired_slots
+    if name in slots:
+        text = editor.remove_entry(text, (RETIRED, name))
+    return editor.add_entry(text, (RETIRED,), name, location.connection.slot)
+
+
+def released(root: Path, name: str, stacks: Stacks, observed: Observed) -> tuple[Change, ...]:
+    """What gives the slot of a removed connection free, once AWS shows that its resources are gone."""
+    if observed.entry is not None or observed.edge is None or observed.edge.present:
+        return ()
+    files = [stack.file for stack in (*stacks.edges, *stacks.attached) if name in stack.settings.retired_slots]
+    texts = {root / file: writer.read(root / file) for file in files}
+    return tuple(
+        Change(path=path, before=text, after=editor.remove_entry(text, (RETIRED, name))) for path, text in texts.items()
+    )
 
 
 def commands(

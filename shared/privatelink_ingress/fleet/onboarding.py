@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -100,7 +100,7 @@ def plan_onboarding(
         connection=connection,
         backend=_backend(request.name, connection, workload, shard.edge, stack),
         rules=routes.plan_routes(request.name, connection).rules,
-        consumer=_consumer(workload, shard.edge),
+        consumer=missing_consumer(workload, shard.edge),
     )
 
 
@@ -163,7 +163,15 @@ def _place(
     room = next((capacity for capacity in wanted if not capacity.lacks(needs)), None)
     if room is None:
         raise UserError(f"No shard has room for {request.name}", _full(wanted[-1], capacities.values(), needs))
-    free = next(slot for slot in SLOTS if slot not in room.slots)
+    retired = by_name[room.name].retired_slots
+    # A name that comes back may have its old slot: its resources are then updated in place.
+    mine = next((slot for slot, name in retired.items() if name == request.name and slot not in room.slots), None)
+    free = mine if mine is not None else _free(room.slots, retired)
+    if request.slot != mine and request.slot in retired:
+        former = retired[request.slot]
+        reason = f"is {request.slot}, which {former} had: its rules and endpoint may still stand"
+        remedy = f"Deploy the removal of {former} and run offboard {former} again, or use {free}."
+        raise UserError(f"{request.name} cannot be published", [Problem("--slot", reason, remedy)])
     if request.slot in room.slots:
         holder = next(
             f"{name} of {connection.owner} ({stack.file})"
@@ -174,6 +182,20 @@ def _place(
         problem = Problem("--slot", f"is {request.slot}, which {holder} has", f"Use {free}, or leave out --slot.")
         raise UserError(f"{request.name} cannot be published", [problem])
     return by_name[room.name], free if request.slot is None else request.slot
+
+
+def _free(used: Collection[int], retired: Collection[int]) -> int:
+    """The lowest slot that no connection has, and none that was removed may still have.
+
+    Raises:
+        UserError: when only retired ones are left.
+    """
+    for slot in SLOTS:
+        if slot not in used and slot not in retired:
+            return slot
+    reason = f"keep {', '.join(map(str, sorted(retired)))} until their removal is deployed, and all others are taken"
+    remedy = "Deploy the removals, and run offboard for each again."
+    raise UserError("No slot is free", [Problem("retiredSlots", reason, remedy)])
 
 
 def _full(shard: Capacity, all_shards: Iterable[Capacity], needs: usage.Needs) -> list[Problem]:
@@ -208,7 +230,8 @@ def _network(edge: Edge) -> NetworkPlan:
     return plan_network(edge.settings, region=edge.region, available_zones=zone_ids)
 
 
-def _consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
+def missing_consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
+    """The entry of `publication.consumers` that the workload lacks to admit the edge; None when it admits it."""
     consumers, network = workload.settings.publication.consumers, edge.settings.network
     if edge.settings.account_id in {consumer.account_id for consumer in consumers}:
         return None

@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import check, encrypted, existing_connection, pulumi_commands, repository
+from privatelink_ingress.fleet import check, encrypted, existing_connection, onboarding, pulumi_commands, repository
 from privatelink_ingress.fleet.existing_connection import Location
 from privatelink_ingress.fleet.onboarding import Onboarding, OnboardRequest, plan_onboarding
 from privatelink_ingress.fleet.pulumi_commands import UP, PulumiCommand
 from privatelink_ingress.fleet.repository import Stacks
-from privatelink_ingress.fleet.stacks import Attached
+from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.stackfiles import editor, reader, writer
 from privatelink_ingress.stackfiles.writer import Change
@@ -28,14 +28,15 @@ CONSUMERS = (f"{service_contract.PROJECT}:publication", "consumers")
 class Report:
     """What the command will do, or finds done."""
 
-    state: Literal["new", "exists"]
+    state: Literal["new", "exists", "completed"]
+    """completed: the entry exists, and what else belongs to it is written."""
     name: str
     file: str
     commands: tuple[PulumiCommand, ...]
     """What deploys it, in order."""
     changes: tuple[Change, ...] = ()
     onboarding: Onboarding | None = None
-    """None when the connection exists already."""
+    """None when the connection's entry exists already."""
     notes: tuple[str, ...] = ()
 
 
@@ -47,10 +48,10 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
     """
     stacks = repository.read_right(root)
     if existing := existing_connection.locations(request.name, (*stacks.edges, *stacks.attached)):
-        return _existing(request, existing[0], stacks)
+        return _existing(root, request, existing[0], stacks, edit_workload=edit_workload)
     new = plan_onboarding(request, stacks.workloads, stacks.edges, stacks.attached)
     change = _entry_change(root, new)
-    admission = _admission(root, new)
+    admission = _admission(root, new.workload, new.consumer)
     if any(encrypted.shows_a_stand_in(one.after or "") for one in (change, *admission)):
         remedy = "Write the entry, or the consumer, by hand: its account and networks are those of that stack."
         problem = Problem(new.shard.edge.file, "accountId is encrypted or a network is, so it cannot be copied", remedy)
@@ -59,7 +60,7 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
     trial = _check_trial(root, [change, *admission])
     problems = [finding.problem.in_file(finding.file) for finding in trial.findings]
     if admission and not edit_workload:
-        problems.append(_not_admitted(new))
+        problems.append(_not_admitted(new.workload, new.shard.edge, new.consumer))
     if problems:
         raise UserError(f"Nothing was written: with {request.name}, the stack files would have mistakes", problems)
     return Report(
@@ -86,14 +87,28 @@ def only(stacks: Sequence[str]) -> str:
     return stacks[0]
 
 
-def _existing(request: OnboardRequest, location: Location, stacks: Stacks) -> Report:
+def _existing(
+    root: Path, request: OnboardRequest, location: Location, stacks: Stacks, *, edit_workload: bool
+) -> Report:
     if problems := existing_connection.diff(request, location, stacks.workloads):
         raise UserError(f"Connection {request.name} already exists with different settings", problems)
+    commands = _up(location.stack.stack, attached=isinstance(location.stack, Attached))
+    workload = workload_named(request.stack, stacks.workloads)
+    edge = next((edge for edge in stacks.edges if edge.stack == location.shard), None)
+    consumer = onboarding.missing_consumer(workload, edge) if edge else None
+    if edge is None or consumer is None:
+        return Report(state="exists", name=request.name, file=location.stack.file, commands=commands)
+    # The entry was written and the workload's side was not: the rest is still to do.
+    admission = _admission(root, workload, consumer)
+    if not edit_workload:
+        title = f"Connection {request.name} is in {location.stack.file}, but its workload does not admit the edge"
+        raise UserError(title, [_not_admitted(workload, edge, consumer)])
     return Report(
-        state="exists",
+        state="completed",
         name=request.name,
         file=location.stack.file,
-        commands=_up(location.stack.stack, attached=isinstance(location.stack, Attached)),
+        commands=(pulumi_commands.on_stack(service_contract.PROJECT, UP, workload.stack), *commands),
+        changes=tuple(admission),
     )
 
 
@@ -112,20 +127,20 @@ def _entry_change(root: Path, new: Onboarding) -> Change:
     return Change(path=path, before=None, after=text)
 
 
-def _admission(root: Path, new: Onboarding) -> list[Change]:
-    if new.consumer is None:
+def _admission(root: Path, workload: Workload, consumer: Mapping[str, Any] | None) -> list[Change]:
+    if consumer is None:
         return []
-    path = root / new.workload.file
+    path = root / workload.file
     text = writer.read(path)
-    return [Change(path=path, before=text, after=editor.add_item(text, CONSUMERS, new.consumer))]
+    return [Change(path=path, before=text, after=editor.add_item(text, CONSUMERS, consumer))]
 
 
-def _not_admitted(new: Onboarding) -> Problem:
-    lines = editor.lines("consumers", [new.consumer], indent=4)[1:]
+def _not_admitted(workload: Workload, edge: Edge, consumer: Mapping[str, Any] | None) -> Problem:
+    lines = editor.lines("consumers", [consumer], indent=4)[1:]
     return Problem(
-        f"{new.workload.file}: publication.consumers",
-        f"do not include account {new.shard.edge.settings.account_id}, from which {new.shard.edge.stack} connects",
-        "\n".join([f"Ask {new.workload.settings.owner} to add these lines below, or use --edit-workload:", *lines]),
+        f"{workload.file}: publication.consumers",
+        f"do not include account {edge.settings.account_id}, from which {edge.stack} connects",
+        "\n".join([f"Ask {workload.settings.owner} to add these lines below, or use --edit-workload:", *lines]),
     )
 
 

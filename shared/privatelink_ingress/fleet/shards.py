@@ -33,6 +33,11 @@ class ShardStacks:
         return (self.edge, *self.attached)
 
     @property
+    def retired_slots(self) -> dict[int, str]:
+        """Slots of removed connections whose resources may still stand, with the names of these connections."""
+        return {slot: name for stack in self.stacks for name, slot in stack.settings.retired_slots.items()}
+
+    @property
     def attached_routes(self) -> tuple[RoutePlan, ...]:
         """The routes of the attached stacks' connections."""
         return tuple(routes for stack in self.attached for routes in stack.routes)
@@ -66,6 +71,10 @@ def names_and_slots(shard: ShardStacks) -> Iterator[Finding]:
                 yield Finding(
                     stack.file, Problem(f"connections.{name}", reason, "Keep it in one file, or give one another name.")
                 )
+            elif (former := shard.retired_slots.get(connection.slot, name)) != name:
+                reason = f"is {connection.slot}, which {former} had: its rules and endpoint may still stand"
+                remedy = f"Deploy the removal of {former} and run offboard {former} again, or give another slot."
+                yield Finding(stack.file, Problem(f"connections.{name}.slot", reason, remedy))
             elif taken := slots.get(connection.slot):
                 other, holder = taken
                 free = next((slot for slot in SLOTS if slot not in _slots(shard)), None)
@@ -172,7 +181,8 @@ def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
 
 
 def _slots(shard: ShardStacks) -> set[int]:
-    return {connection.slot for stack in shard.stacks for connection in stack.settings.connections.values()}
+    used = {connection.slot for stack in shard.stacks for connection in stack.settings.connections.values()}
+    return used | shard.retired_slots.keys()
 
 
 def _lost(stack: Attached, edges: Sequence[Edge], attached: Iterable[Attached]) -> Finding:

@@ -53,6 +53,8 @@ ManagedGroup = Literal[
 SLOTS = range(120)
 """Slots of a shard: a /23 endpoint subnet has addresses for this many (`plan/edge/addresses.py`)."""
 
+Slot = Annotated[int, Field(ge=SLOTS[0], le=SLOTS[-1])]
+
 BucketName = Annotated[
     str,
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -173,7 +175,7 @@ class Logs(Settings):
 class Connection(Settings):
     """One published service."""
 
-    slot: Annotated[int, Field(ge=SLOTS[0], le=SLOTS[-1])]
+    slot: Slot
     """Permanent: the endpoint's addresses and the rules' priorities follow from it."""
     owner: Owner
     backends: Backends
@@ -201,6 +203,9 @@ class EdgeStack(Settings):
     edge_stack: StackNameSetting | None = None
     """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
+    retired_slots: Annotated[dict[ConnectionName, Slot], Field(default_factory=dict)]
+    """Slots of removed connections whose rules and endpoint may still stand, by the connection's name: `offboard`
+    writes it, and removes it once the removal is deployed. No other connection gets such a slot."""
     roles: AssumedRoles = AssumedRoles()
     removal: Literal["guarded", "unguarded"] = "guarded"
     """guarded: a stack that is in use refuses to be destroyed before anything of it is touched.

@@ -143,7 +143,7 @@ def test_with_force_each_run_does_one_step_and_the_last_calls_nothing_safe(repos
     )
     assert run(repository, "shop", "--force").exit_code == 0
     removed = files(repository)
-    assert b"    shop:" not in removed[PROD]
+    assert b"    shop:\n" not in removed[PROD]
     assert {name for name in removed if removed[name] != before[name]} == {PROD}
     last = run(repository, "shop", "--force")
     assert "yours to do, not checked" in words(last.stdout)
@@ -225,7 +225,7 @@ def test_run_does_all_steps_of_the_edge_and_leaves_the_workload_to_its_owner(rep
     result = run(repository, "shop", "--force", "--run")
     assert result.exit_code == 0
     assert (pulumi / "calls").read_text().splitlines() == ["-C central-ingress up --stack prod"] * 2
-    assert b"    shop:" not in (repository / PROD).read_bytes()
+    assert b"    shop:\n" not in (repository / PROD).read_bytes()
     assert words(result.stdout).endswith("→ pulumi -C eks-service destroy --stack shop --run-program")
 
 
@@ -234,10 +234,10 @@ def test_run_stops_at_a_failed_deployment_and_continues_from_it(repository: Path
     result = run(repository, "shop", "--force", "--run")
     assert result.exit_code == 1
     assert "pulumi -C central-ingress up --stack prod: exited with code 1" in words(result.stderr)
-    assert b"    shop:" in (repository / PROD).read_bytes()
+    assert b"    shop:\n" in (repository / PROD).read_bytes()
     (pulumi / "broken").unlink()
     assert run(repository, "shop", "--force", "--run").exit_code == 0
-    assert b"    shop:" not in (repository / PROD).read_bytes()
+    assert b"    shop:\n" not in (repository / PROD).read_bytes()
 
 
 def test_run_without_pulumi_is_refused_before_anything_is_written(repository: Path, monkeypatch: pytest.MonkeyPatch):
@@ -254,7 +254,7 @@ def test_a_deployment_that_changes_nothing_is_not_repeated(
     result = run(repository, "shop", "--run")
     assert result.exit_code == 1
     assert len((pulumi / "calls").read_text().splitlines()) == 2, "one after the drain, one while it waits"
-    assert b"    shop:" in (repository / PROD).read_bytes()
+    assert b"    shop:\n" in (repository / PROD).read_bytes()
 
 
 def test_edge_resources_of_a_service_in_no_file_still_have_to_be_deleted(

@@ -262,6 +262,8 @@ def second_shard(repository: Path) -> Path:
     text = (repository / PROD).read_text()
     start = text.index("  central-ingress:connections:")
     second = text[:start].replace("10.12.0.0/16", "10.13.0.0/16")
+    domains = '- domains: [example.com, "*.example.com"]'
+    second = second.replace(domains, f"{domains}\n      validationRecords: existing")
     (repository / "central-ingress/Pulumi.prod-2.yaml").write_text(second)
     (repository / PROD).write_text(text + "\n".join(many(48)))
     return repository

@@ -48,7 +48,7 @@ def onboard(
     from privatelink_ingress.cli.views import onboard as view
     from privatelink_ingress.fleet import onboarding_changes
     from privatelink_ingress.fleet.onboarding import OnboardRequest
-    from privatelink_ingress.stackfiles import writer
+    from privatelink_ingress.stackfiles import lock, writer
 
     if run and not dry_run:
         pulumi_cli.require()
@@ -63,14 +63,16 @@ def onboard(
         attached=attached,
         **paths,
     )
-    report, console = onboarding_changes.prepare(root, request, edit_workload=edit_workload), Console()
-    following = [invocation.pulumi(command, root) for command in report.commands]
-    if not as_json:
-        view.show(report, console, root)
-    if report.changes and not dry_run:
-        if not (yes or as_json):
-            _confirm()
-        writer.apply(report.changes)
+    console = Console()
+    with lock.exclusive(root, on_wait=_say_waiting):
+        report = onboarding_changes.prepare(root, request, edit_workload=edit_workload)
+        following = [invocation.pulumi(command, root) for command in report.commands]
+        if not as_json:
+            view.show(report, console, root)
+        if report.changes and not dry_run:
+            if not (yes or as_json):
+                _confirm()
+            writer.apply(report.changes)
     if as_json:
         typer.echo(json.dumps(view.as_data(report, following, written=bool(report.changes) and not dry_run), indent=2))
     elif not run or dry_run:
@@ -107,6 +109,7 @@ def offboard(
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.running import RunningCloud
     from privatelink_ingress.cli.views import offboard as view
+    from privatelink_ingress.stackfiles import lock
 
     url = RunningCloud.read(out).endpoint_url if demo else endpoint_url
     accounts = Accounts(profiles=profile or (), endpoint_url=url)
@@ -115,8 +118,9 @@ def offboard(
         pulumi_cli.require()
     waited_for = None
     while True:
-        plan = command.prepare(root, name, accounts, days=days, force=force)
-        outcome = command.do(plan, dry_run=dry_run)
+        with lock.exclusive(root, on_wait=_say_waiting):
+            plan = command.prepare(root, name, accounts, days=days, force=force)
+            outcome = command.do(plan, dry_run=dry_run)
         following = [invocation.pulumi(command, root) for command in plan.commands]
         if plan.next.step.key in ("drain", "deploy drain", "remove", "deploy removal"):
             repeated = ("name", "days", "profile", "endpoint_url", "demo", "root", "out")
@@ -132,6 +136,10 @@ def offboard(
         pulumi_cli.run(root, plan.deployments, Console(stderr=as_json))
     if outcome in ("refused", "waits"):
         raise typer.Exit(FOUND_SOMETHING)
+
+
+def _say_waiting() -> None:
+    Console(stderr=True).print("Another onboard or offboard changes the stack files: waiting for it.", style="dim")
 
 
 def _confirm() -> None:

@@ -20,11 +20,16 @@ from privatelink_ingress.stackfiles.writer import Change
 
 def show(report: Report, console: Console, root: Path) -> None:
     """For people."""
-    if report.onboarding is None:
+    if report.onboarding is None and report.changes:
+        line = (
+            f"Connection {report.name} already exists in {report.file}, but its workload does not admit the edge yet."
+        )
+        console.print(Text(line, style="bold yellow"), soft_wrap=True)
+    elif report.onboarding is None:
         line = f"Connection {report.name} already exists in {report.file}: nothing to do."
         console.print(Text(line, style="bold green"), soft_wrap=True)
         return
-    for line in _described(report.onboarding):
+    for line in _described(report.onboarding) if report.onboarding else ():
         console.print(line, highlight=False, soft_wrap=True)
     for change in report.changes:
         console.print(Text(change.path.relative_to(root).as_posix(), style="bold"), soft_wrap=True)
