@@ -31,6 +31,7 @@ MODULES: tuple[str, ...] = (
     "autoscaling",
     "ecr",
     "eks.clusters",
+    "eks.cluster_updates",
     "eks.access",
     "eks.addons",
     "eks.node_updates",

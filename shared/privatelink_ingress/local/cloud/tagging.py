@@ -15,9 +15,7 @@ from moto.eks.models import eks_backends
 from moto.elbv2.models import elbv2_backends
 from moto.resourcegroupstaggingapi import models
 
-from privatelink_ingress.local.cloud.hardening import Params, after
-
-_backends = models.iter_taggable_backends
+from privatelink_ingress.local.cloud.hardening import Params, after, around
 
 
 class _Others:
@@ -48,12 +46,11 @@ def _of(arn: str, tags: dict[str, str], kind: str) -> TaggedResource:
     return TaggedResource(arn=arn, tags=tags, resource_type=f"{arn.split(':')[2]}:{kind}")
 
 
-def _all(account_id: str, region: str) -> Iterator[Any]:
-    yield from _backends(account_id, region)
+@around(models, "iter_taggable_backends")
+def every_tagged_resource_is_found(original: Any, account_id: str, region: str) -> Iterator[Any]:
+    """Moto's stores, and the resources that moto omits."""
+    yield from original(account_id, region)
     yield _Others(account_id, region)
-
-
-models.iter_taggable_backends = _all  # ty: ignore[invalid-assignment]
 
 
 @after(EC2Response, "describe_tags")
