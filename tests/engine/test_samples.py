@@ -14,6 +14,13 @@ from tests.support.engine_results import Result
 
 WORKLOADS = ("eks-service/blog", "eks-service/shop")
 EDGE, ATTACHED = "central-ingress/prod", "central-ingress/prod-blog"
+NEEDED_BY_OBJECTS = {
+    "aws:eks/accessEntry:AccessEntry",
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+    "aws:eks/nodeGroup:NodeGroup",
+    "aws:eks/cluster:Cluster",
+}
+"""The right to delete objects of the cluster, the nodes that they run on, and the API."""
 LABELS = (*WORKLOADS, EDGE, ATTACHED)
 
 
@@ -97,4 +104,8 @@ def test_destroy_removes_everything_in_an_order_that_aws_accepts(deployed, label
     made = [each for each in deployed.stacks[label].resources().values() if not each.get("external")]
     destroyed = deployed.stacks[label].destroy()
     assert Counter(step.operation for step in destroyed.steps) == {"delete": len(made)}
+    types = [step.type for step in destroyed.steps]
+    if label in WORKLOADS:
+        objects = [position for position, type_ in enumerate(types) if type_.startswith("kubernetes:")]
+        assert max(objects) < min(position for position, type_ in enumerate(types) if type_ in NEEDED_BY_OBJECTS)
     assert deployed.stacks[label].resources() == {}

@@ -15,6 +15,7 @@ import pytest
 from tests.support.engine import REGION, Stack, World
 
 ACCOUNT = "111111111111"
+WRITER = "arn:aws:iam::222222222222:role/privatelink-ingress/ingress-parameter-shop"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def stack(world: World, key_arn: str) -> Stack:
     made.set("controller", install=False)
     made.set("sample", install=False)
     made.set("cluster", version="1.35", secretsKeyArn=key_arn)
+    made.set("publication", parameter={"writerRoleArn": WRITER})
     made.up()
     return made
 
@@ -153,11 +155,33 @@ def test_f5_the_parameter_is_replaced_by_name_without_meeting_itself(stack):
     assert [step.operation for step in result.steps] == ["delete-replaced", "replace", "create-replacement"]
 
 
-def test_a_minor_version_reaches_the_control_plane_before_nodes_and_addons(stack):
-    stack.set("cluster", version="1.36")
+def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(stack):
+    stack.set("publication", healthPath="/ready")
     result = stack.up()
-    order = [step.type.rpartition(":")[2] for step in result.of("update")]
-    assert (order[0], set(order)) == ("Cluster", {"Cluster", "NodeGroup", "Addon"})
+    assert [str(step) for step in result.steps if step.operation == "update"] == ["update TargetGroup shop-http"]
+    assert [str(step) for step in result.steps if step.operation != "update"] == [
+        "delete-replaced Parameter shop-contract",
+        "replace Parameter shop-contract",
+        "create-replacement Parameter shop-contract",
+    ]
+    assert stack.up().shown() == []
+
+
+def test_other_logs_of_the_control_plane_are_an_update_of_the_cluster_alone(stack):
+    stack.set("cluster", logTypes=["audit"])
+    assert stack.up().shown() == ["update Cluster shop-eksCluster"]
+    assert stack.up().shown() == []
+
+
+def test_a_minor_version_reaches_the_control_plane_then_the_agents_then_the_nodes(stack):
+    stack.set("cluster", version="1.36")
+    # The defaults of the other add-ons are the same for both versions.
+    assert [str(step) for step in stack.up().of("update")] == [
+        "update Cluster shop-eksCluster",
+        "update Addon shop-kube-proxy",
+        "update NodeGroup shop-nodes",
+    ]
+    assert stack.up().shown() == []
 
 
 def test_f4_one_zone_less_is_refused_by_the_preview_while_deletion_protection_is_on(stack):
@@ -171,6 +195,18 @@ def test_f4_without_it_one_zone_less_brings_a_balancer_and_a_target_group_of_its
     stack.set("network", zoneIds=two_zones(stack))
     result = stack.up()
     assert {step.type.rpartition(":")[2] for step in result.of("create-replacement")} >= {"LoadBalancer", "TargetGroup"}
+    assert stack.up().shown() == []
+
+
+def test_f4_one_zone_more_is_an_update_of_the_balancer_and_of_the_service_that_clients_know(stack):
+    service = resource(stack, "aws:ec2/vpcEndpointService:VpcEndpointService")["id"]
+    two = json.loads(stack.config["eks-service:network"])["zoneIds"]
+    stack.set("network", zoneIds=[*two, "euw1-az3"])
+    result = stack.up()
+    assert "update LoadBalancer shop-nlb" in result.shown()
+    replaced = {step.type.rpartition(":")[2] for step in result.of("create-replacement")}
+    assert replaced == {"NodeGroup", "Attachment", "Parameter"}
+    assert resource(stack, "aws:ec2/vpcEndpointService:VpcEndpointService")["id"] == service
     assert stack.up().shown() == []
 
 

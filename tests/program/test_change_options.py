@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,18 @@ def shop(workload_run: Run) -> StackRun:
 @pytest.fixture
 def prod(edge_run: Run) -> StackRun:
     return edge_run()
+
+
+def test_every_row_of_the_table_of_changes_names_a_test_that_exists():
+    root = Path(__file__).parents[2]
+    rows = [line for line in (root / "docs" / "changes.md").read_text().splitlines() if line.startswith("| ")]
+    named = [re.findall(r"`(test_\w+)`", row) for row in rows if not row.startswith("| what you change")]
+    assert named, "the table has no rows"
+    assert [] not in named
+    tests = "".join(
+        file.read_text() for folder in ("engine", "program") for file in (root / "tests" / folder).glob("*.py")
+    )
+    assert [name for row in named for name in row if f"def {name}(" not in tests] == []
 
 
 def orders(run: StackRun, type_: str) -> set[bool | None]:

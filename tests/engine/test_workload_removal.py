@@ -1,0 +1,65 @@
+"""A workload's first deployment after a removal, and a removal that a guard refuses.
+
+The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended. The order
+of a whole removal is in `test_samples`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.engine import REGION, Stack, World
+
+ACCOUNT, CLIENT = "111111111111", "222222222222"
+LOG_GROUP = "/aws/eks/shop/cluster"
+
+
+@pytest.fixture(scope="module")
+def stack(world: World) -> Stack:
+    made = world.sample("eks-service/shop")
+    made.set("controller", install=False)
+    made.set("sample", install=False)
+    made.set("cluster", deletionProtection=False)
+    return made
+
+
+def test_f12_a_log_group_that_aws_created_again_is_named_and_the_next_up_continues(world, stack):
+    logs = world.cloud.session(ACCOUNT, REGION).client("logs")
+    logs.create_log_group(logGroupName=LOG_GROUP)
+    errors = "\n".join(stack.failing("up").errors)
+    assert "ResourceAlreadyExistsException" in errors
+    logs.delete_log_group(logGroupName=LOG_GROUP)
+    assert "create LogGroup shop-control-plane" in stack.up().shown()
+    assert stack.up().shown() == []
+
+
+def test_a_service_with_a_connected_endpoint_refuses_its_removal_and_nothing_is_deleted(world, stack):
+    [service] = [
+        each for each in stack.resources().values() if each["type"] == "aws:ec2/vpcEndpointService:VpcEndpointService"
+    ]
+    connect(world, service)
+    before = ids(stack)
+    result = stack.failing("destroy")
+    assert ids(stack) == before
+    [error] = result.errors
+    assert "The service is still connected, so nothing is removed:" in error
+    assert "Remove it from the edge first: `./run offboard shop`" in error
+
+
+def ids(stack: Stack) -> dict[str, str | None]:
+    return {urn: each.get("id") for urn, each in stack.resources().items()}
+
+
+def connect(world: World, service: Mapping[str, Any]) -> None:
+    """An interface endpoint of another account, accepted."""
+    client = world.cloud.session(CLIENT, REGION).client("ec2")
+    vpc = client.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    endpoint = client.create_vpc_endpoint(
+        VpcId=vpc, ServiceName=service["outputs"]["serviceName"], VpcEndpointType="Interface"
+    )
+    world.cloud.session(ACCOUNT, REGION).client("ec2").accept_vpc_endpoint_connections(
+        ServiceId=service["id"], VpcEndpointIds=[endpoint["VpcEndpoint"]["VpcEndpointId"]]
+    )
