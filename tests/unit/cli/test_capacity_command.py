@@ -226,7 +226,8 @@ def test_check_lists_routes_of_an_attached_stack_that_cannot_become_rules(sample
 
 def test_check_names_the_shard_that_has_room(samples: Path) -> None:
     with_certificates(samples, 26)
-    write(samples, "prod-2", network={"cidr": "10.20.0.0/16"})
+    certificate = {"domains": ["*.example.com"], "validationRecords": "existing"}
+    write(samples, "prod-2", network={"cidr": "10.20.0.0/16"}, certificates=[certificate])
     ((_, _, remedy),) = findings(samples)
     assert "put a connection that is not deployed yet in shard prod-2, where slot 0 is free" in remedy
 

@@ -10,6 +10,9 @@ from privatelink_ingress.local.adapters.calls import call
 
 
 def _create_certificate(aws: Aws, inputs: Properties) -> Created:
+    if not inputs.get("subjectAlternativeNames"):
+        # As the provider does: an empty list is not sent, and ACM would refuse it.
+        inputs = {key: value for key, value in inputs.items() if key != "subjectAlternativeNames"}
     answer = call(
         aws,
         "acm",

@@ -46,7 +46,19 @@ def missing_records(certificate: CertBundle) -> list[str]:
 
 @before(AWSCertificateManagerResponse, "request_certificate")
 def domain_names_are_valid(request: Any, params: Params) -> None:
-    """Names are fully qualified, with a wildcard only as the first label (API reference, DomainNameString)."""
+    """Names are fully qualified, with a wildcard only as the first label (API reference, DomainNameString).
+
+    The first has at most 64 characters, since it becomes the common name (RequestCertificate, DomainName).
+    """
+    if len(params["DomainName"]) > 64:
+        message = f"The first domain name can be no longer than 64 characters: {params['DomainName']}"
+        refuse("ValidationException", message)
+    if params.get("SubjectAlternativeNames") == []:
+        refuse(
+            "ValidationException",
+            "1 validation error detected: Value '[]' at 'subjectAlternativeNames' failed to satisfy constraint: Member "
+            "must have length greater than or equal to 1",
+        )
     for name in (params["DomainName"], *(params.get("SubjectAlternativeNames") or ())):
         if not DOMAIN.fullmatch(name) or len(name) > 253:
             refuse(

@@ -49,6 +49,8 @@ def _problems(zone: FakeZone, action: str, record: dict[str, Any]) -> list[str]:
     found = []
     if name != apex and not name.endswith(f".{apex}"):
         found.append(f"RRSet with DNS name {name} is not permitted in zone {apex}")
+    if any(len(label) > 63 for label in name.split(".")):
+        found.append(f"FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '{name}'")
     if type_ == "CNAME" and name == apex:
         found.append(f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {apex}")
     if any((other.type == "CNAME") != (type_ == "CNAME") for other in neighbours):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.responses import EC2Response
+from moto.elbv2.models import elbv2_backends
 
 from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
 
@@ -14,14 +16,28 @@ LARGEST, SMALLEST = 16, 28
 """Prefix lengths that a VPC and a subnet may have (VPC user guide, "VPC CIDR blocks" and "Subnet CIDR blocks")."""
 
 
+BLOCK = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}")
+"""An address and a prefix: EC2 takes no bare address and no mask."""
+
+RESERVED = tuple(
+    ipaddress.IPv4Network(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+)
+"""No VPC is in one of these (VPC user guide, "VPC CIDR blocks")."""
+
+
 def canonical(kind: str, cidr: str) -> str:
     """The block without host bits; InvalidVpc.Range or InvalidSubnet.Range outside /16../28."""
+    if not BLOCK.fullmatch(cidr):
+        message = f"Value ({cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+        refuse("InvalidParameterValue", message)
     try:
         network = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:
         refuse("InvalidParameterValue", f"Value ({cidr}) for parameter cidrBlock is invalid. This is not a CIDR block.")
     if not LARGEST <= network.prefixlen <= SMALLEST:
         refuse(f"Invalid{kind}.Range", f"The CIDR '{cidr}' is invalid: a block is between /{LARGEST} and /{SMALLEST}.")
+    if kind == "Vpc" and any(block.overlaps(network) for block in RESERVED):
+        refuse("InvalidVpc.Range", f"The CIDR '{cidr}' is invalid.")
     return str(network)
 
 
@@ -30,6 +46,19 @@ def a_vpc_block_is_canonical_and_of_a_legal_size(response: Any, params: Params) 
     """AWS: InvalidVpc.Range outside /16../28; 100.68.0.18/18 becomes 100.68.0.0/18 (EC2 CreateVpc, CidrBlock)."""
     if "CidrBlock" in params:
         response.params["CidrBlock"] = canonical("Vpc", params["CidrBlock"])
+
+
+@before(EC2Response, "detach_internet_gateway")
+def a_gateway_stays_while_addresses_are_mapped(response: Any, params: Params) -> None:
+    """AWS: DependencyViolation, "has some mapped public address(es)" (EC2 DetachInternetGateway)."""
+    vpc_id = params["VpcId"]
+    balancers = elbv2_backends[response.current_account][response.region].load_balancers.values()
+    if any(balancer.vpc_id == vpc_id and balancer.scheme == "internet-facing" for balancer in balancers):
+        refuse(
+            "DependencyViolation",
+            f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before "
+            "detaching the gateway.",
+        )
 
 
 @before(EC2Response, "create_subnet")

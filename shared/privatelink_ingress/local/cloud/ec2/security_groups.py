@@ -78,6 +78,8 @@ def _ports(permission: Params) -> None:
 
 
 def _canonical(cidr: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F.:]+/[0-9]{1,3}", cidr):
+        refuse("InvalidParameterValue", f"CIDR block {cidr} is malformed")
     try:
         return str(ipaddress.ip_network(cidr, strict=False))
     except ValueError:

@@ -23,6 +23,10 @@ rule (not adjustable)."""
 HOST = re.compile(r"(?:\*|[A-Za-z0-9*?.-])*\.[A-Za-z*?]+")
 
 
+PATH = re.compile(r"[A-Za-z0-9_\-.$/~\"'@:+&*?]{1,128}")
+"""PathPatternConditionConfig of the ELBv2 API."""
+
+
 @before(ELBV2Response, "create_rule")
 def balancer_has_room(request: Any, params: Params) -> None:
     """At most 100 rules per Application Load Balancer, default rules excluded (quota L-7EED9B64: TooManyRules)."""
@@ -65,6 +69,10 @@ def conditions_are_valid(request: Any, params: Params) -> None:
                 refuse("ValidationError", f"The host name '{value}' is not valid")
             if condition.get("Field") == "path-pattern" and not value.startswith(("/", "*", "?")):
                 refuse("ValidationError", f"The path pattern '{value}' must begin with '/', '*' or '?'")
+            if condition.get("Field") == "path-pattern" and not PATH.fullmatch(value):
+                refuse("ValidationError", f"The path pattern '{value}' contains invalid characters or is too long")
+            if condition.get("Field") == "host-header" and any(len(label) > 63 for label in value.split(".")):
+                refuse("ValidationError", f"The host name '{value}' is not valid")
 
 
 @before(ELBV2Response, "create_rule", "modify_rule", "create_listener", "modify_listener")
