@@ -91,6 +91,13 @@ def test_f5_a_writer_role_which_may_not_overwrite_replaces_the_parameter(workloa
     assert (parameter(run).delete_before_replace, parameter(run).replace_on_changes) == (True, ("insecureValue",))
 
 
+def test_f15_an_endpoint_with_private_dns_is_deleted_before_its_successor_takes_the_name(shop: StackRun):
+    endpoints = shop.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    private = [each for each in endpoints if each.inputs.get("privateDnsEnabled")]
+    assert len(private) > 2
+    assert {each.delete_before_replace for each in private} == {True}
+
+
 def test_f11_other_words_in_a_description_replace_no_policy():
     run = edge_account()
     policies = run.of_type("aws:iam/policy:Policy")
