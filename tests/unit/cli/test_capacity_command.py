@@ -249,3 +249,8 @@ def test_it_imports_neither_pulumi_nor_an_aws_client(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plan_for_more_than_a_thousand_is_refused_at_once(samples: Path) -> None:
+    result = CliRunner().invoke(app, ["capacity", "--plan", "100000", "--root", str(samples)])
+    assert result.exit_code == 2

@@ -73,7 +73,9 @@ def check(
 @commands.command(epilog="Example: ./run capacity --plan 60 --backends 2")
 def capacity(
     root: Root = Path("."),
-    plan: Annotated[int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1)] = None,
+    plan: Annotated[
+        int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1, max=1000)
+    ] = None,
     stack: Annotated[
         str | None, typer.Option("--stack", help="Plan for this shard, and those that can stand in for it.")
     ] = None,
