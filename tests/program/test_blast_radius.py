@@ -14,6 +14,7 @@ from tests.support.edge_services import services
 from tests.support.examples import examples
 from tests.support.programs import run_edge
 
+GUARD = "pulumi:index:Stash"
 CONNECTION = "privatelink-ingress:index:Connection"
 NAMES = ("alpha", "beta", "gamma", "delta", "omega")
 BACKENDS = tuple(f"{name}{suffix}" for name in NAMES for suffix in ("", "-b"))
@@ -92,7 +93,8 @@ def picture(run: StackRun, connection: str) -> dict[str, Any]:
             registration.inputs,
             registration.parent,
             registration.provider,
-            registration.depends_on,
+            # The guard waits for whatever there is: a list in the state, which the engine changes nothing for.
+            () if registration.type == GUARD else registration.depends_on,
             registration.protect,
             registration.delete_before_replace,
         )
