@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import (
     Endpoint,
@@ -33,6 +34,11 @@ class Hop:
     """The reason why it stops or warns."""
     remedy: str = ""
     """The remedy: a change or a command."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong at this hop, in the shape of every message; None when nothing is."""
+        return Problem(self.name, self.reason, self.remedy) if self.reason or self.remedy else None
 
 
 class Stopped(Exception):

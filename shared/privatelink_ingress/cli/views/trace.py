@@ -38,10 +38,10 @@ def table(trace: Trace) -> Table:
     rows.add_column(overflow="fold")
     for hop in trace.hops:
         lines = [Text(hop.evidence)]
-        if hop.reason:
-            lines.append(Text(hop.reason, style=_STYLES[hop.verdict]))
-        if hop.remedy:
-            lines.append(Text(f"→ {hop.remedy}", style="bold"))
+        if (problem := hop.problem) and problem.reason:
+            lines.append(Text(problem.reason, style=_STYLES[hop.verdict]))
+        if problem and problem.remedy:
+            lines.append(Text(f"→ {problem.remedy}", style="bold"))
         rows.add_row(f"  {hop.name}", Text(hop.verdict, style=_STYLES[hop.verdict]), Text("\n").join(lines))
     return rows
 
