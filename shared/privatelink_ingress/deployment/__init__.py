@@ -1,0 +1,1 @@
+"""Runs the stacks of a repository on Pulumi's engine, over its Automation API."""

@@ -1,0 +1,162 @@
+"""What a failure of Pulumi's CLI means, and what to type next. The CLI's own text is the only place that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from privatelink_ingress.fleet.deployment import Unit
+from privatelink_ingress.fleet.stack_state import StackState, kind_of, name_of
+from privatelink_ingress.problems import Problem
+
+OLDEST_CLI = (3, 255, 0)
+"""Release of Pulumi's CLI that has everything the programs use; README, "Before the first stack"."""
+
+AGAIN = "Correct it, and run the same command again: it resumes here."
+
+Finding = Callable[[Unit, "re.Match[str]"], Problem]
+
+
+def _passphrase(unit: Unit, match: re.Match[str]) -> Problem:
+    if match[0] == "incorrect passphrase":
+        reason = f"is not the passphrase of {unit.label}"
+        remedy = "Set it to the passphrase that the stack was created with."
+    else:
+        reason = f"is not set, and {unit.label} encrypts its secrets with a passphrase"
+        remedy = "Set it, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that contains the passphrase."
+    return Problem("PULUMI_CONFIG_PASSPHRASE", reason, remedy)
+
+
+def _locked(unit: Unit, match: re.Match[str]) -> Problem:
+    holders = re.findall(r"created by (.+ at \S+)", match.string)
+    holder = f" by {' and '.join(holders)}" if holders else ""
+    remedy = f"Wait until that run ends. If it no longer runs, `{unit.command('cancel')}` removes the lock."
+    return Problem(unit.label, f"is locked{holder}", remedy)
+
+
+def _plugin(unit: Unit, match: re.Match[str]) -> Problem:
+    version = f" {match['version']}" if match["version"] else ""
+    reason = f"needs Pulumi's plugin {match['kind']} {match['name']}{version}, which is not installed"
+    return Problem(unit.label, reason, f"Run `pulumi -C {unit.project} install`.")
+
+
+def _unreachable(unit: Unit, _: re.Match[str]) -> Problem:
+    reason = "has objects in its cluster, and the cluster's Kubernetes API does not answer here"
+    remedy = "Run the same command where it answers, such as through a forwarded port: docs/cluster.md."
+    return Problem(unit.label, reason, remedy)
+
+
+def _newer_state(unit: Unit, _: re.Match[str]) -> Problem:
+    reason = "has a state that a newer Pulumi CLI wrote"
+    return Problem(unit.label, reason, "Install that release of the CLI: https://www.pulumi.com/docs/install/.")
+
+
+def _no_login(unit: Unit, _: re.Match[str]) -> Problem:
+    reason = "has no backend for its state, because pulumi is not logged in"
+    return Problem(unit.label, reason, "Run `pulumi login` with the URL of your state bucket: docs/bootstrap.md.")
+
+
+def _backend(unit: Unit, match: re.Match[str]) -> Problem:
+    reason = f"has a state that cannot be read: {match[0].strip()}"
+    return Problem(unit.label, reason, "Check the backend's URL with `pulumi whoami -v`, and the credentials for it.")
+
+
+def _reference(unit: Unit, match: re.Match[str]) -> Problem:
+    project, _, name = match["stack"].rpartition("/")
+    label = f"{project.rpartition('/')[2]}/{name}"
+    remedy = f"Run `./run deploy {label} {unit.label}`."
+    return Problem(unit.label, f"reads stack {match['stack']}, which does not exist", remedy)
+
+
+def _protected(unit: Unit, match: re.Match[str]) -> Problem:
+    reason = "is protected, and this run would delete or replace it"
+    remedy = (
+        f"To tear the stack down: `./run teardown {unit.label} --remove-deletion-protection`. "
+        "To replace the resource, see docs/operations.md."
+    )
+    return Problem(f"{unit.label}: {name_of(match['urn'])}", reason, remedy)
+
+
+_MEANINGS: tuple[tuple[str, Finding], ...] = (
+    (r"incorrect passphrase|passphrase must be set", _passphrase),
+    (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
+    (
+        r"no (?P<kind>\w+) plugin '(?:pulumi-\w+-)?(?P<name>[\w-]+)' found in the workspace"
+        r"(?: at version (?P<version>v\S+))?",
+        _plugin,
+    ),
+    (r"configured Kubernetes cluster is unreachable", _unreachable),
+    (r"unsupported checkpoint version|newer than what this version of the Pulumi CLI", _newer_state),
+    (r"PULUMI_ACCESS_TOKEN must be set for login", _no_login),
+    (r"unable to open (?:state directory|bucket)[^\n]*|read \"\.pulumi/meta\.yaml\"[^\n]*", _backend),
+    (r"unknown stack \\?\"(?P<stack>[^\"\\]+)", _reference),
+    (r"(?P<urn>urn:pulumi:[^\s\"']+)\"? (?:cannot be deleted|as it is currently marked for protection)", _protected),
+)
+
+
+def explain(unit: Unit, text: str, diagnostics: Sequence[tuple[str, str]] = ()) -> tuple[Problem, ...]:
+    """The problems that a failed command of Pulumi tells of.
+
+    Args:
+        unit: The stack of the command.
+        text: What the command printed.
+        diagnostics: URN and message of each error that the engine reported; the URN is empty for its own.
+
+    Returns:
+        The known causes alone if there are any; else each error as the engine says it.
+    """
+    everything = "\n".join([text, *(message for _, message in diagnostics)])
+    known = dict.fromkeys(
+        finding(unit, match) for pattern, finding in _MEANINGS for match in re.finditer(pattern, everything)
+    )
+    if known:
+        return tuple(known)
+    said = dict.fromkeys(
+        (urn, cleaned) for urn, message in diagnostics if (cleaned := _cleaned(message)) and not _is_echo(cleaned)
+    )
+    if said:
+        return tuple(Problem(_where(unit, urn), message, AGAIN) for urn, message in said)
+    errors = [line.removeprefix("error: ").strip() for line in text.splitlines() if line.startswith("error: ")]
+    reason = errors[-1] if errors else "failed, and Pulumi did not say why"
+    return (Problem(unit.label, reason, AGAIN),)
+
+
+def interrupted(unit: Unit, state: StackState) -> tuple[Problem, ...]:
+    """Problems for the operations that a killed run left behind in the state: whether AWS did them is not known."""
+    return tuple(
+        Problem(
+            f"{unit.label}: {kind_of(urn)} {name_of(urn)}",
+            f"was interrupted while {operation}, so the state does not know whether AWS has it",
+            f"`./run orphans {unit.label}` shows what AWS has. Then run "
+            f"`{unit.command('refresh')}` in a terminal: it asks for the id of what AWS has, and clears the rest.",
+        )
+        for operation, urn in state.pending
+    )
+
+
+def wrong_state(unit: Unit, state: StackState) -> tuple[Problem, ...]:
+    """The problem of a state whose resources are all in other accounts than the stack file's."""
+    if not state.accounts or unit.account_id in state.accounts:
+        return ()
+    reason = f"is {unit.account_id}, but the resources in the state are in {', '.join(sorted(state.accounts))}"
+    remedy = "Write that account, or give the stack of the new account another name."
+    return (Problem(f"{unit.stack.file}: accountId", reason, remedy),)
+
+
+def _where(unit: Unit, urn: str) -> str:
+    if not urn or kind_of(urn) == "Stack":
+        return unit.label
+    return f"{unit.label}: {kind_of(urn)} {name_of(urn)}"
+
+
+def _cleaned(message: str) -> str:
+    """Without colors, and the program's message without the traceback that the SDK prints below it."""
+    plain = re.sub(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m", "", message)
+    return plain.partition("Traceback (most recent call last)")[0].strip().removeprefix("error: ")
+
+
+def _is_echo(message: str) -> bool:
+    """Whether the engine only repeats that something failed."""
+    return message in ("update failed", "preview failed", "destroy failed", "refresh failed") or message.startswith(
+        ("resource monitor shut down", "python inline source runtime error")
+    )

@@ -1,0 +1,174 @@
+"""`deploy`, `drift` and `teardown` over all sample stacks on Pulumi's engine: one order, one resume, one removal."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from privatelink_ingress.deployment import deploy, drift
+from privatelink_ingress.deployment.session import Settings
+from privatelink_ingress.deployment.teardown import Teardown
+from privatelink_ingress.fleet.outcomes import Outcome
+from privatelink_ingress.local import deploy as local
+from privatelink_ingress.local import prerequisites
+from privatelink_ingress.local.providers.observation import Call
+from privatelink_ingress.problems import UserError
+from tests.support import deployments
+from tests.support.deployments import Recorded, StandInImages, opened_in
+from tests.support.engine import World
+
+BLOG, SHOP, PROD, ATTACHED = "eks-service/blog", "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
+
+
+class Refused:
+    """AWS refuses the web ACL of the edge, once."""
+
+    def __init__(self) -> None:
+        self.open = True
+
+    def before(self, call: Call) -> None:
+        if self.open and call.operation == "create" and call.type == "aws:wafv2/webAcl:WebAcl":
+            self.open = False
+            raise RuntimeError("WAFLimitsExceededException: 100 web ACLs is the quota")
+
+    def after(self, call: Call) -> None:
+        pass
+
+
+class Run:
+    """The commands over the stacks of one copy of the samples."""
+
+    def __init__(self, world: World, root: Path) -> None:
+        self.world, self.root = world, root
+        self.units = deployments.units(root)
+        for stack in local.find(root):
+            prerequisites.prepare(world.cloud, stack.settings, stack.region)
+
+    def settings(self, *, silent: str = "") -> Settings:
+        self.progress = Recorded()
+        return Settings(
+            open_=opened_in(self.world, self.root),
+            environments={},
+            progress=self.progress,
+            probe=lambda host, port: silent,
+            parallel=1,  # inline programs of one process share the SDK's server of hooks; the CLI's hosts do not
+        )
+
+    def deploy(self) -> dict[str, Outcome]:
+        found = deploy.deploy(self.units, self.units, self.settings(), StandInImages(self.world))
+        return {outcome.label: outcome for outcome in found}
+
+
+@dataclasses.dataclass
+class Life:
+    """What each command of the whole life did."""
+
+    run: Run
+    first: dict[str, Outcome]
+    first_stages: list[tuple[str, str]]
+    second: dict[str, Outcome]
+    second_stages: list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def life(world: World, tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Deployed once with a refusal of AWS in the edge, and once more."""
+    deployments.import_sdk()
+    run = Run(world, deployments.copy_of_samples(tmp_path_factory.mktemp("repository")))
+    with world.watched(Refused()):
+        first = run.deploy()
+        first_stages = run.progress.stages
+        second = run.deploy()
+    return Life(run, first, first_stages, second, run.progress.stages)
+
+
+def test_a_failed_stack_stops_only_the_stacks_that_need_it(life):
+    states = {label: outcome.state for label, outcome in life.first.items()}
+    assert states == {BLOG: "succeeded", SHOP: "succeeded", PROD: "failed", ATTACHED: "not started"}
+    [problem] = life.first[PROD].problems
+    assert problem.where == f"{PROD}: WebAcl edge"
+    assert "WAFLimitsExceededException: 100 web ACLs is the quota" in problem.reason
+    assert problem.remedy == "Correct it, and run the same command again: it resumes here."
+    [problem] = life.first[ATTACHED].problems
+    assert problem.reason == f"was not started, because it needs {PROD}"
+
+
+def test_a_first_deployment_copies_the_images_between_two_ups_of_each_workload(life):
+    for label in (BLOG, SHOP):
+        stages = [stage for one, stage in life.first_stages if one == label]
+        assert stages == ["infrastructure", "images", "controller"]
+    assert [label for label, _ in life.first_stages].index(PROD) > life.first_stages.index((SHOP, "controller"))
+
+
+def test_the_same_command_resumes_and_repeats_nothing(life):
+    assert {outcome.state for outcome in life.second.values()} == {"succeeded"}
+    assert life.second_stages[-1] == (ATTACHED, "up")
+    assert [str(life.second[label].changes) for label in (BLOG, SHOP)] == ["no changes"] * 2
+    first, second = life.first[PROD].changes, life.second[PROD].changes
+    assert (second.update, second.replace, second.delete) == (0, 0, 0)
+    assert first.create > 0
+    assert second.create > 0
+
+
+def test_a_preview_after_it_changes_nothing(life):
+    run = life.run
+    found = deploy.preview(run.units, run.units, run.settings())
+    assert [(one.state, str(one.changes), one.steps) for one in found] == [("succeeded", "no changes", ())] * 4
+
+
+def test_drift_finds_what_changed_in_aws_and_says_what_it_could_not_compare(life):
+    run = life.run
+    [shop] = [unit for unit in run.units if unit.label == SHOP]
+    logs = run.world.cloud.session("111111111111", "eu-west-1").client("logs")
+    [group] = logs.describe_log_groups(logGroupNamePrefix="/aws/eks/shop/")["logGroups"]
+    logs.delete_log_group(logGroupName=group["logGroupName"])
+    [found] = drift.drift([shop], run.settings(silent="no connection within 5 seconds"))
+    assert found.state == "succeeded"
+    assert [step for step in found.steps if "LogGroup" in step] == ["create LogGroup shop-control-plane"]
+    assert found.notes[0].endswith(
+        "does not answer here (no connection within 5 seconds): 20 objects in the cluster were not compared"
+    )
+
+
+def test_teardown_refuses_before_it_touches_anything_and_says_the_order(life):
+    run = life.run
+    with pytest.raises(UserError) as refused:
+        Teardown(run.units, [unit for unit in run.units if unit.label == PROD], run.settings(), unprotect=False)
+    reasons = [(problem.where, problem.reason, problem.remedy) for problem in refused.value.problems]
+    assert reasons == [
+        (
+            PROD,
+            "is protected from deletion: Vpc edge-network, Listener edge-https, LoadBalancer edge",
+            "Add --remove-deletion-protection or set loadBalancer.deletionProtection: false and deploy.",
+        ),
+        (PROD, f"is still used by {ATTACHED}", f"Run `./run teardown {ATTACHED} {PROD}`."),
+    ]
+
+
+def test_teardown_of_everything_leaves_only_what_it_lists(life):
+    run = life.run
+    teardown = Teardown(run.units, run.units, run.settings(), unprotect=True)
+    late = {
+        name: f"Log group /aws/eks/{name}/cluster: EKS may write late lines and so create it again."
+        for name in ("shop", "blog")
+    }
+    assert {one.label: one.left_behind for one in teardown.planned} == {
+        ATTACHED: (),
+        PROD: (),
+        SHOP: (late["shop"],),
+        BLOG: (late["blog"],),
+    }
+    found = teardown.run()
+    assert [(one.label, one.state, one.problems) for one in found] == [
+        (label, "succeeded", ()) for label in (ATTACHED, PROD, SHOP, BLOG)
+    ]
+    for account in ("111111111111", "222222222222"):
+        session = run.world.cloud.session(account, "eu-west-1")
+        assert session.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
+        assert session.client("ec2").describe_vpc_endpoints()["VpcEndpoints"] == []
+        assert session.client("eks").list_clusters()["clusters"] == []
+        assert [vpc for vpc in session.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
+    again = Teardown(run.units, run.units, run.settings(), unprotect=True)
+    assert again.planned == []

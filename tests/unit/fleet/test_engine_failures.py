@@ -1,0 +1,168 @@
+"""What the CLI's failures mean. Each text is what the CLI printed in a run of its own, with other names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from privatelink_ingress.fleet import deployment, engine_failures
+from privatelink_ingress.fleet.deployment import Unit
+from privatelink_ingress.fleet.repository import read_right
+from privatelink_ingress.fleet.stack_state import StackState
+from privatelink_ingress.problems import Problem
+
+SHOP = "eks-service/shop"
+VPC = "urn:pulumi:shop::eks-service::aws:ec2/vpc:Vpc::shop-vpc"
+
+
+@pytest.fixture
+def shop(repository: Path) -> Unit:
+    return next(unit for unit in deployment.units(read_right(repository)) if unit.label == SHOP)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
+            Problem(
+                "PULUMI_CONFIG_PASSPHRASE",
+                f"is not the passphrase of {SHOP}",
+                "Set it to the passphrase that the stack was created with.",
+            ),
+        ),
+        (
+            "error: could not create secrets manager for new stack: passphrase must be set with "
+            "PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+            Problem(
+                "PULUMI_CONFIG_PASSPHRASE",
+                f"is not set, and {SHOP} encrypts its secrets with a passphrase",
+                "Set it, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that contains the passphrase.",
+            ),
+        ),
+        (
+            "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete "
+            "the lock file with `pulumi cancel`.\n  file:///states/.pulumi/locks/organization/eks-service/shop/1.json: "
+            "created by jane@ci-1 (pid 4242) at 2026-11-29T01:02:03Z",
+            Problem(
+                SHOP,
+                "is locked by jane@ci-1 (pid 4242) at 2026-11-29T01:02:03Z",
+                "Wait until that run ends. If it no longer runs, `pulumi -C eks-service cancel --stack shop` removes "
+                "the lock.",
+            ),
+        ),
+        (
+            "error: no resource plugin 'pulumi-resource-aws' found in the workspace at version v7.51.1 or on your "
+            "$PATH",
+            Problem(
+                SHOP,
+                "needs Pulumi's plugin resource aws v7.51.1, which is not installed",
+                "Run `pulumi -C eks-service install`.",
+            ),
+        ),
+        (
+            "error: no resource plugin 'pulumi-resource-aws' found in the workspace or on your $PATH",
+            Problem(
+                SHOP,
+                "needs Pulumi's plugin resource aws, which is not installed",
+                "Run `pulumi -C eks-service install`.",
+            ),
+        ),
+        (
+            "error: failed to load checkpoint: unsupported checkpoint version 9",
+            Problem(
+                SHOP,
+                "has a state that a newer Pulumi CLI wrote",
+                "Install that release of the CLI: https://www.pulumi.com/docs/install/.",
+            ),
+        ),
+        (
+            "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+            Problem(
+                SHOP,
+                "has no backend for its state, because pulumi is not logged in",
+                "Run `pulumi login` with the URL of your state bucket: docs/bootstrap.md.",
+            ),
+        ),
+        (
+            'error: unable to open state directory "file:///states": stat /states: no such file or directory',
+            Problem(
+                SHOP,
+                'has a state that cannot be read: unable to open state directory "file:///states": stat /states: no '
+                "such file or directory",
+                "Check the backend's URL with `pulumi whoami -v`, and the credentials for it.",
+            ),
+        ),
+        (
+            'error: Preview failed: unknown stack "organization/eks-service/news"',
+            Problem(
+                SHOP,
+                "reads stack organization/eks-service/news, which does not exist",
+                "Run `./run deploy eks-service/news eks-service/shop`.",
+            ),
+        ),
+    ],
+)
+def test_a_known_failure_says_what_to_type_next(shop, text, problem):
+    assert engine_failures.explain(shop, text) == (problem,)
+
+
+def test_an_unreachable_cluster_is_told_once_for_all_its_objects(shop):
+    message = "configured Kubernetes cluster is unreachable: unable to load schema information from the API server"
+    found = engine_failures.explain(shop, "", [(VPC, message), (VPC.replace("shop-vpc", "other"), message)])
+    assert found == (
+        Problem(
+            SHOP,
+            "has objects in its cluster, and the cluster's Kubernetes API does not answer here",
+            "Run the same command where it answers, such as through a forwarded port: docs/cluster.md.",
+        ),
+    )
+
+
+def test_a_protected_resource_names_the_ways_to_remove_or_replace_it(shop):
+    message = f'unable to replace resource "{VPC}" as it is currently marked for protection.'
+    [problem] = engine_failures.explain(shop, "", [(VPC, message)])
+    assert (problem.where, problem.reason) == (
+        f"{SHOP}: shop-vpc",
+        "is protected, and this run would delete or replace it",
+    )
+
+
+def test_any_other_error_is_told_as_the_engine_says_it_at_its_resource_without_a_traceback(shop):
+    message = "VpcLimitExceeded: 5 VPCs is the quota\nTraceback (most recent call last):\n  File x"
+    found = engine_failures.explain(shop, "error: update failed", [(VPC, message), ("", "update failed")])
+    assert found == (Problem(f"{SHOP}: Vpc shop-vpc", "VpcLimitExceeded: 5 VPCs is the quota", engine_failures.AGAIN),)
+
+
+def test_without_any_diagnostic_the_last_error_of_the_cli_is_told(shop):
+    found = engine_failures.explain(shop, "Updating (shop):\nerror: something else\n")
+    assert found == (Problem(SHOP, "something else", engine_failures.AGAIN),)
+
+
+def test_an_interrupted_run_is_repaired_by_a_refresh_on_a_terminal(shop):
+    state = StackState({"pending_operations": [{"type": "creating", "resource": {"urn": VPC}}]})
+    assert engine_failures.interrupted(shop, state) == (
+        Problem(
+            f"{SHOP}: Vpc shop-vpc",
+            "was interrupted while creating, so the state does not know whether AWS has it",
+            "`./run orphans eks-service/shop` shows what AWS has. Then run `pulumi -C eks-service "
+            "refresh --stack shop` in a terminal: it asks for the id of what AWS has, and clears the rest.",
+        ),
+    )
+
+
+def test_a_state_of_another_account_is_refused_and_one_with_resources_in_a_second_account_is_not(shop):
+    def state(*accounts: str) -> StackState:
+        arns = [f"arn:aws:ec2:eu-west-1:{account}:vpc/vpc-1" for account in accounts]
+        return StackState({"resources": [{"urn": VPC, "type": "aws:ec2/vpc:Vpc", "outputs": {"arn": a}} for a in arns]})
+
+    assert engine_failures.wrong_state(shop, state("111111111111", "222222222222")) == ()
+    assert engine_failures.wrong_state(shop, state()) == ()
+    assert engine_failures.wrong_state(shop, state("222222222222")) == (
+        Problem(
+            "eks-service/Pulumi.shop.yaml: accountId",
+            "is 111111111111, but the resources in the state are in 222222222222",
+            "Write that account, or give the stack of the new account another name.",
+        ),
+    )
