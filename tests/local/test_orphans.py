@@ -136,8 +136,13 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
         "account 111111111111, eu-west-1: cannot be read: ec2:DescribeSecurityGroupRules in account 111111111111"
         in said
     )
-    assert (
-        "tag:GetResources, ec2:DescribeTags, ec2:DescribeSecurityGroupRules, iam:GetAccountAuthorizationDetails" in said
+    assert ", ".join(inventory.ACTIONS) in said
+    assert inventory.ACTIONS == (
+        "tag:GetResources",
+        "ec2:DescribeTags",
+        "ec2:DescribeSecurityGroupRules",
+        "iam:GetAccountAuthorizationDetails",
+        "ec2:DescribeVpcEndpoints",
     )
 
 
@@ -157,3 +162,12 @@ def test_an_orphan_is_gone_after_its_printed_command(deployed: Deployed) -> None
     assert orphan["delete"] == "aws logs delete-log-group --log-group-name left --region eu-west-1"
     run(orphan["delete"], deployed.cloud.session(EDGE, REGION))
     assert "left" not in deployed.orphans("--json").stdout
+
+
+def test_an_endpoint_that_is_deleted_is_no_orphan_although_aws_still_shows_it(deployed: Deployed) -> None:
+    ec2 = deployed.cloud.session(EDGE, REGION).client("ec2")
+    resources = deployed.exports["central-ingress/prod-blog"]["deployment"]["resources"]
+    [endpoint] = [one for one in resources if one["type"].endswith(":VpcEndpoint")]
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["id"]])
+    found = json.loads(deployed.orphans("--json", without=endpoint["urn"].rpartition("::")[2]).stdout)["orphans"]
+    assert [one["arn"] for one in found if one["type"] == endpoint["type"]] == []

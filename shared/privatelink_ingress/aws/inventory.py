@@ -17,6 +17,7 @@ ACTIONS = (
     "ec2:DescribeTags",
     "ec2:DescribeSecurityGroupRules",
     "iam:GetAccountAuthorizationDetails",
+    "ec2:DescribeVpcEndpoints",
 )
 """What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
 
@@ -37,13 +38,16 @@ def resources(account: Account, region: str) -> list[Tagged]:
     Raises:
         Unreadable: AWS refused, or could not be reached.
     """
-    rules = _rules(account)
+    rules, endpoints = _rules(account), _endpoints(account)
     found = [*_indexed(account), *_of_ec2(account, region), *_roles(account)]
     return sorted(
         {
             Tagged(stack=known["Stack"], arn=arn, region=region, **rules.get(arn.rpartition("/")[2], {}))
             for arn, known in found
-            if known.get("ManagedBy") == tags.MANAGED_BY and "Stack" in known and not known.keys() & {*_OF_EKS}
+            if (":vpc-endpoint/" not in arn or arn.rpartition("/")[2] in endpoints)
+            and known.get("ManagedBy") == tags.MANAGED_BY
+            and "Stack" in known
+            and not known.keys() & {*_OF_EKS}
         }
     )
 
@@ -71,6 +75,12 @@ def _rules(account: Account) -> dict[str, dict[str, Any]]:
     wanted = [{"Name": "tag:ManagedBy", "Values": [tags.MANAGED_BY]}]
     answer = _read(account, "ec2", "describe_security_group_rules", "SecurityGroupRules", ACTIONS[2], Filters=wanted)
     return {one["SecurityGroupRuleId"]: {"group_id": one["GroupId"], "egress": one["IsEgress"]} for one in answer}
+
+
+def _endpoints(account: Account) -> set[str]:
+    """Endpoints that are not deleted. AWS answers for the tags of others for a while."""
+    answer = _read(account, "ec2", "describe_vpc_endpoints", "VpcEndpoints", ACTIONS[4])
+    return {one["VpcEndpointId"] for one in answer if one["State"].lower() not in ("deleted", "deleting")}
 
 
 def _roles(account: Account) -> list[tuple[str, dict[str, str]]]:
