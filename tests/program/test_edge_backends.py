@@ -209,14 +209,33 @@ def test_a_service_of_another_region_is_looked_up_there(run: Run) -> None:
     assert account.asked[0][2] == {"serviceName": name, "serviceRegions": ["eu-central-1"]}
 
 
-def test_a_stale_parameter_is_told_before_anything_is_built(refused: Callable[..., str]) -> None:
-    account = Account({NAME: json.dumps(exports("shop", 1))}, gone=True)
+@pytest.mark.parametrize(
+    "told",
+    [
+        "InvalidServiceName: The Vpc Endpoint Service 'vpce-svc-1' does not exist",
+        # The provider's own words for that answer, and for an empty one.
+        "reading EC2 VPC Endpoint Services: couldn't find resource",
+        "no matching EC2 VPC Endpoint Service found",
+    ],
+)
+def test_f16_a_stale_parameter_is_told_before_anything_is_built(refused: Callable[..., str], told: str) -> None:
+    account = Account({NAME: json.dumps(exports("shop", 1))}, gone=told)
     message = refused({"parameter": NAME}, account=account)
     assert (
         f"parameter {NAME}, service: names the service com.amazonaws.vpce.eu-west-1.vpce-svc-00000000000000001, which "
         "does not exist or does not allow this account"
     ) in message
     assert "Run `pulumi up` in eks-service/ for the stack that publishes shop" in message
+    assert "ec2:DescribeVpcEndpointServices" not in message
+
+
+def test_f16_a_service_that_may_not_be_looked_up_gets_another_remedy(refused: Callable[..., str]) -> None:
+    denied = "UnauthorizedOperation: You are not authorized to perform this operation"
+    message = refused({"parameter": NAME}, account=Account({NAME: json.dumps(exports("shop", 1))}, gone=denied))
+    assert "which could not be looked up: " in message
+    assert denied in message
+    assert "Allow the deploying role ec2:DescribeVpcEndpointServices, then run this again." in message
+    assert "Run `pulumi up` in eks-service/" not in message
 
 
 def test_a_missing_parameter_names_account_and_command(refused: Callable[..., str]) -> None:

@@ -30,9 +30,12 @@ SERVICE = {
 
 
 class Account:
-    """An edge account with parameters by the name in the request, and the services that it can see."""
+    """An edge account with parameters by the name in the request, and the services that it can see.
 
-    def __init__(self, parameters: dict[str, Any] | None = None, *, gone: bool = False, type_: str = "String") -> None:
+    `gone` is what the provider's lookup says instead of finding the service.
+    """
+
+    def __init__(self, parameters: dict[str, Any] | None = None, *, gone: str = "", type_: str = "String") -> None:
         self.parameters, self.gone, self.type = parameters or {}, gone, type_
         self.asked: list[tuple[str, str, Properties]] = []
 
@@ -50,5 +53,5 @@ class Account:
     def _service(self, args: Properties, at: At) -> Properties:
         self.asked.append((GET_SERVICE, at.account, args))
         if self.gone:
-            raise AdapterError(f"InvalidServiceName: The Vpc Endpoint Service '{args['serviceName']}' does not exist")
+            raise AdapterError(self.gone)
         return {**args, "id": "vpce-svc-0a", "serviceId": "vpce-svc-0a"}

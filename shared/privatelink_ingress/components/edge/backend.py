@@ -103,5 +103,5 @@ class Backend(Component):
             ],
             tags=self.named(str(plan.generation), args.tags),
             # Within one generation, a replacement cannot have the addresses until the old endpoint is deleted.
-            opts=self.child(delete_before_replace=True, hooks=site.hooks.group),
+            opts=self.child(delete_before_replace=True, hooks=site.hooks.endpoint),
         )

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import pulumi
-from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding
+from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan.edge import draining
+from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 
@@ -37,11 +37,12 @@ class Waits(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DrainHooks:
-    """What the resources of backends are registered with; nothing in an unguarded stack."""
+    """What the resources of backends are registered with; no wait in an unguarded stack."""
 
     target: ResourceHookBinding | None
     group: ResourceHookBinding | None
-    """Of an endpoint too."""
+    endpoint: ResourceHookBinding
+    """Refuses other zones within a generation, also in an unguarded stack: no request has to be waited for."""
 
 
 def drain_hooks(
@@ -81,10 +82,17 @@ def drain_hooks(
             waits().wait_until_endpoint_is_drained, plan, hook.id, inputs["tags"]["Connection"], addresses, pulumi.info
         )
 
+    def before_zones(hook: ResourceHookArgs) -> None:
+        old, new = (inputs or {} for inputs in (hook.old_inputs, hook.new_inputs))
+        endpoint_zones.check(hook.name, old.get("subnetIds"), new.get("subnetIds"))
+
     healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
     drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
+    zones = ResourceHook(endpoint_zones.HOOK, before_zones, ResourceHookOptions(on_dry_run=True))
     if not plan.guarded:
-        return DrainHooks(target=None, group=None)
+        return DrainHooks(target=None, group=None, endpoint=ResourceHookBinding(before_update=[zones]))
     return DrainHooks(
-        target=ResourceHookBinding(before_delete=[healthy]), group=ResourceHookBinding(before_delete=[drained])
+        target=ResourceHookBinding(before_delete=[healthy]),
+        group=ResourceHookBinding(before_delete=[drained]),
+        endpoint=ResourceHookBinding(before_delete=[drained], before_update=[zones]),
     )

@@ -1,0 +1,103 @@
+"""Zones, names and slots of a live connection move, and its requests do not notice.
+
+The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended.
+`uninterrupted` also fails in a moment in which the load balancer has no web ACL.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.engine import REGION, Stack, World
+from tests.support.engine_edge import ZONE_IDS, connect, connection, edge, publish
+from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
+
+HOST = "shop.example.com"
+TWO, THREE = list(ZONE_IDS[:2]), list(ZONE_IDS)
+
+
+@pytest.fixture(scope="module")
+def service(world: World) -> dict:
+    return publish(world, "shop")
+
+
+@pytest.fixture(scope="module")
+def stack(world: World, service: dict) -> Stack:
+    made = edge(world, shop=shop(service, THREE, 0))
+    made.set("network", zoneIds=TWO)
+    made.up()
+    return made
+
+
+def shop(service: dict, zone_ids: list[str], generation: int) -> dict:
+    return connection("shop", 0, {"service": service | {"zoneIds": zone_ids}, "generation": generation})
+
+
+def addresses(world: World) -> list[str]:
+    """Of the endpoints' network interfaces."""
+    filters = [{"Name": "interface-type", "Values": ["vpc_endpoint"]}]
+    ec2 = world.cloud.session(EDGE_ACCOUNT, REGION).client("ec2")
+    found = ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+    return sorted(interface["PrivateIpAddress"] for interface in found)
+
+
+REFUSAL = (
+    "connections.shop, backend at position 0: the zones that its service and this edge have in common have changed"
+)
+
+
+def test_f7_one_zone_more_at_the_edge_is_refused_by_the_preview_and_by_up(world, stack):
+    stack.set("network", zoneIds=THREE)
+    before = addresses(world)
+    with uninterrupted(world, HOST):
+        for command in ("preview", "up"):
+            told = "\n".join(stack.failing(command).errors)
+            assert REFUSAL in told
+            assert "Write generation: 1 for this backend and run `pulumi up`" in told
+    assert addresses(world) == before == ["10.12.128.16", "10.12.130.16"]
+
+
+def test_f7_one_zone_more_by_the_other_generation_serves_all_the_time(world, stack, service):
+    connect(stack, shop=shop(service, THREE, 1))
+    with uninterrupted(world, HOST):
+        stack.up()
+    assert addresses(world) == ["10.12.128.17", "10.12.130.17", "10.12.132.17"]
+    assert stack.up().shown() == []
+
+
+def test_f7_one_zone_less_of_the_service_within_a_generation_is_refused_by_the_preview_and_by_up(world, stack, service):
+    connect(stack, shop=shop(service, TWO, 1))
+    before = addresses(world)
+    with uninterrupted(world, HOST):
+        for command in ("preview", "up"):
+            told = "\n".join(stack.failing(command).errors)
+            assert REFUSAL in told
+            assert "Write generation: 0 for this backend and run `pulumi up`" in told
+    assert addresses(world) == before
+
+
+def test_f7_one_zone_less_by_the_other_generation_serves_all_the_time(world, stack, service):
+    connect(stack, shop=shop(service, TWO, 0))
+    with uninterrupted(world, HOST):
+        stack.up()
+    assert addresses(world) == ["10.12.128.16", "10.12.130.16"]
+    assert stack.up().shown() == []
+
+
+def test_f7_one_zone_more_of_the_service_within_a_generation_is_refused_by_the_preview(stack, service):
+    connect(stack, shop=shop(service, THREE, 0))
+    assert REFUSAL in "\n".join(stack.failing("preview").errors)
+
+
+def test_f18_a_connection_renamed_in_one_up_is_refused_by_aws_and_keeps_serving(world, stack, service):
+    renamed = shop(service, TWO, 0)
+    renamed["backends"][0]["connectionName"] = "shop"
+    connect(stack, store=renamed)
+    with uninterrupted(world, HOST):
+        for _ in range(2):
+            told = "\n".join(stack.failing("up").errors)
+            assert "InvalidIPAddress.InUse: Address 10.12.128.16 is in use" in told
+    connect(stack, shop=shop(service, TWO, 0))
+    with uninterrupted(world, HOST):
+        stack.up()
+    assert stack.up().shown() == []
