@@ -1,0 +1,116 @@
+"""A connection moves from its shard's file to an attached stack, by the steps of docs/attached-stacks.md.
+
+The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended. The emulated
+provider cannot read a record by its id alone, so the state that `pulumi import` would write is written directly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.engine import REGION, Stack, World
+from tests.support.engine_edge import connect, connection, edge, publish
+from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
+
+HOST = "shop.example.com"
+OTHER = "cart.example.com"
+
+
+@pytest.fixture(scope="module")
+def backend(world: World) -> dict[str, Any]:
+    return {"service": publish(world, "shop")}
+
+
+@pytest.fixture(scope="module")
+def cart(world: World) -> dict[str, Any]:
+    return connection("cart", 1, {"service": publish(world, "cart")})
+
+
+@pytest.fixture(scope="module")
+def shard(world: World, backend, cart) -> Stack:
+    made = edge(world, shop=connection("shop", 0, backend), cart=cart)
+    made.up()
+    return made
+
+
+@pytest.fixture(scope="module")
+def attached(world: World, shard: Stack) -> Stack:
+    return world.sample("central-ingress/prod-blog")
+
+
+@pytest.fixture(scope="module")
+def moved() -> dict[str, Any]:
+    """The record, as the shard's state had it."""
+    return {}
+
+
+def record(stack: Stack, host: str = HOST) -> dict[str, Any]:
+    [found] = [
+        dict(one)
+        for one in stack.resources().values()
+        if one["type"].endswith(":Record") and one["inputs"]["name"] == host
+    ]
+    return found
+
+
+def answers(world: World) -> list[str]:
+    """Where the host's record in AWS leads."""
+    client = world.cloud.session(EDGE_ACCOUNT, REGION).client("route53")
+    zone = client.list_hosted_zones()["HostedZones"][0]["Id"]
+    found = client.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    return [one["AliasTarget"]["DNSName"] for one in found if one["Name"].rstrip(".") == HOST and one["Type"] == "A"]
+
+
+def test_the_second_copy_serves_beside_the_first_without_a_record(world, attached, backend):
+    connect(attached, shop=connection("shop", 2, backend, dns=False))
+    with uninterrupted(world, HOST, OTHER):
+        result = attached.up()
+    assert {step.operation for step in result.steps} == {"create"}
+    assert not [step for step in result.steps if step.type.endswith(":Record")]
+
+
+def test_a_record_leaves_the_shards_state_and_stays_in_aws(world, shard, backend, cart, moved):
+    before = answers(world)
+    moved |= record(shard)
+    shard.forget(moved["urn"])
+    connect(shard, shop=connection("shop", 0, backend, dns=False), cart=cart)
+    with uninterrupted(world, HOST, OTHER):
+        result = shard.up()
+    # `--target-dependents` made the state forget the removal guard too, which no request depends on.
+    assert result.shown() == ["create Stash edge-removal"]
+    assert answers(world) == before
+    assert len(before) == 1
+
+
+def test_the_attached_stack_adopts_it_without_a_change_in_aws(world, attached, backend, moved):
+    before = answers(world)
+    state = attached.state()
+    [parent] = [one["urn"] for one in state["resources"] if one["type"].endswith(":Connection")]
+    [rule] = [one for one in state["resources"] if one["type"].endswith(":ListenerRule")]
+    type_ = f"{parent.split('::')[2]}$aws:route53/record:Record"
+    name = moved["urn"].rpartition("::")[2]
+    urn = "::".join([*parent.split("::")[:2], type_, name])
+    adopted = {**moved, "urn": urn, "parent": parent, "provider": rule["provider"], "dependencies": []}
+    adopted.pop("propertyDependencies", None)
+    place = state["resources"].index(rule)
+    attached.restore(
+        {**state, "resources": [*state["resources"][: place + 1], adopted, *state["resources"][place + 1 :]]}
+    )
+    connect(attached, shop=connection("shop", 2, backend))
+    with uninterrupted(world, HOST, OTHER):
+        result = attached.up()
+    assert result.shown() == []
+    assert answers(world) == before
+    assert record(attached)["urn"] == urn
+
+
+def test_the_first_copy_leaves_and_nothing_is_left_to_change(world, shard, attached, cart):
+    before = answers(world)
+    connect(shard, cart=cart)
+    with uninterrupted(world, HOST, OTHER):
+        result = shard.up()
+    assert [step.name for step in result.of("delete") if not step.name.startswith("shop")] == []
+    assert answers(world) == before
+    assert (shard.up().shown(), attached.up().shown()) == ([], [])
