@@ -1,7 +1,7 @@
-"""A connection moves from its shard's file to an attached stack, by the steps of docs/attached-stacks.md.
+"""A connection moves from its shard's file to an attached stack, then to another shard: docs/attached-stacks.md.
 
-The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended. The emulated
-provider cannot read a record by its id alone, so the state that `pulumi import` would write is written directly.
+The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended. The
+emulated provider cannot read a record by its id alone, so the state that `pulumi import` would write is written here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import two_shards
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connect, connection, edge, publish
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
@@ -55,6 +56,20 @@ def record(stack: Stack, host: str = HOST) -> dict[str, Any]:
     return found
 
 
+def adopt(stack: Stack, moved: dict[str, Any]) -> str:
+    """Write what `pulumi import` of the record should leave in the state of a stack with a copy; return its URN."""
+    state = stack.state()
+    [rule] = [one for one in state["resources"] if one["type"].endswith(":ListenerRule")]
+    parent = rule["parent"]
+    type_ = f"{parent.split('::')[2]}$aws:route53/record:Record"
+    urn = "::".join([*parent.split("::")[:2], type_, moved["urn"].rpartition("::")[2]])
+    adopted = {**moved, "urn": urn, "parent": parent, "provider": rule["provider"], "dependencies": []}
+    adopted.pop("propertyDependencies", None)
+    place = state["resources"].index(rule) + 1
+    stack.restore({**state, "resources": [*state["resources"][:place], adopted, *state["resources"][place:]]})
+    return urn
+
+
 def answers(world: World) -> list[str]:
     """Where the host's record in AWS leads."""
     client = world.cloud.session(EDGE_ACCOUNT, REGION).client("route53")
@@ -86,18 +101,7 @@ def test_a_record_leaves_the_shards_state_and_stays_in_aws(world, shard, backend
 
 def test_the_attached_stack_adopts_it_without_a_change_in_aws(world, attached, backend, moved):
     before = answers(world)
-    state = attached.state()
-    [parent] = [one["urn"] for one in state["resources"] if one["type"].endswith(":Connection")]
-    [rule] = [one for one in state["resources"] if one["type"].endswith(":ListenerRule")]
-    type_ = f"{parent.split('::')[2]}$aws:route53/record:Record"
-    name = moved["urn"].rpartition("::")[2]
-    urn = "::".join([*parent.split("::")[:2], type_, name])
-    adopted = {**moved, "urn": urn, "parent": parent, "provider": rule["provider"], "dependencies": []}
-    adopted.pop("propertyDependencies", None)
-    place = state["resources"].index(rule)
-    attached.restore(
-        {**state, "resources": [*state["resources"][: place + 1], adopted, *state["resources"][place + 1 :]]}
-    )
+    urn = adopt(attached, moved)
     connect(attached, shop=connection("shop", 2, backend))
     with uninterrupted(world, HOST, OTHER):
         result = attached.up()
@@ -114,3 +118,37 @@ def test_the_first_copy_leaves_and_nothing_is_left_to_change(world, shard, attac
     assert [step.name for step in result.of("delete") if not step.name.startswith("shop")] == []
     assert answers(world) == before
     assert (shard.up().shown(), attached.up().shown()) == ([], [])
+
+
+@pytest.fixture(scope="module")
+def second(world: World, attached: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    return world.sample("central-ingress/prod-2", two_shards.write(tmp_path_factory.mktemp("two-shards")))
+
+
+def test_another_shard_serves_a_copy_before_the_record_leads_there(world, second, backend):
+    before = answers(world)
+    connect(second, shop=connection("shop", 0, backend, dns=False))
+    with uninterrupted(world, HOST, OTHER):
+        second.up()
+    assert answers(world) == before
+
+
+def test_the_record_is_changed_in_place_to_the_other_shards_load_balancer(world, attached, second, backend, moved):
+    before = answers(world)
+    moved |= record(attached)
+    attached.forget(moved["urn"])
+    connect(attached, shop=connection("shop", 2, backend, dns=False))
+    with uninterrupted(world, HOST, OTHER):
+        attached.up()
+        adopt(second, moved)
+        connect(second, shop=connection("shop", 0, backend))
+        result = second.up()
+    assert result.shown() == [f"update Record {moved['urn'].rpartition('::')[2]}"]
+    assert len(answers(world)) == 1
+    assert answers(world) != before
+
+
+def test_the_stack_of_the_old_copy_is_destroyed_and_nothing_is_left_to_change(world, shard, attached, second):
+    with uninterrupted(world, HOST, OTHER):
+        attached.destroy()
+    assert (shard.up().shown(), second.up().shown()) == ([], [])

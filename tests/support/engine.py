@@ -85,7 +85,7 @@ class Stack:
     def forget(self, urn: str) -> None:
         """`pulumi state delete --target-dependents`: AWS keeps the resource."""
         arguments = ["state", "delete", urn, "--target-dependents", "--yes", "--stack", self.name]
-        self._stack._run_pulumi_cmd_sync(arguments)  # noqa: SLF001  the Automation API has no such command
+        self._stack._run_pulumi_cmd_sync(arguments)  # The Automation API has no such command.
 
     def state(self) -> Mapping[str, Any]:
         """The deployment, as `pulumi stack export` writes it."""

@@ -31,9 +31,12 @@ class Traffic:
                 self.gaps = list(dict.fromkeys([*self.gaps, gap]))
 
     def missing(self, host: str) -> str:
-        """What is missing between the load balancer and an endpoint that is there; empty while the host is served."""
+        """What is missing between the host's record and an endpoint that is there; empty while the host is served."""
         elbv2 = self._session.client("elbv2")
-        [balancer] = elbv2.describe_load_balancers()["LoadBalancers"]
+        balancers = elbv2.describe_load_balancers()["LoadBalancers"]
+        balancer = next((one for one in balancers if one["DNSName"] == self._answer(host)), None)
+        if balancer is None:
+            return "no record that leads to a load balancer"
         acl = self._session.client("wafv2").get_web_acl_for_resource(ResourceArn=balancer["LoadBalancerArn"])
         if "WebACL" not in acl:
             return "no web ACL"
@@ -44,6 +47,16 @@ class Traffic:
         if not groups:
             return "no rule that forwards"
         return "" if any(self._healthy(arn) for arn in groups) else "no healthy target"
+
+    def _answer(self, host: str) -> str:
+        """The name that the host's alias record leads to."""
+        route53 = self._session.client("route53")
+        zones = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]]
+        records = [
+            one for zone in zones for one in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        ]
+        found = (one for one in records if one["Type"] == "A" and one["Name"].rstrip(".") == host)
+        return next((one["AliasTarget"]["DNSName"].rstrip(".") for one in found), "")
 
     def _healthy(self, arn: str) -> list[str]:
         """Addresses of the healthy targets of a group that belong to an interface of an endpoint."""
