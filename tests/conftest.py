@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Profiles of the properties, by how many examples they run: `./run test --quick`, `./run test`, and CI at night. How
@@ -15,3 +16,16 @@ settings.load_profile("whole")
 # The provider packages are hundreds of thousands of objects that stay: the usual thresholds scan them over and over,
 # which doubles the time of a run.
 gc.set_threshold(200_000, 20, 100)
+
+# The folders whose files take longest, in the order in which the workers take files: a long one last would run alone.
+LONGEST_FIRST = ("engine", "local", "program")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first, and leave the order within each folder."""
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -23,3 +24,25 @@ def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         pytest.skip(str(reason))
     with world(tmp_path_factory.mktemp("engine") / "home") as running:
         yield running
+
+
+PASSED = pytest.StashKey[set[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Remember which claims of a module hold."""
+    report = yield
+    if report.when == "call" and report.passed and isinstance(item, pytest.Function) and item.parent:
+        item.parent.stash.setdefault(PASSED, set()).add(item.function.__name__)
+    return report
+
+
+@pytest.fixture(autouse=True)
+def in_order(request: pytest.FixtureRequest) -> None:
+    """Each module tells one life: a claim cannot be tried when one above it was left out, or does not hold."""
+    claims = [name for name in vars(request.module) if name.startswith("test_")]
+    passed = request.node.parent.stash.get(PASSED, set())
+    for name in claims[: claims.index(request.function.__name__)]:
+        if name not in passed:
+            pytest.fail(f"{name} comes before this claim and did not pass. Run the whole file.", pytrace=False)
