@@ -40,7 +40,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(autouse=True)
 def in_order(request: pytest.FixtureRequest) -> None:
-    """Each module tells one life: a claim cannot be tried when one above it was left out, or does not hold."""
+    """A module tells one life: a claim cannot be tried when one above it was left out, or does not hold.
+
+    Those of a module that says `INDEPENDENT = True` each start afresh.
+    """
+    if getattr(request.module, "INDEPENDENT", False):
+        return
     claims = [name for name in vars(request.module) if name.startswith("test_")]
     passed = request.node.parent.stash.get(PASSED, set())
     for name in claims[: claims.index(request.function.__name__)]:

@@ -12,6 +12,7 @@ from tests.support.engine import REGION, Stack, World
 from tests.support.engine_faults import MESSAGE, Fault
 
 ACCOUNT = "111111111111"
+INDEPENDENT = True
 numbers = itertools.count()
 
 
