@@ -16,6 +16,7 @@ from typing import Any
 
 from pulumi import automation as auto
 
+from privatelink_ingress.deployment.events import run_to_last_event
 from privatelink_ingress.local import deploy, prerequisites
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud_backend import CloudBackend
@@ -111,7 +112,7 @@ class Stack:
         events: list[auto.EngineEvent] = []
         with self._world.credentials(self.account_id):
             try:
-                answer = getattr(self._stack, command)(on_event=events.append, **options)
+                answer = run_to_last_event(getattr(self._stack, command), events.append, **options)
             except auto.CommandError as error:
                 result = result_of(events, errors=(str(error),))
                 raise EngineFailed(command, result) from None

@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from pulumi import automation as auto
 
 from privatelink_ingress.fleet.outcomes import Changes
 from privatelink_ingress.fleet.stack_state import kind_of, name_of
 
+T = TypeVar("T")
+
 OnStep = Callable[[str], None]
 """Told of each change as the engine starts it: `create Vpc shop`."""
 
 _QUIET = frozenset({"same", "refresh", "read", "read-discard", "discard", "remove-pending-replace"})
 """Operations that change nothing in AWS."""
+
+_LAST_EVENTS_SECONDS = 10
+
+
+def run_to_last_event(command: Callable[..., T], take: Callable[[auto.EngineEvent], None], **options: Any) -> T:
+    """Run a command of the Automation API; return or raise once `take` has had its last event.
+
+    The API returns while its event server still hands on what came last (`_cleanup` in pulumi 3.272 does not wait for
+    `grpc.Server.stop`), which is often the message of the resource that failed. An engine that was killed, or that
+    failed before it started, sends no last event.
+    """
+    started, ended, killed = threading.Event(), threading.Event(), False
+
+    def on_event(event: auto.EngineEvent) -> None:
+        take(event)
+        (ended if event.cancel_event else started).set()
+
+    try:
+        return command(on_event=on_event, **options)
+    except auto.CommandError as error:
+        killed = "code: -" in str(error)
+        raise
+    finally:
+        if started.is_set() and not killed:
+            ended.wait(_LAST_EVENTS_SECONDS)
 
 
 class Events:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi import automation as auto
 
-from privatelink_ingress.deployment.events import Events, OnStep
+from privatelink_ingress.deployment.events import Events, OnStep, run_to_last_event
 from privatelink_ingress.deployment.pulumi_process import OutOfTime, PulumiProcess
 from privatelink_ingress.fleet import engine_failures
 from privatelink_ingress.fleet.deployment import Unit
@@ -119,7 +119,7 @@ class Runner:
         events = Events(on_step)
         try:
             with self._explained(events):
-                getattr(self._stack, command)(on_event=events.on_event, color="never", **options)
+                run_to_last_event(getattr(self._stack, command), events.on_event, color="never", **options)
         except UserError as failure:
             raise RunFailed(failure, events.done) from None
         return Ran(changes=events.changes, steps=tuple(events.steps), warnings=tuple(events.warnings))

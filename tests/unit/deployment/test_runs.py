@@ -56,6 +56,7 @@ class Stack:
                 ),
             )
             on_event(event)
+            on_event(auto.EngineEvent(sequence=2, timestamp=1, cancel_event=auto.CancelEvent()))
 
         return call
 
