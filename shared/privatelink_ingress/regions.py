@@ -31,6 +31,11 @@ def partition(region: str) -> str:
     return "aws"
 
 
+def dns_suffix(region: str) -> str:
+    """The last part of the names of AWS's endpoints: https://docs.aws.amazon.com/general/latest/gr/rande.html."""
+    return {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}.get(partition(region), "amazonaws.com")
+
+
 def problem(region: str, *, where: str = "aws:region") -> Problem | None:
     """What is wrong with the name of a Region; None when nothing is."""
     if not region:

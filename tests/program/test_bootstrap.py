@@ -35,7 +35,7 @@ def test_the_state_is_versioned_private_and_only_reached_over_tls() -> None:
     assert account.only("aws:s3/bucketOwnershipControls:BucketOwnershipControls").inputs["rule"] == {
         "objectOwnership": "BucketOwnerEnforced"
     }
-    (statement,) = json.loads(account.only("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"])["Statement"]
+    statement, *_ = json.loads(account.only("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"])["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 

@@ -313,7 +313,7 @@ def test_github_is_trusted_for_exactly_the_branches_and_environments_that_are_na
     ]
 
 
-def test_githubs_role_exists_before_the_roles_that_trust_it_and_may_assume_them_and_write_the_state():
+def test_githubs_role_exists_before_the_roles_that_trust_it_and_may_assume_them():
     run = account({"trust": {"github": GITHUB}, "workload": {"connections": ["shop"]}})
     entry = named(run, ROLE, "deployers-deployer")
     for duty in DUTIES[:4]:
@@ -323,16 +323,6 @@ def test_githubs_role_exists_before_the_roles_that_trust_it_and_may_assume_them_
         assert statement["Principal"] == {"AWS": [entry.outputs["arn"]]}
         assert policies(run, "deployer").allow(Request("sts:AssumeRole", role.outputs["arn"]))
     assert not policies(run, "deployer").allow(Request("sts:AssumeRole", f"arn:aws:iam::{WORKLOAD}:role/admin"))
-    state = [
-        Request("s3:PutObject", f"arn:aws:s3:::pulumi-state-{WORKLOAD}-{REGION}/.pulumi/stacks/a.json"),
-        Request("s3:ListBucket", f"arn:aws:s3:::pulumi-state-{WORKLOAD}-{REGION}"),
-        Request(
-            "kms:Decrypt", f"arn:aws:kms:{REGION}:{WORKLOAD}:key/1", {"kms:ResourceAliases": ["alias/pulumi-state"]}
-        ),
-    ]
-    assert policies(run, "deployer").refused(state) == []
-    other = Request("kms:Decrypt", f"arn:aws:kms:{REGION}:{WORKLOAD}:key/1", {"kms:ResourceAliases": ["alias/other"]})
-    assert not policies(run, "deployer").allow(other)
 
 
 def test_an_existing_github_provider_is_not_created_again():

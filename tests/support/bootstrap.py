@@ -25,6 +25,7 @@ def under_its_path(kind: str) -> Fake:
 FAKES: dict[str, Fake] = {
     "aws:iam/role:Role": under_its_path("role"),
     "aws:iam/policy:Policy": under_its_path("policy"),
+    "aws:kms/key:Key": lambda at: (f"key-of-{at.name}", {"keyId": f"key-of-{at.name}", "arn": at.arn("kms", "key/1")}),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda at: (at.name, {}),
 }
 

@@ -40,9 +40,9 @@ DUTIES = ("workload-network", "workload-iam", "workload-ecr", "workload-eks", "e
 
 
 def account(
-    roles: dict[str, Any], account_id: str = WORKLOAD, *, stacks: Mapping[str, StackOutputs] | None = None
+    roles: dict[str, Any], account_id: str = WORKLOAD, *, stacks: Mapping[str, StackOutputs] | None = None, **more: str
 ) -> StackRun:
-    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks)
+    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks, **more)
 
 
 @functools.cache

@@ -55,7 +55,7 @@ def _output(root: Path, stack: str, source: str, name: str) -> str:
 def _held(root: Path, stack: str, backend_url: str) -> int | None:
     answer = _ask(root, backend_url, "stack", "ls", "--json")
     if answer.returncode:
-        remedy = "Use credentials that have the policy of state_policy_arn."
+        remedy = "Use an administrator's credentials: no deployer reaches the state of a bootstrap stack."
         raise UserError("The bucket cannot be read", [Problem(backend_url, _last_line(answer.stderr), remedy)])
     stacks = {stack_names.short(entry["name"]): entry for entry in json.loads(answer.stdout)}
     return stacks[stack].get("resourceCount") or 0 if stack in stacks else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi_aws as aws
@@ -27,14 +28,18 @@ class BootstrapArgs:
 
 
 class Bootstrap(Component):
-    """The state bucket and its key. Both are protected: without them, no stack of the account can be read again."""
+    """The state bucket, its key, and a key for the secrets of each trust domain.
+
+    All are protected: without them, no stack of the account can be read again.
+    """
 
     bucket: Output[str]
     backend_url: Output[str]
     secrets_provider: Output[str]
+    secrets_providers: Output[Mapping[str, str]]
 
     def __init__(self, name: str, args: BootstrapArgs, opts: ResourceOptions | None = None) -> None:
-        """Key and alias, then the bucket that the key encrypts."""
+        """Keys and their aliases, then the bucket that the first one encrypts."""
         super().__init__(name, opts)
         plan = args.plan
         key = aws.kms.Key(
@@ -46,6 +51,21 @@ class Bootstrap(Component):
             opts=self.child(protect=True),
         )
         aws.kms.Alias(name, name=plan.alias, target_key_id=key.key_id, opts=self.child(protect=True))
+        for domain in plan.secrets_keys:
+            secrets = aws.kms.Key(
+                f"{name}-{domain.key}",
+                description=domain.description,
+                enable_key_rotation=True,
+                deletion_window_in_days=KEY_DELETION_DAYS,
+                tags=self.named(domain.key, plan.tags),
+                opts=self.child(protect=True),
+            )
+            aws.kms.Alias(
+                f"{name}-{domain.key}",
+                name=domain.alias,
+                target_key_id=secrets.key_id,
+                opts=self.child(protect=True),
+            )
         state = PrivateBucket(
             name,
             PrivateBucketArgs(
@@ -61,6 +81,8 @@ class Bootstrap(Component):
         self.bucket = state.bucket
         self.backend_url = Output.from_input(plan.backend_url)
         self.secrets_provider = Output.from_input(plan.secrets_provider)
+        self.secrets_providers = Output.from_input(dict(plan.secrets_providers))
+        self._keys = plan.secrets_keys
         self.publish()
 
     def exports(self) -> dict[str, Any]:
@@ -69,4 +91,5 @@ class Bootstrap(Component):
             "bucket": self.bucket,
             "backend_url": self.backend_url,
             "secrets_provider": self.secrets_provider,
+            **({"secrets_providers": self.secrets_providers} if self._keys else {}),
         }

@@ -26,7 +26,8 @@ class DeployerRolesArgs:
 class DeployerRoles(Component):
     """Roles and policies under one path."""
 
-    state_policy_arn: Output[str]
+    state_policy_arns: Mapping[str, list[Output[str]]]
+    """By deployer: `workload`, `edge`, or `attached-<stack>`."""
     arns: Mapping[str, Output[str]]
     """The roles' ARNs by their planned ARN: known once a role has its policies."""
     boundary_arns: Mapping[str, Output[str]]
@@ -38,8 +39,13 @@ class DeployerRoles(Component):
         self._tags, self._plan = args.tags, args.plan
         plan = args.plan
         self.boundary_arns = {side: self._policy(limit).arn for side, limit in plan.boundaries.items()}
-        state = self._policy(plan.state)
-        self.state_policy_arn = state.arn
+        self._state = {
+            policy.key: self._policy(policy) for policies in plan.state.policies.values() for policy in policies
+        }
+        self.state_policy_arns = {
+            deployer: [self._state[policy.key].arn for policy in policies]
+            for deployer, policies in plan.state.policies.items()
+        }
         trusted: list[Resource] = []
         if plan.makes_github_provider:
             trusted.append(
@@ -53,12 +59,8 @@ class DeployerRoles(Component):
             )
         self.arns = {}
         if plan.deployer:
-            entry = self._role(plan.deployer, trusted)
-            aws.iam.RolePolicyAttachment(
-                f"{name}-deployer-state", role=entry.name, policy_arn=state.arn, opts=self.child()
-            )
             # IAM refuses a trust policy that names a role before the role exists.
-            trusted = [entry]
+            trusted = [*trusted, self._role(plan.deployer, trusted)]
         for role in plan.roles:
             self._role(role, trusted)
         self.publish()
@@ -70,7 +72,7 @@ class DeployerRoles(Component):
             f"{side}_roles": {duty: arns[arn] for duty, arn in duties.items()} for side, duties in plan.by_side.items()
         }
         return {
-            "state_policy_arn": self.state_policy_arn,
+            "state_policy_arns": self.state_policy_arns,
             "permissions_boundaries": self.boundary_arns,
             "deployer_role": arns[plan.deployer.arn] if plan.deployer else None,
             "attached_roles": {stack: {"network": arns[arn]} for stack, arn in plan.attached.items()},
@@ -106,6 +108,15 @@ class DeployerRoles(Component):
                 f"{self._name}-{policy.key}", role=role.name, policy_arn=self._policy(policy).arn, opts=self.child()
             )
             for policy in plan.policies
+        ]
+        attachments += [
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-{plan.key}-{policy.key}",
+                role=role.name,
+                policy_arn=self._state[policy.key].arn,
+                opts=self.child(),
+            )
+            for policy in plan.state
         ]
         ready = Output.all(role.arn, *(attachment.policy_arn for attachment in attachments))
         self.arns = {**self.arns, plan.arn: ready.apply(lambda known: known[0])}

@@ -9,10 +9,11 @@ from typing import Literal
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.fleet.onboarding import published_name
-from privatelink_ingress.fleet.repository import BOOTSTRAP, Stacks
+from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.plan.workload.images import ImageStatus
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
+from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stack_names import StackName, short
 
 Stage = Literal["infrastructure", "images", "controller", "up"]

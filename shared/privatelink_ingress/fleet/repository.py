@@ -18,15 +18,13 @@ from privatelink_ingress.plan.workload import declared_zones, versions
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
+from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-
-BOOTSTRAP = "bootstrap"
-"""Name of the root project."""
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -28,6 +28,9 @@ from privatelink_ingress.settings.workload.existing import AutoscalingGroupName,
 from privatelink_ingress.settings.workload.publication import ParameterPrefix
 from privatelink_ingress.settings.workload.registry import RepositoryName
 
+PROJECT = "bootstrap"
+"""Name of the Pulumi project of these stacks."""
+
 
 def _trusted(arn: str) -> str:
     if arn == "*" or arn.endswith((":*", "/*")):
@@ -184,6 +187,8 @@ class AttachedRole(Settings):
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
     """The external id that `principals` must send."""
+    github: GitHub | None = None
+    """Workflows of the team's own repository, instead of the one of `trust`."""
     contracts: ContractSources = ContractSources()
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""
@@ -197,6 +202,11 @@ class AttachedRole(Settings):
                 at=("externalId",),
             )
         return self
+
+    @property
+    def has_own_trust(self) -> bool:
+        """Whether others than those of `trust` deploy it: they get a secrets key of their own."""
+        return bool(self.principals) or self.github is not None
 
 
 class EdgeRoles(Settings):

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
+from privatelink_ingress import regions
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan import buckets, names, tags
-from privatelink_ingress.plan.account.deployers import DeployersPlan, plan_deployers
-from privatelink_ingress.settings.bootstrap import BootstrapSettings
+from privatelink_ingress.plan.account.deployers import DeployersPlan, plan_deployers, state
+from privatelink_ingress.plan.account.deployers.roles import PATH
+from privatelink_ingress.plan.account.deployers.state import StateBackend
+from privatelink_ingress.plan.account.deployers.trust_domains import SecretsKey
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.bootstrap import BootstrapSettings, Roles
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -21,7 +27,13 @@ class BootstrapPlan:
     backend_url: str
     """For `pulumi login`: https://www.pulumi.com/docs/iac/concepts/state-and-backends/"""
     secrets_provider: str
-    """For `pulumi stack init --secrets-provider`: https://www.pulumi.com/docs/iac/concepts/secrets/"""
+    """Of the bootstrap stack itself, for `pulumi stack init --secrets-provider`.
+
+    https://www.pulumi.com/docs/iac/concepts/secrets/"""
+    secrets_providers: Mapping[str, str]
+    """The same for the stacks of each deployer: `workload`, `edge`, or `attached-<stack>`."""
+    secrets_keys: tuple[SecretsKey, ...]
+    """The keys behind `secrets_providers`, one for each trust domain."""
     deployers: DeployersPlan | None
     tags: Mapping[str, str]
 
@@ -43,24 +55,67 @@ def plan_bootstrap(
     """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide.
 
     `shards` as of `plan_deployers`, by the names in `attached_to`.
+
+    Raises:
+        UserError: as `plan_deployers`, or when the state bucket is a log bucket as well.
     """
-    bucket = settings.bucket or names.fit(f"pulumi-state-{settings.account_id}-{region}", names.BUCKET)
-    alias = "alias/pulumi-state"
+    # Two systems of one account have a bucket and keys of their own.
+    prefix = settings.roles.prefix
+    name = "pulumi-state" if prefix == Roles().prefix else f"{prefix}-pulumi-state"
+    bucket = settings.bucket or names.fit(f"{name}-{settings.account_id}-{region}", names.BUCKET)
+    backend = StateBackend(bucket=bucket, key_alias=f"alias/{name}")
+    _refuse_logs(settings.roles, bucket)
+    deployers = plan_deployers(
+        settings.roles, account_id=settings.account_id, region=region, backend=backend, shards=shards
+    )
+    aliases = deployers.state.aliases if deployers else {}
     return BootstrapPlan(
         bucket=bucket,
-        bucket_policy=buckets.policy(bucket, region=region),
-        alias=alias,
-        backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
-        secrets_provider=f"awskms://{alias}?region={region}",
-        deployers=plan_deployers(
-            settings.roles,
-            account_id=settings.account_id,
-            region=region,
-            bucket=bucket,
-            key_alias=alias,
-            shards=shards,
+        bucket_policy=buckets.policy(
+            bucket, region=region, more=_no_deployer(bucket, region, account_id=settings.account_id)
         ),
+        alias=backend.key_alias,
+        backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
+        secrets_provider=_provider(backend.key_alias, region),
+        secrets_providers={deployer: _provider(alias, region) for deployer, alias in aliases.items()},
+        secrets_keys=deployers.state.keys if deployers else (),
+        deployers=deployers,
         tags=tags.common(
             project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
         ),
     )
+
+
+def _provider(alias: str, region: str) -> str:
+    return f"awskms://{alias}?region={region}"
+
+
+def _no_deployer(bucket: str, region: str, *, account_id: str) -> list[dict[str, Any]]:
+    """No deployer role touches the bootstrap stack's objects or changes the layout, whatever policies it has."""
+    partition = regions.partition(region)
+    changes = ["s3:DeleteObject*", "s3:PutObject*"]
+    denied = (
+        ("NoDeployer", [*changes, "s3:GetObject*"], state.protected_keys()),
+        ("LayoutStays", changes, (state.LAYOUT_KEY,)),
+    )
+    return [
+        {
+            "Sid": name,
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": actions,
+            "Resource": [f"arn:{partition}:s3:::{bucket}/{key}" for key in keys],
+            "Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:{partition}:iam::{account_id}:role{PATH}*"}},
+        }
+        for name, actions, keys in denied
+    ]
+
+
+def _refuse_logs(roles: Roles, bucket: str) -> None:
+    if roles.edge and bucket in (roles.edge.log_buckets or ()):
+        problem = Problem(
+            "roles.edge.logBuckets",
+            f"has {bucket}, the bucket of the states: the edge's deployer may delete every object of a log bucket",
+            "Write the edge's log bucket.",
+        )
+        raise UserError("The states are not safe", [problem])

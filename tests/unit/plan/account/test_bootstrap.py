@@ -28,7 +28,7 @@ def test_pulumi_accepts_the_urls() -> None:
 def test_a_bucket_of_another_name_is_in_the_url_and_the_policy() -> None:
     planned = plan(bucket="our-state")
     assert planned.backend_url.startswith("s3://our-state?")
-    (tls,) = json.loads(planned.bucket_policy)["Statement"]
+    tls, *_ = json.loads(planned.bucket_policy)["Statement"]
     assert (tls["Effect"], tls["Resource"]) == ("Deny", ["arn:aws:s3:::our-state", "arn:aws:s3:::our-state/*"])
     assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 

@@ -11,10 +11,18 @@ from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
-from privatelink_ingress.plan.account.deployers.roles import PATH, DeployerRole, PolicyPlan, RoleMaker
+from privatelink_ingress.plan.account.deployers.roles import (
+    PATH,
+    POLICIES_OF_A_ROLE,
+    DeployerRole,
+    PolicyPlan,
+    RoleMaker,
+)
+from privatelink_ingress.plan.account.deployers.state import StateBackend
+from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan, plan_state
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.bootstrap import AttachedRole, Roles, Trust
+from privatelink_ingress.settings.bootstrap import AttachedRole, GitHub, Roles, Trust
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
 """Role name of each duty, as in the article."""
@@ -26,10 +34,9 @@ class DeployersPlan:
 
     makes_github_provider: bool
     deployer: DeployerRole | None
-    """The role of GitHub's workflows: it assumes the other roles and writes the state."""
+    """The role of GitHub's workflows: it assumes the other roles and writes the states of their stacks."""
     roles: tuple[DeployerRole, ...]
-    state: PolicyPlan
-    """Access to the state and secrets of the account's stacks."""
+    state: StatePlan
     boundaries: Mapping[str, PolicyPlan]
     """The permissions boundary of each side's roles."""
     by_side: Mapping[str, Mapping[str, str]]
@@ -46,8 +53,7 @@ def plan_deployers(
     *,
     account_id: str,
     region: str,
-    bucket: str,
-    key_alias: str,
+    backend: StateBackend,
     shards: Mapping[str, ShardContract] | None = None,
 ) -> DeployersPlan | None:
     """The plan; None when the settings have no roles.
@@ -56,8 +62,7 @@ def plan_deployers(
         roles: The settings.
         account_id: Account that the roles belong to.
         region: Region that they may work in; IAM and Route 53 have none.
-        bucket: The state bucket.
-        key_alias: Alias of the key of state and secrets.
+        backend: Where the stacks' states are.
         shards: What the `edgeStack` of each attached stack publishes, by the attached stack's name.
 
     Raises:
@@ -65,7 +70,7 @@ def plan_deployers(
     """
     if roles.trust is None:
         return None
-    return _Planner(roles, roles.trust, account_id, region).plan(bucket, key_alias, shards or {})
+    return _Planner(roles, roles.trust, account_id, region).plan(backend, shards or {})
 
 
 class _Planner:
@@ -84,10 +89,8 @@ class _Planner:
             stacks=tuple(f"{project}/{stack}" for stack in stacks),
         )
 
-    def plan(self, bucket: str, key_alias: str, shards: Mapping[str, ShardContract]) -> DeployersPlan:
-        state = self.make.policy(
-            "state", document(_state(self.system(), bucket, key_alias)), "Read and write state and secrets"
-        )
+    def plan(self, backend: StateBackend, shards: Mapping[str, ShardContract]) -> DeployersPlan:
+        state = plan_state(self.roles, self.make, backend)
         sides: dict[str, tuple[DeployerRole, ...]] = {}
         boundaries: dict[str, PolicyPlan] = {}
         if side := self.roles.workload:
@@ -100,12 +103,13 @@ class _Planner:
             sides["edge"] = self.side("edge", edge.duties(system, side, boundary=limit.arn))
         duties = tuple(role for roles in sides.values() for role in roles)
         entries = self.roles.edge.attached if self.roles.edge else {}
-        joined = self.attached(entries, shards)
+        joined = self.attached(entries, shards, state)
+        shared = (joined[stack] for stack in joined if not entries[stack].has_own_trust)
         writers, accepters = self.parameter_writers(), self.accepters()
-        github = self.given.github
+        trusted = [self.given.github, *(entry.github for entry in entries.values())]
         return DeployersPlan(
-            makes_github_provider=github is not None and github.provider_arn is None,
-            deployer=self.deployer((*duties, *(joined[stack] for stack in joined if not entries[stack].principals))),
+            makes_github_provider=any(github and github.provider_arn is None for github in trusted),
+            deployer=self.deployer((*duties, *shared), state),
             roles=(*duties, *joined.values(), *writers.values(), *accepters.values()),
             state=state,
             boundaries=boundaries,
@@ -143,27 +147,40 @@ class _Planner:
     def deployer_arn(self) -> str:
         return self.make.system.iam(f"role{PATH}{self.make.role_name('deployer')}")
 
-    def deployer(self, duties: Iterable[DeployerRole]) -> DeployerRole | None:
+    def deployer(self, duties: Iterable[DeployerRole], state: StatePlan) -> DeployerRole | None:
         github = self.given.github
         if github is None:
             return None
-        provider = github.provider_arn or self.make.system.iam("oidc-provider/token.actions.githubusercontent.com")
         assumed = [role.arn for role in duties]
         if self.roles.workload and self.roles.workload.writer_role_arn:
             assumed.append(self.roles.workload.writer_role_arn)
         if edge_roles := self.roles.edge:
-            entries = (edge_roles, *(entry for entry in edge_roles.attached.values() if not entry.principals))
+            entries = (edge_roles, *(entry for entry in edge_roles.attached.values() if not entry.has_own_trust))
             sources = [entry.contracts for entry in entries]
             assumed += sorted(
                 {arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)}
             )
         assume = Grant(actions=("sts:AssumeRole",), resources=tuple(assumed))
-        trusts = [trust.github(github, provider_arn=provider)]
+        trusts = [self.trust_github(github)]
         description = "Workflows that deploy: assumes each duty's role"
-        return self.make.role("deployer", "deployer", [assume], trusts, description)
+        role = self.make.role("deployer", "deployer", [assume], trusts, description)
+        states = (*state.policies.get("workload", ()), *state.policies.get("edge", ()))
+        if len(states) + len(role.policies) > POLICIES_OF_A_ROLE:
+            problem = Problem(
+                "roles",
+                f"let {role.name} deploy so many stacks that it needs {len(states) + len(role.policies)} policies, but "
+                f"a role takes {POLICIES_OF_A_ROLE}",
+                "Give attached stacks principals or github of their own.",
+            )
+            raise UserError("The deployer has too many policies", [problem])
+        return dataclasses.replace(role, state=states)
+
+    def trust_github(self, github: GitHub) -> dict[str, Any]:
+        provider = github.provider_arn or self.make.system.iam("oidc-provider/token.actions.githubusercontent.com")
+        return trust.github(github, provider_arn=provider)
 
     def attached(
-        self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract]
+        self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract], state: StatePlan
     ) -> dict[str, DeployerRole]:
         if problems := [
             problem for stack, entry in entries.items() for problem in self.misplaced(stack, entry, shards[stack])
@@ -172,10 +189,15 @@ class _Planner:
         created: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
             by_type = attached.grants(shards[stack], stack, entry.contracts, cross_region=entry.cross_region)
-            named = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else None
+            own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
+            own += [self.trust_github(entry.github)] if entry.github else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
-            every = (grant for of_type in by_type.values() for grant in of_type)
-            created[stack] = self.make.role(key, key, every, named or self.trust(), description)
+            every = [grant for of_type in by_type.values() for grant in of_type]
+            # Pulumi runs as this role, which then asks other accounts for contracts and acceptance itself.
+            others = (*entry.contracts.reader_role_arns, *entry.contracts.accepter_role_arns)
+            every += [Grant(actions=("sts:AssumeRole",), resources=others)] if own and others else []
+            role = self.make.role(key, key, every, own or self.trust(), description)
+            created[stack] = dataclasses.replace(role, state=state.policies.get(key, ()))
         return created
 
     def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:
@@ -217,18 +239,3 @@ class _Planner:
             )
             for name, accepter in side.accepters.items()
         }
-
-
-def _state(system: System, bucket: str, key_alias: str) -> list[Grant]:
-    """https://www.pulumi.com/docs/iac/concepts/state-and-backends/#aws-s3."""
-    arn = f"arn:{system.partition}:s3:::{bucket}"
-    of_key = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": key_alias}}
-    return [
-        system.on_arn(["s3:ListBucket"], arn),
-        system.on_arn(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{arn}/*"),
-        Grant(
-            actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
-            resources=(system.arn("kms", "key/*"),),
-            condition=of_key,
-        ),
-    ]

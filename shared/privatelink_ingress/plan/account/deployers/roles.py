@@ -17,6 +17,9 @@ PATH = "/privatelink-ingress/"
 POLICY_CHARACTERS = 6144
 """Limit of a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
+POLICIES_OF_A_ROLE = 10
+"""Managed policies that a role can have, which AWS raises on request (L-0DA4ABF3); source as above."""
+
 _ALTERING_ROLES = (
     "AttachRolePolicy",
     "DeleteRole",
@@ -40,6 +43,8 @@ class DeployerRole:
     description: str
     trust_policy: str
     policies: tuple[PolicyPlan, ...]
+    state: tuple[PolicyPlan, ...] = ()
+    """Access to the states of what it deploys: policies that principals outside this plan may have as well."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
