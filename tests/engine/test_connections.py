@@ -55,17 +55,17 @@ def test_one_connection_less_deletes_its_own_resources_alone(world, stack, shop)
     assert len(result.steps) == 9
 
 
-def test_another_protocol_of_a_live_backend_makes_the_new_target_group_beside_the_old_one(world, stack, services):
+def test_f0_another_protocol_waits_for_the_new_target_group_and_then_deletes_the_old_one(world, stack, services):
     encrypted = services["shop"] | {"protocol": "HTTPS", "port": 443}
     connect(stack, shop=connection("shop", 0, {"service": encrypted}))
     with uninterrupted(world, "shop.example.com"):
         result = stack.up()
     assert [str(step) for step in result.steps if "TargetGroup " in str(step) or "Rule" in str(step)] == [
-        "create-replacement TargetGroup shop-0",
-        "replace TargetGroup shop-0",
+        "create TargetGroup shop-0-https-443",
         "update ListenerRule shop-exact-host-any-path-0",
-        "delete-replaced TargetGroup shop-0",
+        "delete TargetGroup shop-0-http-80",
     ]
+    assert stack.up().shown() == []
 
 
 def test_a_second_backend_joins_and_the_first_one_leaves_without_a_moment_of_outage(world, stack, services):
@@ -80,12 +80,30 @@ def test_a_second_backend_joins_and_the_first_one_leaves_without_a_moment_of_out
         ):
             connect(stack, shop=connection("shop", 0, *backends))
             stack.up()
-    [rule] = [each for each in stack.resources().values() if each["type"].endswith(":ListenerRule")]
-    [action] = rule["outputs"]["actions"]
-    assert [each["weight"] for each in action["forward"]["targetGroups"]] == [1]
-    groups = [each["urn"].rpartition("::")[2] for each in stack.resources().values() if "TargetGroup::" in each["urn"]]
-    assert groups == ["shop-1"]
+    assert groups(stack) == {"shop-1-http-80": 1}
     assert stack.up().shown() == []
+
+
+def test_f19_two_backends_at_once_share_the_requests_and_the_way_back_is_as_smooth(world, stack, services):
+    first, second = ({"service": services[name], "connectionName": name} for name in ("shop", "cart"))
+    with uninterrupted(world, "shop.example.com"):
+        connect(stack, shop=connection("shop", 0, first | {"weight": 1}, second | {"position": 1, "weight": 1}))
+        stack.up()
+        assert groups(stack) == {"shop-0-http-80": 1, "shop-1-http-80": 1}
+        connect(stack, shop=connection("shop", 0, first))
+        stack.up()
+    assert groups(stack) == {"shop-0-http-80": 1}
+    assert stack.up().shown() == []
+
+
+def groups(stack: Stack) -> dict[str, int]:
+    """Weight of each target group that the rule forwards to, by the group's name in the program."""
+    resources = stack.resources().values()
+    [rule] = [each for each in resources if each["type"].endswith(":ListenerRule")]
+    [action] = rule["outputs"]["actions"]
+    names = {each["id"]: each["urn"].rpartition("::")[2] for each in resources if "TargetGroup::" in each["urn"]}
+    assert len(names) == len(action["forward"]["targetGroups"])
+    return {names[each["arn"]]: int(each["weight"]) for each in action["forward"]["targetGroups"]}
 
 
 def test_f18_a_slot_has_to_be_deployed_as_free_before_another_connection_takes_it(world, stack, services):

@@ -1,4 +1,4 @@
-"""A new generation and a removed connection cut no request: what requests in flight use stays until they are finished.
+"""What changes where requests go cuts none: new targets are healthy first, and old ones stay until they are drained.
 
 The claims are told in the order of one life, on one emulated AWS whose clock moves only while a hook waits.
 """
@@ -37,8 +37,8 @@ def clock(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Iterator[None]:
     CLOCK.stop()
 
 
-def shop(services: dict[str, dict], generation: int) -> dict:
-    return connection("shop", 0, {"service": services["shop"], "generation": generation})
+def shop(services: dict[str, dict], generation: int, **contract: object) -> dict:
+    return connection("shop", 0, {"service": services["shop"] | contract, "generation": generation})
 
 
 class Deletions:
@@ -79,9 +79,44 @@ def test_once_they_answer_the_next_up_moves_the_requests_and_then_deletes_the_ol
         result = stack.up()
     assert sorted(step.name for step in result.of("delete")) == [
         "shop-0-0",
-        *[f"shop-0-0-euw1-az{zone}" for zone in (1, 2, 3)],
+        *[f"shop-0-http-80-0-euw1-az{zone}" for zone in (1, 2, 3)],
     ]
     assert endpoints(world) == ["cart-0-0", "shop-0-1"]
+
+
+def test_f0_a_port_that_answers_no_check_leaves_the_old_target_group_serving(world, stack, services):
+    cart = connection("cart", 1, {"service": services["cart"]})
+    CLOCK.silent = {f"10.12.{third}.17:443" for third in (128, 130, 132)}
+    connect(stack, shop=shop(services, 1, protocol="HTTPS", port=443), cart=cart)
+    before = forwards(world)
+    with uninterrupted(world, "shop.example.com"):
+        for _ in range(2):
+            told = "\n".join(stack.failing("up").errors)
+            assert "target group prod-shop-0-https-443: 10.12.128.17, 10.12.130.17, 10.12.132.17 did not become" in told
+            assert forwards(world) == before
+
+
+def test_f0_the_change_can_be_taken_back(world, stack, services):
+    connect(stack, shop=shop(services, 1), cart=connection("cart", 1, {"service": services["cart"]}))
+    with uninterrupted(world, "shop.example.com"):
+        result = stack.up()
+    assert {step.operation for step in result.steps} == {"delete"}
+    assert [step.name for step in result.steps if "-https-443" not in step.name] == []
+    assert stack.up().shown() == []
+
+
+def forwards(world: World) -> list[list[tuple[str, int]]]:
+    """Target groups and weights of each rule, as AWS has them."""
+    elbv2 = world.cloud.session(EDGE_ACCOUNT, REGION).client("elbv2")
+    [balancer] = elbv2.describe_load_balancers()["LoadBalancers"]
+    [https] = [
+        one["ListenerArn"]
+        for one in elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+        if one["Protocol"] == "HTTPS"
+    ]
+    actions = [rule["Actions"][0] for rule in elbv2.describe_rules(ListenerArn=https)["Rules"]]
+    groups = [action["ForwardConfig"]["TargetGroups"] for action in actions if action["Type"] == "forward"]
+    return [[(one["TargetGroupArn"], one["Weight"]) for one in each] for each in groups]
 
 
 def test_an_old_endpoint_outlives_the_deregistration_delay_of_its_targets(world, stack, services):
@@ -104,5 +139,5 @@ def test_a_removed_connections_group_and_endpoint_outlive_it_too(world, stack, s
     targets = [at for what, at in deletions.at.items() if what.startswith("TargetGroupAttachment ")]
     waited = {what: at - max(targets) for what, at in deletions.at.items() if not what.startswith("TargetGroupAtt")}
     assert waited["VpcEndpoint cart-0-0"] >= 300
-    assert waited["TargetGroup cart-0"] >= 300
+    assert waited["TargetGroup cart-0-http-80"] >= 300
     assert waited["ListenerRule cart-exact-host-any-path-0"] <= 0

@@ -1,4 +1,4 @@
-"""The waits of delete hooks, against an emulated AWS whose clock moves only while they wait."""
+"""The waits of hooks, against an emulated AWS whose clock moves only while they wait."""
 
 from __future__ import annotations
 
@@ -21,12 +21,30 @@ class Group:
 
     def __init__(self, edge: Session) -> None:
         self.elbv2 = edge.client("elbv2")
-        self.arn = Shard(edge).connection("shop", 1, stack=PROD.stack)
+        self.shard = Shard(edge)
+        self.arn = self.shard.connection("shop", 1, stack=PROD.stack)
         self.said: list[str] = []
         self.register(OLD)
 
     def register(self, address: str) -> None:
         self.elbv2.register_targets(TargetGroupArn=self.arn, Targets=[{"Id": address}])
+
+    def other(self) -> str:
+        """Another group with a target, which no rule forwards to."""
+        [group] = self.elbv2.create_target_group(
+            Name="shop-https", Protocol="HTTPS", Port=443, VpcId=self.shard.vpc, TargetType="ip"
+        )["TargetGroups"]
+        self.elbv2.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[{"Id": OLD}])
+        return group["TargetGroupArn"]
+
+    def rule(self) -> Any:
+        found = self.elbv2.describe_rules(ListenerArn=self.shard.listener)["Rules"]
+        return next(rule for rule in found if rule["Priority"] == "1")
+
+    def weights(self) -> dict[str, int]:
+        [action] = self.rule()["Actions"]
+        groups = action.get("ForwardConfig", {}).get("TargetGroups") or [action | {"Weight": 1}]
+        return {one["TargetGroupArn"]: one["Weight"] for one in groups}
 
     def deregister(self, address: str) -> None:
         self.elbv2.deregister_targets(TargetGroupArn=self.arn, Targets=[{"Id": address}])
@@ -55,6 +73,43 @@ def test_it_stays_when_the_new_one_does_not_become_healthy_in_time(group: Group)
     group.register(NEW)
     with pytest.raises(UserError, match=f"target group shop: {NEW} did not become healthy within 300 seconds"):
         draining.wait_until_healthy(PROD, group.arn, OLD, [NEW], group.said.append)
+
+
+def test_a_rule_has_the_new_group_without_requests_until_its_targets_are_healthy(group: Group):
+    new = group.other()
+    draining.wait_until_rule_may_forward(PROD, group.rule()["RuleArn"], {new: 1}, group.said.append)
+    assert group.weights() == {group.arn: 1, new: 0}
+    assert group.said == [
+        f"target group shop-https: waiting for {OLD} to become healthy, {waited} s so far" for waited in (0, 10, 20)
+    ]
+
+
+def test_a_rule_is_as_it_was_when_the_new_group_does_not_become_healthy(group: Group):
+    new, before = group.other(), group.weights()
+    CLOCK.silent = {f"{OLD}:443"}
+    with pytest.raises(UserError, match=f"target group shop-https: {OLD} did not become healthy within 300 seconds"):
+        draining.wait_until_rule_may_forward(PROD, group.rule()["RuleArn"], {new: 1}, group.said.append)
+    assert group.weights() == before
+
+
+def test_a_rule_that_keeps_its_groups_or_adds_one_without_requests_waits_for_nothing(group: Group):
+    new, before = group.other(), group.weights()
+    draining.wait_until_rule_may_forward(PROD, group.rule()["RuleArn"], {group.arn: 1, new: 0}, group.said.append)
+    assert (group.weights(), group.said) == (before, [])
+
+
+def test_stickiness_stays_while_a_rule_waits(group: Group):
+    sticky = {"Enabled": True, "DurationSeconds": 600}
+    forward = {
+        "TargetGroups": [{"TargetGroupArn": group.arn, "Weight": 1}],
+        "TargetGroupStickinessConfig": sticky,
+    }
+    rule = group.rule()["RuleArn"]
+    group.elbv2.modify_rule(RuleArn=rule, Actions=[{"Type": "forward", "ForwardConfig": forward}])
+    new = group.other()
+    draining.wait_until_rule_may_forward(PROD, rule, {new: 1}, group.said.append)
+    assert group.weights() == {group.arn: 1, new: 0}
+    assert group.rule()["Actions"][0]["ForwardConfig"]["TargetGroupStickinessConfig"] == sticky
 
 
 def test_a_group_and_an_endpoint_wait_for_the_deregistration_delay(group: Group):

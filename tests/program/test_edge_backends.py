@@ -59,7 +59,7 @@ def arn(edge: StackRun, group: str) -> str:
 
 
 def test_one_backend_has_all_requests_at_either_position(run: Run) -> None:
-    for backend, group in ((BLUE, "shop-0"), (GREEN, "shop-1")):
+    for backend, group in ((BLUE, "shop-0-http-80"), (GREEN, "shop-1-http-80")):
         edge = run(backend)
         assert action(edge) == {
             "type": "forward",
@@ -73,8 +73,8 @@ def test_two_backends_share_requests_by_weight(run: Run) -> None:
         "type": "forward",
         "forward": {
             "targetGroups": [
-                {"arn": arn(edge, "shop-0"), "weight": 90},
-                {"arn": arn(edge, "shop-1"), "weight": 10},
+                {"arn": arn(edge, "shop-0-http-80"), "weight": 90},
+                {"arn": arn(edge, "shop-1-http-80"), "weight": 10},
             ],
             "stickiness": {"enabled": True, "duration": 600},
         },
@@ -125,9 +125,9 @@ def test_a_new_generation_lives_beside_the_old_one_until_the_rules_wait_for_it(r
 
 def test_a_new_generation_joins_the_target_group_and_leaves_group_and_rules_as_they_are(run: Run) -> None:
     old, new = run(BLUE), run({**BLUE, "generation": 1})
-    assert named(old, GROUP, "shop-0").inputs == named(new, GROUP, "shop-0").inputs
+    assert named(old, GROUP, "shop-0-http-80").inputs == named(new, GROUP, "shop-0-http-80").inputs
     assert old.only(RULE).inputs == new.only(RULE).inputs
-    assert {target["targetGroupArn"] for target in inputs(new, TARGET).values()} == {arn(old, "shop-0")}
+    assert {target["targetGroupArn"] for target in inputs(new, TARGET).values()} == {arn(old, "shop-0-http-80")}
 
 
 def test_in_maintenance_rules_answer_503_and_the_rest_stays(run: Run) -> None:

@@ -69,7 +69,7 @@ def test_targets_are_the_planned_addresses_by_zone_and_nothing_is_looked_up(run:
     edge = run(shop=SHOP)
     arn = edge.only(GROUP).outputs["arn"]
     assert inputs(edge, TARGET) == {
-        f"shop-0-0-euw1-az{number}": {"targetGroupArn": arn, "targetId": address, "port": 80}
+        f"shop-0-http-80-0-euw1-az{number}": {"targetGroupArn": arn, "targetId": address, "port": 80}
         for number, address in ((1, "10.12.128.16"), (2, "10.12.130.16"), (3, "10.12.132.16"))
     }
     assert edge.invokes == ()
@@ -154,8 +154,8 @@ def test_removing_the_middle_connection_touches_only_its_own_resources(run: Run)
             "privatelink-ingress:index:Connection::news",
             "privatelink-ingress:index:Backend::news-0",
             f"{ENDPOINT}::news-0-0",
-            f"{GROUP}::news-0",
-            *(f"{TARGET}::news-0-0-euw1-az{number}" for number in (1, 2, 3)),
+            f"{GROUP}::news-0-http-80",
+            *(f"{TARGET}::news-0-http-80-0-euw1-az{number}" for number in (1, 2, 3)),
             f"{RULE}::news-exact-host-any-path-0",
             f"{RECORD}::news-news.example.com",
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,6 +24,63 @@ sleep = time.sleep
 """Tests put the clock of the emulated AWS in its place."""
 
 
+def wait_until_rule_may_forward(plan: EdgeRemovalPlan, rule_arn: str, wanted: Mapping[str, int], say: Say) -> None:
+    """Return once a listener rule may change to the target groups `wanted`, weights by ARN.
+
+    Until then the rule forwards as it did, and has the new groups with weight 0. After a refusal it is as it was.
+
+    Raises:
+        UserError: when a new group does not become healthy in time, or AWS cannot be asked.
+    """
+    with _asking(plan, f"listener rule {rule_arn}") as elbv2:
+        [rule] = elbv2.describe_rules(RuleArns=[rule_arn])["Rules"]
+        current = _weights(rule["Actions"])
+        joining = draining.joining(current, wanted)
+        unchecked = [arn for arn in joining if arn not in current]
+        if unchecked:
+            elbv2.modify_rule(RuleArn=rule_arn, Actions=_with_standby(rule["Actions"], unchecked))
+        try:
+            for arn in joining:
+                _wait_until_ready(plan, arn, say)
+        except BaseException:
+            if unchecked:
+                elbv2.modify_rule(RuleArn=rule_arn, Actions=_with_standby(rule["Actions"], []))
+            raise
+
+
+def _weights(actions: Sequence[Any]) -> dict[str, int]:
+    """Weight of each target group that the actions of a rule forward to."""
+    groups = [group for action in actions for group in action.get("ForwardConfig", {}).get("TargetGroups", ())]
+    alone = {action["TargetGroupArn"]: 1 for action in actions if "TargetGroupArn" in action}
+    return alone | {group["TargetGroupArn"]: group.get("Weight", 1) for group in groups}
+
+
+def _with_standby(actions: Sequence[Any], standby: Sequence[str]) -> list[Any]:
+    """The actions of a rule, which also forwards to the groups `standby`, with weight 0."""
+    return [_forward_with(action, standby) if action["Type"] == "forward" else action for action in actions]
+
+
+def _forward_with(action: Any, standby: Sequence[str]) -> dict[str, Any]:
+    weights = _weights([action]) | dict.fromkeys(standby, 0)
+    groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
+    config = action.get("ForwardConfig", {}) | {"TargetGroups": groups}
+    # Beside more than one group, the API refuses the ARN of a single one.
+    return {key: value for key, value in action.items() if key != "TargetGroupArn"} | {"ForwardConfig": config}
+
+
+def _wait_until_ready(plan: EdgeRemovalPlan, group_arn: str, say: Say) -> None:
+    name = _name(group_arn)
+    _wait(
+        plan,
+        f"target group {name}",
+        lambda elbv2: draining.unready(_states(elbv2, group_arn)),
+        "become healthy",
+        say,
+        seconds=draining.HEALTHY_SECONDS,
+        failure=lambda addresses: draining.never_ready(name, addresses),
+    )
+
+
 def wait_until_healthy(
     plan: EdgeRemovalPlan, group_arn: str, leaving: str, remaining: Collection[str], say: Say
 ) -> None:
@@ -31,7 +89,7 @@ def wait_until_healthy(
     Raises:
         UserError: when the remaining targets do not become healthy in time, or AWS cannot be asked.
     """
-    name = group_arn.rpartition(":targetgroup/")[2].partition("/")[0]
+    name = _name(group_arn)
 
     def waiting(elbv2: Any) -> list[str]:
         return draining.unhealthy(leaving, remaining, _states(elbv2, group_arn))
@@ -53,8 +111,7 @@ def wait_until_group_is_drained(plan: EdgeRemovalPlan, group_arn: str, say: Say)
     Raises:
         UserError: when it takes too long, or AWS cannot be asked.
     """
-    name = f"target group {group_arn.rpartition(':targetgroup/')[2].partition('/')[0]}"
-    _drained(plan, name, lambda elbv2: draining.draining(_states(elbv2, group_arn)), say)
+    _drained(plan, f"target group {_name(group_arn)}", lambda elbv2: draining.draining(_states(elbv2, group_arn)), say)
 
 
 def wait_until_endpoint_is_drained(
@@ -101,17 +158,27 @@ def _wait(
     seconds: int,
     failure: Callable[[list[str]], UserError],
 ) -> None:
-    try:
-        owner = credentials.deploying(plan.account_id, plan.region, plan.role_arn, plan.external_id)
-        elbv2 = owner.client("elbv2")
+    with _asking(plan, name) as elbv2:
         for waited in range(0, seconds + 1, draining.POLL_SECONDS):
             if not (addresses := waiting(elbv2)):
                 return
             say(f"{name}: waiting for {', '.join(addresses)} to {until}, {waited} s so far")
             sleep(draining.POLL_SECONDS)
+    raise failure(addresses)
+
+
+@contextlib.contextmanager
+def _asking(plan: EdgeRemovalPlan, name: str) -> Generator[Any]:
+    """A client of the load balancers. Errors of AWS become a refusal to change `name`."""
+    try:
+        owner = credentials.deploying(plan.account_id, plan.region, plan.role_arn, plan.external_id)
+        yield owner.client("elbv2")
     except (BotoCoreError, ClientError, credentials.WrongAccount) as error:
         raise draining.unseen(name, plan.account_id, str(error)) from None
-    raise failure(addresses)
+
+
+def _name(group_arn: str) -> str:
+    return group_arn.rpartition(":targetgroup/")[2].partition("/")[0]
 
 
 def _states(elbv2: Any, group_arn: str) -> States:

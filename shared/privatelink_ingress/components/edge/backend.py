@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import Alias, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.site import SiteArgs
@@ -29,8 +29,9 @@ class Backend(Component):
     """Endpoint, its acceptance, target group, targets. All addresses are planned, so nothing is looked up.
 
     The names of endpoint and targets contain the generation, and the target group's does not, so a new generation is a
-    second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones. Hooks
-    wait for the new targets' health, and for the requests in flight to the old ones (`plan.edge.draining`).
+    second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones. Port
+    and protocol are in the names of group and targets: another one is a second group at the same endpoint. Hooks wait
+    for the new targets' health, and for the requests in flight to the old ones (`plan.edge.draining`).
     """
 
     endpoint_id: Output[str]
@@ -43,7 +44,7 @@ class Backend(Component):
         endpoint = self._endpoint(args)
         connected = [endpoint, *self._accepted(args, endpoint)]
         group = aws.lb.TargetGroup(
-            name,
+            f"{name}-{plan.target_group_key}",
             name=plan.target_group_name,
             vpc_id=args.site.vpc_id,
             target_type="ip",
@@ -51,17 +52,25 @@ class Backend(Component):
             protocol=plan.protocol,
             health_check={"path": plan.health_path, "protocol": plan.protocol, "port": "traffic-port", **_HEALTH_CHECK},
             tags=self.named("", args.tags),
-            # Its name is fixed, so the provider would delete the old group first: while rules forward to it that fails,
-            # after its targets are gone. Another port or protocol has another name, so both can be there at once.
-            opts=self.child(delete_before_replace=False, hooks=args.site.hooks.group),
+            opts=self.child(
+                # Its name is fixed, so the provider would delete the old group first: while rules forward to it that
+                # fails, after its targets are gone.
+                delete_before_replace=False,
+                hooks=args.site.hooks.group,
+                aliases=[Alias(name=name)],
+            ),
         )
         self.targets = [
             aws.lb.TargetGroupAttachment(
-                f"{name}-{plan.generation}-{target.zone_id}",
+                f"{name}-{plan.target_group_key}-{plan.generation}-{target.zone_id}",
                 target_group_arn=group.arn,
                 target_id=target.address,
                 port=plan.port,
-                opts=self.child(depends_on=connected, hooks=args.site.hooks.target),
+                opts=self.child(
+                    depends_on=connected,
+                    hooks=args.site.hooks.target,
+                    aliases=[Alias(name=f"{name}-{plan.generation}-{target.zone_id}")],
+                ),
             )
             for target in plan.targets
         ]

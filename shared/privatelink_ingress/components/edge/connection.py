@@ -54,7 +54,7 @@ class Connection(Component):
                 listener_arn=site.listener_arn,
                 action=action,
                 tags=self.named(rule.key, tags),
-                opts=self.child(depends_on=targets),
+                opts=self.child(depends_on=targets, hooks=site.hooks.rule),
             )
         for host in plan.records:
             alias_record(

@@ -21,6 +21,11 @@ Say = Callable[[str], None]
 class Waits(Protocol):
     """What asks AWS: the module `privatelink_ingress.aws.draining`."""
 
+    def wait_until_rule_may_forward(
+        self, plan: EdgeRemovalPlan, rule_arn: str, wanted: Mapping[str, int], say: Say
+    ) -> None:
+        """Before a listener rule changes to these target groups: their weights by ARN."""
+
     def wait_until_healthy(
         self, plan: EdgeRemovalPlan, group_arn: str, leaving: str, remaining: Collection[str], say: Say
     ) -> None:
@@ -37,8 +42,9 @@ class Waits(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DrainHooks:
-    """What the resources of backends are registered with; no wait in an unguarded stack."""
+    """What the resources of connections are registered with; no wait in an unguarded stack."""
 
+    rule: ResourceHookBinding | None
     target: ResourceHookBinding | None
     group: ResourceHookBinding | None
     endpoint: ResourceHookBinding
@@ -60,6 +66,11 @@ def drain_hooks(
         for connection in connections
         for backend in connection.backends
     }
+
+    async def before_rule(hook: ResourceHookArgs) -> None:
+        old, new = (_forwarded(inputs or {}) for inputs in (hook.old_inputs, hook.new_inputs))
+        if plan.guarded and new != old:
+            await asyncio.to_thread(waits().wait_until_rule_may_forward, plan, hook.id, new, pulumi.info)
 
     async def before_target(hook: ResourceHookArgs) -> None:
         inputs = hook.old_inputs or {}
@@ -86,13 +97,21 @@ def drain_hooks(
         old, new = (inputs or {} for inputs in (hook.old_inputs, hook.new_inputs))
         endpoint_zones.check(hook.name, old.get("subnetIds"), new.get("subnetIds"))
 
+    forward = ResourceHook(draining.FORWARD_HOOK, before_rule)
     healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
     drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
     zones = ResourceHook(endpoint_zones.HOOK, before_zones, ResourceHookOptions(on_dry_run=True))
     if not plan.guarded:
-        return DrainHooks(target=None, group=None, endpoint=ResourceHookBinding(before_update=[zones]))
+        return DrainHooks(rule=None, target=None, group=None, endpoint=ResourceHookBinding(before_update=[zones]))
     return DrainHooks(
+        rule=ResourceHookBinding(before_update=[forward]),
         target=ResourceHookBinding(before_delete=[healthy]),
         group=ResourceHookBinding(before_delete=[drained]),
         endpoint=ResourceHookBinding(before_delete=[drained], before_update=[zones]),
     )
+
+
+def _forwarded(rule: Mapping[str, Any]) -> dict[str, int]:
+    """Weight of each target group by ARN, in the inputs of a listener rule."""
+    forwards = [action["forward"] for action in rule.get("actions") or () if action.get("forward")]
+    return {str(group["arn"]): int(group["weight"]) for forward in forwards for group in forward["targetGroups"]}

@@ -49,6 +49,8 @@ class BackendPlan:
     service_region: str | None
     """Region of the service; None when it is the edge's."""
     target_group_name: str
+    target_group_key: str
+    """Distinguishes the group from the one of another port or protocol: in the names of group and targets."""
     port: int
     protocol: str
     health_path: str
@@ -87,8 +89,9 @@ def plan_backend(
     with problems.collect():
         zone_ids = _zones(name, contract, region=site.region, zone_ids=subnets)
     problems.raise_all(f"Connection {name} cannot use {backend.label}")
-    # Port and protocol replace a target group, and the new one must live beside the old: so they are in its name.
-    group = f"{stack}-{name}-{backend.position}-{contract.protocol.lower()}-{contract.port}"
+    # AWS cannot change a group's port or protocol. Another one is another group beside the old, so that the old serves
+    # until the new is healthy, and still does when the change is taken back.
+    key = f"{contract.protocol.lower()}-{contract.port}"
     return BackendPlan(
         position=backend.position,
         generation=backend.generation,
@@ -96,7 +99,8 @@ def plan_backend(
         endpoint_service_id=contract.endpoint_service_id,
         accepter=plan_accepter(backend, contract),
         service_region=None if contract.region == site.region else contract.region,
-        target_group_name=names.fit(group, names.LOAD_BALANCER),
+        target_group_name=names.fit(f"{stack}-{name}-{backend.position}-{key}", names.LOAD_BALANCER),
+        target_group_key=key,
         port=contract.port,
         protocol=contract.protocol,
         health_path=contract.health_path,

@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from privatelink_ingress.plan.edge.draining import draining, still_draining, still_unhealthy, unhealthy, unseen
+from privatelink_ingress.plan.edge.draining import (
+    draining,
+    joining,
+    never_ready,
+    still_draining,
+    still_unhealthy,
+    unhealthy,
+    unready,
+    unseen,
+)
 
 OLD, NEW, NEWER = "10.12.128.16", "10.12.128.17", "10.12.130.17"
+
+
+def test_groups_that_join_are_those_that_get_requests_and_got_none():
+    current = {"a": 1, "b": 0}
+    assert joining(current, {"a": 1, "b": 0}) == []
+    assert joining(current, {"b": 1, "c": 1, "d": 0}) == ["b", "c"]
+    assert joining({}, {"a": 1}) == [], "the rule answers the requests itself, as in maintenance"
+
+
+def test_a_group_is_ready_once_a_target_is_healthy_and_all_had_their_first_check():
+    assert unready({OLD: "healthy", NEW: "healthy"}) == []
+    assert unready({OLD: "healthy", NEW: "unhealthy"}) == [], "one zone is down"
+    assert unready({OLD: "healthy", NEW: "initial"}) == [NEW]
+    assert unready({OLD: "unhealthy", NEW: "unhealthy"}) == [OLD, NEW]
+    assert unready({OLD: "unused", NEW: "unused"}) == [OLD, NEW]
+    assert unready({}) == ["any target"]
 
 
 def test_a_healthy_target_stays_until_every_one_of_the_new_ones_is_healthy():
@@ -51,8 +76,16 @@ def test_at_the_limit_the_messages_say_what_to_do():
         "    Run `pulumi up` again: it continues here."
     )
     assert str(unseen("endpoint vpce-1", "222222222222", "no credentials")) == (
-        "Requests may be in flight, so nothing that they use is deleted:\n"
+        "Requests may be in flight, so what they use stays as it is:\n"
         "  endpoint vpce-1: its targets cannot be read: no credentials\n"
-        "    Run with credentials of account 222222222222 that may call elasticloadbalancing:Describe*. If you know "
-        "that no request is in flight, write removal: unguarded in the stack file."
+        "    Run with credentials of account 222222222222 that may call elasticloadbalancing:Describe* and "
+        "elasticloadbalancing:ModifyRule. If you know that no request is in flight, write removal: unguarded in the "
+        "stack file."
+    )
+    assert str(never_ready("prod-shop-0-https-443", [NEW])) == (
+        "The requests stay with the old targets, because the new ones are not healthy:\n"
+        "  target group prod-shop-0-https-443: 10.12.128.17 did not become healthy within 300 seconds\n"
+        "    The listener rule is as it was. Check that the service's owner has accepted the endpoint, and that the "
+        "service answers its health check on the port and with the protocol of its contract. Then run `pulumi up` "
+        "again. Or take the change back and run `pulumi up`: it deletes the new group."
     )

@@ -1,4 +1,7 @@
-"""Target health as states in time: `initial` before the first passed check, `draining` after a deregistration.
+"""Target health as states in time.
+
+A target is `unused` before a rule names its group, `initial` before its first passed check, and `draining` after its
+deregistration.
 
 By default every state has settled: a registered target is healthy, and a deregistered one is gone. A test that is about
 time sets `CLOCK` going, and time passes only when the test says so.
@@ -11,6 +14,7 @@ from typing import Any
 
 from moto.elbv2.responses import ELBV2Response
 
+from privatelink_ingress.local.cloud.elbv2 import references
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation
 
 DELAY = "deregistration_delay.timeout_seconds"
@@ -24,7 +28,7 @@ class Clock:
         self.now: float | None = None
         self._last = 0.0
         self.silent: set[str] = set()
-        """Addresses that answer no health check."""
+        """Addresses that answer no health check, or `address:port` that does not."""
 
     def start(self) -> None:
         """Let states take their time from now on. All earlier ones have settled: an hour has passed."""
@@ -60,6 +64,18 @@ def registration_starts_health_checks(request: Any, params: Params, response: An
     return response
 
 
+@before(ELBV2Response, "create_rule", "modify_rule", "create_listener", "modify_listener")
+def a_rule_starts_health_checks(request: Any, params: Params) -> None:
+    """A group's targets are checked once a listener rule names the group, with whatever weight.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+    """
+    for arn in references.forwards_to(params.get("Actions") or params.get("DefaultActions") or ()):
+        group = request.elbv2_backend.target_groups.get(arn)
+        if group is not None and CLOCK.now is not None and not _used(request.elbv2_backend, arn):
+            _times(group, "used")["first"] = CLOCK.now
+
+
 @before(ELBV2Response, "deregister_targets")
 def deregistration_drains(request: Any, params: Params) -> None:
     """A deregistered target is `draining` for the whole deregistration delay, requests in flight or not.
@@ -77,23 +93,32 @@ def deregistration_drains(request: Any, params: Params) -> None:
 
 @operation(ELBV2Response, "describe_target_health")
 def health_is_a_state_in_time(request: Any, params: Params) -> Mapping[str, Any]:
-    """As moto says, but for targets that are new, drain, or answer no check (API reference, TargetHealth)."""
+    """As moto says, but for targets that are unused, new, drain, or answer no check (API reference, TargetHealth)."""
     arn = params["TargetGroupArn"]
     found = request.elbv2_backend.describe_target_health(arn, params.get("Targets", []))
     group = request.elbv2_backend.target_groups[arn]
-    described = [_described(group, one) for one in found]
+    used = _used(request.elbv2_backend, arn)
+    described = [_described(group, one, used) for one in found]
     return {"TargetHealthDescriptions": [*described, *([] if params.get("Targets") else _draining(group))]}
 
 
-def _described(group: Any, one: Any) -> Mapping[str, Any]:
+def _described(group: Any, one: Any, used: bool) -> Mapping[str, Any]:
     state, reason = one.status, one.reason
+    if state == "healthy" and not used:
+        state, reason = "unused", "Target.NotInUse"
     if CLOCK.now is not None and state == "healthy":
-        registered = _times(group, "registered").get(one.instance_id)
-        if registered is not None and CLOCK.now < registered + float(group.health_check_interval_seconds):
+        moments = [_times(group, "registered").get(one.instance_id), _times(group, "used").get("first")]
+        checked_since = max((moment for moment in moments if moment is not None), default=None)
+        if checked_since is not None and CLOCK.now < checked_since + float(group.health_check_interval_seconds):
             state, reason = "initial", "Elb.InitialHealthChecking"
-        elif one.instance_id in CLOCK.silent:
+        elif CLOCK.silent & {one.instance_id, f"{one.instance_id}:{one.port}"}:
             state, reason = "unhealthy", "Target.Timeout"
     return _description(one.instance_id, one.port, state, reason)
+
+
+def _used(backend: Any, arn: str) -> bool:
+    """Whether a rule of a load balancer names the group."""
+    return any(arn in references.target_groups(balancer) for balancer in backend.load_balancers.values())
 
 
 def _draining(group: Any) -> Iterator[Mapping[str, Any]]:
