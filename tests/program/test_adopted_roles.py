@@ -43,7 +43,9 @@ def theirs(request: Request) -> Request:
         return Request(request.action, f"{EC2}:vpc/{VPC}", untagged)
     if request.resource.endswith(":subnet/subnet-1"):
         return Request(request.action, f"{EC2}:subnet/x", {**untagged, "ec2:Vpc": f"{EC2}:vpc/{VPC}"})
-    cluster = {key: "platform" for key in request.context if key.endswith("eks:cluster-name")}
+    # No node group is added to an existing cluster: what starts nodes is about the stack's own.
+    of_cluster = () if request.action == "ec2:RunInstances" else request.context
+    cluster = {key: "platform" for key in of_cluster if key.endswith("eks:cluster-name")}
     return Request(request.action, request.resource, {**request.context, **cluster})
 
 

@@ -26,6 +26,7 @@ from tests.support.deployers import (
     named,
     of_provider,
     policies,
+    services,
 )
 from tests.support.deployers import trust as trust_of
 from tests.support.edge_parameters import NAME, READER, SERVICE, SHARED
@@ -43,7 +44,9 @@ def edge_stacks() -> dict[str, StackOutputs]:
 
 
 def roles(attached: dict[str, Any], trust: dict[str, Any] = TRUST, **edge: Any) -> dict[str, Any]:
+    """Each attached stack may connect to the services that the sample connects to."""
     zone = shard_outputs().values["hosted_zone_id"]
+    attached = {stack: {"endpointServices": services(run_attached()), **entry} for stack, entry in attached.items()}
     return {"trust": trust, "edge": {"stacks": ["prod"], "hostedZoneIds": [zone], "attached": attached, **edge}}
 
 

@@ -21,6 +21,7 @@ from tests.support.deployers import GITHUB, TRUST, WORKLOAD, ZONE, account
 from tests.support.edge_parameters import NAME, READER, SHARED
 from tests.support.iam_lint import findings
 from tests.support.programs import shard_outputs
+from tests.support.shards import SERVICE
 
 WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
 CONTRACTS = {"parameters": [NAME, SHARED], "readerRoleArns": [READER]}
@@ -45,7 +46,15 @@ def everything() -> StackRun:
                 "parameterWriters": WRITERS,
                 "crossRegion": True,
                 "contracts": CONTRACTS,
-                "attached": {"prod-blog": {"edgeStack": "prod", "contracts": CONTRACTS, "crossRegion": True}},
+                "endpointServices": [SERVICE],
+                "attached": {
+                    "prod-blog": {
+                        "edgeStack": "prod",
+                        "endpointServices": [SERVICE],
+                        "contracts": CONTRACTS,
+                        "crossRegion": True,
+                    }
+                },
             },
         },
         stacks={"organization/central-ingress/prod": StackOutputs({**shard_outputs().values, "account_id": WORKLOAD})},
@@ -205,12 +214,17 @@ def test_other_condition_keys_are_those_of_their_services():
     assert used == {
         "ec2:CreateAction",
         "ec2:LaunchTemplate",
+        "ec2:Owner",
         "ec2:Vpc",
+        "ec2:VpceServiceName",
+        "ec2:VpceServiceOwner",
+        "elasticloadbalancing:CreateAction",
         "iam:AWSServiceName",
         "iam:PassedToService",
         "iam:PermissionsBoundary",
         "iam:PolicyARN",
         "kms:ResourceAliases",
         "kms:ViaService",
+        "route53:VPCs",
         "ssm:Overwrite",
     }

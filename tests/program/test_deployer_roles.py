@@ -124,15 +124,14 @@ def test_nothing_is_created_in_ec2_without_the_tags_of_the_stack(duty: str):
 
 
 @pytest.mark.parametrize("duty", ["workload-network", "edge-network"])
-def test_a_security_group_of_another_stack_cannot_be_taken_over_by_tagging_it(duty: str):
-    stack = "eks-service/shop" if duty.startswith("workload") else "central-ingress/prod"
-    mine = WORKLOAD if duty.startswith("workload") else EDGE
-    tags = {"aws:RequestTag/ManagedBy": "privatelink-ingress", "aws:RequestTag/Stack": stack}
+def test_a_security_group_that_has_an_owner_cannot_be_taken_over_by_tagging_it(duty: str):
+    mine, asked = WORKLOAD if duty.startswith("workload") else EDGE, tags(duty, "RequestTag")
     group = f"arn:aws:ec2:{REGION}:{mine}:security-group/sg-1"
-    take_over = Request("ec2:CreateTags", group, {**tags, "aws:ResourceTag/Stack": "eks-service/other"})
-    adopt_default = Request("ec2:CreateTags", group, tags)
-    assert not of_duty(duty).allow(take_over)
-    assert of_duty(duty).allow(adopt_default)
+    for owned in ({"Stack": "eks-service/other"}, {"ManagedBy": "terraform"}, {"Name": "eks-cluster-sg-platform"}):
+        context = asked | {f"aws:ResourceTag/{key}": value for key, value in owned.items()}
+        assert not of_duty(duty).allow(Request("ec2:CreateTags", group, context))
+    # A VPC's default group, which AWS creates without tags.
+    assert of_duty(duty).allow(Request("ec2:CreateTags", group, asked))
 
 
 @pytest.mark.parametrize("duty", DUTIES)
@@ -177,14 +176,27 @@ def limit(duty: str, account_id: str) -> dict[str, str]:
     return {"iam:PermissionsBoundary": asker(account_id, "", side).boundary}
 
 
+def tags(duty: str, key: str) -> dict[str, str]:
+    """The tags of the duty's stack, in the request (`RequestTag`) or on the resource (`ResourceTag`)."""
+    stack = "eks-service/shop" if duty.startswith("workload") else "central-ingress/prod"
+    return {f"aws:{key}/ManagedBy": "privatelink-ingress", f"aws:{key}/Stack": stack}
+
+
 @pytest.mark.parametrize(("duty", "account_id", "role"), IAM_DUTIES)
 def test_a_role_is_created_and_granted_rights_only_within_the_boundary(duty: str, account_id: str, role: str):
     arn = f"arn:aws:iam::{account_id}:role/{role}"
-    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
+    for action, key in (
+        ("iam:CreateRole", "RequestTag"),
+        ("iam:PutRolePolicy", "ResourceTag"),
+        ("iam:DeleteRolePolicy", "ResourceTag"),
+        ("iam:PutRolePermissionsBoundary", "ResourceTag"),
+    ):
         other = {"iam:PermissionsBoundary": f"arn:aws:iam::{account_id}:policy/another"}
-        assert of_duty(duty).allow(Request(action, arn, limit(duty, account_id)))
-        assert not of_duty(duty).allow(Request(action, arn, other)), action
-        assert not of_duty(duty).allow(Request(action, arn)), action
+        mine, within = tags(duty, key), limit(duty, account_id)
+        assert of_duty(duty).allow(Request(action, arn, within | mine))
+        assert not of_duty(duty).allow(Request(action, arn, other | mine)), action
+        assert not of_duty(duty).allow(Request(action, arn, mine)), action
+        assert not of_duty(duty).allow(Request(action, arn, within)), action
 
 
 @pytest.mark.parametrize(("duty", "account_id", "role"), IAM_DUTIES)
@@ -228,7 +240,8 @@ def test_no_deployer_alters_a_deployer_even_with_full_rights_over_roles_beside_i
 def test_only_the_policies_that_the_roles_need_can_be_attached():
     role = f"arn:aws:iam::{WORKLOAD}:role/shop-node-1a2b3c4"
     for name, allowed in (("AmazonEKSWorkerNodePolicy", True), ("AdministratorAccess", False)):
-        context = {**limit("workload-iam", WORKLOAD), "iam:PolicyARN": f"arn:aws:iam::aws:policy/{name}"}
+        policy = {"iam:PolicyARN": f"arn:aws:iam::aws:policy/{name}"}
+        context = limit("workload-iam", WORKLOAD) | tags("workload-iam", "ResourceTag") | policy
         assert of_duty("workload-iam").allow(Request("iam:AttachRolePolicy", role, context)) is allowed
 
 

@@ -73,6 +73,9 @@ def test_actions_match_in_any_case_and_with_wildcards():
         ("ForAnyValue:StringEquals", "a", ["b", "a"], True),
         ("ForAnyValue:StringEquals", "a", ["b"], False),
         ("ForAnyValue:StringEquals", "a", None, False),
+        ("ForAllValues:StringLike", "a*", ["ab", "ac"], True),
+        ("ForAllValues:StringLike", "a*", ["ab", "b"], False),
+        ("ForAllValues:StringLike", "a*", None, True),
     ],
 )
 def test_conditions(operator: str, wanted: Any, given: Any, holds: bool):

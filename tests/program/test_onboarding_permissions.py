@@ -10,12 +10,12 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.plan.account.deployers import attached as permissions
-from tests.support.shards import SHARD
+from tests.support.shards import SERVICE, SHARD
 
 MANAGED_POLICY = 6_144
 """Characters, without blanks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
-POLICY: dict[str, Any] = json.loads(permissions.policy(SHARD, "prod-blog"))
+POLICY: dict[str, Any] = json.loads(permissions.policy(SHARD, "prod-blog", [SERVICE]))
 
 
 def resources(action: str) -> set[str]:
@@ -37,14 +37,14 @@ def attached(attached_run: Any, connections: dict[str, Any]) -> StackRun:
 
 def test_it_grants_for_every_type_that_an_attached_stack_registers_and_for_no_other(attached: StackRun):
     registered = {one.type for one in attached.registrations if one.type.startswith("aws:")}
-    assert set(permissions.grants(SHARD, "prod-blog")) == registered
+    assert set(permissions.grants(SHARD, "prod-blog", [SERVICE])) == registered
 
 
 def test_each_grant_reaches_the_policy():
     allowed = {action for statement in POLICY["Statement"] for action in statement["Action"]}
     granted = {
         action
-        for grants in permissions.grants(SHARD, "prod-blog").values()
+        for grants in permissions.grants(SHARD, "prod-blog", [SERVICE]).values()
         for grant in grants
         for action in grant.actions
     }
@@ -95,5 +95,14 @@ def test_it_changes_nothing_that_is_the_shards(word: str):
     assert actions & {"CreateListener", "ModifyListener", "DeleteListener", "CreateVpc", "DeleteVpc"} == set()
 
 
+def test_it_connects_to_the_named_services_alone():
+    (creating,) = (
+        statement
+        for statement in POLICY["Statement"]
+        if "ec2:CreateVpcEndpoint" in statement["Action"] and statement["Resource"][0].endswith(":vpc-endpoint/*")
+    )
+    assert creating["Condition"]["StringEquals"]["ec2:VpceServiceName"] == [SERVICE]
+
+
 def test_it_fits_one_managed_policy():
-    assert len(permissions.policy(SHARD, "prod-blog")) <= MANAGED_POLICY
+    assert len(permissions.policy(SHARD, "prod-blog", [SERVICE])) <= MANAGED_POLICY

@@ -3,7 +3,8 @@
 Written from the service authorization reference, https://docs.aws.amazon.com/service-authorization/latest/reference/,
 and from the calls that the provider makes, not from the policies under test. A line is a sign, an action, a resource:
 
-    +  creates the resource: its tags are in the request, and the right to tag it is required as well
+    +  creates the resource: its tags are in the request, and the right to tag it is required as well, then and later.
+       A third word is the call that creates it, where AWS asks for the right to tag alone.
     =  acts on a resource that carries the tags of its stack
     .  acts on a resource without tags, or whose tags do not matter
     ?  looks up, on no resource
@@ -165,14 +166,14 @@ REQUESTS = {
     ? elasticloadbalancing:DescribeTargetHealth""",
     "aws:lb/listener:Listener": """
     = elasticloadbalancing:CreateListener {elb}:loadbalancer/{kind}/lb/1
-    + elasticloadbalancing:AddTags {elb}:listener/{kind}/lb/1/2
+    + elasticloadbalancing:AddTags {elb}:listener/{kind}/lb/1/2 CreateListener
     = elasticloadbalancing:ModifyListener {elb}:listener/{kind}/lb/1/2
     = elasticloadbalancing:DeleteListener {elb}:listener/{kind}/lb/1/2
     ? elasticloadbalancing:DescribeListeners
     ? elasticloadbalancing:DescribeListenerAttributes""",
     "aws:lb/listenerRule:ListenerRule": """
     = elasticloadbalancing:CreateRule {elb}:listener/app/lb/1/2
-    + elasticloadbalancing:AddTags {elb}:listener-rule/app/lb/1/2/3
+    + elasticloadbalancing:AddTags {elb}:listener-rule/app/lb/1/2/3 CreateRule
     = elasticloadbalancing:ModifyRule {elb}:listener-rule/app/lb/1/2/3
     = elasticloadbalancing:SetRulePriorities {elb}:listener-rule/app/lb/1/2/3
     = elasticloadbalancing:DeleteRule {elb}:listener-rule/app/lb/1/2/3
@@ -314,12 +315,14 @@ REQUESTS = {
     "aws:autoscaling/attachment:Attachment": """
     ? autoscaling:DescribeAutoScalingGroups""",
     "aws:iam/role:Role": """
-    . iam:TagRole {iam}:role/{name}
+    + iam:TagRole {iam}:role/{name}
     . iam:GetRole {iam}:role/{name}
     . iam:ListRolePolicies {iam}:role/{name}
     . iam:ListAttachedRolePolicies {iam}:role/{name}
     . iam:ListInstanceProfilesForRole {iam}:role/{name}
-    . iam:DeleteRole {iam}:role/{name}""",
+    = iam:UpdateAssumeRolePolicy {iam}:role/{name}
+    = iam:UpdateRole {iam}:role/{name}
+    = iam:DeleteRole {iam}:role/{name}""",
     "aws:iam/rolePolicy:RolePolicy": "",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "",
 }
@@ -353,10 +356,30 @@ LOOK_UPS = {
 """By the token of a function that a program calls."""
 
 _BOUNDED = {
-    "aws:iam/role:Role": ("iam:CreateRole", "name"),
-    "aws:iam/rolePolicy:RolePolicy": ("iam:PutRolePolicy", "role"),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("iam:AttachRolePolicy", "role"),
+    "aws:iam/role:Role": ("name", "PutRolePermissionsBoundary"),
+    "aws:iam/rolePolicy:RolePolicy": ("role", "PutRolePolicy DeleteRolePolicy"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "AttachRolePolicy DetachRolePolicy"),
 }
+"""The input with the role's name, and what IAM checks against the role's boundary."""
+
+UNTAGGING = {
+    "ec2": "ec2:DeleteTags",
+    "elasticloadbalancing": "elasticloadbalancing:RemoveTags",
+    "acm": "acm:RemoveTagsFromCertificate",
+    "logs": "logs:UntagResource",
+    "iam": "iam:UntagRole",
+    "ecr": "ecr:UntagResource",
+    "eks": "eks:UntagResource",
+    "wafv2": "wafv2:UntagResource",
+    "ssm": "ssm:RemoveTagsFromResource",
+    "s3": "s3:UntagResource",
+}
+
+_KNOWN_BY_TAGS = ("acm", "ec2", "elasticloadbalancing", "iam")
+"""Services whose resources are a stack's by their tags; those of the others are by their names."""
+
+_NAMES_ITS_CREATION = ("ec2", "elasticloadbalancing")
+"""Services that name the creating call when they ask for the right to tag."""
 
 _SUFFIX = "-1a2b3c4"
 """As Pulumi adds it to a name that the program leaves out."""
@@ -429,33 +452,41 @@ class Account:
         if sign != "+":
             yield Request(action, resource, context)
             return
-        context |= {f"aws:RequestTag/{key}": value for key, value in inputs["tags"].items()}
-        yield Request(action, resource, context)
-        tagging = TAGGING[action.split(":")[0]]
-        if resource != "*" and action != tagging:
-            yield Request(tagging, resource, context)
+        service, call = action.split(":")
+        tagging, by = TAGGING[service], rest[1] if rest[1:] else call
+        new = context | {f"aws:RequestTag/{key}": value for key, value in inputs["tags"].items()}
+        if action != tagging:
+            yield Request(action, resource, new | _service(inputs))
+        if resource == "*":
+            return
+        created = {f"{service}:CreateAction": by} if service in _NAMES_ITS_CREATION and by not in tagging else {}
+        mine = self.tags if service in _KNOWN_BY_TAGS or ":delivery:" in resource else {}
+        yield Request(tagging, resource, new | created)
+        yield Request(tagging, resource, new | mine)
+        yield Request(UNTAGGING[service], resource, context | mine)
 
     def _special(self, registration: Registration, words: dict[str, Any]) -> Iterator[Request]:
         inputs, iam = registration.inputs, self.arn("iam")
         if registration.type in _BOUNDED:
-            action, key = _BOUNDED[registration.type]
+            key, actions = _BOUNDED[registration.type]
             name = words[key] if words[key].endswith(_SUFFIX) else words[key] + _SUFFIX
-            # A new role's boundary is the request's; a policy goes to a role that has it.
-            given = inputs.get("permissionsBoundary", "") if action == "iam:CreateRole" else self.boundary
-            context = {"iam:PermissionsBoundary": given}
+            context = {"iam:PermissionsBoundary": self.boundary, **self.tags}
             if "policyArn" in inputs:
                 context["iam:PolicyARN"] = inputs["policyArn"]
-            yield Request(action, f"{iam}:role/{name}", context)
+            for action in actions.split():
+                yield Request(f"iam:{action}", f"{iam}:role/{name}", context)
+            if registration.type == "aws:iam/role:Role":
+                # A new role has no tags yet, and the boundary of the request.
+                new = {f"aws:RequestTag/{tag}": value for tag, value in inputs["tags"].items()}
+                given = {"iam:PermissionsBoundary": inputs.get("permissionsBoundary", "")}
+                yield Request("iam:CreateRole", f"{iam}:role/{name}", new | given)
         elif registration.type == "aws:ec2/flowLog:FlowLog":
             yield self.passing(f"{registration.name}{_SUFFIX}", "vpc-flow-logs.amazonaws.com")
         elif registration.type == "eks:index:Cluster":
             yield self.passing(f"{words['name']}-cluster{_SUFFIX}", "eks.amazonaws.com")
         elif registration.type == "aws:eks/nodeGroup:NodeGroup":
             yield self.passing(f"{words['clusterName']}-node{_SUFFIX}", "eks.amazonaws.com")
-            launched = {"ec2:LaunchTemplate": f"{self.arn('ec2')}:launch-template/lt-1"}
-            for resource in ("instance/*", "volume/*", "network-interface/*", "subnet/subnet-1", "security-group/sg-1"):
-                yield Request("ec2:RunInstances", f"{self.arn('ec2')}:{resource}", launched)
-            yield Request("ec2:RunInstances", f"arn:aws:ec2:{self.region}::image/ami-1", launched)
+            yield from self.launching(cluster=words["clusterName"])
         elif registration.type == "aws:eks/addon:Addon" and inputs.get("podIdentityAssociations"):
             role = {"amazon-cloudwatch-observability": "cloudwatch-agent"}.get(words["addonName"], words["addonName"])
             yield self.passing(f"{words['clusterName']}-{role}{_SUFFIX}", "pods.eks.amazonaws.com")
@@ -471,7 +502,25 @@ class Account:
                 yield Request("ec2:AuthorizeSecurityGroupIngress", group, tags)
                 yield Request("ec2:RevokeSecurityGroupIngress", group, tags)
         elif registration.type == "aws:ec2/vpcEndpoint:VpcEndpoint" and inputs.get("privateDnsEnabled"):
-            yield Request("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z1")
+            vpcs = {"route53:VPCs": [f"VPCId=vpc-1,VPCRegion={self.region}"]}
+            yield Request("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z1", vpcs)
+
+    def launching(self, *, cluster: str) -> Iterator[Request]:
+        """What EC2 checks when EKS tries out a launch template for a node group, in the caller's name."""
+        ec2 = self.arn("ec2")
+        launched = {"ec2:LaunchTemplate": f"{ec2}:launch-template/lt-1"}
+        of_eks = {"aws:ResourceTag/aws:eks:cluster-name": cluster}
+        for resource, context in (
+            *((f"{ec2}:{kind}/*", {}) for kind in ("instance", "volume", "network-interface")),
+            (f"{ec2}:subnet/subnet-1", self.tags),
+            (f"{ec2}:security-group/sg-of-eks", of_eks),
+            # The VPC's default group, which the stack tags: the template names none.
+            (f"{ec2}:security-group/sg-default", self.tags),
+            (f"arn:aws:ec2:{self.region}::image/ami-1", {"ec2:Owner": "amazon"}),
+        ):
+            yield Request("ec2:RunInstances", resource, launched | context)
+        for kind in ("instance", "volume", "network-interface"):
+            yield Request("ec2:CreateTags", f"{ec2}:{kind}/1", {"ec2:CreateAction": "RunInstances"})
 
     def passing(self, role: str, service: str) -> Request:
         return Request("iam:PassRole", f"{self.arn('iam')}:role/{role}", {"iam:PassedToService": service})
@@ -480,3 +529,12 @@ class Account:
 def allowed_account(registration: Registration) -> list[str]:
     """The accounts that a provider may touch."""
     return json.loads(registration.inputs["allowedAccountIds"])
+
+
+def _service(inputs: dict[str, Any]) -> dict[str, str]:
+    """Of an endpoint: what EC2 knows about the service that it connects to."""
+    name = inputs.get("serviceName")
+    if name is None:
+        return {}
+    owner = "111111111111" if name.startswith("com.amazonaws.vpce.") else "amazon"
+    return {"ec2:VpceServiceName": name, "ec2:VpceServiceOwner": owner}

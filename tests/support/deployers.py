@@ -54,8 +54,18 @@ def workload_account() -> StackRun:
 def edge_account() -> StackRun:
     zone = next(one.inputs["zoneId"] for one in run_edge().registrations if "zoneId" in one.inputs)
     writers = {"shop": {"connections": ["shop"], "principals": [CI], "externalId": "shop-7f3a"}}
-    edge = {"stacks": ["prod"], "hostedZoneIds": [zone], "parameterWriters": writers}
+    edge = {
+        "stacks": ["prod"],
+        "hostedZoneIds": [zone],
+        "parameterWriters": writers,
+        "endpointServices": services(run_edge()),
+    }
     return account({"trust": TRUST, "edge": edge}, EDGE)
+
+
+def services(run: StackRun) -> list[str]:
+    """The endpoint services that a stack connects to."""
+    return sorted({one.inputs["serviceName"] for one in run.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")})
 
 
 def named(run: StackRun, type_: str, name: str) -> Registration:

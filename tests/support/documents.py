@@ -24,7 +24,7 @@ from tests.support import identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
-from tests.support.shards import SHARD
+from tests.support.shards import SERVICE, SHARD
 
 COMMAND = "./run docs"
 LIBRARY = "privatelink_ingress"
@@ -58,7 +58,7 @@ def printed(script: str) -> Callable[[], str]:
 
 def onboarding_policy() -> str:
     """The policy of an attached stack's deployer."""
-    return fenced("json", json.dumps(json.loads(attached.policy(SHARD, "prod-blog")), indent=2))
+    return fenced("json", json.dumps(json.loads(attached.policy(SHARD, "prod-blog", [SERVICE])), indent=2))
 
 
 def defects() -> str:

@@ -61,17 +61,17 @@ def _applies(statement: Mapping[str, Any], request: Request) -> bool:
 
 
 def _holds(operator: str, wanted: Any, given: str | list[str] | None) -> bool:
-    any_of = operator.startswith("ForAnyValue:")
-    operator = operator.removeprefix("ForAnyValue:")
+    quantifier, _, operator = operator.rpartition(":")
     if operator == "Null":
         return (given is None) == (wanted == "true")
     if given is None:
-        return operator.endswith("IfExists")
+        return operator.endswith("IfExists") or quantifier == "ForAllValues"
     compare = {"StringEquals": str.__eq__, "StringLike": _likes, "ArnLike": _likes, "ArnEquals": _likes}[
         operator.removesuffix("IfExists")
     ]
-    assert any_of or isinstance(given, str), f"{operator} takes one value"
-    return any(compare(value, pattern) for value in _list(given) for pattern in _list(wanted))
+    assert quantifier or isinstance(given, str), f"{operator} takes one value"
+    held = (any(compare(value, pattern) for pattern in _list(wanted)) for value in _list(given))
+    return all(held) if quantifier == "ForAllValues" else any(held)
 
 
 def _likes(value: str, pattern: str) -> bool:

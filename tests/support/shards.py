@@ -23,3 +23,6 @@ SHARD = ShardContract.model_validate(
         "adopted_certificate_arns": [],
     }
 )
+
+SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+"""The endpoint service that its attached stack connects to."""

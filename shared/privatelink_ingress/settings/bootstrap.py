@@ -6,12 +6,14 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from privatelink_ingress.settings.edge import BucketName
+from privatelink_ingress.settings.backends import POSITIONS
+from privatelink_ingress.settings.edge import SLOTS, BucketName
 from privatelink_ingress.settings.fields import (
     PARTITION,
     UNIQUE,
     AccountId,
     ConnectionName,
+    EndpointServiceName,
     Environment,
     ExternalId,
     HostedZoneId,
@@ -76,6 +78,10 @@ RolePrefix = Annotated[
 ]
 
 EdgeStack = Annotated[str, matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "the name of a central-ingress stack")]
+
+
+MOST_SERVICES = len(SLOTS) * POSITIONS
+"""Endpoint services that the connections of a shard can name."""
 
 
 class GitHub(Settings):
@@ -183,6 +189,8 @@ class AttachedRole(Settings):
 
     edge_stack: StackNameSetting
     """Its shard, which must be deployed: the role's policy names the shard's resources one by one."""
+    endpoint_services: Annotated[tuple[EndpointServiceName, ...], Field(max_length=MOST_SERVICES), UNIQUE] = ()
+    """The endpoint services that it may connect to: `endpoint_service_name` of its connections' contracts."""
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
@@ -192,6 +200,16 @@ class AttachedRole(Settings):
     contracts: ContractSources = ContractSources()
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""
+
+    @model_validator(mode="after")
+    def _connects_to_something(self) -> Self:
+        if not self.endpoint_services:
+            raise InvalidSetting(
+                "is empty, so the role could create no endpoint",
+                "Write the service name of each backend: `pulumi stack output endpoint_service_name` in eks-service/.",
+                at=("endpointServices",),
+            )
+        return self
 
     @model_validator(mode="after")
     def _external_id_has_principals(self) -> Self:
@@ -214,6 +232,8 @@ class EdgeRoles(Settings):
 
     stacks: Annotated[tuple[EdgeStack, ...], Field(min_length=1, max_length=10), UNIQUE]
     """Names of the `central-ingress` stacks."""
+    endpoint_services: Annotated[tuple[EndpointServiceName, ...], Field(max_length=MOST_SERVICES), UNIQUE] = ()
+    """The endpoint services that they may connect to: `endpoint_service_name` of their connections' contracts."""
     hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], Field(min_length=1), UNIQUE]
     """Zones in which they write records."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None

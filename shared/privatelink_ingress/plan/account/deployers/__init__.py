@@ -188,7 +188,9 @@ class _Planner:
             raise UserError("An attached stack's shard is in another account or Region", problems)
         created: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
-            by_type = attached.grants(shards[stack], stack, entry.contracts, cross_region=entry.cross_region)
+            by_type = attached.grants(
+                shards[stack], stack, entry.endpoint_services, entry.contracts, cross_region=entry.cross_region
+            )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
             own += [self.trust_github(entry.github)] if entry.github else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"

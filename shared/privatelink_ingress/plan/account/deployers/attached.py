@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privatelink_ingress import tokens as t
 from privatelink_ingress.contracts.shard import PROJECT, ShardContract
 from privatelink_ingress.plan.account.deployers import edge, network, reading
@@ -20,7 +22,12 @@ _OWN = (
 
 
 def grants(
-    shard: ShardContract, stack: str, contracts: ContractSources | None = None, *, cross_region: bool = False
+    shard: ShardContract,
+    stack: str,
+    services: Sequence[str],
+    contracts: ContractSources | None = None,
+    *,
+    cross_region: bool = False,
 ) -> Grants:
     """Rights of the deployer of attached stack `stack`, by the type of resource that needs them.
 
@@ -31,6 +38,7 @@ def grants(
     Args:
         shard: What the shard publishes.
         stack: Name of the attached stack.
+        services: Names of the endpoint services that it may connect to.
         contracts: Contracts of its backends that are not read from stacks.
         cross_region: Whether it may connect to endpoint services of other regions.
     """
@@ -47,9 +55,7 @@ def grants(
     return {
         **{type_: everything[type_] for type_ in _OWN},
         t.VPC_ENDPOINT: (
-            *network.managed(
-                system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
-            ),
+            *network.endpoint(system, network.named_services(services)),
             # EC2 asks for each of them: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
             system.on_arn(["ec2:CreateVpcEndpoint"], system.arn("ec2", f"vpc/{shard.vpc_id}")),
             system.on_arn(["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"], *inside),
@@ -70,6 +76,6 @@ def grants(
     }
 
 
-def policy(shard: ShardContract, stack: str) -> str:
+def policy(shard: ShardContract, stack: str, services: Sequence[str]) -> str:
     """All of `grants` as one IAM policy, in JSON."""
-    return document(grant for some in grants(shard, stack).values() for grant in some)
+    return document(grant for some in grants(shard, stack, services).values() for grant in some)

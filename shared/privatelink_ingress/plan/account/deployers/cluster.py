@@ -15,6 +15,29 @@ ADDON_ROLES = ("cloudwatch-agent", "fluent-bit", "vpc-cni")
 _INSIGHTS = "/aws/containerinsights"
 
 
+def _launches(system: System, settings: WorkloadRoles, template: str) -> tuple[Grant, ...]:
+    """What instances of a template may use: a call that starts them can name anything instead of the template's own.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html
+    """
+
+    def run(*resources: str) -> Grant:
+        launch = Grant(actions=("ec2:RunInstances",), resources=resources)
+        return launch.only_if("ec2:LaunchTemplate", template, by="ArnLike")
+
+    subnets, groups = system.ec2("subnet"), system.ec2("security-group")
+    adopted = tuple(system.arn("ec2", f"vpc/{id_}") for id_ in settings.adopted.vpc_ids)
+    return (
+        run(*system.ec2("instance", "network-interface", "volume")),
+        run(f"arn:{system.partition}:ec2:{system.region}::image/*").only_if("ec2:Owner", "amazon"),
+        system.on_own(["ec2:RunInstances"], *subnets, *groups).only_if("ec2:LaunchTemplate", template, by="ArnLike"),
+        # EKS creates the cluster's group, with its own tags:
+        # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+        run(*groups).only_if("aws:ResourceTag/aws:eks:cluster-name", settings.connections),
+        *([run(*subnets).only_if("ec2:Vpc", adopted, by="ArnEquals")] if adopted else []),
+    )
+
+
 def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str, ...]]) -> Grants:
     """Grants by resource type; `roles` are ARNs of what it passes: `cluster`, `node` and those of `ADDON_ROLES`."""
     names = settings.connections
@@ -85,14 +108,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             # EKS tries the template out in the caller's name:
             # https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
             system.on_own(["ec2:RunInstances"], template),
-            Grant(
-                actions=("ec2:RunInstances",),
-                resources=(
-                    *system.ec2("instance", "network-interface", "security-group", "subnet", "volume"),
-                    f"arn:{system.partition}:ec2:{system.region}::image/*",
-                ),
-                condition={"ArnLike": {"ec2:LaunchTemplate": template}},
-            ),
+            *_launches(system, settings, template),
             Grant(
                 actions=("ec2:CreateTags",),
                 resources=system.ec2("instance", "network-interface", "volume"),

@@ -13,7 +13,7 @@ from privatelink_ingress.plan.edge.shard import PROJECT
 from privatelink_ingress.settings.bootstrap import EdgeRoles
 from privatelink_ingress.settings.edge import Logs
 
-_FLOW_LOGS = "edge-network-flow-logs-*"
+_FLOW_LOGS = "edge-network-flow-logs"
 """Flow logs' role and log group of every edge: the program calls its component `edge`, whatever the stack's name."""
 
 
@@ -25,10 +25,15 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         settings: Stacks, hosted zones and log buckets.
         boundary: ARN of the permissions boundary that every new role must have.
     """
-    flow_log_roles = (system.iam(f"role/{_FLOW_LOGS}"),)
+    flow_log_roles = (system.named_role(_FLOW_LOGS),)
     edges = tuple(f"{PROJECT}-{stack}" for stack in settings.stacks)
     shared = {
-        **network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=(_FLOW_LOGS,)),
+        **network.vpc(
+            system,
+            flow_log_roles=flow_log_roles,
+            flow_log_groups=(f"{_FLOW_LOGS}-*",),
+            connect=network.named_services(settings.endpoint_services),
+        ),
         **network.balancer(system, "app"),
     }
     endpoints = t.VPC_ENDPOINT
@@ -77,7 +82,7 @@ def _routing(system: System) -> Grants:
         ),
         t.LISTENER_RULE: (
             system.on_own(on("CreateRule"), listener),
-            system.tag_on_create(on("AddTags"), rule),
+            system.tag_on_create("elasticloadbalancing:AddTags", rule),
             system.on_own(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
             system.in_region(*on("DescribeRules", "DescribeTags")),
             # The removal guard asks who uses the listener, and which target groups got requests.
@@ -98,7 +103,7 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
         ),
         t.CERTIFICATE: (
             system.create_tagged(["acm:RequestCertificate"], "*"),
-            system.tag_on_create(["acm:AddTagsToCertificate"], certificates),
+            system.tag_untagged("acm:AddTagsToCertificate", certificates),
             system.on_own(
                 [
                     "acm:AddTagsToCertificate",
@@ -147,7 +152,7 @@ def _deliveries(system: System, edges: tuple[str, ...]) -> Grants:
             system.on_arn(on("CreateDelivery"), *sources, *destinations),
             # Its id is AWS's, so its tags say whose it is.
             system.create_tagged(on("CreateDelivery"), deliveries),
-            system.tag_on_create(on("TagResource"), deliveries),
+            system.tag_untagged("logs:TagResource", deliveries),
             system.on_own(on("DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration", *tag), deliveries),
             # CloudWatch Logs writes the right to deliver into the log group's resource policy, in the caller's name.
             system.in_region(*on("DescribeResourcePolicies", "PutResourcePolicy")),

@@ -11,8 +11,14 @@ from privatelink_ingress.plan import tags
 
 Condition = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
+OWNER_TAGS = ("ManagedBy", "Name", "Stack")
+"""Tags of which every resource of this system has at least two: a resource without any of them has no known owner."""
+
 Grants = Mapping[str, tuple["Grant", ...]]
 """A duty's permissions, by the type of resource that needs them."""
+
+Statement = dict[str, Any]
+"""One statement of a policy, as IAM writes it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,6 +31,12 @@ class Grant:
     effect: str = "Allow"
     own: bool = False
     """Whether the condition limits it to resources that already carry this system's tags."""
+
+    def only_if(self, key: str, wanted: str | tuple[str, ...], *, by: str = "StringEquals") -> Grant:
+        """The same grant with one condition more: `key` must be (one of) `wanted`, compared by the operator `by`."""
+        condition = {**self.condition, by: {**self.condition.get(by, {}), key: wanted}}
+        # Not merged with the others on own resources: their actions do not have this key.
+        return dataclasses.replace(self, condition=condition, own=False)
 
     @property
     def service(self) -> str:
@@ -54,6 +66,13 @@ class System:
         """The ARN of a role or policy, which belong to no region."""
         return f"arn:{self.partition}:iam::{self.account}:{resource}"
 
+    def named_role(self, name: str) -> str:
+        """ARN pattern of roles that Pulumi names after resource `name`: with a hyphen and seven signs at the end.
+
+        https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
+        """
+        return self.iam(f"role/{name}-{'?' * 7}")
+
     def _tags(self, key: str) -> Mapping[str, str | tuple[str, ...]]:
         return {f"aws:{key}/ManagedBy": tags.MANAGED_BY, f"aws:{key}/Stack": self.stacks}
 
@@ -75,16 +94,32 @@ class System:
         condition: Condition = {"StringEquals": self._tags("ResourceTag")}
         return Grant(actions=tuple(actions), resources=resources, condition=condition, own=True)
 
-    def tag_on_create(self, actions: Iterable[str], *resources: str) -> Grant:
-        """Actions that add this system's tags, except to a resource that another stack has tagged.
+    def tag_on_create(self, action: str, *resources: str) -> Grant:
+        """Add this system's tags while a resource is created, and to nothing that exists.
 
-        AWS checks them when a resource is created with tags. At that moment the resource has no tags yet.
+        EC2 and Elastic Load Balancing ask for `action` when a resource is created with tags, and name the creating
+        call under the key `CreateAction`, which a call of the tagging action itself does not have:
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
+        """
+        service = action.split(":")[0]
+        condition: Condition = {
+            "StringEquals": self._tags("RequestTag"),
+            "Null": {f"{service}:CreateAction": "false"},
+        }
+        return Grant(actions=(action,), resources=resources, condition=condition)
+
+    def tag_untagged(self, action: str, *resources: str) -> Grant:
+        """Add this system's tags to a resource without an owner: one with no tag `Name`, `ManagedBy` or `Stack`.
+
+        For services that cannot tell a creation from a later call, and for what AWS creates without tags. So it can
+        also take over an existing resource that has none of the three: docs/bootstrap.md, Limits.
         """
         condition: Condition = {
             "StringEquals": self._tags("RequestTag"),
-            "StringEqualsIfExists": {"aws:ResourceTag/Stack": self.stacks},
+            "Null": {f"aws:ResourceTag/{key}": "true" for key in OWNER_TAGS},
         }
-        return Grant(actions=tuple(actions), resources=resources, condition=condition)
+        return Grant(actions=(action,), resources=resources, condition=condition)
 
     def pass_role(self, roles: Iterable[str], *services: str) -> Grant:
         """Pass roles to these services only: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html."""
@@ -104,7 +139,7 @@ class System:
         )
 
 
-def statements(grants: Iterable[Grant]) -> list[dict[str, Any]]:
+def statements(grants: Iterable[Grant]) -> list[Statement]:
     """Grants as policy statements, merged because IAM limits the length of a policy.
 
     Grants with the same actions become one statement, then statements with the same resources do, where effect and
@@ -142,22 +177,15 @@ def statements(grants: Iterable[Grant]) -> list[dict[str, Any]]:
 
 
 def document(grants: Iterable[Grant]) -> str:
+    """All grants as one policy."""
+    return as_json(statements(grants))
+
+
+def as_json(parts: list[Statement]) -> str:
     """A policy as JSON without whitespace."""
-    return json.dumps({"Version": "2012-10-17", "Statement": statements(grants)}, separators=(",", ":"))
+    return json.dumps({"Version": "2012-10-17", "Statement": parts}, separators=(",", ":"))
 
 
-_PARTS = ("ec2", "elasticloadbalancing", "iam", "logs")
-"""Services with their own policy; all others share one, `services`."""
-
-
-def documents(grants: Iterable[Grant]) -> dict[str, str]:
-    """A duty's policies by part: IAM limits the length of each."""
-    parts: dict[str, list[Grant]] = {}
-    for grant in grants:
-        parts.setdefault(grant.service if grant.service in _PARTS else "services", []).append(grant)
-    return {part: document(parts[part]) for part in sorted(parts)}
-
-
-def _statement(effect: str, actions: list[str], resources: tuple[str, ...], condition: Condition) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Effect": effect, "Action": actions, "Resource": list(resources)}
+def _statement(effect: str, actions: list[str], resources: tuple[str, ...], condition: Condition) -> Statement:
+    statement: Statement = {"Effect": effect, "Action": actions, "Resource": list(resources)}
     return {**statement, "Condition": condition} if condition else statement

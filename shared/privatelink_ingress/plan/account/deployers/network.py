@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 
@@ -20,7 +22,7 @@ def managed(system: System, kind: str, create: str, *change: str) -> tuple[Grant
     """Create, change and delete one kind of EC2 resource, with this system's tags."""
     return (
         system.create_tagged([create], *system.ec2(kind)),
-        system.tag_on_create(["ec2:CreateTags"], *system.ec2(kind)),
+        system.tag_on_create("ec2:CreateTags", *system.ec2(kind)),
         system.on_own(["ec2:CreateTags", "ec2:DeleteTags"], *system.ec2(kind)),
         system.on_own(change, *system.ec2(kind)),
         # EC2 cannot limit look-ups to a resource:
@@ -56,8 +58,38 @@ def group_rule(system: System, direction: str) -> tuple[Grant, ...]:
     )
 
 
-def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tuple[str, ...]) -> Grants:
-    """Either side's VPC and everything in it."""
+SERVICES_OF_A_GRANT = 60
+"""Endpoint services that one statement names: twice as many would be longer than a policy may be."""
+
+
+def endpoint(system: System, connect: Iterable[tuple[str, str | tuple[str, ...]]]) -> tuple[Grant, ...]:
+    """Endpoints of this system, created only to some services.
+
+    Args:
+        system: Account, region and stacks.
+        connect: Condition keys of the services and their values, of which one pair must hold; no endpoint is created
+            without any. https://docs.aws.amazon.com/vpc/latest/privatelink/security_iam_id-based-policy-examples.html
+    """
+    create, *others = managed(
+        system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
+    )
+    return (*(create.only_if(key, wanted) for key, wanted in connect), *others)
+
+
+def named_services(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """For `endpoint`: these endpoint services alone."""
+    for first in range(0, len(names), SERVICES_OF_A_GRANT):
+        yield "ec2:VpceServiceName", tuple(names[first : first + SERVICES_OF_A_GRANT])
+
+
+def vpc(
+    system: System,
+    *,
+    flow_log_roles: tuple[str, ...],
+    flow_log_groups: tuple[str, ...],
+    connect: Iterable[tuple[str, str | tuple[str, ...]]],
+) -> Grants:
+    """Either side's VPC and everything in it; `connect` as of `endpoint`."""
     inside = system.ec2("vpc")
     associate = ["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation"]
     return {
@@ -76,7 +108,7 @@ def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tup
         ),
         # AWS creates it with the VPC, without tags: the provider tags it first, then removes its rules.
         t.DEFAULT_SECURITY_GROUP: (
-            system.tag_on_create(["ec2:CreateTags"], *system.ec2("security-group")),
+            system.tag_untagged("ec2:CreateTags", *system.ec2("security-group")),
             system.on_own(
                 ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"], *system.ec2("security-group")
             ),
@@ -96,9 +128,7 @@ def vpc(system: System, *, flow_log_roles: tuple[str, ...], flow_log_groups: tup
         t.INGRESS_RULE: group_rule(system, "Ingress"),
         t.EGRESS_RULE: group_rule(system, "Egress"),
         t.VPC_ENDPOINT: (
-            *managed(
-                system, "vpc-endpoint", "ec2:CreateVpcEndpoint", "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"
-            ),
+            *endpoint(system, connect),
             system.on_own(["ec2:CreateVpcEndpoint"], *inside),
             system.on_own(
                 ["ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"],
@@ -125,7 +155,7 @@ def balancer(system: System, kind: str) -> Grants:
         create, *changes = (f"elasticloadbalancing:{action}" for action in (name, *change))
         return (
             system.create_tagged([create], resource),
-            system.tag_on_create(["elasticloadbalancing:AddTags"], resource),
+            system.tag_on_create("elasticloadbalancing:AddTags", resource),
             system.on_own(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", *changes], resource),
             system.in_region("elasticloadbalancing:DescribeTags"),
         )
@@ -156,7 +186,7 @@ def balancer(system: System, kind: str) -> Grants:
             reading("TargetGroups", "TargetGroupAttributes"),
         ),
         t.LISTENER: (
-            system.tag_on_create(["elasticloadbalancing:AddTags"], listeners),
+            system.tag_on_create("elasticloadbalancing:AddTags", listeners),
             system.on_own(
                 [
                     f"elasticloadbalancing:{action}"

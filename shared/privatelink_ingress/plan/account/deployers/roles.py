@@ -8,14 +8,14 @@ from typing import Any
 
 from privatelink_ingress.plan import names
 from privatelink_ingress.plan.account.deployers import trust
-from privatelink_ingress.plan.account.deployers.grants import Grant, System, documents
+from privatelink_ingress.plan.account.deployers.grants import Grant, System
+from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS, documents
 from privatelink_ingress.problems import Problem, UserError
 
 PATH = "/privatelink-ingress/"
 """Path of all deployer roles and policies. Deployers create no roles under it, so none can change another."""
 
-POLICY_CHARACTERS = 6144
-"""Limit of a customer managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+_SPLIT = "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own."
 
 POLICIES_OF_A_ROLE = 10
 """Managed policies that a role can have, which AWS raises on request (L-0DA4ABF3); source as above."""
@@ -77,9 +77,17 @@ class RoleMaker:
         """A role with the trust statements `trusts`, and a policy for each part of its grants.
 
         Raises:
-            UserError: as `policy`.
+            UserError: when it needs more policies than IAM attaches to a role.
         """
-        name = self.role_name(suffix)
+        name, texts = self.role_name(suffix), documents(grants)
+        if len(texts) > POLICIES_OF_A_ROLE:
+            problem = Problem(
+                "roles",
+                f"name so many stacks, connections, zones or endpoint services that role {name} needs {len(texts)} "
+                f"policies, but IAM attaches {POLICIES_OF_A_ROLE}",
+                _SPLIT,
+            )
+            raise UserError("The roles need too many policies", [problem])
         return DeployerRole(
             key=key,
             name=name,
@@ -87,7 +95,7 @@ class RoleMaker:
             description=description,
             trust_policy=trust.document(*trusts),
             policies=tuple(
-                self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in documents(grants).items()
+                self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in texts.items()
             ),
         )
 
@@ -102,7 +110,7 @@ class RoleMaker:
                 "roles",
                 f"name so many stacks, connections or zones that policy {key} has {len(text)} characters, "
                 f"but IAM takes {POLICY_CHARACTERS}",
-                "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own.",
+                _SPLIT,
             )
             raise UserError("The roles' policies are too long", [problem])
         name = f"{self.prefix}-{key}"

@@ -29,7 +29,7 @@ def duties(system: System, settings: WorkloadRoles, *, boundary: str) -> Mapping
         boundary: ARN of the permissions boundary that every new role must have.
     """
     roles = {
-        key: tuple(system.iam(f"role/{name}-{key}-*") for name in settings.connections)
+        key: tuple(system.named_role(f"{name}-{key}") for name in settings.connections)
         for key in ("cluster", "node", "flow-logs", *cluster.ADDON_ROLES)
     }
     return {
@@ -51,7 +51,12 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
     names = settings.connections
     clusters = tuple(dict.fromkeys((*names, *settings.adopted.clusters)))
     flow_log_groups = tuple(f"{name}-flow-logs-*" for name in names)
-    vpc = network.vpc(system, flow_log_roles=flow_log_roles, flow_log_groups=flow_log_groups)
+    vpc = network.vpc(
+        system,
+        flow_log_roles=flow_log_roles,
+        flow_log_groups=flow_log_groups,
+        connect=[("ec2:VpceServiceOwner", "amazon")],
+    )
     # EKS creates this group and the scaling group, with its own tags:
     # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
     of_cluster = Grant(
@@ -68,7 +73,10 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
         # https://docs.aws.amazon.com/vpc/latest/privatelink/security_iam_id-based-policy-examples.html
         t.VPC_ENDPOINT: (
             *vpc[t.VPC_ENDPOINT],
-            system.on_arn(["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"),
+            # The zone is AWS's, and the VPC has no id yet; Route 53 knows no tags of either.
+            system.on_arn(
+                ["route53:AssociateVPCWithHostedZone"], f"arn:{system.partition}:route53:::hostedzone/*"
+            ).only_if("route53:VPCs", f"VPCId=*,VPCRegion={system.region}", by="ForAllValues:StringLike"),
         ),
         t.VPC_IPV4_RANGE: (
             system.on_own(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
@@ -143,30 +151,28 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
-    bounded = {"iam:PermissionsBoundary": boundary}
-    within = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
+    # IAM knows the boundary when it checks these, but not when it checks `alter`: there, tags alone say whose it is.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    within = ("iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     alter = ("DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription")
     read = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
     policies = tuple(f"arn:{system.partition}:iam::aws:policy/{name}" for name in attach)
     reading = system.on_arn([f"iam:{action}" for action in read], *roles)
+    changing = system.on_own(within, *roles).only_if("iam:PermissionsBoundary", boundary)
     grants: dict[str, tuple[Grant, ...]] = {
         t.ROLE: (
-            Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
-            system.on_arn([f"iam:{action}" for action in alter], *roles),
+            system.create_tagged(["iam:CreateRole"], *roles).only_if("iam:PermissionsBoundary", boundary),
+            system.tag_untagged("iam:TagRole", *roles),
+            changing,
+            system.on_own([f"iam:{action}" for action in alter], *roles),
             reading,
         ),
-        t.ROLE_POLICY: (
-            Grant(actions=within, resources=roles, condition={"StringEquals": bounded}),
-            reading,
-        ),
+        t.ROLE_POLICY: (changing, reading),
     }
     if policies:
+        attaching = system.on_own(["iam:AttachRolePolicy", "iam:DetachRolePolicy"], *roles)
         grants[t.ROLE_ATTACHMENT] = (
-            Grant(
-                actions=("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
-                resources=roles,
-                condition={"StringEquals": bounded, "ArnEquals": {"iam:PolicyARN": policies}},
-            ),
+            attaching.only_if("iam:PermissionsBoundary", boundary).only_if("iam:PolicyARN", policies, by="ArnEquals"),
             reading,
         )
     return grants
