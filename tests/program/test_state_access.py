@@ -14,7 +14,8 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
 from privatelink_ingress.plan.account.deployers.grants import System
-from privatelink_ingress.plan.account.deployers.roles import POLICIES_OF_A_ROLE, POLICY_CHARACTERS, RoleMaker
+from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS
+from privatelink_ingress.plan.account.deployers.roles import RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import plan_state
 from privatelink_ingress.regions import partition
@@ -22,12 +23,14 @@ from privatelink_ingress.settings.bootstrap import Roles
 from tests.support.deployers import CI, EDGE, GITHUB, POLICY, ROLE, TRUST, ZONE, account, named, policies
 from tests.support.iam_policies import Policies, Request
 from tests.support.programs import shard_outputs
+from tests.support.shards import SERVICE
 from tests.support.state_requests import Backend
 
 BACKEND = Backend(account=EDGE, bucket=f"pulumi-state-{EDGE}-eu-west-1")
 SHARED = "alias/ingress-secrets"
 TEAM = f"arn:aws:iam::{EDGE}:role/team-blog"
-OWN = {"edgeStack": "prod", "principals": [TEAM], "externalId": "blog-77d0"}
+ATTACHED: dict[str, Any] = {"edgeStack": "prod", "endpointServices": [SERVICE]}
+OWN = {**ATTACHED, "principals": [TEAM], "externalId": "blog-77d0"}
 KEYS = {
     "eks-service/shop": SHARED,
     "central-ingress/prod": SHARED,
@@ -60,7 +63,7 @@ def run() -> StackRun:
             "stacks": ["prod"],
             "hostedZoneIds": [ZONE],
             "parameterWriters": {"shop": {"connections": ["shop"], "principals": [CI], "externalId": "shop-1"}},
-            "attached": {"prod-news": {"edgeStack": "prod"}, "prod-blog": OWN, "prod-wiki": OWN},
+            "attached": {"prod-news": ATTACHED, "prod-blog": OWN, "prod-wiki": OWN},
         },
     }
     return account(settings, EDGE, stacks={"organization/central-ingress/prod": shard_outputs()})
@@ -211,7 +214,7 @@ def test_an_own_github_repository_deploys_its_attached_stack_and_nothing_else():
         "edge": {
             "stacks": ["prod"],
             "hostedZoneIds": [ZONE],
-            "attached": {"prod-blog": {"edgeStack": "prod", "github": team}},
+            "attached": {"prod-blog": {**ATTACHED, "github": team}},
         },
     }
     made = account(settings, EDGE, stacks={"organization/central-ingress/prod": shard_outputs()})
@@ -256,7 +259,7 @@ def test_a_further_stack_changes_no_policy_of_the_others():
 
 
 def test_more_stacks_than_one_role_has_policies_for_are_refused_with_the_way_out():
-    attached = {f"team-{number}": {"edgeStack": "prod"} for number in range(60)}
+    attached = {f"team-{number}": ATTACHED for number in range(60)}
     with pytest.raises(pulumi.RunError) as error:
         account(many(1, attached=attached), EDGE, stacks={"organization/central-ingress/prod": shard_outputs()})
     text = str(error.value)

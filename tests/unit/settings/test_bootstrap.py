@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.plan.account.bootstrap import plan_bootstrap
+from privatelink_ingress.plan.account.deployers import DeployersPlan
 from privatelink_ingress.problems import UserError
-from privatelink_ingress.settings.bootstrap import BootstrapSettings
+from privatelink_ingress.settings.bootstrap import MOST_SERVICES, BootstrapSettings
 from privatelink_ingress.settings.load import SettingsError, load
+from tests.support.shards import SERVICE
 
 ROLE = "arn:aws:iam::111111111111:role/ci"
 WORKLOAD = {"connections": ["shop"]}
@@ -106,11 +108,49 @@ def test_a_prefix_fits_the_names_of_iam(prefix: str):
     assert problem({**trusting(principals=[ROLE]), "prefix": prefix})[0] == "roles.prefix"
 
 
-def test_a_policy_that_would_be_too_long_for_iam_is_refused_before_anything_is_registered():
-    names = [f"{letter}{'x' * 29}" for letter in "abcdefghij"]
-    roles = {"trust": {"principals": [ROLE]}, "workload": {"connections": names, "stacks": names}}
-    with pytest.raises(UserError, match="IAM takes 6144"):
-        plan_bootstrap(settings(roles), project="bootstrap", stack="workload", region="eu-west-1")
+LONG = [f"{letter}{'x' * 29}" for letter in "abcdefghij"]
+
+
+def planned(roles: dict[str, Any]) -> DeployersPlan:
+    plan = plan_bootstrap(settings(roles), project="bootstrap", stack="workload", region="eu-west-1")
+    assert plan.deployers
+    return plan.deployers
+
+
+def most(side: str, **settings_of_side: Any) -> dict[str, int]:
+    """The policies of each role of a side, of which none is longer than IAM takes."""
+    roles = {"trust": {"principals": [ROLE]}, side: settings_of_side}
+    plan = planned(roles)
+    assert max(len(policy.document) for role in plan.roles for policy in role.policies) <= 6144
+    return {role.key: len(role.policies) for role in plan.roles}
+
+
+def test_the_most_connections_with_the_longest_names_fit_the_policies_of_iam():
+    assert most("workload", connections=LONG, stacks=LONG) == {
+        "workload-network": 6,
+        "workload-iam": 6,
+        "workload-ecr": 1,
+        "workload-eks": 6,
+    }
+
+
+def test_the_most_services_of_a_shard_fit_the_policies_of_iam():
+    services = [f"com.amazonaws.vpce.ap-northeast-1.vpce-svc-{number:017x}" for number in range(MOST_SERVICES)]
+    assert most("edge", **EDGE, endpointServices=services) == {"edge-network": 9}
+
+
+def test_a_role_that_needs_more_policies_than_iam_attaches_is_refused_before_anything_is_registered():
+    many = [f"zone{number:03}" for number in range(4000)]
+    roles = {"trust": {"principals": [ROLE]}, "workload": {"connections": ["shop"], "repositories": many}}
+    with pytest.raises(UserError) as error:
+        planned(roles)
+    assert [(one.where, one.reason) for one in error.value.problems] == [
+        (
+            "roles",
+            "name so many stacks, connections, zones or endpoint services that role ingress-workload-ecr-access needs "
+            "64 policies, but IAM attaches 10",
+        )
+    ]
 
 
 def test_no_roles_are_planned_without_a_side():
@@ -119,6 +159,7 @@ def test_no_roles_are_planned_without_a_side():
 
 
 def attached(**entry: Any) -> dict[str, Any]:
+    entry = {"endpointServices": [SERVICE], **entry}
     return {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod-blog": entry}}}
 
 
@@ -142,7 +183,8 @@ def test_everybody_is_refused_for_an_attached_stack_too():
 
 
 def test_a_stack_with_a_load_balancer_is_not_attached_as_well():
-    roles = {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod": {"edgeStack": "prod"}}}}
+    entry = {"edgeStack": "prod", "endpointServices": [SERVICE]}
+    roles = {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "attached": {"prod": entry}}}
     assert problem(roles) == (
         "roles.edge.attached.prod",
         "is in stacks too, whose role may change everything in prod",

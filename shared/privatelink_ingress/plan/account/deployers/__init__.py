@@ -11,13 +11,8 @@ from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
-from privatelink_ingress.plan.account.deployers.roles import (
-    PATH,
-    POLICIES_OF_A_ROLE,
-    DeployerRole,
-    PolicyPlan,
-    RoleMaker,
-)
+from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE
+from privatelink_ingress.plan.account.deployers.roles import PATH, DeployerRole, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan, plan_state
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT

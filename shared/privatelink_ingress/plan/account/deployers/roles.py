@@ -17,9 +17,6 @@ PATH = "/privatelink-ingress/"
 
 _SPLIT = "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own."
 
-POLICIES_OF_A_ROLE = 10
-"""Managed policies that a role can have, which AWS raises on request (L-0DA4ABF3); source as above."""
-
 _ALTERING_ROLES = (
     "AttachRolePolicy",
     "DeleteRole",

@@ -19,7 +19,7 @@ ORGANIZATION = "organization"
 
 STACKS_OF_A_POLICY = 6
 """Stacks whose objects one policy names: with the longest bucket name, and stack names of 30 characters, no more fit
-`roles.POLICY_CHARACTERS`. More stacks get further policies."""
+`packing.POLICY_CHARACTERS`. More stacks get further policies."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
