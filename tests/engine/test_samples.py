@@ -6,9 +6,12 @@ The claims are told in the order of one life, on one emulated AWS: each begins w
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
+from tests.support.earlier_identities import earlier
 from tests.support.engine import Stack, World
 from tests.support.engine_results import Result
 
@@ -64,6 +67,29 @@ def test_a_refresh_finds_everything_as_it_was_made(deployed, label):
 @pytest.mark.parametrize("label", LABELS)
 def test_after_a_refresh_there_is_still_nothing_to_change(deployed, label):
     assert deployed.stacks[label].up().shown() == []
+
+
+@pytest.mark.parametrize("label", ["eks-service/shop", EDGE])
+def test_a_state_with_the_identities_of_an_earlier_version_becomes_todays_and_no_resource_changes(deployed, label):
+    stack = deployed.stacks[label]
+    today = stack.state()
+    before = earlier(today)
+    assert urns(before) != urns(today)
+    stack.restore(before)
+    preview = stack.preview()
+    root = [f"create PrivateService {stack.name}"] if label in WORKLOADS else []
+    assert (preview.shown(), stack.up().shown()) == (root, root)
+    assert urns(stack.state()) == urns(today)
+    assert ids(stack.state()) == ids(today)
+
+
+def urns(state: Mapping[str, Any]) -> set[str]:
+    return {resource["urn"] for resource in state["resources"]}
+
+
+def ids(state: Mapping[str, Any]) -> set[str]:
+    """Of what exists in AWS and in the cluster."""
+    return {resource["id"] for resource in state["resources"] if resource.get("id")}
 
 
 def test_the_control_plane_is_registered_as_by_the_real_component(deployed):

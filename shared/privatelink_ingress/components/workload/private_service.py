@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
-from pulumi import Output, ResourceOptions
+from pulumi import ROOT_STACK_RESOURCE, Alias, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
@@ -105,6 +105,10 @@ class PrivateService(Component):
         self.endpoint_service_name = self._publication.endpoint_service_name
         self.publish()
 
+    def child(self, **options: Any) -> ResourceOptions:
+        """As of every component. Earlier versions registered these children without a parent, under the same names."""
+        return super().child(**{"aliases": [Alias(parent=ROOT_STACK_RESOURCE)]} | options)
+
     def _in_cluster(
         self,
         plan: OwnClusterPlan | AdoptedClusterPlan,
@@ -121,7 +125,9 @@ class PrivateService(Component):
             cluster_identifier=plan.cluster.name,
             enable_server_side_apply=True,
             # On destroy the objects go before the right, and the nodes, to delete them.
-            opts=self.child(depends_on=foundation.needed_by_objects),
+            opts=self.child(
+                depends_on=foundation.needed_by_objects, aliases=[Alias(name="cluster", parent=ROOT_STACK_RESOURCE)]
+            ),
         )
         is_private = isinstance(plan, OwnClusterPlan) and plan.cluster.is_private
         probe = ApiProbe(foundation.kubeconfig, private=is_private)
