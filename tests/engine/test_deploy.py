@@ -13,7 +13,7 @@ from privatelink_ingress.deployment.teardown import Teardown
 from privatelink_ingress.fleet.outcomes import Outcome
 from privatelink_ingress.local import deploy as local
 from privatelink_ingress.local import prerequisites
-from privatelink_ingress.local.providers.observation import Call
+from privatelink_ingress.local.providers.observation import Call, Unobserved
 from privatelink_ingress.problems import UserError
 from tests.support import deployments
 from tests.support.deployments import Recorded, StandInImages, opened_in
@@ -22,7 +22,7 @@ from tests.support.engine import World
 BLOG, SHOP, PROD, ATTACHED = "eks-service/blog", "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
 
 
-class Refused:
+class Refused(Unobserved):
     """AWS refuses the web ACL of the edge, once."""
 
     def __init__(self) -> None:
@@ -32,9 +32,6 @@ class Refused:
         if self.open and call.operation == "create" and call.type == "aws:wafv2/webAcl:WebAcl":
             self.open = False
             raise RuntimeError("WAFLimitsExceededException: 100 web ACLs is the quota")
-
-    def after(self, call: Call) -> None:
-        pass
 
 
 class Run:

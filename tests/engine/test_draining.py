@@ -11,7 +11,7 @@ import pytest
 
 from privatelink_ingress.aws import draining
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
-from privatelink_ingress.local.providers.observation import Call
+from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connect, connection, edge, publish
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
@@ -41,7 +41,7 @@ def shop(services: dict[str, dict], generation: int, **contract: object) -> dict
     return connection("shop", 0, {"service": services["shop"] | contract, "generation": generation})
 
 
-class Deletions:
+class Deletions(Unobserved):
     """Notes when each deletion starts, in emulated seconds."""
 
     def __init__(self) -> None:
@@ -51,9 +51,6 @@ class Deletions:
     def before(self, call: Call) -> None:
         if call.operation == "delete":
             self.at[f"{call.type.rpartition(':')[2]} {call.name}"] = (CLOCK.now or 0.0) - self._start
-
-    def after(self, call: Call) -> None:
-        """Nothing."""
 
 
 def endpoints(world: World) -> list[str]:

@@ -34,8 +34,13 @@ class Deployed:
         for label, export in self.exports.items():
             changed = json.loads(json.dumps(export))
             deployment = changed["deployment"]
-            gone = [one for one in deployment["resources"] if one["urn"].endswith(f"::{without or pending}")]
-            deployment["resources"] = [one for one in deployment["resources"] if one not in gone]
+            custom = [one for one in deployment["resources"] if one["type"].startswith("aws:")]
+            gone = [one for one in custom if one["urn"].endswith(f"::{without or pending}")]
+            deployment["resources"] = [
+                independent_of({each["urn"] for each in gone}, one)
+                for one in deployment["resources"]
+                if one not in gone
+            ]
             if pending:
                 deployment["pending_operations"] = [{"type": "creating", "resource": one} for one in gone]
             file = self.folder / f"{label.replace('/', '.')}.json"
@@ -43,6 +48,12 @@ class Deployed:
             files += ["--state", str(file)]
         arguments = ["orphans", "--root", str(ROOT), "--endpoint-url", self.cloud.endpoint_url, *files, *words]
         return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+def independent_of(urns: set[str], resource: dict[str, Any]) -> dict[str, Any]:
+    """A resource that does not refer to these: a state has no resource without those that it depends on."""
+    kept = {key: value for key, value in resource.items() if key != "propertyDependencies"}
+    return kept | {"dependencies": [urn for urn in resource.get("dependencies", ()) if urn not in urns]}
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +126,19 @@ def test_a_pending_record_is_looked_for_by_the_id_that_its_inputs_tell(deployed:
 
 
 def test_a_pending_create_that_aws_has_no_result_of_is_forgotten(deployed: Deployed) -> None:
-    assert pending(deployed, "TargetGroupAttachment") == {
-        "TargetGroupAttachment": "pulumi -C central-ingress refresh --stack prod-blog --clear-pending-creates"
-    }
+    result = deployed.orphans("--json", pending="blog-0-0-euw1-az1")
+    found = json.loads(result.stdout)
+    assert [(one["type"].rpartition(":")[2], one["settle"]) for one in found["pending"]] == [
+        ("TargetGroupAttachment", "")
+    ]
+    assert found["last"] == ["pulumi -C central-ingress refresh --stack prod-blog --clear-pending-creates"]
+    assert result.exit_code == 1
+
+
+def test_the_command_that_forgets_pending_creates_comes_last_and_for_deleted_orphans_too(deployed: Deployed) -> None:
+    lines = deployed.orphans(pending="blog-0-0").stdout.splitlines()
+    assert lines[-2] == "When all of the above is settled, forget the creates that are still pending:"
+    assert lines[-1].endswith("refresh --stack prod-blog --clear-pending-creates")
 
 
 def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,3 +192,51 @@ def test_an_endpoint_that_is_deleted_is_no_orphan_although_aws_still_shows_it(de
     ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["id"]])
     found = json.loads(deployed.orphans("--json", without=endpoint["urn"].rpartition("::")[2]).stdout)["orphans"]
     assert [one["arn"] for one in found if one["type"] == endpoint["type"]] == []
+
+
+def refused(deployed: Deployed, file: Path, text: str, *words: str) -> str:
+    """What `orphans --state` says of a file that it refuses before it reads AWS."""
+    file.write_text(text)
+    arguments = ["orphans", "--root", str(ROOT), "--endpoint-url", "http://127.0.0.1:9", "--state", str(file), *words]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 2
+    return " ".join(result.stderr.replace(str(file), "FILE").split())
+
+
+def test_an_empty_export_is_refused(deployed: Deployed, tmp_path: Path) -> None:
+    said = refused(deployed, tmp_path / "state.json", json.dumps({"version": 3, "deployment": {}}))
+    assert "FILE: has no resources, so it does not say which stack it is of" in said
+    assert "Leave the file out, and name the stack: `./run orphans STACK` exports it." in said
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"version": 3, "deploy', '{"deployment": {"resources": [{}]}}']
+)
+def test_a_file_that_is_no_export_is_refused(deployed: Deployed, tmp_path: Path, text: str) -> None:
+    said = refused(deployed, tmp_path / "state.json", text)
+    assert "FILE: is not an exported state (" in said
+    assert "Write it with `pulumi stack export --file`, and give it as it is." in said
+
+
+@pytest.mark.parametrize("lacking", ["pulumi:pulumi:Stack", "pulumi:providers:aws", ":Vpc", ":LoadBalancer"])
+def test_half_an_export_is_refused_before_its_rest_is_called_orphaned(
+    deployed: Deployed, tmp_path: Path, lacking: str
+) -> None:
+    export = json.loads(json.dumps(deployed.exports["central-ingress/prod"]))
+    resources = export["deployment"]["resources"]
+    [gone] = [one for one in resources if one["type"].endswith(lacking)][:1]
+    resources.remove(gone)
+    said = refused(deployed, tmp_path / "state.json", json.dumps(export))
+    assert f"lacks a part of its stack: other resources refer to {gone['urn']}, which it does not have" in said
+    assert "Write it with `pulumi stack export --file`, and give it as it is." in said
+
+
+def test_states_are_of_stack_files_and_each_named_stack_has_one(deployed: Deployed, tmp_path: Path) -> None:
+    text = json.dumps(deployed.exports["central-ingress/prod"])
+    old = text.replace(":prod::central-ingress::", ":old::central-ingress::").replace("ingress-prod", "ingress-old")
+    assert "is of central-ingress/old, which has no stack file" in refused(deployed, tmp_path / "state.json", old)
+    (tmp_path / "first.json").write_text(text)
+    twice = refused(deployed, tmp_path / "second.json", text, "--state", str(tmp_path / "first.json"))
+    assert f"{tmp_path / 'first.json'}: is of central-ingress/prod, as FILE is" in twice
+    unnamed = refused(deployed, tmp_path / "state.json", text, "prod-blog")
+    assert "central-ingress/prod-blog: is named, and no file of --state is of it" in unnamed

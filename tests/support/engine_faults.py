@@ -7,40 +7,66 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from privatelink_ingress.local.adapters.base import AdapterError
-from privatelink_ingress.local.providers.observation import Call
+from privatelink_ingress.local.providers.observation import Call, Unobserved
 
+Operation = Literal["create", "update", "delete"]
+Moment = Literal["before", "after"]
 MESSAGE = "ServiceUnavailable: the emulated AWS fails this call once"
 
 
+def any_call(call: Call) -> bool:
+    """Every call counts."""
+    return True
+
+
 @dataclasses.dataclass
-class Fault:
+class Fault(Unobserved):
     """An observer that strikes once, at the k-th call of an operation: `Fault("create", 3)`."""
 
-    operation: Literal["create", "update", "delete"]
-    number: int
-    moment: Literal["before", "after"] = "before"
+    operation: Operation
+    number: int = 1
+    moment: Moment = "before"
     """Before AWS hears of the call, or after its answer and before the engine has it."""
     kill: bool = False
     """Whether the engine's process is killed; otherwise the call fails."""
+    of: Callable[[Call], bool] = any_call
+    """Which calls count."""
     struck: Call | None = None
     """The call at which it did; None when there were fewer."""
+    created: list[Call] = dataclasses.field(default_factory=list)
+    """Every create that AWS completed."""
 
     def __post_init__(self) -> None:
-        self._lock, self._seen = threading.Lock(), 0
+        self._change, self._seen, self._under_way = threading.Condition(), 0, set[str]()
 
     def before(self, call: Call) -> None:
+        with self._change:
+            self._under_way.add(call.urn)
         self._at("before", call)
 
     def after(self, call: Call) -> None:
+        if call.operation == "create":
+            self.created.append(call)
         self._at("after", call)
 
+    def ended(self, call: Call) -> None:
+        with self._change:
+            self._under_way.discard(call.urn)
+            self._change.notify_all()
+
+    def settle(self) -> None:
+        """Wait until AWS has answered all calls: those that a killed engine had sent still take place."""
+        with self._change:
+            self._change.wait_for(lambda: not self._under_way)
+
     def _at(self, moment: str, call: Call) -> None:
-        if moment != self.moment or call.operation != self.operation:
+        if (moment, call.operation) != (self.moment, self.operation) or not self.of(call):
             return
-        with self._lock:
+        with self._change:
             self._seen += 1
             if self._seen != self.number:
                 return

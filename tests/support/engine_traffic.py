@@ -11,22 +11,19 @@ from unittest import mock
 from privatelink_ingress.aws import draining
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.local.cloud.server import Session
-from privatelink_ingress.local.providers.observation import Call
+from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, World
 
 EDGE_ACCOUNT = "222222222222"
 
 
-class Traffic:
+class Traffic(Unobserved):
     """An observer that notes the moments in which a host was not served."""
 
     def __init__(self, session: Session, hosts: Sequence[str]) -> None:
         self._session, self._hosts = session, hosts
         self.gaps: list[str] = []
         """What was missing, and after which call; each pair once."""
-
-    def before(self, call: Call) -> None:
-        """Nothing has happened yet."""
 
     def after(self, call: Call) -> None:
         for host in self._hosts:

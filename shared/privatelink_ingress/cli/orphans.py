@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from privatelink_ingress.aws import inventory
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import repository
-from privatelink_ingress.fleet.orphans import State, Tagged, state_of
+from privatelink_ingress.fleet.exported_state import EXPORT, NOTHING_COMPARED, State, state_of
+from privatelink_ingress.fleet.orphans import Tagged
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
 
@@ -29,23 +30,35 @@ def stacks(root: Path) -> dict[str, Stack]:
     return {f"{Path(one.file).parent}/{one.stack}": one for one in (*found.workloads, *found.edges, *found.attached)}
 
 
-def exported(files: Sequence[Path]) -> list[State]:
+def exported(files: Sequence[Path], all_stacks: Iterable[str], wanted: Iterable[str]) -> list[State]:
     """The states in files of `pulumi stack export`.
 
     Raises:
-        UserError: with every file that is not such an export.
+        UsageError: with every file that is not the whole export of one of the stacks, or is a second one of a stack,
+            and with every wanted stack that no file is of.
     """
-    problems, states = Problems(), []
+    problems, states = Problems(), dict[str, tuple[Path, State]]()
     for file in files:
         with problems.collect():
             try:
-                states.append(state_of(json.loads(file.read_text(encoding="utf-8")), source=str(file)))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                remedy = "Write it with `pulumi stack export --file`."
+                state = state_of(json.loads(file.read_text(encoding="utf-8")), source=str(file))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
                 reason = f"is not an exported state ({type(error).__name__}: {error})"
-                raise UsageError("Nothing was compared", [Problem(str(file), reason, remedy)]) from None
-    problems.raise_all("Nothing was compared")
-    return states
+                raise UsageError(NOTHING_COMPARED, [Problem(str(file), reason, EXPORT)]) from None
+            if state.stack not in all_stacks:
+                remedy = f"The stacks are {', '.join(all_stacks)}. Give the repository of another one with --root."
+                problems.append(Problem(str(file), f"is of {state.stack}, which has no stack file", remedy))
+            elif state.stack in states:
+                first = states[state.stack][0]
+                problems.append(Problem(str(file), f"is of {state.stack}, as {first} is", "Give the newer one alone."))
+            else:
+                states[state.stack] = (file, state)
+    if missing := [] if problems else [one for one in wanted if one not in states]:
+        remedy = "Export it too, or leave the name out."
+        problems += [Problem(one, "is named, and no file of --state is of it", remedy) for one in missing]
+    if problems:
+        raise UsageError(NOTHING_COMPARED, problems)
+    return [state for _, state in states.values()]
 
 
 def export(root: Path, labels: Iterable[str]) -> list[State]:
@@ -70,7 +83,7 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
             held = document.get("deployment") or {}
             empty = not (held.get("resources") or held.get("pending_operations"))
             states.append(State(stack=label, known=frozenset()) if empty else state_of(document, source=label))
-    problems.raise_all("Nothing was compared")
+    problems.raise_all(NOTHING_COMPARED)
     return states
 
 
@@ -89,7 +102,7 @@ def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> list[Tagged]:
         except (Unseen, inventory.Unreadable, BotoCoreError, ClientError) as error:
             remedy = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
             problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
-    problems.raise_all("Nothing was compared")
+    problems.raise_all(NOTHING_COMPARED)
     return found
 
 
@@ -105,7 +118,7 @@ def select(all_stacks: dict[str, Stack], wanted: Sequence[str]) -> dict[str, Sta
         if not any(name in (label, label.partition("/")[2]) for label in all_stacks)
     ]
     if unknown:
-        raise UsageError("Nothing was compared", unknown)
+        raise UsageError(NOTHING_COMPARED, unknown)
     chosen = set(wanted)
     return {
         label: stack for label, stack in all_stacks.items() if not chosen or chosen & {label, label.partition("/")[2]}

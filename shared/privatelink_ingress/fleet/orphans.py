@@ -7,14 +7,12 @@ between, AWS has the resource, and the state only knows that there may be one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.fleet.exported_state import Pending, State
 from privatelink_ingress.fleet.pulumi_commands import PulumiCommand
 from privatelink_ingress.fleet.resource_kinds import deletion, kind_of
-from privatelink_ingress.problems import Problem, UsageError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, order=True)
@@ -30,33 +28,6 @@ class Tagged:
     """For a rule of a security group, the group; else empty."""
     egress: bool = False
     """Whether it is a rule for what leaves a security group."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, order=True)
-class Pending:
-    """A create that a state has as started and not as ended."""
-
-    stack: str
-    urn: str
-    type: str
-    id: str = ""
-    """The id that it has if AWS created it, for a type without tags whose id its inputs tell; else empty."""
-
-    @property
-    def name(self) -> str:
-        """The resource's logical name."""
-        return self.urn.rpartition("::")[2]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class State:
-    """What a comparison needs of a stack's state."""
-
-    stack: str
-    """`<project>/<stack>`."""
-    known: frozenset[tuple[str, str]]
-    """Type and id, and type and ARN, of its resources. A bucket's policy has the bucket's id: the type tells."""
-    pending: tuple[Pending, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,39 +54,10 @@ class Comparison:
     """Pending creates of which no orphan can be the result: AWS has none, or the type has no tags."""
     compared: int
     """Resources in AWS that belong to the stacks whose states were read."""
+    last: tuple[PulumiCommand, ...]
+    """For each stack with pending creates, the command that forgets those that no other command has settled."""
     other_stacks: tuple[str, ...]
     """Stacks that resources in AWS name, and whose states were not read."""
-
-
-def state_of(export: Mapping[str, Any], *, source: str) -> State:
-    """The state in a document of `pulumi stack export`; `source` is where it comes from, for messages.
-
-    Raises:
-        UsageError: the document is not such an export, or is of an empty stack.
-    """
-    deployment = export.get("deployment") or {}
-    resources = deployment.get("resources") or []
-    operations = deployment.get("pending_operations") or []
-    urns = [one["urn"] for one in (*resources, *(each["resource"] for each in operations))]
-    if not urns:
-        reason = "has no resources, so it does not say which stack it is"
-        raise UsageError("Nothing was compared", [Problem(source, reason, "Leave it out.")])
-    _, _, stack, project, _ = urns[0].replace("urn:pulumi:", "urn::pulumi::", 1).split("::", 4)
-    label = f"{project}/{stack}"
-    return State(
-        stack=label,
-        known=frozenset(pair for one in resources for pair in _known(one)),
-        pending=tuple(
-            Pending(
-                stack=label,
-                urn=one["resource"]["urn"],
-                type=one["resource"]["type"],
-                id=_id_of(one["resource"]["type"], one["resource"].get("inputs") or {}),
-            )
-            for one in operations
-            if one["type"] == "creating"
-        ),
-    )
 
 
 def compare(found: Iterable[Tagged], states: Iterable[State]) -> Comparison:
@@ -152,26 +94,17 @@ def compare(found: Iterable[Tagged], states: Iterable[State]) -> Comparison:
         orphans=tuple(orphans),
         unmatched=tuple(sorted(each for each in pending if each.urn not in matched)),
         compared=compared,
+        last=tuple(_refresh(stack, "--clear-pending-creates") for stack in sorted({each.stack for each in pending})),
         other_stacks=tuple(sorted(others)),
     )
 
 
-def settlement(pending: Pending) -> PulumiCommand:
-    """What settles a pending create without an orphan: with a known id a look at AWS, otherwise to forget it.
+def settlement(pending: Pending) -> PulumiCommand | None:
+    """The command that takes a pending create with a known id into the state, or forgets it when AWS has none.
 
-    The look takes the resource into the state, or forgets the pending create when AWS has no such resource. Forgetting
-    is for all pending creates of the stack, so it comes last.
+    None for one without a known id: `Comparison.last` forgets it.
     """
-    return _adoption(pending, pending.id) if pending.id else _refresh(pending.stack, "--clear-pending-creates")
-
-
-def _id_of(type_: str, inputs: Mapping[str, Any]) -> str:
-    """A record's id is made of its inputs: https://www.pulumi.com/registry/packages/aws/api-docs/route53/record/#import."""
-    if type_ != t.DNS_RECORD:
-        return ""
-    parts = [inputs.get(key) for key in ("zoneId", "name", "type")]
-    texts = [part for part in parts if isinstance(part, str)]
-    return "_".join(texts) if len(texts) == len(parts) else ""
+    return _adoption(pending, pending.id) if pending.id else None
 
 
 def _adoption(pending: Pending, id_: str) -> PulumiCommand:
@@ -182,13 +115,3 @@ def _adoption(pending: Pending, id_: str) -> PulumiCommand:
 def _refresh(stack: str, *options: str) -> PulumiCommand:
     project, _, name = stack.partition("/")
     return PulumiCommand(project, ("refresh", "--stack", name, *options))
-
-
-def _known(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
-    arn = (resource.get("outputs") or {}).get("arn")
-    type_ = _SAME.get(resource["type"], resource["type"])
-    return [(type_, text) for text in (resource.get("id"), arn) if isinstance(text, str) and text]
-
-
-_SAME = {t.DEFAULT_SECURITY_GROUP: t.SECURITY_GROUP, t.DEFAULT_ROUTE_TABLE: t.ROUTE_TABLE}
-"""Types that take over what AWS created with a VPC, and tag it."""

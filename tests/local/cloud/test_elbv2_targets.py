@@ -60,3 +60,11 @@ def test_an_instance_exists_and_is_in_the_vpc(edge: Session) -> None:
         register(edge, arn, Id=instance(other.subnets[0]))
     register(edge, arn, Id=instance(place.subnets[0]))
     assert len(edge.client("elbv2").describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]) == 1
+
+
+def test_a_target_that_is_not_registered_is_deregistered_without_an_error(edge: Session) -> None:
+    arn, elbv2 = target_group(edge, network(edge)), edge.client("elbv2")
+    register(edge, arn, Id="10.12.0.20", Port=80)
+    for _ in range(2):
+        elbv2.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": "10.12.0.20"}, {"Id": "10.12.0.21"}])
+    assert elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"] == []

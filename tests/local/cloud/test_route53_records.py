@@ -88,3 +88,11 @@ def test_an_alias_points_to_a_balancer_by_its_own_zone(edge: Session, zone: str)
         change(edge, zone, "CREATE", **alias(made["DNSName"], "Z2P70J7EXAMPLE"))
     change(edge, zone, "CREATE", **alias(f"dualstack.{made['DNSName']}", made["CanonicalHostedZoneId"]))
     assert ("shop.example.com.", "A") in names(edge, zone)
+
+
+def test_a_deleted_record_can_be_created_again(edge: Session, zone: str) -> None:
+    record = simple("a.example.com", "A", "192.0.2.1")
+    change(edge, zone, "CREATE", **simple("b.example.com", "A", "192.0.2.1"))
+    for action in ("CREATE", "DELETE", "CREATE"):
+        change(edge, zone, action, **record)
+    assert ("a.example.com.", "A") in names(edge, zone)

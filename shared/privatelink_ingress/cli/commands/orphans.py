@@ -45,9 +45,10 @@ def orphans(
     from privatelink_ingress.cli.views import orphans as view
     from privatelink_ingress.fleet.orphans import compare
 
-    chosen = command.select(command.stacks(root), stack or ())
+    stacks = command.stacks(root)
+    chosen = command.select(stacks, stack or ())
     if state:
-        states = command.exported(state)
+        states = command.exported(state, stacks, chosen if stack else ())
         named = {one.stack for one in states}
         chosen = {label: one for label, one in chosen.items() if label in named}
     else:

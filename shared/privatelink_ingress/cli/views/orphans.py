@@ -29,8 +29,10 @@ def show(found: Comparison, root: Path, console: Console) -> None:
             f"{pending.stack}: {_last(pending.type)} {pending.name} is a pending create, and AWS has none by tag",
             "bold",
         )
-    settlements = [settlement(pending) for pending in sorted(found.unmatched, key=lambda pending: not pending.id)]
-    for command in dict.fromkeys(settlements):
+        if command := settlement(pending):
+            line(f"  → {invocation.pulumi(command, root)}", "green")
+    for command in found.last:
+        line("When all of the above is settled, forget the creates that are still pending:", "bold")
         line(f"  → {invocation.pulumi(command, root)}", "green")
     if found.other_stacks:
         line(f"Not compared: resources of {', '.join(found.other_stacks)}, whose states were not read.")
@@ -54,9 +56,10 @@ def as_data(found: Comparison) -> dict[str, Any]:
             for one in found.orphans
         ],
         "pending": [
-            {"stack": one.stack, "type": one.type, "urn": one.urn, "settle": str(settlement(one))}
+            {"stack": one.stack, "type": one.type, "urn": one.urn, "settle": str(settlement(one) or "")}
             for one in found.unmatched
         ],
+        "last": [str(command) for command in found.last],
         "not_compared": list(found.other_stacks),
     }
 

@@ -6,11 +6,11 @@ import ipaddress
 from typing import Any
 
 from moto.elbv2.models import elbv2_backends
-from moto.route53.models import FakeZone, route53_backends
+from moto.route53.models import ChangeList, FakeZone, route53_backends
 from moto.route53.responses import Route53
 
 from privatelink_ingress.local.cloud.elbv2.balancers import ZONE_IDS
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 
 def prepare_hosted_zone(account_id: str, zone_id: str, domain: str) -> None:
@@ -40,6 +40,17 @@ def record_sets_are_consistent(request: Any, params: Params) -> None:
             problems += _problems(zone, change["Action"], change["ResourceRecordSet"])
     if problems:
         refuse("InvalidChangeBatch", f"[{', '.join(problems)}]")
+
+
+@around(ChangeList, "__contains__")
+def a_deleted_record_can_be_created_again(original: Any, journal: ChangeList, change: Any) -> bool:
+    """A record that was deleted can be created again, as any other.
+
+    Moto refuses that while the zone has any later name: it looks the change up in its journal, which keeps deleted
+    records, and then takes every record from that name on for the same one. `record_sets_are_consistent` refuses real
+    duplicates. Source: API reference, ChangeResourceRecordSets: CREATE fails if the record set exists.
+    """
+    return False
 
 
 def _problems(zone: FakeZone, action: str, record: dict[str, Any]) -> list[str]:

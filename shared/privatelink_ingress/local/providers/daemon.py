@@ -8,6 +8,7 @@ SDK, and all share the adapters' clients.
 from __future__ import annotations
 
 import contextlib
+import os
 import socketserver
 import threading
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from privatelink_ingress.local.adapters.base import AdapterError
 from privatelink_ingress.local.cloud.server import LOOPBACK
 from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.providers.cluster_component import ClusterComponent
@@ -89,12 +91,22 @@ class Daemon:
         return Provider(self._backend_of(account_id), version(package), self, engine_pid)
 
     def before(self, call: Call) -> None:
-        """Call the current observer, which a test may have replaced since the instance started."""
+        """Call the current observer, which a test may have replaced since the instance started.
+
+        Raises:
+            AdapterError: the engine of the call has ended, as have the provider processes that it started.
+        """
+        if not _is_running(call.engine_pid):
+            raise AdapterError("the engine has ended")
         self.observer.before(call)
 
     def after(self, call: Call) -> None:
         """As `before`."""
         self.observer.after(call)
+
+    def ended(self, call: Call) -> None:
+        """As `before`."""
+        self.observer.ended(call)
 
 
 class _Listener(socketserver.ThreadingTCPServer):
@@ -108,6 +120,14 @@ class _Listener(socketserver.ThreadingTCPServer):
                 serve(self)
 
         super().__init__(address, Handler)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def version(package: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,12 +35,32 @@ class Observer(Protocol):
     def after(self, call: Call) -> None:
         """Called after AWS completed the request and before the engine gets the answer."""
 
+    def ended(self, call: Call) -> None:
+        """Called last for every call, whether AWS completed or refused it, or the observer made it fail."""
+
 
 class Unobserved:
-    """Ignores every call."""
+    """Ignores every call; the base of observers that need only some of the methods."""
 
     def before(self, call: Call) -> None:
         """Nothing."""
 
     def after(self, call: Call) -> None:
         """Nothing."""
+
+    def ended(self, call: Call) -> None:
+        """Nothing."""
+
+
+R = TypeVar("R")
+
+
+def observed(observer: Observer, call: Call, request: Callable[[], R]) -> R:
+    """The result of a call's request to AWS, while the observer is told of it. A created resource's id is its `id`."""
+    try:
+        observer.before(call)
+        result = request()
+        observer.after(dataclasses.replace(call, id=getattr(result, "id", call.id)))
+        return result
+    finally:
+        observer.ended(call)

@@ -6,7 +6,6 @@ since the SDK's provider classes cannot send an unknown value and lose which par
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import hashlib
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine import sdk, wire
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.providers import replacement, rules
-from privatelink_ingress.local.providers.observation import Call, Observer
+from privatelink_ingress.local.providers.observation import Call, Observer, observed
 
 DEFAULTS = "__defaults"
 """The input in which the bridge records the names of inputs that it chose itself."""
@@ -129,9 +128,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=wire.encode(inputs, registration.secret_inputs))
         call = self._call("create", registration)
-        self._observer.before(call)
-        created = self._backend.create(registration, self._inputs)
-        self._observer.after(dataclasses.replace(call, id=created.id))
+        created = observed(self._observer, call, lambda: self._backend.create(registration, self._inputs))
         state = inputs | created.outputs
         return provider_pb2.CreateResponse(id=created.id, properties=wire.encode(state, registration.secret_inputs))
 
@@ -147,9 +144,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             planned = state | inputs | dict.fromkeys(recomputed, wire.UNKNOWN)
             return provider_pb2.UpdateResponse(properties=wire.encode(planned, registration.secret_inputs))
         call = self._call("update", registration)
-        self._observer.before(call)
-        outputs = self._backend.update(registration, state, self._inputs)
-        self._observer.after(call)
+        outputs = observed(self._observer, call, lambda: self._backend.update(registration, state, self._inputs))
         return provider_pb2.UpdateResponse(properties=wire.encode(outputs, registration.secret_inputs))
 
     @answering
@@ -175,9 +170,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         registration = self._registration(request, request.old_inputs)
         registration.outputs, _ = wire.decode(request.properties)
         call = self._call("delete", registration)
-        self._observer.before(call)
-        self._backend.delete(registration, self._inputs)
-        self._observer.after(call)
+        observed(self._observer, call, lambda: self._backend.delete(registration, self._inputs))
         return Empty()
 
     @answering

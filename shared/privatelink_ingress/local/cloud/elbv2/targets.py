@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2 import ec2_backends
+from moto.elbv2.models import FakeTargetGroup
 from moto.elbv2.responses import ELBV2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 
 TYPES = ("instance", "ip", "lambda", "alb")
 PRIVATE = tuple(
@@ -114,3 +115,12 @@ def _require_address(ec2: Any, group: Any, target: Mapping[str, Any]) -> None:
             f"You must specify the Availability Zone 'all' for the IP address '{address}': it is outside the VPC "
             f"'{vpc.id}'",
         )
+
+
+@around(FakeTargetGroup, "deregister")
+def absent_targets_are_deregistered(original: Any, group: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
+    """Deregistering a target that is not registered succeeds; moto refuses it.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html, Note.
+    """
+    original(group, [target for target in targets if target["Id"] in group.targets])
