@@ -659,6 +659,19 @@ DEFECTS = [
         ),
     ),
     Defect(
+        "roles-of-services-name-their-source",
+        "shop",
+        "any account's cluster",
+        "shop-cluster",
+        put(
+            t.ROLE,
+            "shop-cluster",
+            "assumeRolePolicy",
+            '{"Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, '
+            '"Action": "sts:AssumeRole"}]}',
+        ),
+    ),
+    Defect(
         "rights-serve-what-runs",
         "shop",
         "a driver that is not there",

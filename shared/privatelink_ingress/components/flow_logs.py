@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
-
-_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +18,8 @@ class FlowLogsArgs:
     vpc_id: Input[str]
     retention_days: int
     tags: Mapping[str, str]
+    trust_policy: str
+    """Who may assume the role, as JSON."""
     permissions_boundary: str | None = None
     """ARN of the policy that limits the role."""
     iam: aws.Provider | None = None
@@ -46,7 +40,7 @@ class FlowLogs(Component):
         iam = {"provider": args.iam} if args.iam else {}
         role = aws.iam.Role(
             name,
-            assume_role_policy=json.dumps(_TRUST),
+            assume_role_policy=args.trust_policy,
             permissions_boundary=args.permissions_boundary,
             tags=self.named("", args.tags),
             opts=self.child(**iam),

@@ -14,6 +14,9 @@ BROAD = frozenset({"AdministratorAccess", "NetworkAdministrator", "PowerUserAcce
 NEEDS_ADDON = {"AmazonEBSCSIDriverPolicy": "aws-ebs-csi-driver", "AmazonEFSCSIDriverPolicy": "aws-efs-csi-driver"}
 """AWS managed policies that serve one add-on, and the add-on."""
 
+WITHOUT_SOURCE = frozenset({"ec2.amazonaws.com"})
+"""Services that name no source: EC2 hands a role to instances of the account that has the instance profile."""
+
 OUTDATED = frozenset({"AmazonEKSServicePolicy"})
 """Needed by no cluster made since April 2020 (Amazon EKS guide, cluster IAM role)."""
 
@@ -38,6 +41,22 @@ def roles_trust_named_principals(inputs: Inputs) -> Iterator[str]:
         named = [principal] if isinstance(principal, str) else principal.get("AWS", ())
         if statement["Effect"] == "Allow" and "*" in ([named] if isinstance(named, str) else named):
             yield "may be taken by anybody"
+
+
+@resource_rule(
+    t.ROLE,
+    reason="A service acts for many customers: without a source, it could be told to take the role for another one.",
+    stands_for=["SEC03"],
+)
+def roles_of_services_name_their_source(inputs: Inputs) -> Iterator[str]:
+    """A role that an AWS service assumes says for which account."""
+    for statement in json.loads(inputs["assumeRolePolicy"])["Statement"]:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", ()) if isinstance(principal, dict) else ()
+        keys = statement.get("Condition", {}).get("StringEquals", {})
+        for service in [services] if isinstance(services, str) else services:
+            if service not in WITHOUT_SOURCE and "aws:SourceAccount" not in keys:
+                yield f"may be assumed by {service} for any account: its trust has no aws:SourceAccount"
 
 
 @stack_rule(reason="Rights that nothing uses are used by intruders only.", stands_for=["D31"])

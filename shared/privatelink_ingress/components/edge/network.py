@@ -61,6 +61,7 @@ class InternetNetwork(Component):
                 vpc_id=self._vpc.id,
                 retention_days=args.log_retention_days,
                 tags=args.tags,
+                trust_policy=args.plan.flow_logs_trust,
                 permissions_boundary=args.plan.permissions_boundary,
             ),
             self.child(),

@@ -94,6 +94,7 @@ class PrivateNetwork(Component):
                 retention_days=plan.log_retention_days,
                 tags=self._tags,
                 iam=iam,
+                trust_policy=plan.flow_logs_trust,
                 permissions_boundary=plan.permissions_boundary,
             ),
             self.child(),

@@ -21,7 +21,7 @@ class ServiceRole:
         """Register `<name>-<plan.key>` through the provider of the IAM duty."""
         self.role = aws.iam.Role(
             f"{name}-{plan.key}",
-            assume_role_policy=plan.trust_policy(),
+            assume_role_policy=plan.trust_policy,
             permissions_boundary=plan.permissions_boundary,
             tags=dict(tags),
             opts=parent.child(provider=iam),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from privatelink_ingress.plan import subnets, zones
+from privatelink_ingress.plan import service_trust, subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.settings.edge import EdgeSettings
 
@@ -19,6 +19,8 @@ class NetworkPlan:
     endpoint: tuple[SubnetPlan, ...]
     permissions_boundary: str | None
     """ARN of the policy that limits the flow logs' role."""
+    flow_logs_trust: str
+    """Who may assume that role, as JSON."""
 
 
 def plan_network(settings: EdgeSettings, *, region: str, available_zones: Iterable[str]) -> NetworkPlan:
@@ -40,4 +42,5 @@ def plan_network(settings: EdgeSettings, *, region: str, available_zones: Iterab
         public=subnets.tier(lower, network.public_prefix, zone_ids, key="network.publicPrefix", longest=27),
         endpoint=subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix", longest=23),
         permissions_boundary=settings.roles.permissions_boundary,
+        flow_logs_trust=service_trust.flow_logs(account_id=settings.account_id, region=region),
     )

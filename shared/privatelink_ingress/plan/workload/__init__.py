@@ -120,10 +120,14 @@ def plan_workload(
         network=network,
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
-        cluster=plan_cluster(settings, name=name, creator=creator),
+        cluster=plan_cluster(settings, name=name, region=region, creator=creator),
         observability=observability,
         nodes=plan_nodes(
-            settings, name=name, features=observability.addons if observability else (), sizes=sizes or {}
+            settings,
+            name=name,
+            region=region,
+            features=observability.addons if observability else (),
+            sizes=sizes or {},
         ),
         controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
         sample=plan_sample(settings),

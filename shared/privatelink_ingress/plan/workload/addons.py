@@ -6,11 +6,14 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 
+from privatelink_ingress.plan import service_trust
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.problems import Problem, UserError, suggest
 from privatelink_ingress.settings.workload import WorkloadSettings
 
-POD_IDENTITY = "pods.eks.amazonaws.com"
+CNI_ACCOUNT = "aws-node"
+"""Its service account, in the namespace kube-system:
+https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,20 +30,26 @@ class AddonPlan:
     role: RolePlan | None = None
 
 
-def agents(settings: WorkloadSettings) -> tuple[AddonPlan, ...]:
-    """DaemonSets that a node needs to become ready: installed before the nodes."""
+def agents(settings: WorkloadSettings, *, cluster: str, region: str) -> tuple[AddonPlan, ...]:
+    """DaemonSets that a node of `cluster` needs to become ready: installed before the nodes."""
+    trust = service_trust.pods(
+        account_id=settings.account_id,
+        region=region,
+        cluster=cluster,
+        namespace="kube-system",
+        service_account=CNI_ACCOUNT,
+    )
     return (
         AddonPlan(name="eks-pod-identity-agent"),
         AddonPlan(name="kube-proxy"),
         AddonPlan(
             name="vpc-cni",
             configuration=json.dumps({"enableNetworkPolicy": "true"}),
-            service_account="aws-node",
+            service_account=CNI_ACCOUNT,
             role=RolePlan(
                 key="vpc-cni",
-                service=POD_IDENTITY,
+                trust_policy=trust,
                 managed_policies=("AmazonEKS_CNI_Policy",),
-                session_tags=True,
                 permissions_boundary=settings.roles.permissions_boundary,
             ),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from privatelink_ingress.plan import service_trust
 from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan, plan_access
 from privatelink_ingress.plan.workload.deployed import SECRETS_KEY_TAG
 from privatelink_ingress.plan.workload.roles import RolePlan
@@ -46,12 +47,13 @@ class ClusterPlan:
         return not self.public_access_cidrs and self.kubernetes_api is None
 
 
-def plan_cluster(settings: WorkloadSettings, *, name: str, creator: str | None) -> ClusterPlan:
+def plan_cluster(settings: WorkloadSettings, *, name: str, region: str, creator: str | None) -> ClusterPlan:
     """The control plane named `name`.
 
     Args:
         settings: The stack file.
         name: Name of the cluster.
+        region: Where it lives.
         creator: ARN of the principal that created the cluster or is about to; None for `roles.eks`.
 
     Raises:
@@ -70,9 +72,8 @@ def plan_cluster(settings: WorkloadSettings, *, name: str, creator: str | None) 
         deletion_protection=cluster.deletion_protection,
         role=RolePlan(
             key="cluster",
-            service="eks.amazonaws.com",
+            trust_policy=service_trust.cluster(account_id=settings.account_id, region=region, name=name),
             managed_policies=("AmazonEKSClusterPolicy",),
-            session_tags=True,
             permissions_boundary=settings.roles.permissions_boundary,
         ),
         creator=creator,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from privatelink_ingress.plan import subnets, zones
+from privatelink_ingress.plan import service_trust, subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import endpoint_policies, subnet_sizes
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
@@ -34,6 +34,8 @@ class NetworkPlan:
     log_retention_days: int
     permissions_boundary: str | None
     """ARN of the policy that limits the flow logs' role."""
+    flow_logs_trust: str
+    """Who may assume that role, as JSON."""
     warnings: tuple[Problem, ...]
     """What is allowed, but worth knowing."""
 
@@ -74,6 +76,7 @@ def plan_network(
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
         log_retention_days=settings.cluster.log_retention_days,
         permissions_boundary=settings.roles.permissions_boundary,
+        flow_logs_trust=service_trust.flow_logs(account_id=settings.account_id, region=region),
         warnings=warnings,
     )
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from privatelink_ingress.plan import service_trust
 from privatelink_ingress.plan.workload import addons
 from privatelink_ingress.plan.workload.addons import AddonPlan
 from privatelink_ingress.plan.workload.deployed import NodeGroupSize
@@ -74,6 +75,7 @@ def plan_nodes(
     settings: WorkloadSettings,
     *,
     name: str,
+    region: str,
     features: Iterable[AddonPlan] = (),
     sizes: Mapping[str, NodeGroupSize] = MappingProxyType({}),
 ) -> NodesPlan:
@@ -81,14 +83,15 @@ def plan_nodes(
 
     Args:
         settings: The stack file.
-        name: First part of the node groups' `Name` tags.
+        name: The cluster's name, and first part of the node groups' `Name` tags.
+        region: Where they live.
         features: Add-ons of the features that the stack uses.
         sizes: Of the deployed node groups, by their `Name` tag.
 
     Raises:
         UserError: when `cluster.addons` names one that the cluster does not have.
     """
-    agents, workloads = addons.agents(settings), (*addons.workloads(), *features)
+    agents, workloads = addons.agents(settings, cluster=name, region=region), (*addons.workloads(), *features)
     addons.require_fitting(settings, (addon.name for addon in (*agents, *workloads)))
     return NodesPlan(
         version=settings.cluster.version,
@@ -96,7 +99,7 @@ def plan_nodes(
         # No AmazonEKS_CNI_Policy: the CNI gets its rights through Pod Identity, so the nodes hold none over interfaces.
         role=RolePlan(
             key="node",
-            service="ec2.amazonaws.com",
+            trust_policy=service_trust.instances(),
             managed_policies=(
                 "AmazonEKSWorkerNodePolicy",
                 "AmazonEC2ContainerRegistryPullOnly",

@@ -11,7 +11,8 @@ import dataclasses
 import json
 
 from privatelink_ingress import regions
-from privatelink_ingress.plan.workload.addons import POD_IDENTITY, AddonPlan
+from privatelink_ingress.plan import service_trust
+from privatelink_ingress.plan.workload.addons import AddonPlan
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -20,8 +21,8 @@ LOGS_ADDON = "fluent-bit"
 https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html#fluent-bit"""
 
 METRICS_ADDON = "amazon-cloudwatch-observability"
-METRICS_ACCOUNT = "cloudwatch-agent"
-"""Its service account:
+METRICS_NAMESPACE, METRICS_ACCOUNT = "amazon-cloudwatch", "cloudwatch-agent"
+"""Its namespace and service account:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html"""
 
 
@@ -51,15 +52,29 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-setup-logs-FluentBit.html
         group = f"/aws/containerinsights/{name}/application"
         log_groups.append(LogGroupPlan(key="pods", name=group, retention_days=settings.pod_logs.retention_days))
-        addons.append(_pod_logs(settings, group, region))
+        trust = service_trust.pods(
+            account_id=settings.account_id,
+            region=region,
+            cluster=name,
+            namespace=LOGS_ADDON,
+            service_account=LOGS_ADDON,
+        )
+        addons.append(_pod_logs(settings, group, region, trust))
     if settings.metrics.install:
         group = f"/aws/containerinsights/{name}/performance"
         log_groups.append(LogGroupPlan(key="metrics", name=group, retention_days=settings.metrics.retention_days))
-        addons.append(_metrics(settings))
+        trust = service_trust.pods(
+            account_id=settings.account_id,
+            region=region,
+            cluster=name,
+            namespace=METRICS_NAMESPACE,
+            service_account=METRICS_ACCOUNT,
+        )
+        addons.append(_metrics(settings, trust))
     return ObservabilityPlan(log_groups=tuple(log_groups), addons=tuple(addons)) if addons else None
 
 
-def _pod_logs(settings: WorkloadSettings, group: str, region: str) -> AddonPlan:
+def _pod_logs(settings: WorkloadSettings, group: str, region: str, trust: str) -> AddonPlan:
     # Of the add-on's defaults, which read the files of all containers and add the pods' names, only the destination
     # changes. https://docs.fluentbit.io/manual/pipeline/outputs/cloudwatch
     output = {
@@ -84,15 +99,14 @@ def _pod_logs(settings: WorkloadSettings, group: str, region: str) -> AddonPlan:
         service_account=LOGS_ADDON,
         role=RolePlan(
             key=LOGS_ADDON,
-            service=POD_IDENTITY,
+            trust_policy=trust,
             policy=json.dumps({"Version": "2012-10-17", "Statement": [writing]}),
-            session_tags=True,
             permissions_boundary=settings.roles.permissions_boundary,
         ),
     )
 
 
-def _metrics(settings: WorkloadSettings) -> AddonPlan:
+def _metrics(settings: WorkloadSettings, trust: str) -> AddonPlan:
     # An agent whose configuration does not name Application Signals does not collect them, nor traces, for which the
     # VPC would need one more endpoint:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
@@ -103,9 +117,8 @@ def _metrics(settings: WorkloadSettings) -> AddonPlan:
         service_account=METRICS_ACCOUNT,
         role=RolePlan(
             key=METRICS_ACCOUNT,
-            service=POD_IDENTITY,
+            trust_policy=trust,
             managed_policies=("CloudWatchAgentServerPolicy",),
-            session_tags=True,
             permissions_boundary=settings.roles.permissions_boundary,
         ),
     )

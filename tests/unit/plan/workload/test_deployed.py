@@ -66,5 +66,5 @@ SIZE = NodeGroupSize(minimum=3, maximum=6, desired=5)
     ],
 )
 def test_the_number_of_nodes_moves_only_as_far_as_other_bounds_need(nodes, sizes, desired, keeps):
-    [group] = plan_nodes(settings(nodes=nodes), name="shop", sizes=sizes).groups
+    [group] = plan_nodes(settings(nodes=nodes), name="shop", region="eu-west-1", sizes=sizes).groups
     assert (group.desired, group.keeps_desired) == (desired, keeps)

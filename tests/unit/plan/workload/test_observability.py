@@ -97,7 +97,9 @@ def test_their_roles_are_pod_identitys_and_within_the_boundary(keys: dict[str, A
     (found,) = planned(**keys, roles={"permissionsBoundary": boundary}).addons
     assert found.role is not None
     assert found.role.permissions_boundary == boundary
-    assert json.loads(found.role.trust_policy())["Statement"][0]["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    (trust,) = json.loads(found.role.trust_policy)["Statement"]
+    assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    assert trust["Condition"]["StringEquals"]["aws:RequestTag/kubernetes-service-account"] == found.service_account
 
 
 def test_another_partition_has_its_own_arns():
@@ -112,11 +114,14 @@ def test_their_versions_can_be_pinned_once_they_are_installed():
     loaded = settings(podLogs=ON, cluster={"addons": {"fluent-bit": "v4.1.0-eksbuild.1"}})
     plan = plan_observability(loaded, name="shop", region="eu-west-1")
     assert plan is not None
-    versions = {each.name: each.version for each in plan_nodes(loaded, name="shop", features=plan.addons).workloads}
+    versions = {
+        each.name: each.version
+        for each in plan_nodes(loaded, name="shop", region="eu-west-1", features=plan.addons).workloads
+    }
     assert versions == {"coredns": None, "metrics-server": None, "fluent-bit": "v4.1.0-eksbuild.1"}
 
 
 def test_nodes_have_the_right_to_open_sessions_only_with_session_manager():
     policy = "AmazonSSMManagedInstanceCore"
-    assert policy in plan_nodes(settings(sessionManager=True), name="shop").role.managed_policies
-    assert policy not in plan_nodes(settings(), name="shop").role.managed_policies
+    assert policy in plan_nodes(settings(sessionManager=True), name="shop", region="eu-west-1").role.managed_policies
+    assert policy not in plan_nodes(settings(), name="shop", region="eu-west-1").role.managed_policies

@@ -145,9 +145,21 @@ def test_only_the_cni_may_change_network_interfaces():
         "aws-node",
         ("AmazonEKS_CNI_Policy",),
     )
-    trust = json.loads(cni.role.trust_policy())["Statement"][0]
-    assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
-    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert json.loads(cni.role.trust_policy)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceAccount": "111111111111",
+                    "aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-west-1:111111111111:cluster/shop",
+                    "aws:RequestTag/kubernetes-namespace": "kube-system",
+                    "aws:RequestTag/kubernetes-service-account": "aws-node",
+                }
+            },
+        }
+    ]
 
 
 def test_network_policies_are_enforced():
