@@ -8,9 +8,8 @@ import pulumi
 
 from privatelink_ingress.components.bootstrap import Bootstrap, BootstrapArgs
 from privatelink_ingress.components.deployer_roles import DeployerRoles, DeployerRolesArgs
-from privatelink_ingress.contracts.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.lookups import contracts, program, providers
-from privatelink_ingress.plan.account.bootstrap import attached_to, plan_bootstrap
+from privatelink_ingress.plan.account.bootstrap import attached_to, bootstrap_tags, plan_bootstrap
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import load
 
@@ -18,16 +17,17 @@ from privatelink_ingress.settings.load import load
 async def deploy() -> dict[str, Any]:
     project, stack, region = pulumi.get_project(), pulumi.get_stack(), program.region()
     settings = load(BootstrapSettings, program.project_config(), project=project, stack=stack, region=region)
-    edges = {name: contracts.full_name(edge, EDGE_PROJECT) for name, edge in attached_to(settings).items()}
-    shards = {edge: await contracts.read_shard(edge) for edge in sorted(set(edges.values()))}
+    tags = bootstrap_tags(settings, project=project, stack=stack)
+    account = providers.aws_provider("account", region=region, account_id=settings.account_id, tags=tags)
+    readers = contracts.Readers(edge=account, by_role={}, account_id=settings.account_id, region=region)
+    sources = attached_to(settings)
+    read = {source: await contracts.read_shard(*source, readers) for source in sorted(set(sources.values()), key=str)}
     plan = plan_bootstrap(
         settings,
-        project=project,
-        stack=stack,
         region=region,
-        shards={name: shards[edge] for name, edge in edges.items()},
+        tags=tags,
+        shards={name: read[source] for name, source in sources.items()},
     )
-    account = providers.aws_provider("account", region=region, account_id=settings.account_id, tags=plan.tags)
     options = pulumi.ResourceOptions(providers=[account])
     outputs = Bootstrap("state", BootstrapArgs(plan=plan), options).exports()
     if plan.deployers:

@@ -43,7 +43,7 @@ async def deploy() -> dict[str, Any]:
     published = await contracts.read_all(settings.connections, readers)
     program.warn(acceptance.waiting(settings.connections, published))
     if isinstance(settings, AttachedSettings):
-        shard = await contracts.read_shard(settings.edge_stack)
+        shard = await contracts.read_shard(settings.edge_stack, settings.edge_parameter, readers)
         plan = plan_attachment(
             settings, stack=stack, region=region, site=EdgeSite.of_contract(shard), contracts=published
         )

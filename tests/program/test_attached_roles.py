@@ -20,6 +20,7 @@ from tests.support.deployers import (
     GITHUB,
     REGION,
     ROLE,
+    SHARD_PARAMETER,
     TRUST,
     WORKLOAD,
     account,
@@ -32,9 +33,10 @@ from tests.support.deployers import trust as trust_of
 from tests.support.edge_parameters import NAME, READER, SERVICE, SHARED
 from tests.support.edge_parameters import Account as EdgeAccount
 from tests.support.iam_policies import Policies, Request
-from tests.support.programs import run_attached, run_edge, run_workload, sample_connections, shard_outputs
+from tests.support.programs import run_attached, run_edge, run_workload, sample_connections, shard_in, shard_outputs
 
 STACK = "central-ingress/prod-blog"
+OWN = {"edgeStack": "prod", "edgeParameter": SHARD_PARAMETER}
 OURS, SHARDS = "aws:ResourceTag/Stack", {"aws:ResourceTag/Stack": "central-ingress/prod"}
 
 
@@ -130,7 +132,7 @@ def test_it_is_trusted_as_all_others_unless_it_names_its_own_principals():
     team = "arn:aws:iam::222222222222:role/team-blog"
     run = made(
         {
-            "prod-blog": {"edgeStack": "prod", "principals": [team], "externalId": "blog-11"},
+            "prod-blog": {**OWN, "principals": [team], "externalId": "blog-11"},
             "prod-news": {"edgeStack": "organization/central-ingress/prod"},
         }
     )
@@ -143,7 +145,7 @@ def test_it_is_trusted_as_all_others_unless_it_names_its_own_principals():
 
 
 def test_github_assumes_it_unless_it_names_its_own_principals():
-    attached = {"prod-blog": {"edgeStack": "prod", "principals": [CI]}, "prod-news": {"edgeStack": "prod"}}
+    attached = {"prod-blog": {**OWN, "principals": [CI]}, "prod-news": {"edgeStack": "prod"}}
     run = made(attached, trust={"github": GITHUB})
     entry = named(run, ROLE, "deployers-deployer")
     assumed = {
@@ -174,9 +176,7 @@ def test_the_output_is_a_valid_roles_setting_of_the_attached_stack():
 
 
 def test_a_shard_of_another_account_is_refused_with_the_place_that_it_is_in():
-    elsewhere = {
-        name: StackOutputs({**one.values, "account_id": "333333333333"}) for name, one in edge_stacks().items()
-    }
+    elsewhere = dict.fromkeys(edge_stacks(), shard_in("333333333333"))
     with pytest.raises(pulumi.RunError) as error:
         account(roles({"prod-blog": {"edgeStack": "prod"}}), EDGE, stacks=elsewhere)
     assert "roles.edge.attached.prod-blog.edgeStack" in str(error.value)

@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 from privatelink_ingress.plan.account import state_migration
 from privatelink_ingress.settings.bootstrap import BootstrapSettings, Roles
 from tests.support.bootstrap import bootstrap
-from tests.support.programs import REPOSITORY, shard_outputs
+from tests.support.deployers import SHARD_PARAMETER
+from tests.support.programs import REPOSITORY, shard_contract
 
 TEXT = (REPOSITORY / "docs" / "bootstrap.md").read_text()
 SAMPLES = [
@@ -26,10 +27,13 @@ SCRIPT = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for 
 
 
 def exports(sample: dict[str, Any]) -> set[str]:
-    keys = {key.removeprefix("bootstrap:"): value for key, value in sample.items() if key.startswith("bootstrap:")}
+    keys: dict[str, Any] = {
+        key.removeprefix("bootstrap:"): value for key, value in sample.items() if key.startswith("bootstrap:")
+    }
     return set(
         bootstrap(
-            stacks={"organization/central-ingress/prod": shard_outputs()},
+            stacks=None,
+            parameters={SHARD_PARAMETER: shard_contract()},
             **{key: value if isinstance(value, str) else json.dumps(value) for key, value in keys.items()},
         ).exports
     )

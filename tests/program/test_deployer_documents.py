@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.deployers import GITHUB, TRUST, WORKLOAD, ZONE, account
 from tests.support.edge_parameters import NAME, READER, SHARED
 from tests.support.iam_lint import findings
-from tests.support.programs import shard_outputs
+from tests.support.programs import shard_in
 from tests.support.shards import SERVICE
 
 WRITERS = {"shop": {"connections": ["shop"], "principals": TRUST["principals"], "externalId": "x1"}}
@@ -57,7 +57,7 @@ def everything() -> StackRun:
                 },
             },
         },
-        stacks={"organization/central-ingress/prod": StackOutputs({**shard_outputs().values, "account_id": WORKLOAD})},
+        stacks={"organization/central-ingress/prod": shard_in(WORKLOAD)},
     )
 
 

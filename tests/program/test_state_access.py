@@ -20,7 +20,19 @@ from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import plan_state
 from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.bootstrap import Roles
-from tests.support.deployers import CI, EDGE, GITHUB, POLICY, ROLE, TRUST, ZONE, account, named, policies
+from tests.support.deployers import (
+    CI,
+    EDGE,
+    GITHUB,
+    POLICY,
+    ROLE,
+    SHARD_PARAMETER,
+    TRUST,
+    ZONE,
+    account,
+    named,
+    policies,
+)
 from tests.support.iam_policies import Policies, Request
 from tests.support.programs import shard_outputs
 from tests.support.shards import SERVICE
@@ -30,7 +42,7 @@ BACKEND = Backend(account=EDGE, bucket=f"pulumi-state-{EDGE}-eu-west-1")
 SHARED = "alias/ingress-secrets"
 TEAM = f"arn:aws:iam::{EDGE}:role/team-blog"
 ATTACHED: dict[str, Any] = {"edgeStack": "prod", "endpointServices": [SERVICE]}
-OWN = {**ATTACHED, "principals": [TEAM], "externalId": "blog-77d0"}
+OWN = {**ATTACHED, "edgeParameter": SHARD_PARAMETER, "principals": [TEAM], "externalId": "blog-77d0"}
 KEYS = {
     "eks-service/shop": SHARED,
     "central-ingress/prod": SHARED,
@@ -214,7 +226,7 @@ def test_an_own_github_repository_deploys_its_attached_stack_and_nothing_else():
         "edge": {
             "stacks": ["prod"],
             "hostedZoneIds": [ZONE],
-            "attached": {"prod-blog": {**ATTACHED, "github": team}},
+            "attached": {"prod-blog": {**ATTACHED, "edgeParameter": SHARD_PARAMETER, "github": team}},
         },
     }
     made = account(settings, EDGE, stacks={"organization/central-ingress/prod": shard_outputs()})

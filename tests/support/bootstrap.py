@@ -7,6 +7,7 @@ from pathlib import Path
 
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine.runner import StackOutputs, StackRun, run
+from tests.support.edge_parameters import Account
 from tests.support.strict_backend import At, Fake, StrictBackend
 
 PROGRAM = Path(__file__).parents[2] / "bootstrap"
@@ -30,14 +31,20 @@ FAKES: dict[str, Fake] = {
 }
 
 
-def bootstrap(*, stacks: Mapping[str, StackOutputs] | None = None, **settings: str) -> StackRun:
+def bootstrap(
+    *,
+    stacks: Mapping[str, StackOutputs] | None = None,
+    parameters: Mapping[str, str] | None = None,
+    **settings: str,
+) -> StackRun:
+    """The program with these settings, beside the outputs of `stacks` and the texts of `parameters`, by name."""
     values = {"accountId": "222222222222", "owner": "team-platform", **settings}
     return run(
         PROGRAM,
         project="bootstrap",
         stack="edge",
         config={"aws:region": "eu-west-1", **{f"bootstrap:{key}": value for key, value in values.items()}},
-        backend=StrictBackend(fakes=FAKES),
+        backend=StrictBackend(fakes=FAKES, answers=Account(dict(parameters or {})).answers()),
         stacks=stacks,
         timeout=120,
     )

@@ -12,7 +12,7 @@ from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
 from tests.support.aws_requests import Account
 from tests.support.bootstrap import bootstrap
 from tests.support.iam_policies import Policies, Request
-from tests.support.programs import run_edge, run_workload
+from tests.support.programs import run_edge, run_workload, shard_contract
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 
@@ -35,6 +35,9 @@ TRUST = {"principals": [CI], "externalId": "shop-7f3a"}
 
 ZONE = "Z0123456789ABC"
 
+SHARD_PARAMETER = "/central-ingress/shards/prod"
+"""Where the sample shard writes its contract, with `contractPrefix`."""
+
 
 DUTIES = ("workload-network", "workload-iam", "workload-ecr", "workload-eks", "edge-network")
 
@@ -42,7 +45,8 @@ DUTIES = ("workload-network", "workload-iam", "workload-ecr", "workload-eks", "e
 def account(
     roles: dict[str, Any], account_id: str = WORKLOAD, *, stacks: Mapping[str, StackOutputs] | None = None, **more: str
 ) -> StackRun:
-    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks, **more)
+    parameters = {SHARD_PARAMETER: shard_contract()} if SHARD_PARAMETER in json.dumps(roles) else {}
+    return bootstrap(accountId=account_id, roles=json.dumps(roles), stacks=stacks, parameters=parameters, **more)
 
 
 @functools.cache

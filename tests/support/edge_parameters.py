@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
@@ -40,7 +41,10 @@ class Account:
         self.asked: list[tuple[str, str, Properties]] = []
 
     def backend(self) -> StrictBackend:
-        return StrictBackend(answers={GET_PARAMETER: self._parameter, GET_SERVICE: self._service})
+        return StrictBackend(answers=self.answers())
+
+    def answers(self) -> dict[str, Callable[[Properties, At], Properties]]:
+        return {GET_PARAMETER: self._parameter, GET_SERVICE: self._service}
 
     def _parameter(self, args: Properties, at: At) -> Properties:
         self.asked.append((GET_PARAMETER, at.account, args))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun, run
 from privatelink_ingress.stackfiles import reader
@@ -125,6 +126,27 @@ def shard_outputs() -> StackOutputs:
     """What `Pulumi.prod.yaml` exports, with its own connections alone."""
     file = stack_file("central-ingress", "prod")
     return run_edge(connections=json.loads(file.settings["connections"])).outputs
+
+
+def shard_contract() -> str:
+    """The contract of the sample shard as its parameter holds it."""
+    values = shard_outputs().values
+    return json.dumps({key: values[key] for key in ShardContract.model_fields})
+
+
+def shard_in(account_id: str) -> StackOutputs:
+    """What the sample shard would export in another account."""
+    values = shard_outputs().values
+    own = f":{values['account_id']}:"
+    return StackOutputs(
+        {
+            **{
+                key: value.replace(own, f":{account_id}:") if isinstance(value, str) else value
+                for key, value in values.items()
+            },
+            "account_id": account_id,
+        }
+    )
 
 
 def run_attached(

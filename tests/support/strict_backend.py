@@ -199,10 +199,10 @@ FAKES: dict[str, Fake] = {
     "aws:lb/targetGroup:TargetGroup": _target_group,
     "aws:lb/targetGroupAttachment:TargetGroupAttachment": _prefixed("tga"),
     "aws:lb/listener:Listener": _by_arn(
-        "elasticloadbalancing", lambda at: f"listener/app/x/{digits(at.registration, 16)}"
+        "elasticloadbalancing", lambda at: f"listener/app/x/{digits(at.registration, 16)}/{digits(at.registration, 16)}"
     ),
     "aws:lb/listenerRule:ListenerRule": _by_arn(
-        "elasticloadbalancing", lambda at: f"listener-rule/app/x/{digits(at.registration, 16)}"
+        "elasticloadbalancing", lambda at: f"listener-rule/app/x/0a1b/2c3d/{digits(at.registration, 16)}"
     ),
     "aws:lb/listenerCertificate:ListenerCertificate": _prefixed("lc"),
     "aws:acm/certificate:Certificate": _certificate,

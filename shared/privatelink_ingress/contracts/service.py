@@ -71,16 +71,7 @@ class Contract(BaseModel):
         Raises:
             ContractError: as `read`, or when the value is not a JSON object.
         """
-        title = f"The contract in parameter {parameter} does not fit"
-        remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter."
-        try:
-            fields = json.loads(text)
-        except json.JSONDecodeError as error:
-            reason = f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-            raise ContractError(title, [Problem("value", reason, remedy)]) from None
-        if not isinstance(fields, dict):
-            raise ContractError(title, [Problem("value", f"is {shown(fields)}, but must be a mapping", remedy)])
-        return _decode(cls, fields, title, remedy)
+        return decode_json(cls, text, parameter, project=PROJECT)
 
 
 P = TypeVar("P", bound=BaseModel)
@@ -94,6 +85,24 @@ def decode(model: type[P], outputs: Mapping[str, Any], title: str, *, stack: str
     """
     remedy = f"Run `pulumi up --stack {stack.rsplit('/', 1)[-1]}` in {project}/, then this again."
     return _decode(model, outputs, title, remedy)
+
+
+def decode_json(model: type[P], text: str, parameter: str, *, project: str) -> P:
+    """Decode the value of a `parameter` that a stack of `project` writes.
+
+    Raises:
+        ContractError: as `decode`, or when the value is not a JSON object.
+    """
+    title = f"The contract in parameter {parameter} does not fit"
+    remedy = f"Run `pulumi up` in {project}/ for the stack that publishes it: the stack writes the parameter."
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        reason = f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise ContractError(title, [Problem("value", reason, remedy)]) from None
+    if not isinstance(fields, dict):
+        raise ContractError(title, [Problem("value", f"is {shown(fields)}, but must be a mapping", remedy)])
+    return _decode(model, fields, title, remedy)
 
 
 def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) -> P:

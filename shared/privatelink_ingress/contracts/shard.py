@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from privatelink_ingress.contracts.service import ContractError, decode
+from privatelink_ingress.arns import Arn
+from privatelink_ingress.contracts.service import ContractError, decode, decode_json
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.fields import AccountId, CertificateArn, HostedZoneId, ZoneId
 from privatelink_ingress.settings.networks import Cidr
@@ -21,7 +22,10 @@ ATTACHED_TO = "edge_stack"
 
 
 class ShardContract(BaseModel):
-    """Flat stack outputs."""
+    """Flat stack outputs; the same fields as JSON in the Parameter Store record.
+
+    The ids become resources of the attached stack's policy, so none may contain a wildcard.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -29,12 +33,19 @@ class ShardContract(BaseModel):
     account_id: AccountId
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
     vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]+$")]
-    endpoint_subnet_ids: Annotated[dict[ZoneId, str], Field(min_length=2)]
+    endpoint_subnet_ids: Annotated[
+        dict[ZoneId, Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]], Field(min_length=2)
+    ]
     """By zone id."""
     endpoint_subnet_cidrs: Annotated[dict[ZoneId, Cidr], Field(min_length=2)]
     """By zone id: the endpoints' addresses are planned in them."""
     endpoint_security_group_id: Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]
-    listener_arn: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:elasticloadbalancing:.+:listener/app/")]
+    listener_arn: Annotated[
+        str,
+        Field(
+            pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+(/[0-9a-f]+){2}$"
+        ),
+    ]
     alb_dns_name: Annotated[str, Field(min_length=1)]
     alb_zone_id: Annotated[str, Field(min_length=1)]
     """Hosted zone of `alb_dns_name`, for alias records."""
@@ -51,6 +62,13 @@ class ShardContract(BaseModel):
             raise ValueError("endpoint_subnet_ids and endpoint_subnet_cidrs are of different zones")
         return self
 
+    @model_validator(mode="after")
+    def _a_listener_of_its_own(self) -> Self:
+        listener = Arn.parse(self.listener_arn)
+        if (listener.account_id, listener.region) != (self.account_id, self.region):
+            raise ValueError("listener_arn is of another account or Region than account_id and region")
+        return self
+
     @classmethod
     def read(cls, outputs: Mapping[str, Any], stack: str) -> Self:
         """Decode the outputs of `stack`, a full name.
@@ -64,3 +82,12 @@ class ShardContract(BaseModel):
             reason = f"is {further}: stack {stack} has no load balancer, but is attached to that one itself"
             raise ContractError(title, [Problem(ATTACHED_TO, reason, f"Write edgeStack: {further}.")])
         return decode(cls, outputs, title, stack=stack, project=PROJECT)
+
+    @classmethod
+    def read_json(cls, text: str, parameter: str) -> Self:
+        """Decode the value of a `parameter`.
+
+        Raises:
+            ContractError: as `read`, or when the value is not a JSON object.
+        """
+        return decode_json(cls, text, parameter, project=PROJECT)

@@ -65,7 +65,12 @@ def compare(stacks: Stacks) -> list[Finding]:
             stacks.report.warnings += (Finding(workload.file, warning) for warning in plan.warnings)
     findings += _names_differ(workloads, plans)
     grouped, lost = shards.group(stacks.edges, stacks.attached)
-    findings += (*lost, *shards.target_groups(grouped), *shards.names_across(grouped))
+    findings += (
+        *lost,
+        *shards.target_groups(grouped),
+        *shards.names_across(grouped),
+        *shards.contract_parameters(grouped),
+    )
     capacities = shards.capacities(grouped)
     users: list[consumers.User] = []
     shard_plans: dict[str, ShardPlans] = {}

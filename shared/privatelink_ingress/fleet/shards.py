@@ -205,5 +205,21 @@ def _lost(stack: Attached, edges: Sequence[Edge], attached: Iterable[Attached]) 
     return Finding(stack.file, Problem("edgeStack", reason, remedy))
 
 
+def contract_parameters(shards: Iterable[ShardStacks]) -> Iterator[Finding]:
+    """Attached stacks that read their shard's contract from a parameter that the shard does not write."""
+    for shard in shards:
+        prefix = shard.edge.settings.contract_prefix
+        written = f"{prefix}/{shard.edge.stack}" if prefix else None
+        for stack in shard.attached:
+            read = stack.settings.edge_parameter
+            if read is None or read.rpartition(":parameter")[2] == written:
+                continue
+            reason = f"is {read}, but {shard.edge.file} writes its contract to {written or 'no parameter'}"
+            remedy = (
+                f"Write {written}." if written else "Add contractPrefix to that file, such as /central-ingress/shards."
+            )
+            yield Finding(stack.file, Problem("edgeParameter", reason, remedy))
+
+
 def _of_edge(stack: Attached) -> bool:
     return StackName.parse(stack.settings.edge_stack).may_be_of(PROJECT)

@@ -59,17 +59,19 @@ async def read(stack: str, opts: pulumi.ResourceOptions | None = None) -> Contra
     return Contract.read(await outputs_of(name, Contract.model_fields, title, opts), name)
 
 
-async def read_shard(stack: str, opts: pulumi.ResourceOptions | None = None) -> ShardContract:
-    """What the edge stack `stack` publishes for attached stacks.
+async def read_shard(stack: str, parameter: str | None, readers: Readers) -> ShardContract:
+    """What the edge stack `stack` publishes for attached stacks: its outputs, or what `parameter` holds if given.
 
     Raises:
-        ContractError: as `read`, or when `stack` is attached itself.
+        ContractError: as `read` or `parameters.read_shard`, or when `stack` is attached itself.
     """
+    if parameter is not None:
+        return await parameters.read_shard(
+            parameter, provider=readers.edge, account_id=readers.account_id, region=readers.region
+        )
     name = full_name(stack, shard.PROJECT)
     title = f"Stack {name} cannot be attached to: it exports no shard contract"
-    return ShardContract.read(
-        await outputs_of(name, [*ShardContract.model_fields, shard.ATTACHED_TO], title, opts), name
-    )
+    return ShardContract.read(await outputs_of(name, [*ShardContract.model_fields, shard.ATTACHED_TO], title), name)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

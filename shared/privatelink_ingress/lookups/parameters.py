@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pulumi
 import pulumi_aws as aws
 
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.contracts import shard
 from privatelink_ingress.contracts.service import PROJECT, Contract, ContractError
+from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.backends import Backend
 
@@ -24,6 +28,33 @@ async def read(backend: Backend, *, provider: aws.Provider, account_id: str, reg
         ContractError: when the parameter does not exist, cannot be read, or does not hold a contract.
     """
     reference = str(backend.parameter)
+    text = await _text(reference, _OF_WORKLOAD, provider=provider, account_id=account_id, region=region)
+    return Contract.read_json(text, reference)
+
+
+async def read_shard(reference: str, *, provider: aws.Provider, account_id: str, region: str) -> ShardContract:
+    """The contract of a shard in the parameter `reference`. Other arguments and exceptions as of `read`."""
+    text = await _text(reference, _OF_SHARD, provider=provider, account_id=account_id, region=region)
+    return ShardContract.read_json(text, reference)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    """What a missing parameter's message says of its publisher."""
+
+    project: str
+    written: str
+
+
+_OF_WORKLOAD = _Kind(
+    PROJECT,
+    "the stack writes the parameter <publication.parameter.prefix>/<connectionName>, in its own account unless "
+    "writerRoleArn is set.",
+)
+_OF_SHARD = _Kind(shard.PROJECT, "with contractPrefix in its file, it writes the parameter <contractPrefix>/<stack>.")
+
+
+async def _text(reference: str, kind: _Kind, *, provider: aws.Provider, account_id: str, region: str) -> str:
     name, owner, elsewhere = _place(reference, account_id, region)
     title = f"The contract in parameter {reference} cannot be read"
     try:
@@ -31,12 +62,12 @@ async def read(backend: Backend, *, provider: aws.Provider, account_id: str, reg
             name=name, region=elsewhere, with_decryption=False, opts=pulumi.InvokeOptions(provider=provider)
         )
     except Exception as error:
-        raise ContractError(title, [_unreadable(reference, name, owner, str(error))]) from None
+        raise ContractError(title, [_unreadable(reference, name, owner, kind, str(error))]) from None
     if parameter.insecure_value is None:
         reason = f"is of type {parameter.type}, but a contract holds no secrets"
-        remedy = f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: it writes a String."
+        remedy = f"Run `pulumi up` in {kind.project}/ for the stack that publishes it: it writes a String."
         raise ContractError(title, [Problem("type", reason, remedy)])
-    return Contract.read_json(parameter.insecure_value, reference)
+    return parameter.insecure_value
 
 
 async def check_service(contract: Contract, source: str, *, provider: aws.Provider, region: str) -> None:
@@ -85,13 +116,12 @@ def _place(reference: str, account_id: str, region: str) -> tuple[str, str, str 
     return name, arn.account_id, arn.region if arn.region != region else None
 
 
-def _unreadable(reference: str, name: str, owner: str, text: str) -> Problem:
+def _unreadable(reference: str, name: str, owner: str, kind: _Kind, text: str) -> Problem:
     if "ParameterNotFound" in text or "couldn't find resource" in text:
         return Problem(
             reference,
             f"does not exist in account {owner}",
-            f"Run `pulumi up` in {PROJECT}/ for the stack that publishes it: the stack writes the parameter "
-            "<publication.parameter.prefix>/<connectionName>, in its own account unless writerRoleArn is set.",
+            f"Run `pulumi up` in {kind.project}/ for the stack that publishes it: {kind.written}",
         )
     if "AccessDenied" in text and name.startswith("arn:"):
         return Problem(

@@ -40,6 +40,10 @@ def load_edge(
     """
     written = {key: text for key, text in values.items() if text not in _NOTHING or key not in keys(EdgeSettings)}
     if "edgeStack" not in written:
+        if "edgeParameter" in written:
+            remedy = "Write edgeStack too, or contractPrefix if this stack is to write its contract."
+            problem = Problem("edgeParameter", "has no effect without edgeStack", remedy)
+            raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", [problem])
         return load(EdgeSettings, written, project=project, stack=stack, region=region)
     shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]

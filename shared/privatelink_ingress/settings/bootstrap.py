@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.backends import POSITIONS
 from privatelink_ingress.settings.edge import SLOTS, BucketName
 from privatelink_ingress.settings.fields import (
-    PARTITION,
     UNIQUE,
     AccountId,
     ConnectionName,
@@ -26,52 +25,14 @@ from privatelink_ingress.settings.fields import (
     Tags,
     matching,
 )
+from privatelink_ingress.settings.parameters import ParameterPrefix
+from privatelink_ingress.settings.trust import GitHub, Trust, TrustedArn
 from privatelink_ingress.settings.workload.existing import AutoscalingGroupName, ClusterName, SecurityGroupId, VpcId
-from privatelink_ingress.settings.workload.publication import ParameterPrefix
 from privatelink_ingress.settings.workload.registry import RepositoryName
 
 PROJECT = "bootstrap"
 """Name of the Pulumi project of these stacks."""
 
-
-def _trusted(arn: str) -> str:
-    if arn == "*" or arn.endswith((":*", "/*")):
-        raise InvalidSetting(f"is {arn!r}, which trusts everyone", "Name each role, user or account.")
-    if ":assumed-role/" in arn:
-        role = arn.split("/")[1]
-        raise InvalidSetting(
-            f"is {arn!r}, a session: the next session has another name and would not be trusted",
-            f"Write the role behind it: arn:aws:iam::<account>:role/<path>/{role}.",
-        )
-    return arn
-
-
-TrustedArn = Annotated[
-    str,
-    AfterValidator(_trusted),
-    matching(
-        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@/-]+)",
-        "the ARN of a role or user, or arn:aws:iam::<account>:root",
-    ),
-]
-"""Who may assume a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
-
-OidcProviderArn = Annotated[
-    str,
-    matching(
-        rf"arn:{PARTITION}:iam::\d{{12}}:oidc-provider/token\.actions\.githubusercontent\.com",
-        "arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com",
-    ),
-]
-
-Repository = Annotated[
-    str,
-    matching(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[\w.-]{1,100}", "<owner>/<repository>, such as example/ingress"),
-]
-
-Branch = Annotated[str, matching(r"[\w.][\w./+@-]*", "the name of a branch, without wildcards and without refs/heads/")]
-
-GitHubEnvironment = Annotated[str, matching(r"[\w.-]{1,255}", "the name of an environment, without wildcards")]
 
 RolePrefix = Annotated[
     str, matching(r"[a-z](-?[a-z0-9]){0,29}", "1-30 lower-case letters, digits and single hyphens, a letter first")
@@ -82,46 +43,6 @@ EdgeStack = Annotated[str, matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "the name of
 
 MOST_SERVICES = len(SLOTS) * POSITIONS
 """Endpoint services that the connections of a shard can name."""
-
-
-class GitHub(Settings):
-    """Workflows of one GitHub repository, by OpenID Connect, without stored keys."""
-
-    repository: Repository
-    branches: Annotated[tuple[Branch, ...], UNIQUE] = ()
-    """Branches whose workflows may deploy."""
-    environments: Annotated[tuple[GitHubEnvironment, ...], UNIQUE] = ()
-    """Environments whose jobs may deploy."""
-    provider_arn: OidcProviderArn | None = None
-    """GitHub's identity provider in the account, which can have only one; created here when not set."""
-
-    @model_validator(mode="after")
-    def _some_of_it(self) -> Self:
-        if not self.branches and not self.environments:
-            raise InvalidSetting(
-                "names neither branches nor environments, so every pull request could deploy",
-                "Write branches: [main], or environments: [production].",
-            )
-        return self
-
-
-class Trust(Settings):
-    """Who may deploy."""
-
-    principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
-    external_id: ExternalId | None = None
-    """The external id that principals must send when they assume a role."""
-    github: GitHub | None = None
-
-    @model_validator(mode="after")
-    def _trusts_someone(self) -> Self:
-        if not self.principals and self.github is None:
-            raise InvalidSetting("names no one to trust", "Write principals, github, or both.")
-        if self.external_id is not None and not self.principals:
-            raise InvalidSetting(
-                "has no effect without principals", "Remove it: GitHub does not send one.", at=("externalId",)
-            )
-        return self
 
 
 class Accepter(Settings):
@@ -191,6 +112,9 @@ class AttachedRole(Settings):
     """Its shard, which must be deployed: the role's policy names the shard's resources one by one."""
     endpoint_services: Annotated[tuple[EndpointServiceName, ...], Field(max_length=MOST_SERVICES), UNIQUE] = ()
     """The endpoint services that it may connect to: `endpoint_service_name` of its connections' contracts."""
+    edge_parameter: ParameterReference | None = None
+    """The parameter with the shard's contract, `edgeParameter` of the attached stack; required with a trust of its
+    own, because a StackReference would need the key of all secrets of the shard."""
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
@@ -221,6 +145,17 @@ class AttachedRole(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _own_trust_reads_a_parameter(self) -> Self:
+        if self.has_own_trust and self.edge_parameter is None:
+            raise InvalidSetting(
+                "is missing: without it, this role would need the right to decrypt the secrets of the shard's domain",
+                "Set contractPrefix in the shard's file, and write the parameter <contractPrefix>/<shard> here and in "
+                "the attached stack's file.",
+                at=("edgeParameter",),
+            )
+        return self
+
     @property
     def has_own_trust(self) -> bool:
         """Whether others than those of `trust` deploy it: they get a secrets key of their own."""
@@ -244,6 +179,8 @@ class EdgeRoles(Settings):
     """Beside those of `parameterWriters`, which they may read in any case."""
     attached: Annotated[dict[EdgeStack, AttachedRole], Field(default_factory=dict)]
     """By the name of the attached `central-ingress` stack."""
+    shard_prefix: ParameterPrefix = "/central-ingress/shards"
+    """`contractPrefix` of their stack files: they may write `<prefix>/<stack>`."""
     parameter_writers: Annotated[dict[RolePrefix, ParameterWriter], Field(default_factory=dict)]
     """By a name of your own, such as the workload account's."""
 

@@ -19,6 +19,7 @@ from privatelink_ingress.settings.fields import (
     HostedZoneId,
     InvalidSetting,
     Owner,
+    ParameterReference,
     RetentionDays,
     Settings,
     StackNameSetting,
@@ -28,6 +29,7 @@ from privatelink_ingress.settings.fields import (
 )
 from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.networks import Cidr, FirewallCidr, VpcCidr
+from privatelink_ingress.settings.parameters import ParameterPrefix
 from privatelink_ingress.settings.routes import Route
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
@@ -202,6 +204,8 @@ class EdgeStack(Settings):
     tags: Tags
     edge_stack: StackNameSetting | None = None
     """The stack with the load balancer, when this stack only adds connections to it (`settings/attached.py`)."""
+    edge_parameter: ParameterReference | None = None
+    """The parameter with that stack's contract, instead of a StackReference, which needs the key of its secrets."""
     connections: Annotated[dict[ConnectionName, Connection], Field(default_factory=dict, max_length=len(SLOTS))]
     retired_slots: Annotated[dict[ConnectionName, Slot], Field(default_factory=dict)]
     """Slots of removed connections whose rules and endpoint may still stand, by the connection's name: `offboard`
@@ -239,3 +243,5 @@ class EdgeSettings(EdgeStack):
     firewall: Firewall = Firewall()
     logs: Logs = Logs()
     limits: Limits = Limits()
+    contract_prefix: ParameterPrefix | None = None
+    """The shard writes its contract to the parameter `<contractPrefix>/<stack>`, for attached stacks of other teams."""

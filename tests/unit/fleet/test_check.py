@@ -181,6 +181,28 @@ def test_an_attached_stack_that_is_attached_to_an_attached_one(repository: Path)
     assert problem[1:] == ("edgeStack", "is 'prod-blog', which is itself attached to prod")
 
 
+@pytest.mark.parametrize(
+    ("read", "written", "reason"),
+    [
+        ("/shards/prod", "", f"is /shards/prod, but {PROD} writes its contract to no parameter"),
+        ("/shards/prod2", "/shards", f"is /shards/prod2, but {PROD} writes its contract to /shards/prod"),
+        ("/shards/prod", "/shards", ""),
+        ("arn:aws:ssm:eu-west-1:222222222222:parameter/shards/prod", "/shards", ""),
+    ],
+)
+def test_an_attached_stack_that_reads_a_parameter_its_shard_does_not_write(
+    repository: Path, edit, read: str, written: str, reason: str
+):
+    edit(
+        ATTACHED,
+        "central-ingress:edgeStack: prod #",
+        f"central-ingress:edgeParameter: {read}\n  central-ingress:edgeStack: prod #",
+    )
+    if written:
+        edit(PROD, "central-ingress:owner:", f"central-ingress:contractPrefix: {written}\n  central-ingress:owner:")
+    assert found(repository) == ([(ATTACHED, "edgeParameter", reason)] if reason else [])
+
+
 def test_an_attached_stack_of_another_account_or_region(repository: Path, edit):
     edit(ATTACHED, '"222222222222"', '"333333333333"')
     edit(ATTACHED, "aws:region: eu-west-1", "aws:region: eu-west-2")

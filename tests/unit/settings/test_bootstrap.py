@@ -112,7 +112,7 @@ LONG = [f"{letter}{'x' * 29}" for letter in "abcdefghij"]
 
 
 def planned(roles: dict[str, Any]) -> DeployersPlan:
-    plan = plan_bootstrap(settings(roles), project="bootstrap", stack="workload", region="eu-west-1")
+    plan = plan_bootstrap(settings(roles), region="eu-west-1", tags={})
     assert plan.deployers
     return plan.deployers
 
@@ -154,7 +154,7 @@ def test_a_role_that_needs_more_policies_than_iam_attaches_is_refused_before_any
 
 
 def test_no_roles_are_planned_without_a_side():
-    planned = plan_bootstrap(settings({}), project="bootstrap", stack="workload", region="eu-west-1")
+    planned = plan_bootstrap(settings({}), region="eu-west-1", tags={})
     assert planned.deployers is None
 
 

@@ -24,6 +24,7 @@ from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections, removal
+from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import EdgePlan
 
@@ -150,6 +151,8 @@ class CentralIngress(Component):
             )
             for connection in plan.connections
         ]
+        self._plan, self._site = plan, site
+        contract = [self._contract_parameter(plan.contract_parameter)] if plan.contract_parameter else []
         RemovalGuard(
             name,
             RemovalGuardArgs(
@@ -167,6 +170,7 @@ class CentralIngress(Component):
                     certificates,
                     listeners,
                     *published,
+                    *contract,
                 ],
                 check=functools.partial(args.refuse_removal, plan.removal),
             ),
@@ -180,8 +184,24 @@ class CentralIngress(Component):
         self.endpoint_security_group_id = groups.endpoint_id
         self.web_acl_arn = firewall.web_acl_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
-        self._plan, self._site = plan, site
         self.publish()
+
+    def _contract_parameter(self, plan: ContractParameterPlan) -> aws.ssm.Parameter:
+        return aws.ssm.Parameter(
+            f"{self._name}-contract",
+            name=plan.name,
+            type="String",
+            tier=plan.tier,
+            description="What attached stacks read of this load balancer",
+            # Readable in previews; nothing in a contract is secret. No `overwrite`: another shard's stays its own.
+            insecure_value=Output.json_dumps(self._contract()),
+            tags=dict(self._plan.tags),
+            opts=self.child(delete_before_replace=True),
+        )
+
+    def _contract(self) -> dict[str, Any]:
+        """The fields of `shard.ShardContract`."""
+        return {"shard_contract_version": shard.VERSION, **self._plan.site.exports(), **self._site.exports()}
 
     def exports(self) -> dict[str, Any]:
         """Outputs of the program. None is secret."""
@@ -192,8 +212,6 @@ class CentralIngress(Component):
             "public_subnet_cidrs": [subnet.cidr for subnet in plan.network.public],
             "zone_ids": [subnet.zone_id for subnet in plan.network.public],
             "connections": connections.exports(plan.connections),
-            # Attached stacks read these (`shard.ShardContract`).
-            "shard_contract_version": shard.VERSION,
-            **plan.site.exports(),
-            **self._site.exports(),
+            # Attached stacks read these.
+            **self._contract(),
         }

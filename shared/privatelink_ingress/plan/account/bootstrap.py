@@ -38,18 +38,27 @@ class BootstrapPlan:
     tags: Mapping[str, str]
 
 
-def attached_to(settings: BootstrapSettings) -> Mapping[str, str]:
-    """The shard's stack of each attached stack that gets a role: its outputs are read before anything is planned."""
+def attached_to(settings: BootstrapSettings) -> Mapping[str, tuple[str, str | None]]:
+    """The shard of each attached stack that gets a role, and the parameter with its contract if there is one.
+
+    It is read before anything is planned.
+    """
     edge = settings.roles.edge
-    return {stack: entry.edge_stack for stack, entry in edge.attached.items()} if edge else {}
+    return {stack: (entry.edge_stack, entry.edge_parameter) for stack, entry in edge.attached.items()} if edge else {}
+
+
+def bootstrap_tags(settings: BootstrapSettings, *, project: str, stack: str) -> dict[str, str]:
+    """The tags of every resource of the stack."""
+    return tags.common(
+        project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
+    )
 
 
 def plan_bootstrap(
     settings: BootstrapSettings,
     *,
-    project: str,
-    stack: str,
     region: str,
+    tags: Mapping[str, str],
     shards: Mapping[str, ShardContract] | None = None,
 ) -> BootstrapPlan:
     """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide.
@@ -80,9 +89,7 @@ def plan_bootstrap(
         secrets_providers={deployer: _provider(alias, region) for deployer, alias in aliases.items()},
         secrets_keys=deployers.state.keys if deployers else (),
         deployers=deployers,
-        tags=tags.common(
-            project=project, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
-        ),
+        tags=tags,
     )
 
 

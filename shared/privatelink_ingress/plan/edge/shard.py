@@ -12,6 +12,7 @@ from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.edge import certificates, firewall, logs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
+from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -39,6 +40,7 @@ class EdgePlan:
     logs: logs.LogsPlan
     connections: tuple[ConnectionPlan, ...]
     removal: EdgeRemovalPlan
+    contract_parameter: ContractParameterPlan | None
     site: EdgeSite
     """Where these connections are planned, and those of attached stacks."""
 
@@ -91,6 +93,8 @@ def plan_edge(
         )
     with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack)
+    with problems.collect():
+        contract_parameter = plan_contract_parameter(settings.contract_prefix, stack, site.exports())
     if not problems:  # usage is only right when every route became rules
         capacity = placement.capacity(
             settings,
@@ -113,6 +117,7 @@ def plan_edge(
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region),
         connections=connections,
         removal=plan_removal(settings, stack=stack, region=region),
+        contract_parameter=contract_parameter,
         site=site,
     )
 

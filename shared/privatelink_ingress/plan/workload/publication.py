@@ -78,8 +78,8 @@ def plan_publication(
     """The publication of connection `name`.
 
     Raises:
-        UserError: when the parameter's prefix belongs to AWS, another Region cannot be supported, the topic of
-            notifications is elsewhere, or the clients' networks are more than a security group takes.
+        UserError: when another Region cannot be supported, the topic of notifications is elsewhere, or the clients'
+            networks are more than a security group takes.
     """
     publication = settings.publication
     protocol = PROTOCOLS[publication.protocol]
@@ -116,7 +116,7 @@ def plan_publication(
             "supported_regions": list(others),
             "acceptance_required": publication.acceptance_required,
         },
-        parameter=_parameter(publication.parameter.prefix, name),
+        parameter=f"{publication.parameter.prefix}/{name}",
         parameter_tier=publication.parameter.tier,
         parameter_writer_role_arn=publication.parameter.writer_role_arn,
         parameter_writer_external_id=publication.parameter.writer_external_id,
@@ -181,15 +181,3 @@ def _key(arn: str) -> str:
     principal = Arn.parse(arn)
     account = principal.account_id
     return account if principal.resource == "root" else f"{account}-{principal.resource.replace('/', '-')}"
-
-
-def _parameter(prefix: str, name: str) -> str:
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
-    if prefix.lower().startswith(("/aws", "/ssm")):
-        reserved = Problem(
-            "publication.parameter.prefix",
-            f"is {prefix}, but names that start with aws or ssm are reserved for AWS",
-            "Start it with another word, such as /central-ingress/connections.",
-        )
-        raise UserError("The parameter's name is reserved", [reserved])
-    return f"{prefix}/{name}"

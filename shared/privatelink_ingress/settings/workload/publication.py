@@ -18,16 +18,9 @@ from privatelink_ingress.settings.fields import (
     RoleArn,
     Settings,
     TopicArn,
-    matching,
 )
 from privatelink_ingress.settings.networks import Cidr
-
-ParameterPrefix = Annotated[
-    str,
-    # A parameter's name has at most 15 levels; the connection's name is the last one:
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
-    matching(r"(/[A-Za-z0-9_.-]+){1,14}", "a path of at most 14 parts that begins with / and does not end with it"),
-]
+from privatelink_ingress.settings.parameters import ParameterPrefix
 
 
 class Consumer(Settings):

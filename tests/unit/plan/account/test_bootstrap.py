@@ -7,15 +7,15 @@ import json
 import pytest
 
 from privatelink_ingress import regions
-from privatelink_ingress.plan.account.bootstrap import BootstrapPlan, plan_bootstrap
+from privatelink_ingress.plan.account.bootstrap import BootstrapPlan, bootstrap_tags, plan_bootstrap
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 
 
 def plan(**settings: str) -> BootstrapPlan:
     values = {"accountId": "222222222222", "owner": "team-platform", **settings}
-    return plan_bootstrap(
-        BootstrapSettings.model_validate(values), project="bootstrap", stack="edge", region="eu-west-1"
-    )
+    loaded = BootstrapSettings.model_validate(values)
+    tags = bootstrap_tags(loaded, project="bootstrap", stack="edge")
+    return plan_bootstrap(loaded, region="eu-west-1", tags=tags)
 
 
 def test_pulumi_accepts_the_urls() -> None:

@@ -217,6 +217,14 @@ def test_a_stack_that_is_attached_itself_names_the_one_to_attach_to():
         ("endpoint_subnet_cidrs", dict.fromkeys(ZONES, "10.12.128.1/23")),
         ("endpoint_subnet_ids", {"eu-west-1a": "subnet-0", "eu-west-1b": "subnet-1"}),
         ("listener_arn", LISTENER.replace("app", "net")),
+        ("listener_arn", LISTENER.replace("central-ingress-prod", "*")),
+        ("listener_arn", f"{LISTENER}*"),
+        ("listener_arn", LISTENER.replace("eu-west-1", "*")),
+        ("listener_arn", LISTENER.replace("222222222222", "333333333333")),
+        ("endpoint_subnet_ids", dict.fromkeys(ZONES, "*")),
+        ("vpc_id", "vpc-*"),
+        ("endpoint_security_group_id", "*"),
+        ("hosted_zone_id", "*"),
         ("certificate_domains", "*.example.com"),
         ("account_id", "2222"),
     ],
@@ -236,3 +244,9 @@ def test_the_file_in_the_document_is_right():
     certificate = settings.connections["blog"].certificate
     assert certificate is not None
     assert certificate.domains == ("blog.team.example.com",)
+
+
+def test_a_parameter_without_a_shard_to_attach_to_is_refused():
+    shard = {"accountId": "222222222222", "owner": "team-platform", "edgeParameter": "/shards/prod"}
+    with pytest.raises(SettingsError, match="edgeParameter: has no effect without edgeStack"):
+        load_edge({key: str(value) for key, value in shard.items()}, project="central-ingress", stack="prod")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan.workload import OwnClusterPlan, plan_workload
@@ -209,5 +210,5 @@ def test_the_parameter_lies_under_its_prefix_by_connection_name():
 
 @pytest.mark.parametrize("prefix", ["/aws/x", "/SSM-x"])
 def test_a_prefix_that_belongs_to_aws_is_refused(prefix: str):
-    with pytest.raises(UserError, match=r"publication\.parameter\.prefix(.|\n)*Start it with another word"):
+    with pytest.raises(ValidationError, match=r"publication\.parameter\.prefix(.|\n)*Start it with another word"):
         planned(publication={"consumers": [{"accountId": "222222222222"}], "parameter": {"prefix": prefix}})

@@ -17,7 +17,8 @@ from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan, plan_state
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.bootstrap import AttachedRole, GitHub, Roles, Trust
+from privatelink_ingress.settings.bootstrap import AttachedRole, Roles
+from privatelink_ingress.settings.trust import GitHub, Trust
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
 """Role name of each duty, as in the article."""
@@ -184,7 +185,12 @@ class _Planner:
         created: dict[str, DeployerRole] = {}
         for stack, entry in entries.items():
             by_type = attached.grants(
-                shards[stack], stack, entry.endpoint_services, entry.contracts, cross_region=entry.cross_region
+                shards[stack],
+                stack,
+                entry.endpoint_services,
+                entry.contracts,
+                edge_parameter=entry.edge_parameter,
+                cross_region=entry.cross_region,
             )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
             own += [self.trust_github(entry.github)] if entry.github else []

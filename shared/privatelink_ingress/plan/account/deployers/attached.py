@@ -27,6 +27,7 @@ def grants(
     services: Sequence[str],
     contracts: ContractSources | None = None,
     *,
+    edge_parameter: str | None = None,
     cross_region: bool = False,
 ) -> Grants:
     """Rights of the deployer of attached stack `stack`, by the type of resource that needs them.
@@ -40,6 +41,7 @@ def grants(
         stack: Name of the attached stack.
         services: Names of the endpoint services that it may connect to.
         contracts: Contracts of its backends that are not read from stacks.
+        edge_parameter: The parameter with the shard's contract, when that is not read from its stack either.
         cross_region: Whether it may connect to endpoint services of other regions.
     """
     system = System(
@@ -72,7 +74,13 @@ def grants(
             ),
             system.in_region("elasticloadbalancing:DescribeListenerCertificates"),
         ),
-        **(reading.contract_reads(system, contracts.parameters) if contracts else {}),
+        **(
+            reading.contract_reads(
+                system, (*contracts.parameters, *([edge_parameter] if edge_parameter is not None else []))
+            )
+            if contracts
+            else {}
+        ),
     }
 
 

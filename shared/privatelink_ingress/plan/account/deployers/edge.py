@@ -50,6 +50,8 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **firewall.grants(system, edges),
         **_deliveries(system, edges),
         **_bucket(system, settings, edges),
+        # What attached stacks of other teams read of them.
+        t.PARAMETER: workload.parameter(system, settings.shard_prefix, settings.stacks, overwrite=True),
         **reading.contract_reads(system, (*settings.contracts.parameters, *reading.written_parameters(settings))),
     }
     return {"network": grants}

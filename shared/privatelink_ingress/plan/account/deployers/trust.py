@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from privatelink_ingress.settings.bootstrap import GitHub
+from privatelink_ingress.settings.trust import GitHub
 
 GITHUB_URL = "https://token.actions.githubusercontent.com"
 """Issuer of the tokens of GitHub Actions: https://docs.github.com/en/actions/reference/security/oidc"""
