@@ -10,7 +10,7 @@ from privatelink_ingress.components.edge.attachment import Attachment, Attachmen
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
 from privatelink_ingress.components.edge.draining import Waits, drain_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
-from privatelink_ingress.lookups import contracts, program, providers, zones
+from privatelink_ingress.lookups import contracts, hosted_zones, program, providers, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
@@ -45,7 +45,12 @@ async def deploy() -> dict[str, Any]:
     if isinstance(settings, AttachedSettings):
         shard = await contracts.read_shard(settings.edge_stack, settings.edge_parameter, readers)
         plan = plan_attachment(
-            settings, stack=stack, region=region, site=EdgeSite.of_contract(shard), contracts=published
+            settings,
+            stack=stack,
+            region=region,
+            site=EdgeSite.of_contract(shard),
+            contracts=published,
+            zones=await hosted_zones.find(settings, shard.hosted_zone_id, network),
         )
         accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
         attachment = AttachmentArgs(
@@ -63,6 +68,7 @@ async def deploy() -> dict[str, Any]:
         region=region,
         available_zones=settings.network.zone_ids or await zones.available_zones(network),
         contracts=published,
+        zones=await hosted_zones.find(settings, settings.dns.zone_id, network),
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
     ingress = CentralIngressArgs(plan=plan, accepters=accepters, refuse_removal=refuse_while_in_use, waits=waits)

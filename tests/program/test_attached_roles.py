@@ -64,7 +64,7 @@ def role() -> Policies:
 @functools.cache
 def asked() -> tuple[Request, ...]:
     """Requests of an attached stack with everything that a connection can have."""
-    own = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}
+    own = {"certificate": {"domains": ["www.blog.example.com"]}, "routes": [{"hosts": ["www.blog.example.com"]}]}
     run = run_attached(connections={"blog": sample_connections()["blog"] | own})
     asking = Account(EDGE, REGION, stack=STACK, boundary="")
     requests = [request for one in of_provider(run, "network") for request in asking.of(one)]

@@ -14,7 +14,7 @@ from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.edge_services import named
 
 SHARD = "organization/central-ingress/prod"
-OWN = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}
+OWN = {"certificate": {"domains": ["www.blog.example.com"]}, "routes": [{"hosts": ["www.blog.example.com"]}]}
 
 Run = Callable[..., StackRun]
 _default: list[StackRun] = []
@@ -48,7 +48,7 @@ def test_an_attached_stack_registers_its_connection_and_nothing_of_the_shard(att
         "aws:lb/listenerRule:ListenerRule",
         "aws:route53/record:Record",
     }
-    assert attached.invokes == ()
+    assert [one.token for one in attached.invokes] == ["aws:route53/getZone:getZone"]
 
 
 def test_it_uses_the_shards_network_listener_and_zone(attached: StackRun, shard: StackOutputs):
@@ -103,8 +103,8 @@ def test_its_own_certificate_is_validated_in_the_shards_zone_and_attached_to_its
     attached_run: Run, shard: StackOutputs, blog: dict[str, Any]
 ):
     run = attached_run(connections={"blog": blog | OWN})
-    assert run.only("aws:acm/certificate:Certificate").inputs["domainName"] == "blog.example.org"
-    record = named(run, "aws:route53/record:Record", "blog-blog.example.org-Z0123456789EXAMPLE")
+    assert run.only("aws:acm/certificate:Certificate").inputs["domainName"] == "www.blog.example.com"
+    record = named(run, "aws:route53/record:Record", "blog-www.blog.example.com-Z0123456789EXAMPLE")
     assert record.inputs["zoneId"] == shard.values["hosted_zone_id"]
     listed = run.only("aws:lb/listenerCertificate:ListenerCertificate")
     assert listed.inputs["listenerArn"] == shard.values["listener_arn"]

@@ -31,13 +31,14 @@ def resources(action: str) -> set[str]:
 @pytest.fixture
 def attached(attached_run: Any, connections: dict[str, Any]) -> StackRun:
     """An attached stack with everything that a connection can have."""
-    own = {"certificate": {"domains": ["blog.example.org"]}, "routes": [{"hosts": ["blog.example.org"]}]}
+    own = {"certificate": {"domains": ["www.blog.example.com"]}, "routes": [{"hosts": ["www.blog.example.com"]}]}
     return attached_run(connections={"blog": connections["blog"] | own})
 
 
-def test_it_grants_for_every_type_that_an_attached_stack_registers_and_for_no_other(attached: StackRun):
+def test_it_grants_for_all_that_an_attached_stack_registers_and_looks_up_and_for_nothing_else(attached: StackRun):
     registered = {one.type for one in attached.registrations if one.type.startswith("aws:")}
-    assert set(permissions.grants(SHARD, "prod-blog", [SERVICE])) == registered
+    looked_up = {one.token for one in attached.invokes}
+    assert set(permissions.grants(SHARD, "prod-blog", [SERVICE])) == registered | looked_up
 
 
 def test_each_grant_reaches_the_policy():

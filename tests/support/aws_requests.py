@@ -331,6 +331,10 @@ REQUESTS = {
 LOOK_UPS = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": "? ec2:DescribeAvailabilityZones",
     "aws:ec2/getVpcEndpointService:getVpcEndpointService": "? ec2:DescribeVpcEndpointServices",
+    "aws:route53/getZone:getZone": """
+    . route53:GetHostedZone arn:aws:route53:::hostedzone/{zoneId}
+    . route53:ListResourceRecordSets arn:aws:route53:::hostedzone/{zoneId}
+    . route53:ListTagsForResource arn:aws:route53:::hostedzone/{zoneId}""",
     "aws:ssm/getParameter:getParameter": ". ssm:GetParameter {parameter}",
     "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
     "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",

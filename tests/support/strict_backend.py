@@ -288,6 +288,13 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
         "id": args["repositoryName"],
         "imageIds": [{"imageDigest": digest, "imageTag": ""} for digest in DIGESTS],
     },
+    # The hosted zone of the samples' hosts.
+    "aws:route53/getZone:getZone": lambda args, _: {
+        "id": args["zoneId"],
+        "zoneId": args["zoneId"],
+        "name": "example.com",
+        "privateZone": False,
+    },
     "aws:eks/getClusters:getClusters": lambda _, at: {"id": at.region, "names": []},
 }
 

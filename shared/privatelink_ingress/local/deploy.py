@@ -73,6 +73,7 @@ class Deployment:
 
     def preview(self, stack: Stack) -> int:
         """Number of resources in the next `pulumi up`, for a stack whose references have been deployed."""
+        prerequisites.prepare(self._cloud, stack.settings, stack.region)
         return len(self._run(stack, preview=True).registrations)
 
     def up(

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
 
-import pulumi
 import pulumi_aws as aws
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.lookups.look_up import LookUp, all_of
 from privatelink_ingress.lookups.providers import Providers
 from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
-from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload.existing import ExistingCluster, ExistingNetwork
-
-T = TypeVar("T")
 
 TITLE = "The existing VPC or cluster cannot be looked up"
 
@@ -30,7 +25,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key = adopted_cluster.KEY
-    look_up = _LookUp(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    look_up = _look_up(providers.eks, f"{key}.name", f"is {existing.name}, which")
     cluster = await look_up.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
@@ -57,11 +52,11 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key, vpc_id = adopted_network.KEY, existing.vpc_id
-    look_up = _LookUp(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    look_up = _look_up(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
     vpc = await look_up.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
 
     async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
-        return await _LookUp(providers.network, where, what).one(
+        return await _look_up(providers.network, where, what).one(
             t.GET_VPC_ENDPOINT,
             aws.ec2.GetVpcEndpointResult,
             vpcId=vpc_id,
@@ -69,7 +64,8 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
             vpcEndpointType=kind,
         )
 
-    s3, *interfaces = await _all(
+    s3, *interfaces = await all_of(
+        TITLE,
         endpoint("s3", "Gateway", f"{key}.vpcId", f"is {vpc_id}, whose gateway endpoint of S3"),
         *(
             endpoint(name, "Interface", f"{key}.endpoints[{index}]", f"is {name!r}, whose interface endpoint")
@@ -93,13 +89,13 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
-        look_up = _LookUp(providers.eks, key, f"is not set, and what {existing.name} has")
+        look_up = _look_up(providers.eks, key, f"is not set, and what {existing.name} has")
         token = t.GET_NODE_GROUPS
         listed = await look_up.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
         names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
-        group = await _LookUp(providers.eks, key, f"has {name}, which").one(
+        group = await _look_up(providers.eks, key, f"has {name}, which").one(
             t.GET_NODE_GROUP,
             aws.eks.GetNodeGroupResult,
             clusterName=existing.name,
@@ -113,22 +109,22 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
             ami_type=group.ami_type,
         )
 
-    return tuple(await _all(*(find(name) for name in names or ())))
+    return tuple(await all_of(TITLE, *(find(name) for name in names or ())))
 
 
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     async def find(name: str) -> FoundNodes:
-        look_up = _LookUp(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        look_up = _look_up(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
         group = await look_up.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
         subnet_ids = (subnet_id.strip() for subnet_id in group.vpc_zone_identifier.split(","))
         return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
 
-    return tuple(await _all(*(find(name) for name in existing.autoscaling_groups or ())))
+    return tuple(await all_of(TITLE, *(find(name) for name in existing.autoscaling_groups or ())))
 
 
 async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
     async def find(id_: str) -> Subnet:
-        look_up = _LookUp(providers.network, key, f"has {id_}, which")
+        look_up = _look_up(providers.network, key, f"has {id_}, which")
         subnet = await look_up.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
         return Subnet(
             id=id_,
@@ -138,14 +134,14 @@ async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tup
             free_addresses=subnet.available_ip_address_count,
         )
 
-    return tuple(await _all(*(find(id_) for id_ in ids)))
+    return tuple(await all_of(TITLE, *(find(id_) for id_ in ids)))
 
 
 async def _route_tables(
     vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
 ) -> tuple[RouteTable, ...]:
     """The main table of the VPC, and those of the subnets."""
-    look_up = _LookUp(providers.network, key, f"is in {vpc_id}, of which a route table")
+    look_up = _look_up(providers.network, key, f"is in {vpc_id}, of which a route table")
 
     async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
         filters = [{"name": name, "values": list(values)}]
@@ -173,45 +169,10 @@ async def _route_tables(
             ),
         )
 
-    main, own = await _all(ids("association.main", ["true"]), ids("association.subnet-id", subnet_ids))
-    return tuple(await _all(*(find(id_) for id_ in sorted({*main, *own}))))
+    main, own = await all_of(TITLE, ids("association.main", ["true"]), ids("association.subnet-id", subnet_ids))
+    return tuple(await all_of(TITLE, *(find(id_) for id_ in sorted({*main, *own}))))
 
 
-class _LookUp:
-    """Look-ups for one setting, and how a message refers to it."""
-
-    def __init__(self, provider: aws.Provider, where: str, what: str) -> None:
-        self._provider, self._where, self._what = provider, where, what
-
-    async def one(self, token: str, result: type[T], **args: Any) -> T:
-        """The function's result; arguments by their wire names.
-
-        Raises:
-            UserError: when it fails, with AWS's answer.
-        """
-        try:
-            # Not the typed function: its failure cannot be caught, and would end the program with a traceback.
-            answer = await pulumi.runtime.invoke_async(
-                token, args, opts=pulumi.InvokeOptions(provider=self._provider), typ=result
-            )
-        except Exception as error:
-            # The SDK raises nothing narrower.
-            raise self._failed(str(error)) from None
-        if answer is None:
-            raise self._failed("the provider's configuration is not known yet")
-        return answer
-
-    def _failed(self, why: str) -> UserError:
-        remedy = "Name one that exists in this account and Region, and allow the stack's roles to look it up."
-        return UserError(TITLE, [Problem(self._where, f"{self._what} cannot be looked up: {why}", remedy)])
-
-
-async def _all(*awaitables: Awaitable[T]) -> list[T]:
-    """All results in order, or else the problems of all failures together."""
-    outcomes = await asyncio.gather(*awaitables, return_exceptions=True)
-    failed = [one for one in outcomes if isinstance(one, BaseException)]
-    if others := [one for one in failed if not isinstance(one, UserError)]:
-        raise others[0]
-    if problems := [problem for one in failed if isinstance(one, UserError) for problem in one.problems]:
-        raise UserError(TITLE, problems)
-    return [one for one in outcomes if not isinstance(one, BaseException)]
+def _look_up(provider: aws.Provider, where: str, what: str) -> LookUp:
+    remedy = "Name one that exists in this account and Region, and allow the stack's roles to look it up."
+    return LookUp(provider, where, what, title=TITLE, remedy=remedy)

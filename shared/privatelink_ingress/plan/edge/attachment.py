@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.plan.edge import hosted_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
+from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.shard import check_stack, edge_tags
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -32,6 +34,7 @@ def plan_attachment(
     region: str,
     site: EdgeSite,
     contracts: Mapping[str, Contract],
+    zones: Mapping[str, HostedZone] | None = None,
     routes: Sequence[RoutePlan] | None = None,
 ) -> AttachmentPlan:
     """Decide everything.
@@ -46,6 +49,7 @@ def plan_attachment(
         region: Region of the stack.
         site: The shard's edge: as its contract says, or as its own stack plans it.
         contracts: What the backends publish, by `Backend.source`.
+        zones: The hosted zones of `hosted_zones.keys`, by id, if known.
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
 
     Raises:
@@ -54,6 +58,7 @@ def plan_attachment(
     problems = Problems(check_stack(stack))
     problems += _check_site(settings, region, site)
     published = routing.plan_all(settings.connections) if routes is None else routes
+    problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack)
     problems.raise_all(f"Stack {stack} cannot be attached to {settings.edge_stack}")

@@ -10,9 +10,10 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, firewall, logs
+from privatelink_ingress.plan.edge import certificates, firewall, hosted_zones, logs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
+from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -57,6 +58,7 @@ def plan_edge(
     region: str,
     available_zones: Iterable[str],
     contracts: Mapping[str, Contract],
+    zones: Mapping[str, HostedZone] | None = None,
     routes: Sequence[RoutePlan] | None = None,
     attached: Iterable[RoutePlan] = (),
     others: Iterable[placement.Capacity] = (),
@@ -69,6 +71,7 @@ def plan_edge(
         region: Region of the edge.
         available_zones: Ids of the region's zones that this account can use.
         contracts: What the backends publish, by `Backend.source`.
+        zones: The hosted zones of `hosted_zones.keys`, by id, if known.
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
         attached: Connections of attached stacks, if known: they use up the shard's quotas too.
         others: Other shards, if known: one may have the room that is missing here.
@@ -84,6 +87,7 @@ def plan_edge(
     problems = Problems(check_stack(stack))
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
+    problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
             settings.certificates,

@@ -17,6 +17,7 @@ _OWN = (
     t.TARGET_GROUP,
     t.TARGET,
     t.DNS_RECORD,
+    t.GET_HOSTED_ZONE,
 )
 """Types that use nothing of the shard but its hosted zone: granted as for any edge stack."""
 

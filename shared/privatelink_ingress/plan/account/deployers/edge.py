@@ -96,13 +96,14 @@ def _routing(system: System) -> Grants:
 def _names(system: System, settings: EdgeRoles) -> Grants:
     zones = tuple(f"arn:{system.partition}:route53:::hostedzone/{zone}" for zone in settings.hosted_zone_ids)
     certificates = system.arn("acm", "certificate/*")
+    # The look-up of a zone reads its tags, and of a private one the records.
+    read = ["route53:GetHostedZone", "route53:ListResourceRecordSets"]
     return {
         t.DNS_RECORD: (
-            system.on_arn(
-                ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"], *zones
-            ),
+            system.on_arn(["route53:ChangeResourceRecordSets", *read], *zones),
             system.on_arn(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
         ),
+        t.GET_HOSTED_ZONE: (system.on_arn([*read, "route53:ListTagsForResource"], *zones),),
         t.CERTIFICATE: (
             system.create_tagged(["acm:RequestCertificate"], "*"),
             system.tag_untagged("acm:AddTagsToCertificate", certificates),

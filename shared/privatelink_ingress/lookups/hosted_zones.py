@@ -1,0 +1,42 @@
+"""Looks up the hosted zones of a stack's records before planning: in a wrong one, ACM waits for over an hour."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.lookups.look_up import LookUp, all_of
+from privatelink_ingress.plan.edge import hosted_zones
+from privatelink_ingress.plan.edge.hosted_zones import HostedZone
+from privatelink_ingress.settings.attached import AttachedSettings
+from privatelink_ingress.settings.edge import EdgeSettings
+
+TITLE = "The hosted zones cannot be looked up"
+
+
+async def find(
+    settings: EdgeSettings | AttachedSettings, hosted_zone_id: str, provider: aws.Provider
+) -> dict[str, HostedZone]:
+    """The hosted zones that a stack needs, by id.
+
+    Args:
+        settings: The stack file.
+        hosted_zone_id: Of the load balancer's stack.
+        provider: Of the edge.
+
+    Raises:
+        UserError: with every zone that cannot be looked up, and AWS's answer.
+    """
+    keys = hosted_zones.keys(settings, hosted_zone_id)
+    remedy = (
+        f"Write the id of a public hosted zone of account {settings.account_id}, and allow the deploying role "
+        "route53:GetHostedZone and route53:ListTagsForResource on it."
+    )
+
+    async def one(zone_id: str, where: str) -> HostedZone:
+        look_up = LookUp(provider, where, f"is {zone_id}, which", title=TITLE, remedy=remedy)
+        zone = await look_up.one(t.GET_HOSTED_ZONE, aws.route53.GetZoneResult, zoneId=zone_id)
+        return HostedZone(name=zone.name.lower().removesuffix("."), private=bool(zone.private_zone))
+
+    found = await all_of(TITLE, *(one(zone_id, where) for zone_id, where in keys.items()))
+    return dict(zip(keys, found, strict=True))
