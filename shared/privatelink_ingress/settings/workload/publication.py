@@ -74,7 +74,10 @@ class Publication(Settings):
 
     consumers: Annotated[tuple[Consumer, ...], Field(min_length=1)]
     acceptance_required: bool = False
-    """If true, each new endpoint waits until this account accepts it."""
+    """If true, each new endpoint waits until this account accepts it.
+
+    Off by default, for a consumer that is an edge account of its own: there, bootstrap's `endpointServices` decides who
+    connects. In an account that is shared with others, any principal that may create endpoints could connect as well."""
     notifications: Notifications | None = None
     supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached. On both sides that takes the permission
