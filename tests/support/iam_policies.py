@@ -31,11 +31,21 @@ class Policies:
         self.statements: list[dict[str, Any]] = [
             statement for document in documents for statement in json.loads(document)["Statement"]
         ]
+        self._by_action: dict[str, list[dict[str, Any]]] = {}
 
     def allow(self, request: Request) -> bool:
         """Whether one statement allows the request and none denies it."""
-        effects = {statement["Effect"] for statement in self.statements if _applies(statement, request)}
+        effects = {statement["Effect"] for statement in self._about(request.action) if _applies(statement, request)}
         return effects == {"Allow"}
+
+    def _about(self, action: str) -> list[dict[str, Any]]:
+        if action not in self._by_action:
+            self._by_action[action] = [
+                statement
+                for statement in self.statements
+                if any(_like(pattern, action, ignore_case=True) for pattern in _list(statement["Action"]))
+            ]
+        return self._by_action[action]
 
     def refused(self, requests: Iterable[Request]) -> list[Request]:
         """Those of the requests that are not allowed."""
@@ -47,16 +57,13 @@ class Policies:
 
 
 def _applies(statement: Mapping[str, Any], request: Request) -> bool:
+    """Whether a statement about the request's action applies to its resource and context."""
     unknown = set(statement) - {"Effect", "Action", "Resource", "Condition", "Sid"}
     assert not unknown, f"{unknown} is not evaluated"
-    return (
-        any(_like(pattern, request.action, ignore_case=True) for pattern in _list(statement["Action"]))
-        and any(_like(pattern, request.resource) for pattern in _list(statement["Resource"]))
-        and all(
-            _holds(operator, wanted, _value(request.context, key))
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
+    return any(_like(pattern, request.resource) for pattern in _list(statement["Resource"])) and all(
+        _holds(operator, wanted, _value(request.context, key))
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
     )
 
 

@@ -77,7 +77,7 @@ class Publication(Settings):
     """If true, each new endpoint waits until this account accepts it.
 
     Off by default, for a consumer that is an edge account of its own: there, bootstrap's `endpointServices` decides who
-    connects. In an account that is shared with others, any principal that may create endpoints could connect as well."""
+    connects. In an account shared with others, any principal that may create endpoints could connect as well."""
     notifications: Notifications | None = None
     supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached. On both sides that takes the permission
