@@ -44,8 +44,18 @@ class Stack:
     """One stack. Change `config` between commands as a user edits the stack file."""
 
     def __init__(
-        self, world: World, *, project: str, name: str, account_id: str, config: Mapping[str, str], program: Program
+        self,
+        world: World,
+        *,
+        project: str,
+        name: str,
+        account_id: str,
+        config: Mapping[str, str],
+        program: Program,
+        environment: Mapping[str, str] | None = None,
+        secrets_provider: str | None = None,
     ) -> None:
+        """`environment` has variables for the CLI alone, such as another backend and its credentials."""
         self.project, self.name, self.account_id, self.program = project, name, account_id, program
         self.config = dict(config)
         self.copies: Callable[[], Sequence[Any]] = tuple
@@ -54,7 +64,10 @@ class Stack:
             stack_name=name,
             project_name=project,
             program=self._run,
-            opts=auto.LocalWorkspaceOptions(env_vars=dict(world.daemon.environment(account_id))),
+            opts=auto.LocalWorkspaceOptions(
+                env_vars={**world.daemon.environment(account_id), **(environment or {})},
+                secrets_provider=secrets_provider,
+            ),
         )
         self._settings = self._stack.workspace.stack_settings(name)
 
@@ -144,8 +157,11 @@ class World:
         given: dict[str, Any] = {"account_id": "111111111111", "config": {}} | settings
         return Stack(self, project=project, name=name, program=program, **given)
 
-    def sample(self, label: str, root: Path = ROOT) -> Stack:
-        """A stack of the repository by its label, `eks-service/shop`, with what its stack file takes for granted."""
+    def sample(self, label: str, root: Path = ROOT, **how: Any) -> Stack:
+        """A stack of the repository by its label, `eks-service/shop`, with what its stack file takes for granted.
+
+        `how` may have the `environment` and `secrets_provider` of `Stack`.
+        """
         [found] = [stack for stack in deploy.find(root) if stack.label == label]
         prerequisites.prepare(self.cloud, found.settings, found.region)
         stack = Stack(
@@ -155,6 +171,7 @@ class World:
             account_id=found.settings.account_id,
             config=found.file.config,
             program=found.file.path.parent,
+            **how,
         )
         settings = found.settings
         if isinstance(settings, WorkloadSettings):

@@ -1,6 +1,7 @@
 """What Pulumi's CLI asks S3 and KMS for while it works on a stack in a bucket: one request per action and object.
 
-Written from `pkg/backend/diy` and `pkg/secrets/cloud` of Pulumi 3.274.1, not from the policies under test.
+Written from `pkg/backend/diy` and `pkg/secrets/cloud` of Pulumi 3.274.1, not from the policies under test;
+`tests/engine/test_state_access.py` compares it with what the CLI sends.
 """
 
 from __future__ import annotations
@@ -52,16 +53,19 @@ class Backend:
         """All commands on a stack: init, up, preview, refresh, destroy, cancel, export, import, history, tags, rm."""
         name = stack.rpartition("/")[2]
         state, history = f".pulumi/stacks/{stack}", f".pulumi/history/{stack}/{name}-1"
-        both = [f"{state}.json", f"{state}.json.bak", f"{state}.pulumi-tags", f"{history}.history.json"]
+        keys = [
+            f"{state}.json",
+            f"{state}.json.bak",
+            f"{state}.pulumi-tags",
+            f"{history}.history.json",
+            f"{history}.checkpoint.json",
+            f".pulumi/backups/{stack}/{name}.1.json",
+            f".pulumi/locks/organization/{stack}/1.json",
+        ]
         return [
             *self.opened(),
-            *(request for key in both for action in ("Get", "Put", "Delete") for request in self.object(action, key)),
-            *self.object("Put", f"{history}.checkpoint.json"),
-            *self.object("Delete", f"{history}.checkpoint.json"),
-            *self.object("Put", f".pulumi/backups/{stack}/{name}.1.json"),
-            *self.object("Delete", f".pulumi/backups/{stack}/{name}.1.json"),
-            *self.object("Put", f".pulumi/locks/organization/{stack}/1.json"),
-            *self.object("Delete", f".pulumi/locks/organization/{stack}/1.json"),
+            # Before the CLI deletes an object, it asks whether the object is there.
+            *(request for key in keys for action in ("Get", "Put", "Delete") for request in self.object(action, key)),
             self.key("Encrypt", alias),
             self.key("Decrypt", alias),
         ]
