@@ -422,8 +422,14 @@ def test_without_roles_none_are_created():
     assert run.of_type(POLICY) == ()
 
 
+def stack_roles() -> dict[str, str]:
+    """`roles` of the stack, as docs/bootstrap.md says to write the outputs."""
+    exports = workload_account().exports
+    return {**exports["workload_roles"], "permissionsBoundary": exports["permissions_boundaries"]["workload"]}
+
+
 def test_with_roles_each_duty_assumes_its_own_and_keeps_to_its_account():
-    roles = {**workload_account().exports["workload_roles"], "externalId": TRUST["externalId"]}
+    roles = {**stack_roles(), "externalId": TRUST["externalId"]}
     # What is deployed into a cluster needs a token, and `aws eks get-token` sends no external id.
     run = run_workload(roles=roles, controller={"install": False}, sample={"install": False})
     providers = {one.name: one for one in run.of_type("pulumi:providers:aws")}
@@ -443,7 +449,7 @@ DUTY_OF_TYPES = {
 
 
 def test_with_roles_each_resource_is_registered_through_the_provider_of_its_duty():
-    run = run_workload(roles=dict(workload_account().exports["workload_roles"]))
+    run = run_workload(roles=stack_roles())
     wrong = []
     for one in run.registrations:
         duty = next((d for d in ("iam", "ecr", "eks", "network") if one.type.startswith(DUTY_OF_TYPES[d])), None)

@@ -202,6 +202,10 @@ Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(default_factory=di
 """Tags in addition to the five of this system; AWS allows 50 on a resource."""
 
 
+DEPLOYER_PATH = "/privatelink-ingress/"
+"""Path of all roles and policies of the bootstrap stack."""
+
+
 class AssumedRoles(Settings):
     """Roles to assume, all of the account that the stack may touch; ambient credentials where not set."""
 
@@ -210,6 +214,17 @@ class AssumedRoles(Settings):
     """Boundary of every role that the stack creates; `permissions_boundaries` of the bootstrap stack."""
     external_id: ExternalId | None = None
     """What the roles require when they are assumed."""
+
+    @model_validator(mode="after")
+    def _external_id_has_a_role(self) -> Self:
+        roles = set(type(self).model_fields) - {"permissions_boundary", "external_id"}
+        if self.external_id is not None and not any(getattr(self, role) for role in roles):
+            raise InvalidSetting(
+                "has no effect, since no role is assumed",
+                "Remove it, or write the roles that require it.",
+                at=("externalId",),
+            )
+        return self
 
 
 class Zones(Settings):

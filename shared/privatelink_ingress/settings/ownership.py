@@ -31,12 +31,14 @@ def problems(settings: BaseModel, region: str | None) -> list[Problem]:
         if region and regions.partition(other) != regions.partition(region):
             wrong.append(_elsewhere(f"publication.supportedRegions[{index}]", other, region))
     roles, account_id = getattr(settings, "roles", None), getattr(settings, "account_id", "")
-    if isinstance(roles, AssumedRoles):
-        wrong += (
-            _foreign(path, arn, account_id)
-            for path, arn in arns
-            if path.startswith("roles.") and arn.account_id != account_id
-        )
+    assumed = isinstance(roles, AssumedRoles)
+    wrong += (
+        _foreign(path, arn, account_id)
+        for path, arn in arns
+        # IAM knows the identity providers of its own account alone.
+        if (assumed and path.startswith("roles.")) or arn.resource.startswith("oidc-provider/")
+        if arn.account_id != account_id
+    )
     return wrong
 
 

@@ -54,6 +54,12 @@ class Parameter(Settings):
     tier: Literal["Standard", "Advanced"] = "Standard"
     """Advanced can be shared with other accounts through AWS RAM."""
 
+    @model_validator(mode="after")
+    def _external_id_has_a_role(self) -> Self:
+        if self.writer_external_id is not None and self.writer_role_arn is None:
+            raise InvalidSetting("has no effect without writerRoleArn", "Remove it.", at=("writerExternalId",))
+        return self
+
 
 class Notifications(Settings):
     """Messages about connections to the service, such as that an endpoint waits to be accepted."""

@@ -11,8 +11,9 @@ from privatelink_ingress.plan.account.deployers import trust
 from privatelink_ingress.plan.account.deployers.grants import Grant, System
 from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS, documents
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.fields import DEPLOYER_PATH
 
-PATH = "/privatelink-ingress/"
+PATH = DEPLOYER_PATH
 """Path of all deployer roles and policies. Deployers create no roles under it, so none can change another."""
 
 _SPLIT = "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own."
