@@ -66,7 +66,7 @@ async def deploy() -> dict[str, Any]:
         settings,
         stack=stack,
         region=region,
-        available_zones=settings.network.zone_ids or await zones.available_zones(network),
+        available_zones=settings.network.zone_ids or (await zones.ids_by_name(network)).values(),
         contracts=published,
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network),
     )

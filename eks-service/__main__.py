@@ -9,11 +9,12 @@ import pulumi
 
 from privatelink_ingress.components.workload.private_service import PrivateService, PrivateServiceArgs
 from privatelink_ingress.contracts.service import PROJECT
-from privatelink_ingress.lookups import deployed, existing, images, program, providers, zones
+from privatelink_ingress.lookups import deployed, endpoint_services, existing, images, program, providers, zones
 from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
     connection_name,
+    endpoint_zones,
     image_availability,
     plan_adopted,
     plan_workload,
@@ -61,13 +62,19 @@ async def planned(
         require_possible(settings, now)
     creator = now.creator if now else await deployed.future_creator(settings.roles.eks, duties.eks)
     sizes = now.sizes if now else {}
-    if settings.network.existing:
-        vpc = await existing.find_network(settings.network.existing, region, duties)
-        return plan_workload(
-            settings, stack=stack, region=region, available_zones=(), existing_vpc=vpc, creator=creator, sizes=sizes
-        )
-    available = settings.network.zone_ids or await zones.available_zones(duties.network)
-    return plan_workload(settings, stack=stack, region=region, available_zones=available, creator=creator, sizes=sizes)
+    zone_ids = await zones.ids_by_name(duties.network)
+    vpc = await existing.find_network(settings.network.existing, region, duties) if settings.network.existing else None
+    asked = endpoint_zones.missing(settings)
+    return plan_workload(
+        settings,
+        stack=stack,
+        region=region,
+        available_zones=settings.network.zone_ids or zone_ids.values(),
+        existing_vpc=vpc,
+        services=await endpoint_services.find(asked, region, duties.network, zone_ids=zone_ids),
+        creator=creator,
+        sizes=sizes,
+    )
 
 
 def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:

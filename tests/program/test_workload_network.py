@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+import pulumi
 import pytest
 
+from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.programs import Run
+from tests.support.strict_backend import At, StrictBackend
 
 WAYS_OUT = (
     "aws:ec2/internetGateway:InternetGateway",
@@ -128,3 +131,44 @@ def test_leaving_out_the_middle_zone_touches_only_its_own_resources(shop: StackR
     before = {subnet.name: subnet.inputs["cidrBlock"] for subnet in shop.of_type("aws:ec2/subnet:Subnet")}
     after = {subnet.name: subnet.inputs["cidrBlock"] for subnet in two.of_type("aws:ec2/subnet:Subnet")}
     assert after.items() < before.items()
+
+
+def offering(**services: list[str]) -> StrictBackend:
+    """A backend on which AWS offers these services in some zones, by this account's names, and the others in all."""
+
+    def answer(args: Properties, at: At) -> Properties:
+        service = args["serviceName"].removeprefix(f"com.amazonaws.{at.region}.")
+        if service == "kmss":
+            raise AdapterError("InvalidServiceName")
+        letters = services.get(service, ["a", "b", "c"])
+        return {**args, "id": service, "availabilityZones": [f"{at.region}{letter}" for letter in letters]}
+
+    return StrictBackend(answers={"aws:ec2/getVpcEndpointService:getVpcEndpointService": answer})
+
+
+def test_an_endpoint_is_in_the_subnets_of_the_zones_that_have_its_service(workload_run: Run):
+    run = workload_run(endpoints={"extra": ["kms"]}, backend=offering(kms=["a", "c"]))
+    subnets = {each.name: each.id for each in run.of_type("aws:ec2/subnet:Subnet")}
+    found = {each.name: each.inputs.get("subnetIds") for each in run.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")}
+    assert found["shop-kms"] == [subnets["shop-euw1-az1"], subnets["shop-euw1-az3"]]
+    assert found["shop-ec2"] == list(subnets.values())
+    (warning,) = [text for text in run.messages if "kms" in text]
+    assert warning.startswith("endpoints.extra[0]: AWS does not offer kms in euw1-az2: ")
+
+
+def test_a_preview_refuses_a_service_that_no_zone_of_the_stack_has_and_one_that_does_not_exist(workload_run: Run):
+    with pytest.raises(pulumi.RunError) as caught:
+        workload_run(endpoints={"extra": ["kms"]}, backend=offering(kms=[]), preview=True)
+    assert str(caught.value) == (
+        "The endpoints do not fit:\n"
+        "  endpoints.extra[0]: needs an endpoint of kms, which AWS offers in no zone of this Region\n"
+        "    Remove what asks for it, or use another Region."
+    )
+    with pytest.raises(pulumi.RunError) as caught:
+        workload_run(endpoints={"extra": ["sts", "kmss"]}, backend=offering(), preview=True)
+    assert str(caught.value).splitlines()[1:] == [
+        "  endpoints.extra[1]: needs kmss, which cannot be looked up: invoke of "
+        "aws:ec2/getVpcEndpointService:getVpcEndpointService failed: InvalidServiceName ()",
+        "    Write the last part of a name that `aws ec2 describe-vpc-endpoint-services --filters "
+        "Name=service-type,Values=Interface --region eu-west-1` lists.",
+    ]

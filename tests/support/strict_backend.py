@@ -288,6 +288,12 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
         "id": args["repositoryName"],
         "imageIds": [{"imageDigest": digest, "imageTag": ""} for digest in DIGESTS],
     },
+    # AWS offers every service in every zone; a test of one that it does not gives an answer of its own.
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService": lambda args, at: {
+        **args,
+        "id": args["serviceName"],
+        "availabilityZones": [f"{at.region}{letter}" for letter in "abc"],
+    },
     # The hosted zone of the samples' hosts.
     "aws:route53/getZone:getZone": lambda args, _: {
         "id": args["zoneId"],

@@ -174,7 +174,7 @@ class PrivateNetwork(Component):
                 vpc_id=self.vpc_id,
                 vpc_endpoint_type="Interface",
                 service_name=plan.service_name,
-                subnet_ids=list(self.subnet_ids.values()),
+                subnet_ids=[self.subnet_ids[zone_id] for zone_id in plan.zone_ids],
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
                 policy=plan.policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -92,6 +92,7 @@ def plan_workload(
     region: str,
     available_zones: Iterable[str],
     existing_vpc: FoundNetwork | None = None,
+    services: Mapping[str, Collection[str]] | None = None,
     creator: str | None = None,
     sizes: Mapping[str, NodeGroupSize] | None = None,
 ) -> OwnClusterPlan:
@@ -103,6 +104,7 @@ def plan_workload(
         region: Where the stack lives.
         available_zones: Ids of the region's zones; with `network.zoneIds` set, those are enough.
         existing_vpc: The VPC of `network.existing`, when the stack file has it.
+        services: Ids of the zones that have each service of `endpoint_zones.missing`, if known.
         creator: ARN of the principal that created the cluster or is about to; None if unknown.
         sizes: Of the deployed node groups, by their `Name` tag.
 
@@ -111,7 +113,9 @@ def plan_workload(
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
     adopted = adopt_network(settings, existing_vpc, tags=common) if existing_vpc else None
-    network = plan_network(settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted)
+    network = plan_network(
+        settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted, services=services
+    )
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region)
     return OwnClusterPlan(

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator
 
 from privatelink_ingress.plan.workload import endpoint_policies
-from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 CORE = ("ec2", "ecr.api", "ecr.dkr", "eks-auth")
@@ -30,24 +29,6 @@ SESSION_MANAGER = ("ssm", "ssmmessages")
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html; `ec2messages` only for agents
 before 3.3.40.0, which no AMI of a supported Kubernetes version has."""
 
-MISTAKEN = {
-    "cloudwatch": "monitoring",
-    "cloudwatch-logs": "logs",
-    "ec2-messages": "ec2messages",
-    "ecr": "ecr.api and ecr.dkr",
-    "ecr-api": "ecr.api",
-    "ecr-dkr": "ecr.dkr",
-    "eks.auth": "eks-auth",
-    "eksauth": "eks-auth",
-    "elb": "elasticloadbalancing",
-    "elbv2": "elasticloadbalancing",
-    "secrets-manager": "secretsmanager",
-    "session-manager": "ssm and ssmmessages, or set sessionManager",
-    "ssm-messages": "ssmmessages",
-}
-"""Names that AWS does not have, and the right one. No list of all names is available offline: a wrong name that is not
-listed here is refused when the endpoint is created."""
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EndpointPlan:
@@ -60,6 +41,8 @@ class EndpointPlan:
     """Key paths of the settings that it is there for, sorted; the nodes' own needs are `nodes`."""
     policy: str | None
     """What passes it, as JSON; none leaves AWS's own default, which is everything."""
+    zone_ids: tuple[str, ...] = ()
+    """Zones of its network interfaces (`endpoint_zones.place`)."""
 
     @property
     def service(self) -> str:
@@ -74,13 +57,7 @@ def interface_endpoints(settings: WorkloadSettings, *, region: str, cluster: str
         settings: The stack file: its features decide.
         region: Region of the VPC.
         cluster: Name of the cluster whose pods get roles.
-
-    Raises:
-        UserError: when an extra service is the gateway's, or not written by its short name.
     """
-    extra = settings.endpoints.extra
-    if problems := [problem for index, name in enumerate(extra) if (problem := _misfit(index, name))]:
-        raise UserError("The endpoints do not fit", problems)
     return tuple(
         EndpointPlan(
             key=service.replace(".", "-"),
@@ -104,6 +81,12 @@ def services(settings: WorkloadSettings) -> dict[str, tuple[str, ...]]:
     return {service: tuple(sorted(wanted[service])) for service in sorted(wanted)}
 
 
+def asked_at(settings: WorkloadSettings, service: str) -> str:
+    """The key path of the stack file that asks for a service."""
+    extra = settings.endpoints.extra
+    return f"endpoints.extra[{extra.index(service)}]" if service in extra else services(settings)[service][0]
+
+
 def _asked(settings: WorkloadSettings) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "nodes", CORE
     for name, group in settings.nodes.by_name.items():
@@ -119,14 +102,3 @@ def _asked(settings: WorkloadSettings) -> Iterator[tuple[str, tuple[str, ...]]]:
     if settings.endpoints.preset == "article":
         yield "endpoints.preset", ARTICLE
     yield "endpoints.extra", settings.endpoints.extra
-
-
-def _misfit(index: int, name: str) -> Problem | None:
-    where = f"endpoints.extra[{index}]"
-    if name == "s3":
-        return Problem(where, "is 's3', which every VPC here reaches through a gateway endpoint", "Remove it.")
-    if name.startswith("com.amazonaws."):
-        return Problem(where, f"is {name!r}, a whole name", f"Write {name.split('.', 3)[-1]!r}: the region is known.")
-    if name in MISTAKEN:
-        return Problem(where, f"is {name!r}, which is not the name of a service", f"Write {MISTAKEN[name]}.")
-    return None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from privatelink_ingress.plan import service_trust, subnets, zones
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload import endpoint_policies, subnet_sizes
+from privatelink_ingress.plan.workload import endpoint_policies, endpoint_zones, subnet_sizes
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
 from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
@@ -52,32 +52,43 @@ def plan_network(
     available_zones: Iterable[str],
     cluster: str,
     adopted: AdoptedNetwork | None = None,
+    services: Mapping[str, Collection[str]] | None = None,
 ) -> NetworkPlan:
     """The VPC for `cluster`: the stack's own, or the one that it adopted.
+
+    Args:
+        settings: The stack file.
+        region: Region of the VPC.
+        available_zones: Ids of the region's zones.
+        cluster: Name of the cluster.
+        adopted: The existing VPC, if the stack has one.
+        services: Ids of the zones that have each service of `endpoint_zones.missing`, if known.
 
     Raises:
         UserError: when zones, prefixes or endpoints do not fit.
     """
     endpoints = interface_endpoints(settings, region=region, cluster=cluster)
-    present = adopted.endpoints if adopted else ()
+    keys = endpoint_zones.missing(settings)
     if adopted:
         nodes, pods, warnings = adopted.plans, (), adopted.warnings
     else:
         nodes, pods = _own_subnets(settings, region, available_zones, endpoints=len(endpoints))
         warnings = subnet_sizes.check_room(settings, nodes=nodes, pods=pods, endpoints=len(endpoints))
+    created = [endpoint for endpoint in endpoints if endpoint.service in keys]
+    placed, elsewhere = endpoint_zones.place(created, [subnet.zone_id for subnet in nodes], services, keys)
     return NetworkPlan(
         adopted=adopted,
         cidr=adopted.cidr if adopted else settings.network.cidr,
         subnets=nodes,
         pod_cidr=settings.network.pod_cidr,
         pod_subnets=pods,
-        interface_endpoints=tuple(endpoint for endpoint in endpoints if endpoint.service not in present),
+        interface_endpoints=placed,
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
         log_retention_days=settings.cluster.log_retention_days,
         permissions_boundary=settings.roles.permissions_boundary,
         flow_logs_trust=service_trust.flow_logs(account_id=settings.account_id, region=region),
-        warnings=warnings,
+        warnings=(*warnings, *elsewhere),
     )
 
 

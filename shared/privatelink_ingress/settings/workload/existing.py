@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, ZoneId, matching
+from privatelink_ingress.settings.workload.endpoint_services import EndpointService
 
 VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0123456789abcdef0")]
 
@@ -39,10 +40,6 @@ SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), U
 
 ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE]
 
-EndpointName = Annotated[
-    str, matching(r"[a-z0-9]+([.-][a-z0-9]+)*", "a service's short name, such as sts for com.amazonaws.<region>.sts")
-]
-
 
 class ExistingNetwork(Settings):
     """An existing VPC for this stack's cluster."""
@@ -52,7 +49,7 @@ class ExistingNetwork(Settings):
     """Private subnets, one for each zone."""
     zone_ids: ZoneIds | None = None
     """The zones of those subnets. Only for the commands that read stack files without AWS; `pulumi` compares them."""
-    endpoints: Annotated[tuple[EndpointName, ...], UNIQUE] = ()
+    endpoints: Annotated[tuple[EndpointService, ...], UNIQUE] = ()
     """Short names of services whose interface endpoints the VPC already has; the stack creates the missing ones."""
 
     @model_validator(mode="after")

@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from privatelink_ingress.settings.edge import BucketName
-from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, Zones, matching
+from privatelink_ingress.settings.fields import UNIQUE, AccountId, Settings, Zones
 from privatelink_ingress.settings.networks import VpcCidr
+from privatelink_ingress.settings.workload.endpoint_services import EndpointService
 from privatelink_ingress.settings.workload.existing import ExistingNetwork
-
-EndpointService = Annotated[
-    str,
-    matching(
-        r"[a-z0-9]+([.-][a-z0-9]+)*", "the last part of a service's name, such as sts for com.amazonaws.<region>.sts"
-    ),
-]
 
 
 class Network(Zones):

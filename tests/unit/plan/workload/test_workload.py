@@ -92,14 +92,6 @@ def test_bottlerocket_also_reaches_the_eks_api_and_keeps_data_on_its_second_volu
     assert [group.disk_device for group in planned().nodes.groups] == ["/dev/xvda"]
 
 
-@pytest.mark.parametrize(
-    ("name", "remedy"), [("s3", "Remove it"), ("com.amazonaws.eu-west-1.ecr.api", "Write 'ecr.api': the region")]
-)
-def test_an_extra_endpoint_that_is_the_gateway_or_no_short_name_is_refused(name: str, remedy: str):
-    with pytest.raises(UserError, match=rf"endpoints\.extra\[1\]: is '{name}'(.|\n)*{remedy}"):
-        planned(endpoints={"extra": ["logs", name]})
-
-
 def test_the_s3_gateway_lets_through_image_layers_of_the_region_alone():
     (statement,) = json.loads(str(planned().network.s3_policy))["Statement"]
     assert (statement["Action"], statement["Resource"]) == (
