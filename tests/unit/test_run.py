@@ -91,7 +91,7 @@ def test_test_takes_any_selection_from_where_the_user_stands(project: Path, argu
     done = call(project / "run", "test", *arguments, where=here)
     assert done.returncode == 0
     (tests,) = [line for line in reported(here) if line.startswith("pytest")]
-    assert tests == f"pytest -q -n auto --dist worksteal {passed.format(here=here)}".rstrip()
+    assert tests == f"pytest -q -n auto --dist loadfile --no-loadscope-reorder {passed.format(here=here)}".rstrip()
 
 
 def test_every_check_runs_though_one_fails_and_the_exit_code_tells(project: Path, tmp_path: Path):
