@@ -11,6 +11,7 @@ import pytest
 from privatelink_ingress.rules import RULES
 from tests.support.claims import CLAIMS
 from tests.support.defects import DEFECTS
+from tests.support.security import CLOSED
 
 REPOSITORY = Path(__file__).parents[2]
 STANDS_FOR = {rule.name: rule.stands_for for rule in RULES}
@@ -40,6 +41,15 @@ def test_the_claims_are_there(defect: str) -> None:
             assert functions(file).get(name), f"{claim} is not a test that asserts something"
         else:
             assert defect in STANDS_FOR[claim], f"{claim} does not stand for {defect}"
+
+
+@pytest.mark.parametrize("number", CLOSED)
+def test_the_tests_of_a_closed_finding_and_the_files_where_it_holds_are_there(number: str) -> None:
+    closed = CLOSED[number]
+    for claim in closed.tests:
+        file, _, name = claim.partition("::")
+        assert functions(file).get(name), f"{claim} is not a test that asserts something"
+    assert [file for file in closed.holds if not (REPOSITORY / file).is_file()] == []
 
 
 @pytest.mark.parametrize("defect", CLAIMS)

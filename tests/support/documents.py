@@ -24,6 +24,7 @@ from tests.support import identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
+from tests.support.security import CLOSED
 from tests.support.shards import SERVICE, SHARD
 
 COMMAND = "./run docs"
@@ -74,6 +75,17 @@ def _claim(claim: str) -> str:
     return f"[`{name}`](../{file})" if name else f"rule `{file}`"
 
 
+def findings() -> str:
+    """A table of the security measurement's findings that are closed."""
+    rows = ["", "| | what was possible | where it holds | tests | what remains |", "|---|---|---|---|---|"]
+    for number, finding in CLOSED.items():
+        holds = "<br>".join(f"[`{file.rpartition('/')[2]}`](../{file})" for file in finding.holds)
+        rows.append(
+            f"| {number} | {finding.was} | {holds} | {'<br>'.join(map(_claim, finding.tests))} | {finding.remains} |"
+        )
+    return "\n".join([*rows, ""])
+
+
 def layers() -> list[list[str]]:
     """The rooms from the outside to the inside, as the import rules in pyproject.toml order them."""
     settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -110,6 +122,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "resources": printed("resources"),
     "onboarding-policy": onboarding_policy,
     "defects": defects,
+    "security-findings": findings,
     "rooms": rooms,
     "annotations": table.of_annotations,
     "ingress-nginx": table.of_replacements,

@@ -1,0 +1,85 @@
+"""The findings of the security measurement that are closed: where each holds, and the tests that show it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+PLAN = "shared/privatelink_ingress/plan"
+
+
+@dataclasses.dataclass(frozen=True)
+class Closed:
+    """One finding."""
+
+    was: str
+    """What was possible."""
+    holds: tuple[str, ...]
+    """Files that make it impossible."""
+    tests: tuple[str, ...]
+    """As `<file>::<name>`."""
+    remains: str = ""
+    """What AWS gives no means against."""
+
+
+_FINDINGS = "tests/program/test_security_findings.py"
+_FOREIGN = (
+    "tests/program/test_foreign_resources.py::test_a_role_reaches_nothing_of_someone_elses_but_its_documented_limits"
+)
+_STATE = "tests/program/test_state_access.py"
+
+CLOSED: dict[str, Closed] = {
+    "F1": Closed(
+        "A deployer of one stack could write the state of every stack of its account, that of `bootstrap` too.",
+        (f"{PLAN}/account/deployers/state.py", f"{PLAN}/account/deployers/trust_domains.py"),
+        (
+            f"{_STATE}::test_a_deployer_touches_no_other_stack",
+            f"{_STATE}::test_even_with_full_access_to_s3_a_deployer_does_not_touch_the_bootstrap_stack_or_the_layout",
+            f"{_STATE}::test_each_trust_domain_has_a_secrets_key_of_its_own_and_the_outputs_name_them",
+        ),
+    ),
+    "F2": Closed(
+        "A deployer could tag an existing resource without tags, and then change or delete it.",
+        (f"{PLAN}/account/deployers/grants.py",),
+        (
+            f"{_FINDINGS}::test_f2_nothing_that_exists_becomes_a_stacks_own_by_tagging",
+            f"{_FINDINGS}::test_f2_where_aws_knows_no_creation_what_has_an_owner_is_not_taken_over",
+            _FOREIGN,
+        ),
+        "A security group, certificate or log delivery that has none of the tags `ManagedBy`, `Name` and `Stack`.",
+    ),
+    "F3": Closed(
+        "`iam-access` could change the trust of roles that someone else had made, and delete them.",
+        (f"{PLAN}/account/deployers/workload.py",),
+        (f"{_FINDINGS}::test_f3_no_role_without_the_tags_is_changed_deleted_or_passed", _FOREIGN),
+        "A role that is named as Pulumi names a stack's own and has none of these tags.",
+    ),
+    "F4": Closed(
+        "`eks-role` could start instances in every subnet, with every security group and image.",
+        (f"{PLAN}/account/deployers/cluster.py",),
+        (f"{_FINDINGS}::test_f4_no_instance_is_started_in_a_foreign_subnet_or_group_or_from_a_foreign_image", _FOREIGN),
+    ),
+    "F5": Closed(
+        "The edge's roles could connect endpoints to every service that admits their account.",
+        (f"{PLAN}/account/deployers/network.py", f"{PLAN}/account/deployers/attached.py"),
+        (
+            f"{_FINDINGS}::test_f5_no_endpoint_connects_to_a_service_that_no_contract_names",
+            f"{_FINDINGS}::test_f5_an_endpoint_connects_to_the_service_of_a_contract",
+        ),
+        "Other principals of an edge account that is not the edge's alone: [publication.md](publication.md#acceptance).",
+    ),
+    "F6": Closed(
+        "Roles of AWS services could be assumed for any cluster, flow log or pod.",
+        (f"{PLAN}/service_trust.py", "shared/privatelink_ingress/rules/identity.py"),
+        (
+            "tests/program/test_service_roles.py::test_each_role_of_a_workload_is_for_its_own_cluster_flow_log_or_pods",
+            "tests/program/test_service_roles.py::test_the_one_role_of_an_edge_is_for_flow_logs_of_its_account",
+        ),
+        "EC2 names no source when it hands a role to instances.",
+    ),
+    "F18": Closed(
+        "The workload's network role could associate hosted zones with VPCs of every Region.",
+        (f"{PLAN}/account/deployers/workload.py",),
+        (f"{_FINDINGS}::test_f18_no_hosted_zone_is_associated_with_a_vpc_of_another_region", _FOREIGN),
+        "Zones and VPCs of the stack's own Region; what takes no resource: [bootstrap.md](bootstrap.md#limits).",
+    ),
+}
