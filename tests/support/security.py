@@ -65,7 +65,7 @@ CLOSED: dict[str, Closed] = {
             f"{_FINDINGS}::test_f5_no_endpoint_connects_to_a_service_that_no_contract_names",
             f"{_FINDINGS}::test_f5_an_endpoint_connects_to_the_service_of_a_contract",
         ),
-        "Other principals of an edge account that is not the edge's alone: [publication.md](publication.md#acceptance).",
+        "Other principals of an edge account that is shared: [publication.md](publication.md#acceptance).",
     ),
     "F6": Closed(
         "Roles of AWS services could be assumed for any cluster, flow log or pod.",
