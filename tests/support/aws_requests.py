@@ -168,6 +168,7 @@ REQUESTS = {
     = elasticloadbalancing:CreateListener {elb}:loadbalancer/{kind}/lb/1
     + elasticloadbalancing:AddTags {elb}:listener/{kind}/lb/1/2 CreateListener
     = elasticloadbalancing:ModifyListener {elb}:listener/{kind}/lb/1/2
+    = elasticloadbalancing:ModifyListenerAttributes {elb}:listener/{kind}/lb/1/2
     = elasticloadbalancing:DeleteListener {elb}:listener/{kind}/lb/1/2
     ? elasticloadbalancing:DescribeListeners
     ? elasticloadbalancing:DescribeListenerAttributes""",
@@ -244,7 +245,10 @@ REQUESTS = {
     ? logs:DescribeResourcePolicies""",
     "aws:s3/bucket:Bucket": f"""
     + s3:CreateBucket {_BUCKET}
+    . s3:PutBucketTagging {_BUCKET}
     . s3:ListBucket {_BUCKET}
+    . s3:ListBucketVersions {_BUCKET}
+    . s3:GetBucketLocation {_BUCKET}
     . s3:GetBucketPolicy {_BUCKET}
     . s3:GetEncryptionConfiguration {_BUCKET}
     . s3:DeleteBucket {_BUCKET}
@@ -257,12 +261,14 @@ REQUESTS = {
     . s3:GetBucketOwnershipControls {_BUCKET}""",
     "aws:s3/bucketPolicy:BucketPolicy": f"""
     . s3:PutBucketPolicy {_BUCKET}
+    . s3:GetBucketPolicy {_BUCKET}
     . s3:DeleteBucketPolicy {_BUCKET}""",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": f"""
     . s3:PutBucketPublicAccessBlock {_BUCKET}
     . s3:GetBucketPublicAccessBlock {_BUCKET}""",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": f"""
-    . s3:PutEncryptionConfiguration {_BUCKET}""",
+    . s3:PutEncryptionConfiguration {_BUCKET}
+    . s3:GetEncryptionConfiguration {_BUCKET}""",
     "aws:s3/bucketVersioning:BucketVersioning": f"""
     . s3:PutBucketVersioning {_BUCKET}
     . s3:GetBucketVersioning {_BUCKET}""",
@@ -280,6 +286,7 @@ REQUESTS = {
     . ecr:PutImage {ecr}:repository/{name}
     ? ecr:GetAuthorizationToken""",
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": """
+    . ecr:GetLifecyclePolicy {ecr}:repository/{repository}
     . ecr:PutLifecyclePolicy {ecr}:repository/{repository}
     . ecr:DeleteLifecyclePolicy {ecr}:repository/{repository}""",
     "eks:index:Cluster": """
@@ -296,11 +303,13 @@ REQUESTS = {
     . eks:DescribeAccessEntry {eks}:access-entry/{clusterName}/role/1/2/3
     . eks:DeleteAccessEntry {eks}:access-entry/{clusterName}/role/1/2/3""",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": """
+    . eks:ListAssociatedAccessPolicies {eks}:access-entry/{clusterName}/role/1/2/3
     . eks:AssociateAccessPolicy {eks}:access-entry/{clusterName}/role/1/2/3
     . eks:DisassociateAccessPolicy {eks}:access-entry/{clusterName}/role/1/2/3""",
     "aws:eks/addon:Addon": """
     . eks:CreateAddon {eks}:cluster/{clusterName}
     + eks:TagResource {eks}:addon/{clusterName}/{addonName}/1
+    . eks:DescribeAddon {eks}:addon/{clusterName}/{addonName}/1
     . eks:UpdateAddon {eks}:addon/{clusterName}/{addonName}/1
     . eks:DeleteAddon {eks}:addon/{clusterName}/{addonName}/1
     . eks:CreatePodIdentityAssociation {eks}:cluster/{clusterName}
@@ -308,6 +317,8 @@ REQUESTS = {
     "aws:eks/nodeGroup:NodeGroup": """
     . eks:CreateNodegroup {eks}:cluster/{clusterName}
     + eks:TagResource {eks}:nodegroup/{clusterName}/{name}/1
+    . eks:DescribeNodegroup {eks}:nodegroup/{clusterName}/{name}/1
+    . eks:UpdateNodegroupVersion {eks}:nodegroup/{clusterName}/{name}/1
     . eks:UpdateNodegroupConfig {eks}:nodegroup/{clusterName}/{name}/1
     . eks:DeleteNodegroup {eks}:nodegroup/{clusterName}/{name}/1
     = ec2:RunInstances {ec2}:launch-template/lt-1
@@ -323,8 +334,8 @@ REQUESTS = {
     = iam:UpdateAssumeRolePolicy {iam}:role/{name}
     = iam:UpdateRole {iam}:role/{name}
     = iam:DeleteRole {iam}:role/{name}""",
-    "aws:iam/rolePolicy:RolePolicy": "",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "",
+    "aws:iam/rolePolicy:RolePolicy": ". iam:GetRolePolicy {iam}:role/{role}-1a2b3c4",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ". iam:ListAttachedRolePolicies {iam}:role/{role}-1a2b3c4",
 }
 """By resource type. Requests with a context of their own are in `_special`."""
 
@@ -362,9 +373,12 @@ LOOK_UPS = {
 _BOUNDED = {
     "aws:iam/role:Role": ("name", "PutRolePermissionsBoundary"),
     "aws:iam/rolePolicy:RolePolicy": ("role", "PutRolePolicy DeleteRolePolicy"),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "AttachRolePolicy DetachRolePolicy"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
+        "role",
+        "AttachRolePolicy DetachRolePolicy",
+    ),
 }
-"""The input with the role's name, and what IAM checks against the role's boundary."""
+"""The input with the role's name, and what is called on a role with the boundary."""
 
 UNTAGGING = {
     "ec2": "ec2:DeleteTags",

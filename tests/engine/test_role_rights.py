@@ -1,0 +1,191 @@
+"""With bootstrap's roles, stacks are created, read, changed and deleted: each role may make every call that this takes.
+
+The claims are told in the order of one life. The emulated AWS has no IAM, so it refuses nothing: what counts is which
+calls the providers make with which role. They are the emulated ones' calls; real providers may make others.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.aws_requests import LOOK_UPS
+from tests.support.deployers import (
+    EDGE,
+    POLICY,
+    REGION,
+    WORKLOAD,
+    asker,
+    edge_account,
+    named,
+    of_duty,
+    workload_account,
+)
+from tests.support.engine import Stack, World
+from tests.support.engine_edge import connection, edge, publish
+from tests.support.iam_policies import Request
+from tests.support.programs import run_edge, run_workload
+from tests.support.role_calls import Call, recorded
+
+DUTIES = {
+    "ingress-workload-network-role": "workload-network",
+    "ingress-workload-iam-access": "workload-iam",
+    "ingress-workload-ecr-access": "workload-ecr",
+    "ingress-workload-eks-role": "workload-eks",
+    "ingress-edge-network-role": "edge-network",
+}
+"""Duty by the name of its role."""
+
+
+COMPONENT = {"aws:eks/cluster:Cluster": "eks:index:Cluster"}
+"""Type under which the table has what another package's component registers on the engine."""
+
+
+EMULATED = {("aws:wafv2/webAclAssociation:WebAclAssociation", "wafv2:ListResourcesForWebACL")}
+"""What only the emulated provider calls: the real one calls GetWebACLForResource, which the role may."""
+
+
+@pytest.fixture(scope="module")
+def calls() -> Iterator[set[Call]]:
+    with recorded() as made:
+        yield made
+
+
+def with_roles(world: World, stack: Stack, side: str, account: StackRun) -> Stack:
+    """The stack with the roles and the boundary that bootstrap has created in its account."""
+    exports, iam = account.exports, world.cloud.session(stack.account_id, REGION).client("iam")
+    text = named(account, POLICY, f"deployers-{side}-boundary").inputs["policy"]
+    iam.create_policy(PolicyName=f"ingress-{side}-boundary", Path="/privatelink-ingress/", PolicyDocument=text)
+    limit = {"permissionsBoundary": exports["permissions_boundaries"][side]}
+    stack.config[f"{stack.project}:roles"] = json.dumps({**exports[f"{side}_roles"], **limit})
+    return stack
+
+
+@pytest.fixture(scope="module")
+def shop(world: World) -> Stack:
+    stack = with_roles(world, world.sample("eks-service/shop"), "workload", workload_account())
+    stack.config["eks-service:publication"] = json.dumps(
+        {**json.loads(stack.config["eks-service:publication"]), "removal": "unguarded"}
+    )
+    stack.set("cluster", deletionProtection=False)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def prod(world: World) -> Stack:
+    service = publish(world, "news")
+    stack = with_roles(world, edge(world, news=connection("news", 0, {"service": service})), "edge", edge_account())
+    stack.config["central-ingress:removal"] = "unguarded"
+    stack.set("loadBalancer", deletionProtection=False)
+    return stack
+
+
+@functools.cache
+def table() -> frozenset[tuple[str, str]]:
+    """Resource type and action of every request in `aws_requests.py` that the samples lead to."""
+    shops = [(asker(WORKLOAD, "eks-service/shop", "workload"), one) for one in run_workload("shop").registrations]
+    prods = [(asker(EDGE, "central-ingress/prod", "edge"), one) for one in run_edge().registrations]
+    of_resources = {
+        (one.type, request.action)
+        for asking, one in (*shops, *prods)
+        if one.type.startswith(("aws:", "eks:"))
+        for request in asking.of(one)
+    }
+    looked_up = {(token, line.split()[1]) for token, text in LOOK_UPS.items() for line in text.strip().splitlines()}
+    return frozenset(of_resources | looked_up)
+
+
+def described(call: Call) -> bool:
+    """Whether the call only describes, which EC2 and Elastic Load Balancing cannot limit to a resource."""
+    return call.action.startswith(("ec2:Describe", "elasticloadbalancing:Describe", "logs:Describe"))
+
+
+def outside(made: set[Call]) -> list[Call]:
+    """Calls that a role may not make, or that the table of rights does not know."""
+    allowed = {
+        call
+        for call in made
+        if (
+            of_duty(DUTIES[call.role]).allow(Request(call.action, "*", {"aws:RequestedRegion": REGION}))
+            if described(call)
+            # That the role may make every request of the table is what test_deployer_roles.py claims.
+            else (COMPONENT.get(call.type, call.type), call.action) in table() | EMULATED
+        )
+    }
+    return sorted(made - allowed)
+
+
+def steps(made: set[Call], step: str) -> set[str]:
+    """What a kind of step calls, look-ups left out."""
+    return {call.action for call in made if call.step == step and not described(call)}
+
+
+def test_a_workload_is_created_with_its_four_roles(shop: Stack, calls: set[Call]):
+    shop.deploy()
+    assert outside(calls) == []
+    assert {call.role for call in calls} == {role for role, duty in DUTIES.items() if duty.startswith("workload")}
+    assert steps(calls, "create") >= {
+        "eks:CreateCluster",
+        "iam:PutRolePolicy",
+        "ecr:CreateRepository",
+        "ec2:CreateTags",
+    }
+
+
+def test_a_workload_is_changed_with_them(shop: Stack, calls: set[Call]):
+    calls.clear()
+    shop.set("cluster", logRetentionDays=365, deletionProtection=False)
+    shop.set("nodes", max=9)
+    shop.set("publication", acceptanceRequired=True, healthPath="/other-health")
+    shop.set("endpoints", extra=["sqs"])
+    shop.up()
+    assert outside(calls) == []
+    assert steps(calls, "update") >= {
+        "ec2:ModifyVpcEndpointServiceConfiguration",
+        "eks:UpdateNodegroupConfig",
+        "elasticloadbalancing:ModifyTargetGroup",
+        "logs:PutRetentionPolicy",
+        "ssm:PutParameter",
+    }
+
+
+def test_a_workload_is_refreshed_and_deleted_with_them(shop: Stack, calls: set[Call]):
+    calls.clear()
+    shop.refresh()
+    shop.destroy()
+    assert outside(calls) == []
+    assert steps(calls, "delete") >= {"eks:DeleteCluster", "iam:DeleteRole", "ecr:DeleteRepository", "ec2:DeleteVpc"}
+
+
+def test_an_edge_is_created_with_its_one_role(prod: Stack, calls: set[Call]):
+    calls.clear()
+    prod.up()
+    assert outside(calls) == []
+    assert {call.role for call in calls} == {"ingress-edge-network-role"}
+    assert steps(calls, "create") >= {
+        "wafv2:CreateWebACL",
+        "acm:RequestCertificate",
+        "s3:CreateBucket",
+        "iam:CreateRole",
+    }
+
+
+def test_an_edge_is_changed_with_it(prod: Stack, calls: set[Call]):
+    calls.clear()
+    prod.set("firewall", rateLimit=1000)
+    prod.set("loadBalancer", idleTimeout=90, deletionProtection=False)
+    prod.up()
+    assert outside(calls) == []
+    assert steps(calls, "update") >= {"wafv2:UpdateWebACL", "elasticloadbalancing:ModifyLoadBalancerAttributes"}
+
+
+def test_an_edge_is_refreshed_and_deleted_with_it(prod: Stack, calls: set[Call]):
+    calls.clear()
+    prod.refresh()
+    prod.destroy()
+    assert outside(calls) == []
+    assert steps(calls, "delete") >= {"s3:DeleteBucket", "wafv2:DeleteWebACL", "acm:DeleteCertificate", "ec2:DeleteVpc"}
