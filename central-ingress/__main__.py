@@ -10,7 +10,7 @@ from privatelink_ingress.components.edge.attachment import Attachment, Attachmen
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
 from privatelink_ingress.components.edge.draining import Waits, drain_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
-from privatelink_ingress.lookups import contracts, hosted_zones, program, providers, zones
+from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
@@ -62,6 +62,7 @@ async def deploy() -> dict[str, Any]:
             refuse_removal=refuse_while_in_use,
         )
         return Attachment("edge", attachment, options).exports()
+    await boundaries.require(settings.roles, network)
     plan = plan_edge(
         settings,
         stack=stack,

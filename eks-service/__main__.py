@@ -9,7 +9,16 @@ import pulumi
 
 from privatelink_ingress.components.workload.private_service import PrivateService, PrivateServiceArgs
 from privatelink_ingress.contracts.service import PROJECT
-from privatelink_ingress.lookups import deployed, endpoint_services, existing, images, program, providers, zones
+from privatelink_ingress.lookups import (
+    boundaries,
+    deployed,
+    endpoint_services,
+    existing,
+    images,
+    program,
+    providers,
+    zones,
+)
 from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
@@ -38,6 +47,7 @@ async def deploy() -> dict[str, Any]:
         tags=workload_tags(settings, stack),
         roles=settings.roles.model_dump(),
     )
+    await boundaries.require(settings.roles, duties.iam)
     plan = await planned(settings, stack, region, duties)
     now = image_availability.deployable(plan, await images.account_contents(plan.images, duties), stack=stack)
     program.warn((*plan.warnings, *now.warnings))

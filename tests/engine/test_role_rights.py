@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.aws_requests import LOOK_UPS
 from tests.support.deployers import (
@@ -55,19 +56,23 @@ def calls() -> Iterator[set[Call]]:
         yield made
 
 
-def with_roles(world: World, stack: Stack, side: str, account: StackRun) -> Stack:
-    """The stack with the roles and the boundary that bootstrap has created in its account."""
-    exports, iam = account.exports, world.cloud.session(stack.account_id, REGION).client("iam")
-    text = named(account, POLICY, f"deployers-{side}-boundary").inputs["policy"]
-    iam.create_policy(PolicyName=f"ingress-{side}-boundary", Path="/privatelink-ingress/", PolicyDocument=text)
-    limit = {"permissionsBoundary": exports["permissions_boundaries"][side]}
-    stack.config[f"{stack.project}:roles"] = json.dumps({**exports[f"{side}_roles"], **limit})
+def with_roles(stack: Stack, side: str, account: StackRun) -> Stack:
+    """The stack with the roles and the boundary of its account's bootstrap stack."""
+    limit = {"permissionsBoundary": account.exports["permissions_boundaries"][side]}
+    stack.config[f"{stack.project}:roles"] = json.dumps({**account.exports[f"{side}_roles"], **limit})
     return stack
+
+
+def bound(world: World, stack: Stack, side: str, account: StackRun) -> None:
+    """Create the boundary, as bootstrap does."""
+    text = named(account, POLICY, f"deployers-{side}-boundary").inputs["policy"]
+    iam = world.cloud.session(stack.account_id, REGION).client("iam")
+    iam.create_policy(PolicyName=f"ingress-{side}-boundary", Path="/privatelink-ingress/", PolicyDocument=text)
 
 
 @pytest.fixture(scope="module")
 def shop(world: World) -> Stack:
-    stack = with_roles(world, world.sample("eks-service/shop"), "workload", workload_account())
+    stack = with_roles(world.sample("eks-service/shop"), "workload", workload_account())
     stack.config["eks-service:publication"] = json.dumps(
         {**json.loads(stack.config["eks-service:publication"]), "removal": "unguarded"}
     )
@@ -78,7 +83,7 @@ def shop(world: World) -> Stack:
 @pytest.fixture(scope="module")
 def prod(world: World) -> Stack:
     service = publish(world, "news")
-    stack = with_roles(world, edge(world, news=connection("news", 0, {"service": service})), "edge", edge_account())
+    stack = with_roles(edge(world, news=connection("news", 0, {"service": service})), "edge", edge_account())
     stack.config["central-ingress:removal"] = "unguarded"
     stack.set("loadBalancer", deletionProtection=False)
     return stack
@@ -124,7 +129,21 @@ def steps(made: set[Call], step: str) -> set[str]:
     return {call.action for call in made if call.step == step and not described(call)}
 
 
-def test_a_workload_is_created_with_its_four_roles(shop: Stack, calls: set[Call]):
+@pytest.mark.parametrize(("label", "side"), [("shop", "workload"), ("prod", "edge")])
+def test_a_boundary_that_does_not_exist_is_refused_before_anything_is_registered(
+    request: pytest.FixtureRequest, label: str, side: str
+):
+    stack: Stack = request.getfixturevalue(label)
+    limit = f"arn:aws:iam::{stack.account_id}:policy/privatelink-ingress/ingress-{side}-boundary"
+    for command in ("preview", "up"):
+        result = stack.failing(command)
+        assert f"roles.permissionsBoundary: is {limit}, which cannot be looked up" in "\n".join(result.errors)
+        assert {step.type for step in result.steps} <= {t.STACK, t.AWS_PROVIDER}
+
+
+def test_a_workload_is_created_with_its_four_roles(world: World, shop: Stack, calls: set[Call]):
+    bound(world, shop, "workload", workload_account())
+    calls.clear()
     shop.deploy()
     assert outside(calls) == []
     assert {call.role for call in calls} == {role for role, duty in DUTIES.items() if duty.startswith("workload")}
@@ -161,7 +180,8 @@ def test_a_workload_is_refreshed_and_deleted_with_them(shop: Stack, calls: set[C
     assert steps(calls, "delete") >= {"eks:DeleteCluster", "iam:DeleteRole", "ecr:DeleteRepository", "ec2:DeleteVpc"}
 
 
-def test_an_edge_is_created_with_its_one_role(prod: Stack, calls: set[Call]):
+def test_an_edge_is_created_with_its_one_role(world: World, prod: Stack, calls: set[Call]):
+    bound(world, prod, "edge", edge_account())
     calls.clear()
     prod.up()
     assert outside(calls) == []

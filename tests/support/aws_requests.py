@@ -342,6 +342,9 @@ REQUESTS = {
 LOOK_UPS = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": "? ec2:DescribeAvailabilityZones",
     "aws:ec2/getVpcEndpointService:getVpcEndpointService": "? ec2:DescribeVpcEndpointServices",
+    "aws:iam/getPolicy:getPolicy": """
+    . iam:GetPolicy {arn}
+    . iam:GetPolicyVersion {arn}""",
     "aws:route53/getZone:getZone": """
     . route53:GetHostedZone arn:aws:route53:::hostedzone/{zoneId}
     . route53:ListResourceRecordSets arn:aws:route53:::hostedzone/{zoneId}

@@ -301,6 +301,8 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
         "name": "example.com",
         "privateZone": False,
     },
+    # Every permissions boundary that a stack file names exists.
+    "aws:iam/getPolicy:getPolicy": lambda args, _: {**args, "id": args["arn"], "name": args["arn"].split("/")[-1]},
     "aws:eks/getClusters:getClusters": lambda _, at: {"id": at.region, "names": []},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from privatelink_ingress import tokens as t
@@ -125,6 +126,25 @@ def _parameter(aws: Aws, args: Properties) -> Properties:
     return args | plain | names | {key: parameter[key.title()] for key in ("type", "value", "version")}
 
 
+def _policy(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    arn = rest.pop("arn")
+    policy = call(aws, "iam", "GetPolicy", rest, type_=t.GET_POLICY, extra={"PolicyArn": arn})["Policy"]
+    version = {"PolicyArn": arn, "VersionId": policy["DefaultVersionId"]}
+    answer = call(aws, "iam", "GetPolicyVersion", {}, type_=t.GET_POLICY, extra=version)["PolicyVersion"]
+    return {
+        "id": arn,
+        "arn": arn,
+        "name": policy["PolicyName"],
+        "path": policy["Path"],
+        "policyId": policy["PolicyId"],
+        "description": policy.get("Description", ""),
+        "attachmentCount": policy["AttachmentCount"],
+        "policy": json.dumps(answer["Document"]),
+        "tags": _tags(policy.get("Tags", [])),
+    }
+
+
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
@@ -141,6 +161,7 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_ENDPOINT_SERVICE: _vpc_endpoint_service,
     t.GET_HOSTED_ZONE: _zone,
     t.GET_PARAMETER: _parameter,
+    t.GET_POLICY: _policy,
     **existing_lookups.FUNCTIONS,
     **workload_lookups.FUNCTIONS,
 }

@@ -168,6 +168,8 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
             reading,
         ),
         t.ROLE_POLICY: (changing, reading),
+        # Whether the boundary is there, before anything is registered.
+        t.GET_POLICY: (system.on_arn(["iam:GetPolicy", "iam:GetPolicyVersion"], boundary),),
     }
     if policies:
         attaching = system.on_own(["iam:AttachRolePolicy", "iam:DetachRolePolicy"], *roles)
