@@ -9,10 +9,12 @@ import pytest
 
 from privatelink_ingress.plan.account.bootstrap import plan_bootstrap
 from privatelink_ingress.plan.account.deployers import DeployersPlan
+from privatelink_ingress.plan.account.deployers import attached as attached_plan
+from privatelink_ingress.plan.account.deployers.packing import documents
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.bootstrap import MOST_SERVICES, BootstrapSettings
 from privatelink_ingress.settings.load import SettingsError, load
-from tests.support.shards import SERVICE
+from tests.support.shards import SERVICE, SHARD
 
 ROLE = "arn:aws:iam::111111111111:role/ci"
 WORKLOAD = {"connections": ["shop"]}
@@ -137,6 +139,15 @@ def test_the_most_connections_with_the_longest_names_fit_the_policies_of_iam():
 def test_the_most_services_of_a_shard_fit_the_policies_of_iam():
     services = [f"com.amazonaws.vpce.ap-northeast-1.vpce-svc-{number:017x}" for number in range(MOST_SERVICES)]
     assert most("edge", **EDGE, endpointServices=services) == {"edge-network": 9}
+
+
+def test_the_most_services_of_an_attached_stack_fit_the_policies_of_iam():
+    services = [f"com.amazonaws.vpce.ap-northeast-1.vpce-svc-{number:017x}" for number in range(MOST_SERVICES)]
+    grants = attached_plan.grants(SHARD, "x" * 30, services)
+    texts = documents(grant for of_type in grants.values() for grant in of_type)
+    # One place is left for the policy of the stack's state.
+    assert max(map(len, texts.values())) <= 6144
+    assert len(texts) == 6
 
 
 def test_a_role_that_needs_more_policies_than_iam_attaches_is_refused_before_anything_is_registered():
