@@ -80,7 +80,13 @@ class CloudBackend:
     def read(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties | None:
         """The resource's current outputs; None when it no longer exists."""
         found = readings.read(self._target(registration, provider_inputs), registration.type, registration.id, state)
-        return None if found is None else state | found
+        if found is None:
+            return None
+        if "tagsAll" in found:
+            own, defaults = state.get("tags") or {}, _default_tags(provider_inputs)
+            tags = found["tagsAll"].items()
+            found["tags"] = {key: value for key, value in tags if key in own or defaults.get(key) != value}
+        return {key: value for key, value in (state | found).items() if value is not None}
 
     def tags_all(self, type_: str, inputs: Properties, provider_inputs: Properties) -> Properties:
         """`tagsAll`, the tags with the provider's default ones, for a type with tags; else empty."""

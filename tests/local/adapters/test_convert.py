@@ -9,7 +9,8 @@ import botocore.session
 import pytest
 
 from privatelink_ingress.local.adapters import convert as under_test
-from privatelink_ingress.local.adapters.convert import problems
+from privatelink_ingress.local.adapters import violations
+from privatelink_ingress.local.adapters.violations import problems
 
 SESSION = botocore.session.get_session()
 
@@ -201,9 +202,9 @@ def test_what_the_model_forbids_is_found_before_the_call(service, operation, par
 
 
 def test_patterns_that_python_cannot_read_as_java_does_are_not_used():
-    assert under_test._compiled(r"[\p{L}]+") is None
-    assert under_test._compiled(r"[a-z&&[^x]]+") is None
-    assert under_test._compiled(r"[a-z]+") is not None
+    assert violations._compiled(r"[\p{L}]+") is None
+    assert violations._compiled(r"[a-z&&[^x]]+") is None
+    assert violations._compiled(r"[a-z]+") is not None
 
 
 def test_a_sensitive_value_is_refused_without_being_shown():
@@ -211,7 +212,7 @@ def test_a_sensitive_value_is_refused_without_being_shown():
         type_name, enum, metadata = "string", (), {"sensitive": True, "pattern": "[a-z]+"}
 
     found: list[str] = []
-    under_test._beyond_botocore(Sensitive, "HUSH", "Value", found)
+    violations._beyond_botocore(Sensitive, "HUSH", "Value", found)
     assert found == ["Value: its value does not match the pattern [a-z]+"]
 
 

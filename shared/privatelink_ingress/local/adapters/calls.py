@@ -11,7 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
-from privatelink_ingress.local.adapters.convert import convert, problems
+from privatelink_ingress.local.adapters.convert import convert
+from privatelink_ingress.local.adapters.violations import problems
 
 TAGGED_AS = {
     "AllocateAddress": "elastic-ip",

@@ -1,21 +1,17 @@
 """Pulumi's camelCase inputs as the parameters of an AWS API operation, by botocore's model of that operation.
 
 The AWS provider of Pulumi spells most inputs as the API does, but for case, plural and a few endings. `convert` undoes
-exactly that, at every depth, and reports what it could not place. `problems` then checks the result against the model:
-what botocore checks before a request, and beside it the enums, maxima and patterns that botocore leaves to the service.
+exactly that, at every depth, and reports what it could not place. `violations` then checks the result.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.model import Shape
-from botocore.validate import ParamValidator
 
 ENDINGS = ("Config", "Document", "Text", "Name", "Arn", "Id")
 """Endings that an API name adds to an input's name: `policy` is PolicyDocument, `forward` is ForwardConfig."""
@@ -46,14 +42,28 @@ def convert(
     return conversion.structure(shape, inputs, "", ""), conversion.leftover
 
 
-def problems(shape: Shape | None, parameters: Mapping[str, Any]) -> list[str]:
-    """Violations of the operation's model in `parameters`: one line each, with the path; empty when valid."""
-    if shape is None:
-        return []
-    report = ParamValidator().validate(dict(parameters), shape)
-    found = report.generate_report().splitlines() if report.has_errors() else []
-    _beyond_botocore(shape, parameters, "", found)
+def places(shape: Shape | None, given: Iterable[str], rename: Mapping[str, str], path: str = "") -> dict[str, str]:
+    """The member of the structure `shape` for each of the names `given` below `path`, where it has one."""
+    members, names = _members(shape), list(given)
+    found: dict[str, str] = {}
+    for rank in range(len(_RULES) + 1):
+        for key in names:
+            if key in found:
+                continue
+            renamed = rename.get(join(path, key))
+            if rank == 0:
+                member = renamed if renamed in members else None
+            elif renamed is not None:
+                member = None
+            else:
+                member = _RULES[rank - 1](shape, members, key)
+            if member and member not in found.values():
+                found[key] = member
     return found
+
+
+def _members(shape: Shape | None) -> Mapping[str, Shape]:
+    return getattr(shape, "members", {})
 
 
 class _Conversion:
@@ -66,14 +76,14 @@ class _Conversion:
         given = {key: value for key, value in inputs.items() if value is not None}
         places = self._places(shape, given, path)
         for key, value in given.items():
-            here, member = _join(at, key), places.get(key)
+            here, member = join(at, key), places.get(key)
             if member is None:
                 self.leftover.append(here)
             elif member == "TagSpecifications" and key == "tags":
                 if value:
                     result[member] = [{"ResourceType": self.tagged_as, "Tags": _pairs(("Key", "Value"), value)}]
             else:
-                converted = self.value(shape.members[member], value, here, _join(path, key))
+                converted = self.value(shape.members[member], value, here, join(path, key))
                 if converted is _NO_PLACE:
                     self.leftover.append(here)
                 elif converted is not None:
@@ -81,24 +91,10 @@ class _Conversion:
         return result
 
     def _places(self, shape: Shape | None, given: Mapping[str, Any], path: str) -> dict[str, str]:
-        members: Mapping[str, Shape] = getattr(shape, "members", {})
-        places: dict[str, str] = {}
-        for rank in range(len(_RULES) + 1):
-            for key in given:
-                if key in places:
-                    continue
-                renamed = self.rename.get(_join(path, key))
-                if rank == 0:
-                    member = renamed if renamed in members else None
-                elif renamed:
-                    member = None
-                else:
-                    member = _RULES[rank - 1](shape, members, key)
-                if member and member not in places.values():
-                    places[key] = member
-        if "tags" in given and "tags" not in places and "TagSpecifications" in members and self.tagged_as:
-            places["tags"] = "TagSpecifications"
-        return places
+        found = places(shape, given, self.rename, path)
+        if "tags" in given and "tags" not in found and "TagSpecifications" in _members(shape) and self.tagged_as:
+            found["tags"] = "TagSpecifications"
+        return found
 
     def value(self, shape: Any, value: Any, at: str, path: str) -> Any:
         """One value in the form of `shape`; None to omit it, `_NO_PLACE` when it does not fit the shape."""
@@ -118,7 +114,7 @@ class _Conversion:
 
     def _list(self, shape: Any, value: Any, at: str, path: str) -> Any:
         if isinstance(value, Mapping):
-            names = _pair_names(shape.member)
+            names = pair_names(shape.member)
             if names and {key.lower() for key in value} != {name.lower() for name in names}:
                 return _pairs(names, value)
         items = value if isinstance(value, list | tuple) else [value]
@@ -131,7 +127,7 @@ class _Conversion:
             value = {item["key"]: {name: v for name, v in item.items() if name != "key"} for item in value}
         if not isinstance(value, Mapping):
             return _NO_PLACE
-        converted = {key: self.value(shape.value, item, _join(at, key), path) for key, item in value.items()}
+        converted = {key: self.value(shape.value, item, join(at, key), path) for key, item in value.items()}
         return _NO_PLACE if any(item is _NO_PLACE for item in converted.values()) else converted
 
 
@@ -207,7 +203,7 @@ def _ends_with_words(long: str, short: str) -> bool:
     return start > 0 and long.lower().endswith(short.lower()) and long[start].isupper()
 
 
-def _pair_names(member: Any) -> tuple[str, str] | None:
+def pair_names(member: Any) -> tuple[str, str] | None:
     """The two member names of a structure that holds one entry of a map, such as Key and Value."""
     names = list(getattr(member, "members", {}))
     for first, second in (("key", "value"), ("name", "value"), ("tagkey", "tagvalue")):
@@ -220,50 +216,6 @@ def _pairs(names: tuple[str, str], value: Mapping[str, Any]) -> list[dict[str, A
     return [{names[0]: key, names[1]: _scalar("string", item)} for key, item in value.items()]
 
 
-def _join(path: str, key: str) -> str:
+def join(path: str, key: str) -> str:
+    """A property's path below another's."""
     return f"{path}.{key}" if path else key
-
-
-def _beyond_botocore(shape: Any, value: Any, at: str, found: list[str]) -> None:
-    limits = shape.metadata
-    match shape.type_name:
-        case "structure" if isinstance(value, Mapping):
-            for name, item in value.items():
-                if name in shape.members:
-                    _beyond_botocore(shape.members[name], item, _join(at, name), found)
-        case "list" if isinstance(value, list | tuple):
-            if len(value) > limits.get("max", len(value)):
-                found.append(f"{at} has {len(value)} entries; at most {limits['max']} are allowed")
-            for position, item in enumerate(value):
-                _beyond_botocore(shape.member, item, f"{at}[{position}]", found)
-        case "map" if isinstance(value, Mapping):
-            if len(value) > limits.get("max", len(value)):
-                found.append(f"{at} has {len(value)} entries; at most {limits['max']} are allowed")
-            for key, item in value.items():
-                _beyond_botocore(shape.key, key, _join(at, key), found)
-                _beyond_botocore(shape.value, item, _join(at, key), found)
-        case "integer" | "long" | "float" | "double" if isinstance(value, int | float):
-            if value > limits.get("max", value):
-                found.append(f"{at} is {value}; the maximum is {limits['max']}")
-        case "string" if isinstance(value, str):
-            shown = "its value" if limits.get("sensitive") else repr(value)
-            if shape.enum and value not in shape.enum:
-                found.append(f"{at}: {shown} is not one of {', '.join(shape.enum)}")
-            if len(value) > limits.get("max", len(value)):
-                found.append(f"{at} has {len(value)} characters; at most {limits['max']} are allowed")
-            pattern = _compiled(limits["pattern"]) if limits.get("pattern") else None
-            if pattern and not pattern.fullmatch(value):
-                found.append(f"{at}: {shown} does not match the pattern {limits['pattern']}")
-
-
-@functools.cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The pattern, or None where its Java syntax does not compile, or means something else, in Python."""
-    if "&&" in pattern:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)
-            return re.compile(pattern)
-    except (re.error, FutureWarning):
-        return None

@@ -64,7 +64,7 @@ def _create_vpc(aws: Aws, inputs: Properties) -> Created:
     vpc = call(aws, "ec2", "CreateVpc", rest, type_=t.VPC, rename=names)["Vpc"]
     vpc_id = vpc["VpcId"]
     switch(aws, t.VPC, "ModifyVpcAttribute", {"VpcId": vpc_id}, VPC_SWITCHES, switches)
-    read = {name: _vpc_switch(aws, vpc_id, name) for name in VPC_SWITCHES}
+    read = {name: vpc_switch(aws, vpc_id, name) for name in VPC_SWITCHES}
     main = one(aws, t.VPC, "DescribeRouteTables", "RouteTables", vpc_id=vpc_id, association__main="true")
     acl = one(aws, t.VPC, "DescribeNetworkAcls", "NetworkAcls", vpc_id=vpc_id, default="true")
     group = one(aws, t.VPC, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default")
@@ -97,7 +97,8 @@ def switch(
     return given
 
 
-def _vpc_switch(aws: Aws, vpc_id: str, name: str) -> bool:
+def vpc_switch(aws: Aws, vpc_id: str, name: str) -> bool:
+    """A switch of a VPC, by its input name."""
     asked = {"VpcId": vpc_id, "Attribute": name}
     answer = call(aws, "ec2", "DescribeVpcAttribute", {}, type_=t.VPC, extra=asked)
     return answer[name[0].upper() + name[1:]]["Value"]
@@ -160,8 +161,17 @@ def _associate(aws: Aws, inputs: Properties) -> Created:
     )
 
 
+def association_of(aws: Aws, subnet_id: str) -> str:
+    """The id of a subnet's association with a route table."""
+    type_ = t.ROUTE_TABLE_ASSOCIATION
+    table = one(aws, type_, "DescribeRouteTables", "RouteTables", association__subnet_id=subnet_id)
+    return next(each["RouteTableAssociationId"] for each in table["Associations"] if each.get("SubnetId") == subnet_id)
+
+
 def _disassociate(aws: Aws, id_: str, outputs: Properties) -> None:
-    call(aws, "ec2", "DisassociateRouteTable", {"associationId": id_}, type_=t.ROUTE_TABLE_ASSOCIATION)
+    """By the subnet: an update gives the association another id."""
+    current = association_of(aws, outputs["subnetId"])
+    call(aws, "ec2", "DisassociateRouteTable", {"associationId": current}, type_=t.ROUTE_TABLE_ASSOCIATION)
 
 
 def _create_route(aws: Aws, inputs: Properties) -> Created:

@@ -32,24 +32,24 @@ def own_name(inputs: Properties) -> str:
 
 
 def _create_group(aws: Aws, inputs: Properties) -> Created:
-    rest = _without_rules(t.SECURITY_GROUP, inputs)
+    rest = without_rules(t.SECURITY_GROUP, inputs)
     for name in ("name", "namePrefix", "revokeRulesOnDelete", "description"):
         rest.pop(name, None)
     name, description = own_name(inputs), inputs.get("description", "Managed by Pulumi")
     extra = {"GroupName": name, "Description": description}
     group_id = call(aws, "ec2", "CreateSecurityGroup", rest, type_=t.SECURITY_GROUP, extra=extra)["GroupId"]
-    _empty(aws, t.SECURITY_GROUP, group_id)
+    empty(aws, t.SECURITY_GROUP, group_id)
     return Created(group_id, _group_outputs(aws, t.SECURITY_GROUP, group_id, inputs))
 
 
 def _delete_group(aws: Aws, id_: str, outputs: Properties) -> None:
     if outputs.get("revokeRulesOnDelete"):
-        _empty(aws, t.SECURITY_GROUP, id_)
+        empty(aws, t.SECURITY_GROUP, id_)
     call(aws, "ec2", "DeleteSecurityGroup", {"groupId": id_}, type_=t.SECURITY_GROUP)
 
 
 def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
-    rest = _without_rules(t.DEFAULT_SECURITY_GROUP, inputs)
+    rest = without_rules(t.DEFAULT_SECURITY_GROUP, inputs)
     vpc_id, tags = rest.pop("vpcId", None), rest.pop("tags", {})
     rest.pop("revokeRulesOnDelete", None)
     if rest or not vpc_id:
@@ -58,7 +58,7 @@ def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
     group = one(
         aws, t.DEFAULT_SECURITY_GROUP, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default"
     )
-    _empty(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"])
+    empty(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"])
     if tags:
         extra = {"Resources": [group["GroupId"]], "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
         call(aws, "ec2", "CreateTags", {}, type_=t.DEFAULT_SECURITY_GROUP, extra=extra)
@@ -69,7 +69,12 @@ def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
     """AWS deletes the group with its VPC; the provider leaves it unchanged."""
 
 
-def _without_rules(type_: str, inputs: Properties) -> Properties:
+def without_rules(type_: str, inputs: Properties) -> Properties:
+    """The inputs without the lists of rules, which must be empty.
+
+    Raises:
+        AdapterError: a list has rules.
+    """
     rest = dict(inputs)
     for name, rule in (("ingress", t.INGRESS_RULE), ("egress", t.EGRESS_RULE)):
         if rest.pop(name, None):
@@ -77,7 +82,8 @@ def _without_rules(type_: str, inputs: Properties) -> Properties:
     return rest
 
 
-def _empty(aws: Aws, type_: str, group_id: str) -> None:
+def empty(aws: Aws, type_: str, group_id: str) -> None:
+    """Remove every rule of a group."""
     group = one(aws, type_, "DescribeSecurityGroups", "SecurityGroups", group_id=group_id)
     for operation, member in (
         ("RevokeSecurityGroupIngress", "IpPermissions"),

@@ -22,6 +22,8 @@ NEEDED = {
     "authenticationMode": ("API", "other modes write to the cluster from inside"),
 }
 """Inputs that must have one value, and why."""
+IGNORED_CHANGES = ("accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons")
+"""Inputs of its `aws.eks.Cluster` whose changes the component ignores. Source: cluster.ts, `ignoreChanges`."""
 REFUSED = (
     "createOidcProvider",
     "fargate",
@@ -69,8 +71,13 @@ class Parts:
     """Whether the component creates the vpc-cni add-on."""
 
 
-def parts(inputs: Properties, role_arn: str) -> Parts:
-    """Parse the component's inputs; `role_arn` is its `serviceRole`'s.
+def parts(inputs: Properties, role_arn: str, component: str = "") -> Parts:
+    """Parse the component's inputs.
+
+    Args:
+        inputs: as the program gives them.
+        role_arn: the ARN of its `serviceRole`.
+        component: the component's name, for the cluster's tag `Name`.
 
     Raises:
         AdapterError: for an input that the local cloud does not act on, with the replacement to write.
@@ -88,7 +95,7 @@ def parts(inputs: Properties, role_arn: str) -> Parts:
     kube_proxy = (rest.pop("kubeProxyAddonOptions", None) or {}).get("enabled", True)
     credentials, vpc_id = rest.pop("providerCredentialOpts", None) or {}, rest.pop("vpcId", None)
     rest.pop("serviceRole", None)
-    cluster = _cluster_inputs(rest, role_arn)
+    cluster = _cluster_inputs(rest, role_arn, component)
     if rest:
         raise AdapterError(f"{t.CLUSTER_COMPONENT}: the local cloud does not act on `{sorted(rest)[0]}`")
     return Parts(cluster, credentials, vpc_id, kube_proxy)
@@ -135,8 +142,9 @@ def _check_coredns(options: Any) -> None:
         )
 
 
-def _cluster_inputs(rest: Properties, role_arn: str) -> Properties:
+def _cluster_inputs(rest: Properties, role_arn: str, component: str) -> Properties:
     """The inputs of `aws.eks.Cluster` that the component derives from its own; those used are removed from `rest`."""
+    tags = ({"Name": f"{component}-eksCluster"} if component else {}) | (rest.pop("clusterTags", None) or {})
     subnet_ids = [subnet for name in SUBNETS for subnet in rest.pop(name, None) or ()]
     vpc_config: Properties = {"subnetIds": subnet_ids}
     for name in ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs"):
@@ -149,7 +157,7 @@ def _cluster_inputs(rest: Properties, role_arn: str) -> Properties:
         "roleArn": role_arn,
         "vpcConfig": vpc_config,
         "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
-        "tags": {**(rest.pop("tags", None) or {}), **(rest.pop("clusterTags", None) or {})},
+        "tags": tags | (rest.pop("tags", None) or {}),
     }
     if key_arn := rest.pop("encryptionConfigKeyArn", None):
         made["encryptionConfig"] = {"provider": {"keyArn": key_arn}, "resources": ["secrets"]}

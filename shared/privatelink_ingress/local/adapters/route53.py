@@ -73,14 +73,14 @@ def _create_record(aws: Aws, inputs: Properties) -> Created:
         },
     )
     id_ = "_".join(filter(None, (zone_id, fqdn, inputs["type"], inputs.get("setIdentifier"))))
-    return Created(id_, {"fqdn": fqdn, "name": _plain(inputs["name"])})
+    return Created(id_, {"fqdn": fqdn, "name": plain(inputs["name"])})
 
 
 def _delete_record(aws: Aws, id_: str, outputs: Properties) -> None:
     """AWS deletes a record set only when it is given exactly as it stands."""
     key = (outputs["fqdn"], outputs["type"], outputs.get("setIdentifier"))
     for record in _records(aws, t.DNS_RECORD, outputs["zoneId"]):
-        if (_plain(record["Name"]), record["Type"], record.get("SetIdentifier")) == key:
+        if (plain(record["Name"]), record["Type"], record.get("SetIdentifier")) == key:
             _change(aws, t.DNS_RECORD, outputs["zoneId"], "DELETE", record)
 
 
@@ -103,11 +103,12 @@ def _change(aws: Aws, type_: str, zone_id: str, action: str, record: dict[str, A
 
 def _within(name: str, zone: str) -> str:
     """The provider completes a name that does not end in the zone's."""
-    name = _plain(name)
+    name = plain(name)
     return name if name == zone or name.endswith(f".{zone}") else f"{name}.{zone}" if name else zone
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as the provider keeps it: no dot at its end, no capitals, and an asterisk for its escape."""
     return name.rstrip(".").replace("\\052", "*").lower()
 
 

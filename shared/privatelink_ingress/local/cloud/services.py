@@ -10,6 +10,7 @@ MODULES: tuple[str, ...] = (
     "read_once",  # first: moto reads models while its services are imported
     "acm",
     "elbv2.balancers",
+    "elbv2.address_types",
     "elbv2.attributes",
     "elbv2.listeners",
     "elbv2.rules",
@@ -25,6 +26,7 @@ MODULES: tuple[str, ...] = (
     "ec2.endpoint_notifications",
     "ec2.endpoints",
     "ec2.flow_logs",
+    "ec2.launch_templates",
     "ec2.network",
     "ec2.security_groups",
     "ec2.vpc_ranges",
@@ -37,6 +39,7 @@ MODULES: tuple[str, ...] = (
     "eks.node_updates",
     "eks.nodegroups",
     "eks.pod_identity",
+    "eks.tags",
     "iam",
     "ssm",
     "tagging",

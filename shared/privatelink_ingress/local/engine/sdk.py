@@ -27,7 +27,7 @@ def takes_tags(type_: str) -> bool:
 
     The cluster component passes its provider on to resources that all take tags.
     """
-    return type_ == t.CLUSTER_COMPONENT or hasattr(_class(type_), "tags_all")
+    return type_ == t.CLUSTER_COMPONENT or hasattr(class_of(type_), "tags_all")
 
 
 def auto_name(type_: str, resource: str, urn: str, inputs: Properties) -> Properties:
@@ -49,7 +49,7 @@ def optional_name_input(type_: str) -> str | None:
 
     The provider can choose such names itself. Required names, such as a DNS record's, are excluded.
     """
-    arguments_class = _class(type_, "Args")
+    arguments_class = arguments_of(type_)
     if arguments_class is None:
         return None
     arguments = inspect.signature(arguments_class.__init__).parameters
@@ -63,7 +63,15 @@ def optional_name_input(type_: str) -> str | None:
     )
 
 
-def _class(type_: str, suffix: str = "") -> Any:
+def arguments_of(type_: str) -> Any:
+    """The SDK's class of an AWS type's arguments; None as `class_of`.
+
+    Where a block of another type has that name, the SDK puts `Init` into it.
+    """
+    return class_of(type_, "InitArgs") or class_of(type_, "Args")
+
+
+def class_of(type_: str, suffix: str = "") -> Any:
     """The SDK's class of an AWS type, or of its arguments; None for other types, and for AWS ones that the SDK lacks.
 
     The SDK loads its modules lazily, and a second thread could see a partly loaded one.

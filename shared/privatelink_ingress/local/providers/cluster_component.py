@@ -90,10 +90,15 @@ class _Construction:
             acceptSecrets=True,
         )
         self._urn = self._monitor.RegisterResource(component).urn
-        parts = eks_component.parts(inputs, self._role_arn())
-        made = self._register(
-            t.CLUSTER, f"{name}-eksCluster", parts.cluster, self._request.providers["aws"], self._urns
-        )
+        parts = eks_component.parts(inputs, self._role_arn(), name)
+        if parts.kube_proxy:
+            raise AdapterError(
+                f"{t.CLUSTER_COMPONENT}: the local cloud needs `kubeProxyAddonOptions: {{enabled: false}}`: create the "
+                "kube-proxy aws.eks.Addon yourself"
+            )
+        aws = self._request.providers["aws"]
+        ignored = eks_component.IGNORED_CHANGES
+        made = self._register(t.CLUSTER, f"{name}-eksCluster", parts.cluster, aws, self._urns, ignored)
         cluster, _ = wire.decode(made.object)
         known = not wire.has_unknown([cluster.get(key, wire.UNKNOWN) for key in ("endpoint", "arn", "vpcConfig")])
         if known:
@@ -110,7 +115,15 @@ class _Construction:
             urn=self._urn, state=state, stateDependencies=dict.fromkeys(outputs, needs)
         )
 
-    def _register(self, type_: str, name: str, inputs: Properties, provider: str, needs: Iterable[str]) -> Any:
+    def _register(
+        self,
+        type_: str,
+        name: str,
+        inputs: Properties,
+        provider: str,
+        needs: Iterable[str],
+        ignored_changes: Iterable[str] = (),
+    ) -> Any:
         needs = list(needs)
         dependencies = resource_pb2.RegisterResourceRequest.PropertyDependencies(urns=needs)
         return self._monitor.RegisterResource(
@@ -125,6 +138,7 @@ class _Construction:
                 dependencies=needs,
                 propertyDependencies=dict.fromkeys(inputs, dependencies),
                 provider=provider,
+                ignoreChanges=ignored_changes,
                 version="" if provider else metadata.version("pulumi-kubernetes"),
                 acceptSecrets=True,
                 supportsPartialValues=True,

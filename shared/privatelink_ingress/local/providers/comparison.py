@@ -8,6 +8,7 @@ from typing import Any
 
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine import wire
+from privatelink_ingress.local.engine.schema import Kind
 
 
 def changed(new: Properties, old_inputs: Properties, state: Properties) -> tuple[str, ...]:
@@ -43,27 +44,51 @@ def at(properties: Any, path: str) -> Any:
 
 
 def holds(whole: Any, part: Any) -> bool:
-    """Whether `whole` contains everything in `part`. None and an empty block request nothing."""
-    if part is None or (part in ({}, [], "", False) and whole is None):
+    """Whether `whole` contains everything in `part`. None and an empty value request nothing.
+
+    Within a block, an empty block requests something: `{"block": {}}` is an action.
+    """
+    if part in ([], "", False, {}) and whole is None:
+        return True
+    return _holds(whole, part, None)
+
+
+def differs(state: Any, requested: Any, kind: Kind) -> bool:
+    """Whether a resource's property differs from the requested one.
+
+    A map, at any depth, is the program's alone: a tag more is a difference. AWS adds values of its own to blocks.
+    """
+    if requested in ([], "", False, {}) and state is None:
+        return False
+    return not _holds(state, requested, kind)
+
+
+def _holds(whole: Any, part: Any, kind: Kind | None) -> bool:
+    if part is None or (part in ([], "", False) and whole is None):
         return True
     if isinstance(part, Mapping):
-        return isinstance(whole, Mapping) and all(holds(whole.get(key), item) for key, item in part.items())
+        if kind and kind.name == "map":
+            return whole == part
+        known = kind.properties if kind else {}
+        return isinstance(whole, Mapping) and all(
+            _holds(whole.get(key), item, known[key].kind if key in known else None) for key, item in part.items()
+        )
     if isinstance(part, list):
-        return isinstance(whole, list) and _lists_agree(whole, part)
+        return isinstance(whole, list) and _lists_agree(whole, part, kind.items if kind else None)
     if part == wire.UNKNOWN:
         return False
     return whole == part or _documents_agree(whole, part)
 
 
-def _lists_agree(whole: list[Any], part: list[Any]) -> bool:
+def _lists_agree(whole: list[Any], part: list[Any], kind: Kind | None) -> bool:
     """In any order: most of AWS's lists are sets, and AWS returns them in its own order."""
     if len(whole) != len(part):
         return False
-    if all(holds(one, other) for one, other in zip(whole, part, strict=True)):
+    if all(_holds(one, other, kind) for one, other in zip(whole, part, strict=True)):
         return True
     rest = list(whole)
     for item in part:
-        found = next((i for i, one in enumerate(rest) if holds(one, item)), None)
+        found = next((i for i, one in enumerate(rest) if _holds(one, item, kind)), None)
         if found is None:
             return False
         del rest[found]

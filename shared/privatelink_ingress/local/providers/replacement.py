@@ -43,16 +43,22 @@ def _plain_name(inputs: Properties) -> Properties:
     return inputs | {"name": str(inputs.get("name", "")).rstrip(".").lower()}
 
 
-def _fewer_subnets(old: Properties, new: Properties) -> tuple[str, ...]:
-    """A Network Load Balancer accepts more subnets and releases none; security groups are set at creation only."""
+def _less_of_a_network_balancer(old: Properties, new: Properties) -> tuple[str, ...]:
+    """A Network Load Balancer accepts more subnets and addresses, and releases none; its groups start at creation."""
     if old.get("loadBalancerType") != "network":
         return ()
+    addresses = [each.get("secondaryIpsAutoAssignedPerSubnet") or 0 for each in (old, new)]
     subnets = new.get("subnets")
     if not isinstance(subnets, list) or wire.UNKNOWN in subnets:
         return ("subnets",)
     grown = set(subnets) > set(old.get("subnets") or ())
     had, has = bool(old.get("securityGroups")), bool(new.get("securityGroups"))
-    return (*(() if grown else ("subnets",)), *(("securityGroups",) if had != has else ()))
+    forced = {
+        "subnets": not grown,
+        "securityGroups": had != has,
+        "secondaryIpsAutoAssignedPerSubnet": addresses[1] < addresses[0],
+    }
+    return tuple(name for name, replaces in forced.items() if replaces)
 
 
 def _key_taken_away(old: Properties, new: Properties) -> tuple[str, ...]:
@@ -63,11 +69,22 @@ def _cheaper_tier(old: Properties, new: Properties) -> tuple[str, ...]:
     return ("tier",) if (old.get("tier"), new.get("tier", "Standard")) == ("Advanced", "Standard") else ()
 
 
+def _private_dns(old: Properties, new: Properties) -> tuple[str, ...]:
+    """Only an interface endpoint's private DNS is changed in place."""
+    return () if old.get("vpcEndpointType") == "Interface" else ("privateDnsEnabled",)
+
+
 _ENDPOINT = ("serviceName", "serviceRegion", "vpcId", "vpcEndpointType", "resourceConfigurationArn")
 _TARGET_GROUP = ("name", "port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType")
 _NODES = ("amiType", "capacityType", "clusterName", "diskSize", "instanceTypes", "launchTemplate.id")
 _NODES += ("launchTemplate.name", "nodeRoleArn", "subnetIds", "nodeGroupName", "nodeGroupNamePrefix", "remoteAccess")
-_CLUSTER = ("name", "roleArn", "kubernetesNetworkConfig.ipFamily", "kubernetesNetworkConfig.serviceIpv4Cidr")
+_CLUSTER = (
+    "name",
+    "roleArn",
+    "bootstrapSelfManagedAddons",
+    "kubernetesNetworkConfig.ipFamily",
+    "kubernetesNetworkConfig.serviceIpv4Cidr",
+)
 
 AWS: Mapping[str, Rule] = {
     t.CERTIFICATE: Rule(
@@ -113,7 +130,7 @@ AWS: Mapping[str, Rule] = {
     ),
     t.SUBNET_RESERVATION: Rule(forces=ALL, source="ec2/vpc_subnet_cidr_reservation.go", read=False),
     t.VPC: Rule(forces=("cidrBlock",), source="ec2/vpc_.go", read=False),
-    t.VPC_ENDPOINT: Rule(forces=_ENDPOINT, source="ec2/vpc_endpoint.go"),
+    t.VPC_ENDPOINT: Rule(forces=_ENDPOINT, forced=_private_dns, source="ec2/vpc_endpoint.go"),
     t.ENDPOINT_ACCEPTER: Rule(forces=ALL, source="ec2/vpc_endpoint_connection_accepter.go"),
     t.ENDPOINT_NOTIFICATION: Rule(
         forces=("vpcEndpointServiceId", "vpcEndpointId", "connectionNotificationArn"),
@@ -145,7 +162,7 @@ AWS: Mapping[str, Rule] = {
     t.LISTENER_RULE: Rule(forces=("listenerArn",), source="elbv2/listener_rule.go"),
     t.LOAD_BALANCER: Rule(
         forces=("name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool", "subnetMappings"),
-        forced=_fewer_subnets,
+        forced=_less_of_a_network_balancer,
         source="elbv2/load_balancer.go",
     ),
     t.TARGET_GROUP: Rule(forces=_TARGET_GROUP, source="elbv2/target_group.go"),

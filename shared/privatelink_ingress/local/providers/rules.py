@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from privatelink_ingress.local.adapters.base import Properties
-from privatelink_ingress.local.engine import sdk
+from privatelink_ingress.local.engine import schema, sdk
 from privatelink_ingress.local.providers import comparison
 
 ALL = ("*",)
@@ -108,8 +108,13 @@ def _same_object(inputs: Properties, state: Properties) -> bool:
     return all(comparison.holds(comparison.at(state, path), comparison.at(inputs, path)) for path in _NAMES)
 
 
-def inputs_of(rule: Rule, inputs: Properties, state: Properties) -> Properties:
+def inputs_of(rule: Rule, type_: str, inputs: Properties, state: Properties) -> Properties:
     """The inputs as a refresh records them: where the resource differs from a requested value, its own."""
-    planned = rule.planned(inputs)
-    drifted = {key: state[key] for key in inputs if key in state and not comparison.holds(state[key], planned[key])}
-    return inputs | drifted
+    planned, kinds = rule.planned(inputs), schema.inputs_of(type_)
+    kept = {key: value for key, value in inputs.items() if key in state or comparison.holds(None, value)}
+    return kept | {
+        key: state[key]
+        for key in kept
+        if key in state
+        and comparison.differs(state[key], planned[key], kinds[key].kind if key in kinds else schema.ANY)
+    }

@@ -156,7 +156,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         found = self._backend.read(registration, state, self._inputs)
         if found is None:
             return provider_pb2.ReadResponse(id="")
-        inputs = rules.inputs_of(replacement.rule_for(registration.type), registration.inputs, found)
+        inputs = rules.inputs_of(replacement.rule_for(registration.type), registration.type, registration.inputs, found)
         if DEFAULTS in request.inputs.fields:
             inputs[DEFAULTS] = wire.decode(request.inputs)[0][DEFAULTS]
         marked = registration.secret_inputs | secrets

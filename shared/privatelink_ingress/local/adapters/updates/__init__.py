@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from privatelink_ingress.local.adapters import tags
 from privatelink_ingress.local.adapters.base import AdapterError, Properties, Update
 from privatelink_ingress.local.adapters.kubernetes import replace_object
-from privatelink_ingress.local.adapters.updates import ec2, eks, elbv2, identity, puts, storage, tags, vpc, wafv2
+from privatelink_ingress.local.adapters.updates import ec2, eks, elbv2, identity, puts, storage, vpc, wafv2
 
 UPDATES: Mapping[str, Update] = {
     **ec2.UPDATES,

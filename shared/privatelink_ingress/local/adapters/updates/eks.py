@@ -27,7 +27,8 @@ def _cluster(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties
         call(aws, "eks", "AssociateEncryptionConfig", {}, type_=t.CLUSTER, extra=extra)
     for change in _config_changes(old, new):
         call(aws, "eks", "UpdateClusterConfig", {}, type_=t.CLUSTER, extra={**named, **change})
-    return cluster_outputs(call(aws, "eks", "DescribeCluster", named, type_=t.CLUSTER)["cluster"])
+    outputs = cluster_outputs(call(aws, "eks", "DescribeCluster", named, type_=t.CLUSTER)["cluster"])
+    return outputs | {"accessConfig": (new.get("accessConfig") or {}) | outputs["accessConfig"]}
 
 
 def _config_changes(old: Properties, new: Properties) -> list[dict[str, Any]]:

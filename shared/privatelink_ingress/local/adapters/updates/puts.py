@@ -28,7 +28,13 @@ def _alias(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     return {"targetKeyArn": target["Arn"]}
 
 
+def _certificate(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """Tags alone, which are changed already. The names keep the domain that ACM adds to them."""
+    return {"subjectAlternativeNames": old["subjectAlternativeNames"]}
+
+
 UPDATES: Mapping[str, Update] = {
+    t.CERTIFICATE: _certificate,
     t.BUCKET_ENCRYPTION: _again(s3.ADAPTERS[t.BUCKET_ENCRYPTION]),
     t.BUCKET_LIFECYCLE: _again(s3.ADAPTERS[t.BUCKET_LIFECYCLE]),
     t.BUCKET_OWNERSHIP: _again(s3.ADAPTERS[t.BUCKET_OWNERSHIP]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import ec2_network as network
+from privatelink_ingress.local.adapters import ec2_security_groups
 from privatelink_ingress.local.adapters.base import Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
@@ -35,6 +36,9 @@ def _route(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
 
 
 def _route_table(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    if "routes" not in new:
+        # Optional and computed in the provider: the routes are those of other resources.
+        return {}
     before, after = _by_destination(old), _by_destination(new)
     extra = {"RouteTableId": id_}
     for destination, route in before.items():
@@ -48,14 +52,31 @@ def _route_table(aws: Aws, id_: str, old: Properties, new: Properties) -> Proper
     return {"routes": new.get("routes", [])}
 
 
+def _association(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """The API answers with another id, and the engine keeps the first one: `delete` and `read` look for the subnet."""
+    current = network.association_of(aws, new["subnetId"])
+    extra = {"AssociationId": current, "RouteTableId": new["routeTableId"]}
+    call(aws, "ec2", "ReplaceRouteTableAssociation", {}, type_=t.ROUTE_TABLE_ASSOCIATION, extra=extra)
+    return {}
+
+
+def _default_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """Rules in the group's own inputs: none, which removes those that somebody added."""
+    ec2_security_groups.without_rules(t.DEFAULT_SECURITY_GROUP, new)
+    ec2_security_groups.empty(aws, t.DEFAULT_SECURITY_GROUP, id_)
+    return {"ingress": [], "egress": []}
+
+
 def _by_destination(properties: Properties) -> Mapping[Any, Properties]:
     return {route.get("cidrBlock") or route.get("ipv6CidrBlock"): route for route in properties.get("routes") or ()}
 
 
 UPDATES: Mapping[str, Update] = {
+    t.DEFAULT_SECURITY_GROUP: _default_group,
     t.INTERNET_GATEWAY: _gateway,
     t.ROUTE: _route,
     t.ROUTE_TABLE: _route_table,
+    t.ROUTE_TABLE_ASSOCIATION: _association,
     t.SUBNET: _subnet,
     t.VPC: _vpc,
 }

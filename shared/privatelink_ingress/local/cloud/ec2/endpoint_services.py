@@ -150,6 +150,14 @@ def a_network_balancer_serves_one_service(response: Any, params: Params) -> None
                 refuse("InvalidParameter", message)
 
 
+@before(EC2Response, "create_vpc_endpoint_service_configuration", "modify_vpc_endpoint_service_configuration")
+def a_service_has_the_address_types_of_its_balancers(response: Any, params: Params) -> None:
+    """AWS: a service supports IPv6 when all its Network Load Balancers are dualstack (PrivateLink guide, "Share")."""
+    asked = {*params.get("SupportedIpAddressTypes", ()), *params.get("AddSupportedIpAddressTypes", ())}
+    if wrong := sorted(asked - {"ipv4"}):
+        refuse("InvalidParameter", f"The load balancers of the service do not support the IP address type {wrong[0]}.")
+
+
 @before(EC2Response, "modify_vpc_endpoint_service_configuration")
 def a_balancer_with_connections_stays(response: Any, params: Params) -> None:
     """AWS: a load balancer cannot be dissociated while endpoints are connected (PrivateLink guide, "Configure")."""

@@ -134,6 +134,8 @@ def _modify_interface(response: Any, endpoint: Any, params: Params) -> None:
     service = find_service(
         response.current_account, response.region, endpoint.service_name, home=endpoint.service_region
     )
+    if params.get("IpAddressType", "ipv4") != "ipv4":
+        refuse("InvalidParameter", f"The service {service.name} does not support {params['IpAddressType']}.")
     held = {backend.enis[eni_id].subnet.id: backend.enis[eni_id] for eni_id in endpoint.network_interface_ids}
     removed = set(params.get("RemoveSubnetIds", []))
     kept = [eni.subnet for subnet_id, eni in held.items() if subnet_id not in removed]

@@ -9,7 +9,7 @@ from typing import Any
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, before, computed, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, computed, refuse
 
 ALLOWED_TEXT = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 """Characters and length of a name, a description and a rule's description (EC2 CreateSecurityGroup)."""
@@ -84,6 +84,29 @@ def _canonical(cidr: str) -> str:
         return str(ipaddress.ip_network(cidr, strict=False))
     except ValueError:
         refuse("InvalidParameterValue", f"CIDR block {cidr} is malformed")
+
+
+@before(EC2Response, "modify_security_group_rules")
+def a_rule_s_new_group_exists(response: Any, params: Params) -> None:
+    """AWS: InvalidGroup.NotFound (ModifySecurityGroupRules)."""
+    for entry in params["SecurityGroupRules"]:
+        wanted = entry["SecurityGroupRule"].get("ReferencedGroupId")
+        if wanted and response.ec2_backend.get_security_group_from_id(wanted) is None:
+            refuse("InvalidGroup.NotFound", f"The security group '{wanted}' does not exist")
+
+
+@after(EC2Response, "modify_security_group_rules")
+def a_rule_takes_another_group(response: Any, params: Params, answer: Any) -> Any:
+    """AWS: another peer of the same kind, and its description (ModifySecurityGroupRules); moto changes blocks alone."""
+    group = response.ec2_backend.get_security_group_from_id(params["GroupId"])
+    for entry in params["SecurityGroupRules"]:
+        rule, wanted = group.get_rule(entry["SecurityGroupRuleId"]), entry["SecurityGroupRule"]
+        if wanted.get("ReferencedGroupId"):
+            # The description of a rule with a group is the group's entry's, which moto puts beside a block.
+            rule.ip_range.pop("Description", None)
+            changed = {"GroupId": wanted["ReferencedGroupId"], "Description": wanted.get("Description", "")}
+            rule.source_group = rule.source_group | changed
+    return answer
 
 
 @computed(SecurityGroupRule, "description")

@@ -26,14 +26,15 @@ route("/clusters/(?P<name>[^/]+)/addons/(?P<addonName>[^/]+)")
 route("/clusters/(?P<name>[^/]+)/addons/(?P<addonName>[^/]+)/update")
 
 
-def _addons(cluster: Any) -> dict[str, dict[str, Any]]:
+def addons_of(cluster: Any) -> dict[str, dict[str, Any]]:
+    """The add-ons of a cluster by name."""
     return vars(cluster).setdefault("addons", {})
 
 
 def _addon(cluster: Any, name: str) -> dict[str, Any]:
-    if name not in _addons(cluster):
+    if name not in addons_of(cluster):
         refuse("ResourceNotFoundException", f"No addon: {name} found in cluster: {cluster.name}")
-    return _addons(cluster)[name]
+    return addons_of(cluster)[name]
 
 
 def _check_values(cluster: Any, params: Params) -> None:
@@ -73,7 +74,7 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
     cluster, name = cluster_of(request, params), params["addonName"]
     if name not in ADDONS:
         refuse("InvalidParameterException", f"Addon {name} specified is not supported: one of {', '.join(ADDONS)}")
-    if name in _addons(cluster):
+    if name in addons_of(cluster):
         refuse("ResourceInUseException", f"Addon {name} already exists in cluster {cluster.name}")
     _check_values(cluster, params)
     role = params.get("serviceAccountRoleArn")
@@ -82,7 +83,7 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
     namespace = (params.get("namespaceConfig") or {}).get("namespace") or ADDONS[name].namespace
     arn = f"arn:aws:eks:{request.region}:{request.current_account}:addon/{cluster.name}/{name}/{mock_random.uuid4()}"
     associations = _associate(request, cluster, namespace, arn, params)
-    _addons(cluster)[name] = {
+    addons_of(cluster)[name] = {
         "addonName": name,
         "clusterName": cluster.name,
         "addonVersion": params.get("addonVersion") or addon_version(name, cluster.version),
@@ -95,7 +96,7 @@ def create_addon(request: Any, params: Params) -> dict[str, Any]:
         **{key: params[key] for key in ("serviceAccountRoleArn", "configurationValues") if params.get(key)},
     }
     # At AWS every add-on starts as CREATING; here it is done when the call returns.
-    return {"addon": _view(cluster, _addons(cluster)[name])}
+    return {"addon": _view(cluster, addons_of(cluster)[name])}
 
 
 def _associate(request: Any, cluster: Any, namespace: str, addon_arn: str, params: Params) -> list[str]:
@@ -122,9 +123,9 @@ def describe_addon(request: Any, params: Params) -> dict[str, Any]:
 
 
 @operation(EKSResponse, "list_addons")
-def list_addons(request: Any, params: Params) -> dict[str, Any]:
+def listaddons_of(request: Any, params: Params) -> dict[str, Any]:
     """The names of a cluster's add-ons, without paging (API reference, ListAddons)."""
-    return {"addons": sorted(_addons(cluster_of(request, params)))}
+    return {"addons": sorted(addons_of(cluster_of(request, params)))}
 
 
 @operation(EKSResponse, "update_addon")
@@ -154,7 +155,7 @@ def delete_addon(request: Any, params: Params) -> dict[str, Any]:
     """Removes an add-on and the pod identity associations it owns (API reference, DeleteAddon)."""
     cluster = cluster_of(request, params)
     addon = _view(cluster, _addon(cluster, params["addonName"]))
-    del _addons(cluster)[params["addonName"]]
+    del addons_of(cluster)[params["addonName"]]
     _drop_associations(cluster, addon["addonArn"])
     return {"addon": {**addon, "status": "DELETING"}}
 

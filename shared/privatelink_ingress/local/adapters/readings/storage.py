@@ -1,0 +1,94 @@
+"""Buckets, repositories, parameters and logs: `aws:s3/…`, `aws:ecr/…`, `aws:ssm/…`, `aws:cloudwatch/…`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters.base import Aws, Properties
+from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, by_ids, is_
+
+_BUCKET = by_id("Bucket")
+_NOT_DESCRIBED = {"bucket": ""}
+
+
+def _versioning(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    return {"versioningConfiguration": {"status": item.get("Status", "Disabled")}}
+
+
+def _parameter(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    extra = {"ParameterFilters": [{"Key": "Name", "Values": [id_]}]}
+    (description,) = call(aws, "ssm", "DescribeParameters", {}, type_=t.PARAMETER, extra=extra)["Parameters"]
+    values = {name: item["Value"] for name in ("value", "insecureValue") if name in state}
+    return values | {
+        "description": description.get("Description"),
+        "tier": description.get("Tier", "Standard"),
+        "version": item["Version"],
+    }
+
+
+def _source(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    return {"resourceArn": item["resourceArns"][0]}
+
+
+READINGS: Mapping[str, Reading] = {
+    t.BUCKET: Reading("s3", "GetBucketLocation", _BUCKET, matched=False),
+    t.BUCKET_ENCRYPTION: Reading(
+        "s3", "GetBucketEncryption", _BUCKET, "ServerSideEncryptionConfiguration", rename=_NOT_DESCRIBED
+    ),
+    t.BUCKET_LIFECYCLE: Reading("s3", "GetBucketLifecycleConfiguration", _BUCKET, rename=_NOT_DESCRIBED),
+    t.BUCKET_OWNERSHIP: Reading(
+        "s3", "GetBucketOwnershipControls", _BUCKET, "OwnershipControls", rename=_NOT_DESCRIBED
+    ),
+    t.BUCKET_POLICY: Reading("s3", "GetBucketPolicy", _BUCKET, rename=_NOT_DESCRIBED),
+    t.BUCKET_PUBLIC_ACCESS: Reading(
+        "s3", "GetPublicAccessBlock", _BUCKET, "PublicAccessBlockConfiguration", rename=_NOT_DESCRIBED
+    ),
+    t.BUCKET_VERSIONING: Reading("s3", "GetBucketVersioning", _BUCKET, more=_versioning, matched=False),
+    t.LOG_DELIVERY: Reading("logs", "GetDelivery", by_id("id"), "delivery"),
+    t.LOG_DELIVERY_DESTINATION: Reading("logs", "GetDeliveryDestination", by_id("name"), "deliveryDestination"),
+    t.LOG_DELIVERY_SOURCE: Reading(
+        "logs", "GetDeliverySource", by_id("name"), "deliverySource", rename={"resourceArn": ""}, more=_source
+    ),
+    t.LOG_GROUP: Reading(
+        "logs",
+        "DescribeLogGroups",
+        by_id("logGroupNamePrefix"),
+        "logGroups",
+        is_("logGroupName"),
+        {"namePrefix": "", "name": "logGroupName"},
+    ),
+    t.LOG_RESOURCE_POLICY: Reading(
+        "logs", "DescribeResourcePolicies", lambda id_, state: {}, "resourcePolicies", is_("policyName")
+    ),
+    t.METRIC_ALARM: Reading(
+        "cloudwatch",
+        "DescribeAlarms",
+        by_ids("AlarmNames"),
+        "MetricAlarms",
+        rename={"name": "AlarmName", "metricQueries": ""},
+    ),
+    t.PARAMETER: Reading(
+        "ssm",
+        "GetParameter",
+        lambda id_, state: {"Name": id_, "WithDecryption": True},
+        "Parameter",
+        rename={"value": "", "insecureValue": "", "description": "", "tier": ""},
+        more=_parameter,
+    ),
+    t.REPOSITORY: Reading(
+        "ecr",
+        "DescribeRepositories",
+        by_ids("repositoryNames"),
+        "repositories",
+        rename={"encryptionConfigurations": "encryptionConfiguration"},
+    ),
+    t.REPOSITORY_LIFECYCLE: Reading(
+        "ecr",
+        "GetLifecyclePolicy",
+        by_id("repositoryName"),
+        rename={"policy": "lifecyclePolicyText", "repository": "repositoryName"},
+    ),
+}
