@@ -280,12 +280,46 @@ def test_within_the_boundary_nodes_join_pods_get_addresses_and_flow_logs_are_wri
         "ec2:DescribeInstances",
         "eks:DescribeCluster",
         "eks-auth:AssumeRoleForPodIdentity",
-        "ec2:CreateNetworkInterface",
-        "ec2:AssignPrivateIpAddresses",
     )
-    log = f"arn:aws:logs:{REGION}:{WORKLOAD}:log-group:shop-flow-logs-1:log-stream:eni-1"
-    requests = [*(Request(action, "*", context) for action in wanted), Request("logs:PutLogEvents", log, context)]
+    groups = (
+        "shop-flow-logs-1a2b3c4",
+        "/aws/containerinsights/shop/application",
+        "/aws/containerinsights/shop/performance",
+    )
+    log_groups = (f"arn:aws:logs:{REGION}:{WORKLOAD}:log-group:{group}:log-stream:eni-1" for group in groups)
+    requests = [
+        *(Request(action, "*", context) for action in wanted),
+        *(Request("logs:PutLogEvents", log, context) for log in log_groups),
+        *interfaces(tags("workload", "ResourceTag"), {"aws:ResourceTag/aws:eks:cluster-name": "shop"}),
+    ]
     assert boundary(workload_account(), "workload").refused(requests) == []
+    flow_log = f"arn:aws:logs:{REGION}:{EDGE}:log-group:edge-network-flow-logs-1a2b3c4:log-stream:eni-1"
+    assert boundary(edge_account(), "edge").allow(Request("logs:PutLogEvents", flow_log, context))
+
+
+def interfaces(own: dict[str, str], group: dict[str, str]) -> list[Request]:
+    """What the CNI asks for, where subnet and instance have the tags `own`, and the security group `group`."""
+    ec2 = f"arn:aws:ec2:{REGION}:{WORKLOAD}"
+    on = {
+        "network-interface/eni-1": ("AssignPrivateIpAddresses", "CreateTags", "DeleteNetworkInterface"),
+        "subnet/subnet-1": ("CreateNetworkInterface",),
+        "security-group/sg-1": ("CreateNetworkInterface", "ModifyNetworkInterfaceAttribute"),
+        "instance/i-1": ("AttachNetworkInterface", "DetachNetworkInterface", "ModifyNetworkInterfaceAttribute"),
+    }
+    known = {"subnet/subnet-1": own, "security-group/sg-1": group, "instance/i-1": own}
+    return [
+        Request(f"ec2:{action}", f"{ec2}:{resource}", {"aws:RequestedRegion": REGION, **known.get(resource, {})})
+        for resource, actions in on.items()
+        for action in actions
+    ]
+
+
+def test_no_role_within_the_boundary_puts_an_interface_into_a_foreign_network_or_on_a_foreign_instance():
+    limit = boundary(workload_account(), "workload")
+    foreign = interfaces(
+        {"aws:ResourceTag/Stack": "eks-service/other"}, {"aws:ResourceTag/aws:eks:cluster-name": "other"}
+    )
+    assert {request.resource.rpartition(":")[2] for request in limit.allowed(foreign)} == {"network-interface/eni-1"}
 
 
 # Who may assume them

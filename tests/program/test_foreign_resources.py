@@ -13,7 +13,7 @@ import json
 import pytest
 
 from tests.support import foreign
-from tests.support.deployers import REGION, WORKLOAD
+from tests.support.deployers import REGION, WORKLOAD, boundary, edge_account, workload_account
 from tests.support.every_role import ROLES, SHOP
 from tests.support.foreign import Attempt
 from tests.support.iam_policies import Policies
@@ -96,6 +96,35 @@ def test_a_role_reaches_nothing_of_someone_elses_but_its_documented_limits(name:
     assert len(tried) > 20_000
     assert len({one.request.action for one in tried}) > 2_500
     assert reached(found(), tried) == LIMITS.get(name, set())
+
+
+WITHIN = {
+    "workload": {
+        *(
+            (f"ec2:{action}networkinterface", "network-interface", "anyone")
+            for action in ("attach", "detach", "delete")
+        ),
+        ("ec2:createtags", "network-interface", "anyone"),
+        ("ec2:modifynetworkinterfaceattribute", "network-interface", "anyone"),
+        *((f"ec2:{action}privateipaddresses", "network-interface", "anyone") for action in ("assign", "unassign")),
+        ("cloudwatch:putmetricdata", "dataset", "anyone"),
+        *((f"ecr:{action}", "repository", "anyone") for action in ("batchgetimage", "getdownloadurlforlayer")),
+        ("ecr:batchimportupstreamimage", "repository", "anyone"),
+        ("ssm:updateinstanceinformation", "instance", "anyone"),
+        ("ssm:updateinstanceinformation", "managed-instance", "anyone"),
+    },
+    "edge": set(),
+}
+"""What a role within a boundary can have at most: whoever creates the role decides who assumes it."""
+
+
+@pytest.mark.parametrize(("side", "of"), [("workload", "workload-iam"), ("edge", "edge-network")])
+def test_a_role_that_a_deployer_creates_reaches_nothing_of_someone_elses_but_its_documented_limits(side: str, of: str):
+    account_id, stack, _ = ROLES[of]
+    run = workload_account() if side == "workload" else edge_account()
+    found = reached(boundary(run, side), attempts(account_id, stack))
+    looked_up = {"eks:describecluster", "kms:describekey", "ssm:listassociations", "ssm:listinstanceassociations"}
+    assert {one for one in found if one[0] not in looked_up} == WITHIN[side]
 
 
 def test_what_a_role_looks_up_is_never_the_content_of_something():

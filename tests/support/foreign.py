@@ -73,8 +73,6 @@ def reference() -> dict[str, Any]:
 _NAMED = ("ecr", "s3", "ssm", "wafv2")
 """Services in which the caller names what it creates, so a name of someone else's must be refused."""
 
-_LAUNCHED = ("instance", "network-interface", "volume")
-
 
 @functools.cache
 def created() -> frozenset[tuple[str, str]]:
@@ -83,7 +81,9 @@ def created() -> frozenset[tuple[str, str]]:
     made = {(line[1].lower(), _kind_of(line[2])) for line in lines if line[0] == "+" and line[2:]}
     tagging = {action.lower() for action in TAGGING.values()}
     new = {(action, kind) for action, kind in made if action not in tagging and not action.startswith(_NAMED)}
-    return frozenset({*new, ("iam:createrole", "role"), *(("ec2:runinstances", kind) for kind in _LAUNCHED)})
+    launched = {("ec2:runinstances", kind) for kind in ("instance", "network-interface", "volume")}
+    interface = ("ec2:createnetworkinterface", "network-interface")
+    return frozenset({*new, *launched, interface, ("iam:createrole", "role")})
 
 
 def attempts(account: str, region: str, tags: dict[str, str]) -> Iterator[Attempt]:

@@ -91,7 +91,7 @@ class _Planner:
         boundaries: dict[str, PolicyPlan] = {}
         if side := self.roles.workload:
             system = self.system(WORKLOAD_PROJECT, side.stacks or side.connections)
-            boundaries["workload"] = limit = self.boundary("workload", boundary.workload(system))
+            boundaries["workload"] = limit = self.boundary("workload", boundary.workload(system, side))
             sides["workload"] = self.side("workload", workload.duties(system, side, boundary=limit.arn))
         if side := self.roles.edge:
             system = self.system(EDGE_PROJECT, side.stacks)

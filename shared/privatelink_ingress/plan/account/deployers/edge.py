@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
+from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.plan.edge.firewall import LOG_GROUP_PREFIX
 from privatelink_ingress.plan.edge.logs import plan_logs
 from privatelink_ingress.plan.edge.shard import PROJECT
 from privatelink_ingress.settings.bootstrap import EdgeRoles
 from privatelink_ingress.settings.edge import Logs
-
-_FLOW_LOGS = "edge-network-flow-logs"
-"""Flow logs' role and log group of every edge: the program calls its component `edge`, whatever the stack's name."""
 
 
 def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str, Grants]:
@@ -25,13 +23,13 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         settings: Stacks, hosted zones and log buckets.
         boundary: ARN of the permissions boundary that every new role must have.
     """
-    flow_log_roles = (system.named_role(_FLOW_LOGS),)
+    flow_log_roles = (system.named_role(EDGE_FLOW_LOGS),)
     edges = tuple(f"{PROJECT}-{stack}" for stack in settings.stacks)
     shared = {
         **network.vpc(
             system,
             flow_log_roles=flow_log_roles,
-            flow_log_groups=(f"{_FLOW_LOGS}-*",),
+            flow_log_groups=(f"{EDGE_FLOW_LOGS}-*",),
             connect=network.named_services(settings.endpoint_services),
         ),
         **network.balancer(system, "app"),
