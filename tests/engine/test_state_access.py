@@ -13,6 +13,7 @@ import pulumi
 import pytest
 from pulumi import automation as auto
 
+from privatelink_ingress.plan.account.deployers import previews
 from tests.program.test_state_access import BACKEND, KEYS, run
 from tests.support.deployers import EDGE, REGION, SHARD_PARAMETER
 from tests.support.engine import Stack, World
@@ -174,6 +175,21 @@ def test_a_team_reads_both_contracts_without_any_right_on_a_foreign_state_or_key
     own = "central-ingress/prod-blog"
     table = {shape(one) for one in BACKEND.used(own, KEYS[own])}
     assert {shape(one.request) for one in bucket.gate.of(TEAM)} - table == set()
+
+
+def test_a_session_that_only_looks_previews_and_compares_the_stack_and_cannot_deploy_it(
+    bucket: StateBucket, team: Stack
+):
+    bucket.as_deployer(TEAM, previews.read_only(), **{f"aws:PrincipalTag/{previews.TAG}": previews.READ})
+    bucket.gate.asked.clear()
+    before = bucket.objects()
+    assert team.preview().shown() == []
+    assert team.preview(refresh=True).shown() == []
+    assert bucket.gate.refused(TEAM) == []
+    assert "StatusCode: 403" in team.failing("up").errors[0]
+    assert {one.action for one in bucket.gate.refused(TEAM)} == {"s3:PutObject", "kms:GenerateDataKey"}
+    assert bucket.objects() == before
+    bucket.as_deployer(TEAM)
 
 
 @pytest.mark.parametrize("stack", ["central-ingress/prod", "bootstrap/edge", "eks-service/shop"])

@@ -79,9 +79,10 @@ def attachments() -> list[tuple[str, str]]:
 
 
 def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that name actions: all but the one that stops sessions which only look."""
     for name, text in policies().items():
-        for statement in json.loads(text)["Statement"]:
-            yield name, statement
+        if name != "deployers-read-only":
+            yield from ((name, statement) for statement in json.loads(text)["Statement"])
 
 
 def test_the_linter_finds_nothing():

@@ -331,7 +331,7 @@ def test_principals_are_trusted_with_their_external_id():
             {
                 "Effect": "Allow",
                 "Principal": {"AWS": [CI]},
-                "Action": "sts:AssumeRole",
+                "Action": ["sts:AssumeRole", "sts:TagSession"],
                 "Condition": {"StringEquals": {"sts:ExternalId": "shop-7f3a"}},
             }
         ]
@@ -423,7 +423,7 @@ def test_two_systems_of_one_account_have_no_name_in_common():
         run = account({"prefix": prefix, "trust": {"github": GITHUB}, "workload": {"connections": ["shop"]}})
         return {one.inputs["name"] for type_ in (ROLE, POLICY) for one in run.of_type(type_)}
 
-    assert len(names("one")) == 19
+    assert len(names("one")) == 20
     assert names("one") & names("two") == set()
 
 

@@ -275,7 +275,7 @@ def test_more_stacks_than_one_role_has_policies_for_are_refused_with_the_way_out
     with pytest.raises(pulumi.RunError) as error:
         account(many(1, attached=attached), EDGE, stacks={"organization/central-ingress/prod": shard_outputs()})
     text = str(error.value)
-    assert f"needs 12 policies, but a role takes {POLICIES_OF_A_ROLE}" in text
+    assert f"needs 13 policies, but a role takes {POLICIES_OF_A_ROLE}" in text
     assert "Give attached stacks principals or github of their own." in text
 
 

@@ -40,11 +40,7 @@ class Policies:
 
     def _about(self, action: str) -> list[dict[str, Any]]:
         if action not in self._by_action:
-            self._by_action[action] = [
-                statement
-                for statement in self.statements
-                if any(_like(pattern, action, ignore_case=True) for pattern in _list(statement["Action"]))
-            ]
+            self._by_action[action] = [statement for statement in self.statements if _about(statement, action)]
         return self._by_action[action]
 
     def refused(self, requests: Iterable[Request]) -> list[Request]:
@@ -58,13 +54,19 @@ class Policies:
 
 def _applies(statement: Mapping[str, Any], request: Request) -> bool:
     """Whether a statement about the request's action applies to its resource and context."""
-    unknown = set(statement) - {"Effect", "Action", "Resource", "Condition", "Sid"}
+    unknown = set(statement) - {"Effect", "Action", "NotAction", "Resource", "Condition", "Sid"}
     assert not unknown, f"{unknown} is not evaluated"
     return any(_like(pattern, request.resource) for pattern in _list(statement["Resource"])) and all(
         _holds(operator, wanted, _value(request.context, key))
         for operator, keys in statement.get("Condition", {}).items()
         for key, wanted in keys.items()
     )
+
+
+def _about(statement: Mapping[str, Any], action: str) -> bool:
+    named = _list(statement["NotAction"] if "NotAction" in statement else statement["Action"])
+    found = any(_like(pattern, action, ignore_case=True) for pattern in named)
+    return found != ("NotAction" in statement)
 
 
 def _holds(operator: str, wanted: Any, given: str | list[str] | None) -> bool:

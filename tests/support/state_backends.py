@@ -10,7 +10,7 @@ from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.deployers import POLICY
 from tests.support.engine import REGION, World
 from tests.support.iam_policies import Policies
-from tests.support.state_gate import Gate
+from tests.support.state_gate import Gate, Principal
 from tests.support.state_requests import Backend
 
 
@@ -24,11 +24,14 @@ class StateBucket:
     bootstrap: StackRun
     """Its bootstrap stack, whose policies and outputs are used."""
 
-    def as_principal(self, name: str, policies: Policies) -> dict[str, str]:
-        """Environment variables of a principal with these policies, for Pulumi's CLI."""
+    def as_principal(self, name: str, policies: Policies, **context: str) -> dict[str, str]:
+        """Environment variables of a principal with these policies, for Pulumi's CLI.
+
+        All of its requests have the `context`.
+        """
         arn = f"arn:aws:iam::{self.backend.account}:role/{name}"
         session = self.world.cloud.session(self.backend.account, REGION, arn).environment()
-        self.gate.principals[session["AWS_ACCESS_KEY_ID"]] = (name, policies)
+        self.gate.principals[session["AWS_ACCESS_KEY_ID"]] = Principal(name, policies, context)
         return {
             **session,
             "AWS_ENDPOINT_URL_S3": self.gate.url,
@@ -36,11 +39,11 @@ class StateBucket:
             "PULUMI_BACKEND_URL": self.bootstrap.exports["backend_url"],
         }
 
-    def as_deployer(self, deployer: str, *more: str) -> Mapping[str, str]:
+    def as_deployer(self, deployer: str, *more: str, **context: str) -> Mapping[str, str]:
         """The same for `workload`, `edge` or `attached-<stack>`, with its state policies, and further documents."""
         arns = self.bootstrap.exports["state_policy_arns"][deployer]
         documents = [one.inputs["policy"] for one in self.bootstrap.of_type(POLICY) if one.outputs["arn"] in arns]
-        return self.as_principal(deployer, Policies(*documents, *more))
+        return self.as_principal(deployer, Policies(*documents, *more), **context)
 
     def secrets_provider(self, deployer: str) -> str:
         """What encrypts the secrets of a deployer's stacks."""

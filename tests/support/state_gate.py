@@ -13,7 +13,7 @@ import json
 import re
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -32,14 +32,27 @@ class Asked:
     allowed: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class Principal:
+    """Who signs requests."""
+
+    name: str
+    policies: Policies
+    context: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What each of its requests carries, such as the tags of its session."""
+
+    def may(self, request: Request) -> bool:
+        return self.policies.allow(Request(request.action, request.resource, {**request.context, **self.context}))
+
+
 class Gate:
     """Listens on loopback. Use as a context manager."""
 
     def __init__(self, port: int, backend: Backend, aliases: dict[str, str]) -> None:
         """Pass what is allowed on to the emulated AWS at `port`; `aliases` has those of its keys, by key id."""
         self._port, self._backend, self._aliases = port, backend, aliases
-        self.principals: dict[str, tuple[str, Policies]] = {}
-        """Name and policies by access key id."""
+        self.principals: dict[str, Principal] = {}
+        """By access key id."""
         self.asked: list[Asked] = []
 
         class Handler(BaseHTTPRequestHandler):
@@ -75,8 +88,8 @@ class Gate:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         key = re.search(r"Credential=(\w+)/", handler.headers.get("Authorization", ""))
         assert key, "the request is not signed"
-        principal, policies = self.principals[key[1]]
-        asked = [Asked(principal, one, policies.allow(one)) for one in self._requests(handler, body)]
+        principal = self.principals[key[1]]
+        asked = [Asked(principal.name, one, principal.may(one)) for one in self._requests(handler, body)]
         self.asked += asked
         denied = next((one for one in asked if not one.allowed), None)
         if denied:
@@ -86,7 +99,7 @@ class Gate:
         connection.request(handler.command, handler.path, body, dict(handler.headers.items()))
         response = connection.getresponse()
         content = response.read()
-        if response.status == 404 and not policies.allow(self._backend.listing()):
+        if response.status == 404 and not principal.may(self._backend.listing()):
             self._refuse(handler, asked[0])
             return
         hidden = ("transfer-encoding", "connection", "content-length")

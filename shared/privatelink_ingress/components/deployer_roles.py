@@ -39,11 +39,10 @@ class DeployerRoles(Component):
         self._tags, self._plan = args.tags, args.plan
         plan = args.plan
         self.boundary_arns = {side: self._policy(limit).arn for side, limit in plan.boundaries.items()}
-        self._state = {
-            policy.key: self._policy(policy) for policies in plan.state.policies.values() for policy in policies
-        }
+        states = [policy for policies in plan.state.policies.values() for policy in policies]
+        self._shared = {policy.key: self._policy(policy) for policy in (plan.read_only, *states)}
         self.state_policy_arns = {
-            deployer: [self._state[policy.key].arn for policy in policies]
+            deployer: [self._shared[policy.key].arn for policy in policies]
             for deployer, policies in plan.state.policies.items()
         }
         trusted: list[Resource] = []
@@ -58,8 +57,9 @@ class DeployerRoles(Component):
                 )
             )
         self.arns = {}
+        # IAM refuses a trust policy that names a role before the role exists.
+        trusted = [*trusted, *(self._role(previewer, trusted) for previewer in plan.previewers)]
         if plan.deployer:
-            # IAM refuses a trust policy that names a role before the role exists.
             trusted = [*trusted, self._role(plan.deployer, trusted)]
         for role in plan.roles:
             self._role(role, trusted)
@@ -75,6 +75,7 @@ class DeployerRoles(Component):
             "state_policy_arns": self.state_policy_arns,
             "permissions_boundaries": self.boundary_arns,
             "deployer_role": arns[plan.deployer.arn] if plan.deployer else None,
+            "previewer_roles": {role.key: arns[role.arn] for role in plan.previewers},
             "attached_roles": {stack: {"network": arns[arn]} for stack, arn in plan.attached.items()},
             "parameter_writer_roles": {name: arns[arn] for name, arn in plan.parameter_writers.items()},
             "accepter_roles": {name: arns[arn] for name, arn in plan.accepters.items()},
@@ -113,10 +114,10 @@ class DeployerRoles(Component):
             aws.iam.RolePolicyAttachment(
                 f"{self._name}-{plan.key}-{policy.key}",
                 role=role.name,
-                policy_arn=self._state[policy.key].arn,
+                policy_arn=self._shared[policy.key].arn,
                 opts=self.child(),
             )
-            for policy in plan.state
+            for policy in plan.shared
         ]
         ready = Output.all(role.arn, *(attachment.policy_arn for attachment in attachments))
         self.arns = {**self.arns, plan.arn: ready.apply(lambda known: known[0])}

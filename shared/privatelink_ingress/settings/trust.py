@@ -57,6 +57,8 @@ class GitHub(Settings):
     """Branches whose workflows may deploy."""
     environments: Annotated[tuple[GitHubEnvironment, ...], UNIQUE] = ()
     """Environments whose jobs may deploy."""
+    previews: Annotated[tuple[GitHubEnvironment, ...], UNIQUE] = ()
+    """Environments whose jobs may only look: for previews and drift of a pull request."""
     provider_arn: OidcProviderArn | None = None
     """GitHub's identity provider in the account, which can have only one; created here when not set."""
 
@@ -66,6 +68,12 @@ class GitHub(Settings):
             raise InvalidSetting(
                 "names neither branches nor environments, so every pull request could deploy",
                 "Write branches: [main], or environments: [production].",
+            )
+        if both := [one for one in self.previews if one in self.environments]:
+            raise InvalidSetting(
+                f"has {', '.join(both)}, whose jobs may deploy",
+                "Write it once: in environments, or in previews, whose jobs may only look.",
+                at=("previews",),
             )
         return self
 

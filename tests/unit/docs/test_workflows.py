@@ -15,6 +15,7 @@ from privatelink_ingress.cli.app import app
 from privatelink_ingress.fleet import deployment, repository
 from privatelink_ingress.fleet.engine_failures import OLDEST_CLI
 from privatelink_ingress.plan.account.bootstrap import plan_bootstrap
+from privatelink_ingress.plan.account.deployers import previews
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from tests.support import pulumi_cli
 
@@ -43,7 +44,7 @@ def steps(job: dict[str, Any], action: str) -> list[dict[str, Any]]:
 
 def bootstrap(account_id: str) -> BootstrapSettings:
     """An account whose workflows deploy a workload."""
-    github = {"repository": "example/ingress", "branches": ["main"]}
+    github = {"repository": "example/ingress", "branches": ["main"], "previews": ["preview"]}
     roles = {"trust": {"github": github}, "workload": {"connections": ["shop"]}}
     return BootstrapSettings.model_validate_json(
         json.dumps({"accountId": account_id, "owner": "team-platform", "roles": roles})
@@ -98,10 +99,14 @@ def test_roles_and_backends_are_those_of_bootstrap(name: str):
             planned = plan_bootstrap(bootstrap(account), region="eu-west-1", tags={})
             assert planned.deployers
             assert planned.deployers.deployer
-            [credentials] = steps(job, "aws-actions/configure-aws-credentials")
-            named = {key: value.replace("${{ matrix.account }}", account) for key, value in credentials.items()}
-            assert named["role-to-assume"] == planned.deployers.deployer.arn
-            assert named["allowed-account-ids"] == account
+            assumed = steps(job, "aws-actions/configure-aws-credentials")
+            assert {one["allowed-account-ids"] for one in assumed} == {"${{ matrix.account }}"}
+            looks = job.get("environment") == "preview"
+            expected = [*(planned.deployers.previewers if looks else ()), planned.deployers.deployer]
+            roles = [one["role-to-assume"].replace("${{ matrix.account }}", account) for one in assumed]
+            assert roles == [role.arn for role in expected]
+            assert [json.loads(one["custom-tags"]) for one in assumed[1:]] == [{previews.TAG: previews.READ}] * looks
+            assert [one["transitive-tag-keys"] for one in assumed[1:]] == [previews.TAG] * looks
             backend = job["env"]["PULUMI_BACKEND_URL"].replace("${{ matrix.account }}", account)
             assert backend == planned.backend_url
 
@@ -123,9 +128,11 @@ def test_code_of_a_pull_request_gets_credentials_only_after_a_review_and_never_f
         assert job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
     [checkout] = steps(jobs("pull-request.yaml")["drift"], "actions/checkout")
     assert checkout["ref"] == "${{ github.event.pull_request.base.sha }}"
-    trusted = re.search(r"environments: \[(.*)\]", (DOCS / "workflows.md").read_text())
-    assert trusted
-    assert trusted[1].split(", ") == ["preview", "production"]
+    text = (DOCS / "workflows.md").read_text()
+    assert re.findall(r"^ +(environments|previews): \[(.*)\]", text, re.MULTILINE) == [
+        ("environments", "production"),
+        ("previews", "preview"),
+    ]
     assert {job["environment"] for job in jobs("deploy.yaml").values()} == {"production"}
 
 

@@ -159,7 +159,7 @@ def test_a_role_that_needs_more_policies_than_iam_attaches_is_refused_before_any
         (
             "roles",
             "name so many stacks, connections, zones or endpoint services that role ingress-workload-ecr-access needs "
-            "64 policies, but IAM attaches 10",
+            "65 policies, but IAM attaches 10",
         )
     ]
 

@@ -9,16 +9,15 @@ from typing import Any
 from privatelink_ingress import regions
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
-from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workload
+from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workflows, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
-from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE
-from privatelink_ingress.plan.account.deployers.roles import PATH, DeployerRole, PolicyPlan, RoleMaker
+from privatelink_ingress.plan.account.deployers.roles import DeployerRole, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan, plan_state
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.bootstrap import AttachedRole, Roles
-from privatelink_ingress.settings.trust import GitHub, Trust
+from privatelink_ingress.settings.trust import Trust
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
 """Role name of each duty, as in the article."""
@@ -31,7 +30,11 @@ class DeployersPlan:
     makes_github_provider: bool
     deployer: DeployerRole | None
     """The role of GitHub's workflows: it assumes the other roles and writes the states of their stacks."""
+    previewers: tuple[DeployerRole, ...]
+    """Roles of workflows that only look: `deployer`, and roles of attached stacks, trust them."""
     roles: tuple[DeployerRole, ...]
+    read_only: PolicyPlan
+    """The policy of every role, for sessions that only look."""
     state: StatePlan
     boundaries: Mapping[str, PolicyPlan]
     """The permissions boundary of each side's roles."""
@@ -105,8 +108,10 @@ class _Planner:
         trusted = [self.given.github, *(entry.github for entry in entries.values())]
         return DeployersPlan(
             makes_github_provider=any(github and github.provider_arn is None for github in trusted),
-            deployer=self.deployer((*duties, *shared), state),
+            deployer=workflows.deployer(self.roles, (*duties, *shared), state, self.make),
+            previewers=self.previewers(entries),
             roles=(*duties, *joined.values(), *writers.values(), *accepters.values()),
+            read_only=self.make.read_only,
             state=state,
             boundaries=boundaries,
             by_side={
@@ -136,44 +141,8 @@ class _Planner:
             [trust.principals(trusted.principals, external_id=trusted.external_id)] if trusted.principals else []
         )
         if trusted.github:
-            statements.append(trust.principals((self.deployer_arn,)))
+            statements.append(trust.principals((self.make.role_arn(workflows.DEPLOYER),)))
         return statements
-
-    @property
-    def deployer_arn(self) -> str:
-        return self.make.system.iam(f"role{PATH}{self.make.role_name('deployer')}")
-
-    def deployer(self, duties: Iterable[DeployerRole], state: StatePlan) -> DeployerRole | None:
-        github = self.given.github
-        if github is None:
-            return None
-        assumed = [role.arn for role in duties]
-        if self.roles.workload and self.roles.workload.writer_role_arn:
-            assumed.append(self.roles.workload.writer_role_arn)
-        if edge_roles := self.roles.edge:
-            entries = (edge_roles, *(entry for entry in edge_roles.attached.values() if not entry.has_own_trust))
-            sources = [entry.contracts for entry in entries]
-            assumed += sorted(
-                {arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)}
-            )
-        assume = Grant(actions=("sts:AssumeRole",), resources=tuple(assumed))
-        trusts = [self.trust_github(github)]
-        description = "Workflows that deploy: assumes each duty's role"
-        role = self.make.role("deployer", "deployer", [assume], trusts, description)
-        states = (*state.policies.get("workload", ()), *state.policies.get("edge", ()))
-        if len(states) + len(role.policies) > POLICIES_OF_A_ROLE:
-            problem = Problem(
-                "roles",
-                f"let {role.name} deploy so many stacks that it needs {len(states) + len(role.policies)} policies, but "
-                f"a role takes {POLICIES_OF_A_ROLE}",
-                "Give attached stacks principals or github of their own.",
-            )
-            raise UserError("The deployer has too many policies", [problem])
-        return dataclasses.replace(role, state=states)
-
-    def trust_github(self, github: GitHub) -> dict[str, Any]:
-        provider = github.provider_arn or self.make.system.iam("oidc-provider/token.actions.githubusercontent.com")
-        return trust.github(github, provider_arn=provider)
 
     def attached(
         self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract], state: StatePlan
@@ -193,15 +162,22 @@ class _Planner:
                 cross_region=entry.cross_region,
             )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
-            own += [self.trust_github(entry.github)] if entry.github else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
+            own += workflows.trusts(entry.github, self.make, key) if entry.github else []
             every = [grant for of_type in by_type.values() for grant in of_type]
             # Pulumi runs as this role, which then asks other accounts for contracts and acceptance itself.
             others = (*entry.contracts.reader_role_arns, *entry.contracts.accepter_role_arns)
-            every += [Grant(actions=("sts:AssumeRole",), resources=others)] if own and others else []
+            every += [Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=others)] if own and others else []
             role = self.make.role(key, key, every, own or self.trust(), description)
-            created[stack] = dataclasses.replace(role, state=state.policies.get(key, ()))
+            created[stack] = dataclasses.replace(role, shared=(*role.shared, *state.policies.get(key, ())))
         return created
+
+    def previewers(self, entries: Mapping[str, AttachedRole]) -> tuple[DeployerRole, ...]:
+        looking = {workflows.DEPLOYER: self.given.github} | {
+            f"attached-{stack}": entry.github for stack, entry in entries.items()
+        }
+        found = (workflows.previewer(github, self.make, key) for key, github in looking.items())
+        return tuple(role for role in found if role is not None)
 
     def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:
         """A role of this account can only use a shard that is in it."""

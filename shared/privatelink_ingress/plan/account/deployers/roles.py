@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from privatelink_ingress.plan import names
-from privatelink_ingress.plan.account.deployers import trust
+from privatelink_ingress.plan.account.deployers import previews, trust
 from privatelink_ingress.plan.account.deployers.grants import Grant, System
 from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS, documents
 from privatelink_ingress.problems import Problem, UserError
@@ -41,8 +41,8 @@ class DeployerRole:
     description: str
     trust_policy: str
     policies: tuple[PolicyPlan, ...]
-    state: tuple[PolicyPlan, ...] = ()
-    """Access to the states of what it deploys: policies that principals outside this plan may have as well."""
+    shared: tuple[PolicyPlan, ...]
+    """Policies that others have as well: the one of sessions that only look, and those of states."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,15 @@ class RoleMaker:
         """Name of a role, within IAM's limit."""
         return names.fit(f"{self.prefix}-{suffix}", names.ROLE)
 
+    def role_arn(self, suffix: str) -> str:
+        """ARN of a role."""
+        return self.system.iam(f"role{PATH}{self.role_name(suffix)}")
+
+    @property
+    def read_only(self) -> PolicyPlan:
+        """The policy of every role, for sessions that only look."""
+        return self.policy("read-only", previews.read_only(), "Sessions with the tag Access=read change nothing")
+
     def role(
         self, key: str, suffix: str, grants: Iterable[Grant], trusts: Iterable[dict[str, Any]], description: str
     ) -> DeployerRole:
@@ -78,10 +87,10 @@ class RoleMaker:
             UserError: when it needs more policies than IAM attaches to a role.
         """
         name, texts = self.role_name(suffix), documents(grants)
-        if len(texts) > POLICIES_OF_A_ROLE:
+        if len(texts) + 1 > POLICIES_OF_A_ROLE:
             problem = Problem(
                 "roles",
-                f"name so many stacks, connections, zones or endpoint services that role {name} needs {len(texts)} "
+                f"name so many stacks, connections, zones or endpoint services that role {name} needs {len(texts) + 1} "
                 f"policies, but IAM attaches {POLICIES_OF_A_ROLE}",
                 _SPLIT,
             )
@@ -89,12 +98,13 @@ class RoleMaker:
         return DeployerRole(
             key=key,
             name=name,
-            arn=self.system.iam(f"role{PATH}{name}"),
+            arn=self.role_arn(suffix),
             description=description,
             trust_policy=trust.document(*trusts),
             policies=tuple(
                 self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in texts.items()
             ),
+            shared=(self.read_only,),
         )
 
     def policy(self, key: str, text: str, description: str) -> PolicyPlan:

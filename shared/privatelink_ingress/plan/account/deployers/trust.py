@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from privatelink_ingress.settings.trust import GitHub
@@ -18,28 +19,34 @@ def principals(arns: tuple[str, ...], *, external_id: str | None = None) -> dict
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": sorted(arns)}, "Action": "sts:AssumeRole"}
+    # The tags of a session that only looks go with it: `previews.py`.
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": sorted(arns)}, "Action": actions}
     if external_id is not None:
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     return statement
 
 
-def github(settings: GitHub, *, provider_arn: str) -> dict[str, Any]:
-    """Trust one repository's workflows on these branches or in these environments, without wildcards."""
+def github(subjects: list[str], *, provider_arn: str) -> dict[str, Any]:
+    """Trust one repository's workflows with these `sub` claims, without wildcards."""
     host = GITHUB_URL.removeprefix("https://")
     return {
         "Effect": "Allow",
         "Principal": {"Federated": provider_arn},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{host}:aud": AUDIENCE, f"{host}:sub": subjects(settings)}},
+        "Condition": {"StringEquals": {f"{host}:aud": AUDIENCE, f"{host}:sub": subjects}},
     }
 
 
 def subjects(settings: GitHub) -> list[str]:
-    """The `sub` claims of accepted tokens."""
-    of_branches = (f"ref:refs/heads/{branch}" for branch in settings.branches)
-    of_environments = (f"environment:{environment}" for environment in settings.environments)
-    return [f"repo:{settings.repository}:{subject}" for subject in (*of_branches, *of_environments)]
+    """The `sub` claims of workflows that deploy."""
+    of_branches = [f"repo:{settings.repository}:ref:refs/heads/{branch}" for branch in settings.branches]
+    return of_branches + subjects_of_environments(settings, settings.environments)
+
+
+def subjects_of_environments(settings: GitHub, environments: Iterable[str]) -> list[str]:
+    """The `sub` claims of the repository's jobs in these environments."""
+    return [f"repo:{settings.repository}:environment:{environment}" for environment in environments]
 
 
 def document(*statements: dict[str, Any]) -> str:

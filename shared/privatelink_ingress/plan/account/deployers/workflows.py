@@ -1,0 +1,77 @@
+"""Roles that GitHub's workflows assume by OpenID Connect: those that deploy, and those that only look."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from privatelink_ingress.plan.account.deployers import previews, trust
+from privatelink_ingress.plan.account.deployers.grants import Grant
+from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE
+from privatelink_ingress.plan.account.deployers.roles import DeployerRole, RoleMaker
+from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan
+from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.bootstrap import Roles
+from privatelink_ingress.settings.trust import GitHub
+
+DEPLOYER = "deployer"
+"""Key of the role that assumes every duty's role."""
+
+
+def provider_arn(github: GitHub, make: RoleMaker) -> str:
+    """The identity provider of the account."""
+    return github.provider_arn or make.system.iam("oidc-provider/token.actions.githubusercontent.com")
+
+
+def trusts(github: GitHub, make: RoleMaker, key: str) -> list[dict[str, Any]]:
+    """Who may assume the role `key`: the workflows that deploy, and the role of those that look."""
+    statements = [trust.github(trust.subjects(github), provider_arn=provider_arn(github, make))]
+    return [*statements, *(previews.trust(make.role_arn(_of_previews(key))) if github.previews else [])]
+
+
+def previewer(github: GitHub | None, make: RoleMaker, key: str) -> DeployerRole | None:
+    """The role of workflows that only look, which assumes the role `key`; None without environments for them."""
+    if github is None or not github.previews:
+        return None
+    name = _of_previews(key)
+    assume = Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=(make.role_arn(key),))
+    subjects = trust.subjects_of_environments(github, github.previews)
+    trusted = trust.github(subjects, provider_arn=provider_arn(github, make))
+    return make.role(name, name, [assume], [trusted], f"Workflows that look: assumes {key}, and changes nothing")
+
+
+def deployer(roles: Roles, duties: Iterable[DeployerRole], state: StatePlan, make: RoleMaker) -> DeployerRole | None:
+    """The role that assumes each duty's, and has the states of their stacks.
+
+    Raises:
+        UserError: when it deploys more stacks than one role has policies for.
+    """
+    github = roles.trust.github if roles.trust else None
+    if github is None:
+        return None
+    assumed = [role.arn for role in duties]
+    if roles.workload and roles.workload.writer_role_arn:
+        assumed.append(roles.workload.writer_role_arn)
+    if edge := roles.edge:
+        entries = (edge, *(entry for entry in edge.attached.values() if not entry.has_own_trust))
+        sources = [entry.contracts for entry in entries]
+        assumed += sorted({arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)})
+    # The session's tags go with it to the next role.
+    assume = Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=tuple(assumed))
+    description = "Workflows that deploy: assumes each duty's role"
+    role = make.role(DEPLOYER, DEPLOYER, [assume], trusts(github, make, DEPLOYER), description)
+    shared = (*role.shared, *state.policies.get("workload", ()), *state.policies.get("edge", ()))
+    if len(shared) + len(role.policies) > POLICIES_OF_A_ROLE:
+        problem = Problem(
+            "roles",
+            f"let {role.name} deploy so many stacks that it needs {len(shared) + len(role.policies)} policies, but "
+            f"a role takes {POLICIES_OF_A_ROLE}",
+            "Give attached stacks principals or github of their own.",
+        )
+        raise UserError("The deployer has too many policies", [problem])
+    return dataclasses.replace(role, shared=shared)
+
+
+def _of_previews(key: str) -> str:
+    return "previewer" if key == DEPLOYER else f"{key}-previewer"
