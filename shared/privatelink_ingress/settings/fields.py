@@ -38,7 +38,9 @@ def matching(pattern: str, meaning: str, *, letters: Literal["ascii", "any"] = "
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise InvalidSetting(f"is {value!r}", f"Write {meaning}.")
+            # IAM matches no wildcards in a principal, and a role or policy is one: IAM guide, Principal element.
+            wild = value.startswith("arn:") and not {"*", "?"}.isdisjoint(value)
+            raise InvalidSetting(f"is {value!r}" + (", which has a wildcard" if wild else ""), f"Write {meaning}.")
         return value
 
     return AfterValidator(check)

@@ -115,6 +115,28 @@ def test_an_identity_provider_of_another_account_is_refused():
     ]
 
 
+@pytest.mark.parametrize("arn", ["arn:aws:iam::111111111111:role/ci-*", "arn:aws:iam::*:role/ci"])
+def test_a_principal_with_a_wildcard_is_refused_with_what_to_write(arn: str):
+    assert bootstrap(trust={"principals": [arn]}, workload={"connections": ["shop"]}) == [
+        (
+            "roles.trust.principals[0]",
+            f"is {arn!r}, which has a wildcard",
+            "Write the ARN of a role or user, or arn:aws:iam::<account>:root.",
+        )
+    ]
+
+
+def test_a_consumer_with_a_wildcard_is_refused_with_what_to_write():
+    arn = "arn:aws:iam::222222222222:role/*"
+    assert refused({"publication": {"consumers": [{"accountId": "222222222222", "principalArn": arn}]}}) == [
+        (
+            "publication.consumers[0].principalArn",
+            f"is {arn!r}, which has a wildcard",
+            "Write arn:aws:iam::<account>:root, or the ARN of a role or user without a path.",
+        )
+    ]
+
+
 ARNS = (
     "arn:aws:iam::111111111111:role/team/ci",
     "arn:aws:iam::111111111111:role/ci",
