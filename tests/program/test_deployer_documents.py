@@ -38,8 +38,13 @@ def everything() -> StackRun:
     """An account with everything that the settings offer."""
     return account(
         {
-            "trust": {**TRUST, "github": GITHUB},
-            "workload": {"connections": ["shop", "blog"], "crossRegion": True, "adopted": ADOPTED},
+            "trust": {**TRUST, "github": {**GITHUB, "previews": ["preview"]}},
+            "workload": {
+                "connections": ["shop", "blog"],
+                "crossRegion": True,
+                "adopted": ADOPTED,
+                "accepters": {"edge": {"principals": TRUST["principals"]}},
+            },
             "edge": {
                 "stacks": ["prod"],
                 "hostedZoneIds": [ZONE],
@@ -87,7 +92,7 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_the_linter_finds_nothing():
     assert len(policies()) > 15
-    assert len(trusts()) == 8
+    assert len(trusts()) == 10
     assert findings(policies(), trusts()) == []
 
 
@@ -112,7 +117,7 @@ def test_no_action_has_a_wildcard_but_ec2s_look_ups():
 def test_each_policy_is_as_short_as_iam_wants_it_and_a_role_has_no_more_than_ten():
     assert max(len(text) for text in policies().values()) <= 6144
     attached = Counter(name for name, _ in attachments())
-    assert len(attached) == 8
+    assert len(attached) == 10
     assert max(attached.values()) <= 10
 
 

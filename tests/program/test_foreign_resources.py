@@ -12,8 +12,9 @@ import json
 
 import pytest
 
+from tests.program.test_deployer_documents import everything
 from tests.support import foreign
-from tests.support.deployers import REGION, WORKLOAD, boundary, edge_account, workload_account
+from tests.support.deployers import REGION, ROLE, WORKLOAD, boundary, edge_account, workload_account
 from tests.support.every_role import ROLES, SHOP
 from tests.support.foreign import Attempt
 from tests.support.iam_policies import Policies
@@ -87,6 +88,12 @@ def reached(found: Policies, tried: tuple[Attempt, ...]) -> set[tuple[str, str, 
         for (action, kind), every in owners.items()
         for owner in (["anyone"] if every == set(foreign.OWNERS) else every)
     }
+
+
+def test_every_kind_of_role_is_tried():
+    kinds = {"attached-prod-blog": "attached", "accepter-edge": "accepter", "parameter-shop": "parameter-writer"}
+    created = {one.name.removeprefix("deployers-") for one in everything().of_type(ROLE)}
+    assert {kinds.get(key, key) for key in created} == set(ROLES)
 
 
 @pytest.mark.parametrize("name", ROLES)

@@ -39,6 +39,12 @@ def edge() -> StackRun:
     )
 
 
+@functools.cache
+def previewer() -> Policies:
+    github = {**GITHUB, "previews": ["preview"]}
+    return policies(account({"trust": {"github": github}, "workload": {"connections": ["shop"]}}), "previewer")
+
+
 ROLES: dict[str, tuple[str, str, Callable[[], Policies]]] = {
     **{duty: (WORKLOAD, SHOP, functools.partial(of_duty, duty)) for duty in DUTIES if duty.startswith("workload")},
     "edge-network": (EDGE, PROD, functools.partial(of_duty, "edge-network")),
@@ -46,5 +52,6 @@ ROLES: dict[str, tuple[str, str, Callable[[], Policies]]] = {
     "accepter": (WORKLOAD, SHOP, accepter),
     "parameter-writer": (EDGE, SHOP, writer),
     "deployer": (WORKLOAD, SHOP, deployer),
+    "previewer": (WORKLOAD, SHOP, previewer),
 }
 """Account, stack and policies of each role."""
