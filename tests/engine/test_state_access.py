@@ -6,13 +6,16 @@ The states are in a bucket of the emulated AWS, behind a gate that evaluates the
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 
 import pulumi
 import pytest
 from pulumi import automation as auto
 
+from privatelink_ingress.plan.account import state_migration
 from privatelink_ingress.plan.account.deployers import previews
 from tests.program.test_state_access import BACKEND, KEYS, run
 from tests.support.deployers import EDGE, REGION, SHARD_PARAMETER
@@ -100,6 +103,28 @@ def shard(bucket: StateBucket) -> Stack:
     stack.config["central-ingress:connections"] = "{}"
     stack.up()
     return stack
+
+
+def refers_to_the_shard() -> None:
+    pulumi.export("vpc", pulumi.StackReference("organization/central-ingress/prod").get_output("vpc_id"))
+
+
+def test_stacks_of_one_trust_domain_refer_to_each_other_with_its_key(bucket: StateBucket, shard: Stack):
+    bucket.gate.asked.clear()
+    news = bucket.world.stack(
+        refers_to_the_shard,
+        project="central-ingress",
+        name="prod-news",
+        account_id=EDGE,
+        environment=bucket.as_deployer("edge"),
+        secrets_provider=bucket.secrets_provider("edge"),
+    )
+    ec2 = bucket.world.cloud.session(EDGE, REGION).client("ec2")
+    [vpc] = ec2.describe_vpcs(Filters=[{"Name": "tag:Stack", "Values": ["central-ingress/prod"]}])["Vpcs"]
+    assert news.up().outputs["vpc"] == vpc["VpcId"]
+    assert bucket.gate.refused("edge") == []
+    asked = {shape(one.request) for one in bucket.gate.of("edge")}
+    assert {shape(one) for one in BACKEND.referred("central-ingress/prod", KEYS["central-ingress/prod"])} <= asked
 
 
 @pytest.fixture(scope="module")
@@ -203,16 +228,31 @@ def test_a_team_opens_and_creates_no_foreign_stack(bucket: StateBucket, shard: S
 # The bootstrap stack
 
 
-def test_an_administrator_deploys_bootstrap_in_the_same_bucket_and_no_deployer_opens_it(bucket: StateBucket):
-    stack = bucket.world.stack(
-        with_a_secret,
-        project="bootstrap",
-        name="edge",
-        account_id=EDGE,
-        environment=bucket.as_principal("administrator", ADMINISTRATOR),
-        secrets_provider=run().exports["secrets_provider"],
-    )
+def test_the_state_of_bootstrap_moves_to_the_bucket_and_no_deployer_opens_it_there(bucket: StateBucket):
+    """All commands of `bootstrap migrate-state` but its preview, which the engine of this test runs."""
+    stack = bucket.world.stack(with_a_secret, project="bootstrap", name="edge", account_id=EDGE)
     stack.up()
+    workspace = stack._stack.workspace
+    administrator = bucket.as_principal("administrator", ADMINISTRATOR)
+    backend_url, secrets_provider = (run().exports[name] for name in ("backend_url", "secrets_provider"))
+    steps = state_migration.steps(
+        "edge",
+        source=os.environ["PULUMI_BACKEND_URL"],
+        backend_url=backend_url,
+        secrets_provider=secrets_provider,
+        file="state.json",
+        held=None,
+    )
+    moving = [step for step in steps if step.arguments[0] == "stack"]
+    assert len(moving) == 4
+    for step in moving:
+        environment = {**os.environ, **administrator, "PULUMI_BACKEND_URL": step.backend}
+        command = ["pulumi", "--non-interactive", *step.arguments]
+        subprocess.run(command, cwd=workspace.work_dir, env=environment, check=True, capture_output=True)
+    workspace.env_vars = {**workspace.env_vars, **administrator, "PULUMI_CONFIG_PASSPHRASE": "another one"}
+    stack._settings = workspace.stack_settings("edge")
+    assert stack.preview().shown() == []
+    assert stack._stack.outputs()["password"].value == "hush"
     full = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
     environment = bucket.as_deployer("edge", full)
     with pytest.raises(auto.CommandError, match=r"StatusCode: 403"):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
+import pulumi
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
@@ -124,6 +125,18 @@ def test_each_policy_is_as_short_as_iam_wants_it_and_a_role_has_no_more_than_ten
 def test_each_trust_policy_is_as_short_as_iam_wants_it():
     """Quota L-C07B4B0D, which AWS raises on request: https://docs.aws.amazon.com/general/latest/gr/iam-service.html"""
     assert max(len(text) for text in trusts().values()) <= 2048
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [
+        {"principals": [f"arn:aws:iam::111111111111:role/teams/{'x' * 40}-{number}" for number in range(30)]},
+        {"github": {"repository": "example/ingress", "branches": [f"release-{number}" for number in range(60)]}},
+    ],
+)
+def test_more_principals_or_branches_than_a_trust_policy_takes_are_refused(trust: dict[str, Any]):
+    with pytest.raises(pulumi.RunError, match=r"its trust policy has \d{4} characters, but IAM takes 2048"):
+        account({"trust": trust, "workload": {"connections": ["shop"]}})
 
 
 def test_no_role_trusts_a_wildcard_or_a_session():

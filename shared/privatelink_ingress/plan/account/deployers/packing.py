@@ -12,6 +12,9 @@ POLICY_CHARACTERS = 6144
 POLICIES_OF_A_ROLE = 10
 """Managed policies that a role can have, which AWS raises on request (L-0DA4ABF3); source as above."""
 
+TRUST_POLICY_CHARACTERS = 2048
+"""Limit of a role's trust policy, which AWS raises on request (L-C07B4B0D); source as above."""
+
 _PARTS = ("ec2", "elasticloadbalancing", "iam", "logs")
 """Services with their own policy; all others share one, `services`."""
 

@@ -9,7 +9,12 @@ from typing import Any
 from privatelink_ingress.plan import names
 from privatelink_ingress.plan.account.deployers import previews, trust
 from privatelink_ingress.plan.account.deployers.grants import Grant, System
-from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS, documents
+from privatelink_ingress.plan.account.deployers.packing import (
+    POLICIES_OF_A_ROLE,
+    POLICY_CHARACTERS,
+    TRUST_POLICY_CHARACTERS,
+    documents,
+)
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import DEPLOYER_PATH
 
@@ -84,7 +89,7 @@ class RoleMaker:
         """A role with the trust statements `trusts`, and a policy for each part of its grants.
 
         Raises:
-            UserError: when it needs more policies than IAM attaches to a role.
+            UserError: when it needs more policies than IAM attaches to a role, or its trust policy is too long.
         """
         name, texts = self.role_name(suffix), documents(grants)
         if len(texts) + 1 > POLICIES_OF_A_ROLE:
@@ -95,12 +100,21 @@ class RoleMaker:
                 _SPLIT,
             )
             raise UserError("The roles need too many policies", [problem])
+        trusted = trust.document(*trusts)
+        if len(trusted) > TRUST_POLICY_CHARACTERS:
+            problem = Problem(
+                "roles",
+                f"let so many principals, branches and environments assume {name} that its trust policy has "
+                f"{len(trusted)} characters, but IAM takes {TRUST_POLICY_CHARACTERS}",
+                "Trust one role that all of them may assume, or environments instead of branches.",
+            )
+            raise UserError("The roles' trust policies are too long", [problem])
         return DeployerRole(
             key=key,
             name=name,
             arn=self.role_arn(suffix),
             description=description,
-            trust_policy=trust.document(*trusts),
+            trust_policy=trusted,
             policies=tuple(
                 self.policy(f"{key}-{part}", text, f"{description}: {part}") for part, text in texts.items()
             ),
