@@ -61,6 +61,25 @@ def _backend(unit: Unit, match: re.Match[str]) -> Problem:
     return Problem(unit.label, reason, "Check the backend's URL with `pulumi whoami -v`, and the credentials for it.")
 
 
+def _denied_state(unit: Unit, match: re.Match[str]) -> Problem:
+    if match["stack"] == unit.label:
+        reason = "has a state that these credentials may not use"
+        remedy = "Use a principal with its state policy (`state_policy_arns` of the bootstrap stack): docs/state.md."
+    else:
+        reason = f"reads the state of {match['stack']}, which these credentials may not"
+        remedy = "Read its contract from Parameter Store, with parameter or edgeParameter: docs/state.md."
+    return Problem(unit.label, reason, remedy)
+
+
+def _denied_key(unit: Unit, _: re.Match[str]) -> Problem:
+    reason = "needs a key that these credentials may not decrypt with: its own, or the one of a stack that it reads"
+    remedy = (
+        "Use a deployer of this stack. A contract of another team's stack comes from Parameter Store, with parameter "
+        "or edgeParameter: docs/state.md."
+    )
+    return Problem(unit.label, reason, remedy)
+
+
 def _reference(unit: Unit, match: re.Match[str]) -> Problem:
     project, _, name = match["stack"].rpartition("/")
     label = f"{project.rpartition('/')[2]}/{name}"
@@ -77,6 +96,9 @@ def _protected(unit: Unit, match: re.Match[str]) -> Problem:
     return Problem(f"{unit.label}: {name_of(match['urn'])}", reason, remedy)
 
 
+_STATE = r"\.pulumi/(?:stacks|history|backups|locks/organization)/(?P<stack>[\w.-]+/[\w-]+)"
+_DENIED = r"(?:AccessDenied|Forbidden|PermissionDenied)\b"
+
 _MEANINGS: tuple[tuple[str, Finding], ...] = (
     (r"incorrect passphrase|passphrase must be set", _passphrase),
     (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
@@ -88,6 +110,10 @@ _MEANINGS: tuple[tuple[str, Finding], ...] = (
     (r"configured Kubernetes cluster is unreachable", _unreachable),
     (r"unsupported checkpoint version|newer than what this version of the Pulumi CLI", _newer_state),
     (r"PULUMI_ACCESS_TOKEN must be set for login", _no_login),
+    # S3 says which object after its refusal when it writes, and before it when it reads.
+    (rf"{_STATE}[^\n]*{_DENIED}", _denied_state),
+    (rf"{_DENIED}[^\n]*{_STATE}", _denied_state),
+    (r"AccessDeniedException[^\n]*kms:Decrypt", _denied_key),
     (r"unable to open (?:state directory|bucket)[^\n]*|read \"\.pulumi/meta\.yaml\"[^\n]*", _backend),
     (r"unknown stack \\?\"(?P<stack>[^\"\\]+)", _reference),
     (r"(?P<urn>urn:pulumi:[^\s\"']+)\"? (?:cannot be deleted|as it is currently marked for protection)", _protected),

@@ -1,4 +1,7 @@
-"""What the CLI's failures mean. Each text is what the CLI printed in a run of its own, with other names."""
+"""What the CLI's failures mean. Each text is what the CLI printed in a run of its own, with other names.
+
+What S3 and KMS say within it is as AWS documents it: no run here asked AWS.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,39 @@ def shop(repository: Path) -> Unit:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (
+            'Preview failed: failed to load checkpoint: blob (key ".pulumi/stacks/central-ingress/prod.json") '
+            "(code=PermissionDenied): operation error S3: HeadObject, https response error StatusCode: 403, "
+            "RequestID: , HostID: , api error Forbidden: Forbidden",
+            Problem(
+                SHOP,
+                "reads the state of central-ingress/prod, which these credentials may not",
+                "Read its contract from Parameter Store, with parameter or edgeParameter: docs/state.md.",
+            ),
+        ),
+        (
+            "error: 2 errors occurred:\n    1) operation error S3: PutObject, https response error StatusCode: 403, "
+            "RequestID: , HostID: , api error AccessDenied: User: arn:aws:sts::111111111111:assumed-role/ci/jane is "
+            'not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::pulumi-state-111111111111-eu-west-1/'
+            '.pulumi/locks/organization/eks-service/shop/8c99053f.json"\n    2) PermissionDenied',
+            Problem(
+                SHOP,
+                "has a state that these credentials may not use",
+                "Use a principal with its state policy (`state_policy_arns` of the bootstrap stack): docs/state.md.",
+            ),
+        ),
+        (
+            'Preview failed: constructing secrets manager of type "cloud": secrets (code=Unknown): operation error '
+            "KMS: Decrypt, https response error StatusCode: 400, RequestID: , api error AccessDeniedException: User: "
+            "arn:aws:sts::111111111111:assumed-role/ci/jane is not authorized to perform: kms:Decrypt on resource: "
+            "arn:aws:kms:eu-west-1:111111111111:key/1 because no identity-based policy allows the kms:Decrypt action",
+            Problem(
+                SHOP,
+                "needs a key that these credentials may not decrypt with: its own, or the one of a stack that it reads",
+                "Use a deployer of this stack. A contract of another team's stack comes from Parameter Store, with "
+                "parameter or edgeParameter: docs/state.md.",
+            ),
+        ),
         (
             "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
             Problem(
