@@ -1,4 +1,4 @@
-"""No role of `bootstrap` reaches anything of someone else's in its account, but for the limits in docs/bootstrap.md.
+"""No role of `bootstrap` reaches a foreign resource in its account, beyond the limits in docs/security.md.
 
 Every action of AWS's service authorization reference, on every kind of resource and of every owner, as
 `tests/support/foreign.py` generates them.
@@ -13,38 +13,12 @@ import json
 import pytest
 
 from tests.program.test_deployer_documents import everything
-from tests.support import foreign
+from tests.support import foreign, role_limits
 from tests.support.deployers import REGION, ROLE, WORKLOAD, boundary, edge_account, workload_account
 from tests.support.every_role import ROLES, SHOP
 from tests.support.foreign import Attempt
 from tests.support.iam_policies import Policies
-
-OF_OUR_NAME = "role of our form of name"
-
-LIMITS: dict[str, set[tuple[str, str, str]]] = {
-    "workload-network": {
-        ("ec2:createtags", "security-group", "nobody"),
-        ("route53:associatevpcwithhostedzone", "hostedzone", "anyone"),
-    },
-    "workload-iam": {("iam:tagrole", OF_OUR_NAME, "nobody")},
-    "workload-eks": {("iam:passrole", OF_OUR_NAME, "anyone"), ("eks:createcluster", "", "anyone")},
-    "edge-network": {
-        ("ec2:createtags", "security-group", "nobody"),
-        ("acm:addtagstocertificate", "certificate", "nobody"),
-        ("logs:tagresource", "delivery", "nobody"),
-        ("acm:requestcertificate", "", "anyone"),
-        ("elasticloadbalancing:allowvendedlogdeliveryforresource", "", "anyone"),
-        ("elasticloadbalancing:setwebacl", "", "anyone"),
-        ("logs:createlogdelivery", "", "anyone"),
-        ("logs:deletelogdelivery", "", "anyone"),
-        ("logs:putresourcepolicy", "", "anyone"),
-    },
-    "attached": {
-        ("acm:addtagstocertificate", "certificate", "nobody"),
-        ("acm:requestcertificate", "", "anyone"),
-    },
-}
-"""What each role may do all the same: action, kind of resource (none where AWS checks none), owner."""
+from tests.support.role_limits import OF_OUR_NAME
 
 LOOK_UPS = {
     "autoscaling:describeautoscalinggroups",
@@ -77,7 +51,7 @@ def look_up(action: str) -> bool:
 
 
 def reached(found: Policies, tried: tuple[Attempt, ...]) -> set[tuple[str, str, str]]:
-    """What the policies allow, as `LIMITS` says it: one entry for all owners where it is the same for all."""
+    """What the policies allow, as `role_limits.py` says it: one entry for all owners where it is the same for all."""
     owners: dict[tuple[str, str], set[str]] = {}
     for one in tried:
         if found.allow(one.request) and not look_up(one.request.action):
@@ -97,41 +71,22 @@ def test_every_kind_of_role_is_tried():
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_a_role_reaches_nothing_of_someone_elses_but_its_documented_limits(name: str):
+def test_a_role_reaches_a_foreign_resource_only_within_its_documented_limits(name: str):
     account_id, stack, found = ROLES[name]
     tried = attempts(account_id, stack)
     assert len(tried) > 20_000
     assert len({one.request.action for one in tried}) > 2_500
-    assert reached(found(), tried) == LIMITS.get(name, set())
-
-
-WITHIN = {
-    "workload": {
-        *(
-            (f"ec2:{action}networkinterface", "network-interface", "anyone")
-            for action in ("attach", "detach", "delete")
-        ),
-        ("ec2:createtags", "network-interface", "anyone"),
-        ("ec2:modifynetworkinterfaceattribute", "network-interface", "anyone"),
-        *((f"ec2:{action}privateipaddresses", "network-interface", "anyone") for action in ("assign", "unassign")),
-        ("cloudwatch:putmetricdata", "dataset", "anyone"),
-        *((f"ecr:{action}", "repository", "anyone") for action in ("batchgetimage", "getdownloadurlforlayer")),
-        ("ecr:batchimportupstreamimage", "repository", "anyone"),
-        ("ssm:updateinstanceinformation", "instance", "anyone"),
-        ("ssm:updateinstanceinformation", "managed-instance", "anyone"),
-    },
-    "edge": set(),
-}
-"""What a role within a boundary can have at most: whoever creates the role decides who assumes it."""
+    assert reached(found(), tried) == role_limits.of(name)
 
 
 @pytest.mark.parametrize(("side", "of"), [("workload", "workload-iam"), ("edge", "edge-network")])
-def test_a_role_that_a_deployer_creates_reaches_nothing_of_someone_elses_but_its_documented_limits(side: str, of: str):
+def test_a_role_that_a_deployer_creates_reaches_a_foreign_resource_only_within_them(side: str, of: str):
+    """Whoever creates a role decides who assumes it, so a deployer can get all that the boundary allows."""
     account_id, stack, _ = ROLES[of]
     run = workload_account() if side == "workload" else edge_account()
     found = reached(boundary(run, side), attempts(account_id, stack))
     looked_up = {"eks:describecluster", "kms:describekey", "ssm:listassociations", "ssm:listinstanceassociations"}
-    assert {one for one in found if one[0] not in looked_up} == WITHIN[side]
+    assert {one for one in found if one[0] not in looked_up} == role_limits.of(f"within {side}")
 
 
 def test_what_a_role_looks_up_is_never_the_content_of_something():

@@ -24,6 +24,7 @@ from tests.support import identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
+from tests.support.role_limits import LIMITS
 from tests.support.security import CLOSED
 from tests.support.shards import SERVICE, SHARD
 
@@ -86,6 +87,15 @@ def findings() -> str:
     return "\n".join([*rows, ""])
 
 
+def limits() -> str:
+    """A table of what a role may do with things of someone else's."""
+    rows = ["", "| role | may call | on | whose | because |", "|---|---|---|---|---|"]
+    for limit in LIMITS:
+        roles, calls = (", ".join(f"`{one}`" for one in many) for many in (limit.roles, limit.actions))
+        rows.append(f"| {roles} | {calls} | {limit.kind or '–'} | {limit.owner}'s | {limit.reason} |")
+    return "\n".join([*rows, ""])
+
+
 def layers() -> list[list[str]]:
     """The rooms from the outside to the inside, as the import rules in pyproject.toml order them."""
     settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -123,6 +133,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "onboarding-policy": onboarding_policy,
     "defects": defects,
     "security-findings": findings,
+    "role-limits": limits,
     "rooms": rooms,
     "annotations": table.of_annotations,
     "ingress-nginx": table.of_replacements,

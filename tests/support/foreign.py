@@ -1,4 +1,4 @@
-"""Everything in an account that belongs to someone else, and every call that AWS could be asked to make on it.
+"""The foreign resources of an account, those of other owners, and every call that AWS could be asked to make on them.
 
 Actions and the kinds of resource that each is checked with are cfn-lint's copy of the service authorization reference.
 The caller chooses what a caller can choose: the tags in the request are its own stack's, and it passes roles to any
@@ -44,7 +44,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "eks:cluster": ("platform", "shop-eu"),
     "wafv2:webacl": ("other/1", "central-ingress-prod-2/1"),
 }
-"""Names by kind, where a policy could go by the name: the nearest ones that belong to someone else."""
+"""Names by kind, where a policy could go by the name: the nearest ones that belong to another owner."""
 
 SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0f0f0f0f0f0f0f0f0"
 """An endpoint service that no contract names."""
@@ -52,7 +52,7 @@ SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0f0f0f0f0f0f0f0f0"
 
 @dataclasses.dataclass(frozen=True)
 class Attempt:
-    """One call on something of someone else's."""
+    """One call on a foreign resource."""
 
     kind: str
     """Of the resource, such as `security-group`; empty for a call that AWS checks with no resource."""
@@ -71,7 +71,7 @@ def reference() -> dict[str, Any]:
 
 
 _NAMED = ("ecr", "s3", "ssm", "wafv2")
-"""Services in which the caller names what it creates, so a name of someone else's must be refused."""
+"""Services in which the caller names what it creates, so a foreign name must be refused."""
 
 
 @functools.cache
@@ -138,7 +138,7 @@ def _choices(action: str, kind: str, account: str, region: str) -> Iterator[dict
 
 
 def connecting(account: str, region: str, tags: dict[str, str]) -> Request:
-    """A new endpoint of the caller's own, connected to a service of someone else's."""
+    """A new endpoint of the caller's own, connected to a foreign service."""
     asked = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
     service = {"ec2:VpceServiceName": SERVICE, "ec2:VpceServiceOwner": "333333333333"}
     return Request("ec2:CreateVpcEndpoint", f"arn:aws:ec2:{region}:{account}:vpc-endpoint/vpce-1", asked | service)

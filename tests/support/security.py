@@ -23,7 +23,7 @@ class Closed:
 
 _FINDINGS = "tests/program/test_security_findings.py"
 _FOREIGN = (
-    "tests/program/test_foreign_resources.py::test_a_role_reaches_nothing_of_someone_elses_but_its_documented_limits"
+    "tests/program/test_foreign_resources.py::test_a_role_reaches_a_foreign_resource_only_within_its_documented_limits"
 )
 _STATE = "tests/program/test_state_access.py"
 
@@ -48,7 +48,7 @@ CLOSED: dict[str, Closed] = {
         "A security group, certificate or log delivery that has none of the tags `ManagedBy`, `Name` and `Stack`.",
     ),
     "F3": Closed(
-        "`iam-access` could change the trust of roles that someone else had made, and delete them.",
+        "`iam-access` could change the trust of roles that the stack had not created, and delete them.",
         (f"{PLAN}/account/deployers/workload.py",),
         (f"{_FINDINGS}::test_f3_no_role_without_the_tags_is_changed_deleted_or_passed", _FOREIGN),
         "A role that is named as Pulumi names a stack's own and has none of these tags.",
