@@ -88,11 +88,11 @@ def findings() -> str:
 
 
 def limits() -> str:
-    """A table of what a role may do with things of someone else's."""
-    rows = ["", "| role | may call | on | whose | because |", "|---|---|---|---|---|"]
+    """A table of what a role may do with foreign resources."""
+    rows = ["", "| role | may call | on | of | reason |", "|---|---|---|---|---|"]
     for limit in LIMITS:
         roles, calls = (", ".join(f"`{one}`" for one in many) for many in (limit.roles, limit.actions))
-        rows.append(f"| {roles} | {calls} | {limit.kind or '–'} | {limit.owner}'s | {limit.reason} |")
+        rows.append(f"| {roles} | {calls} | {limit.kind} | {limit.owner} | {limit.reason} |")
     return "\n".join([*rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""What a role may do with things of someone else's all the same, and why: docs/security.md shows it, the search holds it."""
+"""What a role may do with foreign resources, and why: docs/security.md shows it, and a test finds exactly this."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 OF_OUR_NAME = "role named as Pulumi names a stack's own"
 
 UNTAGGED, ANYONE = "nobody", "anyone"
-"""Whose things: those without any of the tags `ManagedBy`, `Name` and `Stack`, or all."""
+"""Owner of the resource: `nobody` when it has none of the tags `ManagedBy`, `Name` and `Stack`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Limit:
         yield from ((action.lower(), self.kind, self.owner) for action in self.actions)
 
 
-_CREATES = "The new one is the stack's own: AWS checks its tags and no resource."
+_CREATES = "It creates a resource with the stack's tags, and AWS checks no other."
 _NO_RESOURCE = "AWS checks this call with no resource, so it is limited to the Region alone."
 _CANNOT_TELL = "The service cannot tell tagging while creating from a later call."
 _CNI = "The VPC CNI creates interfaces with tags of its own. To detach one takes a right on its instance, too."
@@ -91,19 +91,9 @@ LIMITS = (
         "Nodes pull the images of applications, whose repositories only their owners know.",
     ),
     Limit((_BOUNDARY,), ("cloudwatch:PutMetricData",), "dataset", ANYONE, "Metrics belong to no resource."),
-    Limit(
-        (_BOUNDARY,),
-        ("ssm:UpdateInstanceInformation",),
-        "instance",
-        ANYONE,
-        "What the agent of `sessionManager` needs.",
-    ),
-    Limit(
-        (_BOUNDARY,),
-        ("ssm:UpdateInstanceInformation",),
-        "managed-instance",
-        ANYONE,
-        "What the agent of `sessionManager` needs.",
+    *(
+        Limit((_BOUNDARY,), ("ssm:UpdateInstanceInformation",), kind, ANYONE, "Needed for `sessionManager`.")
+        for kind in ("instance", "managed-instance")
     ),
 )
 
