@@ -43,6 +43,8 @@ def pods(*, account_id: str, region: str, cluster: str, namespace: str, service_
     """Trust EKS Pod Identity for the pods of one service account.
 
     It says which pods in the session's tags: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    That page does not name `aws:SourceAccount`; samples of AWS use it:
+    https://github.com/aws-samples/sample-eks-nitro-sandbox
     """
     tags = {
         "eks-cluster-arn": cluster_arn(account_id=account_id, region=region, name=cluster),
