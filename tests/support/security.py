@@ -74,8 +74,8 @@ CLOSED: dict[str, Closed] = {
             "tests/program/test_service_roles.py::test_each_role_of_a_workload_is_for_its_own_cluster_flow_log_or_pods",
             "tests/program/test_service_roles.py::test_the_one_role_of_an_edge_is_for_flow_logs_of_its_account",
         ),
-        "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known from "
-        "AWS's samples; its guide names the session tags alone.",
+        "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known "
+        "from samples of AWS; its guide names the session tags alone.",
     ),
     "F18": Closed(
         "The workload's network role could associate hosted zones with VPCs of every Region.",
