@@ -167,6 +167,8 @@ def _rules(resource: Resource, samples: Samples) -> Any:
     return rules
 
 
+_RULE = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]
+
 VALUES: Mapping[str, Mapping[str, Value]] = {
     "*": {"tags": lambda resource, samples: resource.inputs["tags"] | {"Other": "yes"}, "metadata": _labels},
     t.ADDON: {
@@ -187,7 +189,16 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "version": lambda resource, samples: _next(resource.inputs["version"]),
     },
     t.CONFIG_MAP: {"data": lambda resource, samples: resource.inputs["data"] | {"other": "yes"}},
-    t.DNS_RECORD: {"aliases": _put("aliases", "0.evaluateTargetHealth", True), "records": _is(["other.example.com"])},
+    t.DNS_RECORD: {
+        "type": _is("AAAA"),
+        "aliases": _put("aliases", "0.evaluateTargetHealth", True),
+        "records": _is(["other.example.com"]),
+    },
+    t.CERTIFICATE: {"validationMethod": _is("EMAIL")},
+    t.FLOW_LOG: {"trafficType": _is("REJECT")},
+    t.VPC: {"cidrBlock": _is("10.99.0.0/16")},
+    t.SUBNET: {"cidrBlock": _is("10.99.0.0/24")},
+    t.DEFAULT_SECURITY_GROUP: {"egress": _is(_RULE), "ingress": _is(_RULE)},
     t.ENDPOINT_SERVICE: {
         "networkLoadBalancerArns": _one_more("networkLoadBalancerArns", _balancer),
         "supportedIpAddressTypes": _is(["ipv4", "ipv6"]),
@@ -215,6 +226,7 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "priority": _is(49999),
     },
     t.LOAD_BALANCER: {
+        "loadBalancerType": _is("gateway"),
         "ipAddressType": _is("dualstack"),
         "subnets": _one_less("subnets"),
         "desyncMitigationMode": _is("strictest"),
@@ -225,23 +237,26 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
     t.LOG_GROUP: {"retentionInDays": _is(14)},
     t.REPOSITORY: {"imageTagMutability": _is("MUTABLE")},
     t.REPOSITORY_LIFECYCLE: {"policy": _lifecycle},
-    t.ROUTE: {"gatewayId": _vpn_gateway},
+    t.ROUTE: {"destinationCidrBlock": _is("203.0.113.0/24"), "gatewayId": _vpn_gateway},
     t.ROUTE_TABLE: {"routes": _routes},
     t.ROUTE_TABLE_ASSOCIATION: {"routeTableId": _route_table},
     t.TARGET_GROUP: {
+        "protocol": _is("TLS"),
+        "targetType": _is("lambda"),
         "healthCheck": _put("healthCheck", "path", "/other"),
         "preserveClientIp": _is("true"),
     },
     t.VPC_ENDPOINT: {
+        "vpcEndpointType": _is("GatewayLoadBalancer"),
         "ipAddressType": _is("dualstack"),
         "routeTableIds": _is([]),
         "securityGroupIds": _one_more("securityGroupIds", _another(t.SECURITY_GROUP)),
         "subnetConfigurations": _addresses,
         "subnetIds": _one_less("subnetIds"),
     },
-    t.WEB_ACL: {"defaultAction": _is({"block": {}}), "rules": _rules},
+    t.WEB_ACL: {"scope": _is("CLOUDFRONT"), "defaultAction": _is({"block": {}}), "rules": _rules},
     t.INTERNET_GATEWAY: {"vpcId": _is("vpc-other")},
     t.LOG_DELIVERY_DESTINATION: {"deliveryDestinationConfiguration": _log_group},
-    t.NODE_GROUP: {"version": _upgraded},
+    t.NODE_GROUP: {"amiType": _is("AL2023_ARM_64_STANDARD"), "capacityType": _is("SPOT"), "version": _upgraded},
     t.PARAMETER: {"insecureValue": _is('{"other": "value"}'), "tier": _is("Advanced"), "type": _is("StringList")},
 }

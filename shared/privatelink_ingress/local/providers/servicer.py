@@ -19,7 +19,7 @@ from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine import sdk, wire
 from privatelink_ingress.local.engine.registration import Registration
-from privatelink_ingress.local.providers import replacement, rules
+from privatelink_ingress.local.providers import checks, replacement, rules
 from privatelink_ingress.local.providers.observation import Call, Observer, observed
 
 DEFAULTS = "__defaults"
@@ -82,17 +82,21 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Check(self, request: Any) -> Any:  # noqa: N802
-        """The inputs, with a name unless the program sets one: the existing name, or a new one."""
+        """The inputs, with the existing name or a new one unless the program sets one; and why they are refused."""
         inputs, secrets = wire.decode(request.news)
         olds, _ = wire.decode(request.olds)
         type_, name = _identity(request.urn)
+        refused = checks.failures(type_, name, inputs, secrets)
         chosen = olds.get(DEFAULTS) or []
         kept = {key: olds[key] for key in chosen if key in olds and key not in inputs}
         seed = hashlib.sha256(request.randomSeed).hexdigest()
         named = kept or sdk.auto_name(type_, name, request.urn + seed, inputs)
         if named:
             inputs |= named | {DEFAULTS: sorted(named)}
-        return provider_pb2.CheckResponse(inputs=wire.encode(inputs, secrets))
+        return provider_pb2.CheckResponse(
+            inputs=wire.encode(inputs, secrets),
+            failures=[provider_pb2.CheckFailure(reason=reason) for reason in refused],
+        )
 
     @answering
     def Diff(self, request: Any) -> Any:  # noqa: N802
