@@ -99,6 +99,12 @@ def test_the_control_plane_is_registered_as_by_the_real_component(deployed):
         ("aws:eks/cluster:Cluster", "shop-eksCluster"),
         ("pulumi:providers:kubernetes", "shop-eks-k8s"),
     ]
+    [cluster] = [each for each in children if each["type"] == "aws:eks/cluster:Cluster"]
+    assert cluster["inputs"]["tags"]["Name"] == "shop-eksCluster"
+    assert cluster["ignoreChanges"] == [
+        "accessConfig.bootstrapClusterCreatorAdminPermissions",
+        "bootstrapSelfManagedAddons",
+    ]
 
 
 def test_no_default_provider_of_aws_or_kubernetes_was_needed(deployed):

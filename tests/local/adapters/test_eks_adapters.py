@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress.local.adapters import eks_component
 from privatelink_ingress.local.adapters.base import AdapterError, Created
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.session import Session
@@ -50,6 +51,16 @@ def component(shop: World, **changes: Any) -> dict[str, Any]:
         "tags": {"owner": "team-shop"},
     }
     return {name: value for name, value in (inputs | changes).items() if value is not None}
+
+
+def test_the_component_names_its_cluster_in_a_tag_that_the_program_s_tags_override(shop: World) -> None:
+    """Source: pulumi-eks, nodejs/eks/cluster/cluster.ts."""
+
+    def tags(**given: Any) -> Any:
+        return eks_component.parts(component(shop, **given), "arn:role", "shop").cluster["tags"]
+
+    assert tags() == {"Name": "shop-eksCluster", "owner": "team-shop"}
+    assert tags(clusterTags={"owner": "eks", "Name": "theirs"}) == {"Name": "theirs", "owner": "team-shop"}
 
 
 def test_the_component_becomes_a_cluster_with_a_kubeconfig(shop: World) -> None:
