@@ -11,7 +11,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 import pulumi
@@ -20,6 +19,7 @@ import pytest
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.deployers import GITHUB, TRUST, WORKLOAD, ZONE, account
 from tests.support.edge_parameters import NAME, READER, SHARED
+from tests.support.foreign import reference
 from tests.support.iam_lint import findings
 from tests.support.programs import shard_in
 from tests.support.shards import SERVICE
@@ -145,12 +145,6 @@ def test_no_role_trusts_a_wildcard_or_a_session():
             (named,) = statement["Principal"].values()
             assert "*" not in json.dumps(statement), name
             assert ":assumed-role/" not in str(named), name
-
-
-@functools.cache
-def reference() -> dict[str, Any]:
-    text = resources.files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text()
-    return json.loads(text)
 
 
 def kinds(action: str) -> list[str]:
