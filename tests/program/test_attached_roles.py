@@ -136,7 +136,7 @@ def test_it_is_trusted_as_all_others_unless_it_names_its_own_principals():
             "prod-news": {"edgeStack": "organization/central-ingress/prod"},
         }
     )
-    (own,), (shared,) = trust_of(run, "attached-prod-blog"), trust_of(run, "attached-prod-news")
+    (own,), (shared, _) = trust_of(run, "attached-prod-blog"), trust_of(run, "attached-prod-news")
     assert (own["Principal"], own["Condition"]) == ({"AWS": [team]}, {"StringEquals": {"sts:ExternalId": "blog-11"}})
     assert (shared["Principal"], shared["Condition"]) == (
         {"AWS": [CI]},

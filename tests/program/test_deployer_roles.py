@@ -326,15 +326,33 @@ def test_no_role_within_the_boundary_puts_an_interface_into_a_foreign_network_or
 
 
 def test_principals_are_trusted_with_their_external_id():
+    principals = {
+        "Effect": "Allow",
+        "Principal": {"AWS": [CI]},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEquals": {"sts:ExternalId": "shop-7f3a"}},
+    }
+    deployer = named(workload_account(), ROLE, "deployers-deployer")
+    assert trust(workload_account(), "deployer") == [principals]
     for duty in DUTIES[:4]:
         assert trust(workload_account(), duty) == [
+            principals,
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": [CI]},
+                "Principal": {"AWS": [deployer.outputs["arn"]]},
                 "Action": ["sts:AssumeRole", "sts:TagSession"],
-                "Condition": {"StringEquals": {"sts:ExternalId": "shop-7f3a"}},
-            }
+            },
         ]
+        assert deployer.urn in named(workload_account(), ROLE, f"deployers-{duty}").depends_on
+
+
+def test_who_deploys_from_another_account_has_the_states_through_the_deployers_role():
+    assert f":{EDGE}:" not in CI
+    state = Request(
+        "s3:PutObject", f"arn:aws:s3:::pulumi-state-{EDGE}-{REGION}/.pulumi/stacks/central-ingress/prod.json"
+    )
+    assert policies(edge_account(), "deployer").allow(state)
+    assert trust(edge_account(), "deployer")[0]["Principal"] == {"AWS": [CI]}
 
 
 def test_github_is_trusted_for_exactly_the_branches_and_environments_that_are_named():

@@ -59,8 +59,7 @@ class DeployerRoles(Component):
         self.arns = {}
         # IAM refuses a trust policy that names a role before the role exists.
         trusted = [*trusted, *(self._role(previewer, trusted) for previewer in plan.previewers)]
-        if plan.deployer:
-            trusted = [*trusted, self._role(plan.deployer, trusted)]
+        trusted = [*trusted, self._role(plan.deployer, trusted)]
         for role in plan.roles:
             self._role(role, trusted)
         self.publish()
@@ -74,7 +73,7 @@ class DeployerRoles(Component):
         return {
             "state_policy_arns": self.state_policy_arns,
             "permissions_boundaries": self.boundary_arns,
-            "deployer_role": arns[plan.deployer.arn] if plan.deployer else None,
+            "deployer_role": arns[plan.deployer.arn],
             "previewer_roles": {role.key: arns[role.arn] for role in plan.previewers},
             "attached_roles": {stack: {"network": arns[arn]} for stack, arn in plan.attached.items()},
             "parameter_writer_roles": {name: arns[arn] for name, arn in plan.parameter_writers.items()},

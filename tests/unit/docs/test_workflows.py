@@ -98,7 +98,6 @@ def test_roles_and_backends_are_those_of_bootstrap(name: str):
         for account in stacks(job).values():
             planned = plan_bootstrap(bootstrap(account), region="eu-west-1", tags={})
             assert planned.deployers
-            assert planned.deployers.deployer
             assumed = steps(job, "aws-actions/configure-aws-credentials")
             assert {one["allowed-account-ids"] for one in assumed} == {"${{ matrix.account }}"}
             looks = job.get("environment") == "preview"

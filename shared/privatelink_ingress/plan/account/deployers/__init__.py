@@ -9,7 +9,7 @@ from typing import Any
 from privatelink_ingress import regions
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
-from privatelink_ingress.plan.account.deployers import attached, boundary, edge, trust, workflows, workload
+from privatelink_ingress.plan.account.deployers import attached, boundary, edge, runners, trust, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
 from privatelink_ingress.plan.account.deployers.roles import DeployerRole, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateBackend
@@ -28,8 +28,8 @@ class DeployersPlan:
     """All roles and policies of a bootstrap stack."""
 
     makes_github_provider: bool
-    deployer: DeployerRole | None
-    """The role of GitHub's workflows: it assumes the other roles and writes the states of their stacks."""
+    deployer: DeployerRole
+    """The role that Pulumi runs as: it assumes the other roles and writes the states of their stacks."""
     previewers: tuple[DeployerRole, ...]
     """Roles of workflows that only look: `deployer`, and roles of attached stacks, trust them."""
     roles: tuple[DeployerRole, ...]
@@ -108,7 +108,7 @@ class _Planner:
         trusted = [self.given.github, *(entry.github for entry in entries.values())]
         return DeployersPlan(
             makes_github_provider=any(github and github.provider_arn is None for github in trusted),
-            deployer=workflows.deployer(self.roles, (*duties, *shared), state, self.make),
+            deployer=runners.deployer(self.roles, self.given, (*duties, *shared), state, self.make),
             previewers=self.previewers(entries),
             roles=(*duties, *joined.values(), *writers.values(), *accepters.values()),
             read_only=self.make.read_only,
@@ -140,9 +140,7 @@ class _Planner:
         statements = (
             [trust.principals(trusted.principals, external_id=trusted.external_id)] if trusted.principals else []
         )
-        if trusted.github:
-            statements.append(trust.principals((self.make.role_arn(workflows.DEPLOYER),)))
-        return statements
+        return [*statements, trust.principals((self.make.role_arn(runners.DEPLOYER),))]
 
     def attached(
         self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract], state: StatePlan
@@ -163,7 +161,7 @@ class _Planner:
             )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"
-            own += workflows.trusts(entry.github, self.make, key) if entry.github else []
+            own += runners.trusts(entry.github, self.make, key) if entry.github else []
             every = [grant for of_type in by_type.values() for grant in of_type]
             # Pulumi runs as this role, which then asks other accounts for contracts and acceptance itself.
             others = (*entry.contracts.reader_role_arns, *entry.contracts.accepter_role_arns)
@@ -173,10 +171,10 @@ class _Planner:
         return created
 
     def previewers(self, entries: Mapping[str, AttachedRole]) -> tuple[DeployerRole, ...]:
-        looking = {workflows.DEPLOYER: self.given.github} | {
+        looking = {runners.DEPLOYER: self.given.github} | {
             f"attached-{stack}": entry.github for stack, entry in entries.items()
         }
-        found = (workflows.previewer(github, self.make, key) for key, github in looking.items())
+        found = (runners.previewer(github, self.make, key) for key, github in looking.items())
         return tuple(role for role in found if role is not None)
 
     def misplaced(self, stack: str, entry: AttachedRole, shard: ShardContract) -> Iterator[Problem]:

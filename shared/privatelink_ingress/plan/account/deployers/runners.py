@@ -1,4 +1,4 @@
-"""Roles that GitHub's workflows assume by OpenID Connect: those that deploy, and those that only look."""
+"""Roles that Pulumi's CLI runs as: the one of those who deploy, and those of workflows that only look."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from privatelink_ingress.plan.account.deployers.roles import DeployerRole, RoleM
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.bootstrap import Roles
-from privatelink_ingress.settings.trust import GitHub
+from privatelink_ingress.settings.trust import GitHub, Trust
 
 DEPLOYER = "deployer"
 """Key of the role that assumes every duty's role."""
@@ -41,15 +41,17 @@ def previewer(github: GitHub | None, make: RoleMaker, key: str) -> DeployerRole 
     return make.role(name, name, [assume], [trusted], f"Workflows that look: assumes {key}, and changes nothing")
 
 
-def deployer(roles: Roles, duties: Iterable[DeployerRole], state: StatePlan, make: RoleMaker) -> DeployerRole | None:
-    """The role that assumes each duty's, and has the states of their stacks.
+def deployer(
+    roles: Roles, given: Trust, duties: Iterable[DeployerRole], state: StatePlan, make: RoleMaker
+) -> DeployerRole:
+    """The role that assumes each duty's, and has the states of their stacks. All that `given` trusts may assume it.
 
     Raises:
         UserError: when it deploys more stacks than one role has policies for.
     """
-    github = roles.trust.github if roles.trust else None
-    if github is None:
-        return None
+    principals, github = given.principals, given.github
+    trusted = [trust.principals(principals, external_id=given.external_id)] if principals else []
+    trusted += trusts(github, make, DEPLOYER) if github else []
     assumed = [role.arn for role in duties]
     if roles.workload and roles.workload.writer_role_arn:
         assumed.append(roles.workload.writer_role_arn)
@@ -59,8 +61,8 @@ def deployer(roles: Roles, duties: Iterable[DeployerRole], state: StatePlan, mak
         assumed += sorted({arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)})
     # The session's tags go with it to the next role.
     assume = Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=tuple(assumed))
-    description = "Workflows that deploy: assumes each duty's role"
-    role = make.role(DEPLOYER, DEPLOYER, [assume], trusts(github, make, DEPLOYER), description)
+    description = "Pulumi runs as it: assumes each duty's role, and has the states"
+    role = make.role(DEPLOYER, DEPLOYER, [assume], trusted, description)
     shared = (*role.shared, *state.policies.get("workload", ()), *state.policies.get("edge", ()))
     if len(shared) + len(role.policies) > POLICIES_OF_A_ROLE:
         problem = Problem(
