@@ -78,7 +78,7 @@ class WorkloadRoles(Settings):
     cross_region: bool = False
     """True lets their endpoint services be offered to other regions (`publication.supportedRegions`)."""
     writer_role_arn: RoleArn | None = None
-    """The edge account's role that writes their contracts there; GitHub's workflows may then assume it."""
+    """The edge account's role that writes their contracts there; the deployer's role may then assume it."""
     adopted: Adopted = Adopted()
     accepters: Annotated[dict[RolePrefix, Accepter], Field(default_factory=dict)]
     """By a name of your own, such as the edge's: for services with `publication.acceptanceRequired`."""
@@ -100,7 +100,7 @@ class ContractSources(Settings):
     parameters: Annotated[tuple[ParameterReference, ...], UNIQUE] = ()
     """Parameters that it reads: names of its own account, or ARNs of ones that other accounts share with it."""
     reader_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
-    """Backends' `readerRoleArn`; GitHub's workflows may then assume them."""
+    """Backends' `readerRoleArn`; the deployer's role may then assume them."""
     accepter_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
     """Backends' `accepterRoleArn`; the same."""
 
@@ -113,8 +113,7 @@ class AttachedRole(Settings):
     endpoint_services: Annotated[tuple[EndpointServiceName, ...], Field(max_length=MOST_SERVICES), UNIQUE] = ()
     """The endpoint services that it may connect to: `endpoint_service_name` of its connections' contracts."""
     edge_parameter: ParameterReference | None = None
-    """The parameter with the shard's contract, `edgeParameter` of the attached stack; required with a trust of its
-    own, because a StackReference would need the key of all secrets of the shard."""
+    """The parameter with the shard's contract. A StackReference would need the key of all secrets of the shard."""
     principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
@@ -185,6 +184,18 @@ class EdgeRoles(Settings):
     """By a name of your own, such as the workload account's."""
 
     @model_validator(mode="after")
+    def _writers_write_no_contract_of_a_shard(self) -> Self:
+        for name, writer in self.parameter_writers.items():
+            if writer.parameter_prefix == self.shard_prefix:
+                raise InvalidSetting(
+                    f"is {writer.parameter_prefix}, the shardPrefix: a connection with a shard's name would write what "
+                    "attached stacks take for the shard's contract",
+                    "Write another prefix, such as /central-ingress/connections.",
+                    at=("parameterWriters", name, "parameterPrefix"),
+                )
+        return self
+
+    @model_validator(mode="after")
     def _attached_stacks_have_no_load_balancer(self) -> Self:
         for stack in self.attached:
             if stack in self.stacks:
@@ -211,6 +222,13 @@ class Roles(Settings):
         sides = (self.workload, self.edge)
         if self.trust is None and any(sides):
             raise InvalidSetting("is missing", "Say who may deploy: principals, github, or both.", at=("trust",))
+        if self.workload and self.edge and self.workload.parameter_prefix == self.edge.shard_prefix:
+            raise InvalidSetting(
+                f"is {self.edge.shard_prefix}, the edge's shardPrefix: a workload with a shard's name would write what "
+                "attached stacks take for the shard's contract",
+                "Write another prefix, such as /central-ingress/connections.",
+                at=("workload", "parameterPrefix"),
+            )
         if self.trust is not None and not any(sides):
             raise InvalidSetting(
                 "has neither workload nor edge", "Write the side that is deployed into the account, or both."

@@ -100,6 +100,18 @@ def test_a_writer_of_contracts_names_its_connections():
     assert where == "roles.edge.parameterWriters.shop.connections"
 
 
+def test_nobody_but_the_edge_writes_contracts_of_shards():
+    shards = "/central-ingress/shards"
+    writer = {"connections": ["prod"], "principals": [ROLE], "parameterPrefix": shards}
+    where, reason, _ = problem(
+        {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "parameterWriters": {"shop": writer}}}
+    )
+    assert where == "roles.edge.parameterWriters.shop.parameterPrefix"
+    assert reason.startswith(f"is {shards}, the shardPrefix: a connection with a shard's name would write")
+    both = {"trust": {"principals": [ROLE]}, "workload": {**WORKLOAD, "parameterPrefix": shards}, "edge": EDGE}
+    assert problem(both)[0] == "roles.workload.parameterPrefix"
+
+
 @pytest.mark.parametrize("bucket", ["Our-State", "a", "state_1", "-state"])
 def test_the_bucket_name_is_valid(bucket: str):
     assert problem({}, bucket=bucket)[0] == "bucket"
