@@ -9,11 +9,14 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 
+COMMENT = "Managed by Pulumi"
+"""The provider's default."""
+
 
 def _create_zone(aws: Aws, inputs: Properties) -> Created:
     rest = {key: value for key, value in inputs.items() if key not in ("comment", "forceDestroy", "tags", "vpcs")}
     vpcs = inputs.get("vpcs") or []
-    config = {"comment": inputs.get("comment", "Managed by Pulumi"), "privateZone": bool(vpcs)}
+    config = {"comment": inputs.get("comment", COMMENT), "privateZone": bool(vpcs)}
     reference = {"callerReference": str(uuid.uuid4()), "hostedZoneConfig": config}
     first = {"vpc": {"vpcRegion": aws.region, **vpcs[0]}} if vpcs else {}
     answer = call(aws, "route53", "CreateHostedZone", rest | reference | first, type_=t.HOSTED_ZONE)

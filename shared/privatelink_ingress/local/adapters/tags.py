@@ -155,6 +155,8 @@ BY_TYPE = {
     t.OIDC_PROVIDER: _iam("OpenIDConnectProvider", "OpenIDConnectProviderArn"),
 }
 
+_ZONE = {"ResourceType": "hostedzone"}
+
 
 def change(aws: Aws, type_: str, id_: str, old: Properties, new: Properties) -> None:
     """Give the resource the tags of `new`, and remove those of `old` that are not among them."""
@@ -165,6 +167,12 @@ def change(aws: Aws, type_: str, id_: str, old: Properties, new: Properties) -> 
         tag_set = [{"Key": key, "Value": value} for key, value in after.items()]
         extra = {"Bucket": id_, "Tagging": {"TagSet": tag_set}}
         call(aws, "s3", "PutBucketTagging", {}, type_=type_, extra=extra)
+        return
+    if type_ == t.HOSTED_ZONE:
+        gone, added = sorted(before.keys() - after.keys()), [{"Key": key, "Value": after[key]} for key in after]
+        parts = {"RemoveTagKeys": gone, "AddTags": added}
+        extra = _ZONE | {"ResourceId": id_} | {member: items for member, items in parts.items() if items}
+        call(aws, "route53", "ChangeTagsForResource", {}, type_=type_, extra=extra)
         return
     how = _tagging(type_)
     named = _named(how, id_, old)
@@ -189,6 +197,9 @@ def read(aws: Aws, type_: str, id_: str, state: Properties) -> dict[str, str]:
             if refusal.code == "NoSuchTagSet":
                 return {}
             raise
+    if type_ == t.HOSTED_ZONE:
+        answer = call(aws, "route53", "ListTagsForResource", {}, type_=type_, extra=_ZONE | {"ResourceId": id_})
+        return _plain(answer["ResourceTagSet"]["Tags"])
     how = _tagging(type_)
     named = _named(how, id_, state)
     if how is EC2:

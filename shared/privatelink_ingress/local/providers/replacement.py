@@ -11,6 +11,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import wire
 from privatelink_ingress.local.kubernetes import immutable
+from privatelink_ingress.local.providers import comparison
 from privatelink_ingress.local.providers.rules import ALL, Rule
 
 
@@ -69,6 +70,13 @@ def _cheaper_tier(old: Properties, new: Properties) -> tuple[str, ...]:
     return ("tier",) if (old.get("tier"), new.get("tier", "Standard")) == ("Advanced", "Standard") else ()
 
 
+def _of_another_service(old: Properties, new: Properties) -> tuple[str, ...]:
+    """A destination is replaced when its resource is of another service, or not known yet."""
+    arns = [comparison.at(each, "deliveryDestinationConfiguration.destinationResourceArn") for each in (old, new)]
+    services = [str(arn).split(":")[2:3] for arn in arns]
+    return ("deliveryDestinationConfiguration",) if services[0] != services[1] else ()
+
+
 def _private_dns(old: Properties, new: Properties) -> tuple[str, ...]:
     """Only an interface endpoint's private DNS is changed in place."""
     return () if old.get("vpcEndpointType") == "Interface" else ("privateDnsEnabled",)
@@ -98,7 +106,10 @@ AWS: Mapping[str, Rule] = {
         forces=("deliverySourceName", "deliveryDestinationArn"), framework=True, source="logs/delivery.go", read=False
     ),
     t.LOG_DELIVERY_DESTINATION: Rule(
-        forces=("name", "outputFormat"), framework=True, source="logs/delivery_destination.go", read=False
+        forces=("name", "outputFormat"),
+        forced=_of_another_service,
+        framework=True,
+        source="logs/delivery_destination.go",
     ),
     t.LOG_DELIVERY_SOURCE: Rule(
         forces=("name", "logType", "resourceArn"), framework=True, source="logs/delivery_source.go"
@@ -121,9 +132,7 @@ AWS: Mapping[str, Rule] = {
         read=False,
     ),
     t.ROUTE_TABLE: Rule(forces=("vpcId",), source="ec2/vpc_route_table.go", read=False),
-    t.ROUTE_TABLE_ASSOCIATION: Rule(
-        forces=("subnetId", "gatewayId"), source="ec2/vpc_route_table_association.go", read=False
-    ),
+    t.ROUTE_TABLE_ASSOCIATION: Rule(forces=("subnetId", "gatewayId"), source="ec2/vpc_route_table_association.go"),
     t.SECURITY_GROUP: Rule(forces=("name", "namePrefix", "description", "vpcId"), source="ec2/vpc_security_group.go"),
     t.SUBNET: Rule(
         forces=("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"), source="ec2/vpc_subnet.go", read=False
@@ -133,24 +142,24 @@ AWS: Mapping[str, Rule] = {
     t.VPC_ENDPOINT: Rule(forces=_ENDPOINT, forced=_private_dns, source="ec2/vpc_endpoint.go"),
     t.ENDPOINT_ACCEPTER: Rule(forces=ALL, source="ec2/vpc_endpoint_connection_accepter.go"),
     t.ENDPOINT_NOTIFICATION: Rule(
-        forces=("vpcEndpointServiceId", "vpcEndpointId", "connectionNotificationArn"),
-        source="ec2/vpc_endpoint_connection_notification.go",
-        read=False,
+        forces=("vpcEndpointServiceId", "vpcEndpointId"), source="ec2/vpc_endpoint_connection_notification.go"
     ),
     t.ENDPOINT_SERVICE: Rule(source="ec2/vpc_endpoint_service.go"),
     t.ALLOWED_PRINCIPAL: Rule(forces=ALL, source="ec2/vpc_endpoint_service_allowed_principal.go", read=False),
     t.VPC_IPV4_RANGE: Rule(forces=ALL, source="ec2/vpc_ipv4_cidr_block_association.go", read=False),
     t.REPOSITORY_LIFECYCLE: Rule(forces=("repository",), source="ecr/lifecycle_policy.go", read=False),
     t.REPOSITORY: Rule(forces=("name", "encryptionConfigurations"), source="ecr/repository.go"),
-    t.ACCESS_ENTRY: Rule(forces=("clusterName", "principalArn", "type"), source="eks/access_entry.go", read=False),
+    t.ACCESS_ENTRY: Rule(forces=("clusterName", "principalArn", "type"), source="eks/access_entry.go"),
     t.ACCESS_POLICY: Rule(forces=ALL, source="eks/access_policy_association.go"),
     t.ADDON: Rule(forces=("addonName", "clusterName"), source="eks/addon.go"),
     t.CLUSTER: Rule(forces=_CLUSTER, forced=_key_taken_away, source="eks/cluster.go"),
     t.NODE_GROUP: Rule(forces=_NODES, source="eks/node_group.go"),
     t.POD_IDENTITY: Rule(
-        forces=("clusterName", "namespace", "serviceAccount"), source="eks/pod_identity_association.go", read=False
+        forces=("clusterName", "namespace", "serviceAccount"),
+        framework=True,
+        source="eks/pod_identity_association.go",
     ),
-    t.OIDC_PROVIDER: Rule(forces=("url",), source="iam/openid_connect_provider.go", read=False),
+    t.OIDC_PROVIDER: Rule(forces=("url",), source="iam/openid_connect_provider.go"),
     t.IAM_POLICY: Rule(forces=("name", "namePrefix", "path", "description"), source="iam/policy.go"),
     t.ROLE: Rule(forces=("name", "namePrefix", "path"), source="iam/role.go", read=False),
     t.ROLE_POLICY: Rule(forces=("name", "namePrefix", "role"), source="iam/role_policy.go", read=False),

@@ -12,7 +12,7 @@ from privatelink_ingress.local.adapters.kubernetes import read_object
 from privatelink_ingress.local.adapters.readings import ec2, eks, elbv2, front, identity, storage, vpc
 from privatelink_ingress.local.adapters.readings.reading import Reading
 
-GONE = re.compile(r"NotFound|NoSuch|Nonexistent|ParameterNotFound|^404$|NotExist")
+GONE = re.compile(r"NotFound|NoSuch|Nonexistent|ParameterNotFound|^404$|NotExist|^InvalidConnectionNotification$")
 """Endings of AWS error codes for missing resources."""
 
 READINGS: Mapping[str, Reading] = {

@@ -80,8 +80,17 @@ def _launch_template(aws: Aws, id_: str, old: Properties, new: Properties) -> Pr
     return {"latestVersion": number, "defaultVersion": default}
 
 
+def _notification(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    given = {name: new[name] for name in ("connectionEvents", "connectionNotificationArn")}
+    extra = {"ConnectionNotificationId": id_}
+    operation = "ModifyVpcEndpointConnectionNotification"
+    call(aws, "ec2", operation, given, type_=t.ENDPOINT_NOTIFICATION, extra=extra)
+    return {}
+
+
 UPDATES: Mapping[str, Update] = {
     t.EGRESS_RULE: _rule,
+    t.ENDPOINT_NOTIFICATION: _notification,
     t.ENDPOINT_SERVICE: _service,
     t.INGRESS_RULE: _rule,
     t.LAUNCH_TEMPLATE: _launch_template,

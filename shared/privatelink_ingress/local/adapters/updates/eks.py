@@ -102,9 +102,18 @@ def _access_entry(aws: Aws, id_: str, old: Properties, new: Properties) -> Prope
     return {"modifiedAt": entry["modifiedAt"].isoformat(), "kubernetesGroups": entry["kubernetesGroups"]}
 
 
+def _pod_identity(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    names = ("clusterName", "roleArn", "targetRoleArn", "disableSessionTags")
+    given = {name: new[name] for name in names if new.get(name) is not None}
+    extra = {"associationId": id_}
+    made = call(aws, "eks", "UpdatePodIdentityAssociation", given, type_=t.POD_IDENTITY, extra=extra)["association"]
+    return {"externalId": made.get("externalId", "")}
+
+
 UPDATES: Mapping[str, Update] = {
     t.ACCESS_ENTRY: _access_entry,
     t.ADDON: _addon,
     t.CLUSTER: _cluster,
     t.NODE_GROUP: _node_group,
+    t.POD_IDENTITY: _pod_identity,
 }

@@ -63,4 +63,26 @@ def _key(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     return {}
 
 
-UPDATES: Mapping[str, Update] = {t.IAM_POLICY: _policy, t.KMS_KEY: _key, t.ROLE: _role}
+def _oidc_provider(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """The thumbprints as a whole, the audiences one by one. Without thumbprints, AWS's stay."""
+    named = {"OpenIDConnectProviderArn": id_}
+    prints = new.get("thumbprintLists")
+    if prints and prints != old.get("thumbprintLists"):
+        extra = named | {"ThumbprintList": prints}
+        call(aws, "iam", "UpdateOpenIDConnectProviderThumbprint", {}, type_=t.OIDC_PROVIDER, extra=extra)
+    before, after = set(old.get("clientIdLists") or ()), set(new["clientIdLists"])
+    for operation, clients in (
+        ("AddClientIDToOpenIDConnectProvider", after - before),
+        ("RemoveClientIDFromOpenIDConnectProvider", before - after),
+    ):
+        for client in sorted(clients):
+            call(aws, "iam", operation, {}, type_=t.OIDC_PROVIDER, extra=named | {"ClientID": client})
+    return {}
+
+
+UPDATES: Mapping[str, Update] = {
+    t.IAM_POLICY: _policy,
+    t.KMS_KEY: _key,
+    t.OIDC_PROVIDER: _oidc_provider,
+    t.ROLE: _role,
+}

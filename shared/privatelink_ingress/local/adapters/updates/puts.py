@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, ssm, wafv2
-from privatelink_ingress.local.adapters.base import Adapter, Aws, Properties, Update
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
 
@@ -33,6 +33,15 @@ def _certificate(aws: Aws, id_: str, old: Properties, new: Properties) -> Proper
     return {"subjectAlternativeNames": old["subjectAlternativeNames"]}
 
 
+def _zone(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """The comment; VPCs have to stay the same."""
+    if new.get("vpcs") != old.get("vpcs"):
+        raise AdapterError(f"{t.HOSTED_ZONE}: the local cloud cannot change `vpcs` of {id_} in place")
+    extra = {"Id": id_, "Comment": new.get("comment", route53.COMMENT)}
+    call(aws, "route53", "UpdateHostedZoneComment", {}, type_=t.HOSTED_ZONE, extra=extra)
+    return {}
+
+
 UPDATES: Mapping[str, Update] = {
     t.CERTIFICATE: _certificate,
     t.BUCKET_ENCRYPTION: _again(s3.ADAPTERS[t.BUCKET_ENCRYPTION]),
@@ -42,6 +51,7 @@ UPDATES: Mapping[str, Update] = {
     t.BUCKET_PUBLIC_ACCESS: _again(s3.ADAPTERS[t.BUCKET_PUBLIC_ACCESS]),
     t.BUCKET_VERSIONING: _again(s3.ADAPTERS[t.BUCKET_VERSIONING]),
     t.DNS_RECORD: _again(route53.ADAPTERS[t.DNS_RECORD], allowOverwrite=True),
+    t.HOSTED_ZONE: _zone,
     t.KMS_ALIAS: _alias,
     t.LOG_DELIVERY_DESTINATION: _again(cloudwatch.ADAPTERS[t.LOG_DELIVERY_DESTINATION], "tags"),
     t.LOG_DELIVERY_SOURCE: _again(cloudwatch.ADAPTERS[t.LOG_DELIVERY_SOURCE], "tags"),

@@ -26,14 +26,7 @@ def add_association(request: Any, cluster: Any, namespace: str, service_account:
     One role per service account, in the cluster's own account, that trusts pods.eks.amazonaws.com (user guide,
     "pod-id-association" and "pod-id-role").
     """
-    trusted = trusted_services(request, params["roleArn"])
-    if trusted is None:
-        refuse("InvalidParameterException", f"Role provided in the request does not exist: {params['roleArn']}")
-    if "pods.eks.amazonaws.com" not in trusted:
-        refuse(
-            "InvalidParameterException",
-            f"Trust policy of role {params['roleArn']} does not allow pods.eks.amazonaws.com",
-        )
+    _require_trust(request, params["roleArn"])
     for known in associations_of(cluster).values():
         if (known["namespace"], known["serviceAccount"]) == (namespace, service_account):
             refuse(
@@ -57,6 +50,14 @@ def add_association(request: Any, cluster: Any, namespace: str, service_account:
     }
     associations_of(cluster)[association_id] = association
     return association
+
+
+def _require_trust(request: Any, role_arn: str) -> None:
+    trusted = trusted_services(request, role_arn)
+    if trusted is None:
+        refuse("InvalidParameterException", f"Role provided in the request does not exist: {role_arn}")
+    if "pods.eks.amazonaws.com" not in trusted:
+        refuse("InvalidParameterException", f"Trust policy of role {role_arn} does not allow pods.eks.amazonaws.com")
 
 
 def _association(cluster: Any, params: Params) -> dict[str, Any]:
@@ -84,6 +85,19 @@ def list_pod_identity_associations(request: Any, params: Params) -> dict[str, An
     wanted = {name: params[name] for name in ("namespace", "serviceAccount") if params.get(name)}
     listed = associations_of(cluster_of(request, params)).values()
     return {"associations": [entry for entry in listed if wanted.items() <= entry.items()]}
+
+
+@operation(EKSResponse, "update_pod_identity_association")
+def update_pod_identity_association(request: Any, params: Params) -> dict[str, Any]:
+    """Changes an association's roles, except of one that an add-on owns (UpdatePodIdentityAssociation)."""
+    association = _association(cluster_of(request, params), params)
+    if association.get("ownerArn"):
+        refuse("InvalidRequestException", f"The association is owned by {association['ownerArn']}: change that instead")
+    if params.get("roleArn"):
+        _require_trust(request, params["roleArn"])
+    changed = {name: params[name] for name in ("roleArn", "targetRoleArn", "disableSessionTags") if name in params}
+    association.update(changed, modifiedAt=utcnow())
+    return {"association": association}
 
 
 @operation(EKSResponse, "delete_pod_identity_association")
