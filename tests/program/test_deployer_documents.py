@@ -44,6 +44,7 @@ def everything() -> StackRun:
                 "connections": ["shop", "blog"],
                 "crossRegion": True,
                 "adopted": ADOPTED,
+                "tunnel": True,
                 "accepters": {"edge": {"principals": TRUST["principals"]}},
             },
             "edge": {
@@ -240,4 +241,5 @@ def test_other_condition_keys_are_those_of_their_services():
         "kms:ViaService",
         "route53:VPCs",
         "ssm:Overwrite",
+        "ssm:resourceTag/eks:cluster-name",
     }

@@ -390,6 +390,27 @@ def test_githubs_role_exists_before_the_roles_that_trust_it_and_may_assume_them(
     assert not policies(run, "deployer").allow(Request("sts:AssumeRole", f"arn:aws:iam::{WORKLOAD}:role/admin"))
 
 
+def test_the_deployer_forwards_ports_through_nodes_of_its_clusters_when_asked_and_opens_no_other_session():
+    def deployer(**more: Any) -> Policies:
+        return policies(account({"trust": TRUST, "workload": {"connections": ["shop"], **more}}), "deployer")
+
+    def session(document: str, cluster: str) -> list[Request]:
+        node = f"arn:aws:ec2:{REGION}:{WORKLOAD}:instance/i-1"
+        name = f"arn:aws:ssm:{REGION}::document/{document}"
+        tag = {"ssm:resourceTag/eks:cluster-name": cluster}
+        return [Request("ssm:StartSession", node, tag), Request("ssm:StartSession", name, tag)]
+
+    forwarding = "AWS-StartPortForwardingSessionToRemoteHost"
+    found = Request("ec2:DescribeInstances", "*", {"aws:RequestedRegion": REGION})
+    looks = [found, Request("eks:DescribeCluster", f"arn:aws:eks:{REGION}:{WORKLOAD}:cluster/shop")]
+    asked = [*session(forwarding, "shop"), *looks]
+    assert deployer(tunnel=True).refused(asked) == []
+    assert deployer().allowed(asked) == []
+    others = [session("AWS-StartSSHSession", "shop")[1], session("SSM-SessionManagerRunShell", "shop")[1]]
+    others += [session(forwarding, "blog")[0], Request("ssm:SendCommand", asked[0].resource, asked[0].context)]
+    assert deployer(tunnel=True).allowed(others) == []
+
+
 def test_an_existing_github_provider_is_not_created_again():
     arn = f"arn:aws:iam::{WORKLOAD}:oidc-provider/token.actions.githubusercontent.com"
     trusted = {"github": {**GITHUB, "providerArn": arn}}

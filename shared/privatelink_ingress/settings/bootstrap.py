@@ -80,8 +80,10 @@ class WorkloadRoles(Settings):
     writer_role_arn: RoleArn | None = None
     """The edge account's role that writes their contracts there; the deployer's role may then assume it."""
     adopted: Adopted = Adopted()
+    tunnel: bool = False
+    """True lets the deployer's role forward ports through the clusters' nodes, to their private Kubernetes API."""
     accepters: Annotated[dict[RolePrefix, Accepter], Field(default_factory=dict)]
-    """By a name of your own, such as the edge's: for services with `publication.acceptanceRequired`."""
+    """By a name of your own, such as the edge's: for `publication.acceptanceRequired`."""
 
 
 class ParameterWriter(Settings):
@@ -184,18 +186,6 @@ class EdgeRoles(Settings):
     """By a name of your own, such as the workload account's."""
 
     @model_validator(mode="after")
-    def _writers_write_no_contract_of_a_shard(self) -> Self:
-        for name, writer in self.parameter_writers.items():
-            if writer.parameter_prefix == self.shard_prefix:
-                raise InvalidSetting(
-                    f"is {writer.parameter_prefix}, the shardPrefix: a connection with a shard's name would write what "
-                    "attached stacks take for the shard's contract",
-                    "Write another prefix, such as /central-ingress/connections.",
-                    at=("parameterWriters", name, "parameterPrefix"),
-                )
-        return self
-
-    @model_validator(mode="after")
     def _attached_stacks_have_no_load_balancer(self) -> Self:
         for stack in self.attached:
             if stack in self.stacks:
@@ -222,16 +212,27 @@ class Roles(Settings):
         sides = (self.workload, self.edge)
         if self.trust is None and any(sides):
             raise InvalidSetting("is missing", "Say who may deploy: principals, github, or both.", at=("trust",))
-        if self.workload and self.edge and self.workload.parameter_prefix == self.edge.shard_prefix:
-            raise InvalidSetting(
-                f"is {self.edge.shard_prefix}, the edge's shardPrefix: a workload with a shard's name would write what "
-                "attached stacks take for the shard's contract",
-                "Write another prefix, such as /central-ingress/connections.",
-                at=("workload", "parameterPrefix"),
-            )
         if self.trust is not None and not any(sides):
             raise InvalidSetting(
                 "has neither workload nor edge", "Write the side that is deployed into the account, or both."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_the_edge_writes_contracts_of_shards(self) -> Self:
+        prefixes: dict[tuple[str, ...], str] = {}
+        if self.workload:
+            prefixes["workload", "parameterPrefix"] = self.workload.parameter_prefix
+        for name, writer in self.edge.parameter_writers.items() if self.edge else ():
+            prefixes["edge", "parameterWriters", name, "parameterPrefix"] = writer.parameter_prefix
+        if found := next(
+            (at for at, prefix in prefixes.items() if self.edge and prefix == self.edge.shard_prefix), None
+        ):
+            raise InvalidSetting(
+                f"is {prefixes[found]}, the edge's shardPrefix: a connection with a shard's name would write what "
+                "attached stacks take for the shard's contract",
+                "Write another prefix, such as /central-ingress/connections.",
+                at=found,
             )
         return self
 

@@ -107,7 +107,7 @@ def test_nobody_but_the_edge_writes_contracts_of_shards():
         {"trust": {"principals": [ROLE]}, "edge": {**EDGE, "parameterWriters": {"shop": writer}}}
     )
     assert where == "roles.edge.parameterWriters.shop.parameterPrefix"
-    assert reason.startswith(f"is {shards}, the shardPrefix: a connection with a shard's name would write")
+    assert reason.startswith(f"is {shards}, the edge's shardPrefix: a connection with a shard's name would write")
     both = {"trust": {"principals": [ROLE]}, "workload": {**WORKLOAD, "parameterPrefix": shards}, "edge": EDGE}
     assert problem(both)[0] == "roles.workload.parameterPrefix"
 

@@ -12,7 +12,7 @@ from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROL
 from privatelink_ingress.plan.account.deployers.roles import DeployerRole, RoleMaker
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.bootstrap import Roles
+from privatelink_ingress.settings.bootstrap import Roles, WorkloadRoles
 from privatelink_ingress.settings.trust import GitHub, Trust
 
 DEPLOYER = "deployer"
@@ -62,7 +62,8 @@ def deployer(
     # The session's tags go with it to the next role.
     assume = Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=tuple(assumed))
     description = "Pulumi runs as it: assumes each duty's role, and has the states"
-    role = make.role(DEPLOYER, DEPLOYER, [assume], trusted, description)
+    tunnel = _tunnel(roles.workload, make) if roles.workload and roles.workload.tunnel else ()
+    role = make.role(DEPLOYER, DEPLOYER, [assume, *tunnel], trusted, description)
     shared = (*role.shared, *state.policies.get("workload", ()), *state.policies.get("edge", ()))
     if len(shared) + len(role.policies) > POLICIES_OF_A_ROLE:
         problem = Problem(
@@ -73,6 +74,25 @@ def deployer(
         )
         raise UserError("The deployer has too many policies", [problem])
     return dataclasses.replace(role, shared=shared)
+
+
+def _tunnel(side: WorkloadRoles, make: RoleMaker) -> tuple[Grant, ...]:
+    """Forward a port through a node of the side's clusters: nodes carry EKS's tag, and no other document is allowed.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-examples.html
+    """
+    system, clusters = make.system, (*side.connections, *side.adopted.clusters)
+    document = f"arn:{system.partition}:ssm:{system.region}::document/AWS-StartPortForwardingSessionToRemoteHost"
+    return (
+        system.in_region("ec2:DescribeInstances"),
+        system.on_arn(["eks:DescribeCluster"], *(system.arn("eks", f"cluster/{name}") for name in clusters)),
+        system.on_arn(["ssm:StartSession"], document),
+        Grant(
+            actions=("ssm:StartSession",),
+            resources=system.ec2("instance"),
+            condition={"StringEquals": {"ssm:resourceTag/eks:cluster-name": clusters}},
+        ),
+    )
 
 
 def _of_previews(key: str) -> str:
