@@ -129,7 +129,7 @@ def test_the_log_bucket_is_private_versioned_and_expires(edge: StackRun) -> None
     versioning = edge.only("aws:s3/bucketVersioning:BucketVersioning").inputs
     assert versioning["versioningConfiguration"] == {"status": "Enabled"}
     (rule,) = edge.only("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
-    assert rule["expiration"] == {"days": 90}
+    assert rule["expiration"] == {"days": 365}
     assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 7}
     policy = json.loads(edge.only("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"])
     assert [statement["Sid"] for statement in policy["Statement"]] == ["OnlyTls", "LoadBalancerLogs"]

@@ -34,6 +34,8 @@ TAGGING = {
 
 _LOG_GROUP = """
     + logs:CreateLogGroup {logs}:log-group:{name}
+    . logs:AssociateKmsKey {logs}:log-group:{name}
+    . logs:DisassociateKmsKey {logs}:log-group:{name}
     . logs:PutRetentionPolicy {logs}:log-group:{name}
     . logs:DeleteLogGroup {logs}:log-group:{name}
     . logs:ListTagsForResource {logs}:log-group:{name}

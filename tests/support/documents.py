@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 import privatelink_ingress
 from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached
+from privatelink_ingress.rules import ACCEPTED, RULES
 from tests.support import identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
@@ -103,6 +104,28 @@ def layers() -> list[list[str]]:
     return [layer.split(" | ") for layer in rooms["layers"]]
 
 
+def controls() -> str:
+    """A table of Security Hub's controls, held by rules or accepted with a reason, and of checkov's accepted checks."""
+    held = dict[str, list[str]]()
+    for rule in RULES:
+        for source in rule.stands_for:
+            if not re.fullmatch(r"D\d\d|SEC\d\d", source):
+                held.setdefault(source, []).append(f"rule `{rule.name}`")
+    open_ = dict[str, list[str]]()
+    for accepted in ACCEPTED:
+        for name in (*accepted.controls, *accepted.checks):
+            open_.setdefault(name, []).append(accepted.reason)
+    rows = ["", "| control | where it holds | exception and reason |", "|---|---|---|"]
+    for name in sorted(held.keys() | open_.keys(), key=_natural):
+        rows.append(f"| {name} | {'<br>'.join(held.get(name, []))} | {'<br>'.join(open_.get(name, []))} |")
+    return "\n".join([*rows, ""])
+
+
+def _natural(name: str) -> list[str | int]:
+    """Sorts EC2.7 before EC2.10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
 def rooms() -> str:
     """A table of the rooms: what each says of itself, and which rooms it imports."""
     graph = grimp.build_graph(LIBRARY)
@@ -134,6 +157,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "defects": defects,
     "security-findings": findings,
     "role-limits": limits,
+    "controls": controls,
     "rooms": rooms,
     "annotations": table.of_annotations,
     "ingress-nginx": table.of_replacements,

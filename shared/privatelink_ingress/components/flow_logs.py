@@ -9,6 +9,8 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.log_groups import log_group
+from privatelink_ingress.plan.log_groups import LogStorage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -16,7 +18,7 @@ class FlowLogsArgs:
     """What to log."""
 
     vpc_id: Input[str]
-    retention_days: int
+    storage: LogStorage
     tags: Mapping[str, str]
     trust_policy: str
     """Who may assume the role, as JSON."""
@@ -34,9 +36,7 @@ class FlowLogs(Component):
     def __init__(self, name: str, args: FlowLogsArgs, opts: ResourceOptions | None = None) -> None:
         """Log group, role that may write to it alone, flow log."""
         super().__init__(name, opts)
-        group = aws.cloudwatch.LogGroup(
-            name, retention_in_days=args.retention_days, tags=self.named("", args.tags), opts=self.child()
-        )
+        group = log_group(self, name, args.storage, tags=self.named("", args.tags))
         iam = {"provider": args.iam} if args.iam else {}
         role = aws.iam.Role(
             name,

@@ -18,6 +18,7 @@ from privatelink_ingress.settings.fields import (
     Environment,
     HostedZoneId,
     InvalidSetting,
+    KeyArn,
     Owner,
     ParameterReference,
     RetentionDays,
@@ -170,6 +171,8 @@ class Logs(Settings):
     bucket: BucketName | None = None
     """Name of the log bucket; by default derived from account, region and stack."""
     retention_days: RetentionDays = 90
+    key_arn: KeyArn | None = None
+    """A KMS key of your own for every log group of the stack. Its policy has to admit CloudWatch Logs: docs/logs.md."""
     cloudwatch: bool = True
     """Also deliver the load balancer's logs to CloudWatch Logs."""
 

@@ -13,6 +13,11 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.fields import AssumedRoles
 
+_USED_IN_ONE_REGION = {"acm": "certificate", "kms": "key"}
+"""What a service reaches in its own Region alone, by the service of its ARN: listeners use certificates of ACM
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html), EKS and
+CloudWatch Logs keys of KMS (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html)."""
+
 
 def problems(settings: BaseModel, region: str | None) -> list[Problem]:
     """What is wrong with the ARNs of a stack file.
@@ -26,6 +31,12 @@ def problems(settings: BaseModel, region: str | None) -> list[Problem]:
     wrong = [
         _misplaced(path, arn, region) for path, arn in arns if region and arn.partition != regions.partition(region)
     ]
+    wrong += (
+        _distant(path, arn, region)
+        for path, arn in arns
+        if region and arn.service in _USED_IN_ONE_REGION and arn.partition == regions.partition(region)
+        if arn.region != region
+    )
     publication = getattr(settings, "publication", None)
     for index, other in enumerate(getattr(publication, "supported_regions", ())):
         if region and regions.partition(other) != regions.partition(region):
@@ -46,6 +57,11 @@ def _misplaced(path: str, arn: Arn, region: str) -> Problem:
     expected = regions.partition(region)
     reason = f"is an ARN of partition {arn.partition}, but {region} is in partition {expected}"
     return Problem(path, reason, f"Write an ARN that begins with arn:{expected}:, or correct aws:region.")
+
+
+def _distant(path: str, arn: Arn, region: str) -> Problem:
+    reason = f"is of Region {arn.region}, but the stack is in {region}"
+    return Problem(path, reason, f"Write the ARN of a {_USED_IN_ONE_REGION[arn.service]} of {region}.")
 
 
 def _elsewhere(path: str, other: str, region: str) -> Problem:

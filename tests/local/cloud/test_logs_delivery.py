@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -23,6 +24,27 @@ def test_a_log_group_needs_a_key_that_exists(edge: Session) -> None:
     key = "arn:aws:kms:eu-west-1:222222222222:key/00000000-0000-0000-0000-000000000000"
     with refused("InvalidParameterException", key):
         edge.client("logs").create_log_group(logGroupName=GROUP, kmsKeyId=key)
+
+
+def test_the_key_of_a_log_group_admits_the_service(edge: Session) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+    admins = statement | {"Principal": {"AWS": "arn:aws:iam::222222222222:root"}}
+    service = statement | {"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}
+    kms, logs = edge.client("kms"), edge.client("logs")
+    closed, open_ = (
+        kms.create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))["KeyMetadata"]["Arn"]
+        for statements in ([admins], [admins, service])
+    )
+    with refused("InvalidParameterException", closed):
+        logs.create_log_group(logGroupName=GROUP, kmsKeyId=closed)
+    logs.create_log_group(logGroupName=GROUP, kmsKeyId=open_)
+    with refused("InvalidParameterException", closed):
+        logs.associate_kms_key(logGroupName=GROUP, kmsKeyId=closed)
+    assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == open_
+    logs.disassociate_kms_key(logGroupName=GROUP)
+    assert "kmsKeyId" not in logs.describe_log_groups()["logGroups"][0]
+    logs.associate_kms_key(logGroupName=GROUP, kmsKeyId=open_)
+    assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == open_
 
 
 def test_retention_takes_the_values_of_the_list(edge: Session) -> None:

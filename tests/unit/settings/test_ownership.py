@@ -67,6 +67,23 @@ def test_an_arn_of_another_partition_is_refused_with_its_key(side: str, where: s
     ]
 
 
+@pytest.mark.parametrize(
+    ("side", "where", "arn", "what"),
+    [
+        ("edge", "certificates[0].arn", "arn:aws:acm:us-east-1:222222222222:certificate/0a", "certificate"),
+        ("edge", "logs.keyArn", "arn:aws:kms:us-east-1:222222222222:key/0a", "key"),
+        ("workload", "cluster.secretsKeyArn", "arn:aws:kms:us-east-1:111111111111:key/0a", "key"),
+        ("workload", "cluster.logKeyArn", "arn:aws:kms:us-east-1:333333333333:key/0a", "key"),
+    ],
+)
+def test_a_key_or_certificate_of_another_region_is_refused(side: str, where: str, arn: str, what: str):
+    key, _, inner = where.partition(".")
+    written = {"certificates": [{"arn": arn}]} if key == "certificates[0]" else {key: {inner: arn}}
+    assert refused(written, side) == [
+        (where, "is of Region us-east-1, but the stack is in eu-west-1", f"Write the ARN of a {what} of eu-west-1.")
+    ]
+
+
 def test_arns_of_a_stack_in_china_are_of_its_partition():
     (problem,) = refused({"cluster": {"admins": ["arn:aws:iam::111111111111:role/x"]}}, region="cn-north-1")
     assert problem[1] == "is an ARN of partition aws, but cn-north-1 is in partition aws-cn"

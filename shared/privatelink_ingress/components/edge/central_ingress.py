@@ -64,7 +64,7 @@ class CentralIngress(Component):
             f"{name}-network",
             InternetNetworkArgs(
                 plan=plan.network,
-                log_retention_days=plan.logs.retention_days,
+                log_storage=plan.logs.storage,
                 protect=settings.deletion_protection,
                 tags=tags,
             ),
@@ -105,7 +105,7 @@ class CentralIngress(Component):
             FirewallArgs(
                 plan=plan.firewall,
                 load_balancer_arn=balancer.arn,
-                log_retention_days=plan.logs.retention_days,
+                log_storage=plan.logs.storage,
                 tags=tags,
             ),
             self.child(),

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.log_groups import log_group
 from privatelink_ingress.plan.edge.firewall import (
     REDACTED_HEADERS,
     AddressList,
@@ -19,6 +20,7 @@ from privatelink_ingress.plan.edge.firewall import (
     ManagedRules,
     RateLimit,
 )
+from privatelink_ingress.plan.log_groups import LogStorage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class FirewallArgs:
 
     plan: FirewallPlan
     load_balancer_arn: Input[str]
-    log_retention_days: int
+    log_storage: LogStorage
     tags: Mapping[str, str]
 
 
@@ -75,17 +77,11 @@ class Firewall(Component):
         # Both are deleted by the ARN of what they are tied to, so deleting an old one last would undo the new one.
         replaced = self.child(delete_before_replace=True)
         aws.wafv2.WebAclAssociation(name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=replaced)
-        log_group = aws.cloudwatch.LogGroup(
-            name,
-            name=plan.log_group,
-            retention_in_days=args.log_retention_days,
-            tags=self.named("", args.tags),
-            opts=self.child(),
-        )
+        group = log_group(self, name, args.log_storage, tags=self.named("", args.tags), group=plan.log_group)
         aws.wafv2.WebAclLoggingConfiguration(
             name,
             resource_arn=web_acl.arn,
-            log_destination_configs=[log_group.arn],
+            log_destination_configs=[group.arn],
             redacted_fields=[{"single_header": {"name": header}} for header in REDACTED_HEADERS],
             opts=replaced,
         )

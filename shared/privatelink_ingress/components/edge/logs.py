@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.log_groups import log_group
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
 from privatelink_ingress.plan.edge.logs import DeliveryPlan, LogsPlan
 
@@ -40,7 +41,7 @@ class LogBucket(Component):
             PrivateBucketArgs(
                 bucket=args.plan.bucket,
                 policy=args.plan.bucket_policy,
-                objects_days=args.plan.retention_days,
+                objects_days=args.plan.storage.retention_days,
                 old_versions_days=OLD_VERSIONS_DAYS,
                 force_destroy=args.force_destroy,
                 tags=args.tags,
@@ -72,9 +73,7 @@ class LogDeliveries(Component):
 
     def _delivery(self, plan: DeliveryPlan, args: LogDeliveriesArgs) -> None:
         name, tags = f"{self._name}-{plan.key}", self.named(plan.key, args.tags)
-        group = aws.cloudwatch.LogGroup(
-            name, name=plan.log_group, retention_in_days=args.plan.retention_days, tags=tags, opts=self.child()
-        )
+        group = log_group(self, name, args.plan.storage, tags=tags, group=plan.log_group)
         # Put by name and deleted by name: created first, the deletion of the old one would take the new one away.
         replaced = self.child(delete_before_replace=True)
         source = aws.cloudwatch.LogDeliverySource(

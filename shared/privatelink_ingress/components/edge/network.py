@@ -11,6 +11,7 @@ from pulumi import Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
 from privatelink_ingress.plan.edge.network import NetworkPlan
+from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.plan.subnets import SubnetPlan
 
 
@@ -19,7 +20,7 @@ class InternetNetworkArgs:
     """What to build."""
 
     plan: NetworkPlan
-    log_retention_days: int
+    log_storage: LogStorage
     protect: bool
     """Whether a replacement or removal of the VPC is refused in the preview."""
     tags: Mapping[str, str]
@@ -59,7 +60,7 @@ class InternetNetwork(Component):
             f"{name}-flow-logs",
             FlowLogsArgs(
                 vpc_id=self._vpc.id,
-                retention_days=args.log_retention_days,
+                storage=args.log_storage,
                 tags=args.tags,
                 trust_policy=args.plan.flow_logs_trust,
                 permissions_boundary=args.plan.permissions_boundary,

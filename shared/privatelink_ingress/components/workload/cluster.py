@@ -15,6 +15,7 @@ import pulumi_eks as eks
 from pulumi import Output
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.log_groups import log_group
 from privatelink_ingress.components.workload.roles import ServiceRole
 from privatelink_ingress.plan.workload.access import AccessPlan
 from privatelink_ingress.plan.workload.cluster import ClusterPlan
@@ -48,19 +49,19 @@ class ControlPlane(Component):
         """Register the control plane and its access entries."""
         super().__init__(name, opts)
         plan = args.plan
-        log_group = aws.cloudwatch.LogGroup(
+        logs = log_group(
+            self,
             f"{name}-control-plane",
-            name=plan.log_group,
-            retention_in_days=plan.log_retention_days,
+            plan.log_storage,
             tags=self.named("control-plane", args.tags),
-            opts=self.child(),
+            group=plan.log_group,
         )
         role = ServiceRole(name, plan.role, parent=self, iam=args.iam, tags=args.tags)
         public = bool(plan.public_access_cidrs)
         cluster = eks.Cluster(
             name,
             # Through the log group, so that it exists first: otherwise EKS creates one without retention.
-            name=log_group.name.apply(lambda _: plan.name),
+            name=logs.name.apply(lambda _: plan.name),
             version=plan.version,
             vpc_id=args.vpc_id,
             private_subnet_ids=list(args.subnet_ids.values()),

@@ -91,7 +91,7 @@ class PrivateNetwork(Component):
             f"{self._name}-flow-logs",
             FlowLogsArgs(
                 vpc_id=self.vpc_id,
-                retention_days=plan.log_retention_days,
+                storage=plan.log_storage,
                 tags=self._tags,
                 iam=iam,
                 trust_policy=plan.flow_logs_trust,

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_aws as aws
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.log_groups import log_group
 from privatelink_ingress.plan.workload.observability import ObservabilityPlan
 
 
@@ -27,13 +27,7 @@ class Observability(Component):
         """Register the log groups."""
         super().__init__(name, opts)
         self.log_groups = [
-            aws.cloudwatch.LogGroup(
-                f"{name}-{plan.key}",
-                name=plan.name,
-                retention_in_days=plan.retention_days,
-                tags=self.named(plan.key, args.tags),
-                opts=self.child(),
-            )
+            log_group(self, f"{name}-{plan.key}", plan.storage, tags=self.named(plan.key, args.tags), group=plan.name)
             for plan in args.plan.log_groups
         ]
         """Deleted after the add-ons: a running add-on would create its group again, without retention."""

@@ -14,7 +14,7 @@ from moto.logs.responses import LogsResponse
 from moto.s3.models import s3_backends
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, around, before, operation, refuse
 
 RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Valid retention periods in days (CloudWatch Logs API reference, PutRetentionPolicy)."""
@@ -31,7 +31,7 @@ MAX_RESOURCE_POLICIES = 10
 
 @before(LogsResponse, "create_log_group")
 def log_group_is_valid(request: Any, params: Params) -> None:
-    """Names have letters, digits and `_-/.#` only; a KMS key exists (API reference, CreateLogGroup)."""
+    """Names have letters, digits and `_-/.#` only; a KMS key is usable (API reference, CreateLogGroup)."""
     name, key = params["logGroupName"], params.get("kmsKeyId")
     if not re.fullmatch(r"[.\-_/#A-Za-z0-9]{1,512}", name):
         refuse(
@@ -39,9 +39,40 @@ def log_group_is_valid(request: Any, params: Params) -> None:
             f"1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: Member must "
             r"satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+",
         )
-    keys = kms_backends[request.current_account][request.region].keys
-    if key and key.rsplit("/", 1)[-1] not in keys:
-        refuse("InvalidParameterException", f"The specified KMS Key Id could not be found: {key}")
+    if key:
+        _key_admits_logs(request, key)
+
+
+@operation(LogsResponse, "associate_kms_key")
+def a_log_group_takes_another_key(request: Any, params: Params) -> dict[str, Any]:
+    """The key exists, is enabled, and its policy admits CloudWatch Logs (API reference, AssociateKmsKey)."""
+    _key_admits_logs(request, params["kmsKeyId"])
+    _group(request, params).kms_key_id = params["kmsKeyId"]
+    return {}
+
+
+@operation(LogsResponse, "disassociate_kms_key")
+def a_log_group_goes_without_a_key(request: Any, params: Params) -> dict[str, Any]:
+    """New events are encrypted by the service's own key (API reference, DisassociateKmsKey)."""
+    _group(request, params).kms_key_id = None
+    return {}
+
+
+def _group(request: Any, params: Params) -> Any:
+    group = request.logs_backend.groups.get(params["logGroupName"])
+    return group or refuse("ResourceNotFoundException", "The specified log group does not exist.")
+
+
+def _key_admits_logs(request: Any, arn: str) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, steps 2 and 3."""
+    named = Arn.parse(arn)
+    key = kms_backends[named.account_id][named.region].keys.get(arn.rsplit("/", 1)[-1])
+    service = f"logs.{request.region}.amazonaws.com"
+    if not key or not key.enabled or service not in key.policy:
+        refuse(
+            "InvalidParameterException",
+            f"The specified KMS key does not exist or is not allowed to be used with {service}: {arn}",
+        )
 
 
 @before(LogsResponse, "put_retention_policy")

@@ -6,6 +6,7 @@ import dataclasses
 
 from privatelink_ingress import regions
 from privatelink_ingress.plan import buckets, names
+from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.settings.edge import Logs
 
 _WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
@@ -37,7 +38,8 @@ class LogsPlan:
     bucket: str
     bucket_policy: str
     """Requires TLS, and lets the load balancers of this account and region write under the three prefixes."""
-    retention_days: int
+    storage: LogStorage
+    """Of its log groups. The bucket keeps objects as long."""
     deliveries: tuple[DeliveryPlan, ...]
 
 
@@ -58,7 +60,7 @@ def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPla
     return LogsPlan(
         bucket=bucket,
         bucket_policy=buckets.policy(bucket, region=region, more=[delivery]),
-        retention_days=logs.retention_days,
+        storage=LogStorage(retention_days=logs.retention_days, key_arn=logs.key_arn),
         deliveries=tuple(
             DeliveryPlan(
                 key=kind,

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from privatelink_ingress.plan import service_trust
+from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan, plan_access
 from privatelink_ingress.plan.workload.deployed import SECRETS_KEY_TAG
 from privatelink_ingress.plan.workload.roles import RolePlan
@@ -23,7 +24,7 @@ class ClusterPlan:
     """Networks that reach the API from outside; none leaves it private."""
     log_types: tuple[str, ...]
     log_group: str
-    log_retention_days: int
+    log_storage: LogStorage
     secrets_key_arn: str | None
     deletion_protection: bool
     role: RolePlan
@@ -67,7 +68,7 @@ def plan_cluster(settings: WorkloadSettings, *, name: str, region: str, creator:
         log_types=tuple(sorted(cluster.log_types)),
         # EKS fixes this name: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
         log_group=f"/aws/eks/{name}/cluster",
-        log_retention_days=cluster.log_retention_days,
+        log_storage=LogStorage(retention_days=cluster.log_retention_days, key_arn=cluster.log_key_arn),
         secrets_key_arn=cluster.secrets_key_arn,
         deletion_protection=cluster.deletion_protection,
         role=RolePlan(

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 
 from privatelink_ingress.plan import service_trust, subnets, zones
+from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import endpoint_policies, endpoint_zones, subnet_sizes
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
@@ -31,7 +32,8 @@ class NetworkPlan:
     s3_service_name: str
     s3_policy: str | None
     """None leaves the gateway open to every bucket."""
-    log_retention_days: int
+    log_storage: LogStorage
+    """Of the flow logs."""
     permissions_boundary: str | None
     """ARN of the policy that limits the flow logs' role."""
     flow_logs_trust: str
@@ -85,7 +87,9 @@ def plan_network(
         interface_endpoints=placed,
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
-        log_retention_days=settings.cluster.log_retention_days,
+        log_storage=LogStorage(
+            retention_days=settings.cluster.log_retention_days, key_arn=settings.cluster.log_key_arn
+        ),
         permissions_boundary=settings.roles.permissions_boundary,
         flow_logs_trust=service_trust.flow_logs(account_id=settings.account_id, region=region),
         warnings=(*warnings, *elsewhere),

@@ -12,9 +12,11 @@ import json
 
 from privatelink_ingress import regions
 from privatelink_ingress.plan import service_trust
+from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.plan.workload.addons import AddonPlan
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.settings.workload.features import Metrics, PodLogs
 
 LOGS_ADDON = "fluent-bit"
 """A community add-on, and its namespace and service account:
@@ -32,7 +34,7 @@ class LogGroupPlan:
 
     key: str
     name: str
-    retention_days: int
+    storage: LogStorage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         # Names by which the console of Container Insights finds them:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-setup-logs-FluentBit.html
         group = f"/aws/containerinsights/{name}/application"
-        log_groups.append(LogGroupPlan(key="pods", name=group, retention_days=settings.pod_logs.retention_days))
+        log_groups.append(LogGroupPlan(key="pods", name=group, storage=_storage(settings, settings.pod_logs)))
         trust = service_trust.pods(
             account_id=settings.account_id,
             region=region,
@@ -62,7 +64,7 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         addons.append(_pod_logs(settings, group, region, trust))
     if settings.metrics.install:
         group = f"/aws/containerinsights/{name}/performance"
-        log_groups.append(LogGroupPlan(key="metrics", name=group, retention_days=settings.metrics.retention_days))
+        log_groups.append(LogGroupPlan(key="metrics", name=group, storage=_storage(settings, settings.metrics)))
         trust = service_trust.pods(
             account_id=settings.account_id,
             region=region,
@@ -72,6 +74,10 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         )
         addons.append(_metrics(settings, trust))
     return ObservabilityPlan(log_groups=tuple(log_groups), addons=tuple(addons)) if addons else None
+
+
+def _storage(settings: WorkloadSettings, feature: PodLogs | Metrics) -> LogStorage:
+    return LogStorage(retention_days=feature.retention_days, key_arn=settings.cluster.log_key_arn)
 
 
 def _pod_logs(settings: WorkloadSettings, group: str, region: str, trust: str) -> AddonPlan:

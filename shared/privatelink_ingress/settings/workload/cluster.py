@@ -64,6 +64,9 @@ class Cluster(Settings):
         "scheduler",
     )
     log_retention_days: RetentionDays = 90
+    """Of the control plane's logs and the flow logs."""
+    log_key_arn: KeyArn | None = None
+    """A KMS key of your own for every log group of the stack. Its policy has to admit CloudWatch Logs: docs/logs.md."""
     secrets_key_arn: KeyArn | None = None
     """A KMS key of your own for Kubernetes API data; it can never be removed again."""
     deletion_protection: bool = True

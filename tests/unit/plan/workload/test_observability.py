@@ -48,7 +48,7 @@ def test_features_are_off_by_default():
 
 def test_pod_logs_write_only_to_the_stacks_own_log_group():
     plan = planned(podLogs={**ON, "retentionDays": 30})
-    assert [(group.name, group.retention_days) for group in plan.log_groups] == [
+    assert [(group.name, group.storage.retention_days) for group in plan.log_groups] == [
         ("/aws/containerinsights/shop/application", 30)
     ]
     fluent_bit = addon(plan, "fluent-bit")
@@ -68,7 +68,7 @@ def test_pod_logs_write_only_to_the_stacks_own_log_group():
 
 def test_metrics_collect_container_insights_and_neither_logs_nor_traces():
     plan = planned(metrics=ON)
-    assert [(group.name, group.retention_days) for group in plan.log_groups] == [
+    assert [(group.name, group.storage.retention_days) for group in plan.log_groups] == [
         ("/aws/containerinsights/shop/performance", 90)
     ]
     agent = addon(plan, "amazon-cloudwatch-observability")

@@ -112,7 +112,7 @@ def test_the_control_plane_is_private_and_logs_everything():
     assert (cluster.name, cluster.version) == ("shop", "1.36")
     assert cluster.public_access_cidrs == ()
     assert cluster.log_types == ("api", "audit", "authenticator", "controllerManager", "scheduler")
-    assert (cluster.log_group, cluster.log_retention_days) == ("/aws/eks/shop/cluster", 90)
+    assert (cluster.log_group, cluster.log_storage.retention_days) == ("/aws/eks/shop/cluster", 90)
 
 
 def test_the_role_that_creates_the_cluster_is_its_administrator_without_an_entry():

@@ -15,6 +15,10 @@ def _log_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properti
         call(aws, "logs", "PutRetentionPolicy", {"retentionInDays": retention}, type_=t.LOG_GROUP, extra=extra)
     elif old.get("retentionInDays"):
         call(aws, "logs", "DeleteRetentionPolicy", {}, type_=t.LOG_GROUP, extra=extra)
+    if key := new.get("kmsKeyId"):
+        call(aws, "logs", "AssociateKmsKey", {"kmsKeyId": key}, type_=t.LOG_GROUP, extra=extra)
+    elif old.get("kmsKeyId"):
+        call(aws, "logs", "DisassociateKmsKey", {}, type_=t.LOG_GROUP, extra=extra)
     return {}
 
 

@@ -8,6 +8,8 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 
 _LOG_GROUP = (
+    "logs:AssociateKmsKey",
+    "logs:DisassociateKmsKey",
     "logs:CreateLogGroup",
     "logs:DeleteLogGroup",
     "logs:ListTagsForResource",

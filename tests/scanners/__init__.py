@@ -1,0 +1,1 @@
+"""What scanners say that nobody here wrote."""
