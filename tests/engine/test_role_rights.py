@@ -46,8 +46,12 @@ COMPONENT = {"aws:eks/cluster:Cluster": "eks:index:Cluster"}
 """Type under which the table has what another package's component registers on the engine."""
 
 
-EMULATED = {("aws:wafv2/webAclAssociation:WebAclAssociation", "wafv2:ListResourcesForWebACL")}
-"""What only the emulated provider calls: the real one calls GetWebACLForResource, which the role may."""
+EMULATED = {
+    ("aws:wafv2/webAclAssociation:WebAclAssociation", "wafv2:ListResourcesForWebACL"),
+    ("aws:eks/accessEntry:AccessEntry", "eks:ListTagsForResource"),
+}
+"""What only the emulated provider calls: the real one calls GetWebACLForResource and reads the tags of an access entry
+with DescribeAccessEntry, which the roles may."""
 
 
 @pytest.fixture(scope="module")

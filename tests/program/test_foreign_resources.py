@@ -32,6 +32,7 @@ LOOK_UPS = {
     "iam:listattachedrolepolicies",
     "iam:listinstanceprofilesforrole",
     "iam:listrolepolicies",
+    "iam:listroletags",
     "logs:describeloggroups",
     "logs:describeresourcepolicies",
     "route53:getchange",

@@ -191,11 +191,13 @@ REQUESTS = {
     "aws:cloudwatch/logGroup:LogGroup": _LOG_GROUP,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": """
     + logs:PutDeliverySource {logs}:delivery-source:{name}
+    . logs:ListTagsForResource {logs}:delivery-source:{name}
     . logs:GetDeliverySource {logs}:delivery-source:{name}
     . logs:DeleteDeliverySource {logs}:delivery-source:{name}
     ? elasticloadbalancing:AllowVendedLogDeliveryForResource""",
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": """
     + logs:PutDeliveryDestination {logs}:delivery-destination:{name}
+    . logs:ListTagsForResource {logs}:delivery-destination:{name}
     . logs:GetDeliveryDestination {logs}:delivery-destination:{name}
     . logs:DeleteDeliveryDestination {logs}:delivery-destination:{name}""",
     "aws:cloudwatch/logDelivery:LogDelivery": """
@@ -203,6 +205,7 @@ REQUESTS = {
     . logs:CreateDelivery {logs}:delivery-destination:{edge}-access
     + logs:CreateDelivery {logs}:delivery:1
     = logs:GetDelivery {logs}:delivery:1
+    = logs:ListTagsForResource {logs}:delivery:1
     = logs:DeleteDelivery {logs}:delivery:1
     ? logs:PutResourcePolicy""",
     "aws:acm/certificate:Certificate": """
@@ -221,6 +224,7 @@ REQUESTS = {
     "aws:wafv2/ipSet:IpSet": """
     + wafv2:CreateIPSet {wafv2}:regional/ipset/{name}/1
     . wafv2:GetIPSet {wafv2}:regional/ipset/{name}/1
+    . wafv2:ListTagsForResource {wafv2}:regional/ipset/{name}/1
     . wafv2:UpdateIPSet {wafv2}:regional/ipset/{name}/1
     . wafv2:DeleteIPSet {wafv2}:regional/ipset/{name}/1""",
     "aws:wafv2/webAcl:WebAcl": """
@@ -228,6 +232,7 @@ REQUESTS = {
     . wafv2:CreateWebACL {wafv2}:regional/managedruleset/AWS/AWSManagedRulesCommonRuleSet
     . wafv2:CreateWebACL {wafv2}:regional/ipset/{name}-allow/1
     . wafv2:GetWebACL {wafv2}:regional/webacl/{name}/1
+    . wafv2:ListTagsForResource {wafv2}:regional/webacl/{name}/1
     . wafv2:UpdateWebACL {wafv2}:regional/webacl/{name}/1
     . wafv2:DeleteWebACL {wafv2}:regional/webacl/{name}/1""",
     "aws:wafv2/webAclAssociation:WebAclAssociation": """
@@ -251,6 +256,7 @@ REQUESTS = {
     . s3:ListBucket {_BUCKET}
     . s3:ListBucketVersions {_BUCKET}
     . s3:GetBucketLocation {_BUCKET}
+    . s3:GetBucketTagging {_BUCKET}
     . s3:GetBucketPolicy {_BUCKET}
     . s3:GetEncryptionConfiguration {_BUCKET}
     . s3:DeleteBucket {_BUCKET}
@@ -277,11 +283,13 @@ REQUESTS = {
     "aws:ssm/parameter:Parameter": """
     + ssm:PutParameter {ssm}:parameter{name}
     . ssm:GetParameter {ssm}:parameter{name}
+    . ssm:ListTagsForResource {ssm}:parameter{name}
     . ssm:DeleteParameter {ssm}:parameter{name}
     ? ssm:DescribeParameters""",
     "aws:ecr/repository:Repository": """
     + ecr:CreateRepository {ecr}:repository/{name}
     . ecr:DescribeRepositories {ecr}:repository/{name}
+    . ecr:ListTagsForResource {ecr}:repository/{name}
     . ecr:PutImageTagMutability {ecr}:repository/{name}
     . ecr:PutImageScanningConfiguration {ecr}:repository/{name}
     . ecr:DeleteRepository {ecr}:repository/{name}
@@ -295,6 +303,7 @@ REQUESTS = {
     + eks:CreateCluster *
     + eks:TagResource {eks}:cluster/{name}
     . eks:DescribeCluster {eks}:cluster/{name}
+    . eks:ListTagsForResource {eks}:cluster/{name}
     . eks:UpdateClusterConfig {eks}:cluster/{name}
     . eks:UpdateClusterVersion {eks}:cluster/{name}
     . eks:DeleteCluster {eks}:cluster/{name}
@@ -311,6 +320,8 @@ REQUESTS = {
     "aws:eks/addon:Addon": """
     . eks:CreateAddon {eks}:cluster/{clusterName}
     + eks:TagResource {eks}:addon/{clusterName}/{addonName}/1
+    . eks:ListTagsForResource {eks}:addon/{clusterName}/{addonName}/1
+    . eks:DescribePodIdentityAssociation {eks}:podidentityassociation/{clusterName}/a-1
     . eks:DescribeAddon {eks}:addon/{clusterName}/{addonName}/1
     . eks:UpdateAddon {eks}:addon/{clusterName}/{addonName}/1
     . eks:DeleteAddon {eks}:addon/{clusterName}/{addonName}/1
@@ -320,6 +331,7 @@ REQUESTS = {
     . eks:CreateNodegroup {eks}:cluster/{clusterName}
     + eks:TagResource {eks}:nodegroup/{clusterName}/{name}/1
     . eks:DescribeNodegroup {eks}:nodegroup/{clusterName}/{name}/1
+    . eks:ListTagsForResource {eks}:nodegroup/{clusterName}/{name}/1
     . eks:UpdateNodegroupVersion {eks}:nodegroup/{clusterName}/{name}/1
     . eks:UpdateNodegroupConfig {eks}:nodegroup/{clusterName}/{name}/1
     . eks:DeleteNodegroup {eks}:nodegroup/{clusterName}/{name}/1
@@ -331,6 +343,7 @@ REQUESTS = {
     + iam:TagRole {iam}:role/{name}
     . iam:GetRole {iam}:role/{name}
     . iam:ListRolePolicies {iam}:role/{name}
+    . iam:ListRoleTags {iam}:role/{name}
     . iam:ListAttachedRolePolicies {iam}:role/{name}
     . iam:ListInstanceProfilesForRole {iam}:role/{name}
     = iam:UpdateAssumeRolePolicy {iam}:role/{name}

@@ -155,7 +155,10 @@ def iam(system: System, roles: tuple[str, ...], *, boundary: str, attach: tuple[
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     within = ("iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     alter = ("DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription")
-    read = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
+    read = (
+        *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"),
+        "ListRoleTags",
+    )
     policies = tuple(f"arn:{system.partition}:iam::aws:policy/{name}" for name in attach)
     reading = system.on_arn([f"iam:{action}" for action in read], *roles)
     changing = system.on_own(within, *roles).only_if("iam:PermissionsBoundary", boundary)
