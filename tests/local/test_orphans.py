@@ -95,9 +95,12 @@ def test_an_orphan_that_fits_a_pending_create_can_be_adopted_or_deleted(deployed
     [group] = [one for one in json.loads(result.stdout)["orphans"] if one["type"].endswith(":NodeGroup")]
     assert result.exit_code == 1
     [adopt] = group["adopt"]
-    option = "--import-pending-creates"
-    assert adopt.startswith(f"pulumi -C eks-service refresh --stack shop {option} 'urn:pulumi:shop::eks-service::")
-    assert adopt.endswith(f"::shop-nodes' {option} shop:{group['delete'].split()[6]}")
+    name = group["delete"].split()[6]
+    assert adopt.startswith(
+        f"pulumi -C eks-service import aws:eks/nodeGroup:NodeGroup shop-nodes shop:{name} --stack shop"
+    )
+    assert " --parent 'parent=urn:pulumi:shop::eks-service::" in adopt
+    assert adopt.endswith("::pulumi:providers:aws::eks --protect=false --generate-code=false")
     assert group["delete"].startswith("aws eks delete-nodegroup --cluster-name shop --nodegroup-name ")
 
 
@@ -121,12 +124,12 @@ def pending(deployed: Deployed, kind: str) -> dict[str, Any]:
 
 def test_a_pending_record_is_looked_for_by_the_id_that_its_inputs_tell(deployed: Deployed) -> None:
     command = pending(deployed, "Record")["Record"]
-    assert command.startswith("pulumi -C central-ingress refresh --stack prod-blog --import-pending-creates 'urn:")
-    assert command.endswith("_blog.example.com_A")
+    assert command.startswith("pulumi -C central-ingress import aws:route53/record:Record blog-blog.example.com ")
+    assert "_blog.example.com_A --stack prod-blog --parent 'parent=urn:" in command
 
 
 def test_a_pending_create_that_aws_has_no_result_of_is_forgotten(deployed: Deployed) -> None:
-    result = deployed.orphans("--json", pending="blog-0-0-euw1-az1")
+    result = deployed.orphans("--json", pending="blog-0-http-80-0-euw1-az1")
     found = json.loads(result.stdout)
     assert [(one["type"].rpartition(":")[2], one["settle"]) for one in found["pending"]] == [
         ("TargetGroupAttachment", "")
@@ -164,6 +167,8 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
         "ec2:DescribeSecurityGroupRules",
         "iam:GetAccountAuthorizationDetails",
         "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeInternetGateways",
+        "ec2:DescribeSecurityGroups",
     )
 
 

@@ -21,7 +21,7 @@ import privatelink_ingress
 from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached
 from privatelink_ingress.rules import ACCEPTED, RULES
-from tests.support import identities
+from tests.support import engine_failures, identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
@@ -162,6 +162,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "annotations": table.of_annotations,
     "ingress-nginx": table.of_replacements,
     "public-names": public_names,
+    "failures": engine_failures.table,
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 from privatelink_ingress.local.adapters.base import AdapterError
@@ -35,6 +37,9 @@ class Fault(Unobserved):
     """Whether the engine's process is killed; otherwise the call fails."""
     of: Callable[[Call], bool] = any_call
     """Which calls count."""
+    states: Path | None = None
+    """The engine's home: it is killed while the states there are whole. A bucket takes a state whole or not at all, but
+    a kill can cut one that is being written to a file."""
     struck: Call | None = None
     """The call at which it did; None when there were fewer."""
     created: list[Call] = dataclasses.field(default_factory=list)
@@ -52,6 +57,8 @@ class Fault(Unobserved):
         if call.operation == "create":
             self.created.append(call)
         self._at("after", call)
+        if self.kill and self.struck:
+            _wait_for_the_end_of(call.engine_pid)  # no other answer reaches the engine meanwhile
 
     def ended(self, call: Call) -> None:
         with self._change:
@@ -72,9 +79,24 @@ class Fault(Unobserved):
                 return
             self.struck = call
         if self.kill:
+            self._stop_between_writes(call.engine_pid)
             os.kill(call.engine_pid, signal.SIGKILL)
             _wait_for_the_end_of(call.engine_pid)
         raise AdapterError(MESSAGE)
+
+    def _stop_between_writes(self, pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        while self.states and not all(map(_is_whole, self.states.glob("states/.pulumi/stacks/*/*.json*"))):
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.01)
+            os.kill(pid, signal.SIGSTOP)
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        return file.suffix == ".tmp" or bool(json.loads(file.read_text()))
+    except (OSError, ValueError):
+        return False
 
 
 def _wait_for_the_end_of(pid: int) -> None:

@@ -18,6 +18,8 @@ ACTIONS = (
     "ec2:DescribeSecurityGroupRules",
     "iam:GetAccountAuthorizationDetails",
     "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeSecurityGroups",
 )
 """What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
 
@@ -38,13 +40,20 @@ def resources(account: Account, region: str) -> list[Tagged]:
     Raises:
         Unreadable: AWS refused, or could not be reached.
     """
-    rules, endpoints = _rules(account), _endpoints(account)
+    more, endpoints, defaults = _rules(account) | _gateways(account), _endpoints(account), _default_groups(account)
     found = [*_indexed(account), *_of_ec2(account, region), *_roles(account)]
     return sorted(
         {
-            Tagged(stack=known["Stack"], arn=arn, region=region, **rules.get(arn.rpartition("/")[2], {}))
+            Tagged(
+                stack=known["Stack"],
+                arn=arn,
+                region=region,
+                name_tag=known.get("Name", ""),
+                **more.get(arn.rpartition("/")[2], {}),
+            )
             for arn, known in found
             if (":vpc-endpoint/" not in arn or arn.rpartition("/")[2] in endpoints)
+            and arn.rpartition("/")[2] not in defaults
             and known.get("ManagedBy") == tags.MANAGED_BY
             and "Stack" in known
             and not known.keys() & {*_OF_EKS}
@@ -61,7 +70,7 @@ def _indexed(account: Account) -> list[tuple[str, dict[str, str]]]:
 
 
 def _of_ec2(account: Account, region: str) -> list[tuple[str, dict[str, str]]]:
-    wanted = [{"Name": "key", "Values": ["ManagedBy", "Stack", *_OF_EKS]}]
+    wanted = [{"Name": "key", "Values": ["ManagedBy", "Stack", "Name", *_OF_EKS]}]
     prefix = f"arn:{partition(region)}:ec2:{region}:{account.account_id}"
     by_resource: dict[str, dict[str, str]] = {}
     for one in _read(account, "ec2", "describe_tags", "Tags", ACTIONS[1], Filters=wanted):
@@ -74,7 +83,22 @@ def _rules(account: Account) -> dict[str, dict[str, Any]]:
     """Group and direction of our rules of security groups, by id."""
     wanted = [{"Name": "tag:ManagedBy", "Values": [tags.MANAGED_BY]}]
     answer = _read(account, "ec2", "describe_security_group_rules", "SecurityGroupRules", ACTIONS[2], Filters=wanted)
-    return {one["SecurityGroupRuleId"]: {"group_id": one["GroupId"], "egress": one["IsEgress"]} for one in answer}
+    return {one["SecurityGroupRuleId"]: {"holder_id": one["GroupId"], "egress": one["IsEgress"]} for one in answer}
+
+
+def _gateways(account: Account) -> dict[str, dict[str, Any]]:
+    """The VPC of each attached internet gateway, by id."""
+    answer = _read(account, "ec2", "describe_internet_gateways", "InternetGateways", ACTIONS[5])
+    return {
+        one["InternetGatewayId"]: {"holder_id": attached["VpcId"]} for one in answer for attached in one["Attachments"]
+    }
+
+
+def _default_groups(account: Account) -> set[str]:
+    """The security groups that belong to their VPCs: AWS deletes one with its VPC, and the next `up` takes it over."""
+    wanted = [{"Name": "group-name", "Values": ["default"]}]
+    answer = _read(account, "ec2", "describe_security_groups", "SecurityGroups", ACTIONS[6], Filters=wanted)
+    return {one["GroupId"] for one in answer}
 
 
 def _endpoints(account: Account) -> set[str]:

@@ -153,8 +153,7 @@ def interrupted(unit: Unit, state: StackState) -> tuple[Problem, ...]:
         Problem(
             f"{unit.label}: {kind_of(urn)} {name_of(urn)}",
             f"was interrupted while {operation}, so the state does not know whether AWS has it",
-            f"`./run orphans {unit.label}` shows what AWS has. Then run "
-            f"`{unit.command('refresh')}` in a terminal: it asks for the id of what AWS has, and clears the rest.",
+            f"`./run orphans {unit.label}` shows what AWS has, and prints the commands that settle it.",
         )
         for operation, urn in state.pending
     )

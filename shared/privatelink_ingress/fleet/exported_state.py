@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.fleet.resource_kinds import import_id_of
 from privatelink_ingress.problems import Problem, UsageError
 
 NOTHING_COMPARED = "Nothing was compared"
@@ -24,7 +25,14 @@ class Pending:
     urn: str
     type: str
     id: str = ""
-    """The id that it has if AWS created it, for a type without tags whose id its inputs tell; else empty."""
+    """Its import id if AWS created it, for a type whose id its inputs tell; else empty."""
+    name_tag: str = ""
+    """The value of its tag `Name`; empty without one."""
+    parent: str = ""
+    provider: str = ""
+    """URNs."""
+    auto_named: bool = False
+    """Whether the provider chose its name. The program does not know that name, so it would replace an import."""
 
     @property
     def name(self) -> str:
@@ -67,16 +75,23 @@ def state_of(export: Mapping[str, Any], *, source: str) -> State:
     return State(
         stack=label,
         known=frozenset(pair for one in resources for pair in _known(one)),
-        pending=tuple(
-            Pending(
-                stack=label,
-                urn=one["resource"]["urn"],
-                type=one["resource"]["type"],
-                id=_id_of(one["resource"]["type"], one["resource"].get("inputs") or {}),
-            )
-            for one in operations
-            if one["type"] == "creating"
-        ),
+        pending=tuple(_pending(label, one["resource"]) for one in operations if one["type"] == "creating"),
+    )
+
+
+def _pending(stack: str, resource: Mapping[str, Any]) -> Pending:
+    inputs = resource.get("inputs") or {}
+    defaults = inputs.get("__defaults") or []  # where the bridge records the inputs that it chose
+    tags = inputs.get("tags")
+    return Pending(
+        stack=stack,
+        urn=resource["urn"],
+        type=resource["type"],
+        id=import_id_of(resource["type"], inputs),
+        name_tag=str(tags.get("Name", "")) if isinstance(tags, Mapping) else "",
+        parent=resource.get("parent", ""),
+        provider=resource.get("provider", "").rpartition("::")[0],
+        auto_named=any(str(name).lower().endswith("name") for name in defaults),
     )
 
 
@@ -105,15 +120,6 @@ def _references(resource: Mapping[str, Any]) -> Iterator[str]:
     yield from resource.get("dependencies") or ()
     for urns in (resource.get("propertyDependencies") or {}).values():
         yield from urns or ()
-
-
-def _id_of(type_: str, inputs: Mapping[str, Any]) -> str:
-    """A record's id is made of its inputs: https://www.pulumi.com/registry/packages/aws/api-docs/route53/record/#import."""
-    if type_ != t.DNS_RECORD:
-        return ""
-    parts = [inputs.get(key) for key in ("zoneId", "name", "type")]
-    texts = [part for part in parts if isinstance(part, str)]
-    return "_".join(texts) if len(texts) == len(parts) else ""
 
 
 def _known(resource: Mapping[str, Any]) -> list[tuple[str, str]]:

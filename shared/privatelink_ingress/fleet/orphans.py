@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.fleet.exported_state import Pending, State
 from privatelink_ingress.fleet.pulumi_commands import PulumiCommand
@@ -24,10 +25,12 @@ class Tagged:
     arn: str
     region: str
     """The one that it was found in: a role's ARN names none."""
-    group_id: str = ""
-    """For a rule of a security group, the group; else empty."""
+    holder_id: str = ""
+    """For a rule of a security group, the group; for an attached internet gateway, the VPC; else empty."""
     egress: bool = False
     """Whether it is a rule for what leaves a security group."""
+    name_tag: str = ""
+    """The value of its tag `Name`; empty without one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,39 +80,52 @@ def compare(found: Iterable[Tagged], states: Iterable[State]) -> Comparison:
         id_ = kind.import_id(arn)
         if known & {(kind.type, text) for text in (one.arn, one.arn.removesuffix(":*"), id_)}:
             continue
-        candidates = [each for each in by_stack[one.stack].pending if each.type == kind.type]
+        candidates = [each for each in by_stack[one.stack].pending if _fits(each, kind.type, one)]
         matched |= {each.urn for each in candidates}
         orphans.append(
             Orphan(
                 stack=one.stack,
                 arn=one.arn,
                 type=kind.type,
-                delete=deletion(kind, arn, one.region, group_id=one.group_id),
+                delete=deletion(kind, arn, one.region, holder_id=one.holder_id),
                 holds_data=kind.holds_data,
-                adopt=tuple(_adoption(each, id_) for each in candidates),
+                adopt=tuple(_adoption(each, id_) for each in candidates if not each.auto_named),
             )
         )
-    pending = [each for state in by_stack.values() for each in state.pending]
+    started = sorted(each for state in by_stack.values() for each in state.pending)
     return Comparison(
         orphans=tuple(orphans),
-        unmatched=tuple(sorted(each for each in pending if each.urn not in matched)),
+        unmatched=tuple(each for each in started if each.urn not in matched),
         compared=compared,
-        last=tuple(_refresh(stack, "--clear-pending-creates") for stack in sorted({each.stack for each in pending})),
+        last=tuple(_refresh(stack, "--clear-pending-creates") for stack in dict.fromkeys(one.stack for one in started)),
         other_stacks=tuple(sorted(others)),
     )
 
 
 def settlement(pending: Pending) -> PulumiCommand | None:
-    """The command that takes a pending create with a known id into the state, or forgets it when AWS has none.
+    """The command that takes a pending create with a known id into the state if AWS has it, and fails otherwise.
 
-    None for one without a known id: `Comparison.last` forgets it.
+    None for one without a known id: its program creates it again.
     """
     return _adoption(pending, pending.id) if pending.id else None
 
 
+def _fits(pending: Pending, type_: str, found: Tagged) -> bool:
+    """Whether a pending create can have created what was found: the names tell, where both have one."""
+    return pending.type == type_ and (not pending.name_tag or pending.name_tag == found.name_tag)
+
+
 def _adoption(pending: Pending, id_: str) -> PulumiCommand:
-    option = "--import-pending-creates"
-    return _refresh(pending.stack, option, pending.urn, option, id_)
+    """The import of a resource under its URN, unprotected: the program protects it where it wants to.
+
+    `pulumi refresh --import-pending-creates` would be shorter, but imports nothing: it only forgets the pending create
+    (CLI 3.274.1: `pendingCreatesToImports` marks it as importing, which the next checkpoint leaves out).
+    """
+    project, _, name = pending.stack.partition("/")
+    parent = () if f"::{t.STACK}::" in pending.parent else ("--parent", f"parent={pending.parent}")
+    provider = ("--provider", f"provider={pending.provider}")
+    words = ("import", pending.type, pending.name, id_, "--stack", name, *parent, *provider)
+    return PulumiCommand(project, (*words, "--protect=false", "--generate-code=false"))
 
 
 def _refresh(stack: str, *options: str) -> PulumiCommand:

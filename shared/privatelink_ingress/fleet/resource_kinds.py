@@ -10,6 +10,7 @@ import dataclasses
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
@@ -22,7 +23,13 @@ class Kind:
     type: str
     """Pulumi's token."""
     delete: str
-    """The AWS CLI's words that delete it, with `{arn}` and `{id}` in them, and `{parent}` for what holds it."""
+    """The AWS CLI's words that delete it, with `{arn}` and `{id}` in them, `{parent}` for what holds it, and `{path}`,
+    the segments of the ARN's resource."""
+    before: tuple[str, ...] = ()
+    """The AWS CLI's words that must run first: they take the deletion protection off that it has from its creation, or
+    detach it from what holds it."""
+    lock_token: str = ""
+    """The AWS CLI's words that answer the lock token that its deletion takes; empty without one."""
     import_id: Callable[[Arn], str]
     """What `pulumi import` calls it. A provider's id in a state is the same text."""
     holds_data: bool = False
@@ -45,19 +52,23 @@ def _after(prefix: str) -> Callable[[Arn], str]:
     return lambda arn: arn.resource.removeprefix(prefix).removesuffix(":*")
 
 
-def _ec2(type_: str, delete: str) -> Kind:
-    return Kind(type=type_, delete=f"ec2 {delete} {{id}}", import_id=_name)
+def _ec2(type_: str, delete: str, *before: str) -> Kind:
+    return Kind(type=type_, delete=f"ec2 {delete} {{id}}", import_id=_name, before=before)
 
 
-def _balancing(type_: str, operation: str) -> Kind:
-    return Kind(type=type_, delete=f"elbv2 {operation} {{arn}}", import_id=_arn)
+def _balancing(type_: str, operation: str, *before: str) -> Kind:
+    return Kind(type=type_, delete=f"elbv2 {operation} {{arn}}", import_id=_arn, before=before)
 
 
 KINDS: Mapping[str, Kind] = {
     "ec2:vpc": _ec2(t.VPC, "delete-vpc --vpc-id"),
     "ec2:subnet": _ec2(t.SUBNET, "delete-subnet --subnet-id"),
     "ec2:route-table": _ec2(t.ROUTE_TABLE, "delete-route-table --route-table-id"),
-    "ec2:internet-gateway": _ec2(t.INTERNET_GATEWAY, "delete-internet-gateway --internet-gateway-id"),
+    "ec2:internet-gateway": _ec2(
+        t.INTERNET_GATEWAY,
+        "delete-internet-gateway --internet-gateway-id",
+        "ec2 detach-internet-gateway --internet-gateway-id {id} --vpc-id {parent}",
+    ),
     "ec2:security-group": _ec2(t.SECURITY_GROUP, "delete-security-group --group-id"),
     "ec2:security-group-rule": _ec2(
         t.INGRESS_RULE, "revoke-security-group-ingress --group-id {parent} --security-group-rule-ids"
@@ -69,7 +80,12 @@ KINDS: Mapping[str, Kind] = {
     "ec2:vpc-endpoint-service": _ec2(t.ENDPOINT_SERVICE, "delete-vpc-endpoint-service-configurations --service-ids"),
     "ec2:vpc-flow-log": _ec2(t.FLOW_LOG, "delete-flow-logs --flow-log-ids"),
     "ec2:launch-template": _ec2(t.LAUNCH_TEMPLATE, "delete-launch-template --launch-template-id"),
-    "elasticloadbalancing:loadbalancer": _balancing(t.LOAD_BALANCER, "delete-load-balancer --load-balancer-arn"),
+    "elasticloadbalancing:loadbalancer": _balancing(
+        t.LOAD_BALANCER,
+        "delete-load-balancer --load-balancer-arn",
+        "elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} "
+        "--attributes Key=deletion_protection.enabled,Value=false",
+    ),
     "elasticloadbalancing:targetgroup": _balancing(t.TARGET_GROUP, "delete-target-group --target-group-arn"),
     "elasticloadbalancing:listener": _balancing(t.LISTENER, "delete-listener --listener-arn"),
     "elasticloadbalancing:listener-rule": _balancing(t.LISTENER_RULE, "delete-rule --rule-arn"),
@@ -82,7 +98,16 @@ KINDS: Mapping[str, Kind] = {
         import_id=_after("repository/"),
         holds_data=True,
     ),
-    "eks:cluster": Kind(type=t.CLUSTER, delete="eks delete-cluster --name {id}", import_id=_name),
+    "eks:cluster": Kind(
+        type=t.CLUSTER,
+        delete="eks delete-cluster --name {id}",
+        import_id=_name,
+        before=(
+            "eks wait cluster-active --name {id}",
+            "eks update-cluster-config --name {id} --no-deletion-protection",
+            "eks wait cluster-active --name {id}",
+        ),
+    ),
     "eks:nodegroup": Kind(
         type=t.NODE_GROUP,
         delete="eks delete-nodegroup --cluster-name {parent} --nodegroup-name {name}",
@@ -105,6 +130,23 @@ KINDS: Mapping[str, Kind] = {
         holds_data=True,
     ),
     "s3:": Kind(type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, holds_data=True),
+    "wafv2:regional": Kind(
+        type=t.WEB_ACL,
+        delete="wafv2 delete-web-acl --name {path[2]} --scope REGIONAL --id {path[3]}",
+        import_id=lambda arn: "/".join((*reversed(arn.resource.split("/")[2:]), "REGIONAL")),
+        lock_token="wafv2 get-web-acl --name {path[2]} --scope REGIONAL --id {path[3]}",
+    ),
+    "logs:delivery": Kind(type=t.LOG_DELIVERY, delete="logs delete-delivery --id {id}", import_id=_after("delivery:")),
+    "logs:delivery-source": Kind(
+        type=t.LOG_DELIVERY_SOURCE,
+        delete="logs delete-delivery-source --name {id}",
+        import_id=_after("delivery-source:"),
+    ),
+    "logs:delivery-destination": Kind(
+        type=t.LOG_DELIVERY_DESTINATION,
+        delete="logs delete-delivery-destination --name {id}",
+        import_id=_after("delivery-destination:"),
+    ),
     "ssm:parameter": Kind(type=t.PARAMETER, delete="ssm delete-parameter --name {id}", import_id=_after("parameter")),
 }
 
@@ -125,9 +167,42 @@ def kind_of(arn: Arn, *, egress: bool = False) -> Kind | None:
     return KINDS[EGRESS] if egress else KINDS.get(f"{arn.service}:{re.split('[:/]', arn.resource)[0]}")
 
 
-def deletion(kind: Kind, arn: Arn, region: str, *, group_id: str = "") -> str:
-    """The AWS CLI's command that deletes a resource; `group_id` is the security group of a rule."""
+def deletion(kind: Kind, arn: Arn, region: str, *, holder_id: str = "") -> str:
+    """The AWS CLI's commands that delete a resource; `holder_id` is what holds it where its ARN does not say."""
     parent, _, name = kind.import_id(arn).partition(":")
-    values = {"arn": str(arn), "id": kind.import_id(arn), "parent": group_id or parent, "name": name}
-    words = (word.format(**values) for word in kind.delete.split())
-    return shlex.join(["aws", *words, "--region", region])
+    values = {"arn": str(arn), "id": kind.import_id(arn), "parent": holder_id or parent, "name": name}
+
+    def command(template: str) -> str:
+        words = (word.format(**values, path=arn.resource.split("/")) for word in template.split())
+        return shlex.join(["aws", *words, "--region", region])
+
+    token = f' --lock-token "$({command(kind.lock_token)} --query LockToken --output text)"' if kind.lock_token else ""
+    before = [words for words in kind.before if values["parent"] or "{parent}" not in words]
+    return " && ".join([*map(command, before), command(kind.delete) + token])
+
+
+IMPORT_IDS: Mapping[str, tuple[str, str]] = {
+    t.DNS_RECORD: ("{zoneId}_{name}_{type}", "_{setIdentifier}"),
+    t.ROUTE: ("{routeTableId}_{destinationCidrBlock}", ""),
+    t.ROUTE_TABLE_ASSOCIATION: ("{subnetId}/{routeTableId}", ""),
+    t.ACCESS_ENTRY: ("{clusterName}:{principalArn}", ""),
+}
+"""Types that `orphans` cannot find by their tags, and that AWS refuses to create twice: the import id of a resource by
+its inputs, and what follows when the input in it is given."""
+
+
+def import_id_of(type_: str, inputs: Mapping[str, Any]) -> str:
+    """The import id that a resource with these inputs has; empty where only AWS knows it."""
+    if type_.startswith("kubernetes:"):
+        metadata = inputs.get("metadata") or {}
+        return "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
+    texts = {key: value for key, value in inputs.items() if isinstance(value, str) and value}
+    try:
+        always, rest = IMPORT_IDS[type_]
+        id_ = always.format_map(texts)
+    except KeyError:
+        return ""
+    try:
+        return id_ + rest.format_map(texts)
+    except KeyError:
+        return id_

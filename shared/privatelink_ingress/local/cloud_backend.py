@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import json
 import threading
@@ -15,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.fleet.resource_kinds import import_id_of
 from privatelink_ingress.local.adapters import invokes, readings, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -62,7 +64,23 @@ class CloudBackend:
         named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
         target = self._target(registration, provider_inputs)
         created = adapter.create(target, self._asked(registration, provider_inputs) | named)
-        return Created(created.id, created.outputs | named | self._echoed(registration, provider_inputs, target))
+        outputs = created.outputs | named | self._echoed(registration, provider_inputs, target)
+        made = dataclasses.replace(registration, id=created.id, outputs=dict(registration.inputs) | outputs)
+        import_id = import_id_of(registration.type, registration.inputs) or created.id
+        self._cloud.created[self._place(target, registration.type, import_id)] = made
+        return Created(created.id, outputs)
+
+    def imported(self, registration: Registration, provider_inputs: Properties) -> Registration | None:
+        """The created resource that `registration` names by its type and import id; None when AWS has none."""
+        target = self._target(registration, provider_inputs)
+        if registration.type.startswith("kubernetes:"):
+            found = readings.read(target, registration.type, registration.id, {})
+            return None if found is None else dataclasses.replace(registration, inputs=found, outputs=found)
+        return self._cloud.created.get(self._place(target, registration.type, registration.id))
+
+    @staticmethod
+    def _place(target: Aws, type_: str, import_id: str) -> tuple[str, ...]:
+        return target.account_id, target.region, type_, import_id
 
     def update(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties:
         """Update the resource with the outputs `state` to the registration's inputs; returns its outputs.

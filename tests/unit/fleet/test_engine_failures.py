@@ -182,8 +182,7 @@ def test_an_interrupted_run_is_repaired_by_a_refresh_on_a_terminal(shop):
         Problem(
             f"{SHOP}: Vpc shop-vpc",
             "was interrupted while creating, so the state does not know whether AWS has it",
-            "`./run orphans eks-service/shop` shows what AWS has. Then run `pulumi -C eks-service "
-            "refresh --stack shop` in a terminal: it asks for the id of what AWS has, and clears the rest.",
+            "`./run orphans eks-service/shop` shows what AWS has, and prints the commands that settle it.",
         ),
     )
 

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+from typing import Any
 
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.problems import Problem, UsageError
@@ -52,6 +53,9 @@ class Cloud:
         self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._expired: set[tuple[str, str, str | None]] = set()
+        self.created: dict[tuple[str, ...], Any] = {}
+        """What created resources were created from, by where, type and import id: an import returns it, while the real
+        providers derive it from what AWS describes."""
         # moto's stores belong to the process: an earlier cloud's resources must not appear in this one.
         self.reset()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
@@ -78,6 +82,7 @@ class Cloud:
         from moto.moto_api._internal import moto_api_backend
 
         self._expired = set(self._sessions)
+        self.created.clear()
         moto_api_backend.reset()
 
     def session(self, account_id: str, region: str, role_arn: str | None = None) -> Session:

@@ -13,13 +13,15 @@ from moto.ec2.responses import EC2Response
 from moto.ecr.models import ecr_backends
 from moto.eks.models import eks_backends
 from moto.elbv2.models import elbv2_backends
+from moto.logs.models import logs_backends
 from moto.resourcegroupstaggingapi import models
+from moto.wafv2.models import wafv2_backends
 
 from privatelink_ingress.local.cloud.hardening import Params, after, around
 
 
 class _Others:
-    """What moto leaves out, of one account and Region: listeners, their rules, repositories, clusters, node groups."""
+    """What moto leaves out, of one account and Region."""
 
     def __init__(self, account_id: str, region: str) -> None:
         self._account_id, self._region = account_id, region
@@ -35,6 +37,13 @@ class _Others:
         ecr: Any = ecr_backends[self._account_id][self._region]
         for repository in ecr.repositories.values():
             yield _of(repository.arn, ecr.tagger.get_tag_dict_for_resource(repository.arn), "repository")
+        wafv2: Any = wafv2_backends[self._account_id][self._region]
+        for acl in wafv2.wacls.values():
+            yield _of(acl.arn, wafv2.tagging_service.get_tag_dict_for_resource(acl.arn), "webacl")
+        logs: Any = logs_backends[self._account_id][self._region]
+        for store in (logs.deliveries, logs.delivery_sources, logs.delivery_destinations):
+            for one in store.values():
+                yield _of(one.arn, logs.tagger.get_tag_dict_for_resource(one.arn), one.arn.split(":")[5])
         eks: Any = eks_backends[self._account_id][self._region]
         for cluster in eks.clusters.values():
             yield _of(cluster.arn, cluster.tags or {}, "cluster")
@@ -60,4 +69,30 @@ def flow_logs_are_named_as_aws_does(request: Any, params: Params, response: Any)
         for key in ("resource_type", "ResourceType"):
             if tag.get(key) == "flow-logs":
                 tag[key] = "vpc-flow-log"
+    return response
+
+
+@after(
+    EC2Response,
+    "delete_vpc",
+    "delete_subnet",
+    "delete_route_table",
+    "delete_internet_gateway",
+    "delete_security_group",
+    "delete_launch_template",
+    "delete_flow_logs",
+    "delete_vpc_endpoint_service_configurations",
+    "revoke_security_group_ingress",
+    "revoke_security_group_egress",
+)
+def tags_end_with_their_resource(request: Any, params: Params, response: Any) -> Any:
+    """A deleted resource has no tags any more; moto keeps those of several types.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: deleting a resource deletes its tags.
+    """
+    revoked = "IpPermissions" in params or "SecurityGroupRuleIds" in params
+    for name, value in params.items():
+        if name == "SecurityGroupRuleIds" or (name.endswith(("Id", "Ids")) and not revoked):
+            for id_ in value if isinstance(value, list) else [value]:
+                request.ec2_backend.tags.pop(id_, None)
     return response

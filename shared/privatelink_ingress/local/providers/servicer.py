@@ -156,7 +156,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """The resource's current state; without an id when it no longer exists."""
         registration = self._registration(request, request.inputs)
         state, secrets = wire.decode(request.properties)
-        state = state or dict(registration.inputs)  # an import: what is known are the inputs of a pending create
+        if not state:  # an import
+            imported = self._backend.imported(registration, self._inputs)
+            if imported is None:
+                return provider_pb2.ReadResponse(id="")
+            registration, state, secrets = imported, imported.outputs, imported.secret_inputs
         found = self._backend.read(registration, state, self._inputs)
         if found is None:
             return provider_pb2.ReadResponse(id="")
@@ -165,7 +169,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             inputs[DEFAULTS] = wire.decode(request.inputs)[0][DEFAULTS]
         marked = registration.secret_inputs | secrets
         return provider_pb2.ReadResponse(
-            id=request.id, properties=wire.encode(found, marked), inputs=wire.encode(inputs, registration.secret_inputs)
+            id=registration.id,
+            properties=wire.encode(found, marked),
+            inputs=wire.encode(inputs, registration.secret_inputs),
         )
 
     @answering
