@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import readings, updates
+from privatelink_ingress.local.adapters.base import AdapterError
 from privatelink_ingress.local.adapters.table import ADAPTERS
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.local.engine import schema
@@ -51,6 +54,18 @@ def test_every_type_is_updated_unless_all_its_inputs_replace() -> None:
         if "*" not in forced and rest and type_ not in updates.UPDATES:
             without.append(type_)
     assert without == [t.LOG_DELIVERY, t.SECURITY_GROUP]
+
+
+def test_an_input_that_an_update_does_not_know_is_refused_and_nothing_is_changed(workload: Session) -> None:
+    group = Deployed(workload, t.LOG_GROUP, name="shop", retentionInDays=30, tags={"owner": "shop"})
+    with pytest.raises(AdapterError, match="cannot change `kmsKeyId` of shop in place"):
+        group.update(kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/1", retentionInDays=7, tags={"owner": "other"})
+    assert group.read("retentionInDays", "tagsAll") == [30, {"owner": "shop"}]
+
+
+def test_every_input_that_an_update_picks_out_is_one_of_its_type() -> None:
+    unknown = {type_: names - schema.inputs_of(type_).keys() for type_, names in updates.HANDLED.items()}
+    assert {type_: names for type_, names in unknown.items() if names} == {}
 
 
 def test_a_hosted_zone_takes_another_comment_and_other_tags(edge: Session) -> None:

@@ -112,6 +112,27 @@ def test_the_certificates_own_domain_among_its_names_is_no_difference():
     assert change(t.CERTIFICATE, old, dict(old), state=state).inputs == ()
 
 
+def test_an_issuer_s_url_is_compared_without_its_scheme():
+    old = {"url": "https://issuer.example.com", "clientIdLists": ["sts.amazonaws.com"]}
+    assert change(t.OIDC_PROVIDER, old, dict(old), state={"url": "issuer.example.com"}).inputs == ()
+    other = old | {"url": "https://other.example.com"}
+    assert change(t.OIDC_PROVIDER, old, other, state={"url": "issuer.example.com"}).replaced_by == ("url",)
+
+
+def test_log_destinations_are_replaced_for_another_service_alone():
+    old = {"deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:logs:eu-west-1:1:log-group:a"}}
+    group = {"deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:logs:eu-west-1:1:log-group:b"}}
+    bucket = {"deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:s3:::b"}}
+    assert change(t.LOG_DELIVERY_DESTINATION, old, group).replaced_by == ()
+    assert change(t.LOG_DELIVERY_DESTINATION, old, bucket).replaced_by == ("deliveryDestinationConfiguration",)
+
+
+def test_an_endpoint_s_private_dns_changes_in_place_on_an_interface_alone():
+    for type_, replaced in (("Interface", ()), ("Gateway", ("privateDnsEnabled",))):
+        old = {"vpcEndpointType": type_, "privateDnsEnabled": False}
+        assert change(t.VPC_ENDPOINT, old, old | {"privateDnsEnabled": True}).replaced_by == replaced
+
+
 def test_a_kubernetes_object_of_the_same_name_is_deleted_first():
     kind = "kubernetes:core/v1:ConfigMap"
     old = {"metadata": {"name": "config", "namespace": "shop"}, "data": {"a": "1"}}

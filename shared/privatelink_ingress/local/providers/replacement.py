@@ -77,12 +77,24 @@ def _of_another_service(old: Properties, new: Properties) -> tuple[str, ...]:
     return ("deliveryDestinationConfiguration",) if services[0] != services[1] else ()
 
 
+def _without_scheme(inputs: Properties) -> Properties:
+    """IAM stores an issuer's URL without its scheme, and the provider compares it so."""
+    return inputs | {"url": str(inputs.get("url", "")).removeprefix("https://")}
+
+
+def _ipv6_block(old: Properties, new: Properties) -> tuple[str, ...]:
+    """Another IPv6 block is in place, unless interfaces got addresses of the old one on creation."""
+    return ("ipv6CidrBlock",) if old.get("assignIpv6AddressOnCreation") else ()
+
+
 def _private_dns(old: Properties, new: Properties) -> tuple[str, ...]:
     """Only an interface endpoint's private DNS is changed in place."""
     return () if old.get("vpcEndpointType") == "Interface" else ("privateDnsEnabled",)
 
 
 _ENDPOINT = ("serviceName", "serviceRegion", "vpcId", "vpcEndpointType", "resourceConfigurationArn")
+_SUBNET = ("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv4IpamPoolId", "ipv4NetmaskLength")
+_SUBNET += ("ipv6IpamPoolId", "ipv6Native", "ipv6NetmaskLength", "outpostArn")
 _TARGET_GROUP = ("name", "port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType")
 _NODES = ("amiType", "capacityType", "clusterName", "diskSize", "instanceTypes", "launchTemplate.id")
 _NODES += ("launchTemplate.name", "nodeRoleArn", "subnetIds", "nodeGroupName", "nodeGroupNamePrefix", "remoteAccess")
@@ -103,7 +115,7 @@ AWS: Mapping[str, Rule] = {
     t.CERTIFICATE_VALIDATION: Rule(forces=ALL, source="acm/certificate_validation.go", read=False),
     t.AUTOSCALING_ATTACHMENT: Rule(forces=ALL, source="autoscaling/attachment.go"),
     t.LOG_DELIVERY: Rule(
-        forces=("deliverySourceName", "deliveryDestinationArn"), framework=True, source="logs/delivery.go", read=False
+        forces=("deliverySourceName", "deliveryDestinationArn"), framework=True, source="logs/delivery.go"
     ),
     t.LOG_DELIVERY_DESTINATION: Rule(
         forces=("name", "outputFormat"),
@@ -134,9 +146,7 @@ AWS: Mapping[str, Rule] = {
     t.ROUTE_TABLE: Rule(forces=("vpcId",), source="ec2/vpc_route_table.go", read=False),
     t.ROUTE_TABLE_ASSOCIATION: Rule(forces=("subnetId", "gatewayId"), source="ec2/vpc_route_table_association.go"),
     t.SECURITY_GROUP: Rule(forces=("name", "namePrefix", "description", "vpcId"), source="ec2/vpc_security_group.go"),
-    t.SUBNET: Rule(
-        forces=("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"), source="ec2/vpc_subnet.go", read=False
-    ),
+    t.SUBNET: Rule(forces=_SUBNET, forced=_ipv6_block, source="ec2/vpc_subnet.go"),
     t.SUBNET_RESERVATION: Rule(forces=ALL, source="ec2/vpc_subnet_cidr_reservation.go", read=False),
     t.VPC: Rule(forces=("cidrBlock",), source="ec2/vpc_.go", read=False),
     t.VPC_ENDPOINT: Rule(forces=_ENDPOINT, forced=_private_dns, source="ec2/vpc_endpoint.go"),
@@ -159,10 +169,10 @@ AWS: Mapping[str, Rule] = {
         framework=True,
         source="eks/pod_identity_association.go",
     ),
-    t.OIDC_PROVIDER: Rule(forces=("url",), source="iam/openid_connect_provider.go"),
+    t.OIDC_PROVIDER: Rule(forces=("url",), planned=_without_scheme, source="iam/openid_connect_provider.go"),
     t.IAM_POLICY: Rule(forces=("name", "namePrefix", "path", "description"), source="iam/policy.go"),
     t.ROLE: Rule(forces=("name", "namePrefix", "path"), source="iam/role.go", read=False),
-    t.ROLE_POLICY: Rule(forces=("name", "namePrefix", "role"), source="iam/role_policy.go", read=False),
+    t.ROLE_POLICY: Rule(forces=("name", "namePrefix", "role"), source="iam/role_policy.go"),
     t.ROLE_ATTACHMENT: Rule(forces=ALL, source="iam/role_policy_attachment.go", read=False),
     t.KMS_ALIAS: Rule(forces=("name", "namePrefix"), source="kms/alias.go", read=False),
     t.KMS_KEY: Rule(forces=("customerMasterKeySpec", "keyUsage", "multiRegion"), source="kms/key.go", read=False),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from privatelink_ingress.local.adapters import tags
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import ec2_network, tags
 from privatelink_ingress.local.adapters.base import AdapterError, Properties, Update
 from privatelink_ingress.local.adapters.kubernetes import replace_object
 from privatelink_ingress.local.adapters.updates import ec2, eks, elbv2, identity, puts, storage, vpc, wafv2
@@ -20,6 +21,35 @@ UPDATES: Mapping[str, Update] = {
     **vpc.UPDATES,
     **wafv2.UPDATES,
 }
+
+HANDLED: Mapping[str, frozenset[str]] = {
+    type_: frozenset(names)
+    for type_, names in {
+        t.ACCESS_ENTRY: ("kubernetesGroups", "userName"),
+        t.BUCKET: ("forceDestroy",),
+        t.CERTIFICATE: ("subjectAlternativeNames",),
+        t.HOSTED_ZONE: ("comment", "forceDestroy", "vpcs"),
+        t.IAM_POLICY: ("policy",),
+        t.INTERNET_GATEWAY: ("vpcId",),
+        t.KMS_KEY: ("deletionWindowInDays", "description", "enableKeyRotation", "isEnabled", "policy"),
+        t.LOG_GROUP: ("retentionInDays", "skipDestroy"),
+        t.NODE_GROUP: (
+            *("forceUpdateVersion", "labels", "launchTemplate", "nodeRepairConfig", "releaseVersion"),
+            *("scalingConfig", "taints", "updateConfig", "version"),
+        ),
+        t.OIDC_PROVIDER: ("clientIdLists", "thumbprintLists", "url"),  # the state has the URL without its scheme
+        t.POD_IDENTITY: ("disableSessionTags", "roleArn", "targetRoleArn"),
+        t.REPOSITORY: ("forceDelete", "imageScanningConfiguration", "imageTagMutability"),
+        t.ROLE: (
+            *("assumeRolePolicy", "description", "forceDetachPolicies", "managedPolicyArns"),
+            *("maxSessionDuration", "permissionsBoundary"),
+        ),
+        t.ROUTE_TABLE: ("routes",),
+        t.SUBNET: ec2_network.SUBNET_SWITCHES,
+        t.VPC: ec2_network.VPC_SWITCHES,
+    }.items()
+}
+"""Inputs that an update picks out: any other that differs is refused, and not ignored. The other updates send all."""
 
 
 def update(target: Any, type_: str, id_: str, old: Properties, new: Properties) -> Properties:
@@ -40,10 +70,11 @@ def update(target: Any, type_: str, id_: str, old: Properties, new: Properties) 
     """
     if type_.startswith("kubernetes:"):
         return replace_object(target, type_, id_, new)
-    tags.change(target, type_, id_, old, new)
     change = UPDATES.get(type_)
-    if change:
-        return change(target, id_, old, new)
-    if differing := sorted(key for key, value in new.items() if key != "tags" and old.get(key) != value):
-        raise AdapterError(f"{type_}: the local cloud cannot change `{differing[0]}` of {id_} in place")
-    return {}
+    if change is None or type_ in HANDLED:
+        handled = HANDLED.get(type_, frozenset()) | {"tags"}
+        asked = (key for key, value in new.items() if value is not None and key not in handled)
+        if differing := sorted(key for key in asked if old.get(key) != new[key]):
+            raise AdapterError(f"{type_}: the local cloud cannot change `{differing[0]}` of {id_} in place")
+    tags.change(target, type_, id_, old, new)
+    return change(target, id_, old, new) if change else {}
