@@ -109,4 +109,5 @@ def test_an_input_that_the_provider_refuses_fails_in_the_preview(world):
 
     failed = world.stack(program, name="refused", config={"aws:region": REGION}).failing("preview")
     reason = "\"name\" cannot be longer than 32 characters. Examine values at 'group.name'."
-    assert failed.errors == (f"aws:lb/targetGroup:TargetGroup resource 'group' has a problem: {reason}",)
+    # Beside it, the engine sometimes says that it stops.
+    assert f"aws:lb/targetGroup:TargetGroup resource 'group' has a problem: {reason}" in failed.errors
