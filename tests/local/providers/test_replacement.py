@@ -83,6 +83,8 @@ def test_a_name_that_must_be_given_is_no_reason_to_delete_first():
         ("network", ["subnet-1", "subnet-2", "subnet-3"], ()),
         ("network", ["subnet-1"], ("subnets",)),
         ("network", ["subnet-1", "subnet-9"], ("subnets",)),
+        ("network", ["subnet-1", "subnet-2", wire.UNKNOWN], ()),
+        ("network", [wire.UNKNOWN], ()),
         ("application", ["subnet-1"], ()),
     ],
 )
@@ -145,3 +147,14 @@ def test_a_list_is_compared_as_a_set_but_for_its_length():
     assert comparison.holds(["a", "b"], ["b", "a"])
     assert not comparison.holds(["a", "b", "c"], ["a", "b"])
     assert not comparison.holds([{"key": "a"}], [{"key": "b"}])
+
+
+def test_the_preview_of_an_update_keeps_what_aws_added_to_a_block():
+    old = {"vpcConfig": {"subnetIds": ["a"], "endpointPublicAccess": True}, "tags": {"A": "1", "B": "2"}, "role": "r"}
+    state = old | {"vpcConfig": old["vpcConfig"] | {"clusterSecurityGroupId": "sg-1"}, "arn": "arn:1"}
+    new = {"vpcConfig": {"subnetIds": ["a", "b"]}, "tags": {"A": "3"}}
+    assert comparison.planned(state, new, old) == {
+        "vpcConfig": {"subnetIds": ["a", "b"], "clusterSecurityGroupId": "sg-1"},
+        "tags": {"A": "3"},
+        "arn": "arn:1",
+    }

@@ -100,8 +100,10 @@ class _Construction:
         ignored = eks_component.IGNORED_CHANGES
         made = self._register(t.CLUSTER, f"{name}-eksCluster", parts.cluster, aws, self._urns, ignored)
         cluster, _ = wire.decode(made.object)
-        known = not wire.has_unknown([cluster.get(key, wire.UNKNOWN) for key in ("endpoint", "arn", "vpcConfig")])
-        if known:
+        # Of `vpcConfig`, only what AWS added: the preview of a new zone does not know all of its subnets.
+        needed = [cluster.get(key, wire.UNKNOWN) for key in ("endpoint", "arn")]
+        needed.append(cluster.get("vpcConfig", {}).get("clusterSecurityGroupId", wire.UNKNOWN))
+        if not wire.has_unknown(needed):
             outputs = eks_component.outputs(cluster, parts.credentials)
         else:
             outputs = dict.fromkeys(eks_component.OUTPUTS, wire.UNKNOWN)

@@ -31,6 +31,23 @@ def changed(new: Properties, old_inputs: Properties, state: Properties) -> tuple
     )
 
 
+def planned(state: Properties, new: Properties, old_inputs: Properties) -> dict[str, Any]:
+    """The outputs after an update with the inputs `new`, as far as a preview knows them.
+
+    AWS's own values in a block, such as a cluster's security group in `vpcConfig`, stay beside the inputs of the block.
+    """
+    kept = {key: value for key, value in state.items() if key in new or key not in old_inputs}
+    return kept | {key: _planned(kept.get(key), value, old_inputs.get(key)) for key, value in new.items()}
+
+
+def _planned(state: Any, new: Any, old_input: Any) -> Any:
+    if holds(state, new) and holds(new, old_input):
+        return new if state is None else state
+    if isinstance(state, Mapping) and isinstance(new, Mapping):
+        return planned(state, new, old_input if isinstance(old_input, Mapping) else {})
+    return new
+
+
 def at(properties: Any, path: str) -> Any:
     """The value at a dotted path; through a list of one, which is how the wire sends some blocks. None when absent."""
     value = properties

@@ -45,18 +45,17 @@ def _plain_name(inputs: Properties) -> Properties:
 
 
 def _less_of_a_network_balancer(old: Properties, new: Properties) -> tuple[str, ...]:
-    """A Network Load Balancer accepts more subnets and addresses, and releases none; its groups start at creation."""
+    """A Network Load Balancer accepts more subnets and addresses, and releases none; its groups start at creation.
+
+    Before all subnets are known, as in the preview of a new zone, the provider plans an update.
+    """
     if old.get("loadBalancerType") != "network":
         return ()
     addresses = [each.get("secondaryIpsAutoAssignedPerSubnet") or 0 for each in (old, new)]
-    subnets = new.get("subnets")
-    if not isinstance(subnets, list) or wire.UNKNOWN in subnets:
-        return ("subnets",)
-    grown = set(subnets) > set(old.get("subnets") or ())
-    had, has = bool(old.get("securityGroups")), bool(new.get("securityGroups"))
+    subnets, groups = (new.get(key) or [] for key in ("subnets", "securityGroups"))
     forced = {
-        "subnets": not grown,
-        "securityGroups": had != has,
+        "subnets": not wire.has_unknown(subnets) and len(subnets) <= len(old.get("subnets") or ()),
+        "securityGroups": not wire.has_unknown(groups) and bool(old.get("securityGroups")) != bool(groups),
         "secondaryIpsAutoAssignedPerSubnet": addresses[1] < addresses[0],
     }
     return tuple(name for name, replaces in forced.items() if replaces)

@@ -19,7 +19,7 @@ from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine import sdk, wire
 from privatelink_ingress.local.engine.registration import Registration
-from privatelink_ingress.local.providers import checks, replacement, rules
+from privatelink_ingress.local.providers import checks, comparison, replacement, rules
 from privatelink_ingress.local.providers.observation import Call, Observer, observed
 
 DEFAULTS = "__defaults"
@@ -140,13 +140,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any) -> Any:  # noqa: N802
         """Update in place; in a preview, return the new inputs over the unchanged outputs."""
         registration = self._registration(request, request.news)
-        state, inputs = wire.decode(request.olds)[0], dict(registration.inputs)
-        for name in wire.decode(request.old_inputs)[0].keys() - inputs.keys():
-            state.pop(name, None)
+        state, inputs, old = wire.decode(request.olds)[0], dict(registration.inputs), wire.decode(request.old_inputs)[0]
         if request.preview:
             recomputed = replacement.rule_for(registration.type).recomputed
-            planned = state | inputs | dict.fromkeys(recomputed, wire.UNKNOWN)
+            planned = comparison.planned(state, inputs, old) | dict.fromkeys(recomputed, wire.UNKNOWN)
             return provider_pb2.UpdateResponse(properties=wire.encode(planned, registration.secret_inputs))
+        for name in old.keys() - inputs.keys():
+            state.pop(name, None)
         call = self._call("update", registration)
         outputs = observed(self._observer, call, lambda: self._backend.update(registration, state, self._inputs))
         return provider_pb2.UpdateResponse(properties=wire.encode(outputs, registration.secret_inputs))
