@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.engine import Stack, World
+from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connect, connection, edge, publish
-from tests.support.engine_traffic import uninterrupted
+from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def stack(world: World, shop) -> Stack:
 def test_one_more_connection_makes_its_own_resources_alone(world, stack, services, shop):
     connect(stack, shop=shop, cart=connection("cart", 1, {"service": services["cart"]}))
     with uninterrupted(world, "shop.example.com"):
-        result = stack.up()
+        result = stack.up_as_previewed()
     assert {step.operation for step in result.steps} == {"create"}
     assert [step.name for step in result.steps if not step.name.startswith("cart")] == []
     assert sorted(step.type.rpartition(":")[2] for step in result.steps) == [
@@ -49,7 +49,7 @@ def test_one_more_connection_makes_its_own_resources_alone(world, stack, service
 def test_one_connection_less_deletes_its_own_resources_alone(world, stack, shop):
     connect(stack, shop=shop)
     with uninterrupted(world, "shop.example.com"):
-        result = stack.up()
+        result = stack.up_as_previewed()
     assert {step.operation for step in result.steps} == {"delete"}
     assert [step.name for step in result.steps if not step.name.startswith("cart")] == []
     assert len(result.steps) == 9
@@ -59,7 +59,7 @@ def test_f0_another_protocol_waits_for_the_new_target_group_and_then_deletes_the
     encrypted = services["shop"] | {"protocol": "HTTPS", "port": 443}
     connect(stack, shop=connection("shop", 0, {"service": encrypted}))
     with uninterrupted(world, "shop.example.com"):
-        result = stack.up()
+        result = stack.up_as_previewed()
     assert [str(step) for step in result.steps if "TargetGroup " in str(step) or "Rule" in str(step)] == [
         "create TargetGroup shop-0-https-443",
         "update ListenerRule shop-exact-host-any-path-0",
@@ -79,7 +79,7 @@ def test_a_second_backend_joins_and_the_first_one_leaves_without_a_moment_of_out
             [second],
         ):
             connect(stack, shop=connection("shop", 0, *backends))
-            stack.up()
+            stack.up_as_previewed()
     assert groups(stack) == {"shop-1-http-80": 1}
     assert stack.up().shown() == []
 
@@ -104,6 +104,40 @@ def groups(stack: Stack) -> dict[str, int]:
     names = {each["id"]: each["urn"].rpartition("::")[2] for each in resources if "TargetGroup::" in each["urn"]}
     assert len(names) == len(action["forward"]["targetGroups"])
     return {names[each["arn"]]: int(each["weight"]) for each in action["forward"]["targetGroups"]}
+
+
+def test_f6_another_network_range_is_refused_by_the_preview(stack):
+    before = dict(stack.config)
+    stack.set("network", cidr="10.20.0.0/16")
+    errors = stack.failing("preview").errors
+    stack.config = before
+    assert [each for each in errors if "currently marked for protection" in each and "aws:ec2/vpc:Vpc::edge" in each]
+
+
+def test_f13_f17_what_is_deleted_by_its_name_is_still_there_after_a_replacement(world, stack):
+    names = ("LogDeliverySource", "LogDeliveryDestination", "LogDelivery", "WebAclLoggingConfiguration")
+    urns = [urn for urn, each in stack.resources().items() if each["type"].rpartition(":")[2] in names]
+    assert len(urns) == 7
+    before = logging(world)
+    result = stack.up(replace=urns)
+    for urn in urns:
+        steps = [step.operation for step in result.steps if step.urn == urn]
+        assert steps == ["delete-replaced", "replace", "create-replacement"]
+    assert logging(world) == before
+    assert stack.refresh().shown() == []
+
+
+def logging(world: World) -> dict[str, list[str]]:
+    """Where the edge's logs go, as AWS has it."""
+    session = world.cloud.session(EDGE_ACCOUNT, REGION)
+    logs, firewall = session.client("logs"), session.client("wafv2")
+    configured = firewall.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"]
+    return {
+        "sources": sorted(one["name"] for one in logs.describe_delivery_sources()["deliverySources"]),
+        "destinations": sorted(one["name"] for one in logs.describe_delivery_destinations()["deliveryDestinations"]),
+        "deliveries": sorted(one["deliverySourceName"] for one in logs.describe_deliveries()["deliveries"]),
+        "firewall": sorted(one for each in configured for one in each["LogDestinationConfigs"]),
+    }
 
 
 def test_f18_a_slot_has_to_be_deployed_as_free_before_another_connection_takes_it(world, stack, services):

@@ -19,7 +19,8 @@ from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 @pytest.fixture(scope="module")
 def services(world: World) -> dict[str, dict]:
-    return {name: publish(world, name) for name in ("shop", "cart")}
+    """`shop-again` is the service of shop after its workload created it anew, under another name."""
+    return {name: publish(world, name) for name in ("shop", "shop-again", "cart")}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def clock(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Iterator[None]:
 
 
 def shop(services: dict[str, dict], generation: int, **contract: object) -> dict:
-    return connection("shop", 0, {"service": services["shop"] | contract, "generation": generation})
+    service = services["shop-again" if generation else "shop"]
+    return connection("shop", 0, {"service": service | contract, "generation": generation})
 
 
 class Deletions(Unobserved):
@@ -71,7 +73,7 @@ def test_new_targets_that_answer_no_check_leave_the_old_ones_serving(world, stac
     assert endpoints(world) == ["cart-0-0", "shop-0-0", "shop-0-1"]
 
 
-def test_once_they_answer_the_next_up_moves_the_requests_and_then_deletes_the_old_endpoint(world, stack):
+def test_once_they_answer_the_next_up_moves_the_requests_to_the_new_service(world, stack, services):
     with uninterrupted(world, "shop.example.com"):
         result = stack.up()
     assert sorted(step.name for step in result.of("delete")) == [
@@ -79,6 +81,12 @@ def test_once_they_answer_the_next_up_moves_the_requests_and_then_deletes_the_ol
         *[f"shop-0-http-80-0-euw1-az{zone}" for zone in (1, 2, 3)],
     ]
     assert endpoints(world) == ["cart-0-0", "shop-0-1"]
+    assert service_of(stack, "shop-0-1") == services["shop-again"]["endpointServiceName"]
+
+
+def service_of(stack: Stack, endpoint: str) -> str:
+    [found] = [one for urn, one in stack.resources().items() if urn.endswith(f":VpcEndpoint::{endpoint}")]
+    return found["outputs"]["serviceName"]
 
 
 def test_f0_a_port_that_answers_no_check_leaves_the_old_target_group_serving(world, stack, services):

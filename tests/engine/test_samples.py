@@ -83,6 +83,16 @@ def test_a_state_with_the_identities_of_an_earlier_version_becomes_todays_and_no
     assert ids(stack.state()) == ids(today)
 
 
+def test_another_repository_of_a_running_controller_is_refused_by_the_preview(deployed):
+    stack = deployed.stacks["eks-service/shop"]
+    before = dict(stack.config)
+    stack.set("registry", repository="shop/elsewhere")
+    told = "\n".join(stack.failing("preview").errors)
+    stack.config = before
+    assert "shop/elsewhere" in told
+    assert stack.preview().shown() == []
+
+
 def urns(state: Mapping[str, Any]) -> set[str]:
     return {resource["urn"] for resource in state["resources"]}
 

@@ -108,7 +108,7 @@ def test_after_the_refusals_nothing_has_changed(stack):
 
 def test_f3_a_higher_minimum_adds_nodes_and_updates_the_node_group_alone(world, stack):
     stack.set("nodes", min=4)
-    assert stack.up().shown() == ["update NodeGroup shop-nodes"]
+    assert stack.up_as_previewed().shown() == ["update NodeGroup shop-nodes"]
     assert sizes(world) == {"minSize": 4, "maxSize": 6, "desiredSize": 4}
     assert stack.up().shown() == []
 
@@ -157,7 +157,7 @@ def test_f5_the_parameter_is_replaced_by_name_without_meeting_itself(stack):
 
 def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(stack):
     stack.set("publication", healthPath="/ready")
-    result = stack.up()
+    result = stack.up_as_previewed()
     assert [str(step) for step in result.steps if step.operation == "update"] == ["update TargetGroup shop-http"]
     assert [str(step) for step in result.steps if step.operation != "update"] == [
         "delete-replaced Parameter shop-contract",
@@ -169,14 +169,14 @@ def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(stack
 
 def test_other_logs_of_the_control_plane_are_an_update_of_the_cluster_alone(stack):
     stack.set("cluster", logTypes=["audit"])
-    assert stack.up().shown() == ["update Cluster shop-eksCluster"]
+    assert stack.up_as_previewed().shown() == ["update Cluster shop-eksCluster"]
     assert stack.up().shown() == []
 
 
 def test_a_minor_version_reaches_the_control_plane_then_the_agents_then_the_nodes(stack):
     stack.set("cluster", version="1.36")
-    # The defaults of the other add-ons are the same for both versions.
-    assert [str(step) for step in stack.up().of("update")] == [
+    # The emulated AWS has one version of each of the other add-ons.
+    assert [str(step) for step in stack.up_as_previewed().of("update")] == [
         "update Cluster shop-eksCluster",
         "update Addon shop-kube-proxy",
         "update NodeGroup shop-nodes",
@@ -193,7 +193,7 @@ def test_f4_without_it_one_zone_less_brings_a_balancer_and_a_target_group_of_its
     stack.set("cluster", deletionProtection=False)
     stack.up()
     stack.set("network", zoneIds=two_zones(stack))
-    result = stack.up()
+    result = stack.up_as_previewed()
     assert {step.type.rpartition(":")[2] for step in result.of("create-replacement")} >= {"LoadBalancer", "TargetGroup"}
     assert stack.up().shown() == []
 
@@ -202,7 +202,7 @@ def test_f4_one_zone_more_is_an_update_of_the_balancer_and_of_the_service_that_c
     service = resource(stack, "aws:ec2/vpcEndpointService:VpcEndpointService")["id"]
     two = json.loads(stack.config["eks-service:network"])["zoneIds"]
     stack.set("network", zoneIds=[*two, "euw1-az3"])
-    result = stack.up()
+    result = stack.up_as_previewed()
     assert "update LoadBalancer shop-nlb" in result.shown()
     replaced = {step.type.rpartition(":")[2] for step in result.of("create-replacement")}
     assert replaced == {"NodeGroup", "Attachment", "Parameter"}

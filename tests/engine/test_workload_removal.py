@@ -49,6 +49,39 @@ def test_a_service_with_a_connected_endpoint_refuses_its_removal_and_nothing_is_
     assert "Remove it from the edge first: `./run offboard shop`" in error
 
 
+def test_another_name_creates_the_new_service_and_leaves_the_connected_one_as_it_is(stack):
+    before = ids(stack)
+    stack.config["eks-service:connectionName"] = "shop-two"
+    assert "The service is still connected" in "\n".join(stack.failing("preview").errors)
+    result = stack.failing("up")
+    assert "move the edge to that one instead" in "\n".join(result.errors)
+    assert [str(step) for step in result.steps if step.operation != "create"] == ["delete Stash shop-removal"]
+    assert before.items() <= ids(stack).items()
+    assert len(services(stack)) == 2
+
+
+def test_once_the_endpoint_has_moved_the_next_up_deletes_the_old_service(world, stack):
+    client = world.cloud.session(CLIENT, REGION).client("ec2")
+    client.delete_vpc_endpoints(VpcEndpointIds=[one["VpcEndpointId"] for one in endpoints(client)])
+    [new] = [one for one in services(stack) if one["urn"].endswith("::shop-two-service")]
+    connect(world, new)
+    result = stack.up()
+    assert {step.operation for step in result.steps} == {"delete"}
+    assert [one["id"] for one in services(stack)] == [new["id"]]
+    assert [one["ServiceName"] for one in endpoints(client)] == [new["outputs"]["serviceName"]]
+    assert stack.up().shown() == []
+
+
+def services(stack: Stack) -> list[Mapping[str, Any]]:
+    type_ = "aws:ec2/vpcEndpointService:VpcEndpointService"
+    return [each for each in stack.resources().values() if each["type"] == type_]
+
+
+def endpoints(client: Any) -> list[Mapping[str, Any]]:
+    found = client.describe_vpc_endpoints()["VpcEndpoints"]
+    return [one for one in found if one["State"] == "available"]
+
+
 def ids(stack: Stack) -> dict[str, str | None]:
     return {urn: each.get("id") for urn, each in stack.resources().items()}
 

@@ -27,14 +27,26 @@ def prod(edge_run: Run) -> StackRun:
     return edge_run()
 
 
+ROOT = Path(__file__).parents[2]
+
+
+def rows() -> list[str]:
+    """Of the tables of changes, with their heads."""
+    return [line for line in (ROOT / "docs" / "changes.md").read_text().splitlines() if line.startswith("| ")]
+
+
+def test_each_fault_that_the_review_of_the_providers_found_is_in_the_table_of_changes():
+    """F0 to F19: the change that each one is about is in the first column."""
+    named = {number for row in rows() for number in re.findall(r"\bF(\d+)\b", row.split("|")[1])}
+    assert named == {str(number) for number in range(20)}
+
+
 def test_every_row_of_the_table_of_changes_names_a_test_that_exists():
-    root = Path(__file__).parents[2]
-    rows = [line for line in (root / "docs" / "changes.md").read_text().splitlines() if line.startswith("| ")]
-    named = [re.findall(r"`(test_\w+)`", row) for row in rows if not row.startswith("| what you change")]
+    named = [re.findall(r"`(test_\w+)`", row) for row in rows() if not row.startswith("| what you change")]
     assert named, "the table has no rows"
     assert [] not in named
     tests = "".join(
-        file.read_text() for folder in ("engine", "program") for file in (root / "tests" / folder).glob("*.py")
+        file.read_text() for folder in ("engine", "program", "local") for file in (ROOT / "tests" / folder).glob("*.py")
     )
     assert [name for row in named for name in row if f"def {name}(" not in tests] == []
 

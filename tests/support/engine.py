@@ -79,6 +79,17 @@ class Stack:
         """`pulumi up`. A workload's images are not copied: see `deploy`."""
         return self._command("up", **options)
 
+    def up_as_previewed(self, **options: Any) -> Result:
+        """`up`, after a preview that shows exactly the steps that `up` then does."""
+        previewed = self.preview(**options)
+        done = self.up(**options)
+        shown, did = previewed.shown(), done.shown()
+        assert shown == did, {
+            "only previewed": [one for one in shown if one not in did],
+            "only done": [one for one in did if one not in shown],
+        }
+        return done
+
     def deploy(self) -> Result:
         """`up`, and once more after the images of a workload were copied, as its first deployment goes."""
         first = self.up()

@@ -89,7 +89,8 @@ def check(plan: RemovalPlan, state: WorkloadState) -> None:
                 f"is connected to {listed}",
                 f"Remove it from the edge first: `./run offboard {plan.connection}` until it has nothing "
                 "left to do, with `pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of "
-                "other edges. Then run this again.",
+                "other edges. If this stack creates another service, move the edge to that one instead: "
+                "docs/publication.md, Removal. Then run this again.",
             )
         ],
     )

@@ -28,8 +28,8 @@ def test_a_refusal_names_every_live_connection_and_the_order_to_follow():
         "  service vpce-svc-0a1: is connected to vpce-1 of account 222222222222 (available), "
         "vpce-2 of account 222222222222 (pendingAcceptance)\n"
         "    Remove it from the edge first: `./run offboard shop` until it has nothing left to do, with "
-        "`pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of other edges. Then run this "
-        "again."
+        "`pulumi up` in central-ingress/ where it says so. It also rejects the endpoints of other edges. If this stack "
+        "creates another service, move the edge to that one instead: docs/publication.md, Removal. Then run this again."
     )
 
 
