@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 SESSION_NAME = "privatelink-ingress"
@@ -32,9 +33,7 @@ def deploying(account_id: str, region: str, role_arn: str | None, external_id: s
         WrongAccount: when they belong to another account than `account_id`.
         ClientError, BotoCoreError: when there are none, or AWS cannot be asked.
     """
-    import boto3
-
-    session = boto3.Session()
+    session = session_of()
     if role_arn:
         session = assumed(session, role_arn, external_id, region)
     if (actual := caller(session, region)) != account_id:
@@ -42,6 +41,27 @@ def deploying(account_id: str, region: str, role_arn: str | None, external_id: s
             f"credentials of {role_arn or 'the environment'} are of account {actual}, not of {account_id}"
         )
     return Own(session, account_id, region)
+
+
+def session_of(**options: Any) -> Any:
+    """A boto3 session, with boto3's own options: a profile, or keys.
+
+    Sessions share what they read of botocore's service descriptions. Each would read them again, which takes five times
+    as long as the rest of a client, and a hook asks AWS for every backend.
+    """
+    import boto3
+    import botocore.session
+
+    inner = botocore.session.get_session()
+    inner.register_component("data_loader", _descriptions())
+    return boto3.Session(botocore_session=inner, **options)
+
+
+@functools.cache
+def _descriptions() -> Any:
+    import botocore.loaders
+
+    return botocore.loaders.create_loader()
 
 
 def client(session: Any, service: str, region: str) -> Any:
@@ -59,12 +79,10 @@ def caller(session: Any, region: str) -> str:
 
 def assumed(session: Any, role_arn: str, external_id: str | None, region: str) -> Any:
     """A session of the role, assumed with the credentials of `session`."""
-    import boto3
-
     external = {"ExternalId": external_id} if external_id else {}
     sts = client(session, "sts", region)
     keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **external)["Credentials"]
-    return boto3.Session(
+    return session_of(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
