@@ -17,6 +17,7 @@ from moto.logs.models import logs_backends
 from moto.resourcegroupstaggingapi import models
 from moto.wafv2.models import wafv2_backends
 
+from privatelink_ingress.local.cloud.eks.addons import addons_of
 from privatelink_ingress.local.cloud.hardening import Params, after, around
 
 
@@ -49,6 +50,8 @@ class _Others:
             yield _of(cluster.arn, cluster.tags or {}, "cluster")
             for group in cluster.nodegroups.values():
                 yield _of(group.arn, group.tags or {}, "nodegroup")
+            for addon in addons_of(cluster).values():
+                yield _of(addon["addonArn"], addon["tags"], "addon")
 
 
 def _of(arn: str, tags: dict[str, str], kind: str) -> TaggedResource:
