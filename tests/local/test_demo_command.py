@@ -114,14 +114,6 @@ def test_a_trace_without_a_demo_says_how_to_start_one(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-def test_a_demo_that_has_gone_is_no_running_demo(tmp_path):
-    note = {"endpoint_url": "http://127.0.0.1:1", "edge_account": "222222222222", "regions": {}}
-    (tmp_path / "cloud.json").write_text(json.dumps(note))
-    ended = finished("trace", "https://shop.example.com/", "--out", str(tmp_path))
-    assert ended.returncode == 2
-    assert "nothing answers at http://127.0.0.1:1" in ended.stderr
-
-
 def test_exports_need_a_directory(tmp_path):
     (tmp_path / "taken").write_text("")
     for out in (tmp_path / "taken", tmp_path / "taken" / "below"):

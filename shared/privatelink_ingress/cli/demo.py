@@ -17,7 +17,7 @@ from rich.table import Table
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli.running import RunningCloud
+from privatelink_ingress.cli.running import FILE, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
@@ -76,13 +76,14 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
     """
     repository.read_right(root)
     stacks = deploy.find(root)
-    _require_writable(out)
+    files = {stack.label: out / f"{stack.label.replace('/', '.')}.json" for stack in stacks}
+    _require_writable(out, [*files.values(), out / FILE])
     with Cloud(port) as cloud:
         deployment = deploy.Deployment(cloud)
         runs = _deploy(deployment, stacks, console)
         for run in runs:
-            file = out / f"{run.project}.{run.stack}.json"
-            file.write_text(json.dumps(state.export(run), indent=2) + "\n", encoding="utf-8")
+            text = json.dumps(state.export(run), indent=2) + "\n"
+            files[f"{run.project}/{run.stack}"].write_text(text, encoding="utf-8")
         edge_account, regions = deploy.accounts(stacks)
         edges, workloads = deploy.places(stacks)
         owners = [cloud.session(*place) for place in workloads]
@@ -110,7 +111,9 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         for expected in failed:
             console.print(f"Not as expected: {expected}.", style="bold red", highlight=False, soft_wrap=True)
         if keep:
-            running = RunningCloud(endpoint_url=cloud.endpoint_url, edge_account=edge_account, regions=regions)
+            running = RunningCloud(
+                id=cloud.id, endpoint_url=cloud.endpoint_url, edge_account=edge_account, regions=regions
+            )
             _stay(cloud, running, out, console)
     return not failed
 
@@ -215,14 +218,19 @@ def _reaching(entry: Entry, host: str) -> Expectation:
     )
 
 
-def _require_writable(out: Path) -> None:
+def _require_writable(out: Path, files: Iterable[Path]) -> None:
+    """Try each file before anything is deployed: a file that exists keeps its text."""
+    place = out
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
+        for place in files:
+            new = not place.exists()
+            with place.open("ab"):
+                pass
+            if new:
+                place.unlink()
     except OSError as error:
-        problem = Problem(str(out), f"cannot be written: {error.strerror}", "Name another directory with --out.")
+        problem = Problem(str(place), f"cannot be written: {error.strerror}", "Name another directory with --out.")
         raise UsageError("The exports cannot be written", [problem]) from None
 
 
@@ -251,4 +259,4 @@ def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> N
     except KeyboardInterrupt:
         console.print("The emulated AWS has ended.")
     finally:
-        RunningCloud.forget(out)
+        running.forget(out)

@@ -2,53 +2,77 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from privatelink_ingress.local.cloud.identity import id_at
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.trace import Trace, trace
 
-_FILE = "cloud.json"
+FILE = "cloud.json"
+"""Its name in the directory of the demo."""
+
+_END = "End the demo that wrote it, if it still runs. "
+
+Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class RunningCloud:
+class RunningCloud(BaseModel):
     """A running emulated AWS."""
 
-    endpoint_url: str
-    edge_account: str
-    regions: Mapping[str, str]
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: Literal[1] = 1
+    """Of the file's shape."""
+    id: str
+    """Differs in every demo, so that another program at the same port is not taken for it."""
+    endpoint_url: Annotated[str, Field(pattern=r"^http://127\.0\.0\.1:[0-9]{1,5}$")]
+    edge_account: Account
+    regions: Mapping[Account, str]
     """Region by account."""
 
     def write(self, directory: Path) -> None:
         """Write the file."""
-        (directory / _FILE).write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n", encoding="utf-8")
+        (directory / FILE).write_text(self._text, encoding="utf-8")
 
     @classmethod
     def read(cls, directory: Path) -> RunningCloud:
         """The cloud that `demo --keep` left running.
 
         Raises:
-            UsageError: when none was kept, or it has stopped.
+            UsageError: when none was kept, its file is damaged or of another version, or it has stopped.
         """
+        file = directory / FILE
         try:
-            cloud = cls(**json.loads((directory / _FILE).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            cloud = cls.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
             raise _none(directory, "no demo was kept running") from None
-        host, _, port = cloud.endpoint_url.rpartition("/")[2].partition(":")
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) != 0:
-                raise _none(directory, f"nothing answers at {cloud.endpoint_url} any longer")
+        except OSError as error:
+            raise _none(file, f"cannot be read: {error.strerror}") from None
+        except ValidationError as error:
+            raise _none(file, _damage(error), _END) from None
+        if cloud.edge_account not in cloud.regions:
+            raise _none(file, f"is damaged: regions lacks account {cloud.edge_account}", _END)
+        at = cloud.endpoint_url
+        host, _, port = at.removeprefix("http://").partition(":")
+        if (found := id_at(host, int(port))) != cloud.id:
+            gone = f"nothing answers at {at} any longer" if found is None else f"another program now answers at {at}"
+            raise _none(directory, gone)
         return cloud
 
-    @staticmethod
-    def forget(directory: Path) -> None:
-        """Delete the file."""
-        (directory / _FILE).unlink(missing_ok=True)
+    def forget(self, directory: Path) -> None:
+        """Delete the file, unless another demo has written it since."""
+        file = directory / FILE
+        if file.is_file() and file.read_bytes() == self._text.encode():
+            file.unlink()
+
+    @property
+    def _text(self) -> str:
+        return self.model_dump_json(indent=2) + "\n"
 
 
 def trace_running(
@@ -71,6 +95,15 @@ def trace_running(
     return trace(url, live.load(edge, sessions.values()), method=method, headers=headers, source=source)
 
 
-def _none(directory: Path, reason: str) -> UsageError:
-    remedy = "Run `./run demo --keep` in another terminal, then this again."
-    return UsageError("No demo is running", [Problem(str(directory), reason, remedy)])
+def _damage(error: ValidationError) -> str:
+    errors = error.errors(include_url=False, include_context=False)
+    if any(one["loc"] == ("version",) or one["type"] in ("missing", "extra_forbidden") for one in errors):
+        return "was written by another version of this program"
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"is damaged: {where}: {first['msg']}" if where else f"is damaged: {first['msg']}"
+
+
+def _none(place: Path, reason: str, first: str = "") -> UsageError:
+    remedy = f"{first}Run `./run demo --keep` in another terminal, then this again."
+    return UsageError("No demo is running", [Problem(str(place), reason, remedy)])

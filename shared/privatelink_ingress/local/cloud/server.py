@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import threading
 from typing import Any
 
+from privatelink_ingress.local.cloud.identity import identified
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.problems import Problem, UsageError
 
@@ -50,7 +52,9 @@ class Cloud:
         logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
         application = serialised(DomainDispatcherApplication(create_backend_app))
         self._transport = InProcess(application)
-        self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
+        self.id = secrets.token_hex(16)
+        named = identified(application, self.id)
+        self._server = make_server(LOOPBACK, port, named, threaded=True, request_handler=MotoRequestHandler)
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._expired: set[tuple[str, str, str | None]] = set()
         self.created: dict[tuple[str, ...], Any] = {}
