@@ -91,7 +91,7 @@ def test_a_port_where_nothing_listens(tmp_path: Path, port: str):
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name of the overridden method)
         pass
 
 
