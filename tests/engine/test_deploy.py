@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 
 import pytest
 
-from privatelink_ingress.deployment import deploy, drift
+from privatelink_ingress.deployment import deploy, drift, runner
 from privatelink_ingress.deployment.session import Settings
 from privatelink_ingress.deployment.teardown import Teardown
 from privatelink_ingress.fleet.outcomes import Outcome
@@ -16,21 +17,28 @@ from privatelink_ingress.local import prerequisites
 from privatelink_ingress.local.providers.observation import Call, Unobserved
 from privatelink_ingress.problems import UserError
 from tests.support import deployments
-from tests.support.deployments import Recorded, StandInImages, opened_in
+from tests.support.deployments import Recorded, StandInImages
 from tests.support.engine import World
 
 BLOG, SHOP, PROD, ATTACHED = "eks-service/blog", "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
+WAIT = 300.0
+"""Seconds after which a stack that waits for another one gives up; the claim then fails."""
 
 
-class Refused(Unobserved):
-    """AWS refuses the web ACL of the edge, once."""
+class TogetherThenRefused(Unobserved):
+    """The workloads' networks are created at the same time, or not at all; AWS refuses the web ACL of the edge once."""
 
     def __init__(self) -> None:
-        self.open = True
+        self.meeting, self.refuses, self.engines = threading.Barrier(2), True, set[int]()
 
     def before(self, call: Call) -> None:
-        if self.open and call.operation == "create" and call.type == "aws:wafv2/webAcl:WebAcl":
-            self.open = False
+        if call.operation != "create":
+            return
+        if call.type == "aws:ec2/vpc:Vpc" and "::eks-service::" in call.urn:
+            self.meeting.wait(WAIT)
+            self.engines.add(call.engine_pid)
+        if self.refuses and call.type == "aws:wafv2/webAcl:WebAcl":
+            self.refuses = False
             raise RuntimeError("WAFLimitsExceededException: 100 web ACLs is the quota")
 
 
@@ -46,11 +54,10 @@ class Run:
     def settings(self, *, silent: str = "") -> Settings:
         self.progress = Recorded()
         return Settings(
-            open_=opened_in(self.world, self.root),
-            environments={},
+            open_=runner.from_directory(self.root),
+            environments=deployments.environments(self.world, self.units),
             progress=self.progress,
             probe=lambda host, port: silent,
-            parallel=1,  # inline programs of one process share the SDK's server of hooks; the CLI's hosts do not
         )
 
     def deploy(self) -> dict[str, Outcome]:
@@ -63,6 +70,8 @@ class Life:
     """What each command of the whole life did."""
 
     run: Run
+    met: set[int]
+    """The engines that created a workload's network while another one did."""
     first: dict[str, Outcome]
     first_stages: list[tuple[str, str]]
     second: dict[str, Outcome]
@@ -72,13 +81,16 @@ class Life:
 @pytest.fixture(scope="module")
 def life(world: World, tmp_path_factory: pytest.TempPathFactory) -> Life:
     """Deployed once with a refusal of AWS in the edge, and once more."""
-    deployments.import_sdk()
     run = Run(world, deployments.copy_of_samples(tmp_path_factory.mktemp("repository")))
-    with world.watched(Refused()):
+    with world.watched(observer := TogetherThenRefused()):
         first = run.deploy()
         first_stages = run.progress.stages
         second = run.deploy()
-    return Life(run, first, first_stages, second, run.progress.stages)
+    return Life(run, observer.engines, first, first_stages, second, run.progress.stages)
+
+
+def test_workloads_are_deployed_at_the_same_time_by_an_engine_each(life):
+    assert len(life.met) == 2
 
 
 def test_a_failed_stack_stops_only_the_stacks_that_need_it(life):

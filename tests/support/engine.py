@@ -25,7 +25,7 @@ from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.local.providers import daemon
 from privatelink_ingress.local.providers.observation import Observer, Unobserved
 from privatelink_ingress.settings.workload import WorkloadSettings
-from tests.support import pulumi_cli
+from tests.support import language_host, pulumi_cli
 from tests.support.engine_results import Result, result_of
 
 ROOT = Path(__file__).parents[2]
@@ -219,12 +219,15 @@ def world(home: Path) -> Generator[World]:
     Raises:
         NoEngine: there is no CLI of Pulumi.
     """
-    path = f"{pulumi_cli.folder(build=False)}{os.pathsep}{os.environ['PATH']}"
+    path = [str(pulumi_cli.folder(build=False)), os.environ["PATH"]]
     (home / "states").mkdir(parents=True)
+    if not language_host.real():
+        language_host.install(home / "bin")
+        path.append(str(home / "bin"))
     daemon.install(home)
     before = dict(os.environ)
     os.environ |= {
-        "PATH": path,
+        "PATH": os.pathsep.join(path),
         "PULUMI_HOME": str(home),
         "PULUMI_BACKEND_URL": (home / "states").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "a passphrase",

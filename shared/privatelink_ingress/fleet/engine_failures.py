@@ -46,6 +46,11 @@ def _unreachable(unit: Unit, _: re.Match[str]) -> Problem:
     return Problem(unit.label, reason, remedy)
 
 
+def _killed(unit: Unit, match: re.Match[str]) -> Problem:
+    reason = f"was ended by signal {match['signal']} before its state was complete"
+    return Problem(unit.label, reason, "Run the same command again: it says how to repair the state.")
+
+
 def _newer_state(unit: Unit, _: re.Match[str]) -> Problem:
     reason = "has a state that a newer Pulumi CLI wrote"
     return Problem(unit.label, reason, "Install that release of the CLI: https://www.pulumi.com/docs/install/.")
@@ -100,6 +105,7 @@ _STATE = r"\.pulumi/(?:stacks|history|backups|locks/organization)/(?P<stack>[\w.
 _DENIED = r"(?:AccessDenied|Forbidden|PermissionDenied)\b"
 
 _MEANINGS: tuple[tuple[str, Finding], ...] = (
+    (r"^ code: -(?P<signal>\d+)$", _killed),
     (r"incorrect passphrase|passphrase must be set", _passphrase),
     (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
     (
@@ -133,7 +139,9 @@ def explain(unit: Unit, text: str, diagnostics: Sequence[tuple[str, str]] = ()) 
     """
     everything = "\n".join([text, *(message for _, message in diagnostics)])
     known = dict.fromkeys(
-        finding(unit, match) for pattern, finding in _MEANINGS for match in re.finditer(pattern, everything)
+        finding(unit, match)
+        for pattern, finding in _MEANINGS
+        for match in re.finditer(pattern, everything, re.MULTILINE)
     )
     if known:
         return tuple(known)
@@ -141,19 +149,21 @@ def explain(unit: Unit, text: str, diagnostics: Sequence[tuple[str, str]] = ()) 
         (urn, cleaned) for urn, message in diagnostics if (cleaned := _cleaned(message)) and not _is_echo(cleaned)
     )
     if said:
-        return tuple(Problem(_where(unit, urn), message, AGAIN) for urn, message in said)
+        return tuple(Problem(_where(unit, urn), message, _next(unit, message)) for urn, message in said)
     errors = [line.removeprefix("error: ").strip() for line in text.splitlines() if line.startswith("error: ")]
     reason = errors[-1] if errors else "failed, and Pulumi did not say why"
     return (Problem(unit.label, reason, AGAIN),)
 
 
 def interrupted(unit: Unit, state: StackState) -> tuple[Problem, ...]:
-    """Problems for the operations that a killed run left behind in the state: whether AWS did them is not known."""
+    """Problems for the operations that a run has begun and not recorded: whether AWS did them is not known."""
     return tuple(
         Problem(
             f"{unit.label}: {kind_of(urn)} {name_of(urn)}",
-            f"was interrupted while {operation}, so the state does not know whether AWS has it",
-            f"`./run orphans {unit.label}` shows what AWS has, and prints the commands that settle it.",
+            f"has a pending operation ({operation}): another run is still at work, or was killed before it recorded "
+            "what AWS did",
+            f"Wait for a run that is still at work. After a killed one, `{unit.command('cancel')}` removes its lock; "
+            f"then `./run orphans {unit.label}` shows what AWS has, and prints the commands that settle it.",
         )
         for operation, urn in state.pending
     )
@@ -168,6 +178,15 @@ def wrong_state(unit: Unit, state: StackState) -> tuple[Problem, ...]:
     return (Problem(f"{unit.stack.file}: accountId", reason, remedy),)
 
 
+def _next(unit: Unit, message: str) -> str:
+    if not re.search(r"already exists|AlreadyExists|Duplicate|BucketAlreadyOwnedByYou", message):
+        return AGAIN
+    return (
+        "AWS has it, and the state does not, as after a killed run or with the state of an older backup: "
+        f"`./run orphans {unit.label}` shows such resources with the commands that import or delete them."
+    )
+
+
 def _where(unit: Unit, urn: str) -> str:
     if not urn or kind_of(urn) == "Stack":
         return unit.label
@@ -175,13 +194,29 @@ def _where(unit: Unit, urn: str) -> str:
 
 
 def _cleaned(message: str) -> str:
-    """Without colors, and the program's message without the traceback that the SDK prints below it."""
+    """Without colors and tracebacks: the program's message, or the exception that ended it."""
     plain = re.sub(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m", "", message)
-    return plain.partition("Traceback (most recent call last)")[0].strip().removeprefix("error: ")
+    said, found, traceback = plain.partition("Traceback (most recent call last)")
+    if found and said.strip() in ("", _UNHANDLED):
+        frames = list(re.finditer(r"^[ \t]+.*$", traceback, re.MULTILINE))
+        said = traceback[frames[-1].end() if frames else 0 :]
+    return said.strip().removeprefix("error: ")
+
+
+_UNHANDLED = "Program failed with an unhandled exception:"
+"""How the CLI's language host introduces a traceback that the program did not expect."""
+
+_ECHOES = (
+    "resource monitor shut down",
+    "Resource monitor has terminated",
+    "an unhandled error occurred: program exited with",
+    "python inline source runtime error",
+)
+"""How the engine, the SDK and the language hosts begin to say that something else failed."""
 
 
 def _is_echo(message: str) -> bool:
     """Whether the engine only repeats that something failed."""
     return message in ("update failed", "preview failed", "destroy failed", "refresh failed") or message.startswith(
-        ("resource monitor shut down", "python inline source runtime error")
+        _ECHOES
     )

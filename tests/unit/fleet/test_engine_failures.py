@@ -106,6 +106,14 @@ def shop(repository: Path) -> Unit:
             ),
         ),
         (
+            "\n code: -9\n stdout: Updating (shop):\n stderr: ",
+            Problem(
+                SHOP,
+                "was ended by signal 9 before its state was complete",
+                "Run the same command again: it says how to repair the state.",
+            ),
+        ),
+        (
             "error: failed to load checkpoint: unsupported checkpoint version 9",
             Problem(
                 SHOP,
@@ -171,18 +179,67 @@ def test_any_other_error_is_told_as_the_engine_says_it_at_its_resource_without_a
     assert found == (Problem(f"{SHOP}: Vpc shop-vpc", "VpcLimitExceeded: 5 VPCs is the quota", engine_failures.AGAIN),)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "InvalidPermission.Duplicate: The specified rule already exists",
+        "creating IAM Role (shop): EntityAlreadyExists: Role with name shop already exists",
+        "DuplicateTargetGroupName: A target group with the same name exists",
+    ],
+)
+def test_what_aws_has_and_the_state_lacks_is_found_by_orphans(shop, refusal):
+    [problem] = engine_failures.explain(shop, "error: update failed", [(VPC, refusal)])
+    assert problem.remedy == (
+        "AWS has it, and the state does not, as after a killed run or with the state of an older backup: "
+        "`./run orphans eks-service/shop` shows such resources with the commands that import or delete them."
+    )
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "resource monitor shut down while waiting on step's done channel",
+        "Resource monitor has terminated, shutting down",
+        "an unhandled error occurred: program exited with non-zero exit code: 1",
+        "python inline source runtime error: 'NoneType' object is not callable",
+    ],
+)
+def test_what_only_repeats_that_a_resource_failed_is_not_told(shop, echo):
+    found = engine_failures.explain(shop, "error: update failed", [("", echo), (VPC, "VpcLimitExceeded")])
+    assert found == (Problem(f"{SHOP}: Vpc shop-vpc", "VpcLimitExceeded", engine_failures.AGAIN),)
+
+
+def test_an_exception_that_the_program_did_not_expect_is_told_by_its_own_message(shop):
+    message = (
+        "Program failed with an unhandled exception:\n"
+        "Traceback (most recent call last):\n"
+        '  File "eks-service/__main__.py", line 40, in main\n'
+        "    found = await look_up()\n"
+        "            ^^^^^^^^^^^^^^^\n"
+        "Exception: invocation of aws:ec2/getVpc:getVpc returned an error: no matching EC2 VPC found\n"
+        "Check its id.\n"
+    )
+    [problem] = engine_failures.explain(shop, "error: update failed", [("", message)])
+    assert problem.reason == (
+        "Exception: invocation of aws:ec2/getVpc:getVpc returned an error: no matching EC2 VPC found\nCheck its id."
+    )
+
+
 def test_without_any_diagnostic_the_last_error_of_the_cli_is_told(shop):
     found = engine_failures.explain(shop, "Updating (shop):\nerror: something else\n")
     assert found == (Problem(SHOP, "something else", engine_failures.AGAIN),)
 
 
-def test_an_interrupted_run_is_repaired_by_a_refresh_on_a_terminal(shop):
+def test_pending_operations_name_the_wait_and_the_repair(shop):
     state = StackState({"pending_operations": [{"type": "creating", "resource": {"urn": VPC}}]})
     assert engine_failures.interrupted(shop, state) == (
         Problem(
             f"{SHOP}: Vpc shop-vpc",
-            "was interrupted while creating, so the state does not know whether AWS has it",
-            "`./run orphans eks-service/shop` shows what AWS has, and prints the commands that settle it.",
+            "has a pending operation (creating): another run is still at work, or was killed before it recorded what "
+            "AWS did",
+            "Wait for a run that is still at work. After a killed one, `pulumi -C eks-service cancel --stack shop` "
+            "removes its lock; then `./run orphans eks-service/shop` shows what AWS has, and prints the commands that "
+            "settle it.",
         ),
     )
 
