@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import functools
-from pathlib import Path
-
 import pytest
 
 from privatelink_ingress.rules import RULES
+from tests.support.assertions import functions
 from tests.support.claims import CLAIMS
 from tests.support.defects import DEFECTS
+from tests.support.programs import REPOSITORY
 from tests.support.security import CLOSED
 
-REPOSITORY = Path(__file__).parents[2]
 STANDS_FOR = {rule.name: rule.stands_for for rule in RULES}
-
-
-@functools.cache
-def functions(file: str) -> dict[str, int]:
-    """How many assertions, or expected errors, each test function of a file has, those of its helpers left out."""
-    tree = ast.parse((REPOSITORY / file).read_text(encoding="utf-8"))
-    return {
-        one.name: sum(isinstance(part, ast.Assert | ast.With) for part in ast.walk(one))
-        for one in tree.body
-        if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
-    }
 
 
 def test_every_defect_from_d01_to_d45_has_a_claim() -> None:

@@ -1,0 +1,41 @@
+"""docs/threat-model.md: every test that it names exists, and it leaves out no role."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.assertions import functions
+from tests.support.every_role import ROLES
+from tests.support.programs import REPOSITORY
+
+TEXT = (REPOSITORY / "docs" / "threat-model.md").read_text()
+NAMED = re.findall(r"\[`(test_\w+)`\]\(\.\./([\w./]+)\)", TEXT)
+UNTESTED = ["deployer → evidence", "an administrator of an account"]
+"""Rows that have no test because nothing stops the attacker."""
+
+
+def rows() -> list[list[str]]:
+    """The cells of each row, the heads of the tables left out."""
+    lines = [line for line in TEXT.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return [row for row in cells if row[0] not in ("border", "credential")]
+
+
+@pytest.mark.parametrize(("name", "file"), sorted(set(NAMED)))
+def test_a_test_that_the_document_names_exists_and_asserts_something(name: str, file: str):
+    assert functions(file).get(name), f"{file}::{name} is not a test that asserts something"
+
+
+def test_the_document_names_a_test_only_with_its_file():
+    assert len(re.findall(r"\btest_\w+`", TEXT)) == len(NAMED)
+
+
+def test_each_row_has_a_test_unless_nothing_stops_the_attacker():
+    assert [row[0] for row in rows() if "[`test_" not in " ".join(row)] == UNTESTED
+
+
+def test_every_kind_of_role_of_bootstrap_is_a_credential_of_the_document():
+    credentials = [row[0].strip("`") for row in rows() if len(row) == 4]
+    assert [role for role in ROLES if role not in credentials] == []
