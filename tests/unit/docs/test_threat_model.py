@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -39,3 +40,21 @@ def test_each_row_has_a_test_unless_nothing_stops_the_attacker():
 def test_every_kind_of_role_of_bootstrap_is_a_credential_of_the_document():
     credentials = [row[0].strip("`") for row in rows() if len(row) == 4]
     assert [role for role in ROLES if role not in credentials] == []
+
+
+def test_the_roles_that_may_destroy_logs_and_no_others_are_said_to():
+    destroy = {"logs:DeleteLogGroup", "logs:PutRetentionPolicy", "s3:DeleteObjectVersion"}
+    may = {
+        name: destroy & {action for one in found().statements if one["Effect"] == "Allow" for action in actions(one)}
+        for name, (_, _, found) in ROLES.items()
+    }
+    said = {row[0].strip("`"): row[1] for row in rows() if "**It deletes" in row[1]}
+    assert said.keys() == {name for name, given in may.items() if given}
+    assert {name for name, text in said.items() if "log bucket" in text} == {
+        name for name, given in may.items() if "s3:DeleteObjectVersion" in given
+    }
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    named = statement.get("Action", [])
+    return [named] if isinstance(named, str) else named
