@@ -97,6 +97,9 @@ def test_a_kept_demo_is_traced_and_ends_with_ctrl_c(tmp_path):
         assert reached.returncode == 0, reached.stderr
         found = json.loads(reached.stdout)
         assert (found["url"], found["outcome"]) == ("https://shop.example.com/cart", "reached")
+        last = found["hops"][-1]
+        assert (last["name"], last["verdict"]) == ("Ingress", "passes")
+        assert "Service sample/sample:80" in last["evidence"]
         lost = finished("trace", "https://unknown.example.com/", "--out", str(tmp_path), "--json")
         assert lost.returncode == 1, lost.stderr
         assert (json.loads(lost.stdout)["outcome"], json.loads(lost.stdout)["status"]) == ("answered", 404)

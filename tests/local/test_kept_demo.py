@@ -27,8 +27,9 @@ def note(**changes: Any) -> dict[str, Any]:
     whole = RunningCloud(
         id="0a",
         endpoint_url="http://127.0.0.1:1",
-        edge_account="222222222222",
-        regions={"222222222222": "eu-west-1", "111111111111": "eu-west-1"},
+        edges=(("222222222222", "eu-west-1"),),
+        workloads=(("111111111111", "eu-west-1"),),
+        clusters=(),
     )
     return json.loads(whole.model_dump_json()) | changes
 
@@ -44,6 +45,8 @@ def problem(directory: Path) -> Problem:
     return found
 
 
+CLUSTER = {"account": "111111111111", "name": "shop", "objects": []}
+LISTS = ("edges", "workloads", "clusters")
 OTHER_VERSION = "was written by another version of this program"
 
 
@@ -60,14 +63,23 @@ OTHER_VERSION = "was written by another version of this program"
         (json.dumps(note(endpoint_url="http://127.0.0.1")), "is damaged: endpoint_url: "),
         (json.dumps(note(endpoint_url="http://192.0.2.1:80")), "is damaged: endpoint_url: "),
         (json.dumps(note(endpoint_url="http://127.0.0.1:٣٣٣٣")), "is damaged: endpoint_url: "),
-        (json.dumps(note(edge_account=222222222222)), "is damaged: edge_account: "),
-        (json.dumps(note(edge_account="333333333333")), "is damaged: regions lacks account 333333333333"),
-        (json.dumps(note(regions=[])), "is damaged: regions: "),
-        (json.dumps(note(regions={"222222222222": None})), "is damaged: regions.222222222222: "),
-        (json.dumps(note(version=2)), OTHER_VERSION),
-        (json.dumps(note(version="1")), OTHER_VERSION),
+        (json.dumps(note(edges=[])), "is damaged: edges: "),
+        (json.dumps(note(edges={})), "is damaged: edges: "),
+        (json.dumps(note(edges=[["222222222222"]])), "is damaged: edges.0: "),
+        (json.dumps(note(edges=[[222222222222, "eu-west-1"]])), "is damaged: edges.0.0: "),
+        (json.dumps(note(workloads=[["111111111111", None]])), "is damaged: workloads.0.1: "),
+        (
+            json.dumps(note(clusters=[{"account": "1", "name": "shop", "objects": []}])),
+            "is damaged: clusters.0.account: ",
+        ),
+        (
+            json.dumps(note(clusters=[{"account": "111111111111", "name": "shop", "objects": [1]}])),
+            "is damaged: clusters.",
+        ),
+        (json.dumps(note(version=1)), OTHER_VERSION),
+        (json.dumps(note(version="2")), OTHER_VERSION),
         (json.dumps(note(more=True)), OTHER_VERSION),
-        *((json.dumps(without(key)), OTHER_VERSION) for key in ("id", "endpoint_url", "edge_account", "regions")),
+        *((json.dumps(without(key)), OTHER_VERSION) for key in ("id", "endpoint_url", *LISTS)),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_named_with_what_is_wrong(tmp_path: Path, content: str, reason: str):

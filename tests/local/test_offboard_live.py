@@ -31,7 +31,8 @@ class Recording:
     """Clients that note which of their operations are called."""
 
     def __init__(self, account: Account, calls: list[str]) -> None:
-        self.account_id, self._account, self._calls = account.account_id, account, calls
+        self.account_id, self.region = account.account_id, account.region
+        self._account, self._calls = account, calls
 
     def client(self, service: str) -> Any:
         return _Client(self._account.client(service), self._calls)

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli.running import FILE, RunningCloud
+from privatelink_ingress.cli.running import FILE, Cluster, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
@@ -35,6 +35,7 @@ from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.trace import ingress_hop
+from privatelink_ingress.trace.cluster_objects import read
 from privatelink_ingress.trace.trace import Outcome, Trace, trace
 
 EMULATOR = (
@@ -84,10 +85,10 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         for run in runs:
             text = json.dumps(state.export(run), indent=2) + "\n"
             files[f"{run.project}/{run.stack}"].write_text(text, encoding="utf-8")
-        edge_account, regions = deploy.accounts(stacks)
         edges, workloads = deploy.places(stacks)
         owners = [cloud.session(*place) for place in workloads]
-        clusters = deployment.clusters(owners)
+        objects = deployment.objects(owners)
+        clusters = {cluster: read(listed) for cluster, listed in objects.items()}
         topologies = {
             place: dataclasses.replace(live.load(cloud.session(*place), owners), clusters=clusters) for place in edges
         }
@@ -111,8 +112,15 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         for expected in failed:
             console.print(f"Not as expected: {expected}.", style="bold red", highlight=False, soft_wrap=True)
         if keep:
+            kept = tuple(
+                Cluster(account=account, name=name, objects=tuple(each)) for (account, name), each in objects.items()
+            )
             running = RunningCloud(
-                id=cloud.id, endpoint_url=cloud.endpoint_url, edge_account=edge_account, regions=regions
+                id=cloud.id,
+                endpoint_url=cloud.endpoint_url,
+                edges=tuple(edges),
+                workloads=tuple(workloads),
+                clusters=kept,
             )
             _stay(cloud, running, out, console)
     return not failed
@@ -131,6 +139,10 @@ def _deploy(deployment: deploy.Deployment, stacks: list[deploy.Stack], console: 
             )
             bars.finish(progress, task, len(run.registrations))
             runs.append(run)
+            # A program leaves cycles of tasks and futures, which the SDK and asyncio would walk in each later run.
+            # What survives lives to the end, so no later search looks at it again.
+            gc.collect()
+            gc.freeze()
     return runs
 
 
@@ -238,11 +250,12 @@ def _stay(cloud: Cloud, running: RunningCloud, out: Path, console: Console) -> N
     """Leave the emulated AWS up until Ctrl-C or a request to terminate."""
     running.write(out)
     console.print(f"\n[bold]The emulated AWS is up at {running.endpoint_url}[/]. Ctrl-C ends it. Look around with:")
-    for account, region in running.regions.items():
+    for account, region in dict.fromkeys((*running.edges, *running.workloads)):
         iam = cloud.session(account, region).client("iam")
-        iam.create_user(UserName="look-around")
-        key = iam.create_access_key(UserName="look-around")["AccessKey"]
-        side = "edge" if account == running.edge_account else "workload"
+        user = f"look-around-{region}"  # one account may be in several Regions
+        iam.create_user(UserName=user)
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        side = "edge" if (account, region) in running.edges else "workload"
         service = "elbv2 describe-load-balancers" if side == "edge" else "ec2 describe-vpc-endpoint-connections"
         console.print(
             f"  # {side} account {account}\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from privatelink_ingress.local.cloud.identity import id_at
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.trace.cluster_objects import Object, read
 from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.trace import Trace, trace
+from privatelink_ingress.trace.trace import Trace, leading, trace
 
 FILE = "cloud.json"
 """Its name in the directory of the demo."""
@@ -20,20 +22,36 @@ _END = "End the demo that wrote it, if it still runs. "
 
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
+Place = tuple[Account, str]
+"""Account and Region."""
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class Cluster(BaseModel):
+    """What a trace reads of one cluster: it has no API that another process could ask."""
+
+    model_config = _STRICT
+
+    account: Account
+    name: str
+    objects: tuple[Object, ...]
+
 
 class RunningCloud(BaseModel):
     """A running emulated AWS."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = _STRICT
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     """Of the file's shape."""
     id: str
     """Differs in every demo, so that another program at the same port is not taken for it."""
     endpoint_url: Annotated[str, Field(pattern=r"^http://127\.0\.0\.1:[0-9]{1,5}$")]
-    edge_account: Account
-    regions: Mapping[Account, str]
-    """Region by account."""
+    edges: Annotated[tuple[Place, ...], Field(min_length=1)]
+    """Of the load balancers, each once."""
+    workloads: tuple[Place, ...]
+    clusters: tuple[Cluster, ...]
 
     def write(self, directory: Path) -> None:
         """Write the file."""
@@ -55,8 +73,6 @@ class RunningCloud(BaseModel):
             raise _none(file, f"cannot be read: {error.strerror}") from None
         except ValidationError as error:
             raise _none(file, _damage(error), _END) from None
-        if cloud.edge_account not in cloud.regions:
-            raise _none(file, f"is damaged: regions lacks account {cloud.edge_account}", _END)
         at = cloud.endpoint_url
         host, _, port = at.removeprefix("http://").partition(":")
         if (found := id_at(host, int(port))) != cloud.id:
@@ -90,14 +106,19 @@ def trace_running(
     headers = tuple(headers)
     Request.parse(url, method=method, headers=headers, source=source)  # wrong arguments first
     cloud = RunningCloud.read(directory)
-    sessions = {account: Session(cloud.endpoint_url, account, region) for account, region in cloud.regions.items()}
-    edge = sessions.pop(cloud.edge_account)
-    return trace(url, live.load(edge, sessions.values()), method=method, headers=headers, source=source)
+    owners = [Session(cloud.endpoint_url, *place) for place in cloud.workloads]
+    clusters = {(cluster.account, cluster.name): read(cluster.objects) for cluster in cloud.clusters}
+    topologies = [
+        dataclasses.replace(live.load(Session(cloud.endpoint_url, *place), owners), clusters=clusters)
+        for place in cloud.edges
+    ]
+    return trace(url, leading(url, topologies), method=method, headers=headers, source=source)
 
 
 def _damage(error: ValidationError) -> str:
     errors = error.errors(include_url=False, include_context=False)
-    if any(one["loc"] == ("version",) or one["type"] in ("missing", "extra_forbidden") for one in errors):
+    keys = [one for one in errors if len(one["loc"]) == 1 and one["type"] in ("missing", "extra_forbidden")]
+    if keys or any(one["loc"] == ("version",) for one in errors):
         return "was written by another version of this program"
     first = errors[0]
     where = ".".join(str(part) for part in first["loc"])

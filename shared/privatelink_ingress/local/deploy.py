@@ -25,7 +25,7 @@ from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-from privatelink_ingress.trace.cluster_objects import ClusterObjects, read
+from privatelink_ingress.trace.cluster_objects import KINDS, ClusterObjects, Object, read
 
 OnEvent = Callable[[runner.Registration], None]
 
@@ -103,15 +103,20 @@ class Deployment:
             self._runs[stack.label] = self._run(stack, on_event=on_event)
         return self._runs[stack.label]
 
-    def clusters(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], ClusterObjects]:
-        """The objects of every cluster of `accounts`, by account and name. No pod runs, so readiness is unknown."""
+    def objects(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], Sequence[Object]]:
+        """What decides the way of a request in every cluster of `accounts`, by account and name of the cluster."""
         found = {}
         for account in accounts:
             eks = account.client("eks")
             for name in eks.list_clusters()["clusters"]:
                 server = eks.describe_cluster(name=name)["cluster"]["endpoint"]
-                found[account.account_id, name] = read(self.kubernetes.list(server))
+                listed = self.kubernetes.list(server)
+                found[account.account_id, name] = [one for one in listed if one["kind"] in KINDS]
         return found
+
+    def clusters(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], ClusterObjects]:
+        """The same as a trace reads it. No pod runs, so readiness is unknown."""
+        return {cluster: read(listed) for cluster, listed in self.objects(accounts).items()}
 
     def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:
         """Images that the stack pins and its repositories lack."""
@@ -136,12 +141,6 @@ class Deployment:
             preview=preview,
             on_event=on_event,
         )
-
-
-def accounts(stacks: list[Stack]) -> tuple[str, Mapping[str, str]]:
-    """The first edge's account, and the region by account of every stack."""
-    edge = next(stack for stack in stacks if isinstance(stack.settings, EdgeSettings))
-    return edge.settings.account_id, {stack.settings.account_id: stack.region for stack in stacks}
 
 
 def places(stacks: list[Stack]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

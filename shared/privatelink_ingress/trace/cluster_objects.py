@@ -10,6 +10,9 @@ from privatelink_ingress.ingresses import model
 
 Object = Mapping[str, Any]
 
+KINDS = frozenset({"EndpointSlice", "Ingress", "IngressClass", "Service"})
+"""Kinds that `read` looks at."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IngressPath:

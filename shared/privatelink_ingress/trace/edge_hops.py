@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import first_rule
-from privatelink_ingress.trace.topology import Alias, Certificate, Rule
+from privatelink_ingress.trace.topology import Alias, Certificate, Rule, Topology
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -16,19 +16,21 @@ def resolve(path: Path) -> Iterator[Hop]:
     """Route 53: the host's alias, or else the only internet-facing load balancer."""
     host, hop = path.request.host, "Route 53"
     public = [balancer for balancer in path.topology.load_balancers.values() if balancer.scheme == "internet-facing"]
-    alias = _alias(path, host)
-    if alias:
-        targets = [balancer for balancer in public if balancer.dns_name == alias.target]
+    record = alias(path.topology, host)
+    if record:
+        targets = [balancer for balancer in public if balancer.dns_name == record.target]
         if not targets:
             raise Stopped(
                 hop,
-                f"{alias.name} {alias.type} is an alias of {alias.target}",
+                f"{record.name} {record.type} is an alias of {record.target}",
                 "no load balancer has this name",
                 "Run `pulumi up` in central-ingress/ to point the record to the current load balancer.",
             )
         path.balancer = targets[0]
         yield Hop(
-            name=hop, verdict="passes", evidence=f"{alias.name} {alias.type} → {path.balancer.name} (zone {alias.zone})"
+            name=hop,
+            verdict="passes",
+            evidence=f"{record.name} {record.type} → {path.balancer.name} (zone {record.zone})",
         )
     elif len(public) == 1:
         path.balancer = public[0]
@@ -200,9 +202,9 @@ def enter_endpoints(path: Path) -> Iterator[Hop]:
         yield Hop(name=hop, verdict="passes", evidence=evidence)
 
 
-def _alias(path: Path, host: str) -> Alias | None:
+def alias(topology: Topology, host: str) -> Alias | None:
     """The record that answers: the exact name, else the wildcard of its parent, as DNS prefers them."""
-    by_name = {alias.name: alias for alias in path.topology.aliases if alias.type == "A"}
+    by_name = {alias.name: alias for alias in topology.aliases if alias.type == "A"}
     parents = host.split(".")
     candidates = [host, *(".".join(["*", *parents[depth:]]) for depth in range(1, len(parents)))]
     return next((by_name[name] for name in candidates if name in by_name), None)

@@ -14,6 +14,7 @@ class Account(Protocol):
     """boto3 clients with the credentials of one account, in one region."""
 
     account_id: str
+    region: str
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service`."""
@@ -21,7 +22,7 @@ class Account(Protocol):
 
 def load(edge: Account, workloads: Iterable[Account]) -> Topology:
     """Read the edge account and every workload account for which the caller has credentials."""
-    accounts = {account.account_id: account for account in (edge, *workloads)}
+    accounts = {(account.account_id, account.region): account for account in (edge, *workloads)}
     load_balancers, target_groups, nodes, groups, services = {}, {}, {}, {}, {}
     for account in accounts.values():
         elbv2, ec2 = account.client("elbv2"), account.client("ec2")
