@@ -65,7 +65,7 @@ OTHER_VERSION = "was written by another version of this program"
         (json.dumps(note(endpoint_url="http://127.0.0.1:٣٣٣٣")), "is damaged: endpoint_url: "),
         (json.dumps(note(edges=[])), "is damaged: edges: "),
         (json.dumps(note(edges={})), "is damaged: edges: "),
-        (json.dumps(note(edges=[["222222222222"]])), "is damaged: edges.0: "),
+        (json.dumps(note(edges=[["222222222222"]])), "is damaged: edges.0.1: "),
         (json.dumps(note(edges=[[222222222222, "eu-west-1"]])), "is damaged: edges.0.0: "),
         (json.dumps(note(workloads=[["111111111111", None]])), "is damaged: workloads.0.1: "),
         (
