@@ -161,7 +161,7 @@ def test_a_workload_is_created_with_its_four_roles(world: World, shop: Stack, ca
 
 def test_a_workload_is_changed_with_them(shop: Stack, calls: set[Call]):
     calls.clear()
-    shop.set("cluster", logRetentionDays=365, deletionProtection=False)
+    shop.set("cluster", logRetentionDays=731, deletionProtection=False)
     shop.set("nodes", max=9)
     shop.set("publication", acceptanceRequired=True, healthPath="/other-health")
     shop.set("endpoints", extra=["sqs"])

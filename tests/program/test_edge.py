@@ -274,6 +274,12 @@ def test_the_firewall_is_attached_and_logs_without_credentials(edge: StackRun) -
     assert logging["logDestinationConfigs"] == [
         "arn:aws:logs:eu-west-1:222222222222:log-group:aws-waf-logs-central-ingress-prod"
     ]
+    # Redaction leaves the samples of requests as they are.
+    [protection] = edge.only(WEB_ACL).inputs["dataProtectionConfig"]["dataProtections"]
+    assert protection == {
+        "action": "SUBSTITUTION",
+        "field": {"fieldType": "SINGLE_HEADER", "fieldKeys": ["authorization", "cookie"]},
+    }
     assert logging["redactedFields"] == [
         {"singleHeader": {"name": "authorization"}},
         {"singleHeader": {"name": "cookie"}},

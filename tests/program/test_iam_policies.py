@@ -92,5 +92,5 @@ def test_all_conditions_must_hold():
 def test_a_condition_that_it_cannot_evaluate_is_an_error():
     with pytest.raises(KeyError):
         policies(allow_if(NumericLessThan={"x": "1"})).allow(Request("ec2:CreateVpc", context={"x": "0"}))
-    with pytest.raises(AssertionError, match="NotAction"):
-        policies({"Effect": "Allow", "NotAction": "iam:*", "Action": "*", "Resource": "*"}).allow(Request("a:B"))
+    with pytest.raises(AssertionError, match="NotResource"):
+        policies({"Effect": "Allow", "NotResource": "a", "Action": "*", "Resource": "*"}).allow(Request("a:B"))

@@ -87,7 +87,10 @@ def test_objects_in_the_cluster_are_reached_by_way_of_the_tunnel(workload_run: R
     api = {"server": "https://localhost:8443", "tlsServerName": "0A1B.gr7.eu-west-1.eks.amazonaws.com"}
     admins = [f"{ROLE}/platform-admin"]
     kubernetes = "pulumi:providers:kubernetes"
-    direct, tunnel = workload_run(), workload_run(cluster={"admins": admins, "kubernetesApi": api})
+    direct, tunnel = (
+        workload_run(),
+        workload_run(cluster={"admins": admins, "kubernetesApi": api, "logRetentionDays": 365}),
+    )
     by_tunnel = json.loads(tunnel.only(kubernetes).inputs["kubeconfig"])["clusters"][0]["cluster"]
     assert (by_tunnel["server"], by_tunnel["tls-server-name"]) == (api["server"], api["tlsServerName"])
     assert "tls-server-name" not in direct.only(kubernetes).inputs["kubeconfig"]

@@ -66,7 +66,7 @@ def test_the_cluster_waits_for_its_log_group_and_the_rights_of_its_role(shop: St
     group = next(
         each for each in shop.of_type("aws:cloudwatch/logGroup:LogGroup") if "eks" in each.inputs.get("name", "")
     )
-    assert (group.inputs["name"], group.inputs["retentionInDays"]) == ("/aws/eks/shop/cluster", 90)
+    assert (group.inputs["name"], group.inputs["retentionInDays"]) == ("/aws/eks/shop/cluster", 365)
     assert group.urn in cluster.property_dependencies["name"]
     attachment = next(
         each

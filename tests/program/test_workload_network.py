@@ -120,7 +120,7 @@ def test_all_traffic_is_logged_into_a_group_with_retention(shop: StackRun):
     log = shop.only("aws:ec2/flowLog:FlowLog")
     assert (log.inputs["trafficType"], log.inputs["vpcId"]) == ("ALL", shop.only("aws:ec2/vpc:Vpc").id)
     groups = {each.outputs["arn"]: each for each in shop.of_type("aws:cloudwatch/logGroup:LogGroup")}
-    assert groups[log.inputs["logDestination"]].inputs["retentionInDays"] == 90
+    assert groups[log.inputs["logDestination"]].inputs["retentionInDays"] == 365
 
 
 def test_leaving_out_the_middle_zone_touches_only_its_own_resources(shop: StackRun, workload_run: Run):

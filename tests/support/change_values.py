@@ -161,6 +161,9 @@ def _lifecycle(resource: Resource, samples: Samples) -> str:
     return json.dumps(document)
 
 
+_HASHED = {"dataProtections": [{"action": "HASH", "field": {"fieldType": "SINGLE_HEADER", "fieldKeys": ["cookie"]}}]}
+
+
 def _rules(resource: Resource, samples: Samples) -> Any:
     rules = copy.deepcopy(resource.inputs["rules"])
     rules[-1]["visibilityConfig"]["metricName"] += "Other"
@@ -254,7 +257,12 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "subnetConfigurations": _addresses,
         "subnetIds": _one_less("subnetIds"),
     },
-    t.WEB_ACL: {"scope": _is("CLOUDFRONT"), "defaultAction": _is({"block": {}}), "rules": _rules},
+    t.WEB_ACL: {
+        "dataProtectionConfig": _is(_HASHED),
+        "scope": _is("CLOUDFRONT"),
+        "defaultAction": _is({"block": {}}),
+        "rules": _rules,
+    },
     t.INTERNET_GATEWAY: {"vpcId": _is("vpc-other")},
     t.LOG_DELIVERY_DESTINATION: {"deliveryDestinationConfiguration": _log_group},
     t.NODE_GROUP: {"amiType": _is("AL2023_ARM_64_STANDARD"), "capacityType": _is("SPOT"), "version": _upgraded},

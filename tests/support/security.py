@@ -77,6 +77,31 @@ CLOSED: dict[str, Closed] = {
         "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known "
         "from samples of AWS; its guide names the session tags alone.",
     ),
+    "F11": Closed(
+        "Samples of requests in the WAF console held the headers Authorization and Cookie.",
+        ("shared/privatelink_ingress/components/edge/firewall.py",),
+        ("tests/program/test_edge.py::test_the_firewall_is_attached_and_logs_without_credentials",),
+    ),
+    "F12": Closed(
+        "Scanners reported controls that the repository neither held nor accepted with a reason.",
+        ("shared/privatelink_ingress/rules/accepted.py",),
+        ("tests/scanners/test_checkov.py::test_every_finding_in_the_samples_is_accepted_with_a_reason",),
+        "Prowler reads an account, and has not run on a deployed one.",
+    ),
+    "F14": Closed(
+        "The controller could change pods of its own namespace, and so their images.",
+        (f"{PLAN}/workload/controller/access.py",),
+        ("tests/unit/plan/workload/test_controller_access.py::test_rules_and_arguments_are_exactly_these",),
+        "The controller has not run without this right; its source writes version labels with it, and gives up quietly.",
+    ),
+    "F16": Closed(
+        "Log groups had no key of the team's own, and the samples kept them for 90 days.",
+        (f"{PLAN}/log_groups.py", "shared/privatelink_ingress/components/log_groups.py"),
+        (
+            "tests/local/cloud/test_logs_delivery.py::test_the_key_of_a_log_group_admits_the_service",
+            "tests/unit/docs/test_logs.py::test_the_sample_edge_takes_the_settings",
+        ),
+    ),
     "F18": Closed(
         "The workload's network role could associate hosted zones with VPCs of every Region.",
         (f"{PLAN}/account/deployers/workload.py",),

@@ -71,6 +71,18 @@ class Firewall(Component):
                 for rule in plan.rules
             ],
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_metrics(plan.metric)),
+            # Redaction in the logs leaves the samples of requests as they are:
+            # https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
+            data_protection_config=aws.wafv2.WebAclDataProtectionConfigArgs(
+                data_protections=[
+                    aws.wafv2.WebAclDataProtectionConfigDataProtectionArgs(
+                        action="SUBSTITUTION",
+                        field=aws.wafv2.WebAclDataProtectionConfigDataProtectionFieldArgs(
+                            field_type="SINGLE_HEADER", field_keys=list(REDACTED_HEADERS)
+                        ),
+                    )
+                ]
+            ),
             tags=self.named("", args.tags),
             opts=self.child(),
         )

@@ -108,7 +108,7 @@ def test_the_cluster_role_has_exactly_these_rules():
 def test_the_role_in_its_own_namespace_has_exactly_these_rules():
     assert manifest("Role")["rules"] == [
         {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]},
-        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "update"]},
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]},
     ]
 
 

@@ -30,7 +30,7 @@ ITS_CLASS = {
     "verbs": ["get"],
 }
 CONFIG = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}
-ITS_POD = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "update"]}
+ITS_POD = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
 ITS_SECRET = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["edge-tls"], "verbs": ["get"]}
 
 ALL: dict[str, Any] = {}

@@ -39,7 +39,8 @@ HANDLED: Mapping[str, frozenset[str]] = {
         ),
         t.OIDC_PROVIDER: ("clientIdLists", "thumbprintLists", "url"),  # the state has the URL without its scheme
         t.POD_IDENTITY: ("disableSessionTags", "roleArn", "targetRoleArn"),
-        t.REPOSITORY: ("forceDelete", "imageScanningConfiguration", "imageTagMutability"),
+        # Another encryption replaces it: what differs here is the key that AWS chose, which a refresh has read.
+        t.REPOSITORY: ("encryptionConfigurations", "forceDelete", "imageScanningConfiguration", "imageTagMutability"),
         t.ROLE: (
             *("assumeRolePolicy", "description", "forceDetachPolicies", "managedPolicyArns"),
             *("maxSessionDuration", "permissionsBoundary"),

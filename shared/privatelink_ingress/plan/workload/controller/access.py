@@ -60,7 +60,8 @@ def rights(scope: WatchScope, *, ingress_class: str) -> Rights:
         own=(
             # Not bound to a name: the controller's watch has no name filter, and it would never become ready.
             _rule("", "configmaps", verbs=["get", *_LIST_AND_WATCH]),
-            _rule("", "pods", verbs=["get", "update"]),
+            # Not `update`: it would write version labels into its own pods, a try that it gives up without harm.
+            _rule("", "pods", verbs=["get"]),
             *([_rule("", "secrets", verbs=["get"], names=[scope.tls_secret])] if scope.tls_secret else []),
             # What it says about its own configuration; a right for the whole cluster covers it.
             *([_EVENTS] if scope.namespaces else []),
