@@ -92,7 +92,7 @@ CLOSED: dict[str, Closed] = {
         "The controller could change pods of its own namespace, and so their images.",
         (f"{PLAN}/workload/controller/access.py",),
         ("tests/unit/plan/workload/test_controller_access.py::test_rules_and_arguments_are_exactly_these",),
-        "The controller has not run without this right; its source writes version labels with it, and gives up quietly.",
+        "The controller has not run without this right; its source writes version labels with it and gives up quietly.",
     ),
     "F16": Closed(
         "Log groups had no key of the team's own, and the samples kept them for 90 days.",
