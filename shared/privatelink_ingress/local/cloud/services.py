@@ -29,6 +29,7 @@ MODULES: tuple[str, ...] = (
     "ec2.launch_templates",
     "ec2.network",
     "ec2.security_groups",
+    "ec2.tags",
     "ec2.vpc_ranges",
     "autoscaling",
     "ecr",
