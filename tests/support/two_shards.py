@@ -22,7 +22,7 @@ def many(workloads: int, shards: int) -> dict[str, int]:
 
 
 def write(root: Path, workloads: Mapping[str, int] = WORKLOADS) -> Path:
-    """The projects of this repository with these workloads, each connected to its shard; `blog` by an attached stack."""
+    """This repository's projects with these workloads, each connected to its shard; `blog` by an attached stack."""
     for project in ("", "eks-service", "central-ingress"):
         (root / project).mkdir(parents=True, exist_ok=True)
         for name in ("Pulumi.yaml", "__main__.py"):
