@@ -21,7 +21,9 @@ OnStep = Callable[[str], None]
 _QUIET = frozenset({"same", "refresh", "read", "read-discard", "discard", "remove-pending-replace"})
 """Operations that change nothing in AWS."""
 
-_LAST_EVENTS_SECONDS = 10
+_FIRST_EVENT_SECONDS, _LAST_EVENT_SECONDS = 2, 10
+"""How long after a command's end its first and its last event are awaited. Our choice: both come within milliseconds,
+and a busy machine makes them late."""
 
 
 def run_to_last_event(command: Callable[..., T], take: Callable[[auto.EngineEvent], None], **options: Any) -> T:
@@ -35,7 +37,9 @@ def run_to_last_event(command: Callable[..., T], take: Callable[[auto.EngineEven
 
     def on_event(event: auto.EngineEvent) -> None:
         take(event)
-        (ended if event.cancel_event else started).set()
+        started.set()
+        if event.cancel_event:
+            ended.set()
 
     try:
         return command(on_event=on_event, **options)
@@ -43,8 +47,8 @@ def run_to_last_event(command: Callable[..., T], take: Callable[[auto.EngineEven
         killed = "code: -" in str(error)
         raise
     finally:
-        if started.is_set() and not killed:
-            ended.wait(_LAST_EVENTS_SECONDS)
+        if not killed and started.wait(_FIRST_EVENT_SECONDS):
+            ended.wait(_LAST_EVENT_SECONDS)
 
 
 class Events:

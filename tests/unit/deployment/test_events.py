@@ -43,6 +43,17 @@ def test_a_command_that_fails_raises_after_its_last_event():
     assert events == [FIRST, LATE, LAST]
 
 
+def test_a_command_whose_first_event_is_late_still_returns_after_its_last():
+    def quick(on_event: Callable[[auto.EngineEvent], None]) -> None:
+        threading.Timer(0.05, lambda: [on_event(event) for event in (FIRST, LAST)]).start()
+        raise auto.CommandError(auto.CommandResult(stdout="", stderr="", code=255))
+
+    events = list[auto.EngineEvent]()
+    with pytest.raises(auto.CommandError):
+        run_to_last_event(quick, events.append)
+    assert events == [FIRST, LAST]
+
+
 def test_nothing_more_is_awaited_of_an_engine_that_was_killed(monkeypatch):
     monkeypatch.setattr(threading.Event, "wait", lambda *_: pytest.fail("waits"))
     with pytest.raises(auto.CommandError):
