@@ -20,7 +20,6 @@ from pulumi.runtime import config as sdk_config
 from pulumi.runtime import mocks, settings
 from pulumi.runtime import resource as sdk_resource
 from pulumi.runtime import stack as sdk_stack
-from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import engine_pb2, source_pb2
 
 from privatelink_ingress import tokens as t
@@ -117,22 +116,6 @@ class _Engine:
             self.errors.append((request.urn, request.message))
 
 
-class _Hooks(_CallbackServicer):
-    """Takes the program's hooks, which nothing here runs.
-
-    The SDK's own class starts a gRPC server, which gRPC keeps after the run, and with it all that the hooks refer to.
-    The SDK keeps its settings after a run as well: so the hooks are forgotten at its end.
-    """
-
-    def __init__(self, monitor: Any) -> None:
-        self._monitor, self._target = monitor, ""
-        self._callbacks, self._transforms, self._state_migrations = {}, {}, {}
-
-    def forget(self) -> None:
-        """Let go of the hooks, and of the program's resources with them."""
-        self._callbacks.clear()
-
-
 def _run(
     program: Program,
     monitor: Monitor,
@@ -144,7 +127,6 @@ def _run(
     preview: bool,
     timeout: float,
 ) -> None:
-    hooks = _Hooks(monitor)
     settings.ROOT.set(None)
     settings.configure(
         mocks.MockSettings(
@@ -154,7 +136,7 @@ def _run(
             stack=stack,
             dry_run=preview,
             organization="organization",
-            callbacks=hooks,
+            callbacks=None,
             parallel=None,
             root_directory="",
             outputs=set(),
@@ -174,8 +156,6 @@ def _run(
         if monitor.failure and isinstance(error, Exception):
             raise monitor.failure from None
         raise
-    finally:
-        hooks.forget()
     if monitor.failure:
         raise monitor.failure
     if engine.errors:
