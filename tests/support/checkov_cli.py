@@ -22,6 +22,7 @@ import yaml
 
 from privatelink_ingress.rules import Resource
 from tests.support.terraform_plan import terraform_plan
+from tests.support.tools import cache, say
 
 FOLDER = Path(__file__).parents[2] / "tools" / "checkov"
 LOCK = FOLDER / "requirements.lock"
@@ -63,8 +64,7 @@ def program(*, install: bool = True) -> Path:
         NoScanner: it is not set up, and `install` is false or the packages cannot be had.
     """
     stamp = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "privatelink-ingress" / f"checkov-{wanted()}-{stamp}"
+    folder = cache() / f"checkov-{wanted()}-{stamp}"
     if not (folder / "complete").is_file():
         if not install:
             raise NoScanner(f"checkov {wanted()} is not set up: `./run test` does that where a package index answers")
@@ -73,7 +73,7 @@ def program(*, install: bool = True) -> Path:
 
 
 def _install(folder: Path) -> None:
-    _say(f"setting up checkov {wanted()} in an environment of its own, once ...")
+    say(f"setting up checkov {wanted()} in an environment of its own, once ...")
     began = time.monotonic()
     uv = str(Path(sys.executable).with_name("uv"))
     sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(folder / "bin" / "python"), str(LOCK)]
@@ -81,11 +81,7 @@ def _install(folder: Path) -> None:
         if subprocess.run(command, stdout=sys.stderr).returncode:
             raise NoScanner("its packages could not be installed; uv's message is above")
     (folder / "complete").touch()
-    _say(f"set up in {time.monotonic() - began:.0f} s, kept in {folder}")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"run: {text}\n")
+    say(f"set up in {time.monotonic() - began:.0f} s, kept in {folder}")
 
 
 def scan(stacks: Mapping[str, Iterable[Resource]], folder: Path) -> Report:
@@ -146,5 +142,5 @@ if __name__ == "__main__":
     try:
         sys.stdout.write(f"{program()}\n")
     except NoScanner as reason:
-        _say(f"the tests with checkov are skipped: {reason}")
+        say(f"the tests with checkov are skipped: {reason}")
         sys.exit(1)

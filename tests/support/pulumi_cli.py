@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.support.tools import cache, say
+
 MODULE = Path(__file__).parents[2] / "tools" / "pulumi"
 """The Go module that pins the CLI. Its version is in `go.mod`, and there alone."""
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3"
@@ -40,7 +42,7 @@ def folder(*, build: bool = True) -> Path:
     on_path = shutil.which("pulumi")
     if on_path and _number(_version(on_path)) >= _number(wanted()):
         return Path(on_path).parent
-    cached = _cache() / f"pulumi-{wanted()}"
+    cached = cache() / f"pulumi-{wanted()}"
     if (cached / "pulumi").is_file():
         return cached
     go = shutil.which("go")
@@ -52,7 +54,7 @@ def folder(*, build: bool = True) -> Path:
 
 
 def _build(go: str, target: Path) -> None:
-    _say(f"building Pulumi's CLI {wanted()} with Go for the tests on its engine: once, five minutes on two cores ...")
+    say(f"building Pulumi's CLI {wanted()} with Go for the tests on its engine: once, five minutes on two cores ...")
     began = time.monotonic()
     target.mkdir(parents=True, exist_ok=True)
     partial = target / f"pulumi.{os.getpid()}"
@@ -65,11 +67,7 @@ def _build(go: str, target: Path) -> None:
     if built.returncode:
         raise NoEngine("Pulumi's CLI could not be built; Go's message is above")
     partial.rename(target / "pulumi")
-    _say(f"built in {time.monotonic() - began:.0f} s, kept in {target}")
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "privatelink-ingress"
+    say(f"built in {time.monotonic() - began:.0f} s, kept in {target}")
 
 
 def _version(program: str) -> str:
@@ -82,13 +80,9 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found.groups()) if found else (0,)
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(f"run: {text}\n")
-
-
 if __name__ == "__main__":
     try:
         sys.stdout.write(f"{folder()}\n")
     except NoEngine as reason:
-        _say(str(reason))
+        say(str(reason))
         sys.exit(1)
