@@ -16,6 +16,7 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.trace.cluster_objects import read_all
 from privatelink_ingress.trace.trace import Trace, trace
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ class World:
         self.deployment.up(dataclasses.replace(edge, file=dataclasses.replace(edge.file, config=config)))
 
     def trace(self, name: str) -> Trace:
-        clusters = self.deployment.clusters([self.workload])
+        clusters = read_all(self.deployment.objects([self.workload]))
         topology = dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
         return trace(f"https://{name}.example.com/", topology)
 

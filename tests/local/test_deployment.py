@@ -14,6 +14,7 @@ from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.engine import state
+from privatelink_ingress.trace.cluster_objects import read_all
 from privatelink_ingress.trace.topology import Topology
 from privatelink_ingress.trace.trace import trace
 
@@ -38,7 +39,7 @@ class Deployed:
         self.workload, self.edge = cloud.session(WORKLOAD, REGION), cloud.session(EDGE, REGION)
 
     def topology(self) -> Topology:
-        clusters = self.deployment.clusters([self.workload])
+        clusters = read_all(self.deployment.objects([self.workload]))
         return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
 
 

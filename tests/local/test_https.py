@@ -15,6 +15,7 @@ from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.trace.cluster_objects import read_all
 from privatelink_ingress.trace.topology import TargetGroup, Topology
 from privatelink_ingress.trace.trace import Trace, trace
 
@@ -45,7 +46,7 @@ class Deployed:
         self.workload, self.edge = cloud.session(WORKLOAD, REGION), cloud.session(EDGE, REGION)
 
     def topology(self) -> Topology:
-        clusters = self.deployment.clusters([self.workload])
+        clusters = read_all(self.deployment.objects([self.workload]))
         return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
 
     def trace(self) -> Trace:

@@ -35,7 +35,7 @@ from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.trace import ingress_hop
-from privatelink_ingress.trace.cluster_objects import read
+from privatelink_ingress.trace.cluster_objects import read_all
 from privatelink_ingress.trace.trace import Outcome, Trace, trace
 
 EMULATOR = (
@@ -88,7 +88,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         edges, workloads = deploy.places(stacks)
         owners = [cloud.session(*place) for place in workloads]
         objects = deployment.objects(owners)
-        clusters = {cluster: read(listed) for cluster, listed in objects.items()}
+        clusters = read_all(objects)
         topologies = {
             place: dataclasses.replace(live.load(cloud.session(*place), owners), clusters=clusters) for place in edges
         }

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from privatelink_ingress.local.cloud.identity import id_at
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.trace.cluster_objects import Object, read
+from privatelink_ingress.trace.cluster_objects import Object, read_all
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.trace import Trace, leading, trace
 
@@ -107,7 +107,7 @@ def trace_running(
     Request.parse(url, method=method, headers=headers, source=source)  # wrong arguments first
     cloud = RunningCloud.read(directory)
     owners = [Session(cloud.endpoint_url, *place) for place in cloud.workloads]
-    clusters = {(cluster.account, cluster.name): read(cluster.objects) for cluster in cloud.clusters}
+    clusters = read_all({(cluster.account, cluster.name): cluster.objects for cluster in cloud.clusters})
     topologies = [
         dataclasses.replace(live.load(Session(cloud.endpoint_url, *place), owners), clusters=clusters)
         for place in cloud.edges

@@ -25,7 +25,7 @@ from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-from privatelink_ingress.trace.cluster_objects import KINDS, ClusterObjects, Object, read
+from privatelink_ingress.trace.cluster_objects import KINDS, Object
 
 OnEvent = Callable[[runner.Registration], None]
 
@@ -113,10 +113,6 @@ class Deployment:
                 listed = self.kubernetes.list(server)
                 found[account.account_id, name] = [one for one in listed if one["kind"] in KINDS]
         return found
-
-    def clusters(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], ClusterObjects]:
-        """The same as a trace reads it. No pod runs, so readiness is unknown."""
-        return {cluster: read(listed) for cluster, listed in self.objects(accounts).items()}
 
     def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:
         """Images that the stack pins and its repositories lack."""

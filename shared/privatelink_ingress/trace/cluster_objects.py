@@ -75,6 +75,11 @@ class ClusterObjects:
         return self.services.get(f"{ingress.namespace}/{path.service}")
 
 
+def read_all(clusters: Mapping[tuple[str, str], Iterable[Object]]) -> Mapping[tuple[str, str], ClusterObjects]:
+    """The models of several clusters, by account and name."""
+    return {cluster: read(objects) for cluster, objects in clusters.items()}
+
+
 def read(objects: Iterable[Object]) -> ClusterObjects:
     """The model of objects as the API server lists them, in the order of their creation."""
     every = list(objects)
