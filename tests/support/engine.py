@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi import automation as auto
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 from privatelink_ingress.deployment.events import run_to_last_event
 from privatelink_ingress.local import deploy, prerequisites
@@ -23,6 +24,7 @@ from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine.program import Program, as_program
 from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.local.providers import daemon
+from privatelink_ingress.local.providers.cluster_component import OWN_CONNECTION
 from privatelink_ingress.local.providers.observation import Observer, Unobserved
 from privatelink_ingress.settings.workload import WorkloadSettings
 from tests.support import language_host, pulumi_cli
@@ -157,6 +159,12 @@ class Stack:
             main()
 
 
+def connect_afresh() -> None:
+    """Let each program in this process open its own connections, although an earlier engine had the same port."""
+    if OWN_CONNECTION not in _GRPC_CHANNEL_OPTIONS:
+        _GRPC_CHANNEL_OPTIONS.append(OWN_CONNECTION)
+
+
 class World:
     """One emulated AWS with the engine's providers, and stacks on it. One at a time in a process."""
 
@@ -219,6 +227,7 @@ def world(home: Path) -> Generator[World]:
     Raises:
         NoEngine: there is no CLI of Pulumi.
     """
+    connect_afresh()
     path = [str(pulumi_cli.folder(build=False)), os.environ["PATH"]]
     (home / "states").mkdir(parents=True)
     if not language_host.real():

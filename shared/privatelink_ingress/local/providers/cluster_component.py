@@ -20,6 +20,10 @@ from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import wire
 from privatelink_ingress.local.providers.servicer import answering
 
+OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
+"""A channel's option: without it, gRPC lets all channels of a process to one address share a connection, and its
+pauses after a failure. An engine on the port of one that ended would be refused without being asked."""
+
 
 class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
     """The provider of `eks:index:Cluster`. It has no other resources."""
@@ -60,7 +64,7 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
         """Register the component and its children."""
         if request.type != t.CLUSTER_COMPONENT:
             raise AdapterError(f"the local cloud has no component {request.type}")
-        with grpc.insecure_channel(request.monitorEndpoint) as channel:
+        with grpc.insecure_channel(request.monitorEndpoint, options=[OWN_CONNECTION]) as channel:
             return _Construction(request, resource_pb2_grpc.ResourceMonitorStub(channel)).run()
 
     @answering
