@@ -6,6 +6,7 @@ The claims are told in the order of one life, on one emulated AWS whose clock mo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connect, connection, edge, publish
-from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
+from tests.support.engine_traffic import EDGE_ACCOUNT, Traffic, uninterrupted
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +39,9 @@ def clock(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Iterator[None]:
     CLOCK.stop()
 
 
-def shop(services: dict[str, dict], generation: int, **contract: object) -> dict:
+def shop(services: dict[str, dict], generation: int, state: str = "active", **contract: object) -> dict:
     service = services["shop-again" if generation else "shop"]
-    return connection("shop", 0, {"service": service | contract, "generation": generation})
+    return connection("shop", 0, {"service": service | contract, "generation": generation}, state=state)
 
 
 class Deletions(Unobserved):
@@ -110,8 +111,42 @@ def test_f0_the_change_can_be_taken_back(world, stack, services):
     assert stack.up().shown() == []
 
 
+def test_f0_a_connection_stays_in_maintenance_while_its_targets_answer_no_check(world, stack, services):
+    cart = connection("cart", 1, {"service": services["cart"]})
+    connect(stack, shop=shop(services, 1, "maintenance"), cart=cart)
+    with uninterrupted(world, "cart.example.com"):
+        stack.up_as_previewed()
+    CLOCK.silent = {f"10.12.{third}.17" for third in (128, 130, 132)}
+    connect(stack, shop=shop(services, 1), cart=cart)
+    before = answers(world)
+    with uninterrupted(world, "cart.example.com"):
+        told = "\n".join(stack.failing("up").errors)
+    assert "The connection stays in maintenance, because its targets are not healthy" in told
+    assert answers(world) == before == ["503"]
+
+
+def test_f0_it_returns_from_maintenance_to_healthy_targets_alone(world, stack, services):
+    shops = Traffic(world.cloud.session(EDGE_ACCOUNT, REGION), ["shop.example.com"])
+    with world.watched(shops):
+        result = stack.up_as_previewed()
+    assert result.shown() == ["update ListenerRule shop-exact-host-any-path-0"]
+    assert shops.gaps == []
+    assert (answers(world), shops.missing("shop.example.com")) == ([], "")
+
+
+def answers(world: World) -> list[str]:
+    """Codes that rules of the load balancer answer with themselves."""
+    return [each["FixedResponseConfig"]["StatusCode"] for each in actions(world) if each["Type"] == "fixed-response"]
+
+
 def forwards(world: World) -> list[list[tuple[str, int]]]:
     """Target groups and weights of each rule, as AWS has them."""
+    groups = [action["ForwardConfig"]["TargetGroups"] for action in actions(world) if action["Type"] == "forward"]
+    return [[(one["TargetGroupArn"], one["Weight"]) for one in each] for each in groups]
+
+
+def actions(world: World) -> list[Any]:
+    """The action of each rule of a connection, as AWS has it."""
     elbv2 = world.cloud.session(EDGE_ACCOUNT, REGION).client("elbv2")
     [balancer] = elbv2.describe_load_balancers()["LoadBalancers"]
     [https] = [
@@ -119,9 +154,8 @@ def forwards(world: World) -> list[list[tuple[str, int]]]:
         for one in elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
         if one["Protocol"] == "HTTPS"
     ]
-    actions = [rule["Actions"][0] for rule in elbv2.describe_rules(ListenerArn=https)["Rules"]]
-    groups = [action["ForwardConfig"]["TargetGroups"] for action in actions if action["Type"] == "forward"]
-    return [[(one["TargetGroupArn"], one["Weight"]) for one in each] for each in groups]
+    rules = elbv2.describe_rules(ListenerArn=https)["Rules"]
+    return [rule["Actions"][0] for rule in rules if not rule["IsDefault"]]
 
 
 def test_an_old_endpoint_outlives_the_deregistration_delay_of_its_targets(world, stack, services):

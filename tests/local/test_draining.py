@@ -98,6 +98,32 @@ def test_a_rule_that_keeps_its_groups_or_adds_one_without_requests_waits_for_not
     assert (group.weights(), group.said) == (before, [])
 
 
+MAINTENANCE = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "ContentType": "text/plain"}}
+
+
+def test_a_rule_in_maintenance_forwards_nothing_until_its_targets_are_healthy(group: Group):
+    rule = group.rule()["RuleArn"]
+    group.elbv2.modify_rule(RuleArn=rule, Actions=[MAINTENANCE])
+    draining.wait_until_rule_may_forward(PROD, rule, {group.arn: 1}, group.said.append)
+    assert group.weights() == {group.arn: 0}
+    assert group.said == [
+        f"target group shop: waiting for {OLD} to become healthy, {waited} s so far" for waited in (0, 10, 20)
+    ]
+    group.said.clear()
+    draining.wait_until_rule_may_forward(PROD, rule, {group.arn: 1}, group.said.append)
+    assert group.said == [], "its targets are healthy, as after the update of another rule of the connection"
+
+
+def test_a_rule_in_maintenance_answers_itself_again_when_its_targets_do_not_become_healthy(group: Group):
+    rule = group.rule()["RuleArn"]
+    group.elbv2.modify_rule(RuleArn=rule, Actions=[MAINTENANCE])
+    before = group.rule()["Actions"]
+    CLOCK.silent = {OLD}
+    with pytest.raises(UserError, match="The connection stays in maintenance"):
+        draining.wait_until_rule_may_forward(PROD, rule, {group.arn: 1}, group.said.append)
+    assert group.rule()["Actions"] == before
+
+
 def test_stickiness_stays_while_a_rule_waits(group: Group):
     sticky = {"Enabled": True, "DurationSeconds": 600}
     forward = {

@@ -27,7 +27,8 @@ sleep = time.sleep
 def wait_until_rule_may_forward(plan: EdgeRemovalPlan, rule_arn: str, wanted: Mapping[str, int], say: Say) -> None:
     """Return once a listener rule may change to the target groups `wanted`, weights by ARN.
 
-    Until then the rule forwards as it did, and has the new groups with weight 0. After a refusal it is as it was.
+    Until then the rule forwards as it did, and has the new groups with weight 0; one that answers the requests itself
+    has these groups alone. After a refusal it is as it was.
 
     Raises:
         UserError: when a new group does not become healthy in time, or AWS cannot be asked.
@@ -36,12 +37,13 @@ def wait_until_rule_may_forward(plan: EdgeRemovalPlan, rule_arn: str, wanted: Ma
         [rule] = elbv2.describe_rules(RuleArns=[rule_arn])["Rules"]
         current = _weights(rule["Actions"])
         joining = draining.joining(current, wanted)
-        unchecked = [arn for arn in joining if arn not in current]
+        # Another rule of the connection may have had a group checked already.
+        unchecked = [arn for arn in joining if arn not in current and draining.unready(_states(elbv2, arn))]
         if unchecked:
             elbv2.modify_rule(RuleArn=rule_arn, Actions=_with_standby(rule["Actions"], unchecked))
         try:
             for arn in joining:
-                _wait_until_ready(plan, arn, say)
+                _wait_until_ready(plan, arn, say, answering=not current)
         except BaseException:
             if unchecked:
                 elbv2.modify_rule(RuleArn=rule_arn, Actions=_with_standby(rule["Actions"], []))
@@ -56,8 +58,12 @@ def _weights(actions: Sequence[Any]) -> dict[str, int]:
 
 
 def _with_standby(actions: Sequence[Any], standby: Sequence[str]) -> list[Any]:
-    """The actions of a rule, which also forwards to the groups `standby`, with weight 0."""
-    return [_forward_with(action, standby) if action["Type"] == "forward" else action for action in actions]
+    """The actions of a rule, which also forwards to the groups `standby`, with weight 0.
+
+    In place of a fixed response it forwards to them alone: no action forwards beside one.
+    """
+    replaced = {"forward", "fixed-response"} if standby else {"forward"}
+    return [_forward_with(action, standby) if action["Type"] in replaced else action for action in actions]
 
 
 def _forward_with(action: Any, standby: Sequence[str]) -> dict[str, Any]:
@@ -65,10 +71,11 @@ def _forward_with(action: Any, standby: Sequence[str]) -> dict[str, Any]:
     groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
     config = action.get("ForwardConfig", {}) | {"TargetGroups": groups}
     # Beside more than one group, the API refuses the ARN of a single one.
-    return {key: value for key, value in action.items() if key != "TargetGroupArn"} | {"ForwardConfig": config}
+    kept = {key: value for key, value in action.items() if key not in ("TargetGroupArn", "FixedResponseConfig")}
+    return kept | {"Type": "forward", "ForwardConfig": config}
 
 
-def _wait_until_ready(plan: EdgeRemovalPlan, group_arn: str, say: Say) -> None:
+def _wait_until_ready(plan: EdgeRemovalPlan, group_arn: str, say: Say, *, answering: bool) -> None:
     name = _name(group_arn)
     _wait(
         plan,
@@ -77,7 +84,7 @@ def _wait_until_ready(plan: EdgeRemovalPlan, group_arn: str, say: Say) -> None:
         "become healthy",
         say,
         seconds=draining.HEALTHY_SECONDS,
-        failure=lambda addresses: draining.never_ready(name, addresses),
+        failure=lambda addresses: draining.never_ready(name, addresses, answering=answering),
     )
 
 

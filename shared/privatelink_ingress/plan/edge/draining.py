@@ -9,7 +9,8 @@ so a rule that changes to another group would send requests to targets that no c
 program wait instead:
 
 - before a rule sends requests to a group that got none before, until the group is healthy; meanwhile the rule has the
-  group with weight 0, so that AWS checks it;
+  group with weight 0, so that AWS checks it. A rule that answers the requests itself, as in maintenance, forwards to
+  this group alone meanwhile, so clients get an error of the load balancer in place of the answer;
 - before a healthy target is deregistered, until the targets that stay are healthy;
 - before a target group or an endpoint is deleted, until none of its targets is draining.
 """
@@ -42,11 +43,10 @@ def joining(current: Mapping[str, int], wanted: Mapping[str, int]) -> list[str]:
     """Target groups that are going to get requests, and get none now.
 
     Args:
-        current: Weight by ARN, as the rule of AWS forwards now. Empty when it answers the requests itself: then nobody
-            notices targets that no check has passed.
+        current: Weight by ARN, as the rule of AWS forwards now. Empty when it answers the requests itself.
         wanted: As the program wants it.
     """
-    return [arn for arn, weight in wanted.items() if weight and not current.get(arn)] if current else []
+    return [arn for arn, weight in wanted.items() if weight and not current.get(arn)]
 
 
 def unready(states: States) -> list[str]:
@@ -78,17 +78,28 @@ def draining(states: States, addresses: Collection[str] | None = None) -> list[s
     )
 
 
-def never_ready(group: str, waiting: Collection[str]) -> UserError:
-    """The refusal to send requests to a group without a healthy target."""
+def never_ready(group: str, waiting: Collection[str], *, answering: bool) -> UserError:
+    """The refusal to send requests to a group without a healthy target.
+
+    Args:
+        group: Its name.
+        waiting: Its targets that are not healthy.
+        answering: Whether the rule answers the requests itself until then.
+    """
+    title = "The connection stays in maintenance, because its targets are not healthy"
+    undone = "Or write state: maintenance again and run `pulumi up`."
+    if not answering:
+        title = "The requests stay with the old targets, because the new ones are not healthy"
+        undone = "Or take the change back and run `pulumi up`: it deletes the new group."
     return UserError(
-        "The requests stay with the old targets, because the new ones are not healthy",
+        title,
         [
             Problem(
                 f"target group {group}",
                 f"{', '.join(waiting)} did not become healthy within {HEALTHY_SECONDS} seconds",
                 "The listener rule is as it was. Check that the service's owner has accepted the endpoint, and that "
                 "the service answers its health check on the port and with the protocol of its contract. Then run "
-                "`pulumi up` again. Or take the change back and run `pulumi up`: it deletes the new group.",
+                f"`pulumi up` again. {undone}",
             )
         ],
     )

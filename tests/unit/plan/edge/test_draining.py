@@ -22,7 +22,7 @@ def test_groups_that_join_are_those_that_get_requests_and_got_none():
     current = {"a": 1, "b": 0}
     assert joining(current, {"a": 1, "b": 0}) == []
     assert joining(current, {"b": 1, "c": 1, "d": 0}) == ["b", "c"]
-    assert joining({}, {"a": 1}) == [], "the rule answers the requests itself, as in maintenance"
+    assert joining({}, {"a": 1, "b": 0}) == ["a"], "the rule answers the requests itself, as in maintenance"
 
 
 def test_a_group_is_ready_once_a_target_is_healthy_and_all_had_their_first_check():
@@ -82,10 +82,16 @@ def test_at_the_limit_the_messages_say_what_to_do():
         "elasticloadbalancing:ModifyRule. If you know that no request is in flight, write removal: unguarded in the "
         "stack file."
     )
-    assert str(never_ready("prod-shop-0-https-443", [NEW])) == (
+    assert str(never_ready("prod-shop-0-https-443", [NEW], answering=False)) == (
         "The requests stay with the old targets, because the new ones are not healthy:\n"
         "  target group prod-shop-0-https-443: 10.12.128.17 did not become healthy within 300 seconds\n"
         "    The listener rule is as it was. Check that the service's owner has accepted the endpoint, and that the "
         "service answers its health check on the port and with the protocol of its contract. Then run `pulumi up` "
         "again. Or take the change back and run `pulumi up`: it deletes the new group."
     )
+
+
+def test_a_connection_that_stays_in_maintenance_is_told_how_to_return_or_to_stay():
+    text = str(never_ready("prod-shop-0-http-80", [NEW], answering=True))
+    assert text.startswith("The connection stays in maintenance, because its targets are not healthy:\n")
+    assert text.endswith("Then run `pulumi up` again. Or write state: maintenance again and run `pulumi up`.")
