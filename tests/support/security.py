@@ -25,6 +25,7 @@ _FINDINGS = "tests/program/test_security_findings.py"
 _FOREIGN = (
     "tests/program/test_foreign_resources.py::test_a_role_reaches_a_foreign_resource_only_within_its_documented_limits"
 )
+_DISK = "tests/unit/plan/workload/test_controller_disk.py"
 _STATE = "tests/program/test_state_access.py"
 
 CLOSED: dict[str, Closed] = {
@@ -76,6 +77,18 @@ CLOSED: dict[str, Closed] = {
         ),
         "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known "
         "from samples of AWS; its guide names the session tags alone.",
+    ),
+    "F10": Closed(
+        "Clients could fill the disk of the controller's node with request bodies and responses.",
+        (f"{PLAN}/workload/controller/disk.py", "shared/privatelink_ingress/ingresses/combinations.py"),
+        (
+            f"{_DISK}::test_no_volume_and_no_container_is_without_a_limit_on_the_nodes_disk",
+            f"{_DISK}::test_a_size_that_few_clients_fill_the_disk_with_is_refused",
+            "tests/unit/ingresses/test_combinations.py::"
+            "test_no_ingress_lets_few_clients_fill_the_disk_of_the_controller",
+        ),
+        "Kubernetes evicts the pod that many clients fill together. An Ingress that `ingress check` has not seen may "
+        "allow larger files. Evictions by a kubelet have not run.",
     ),
     "F11": Closed(
         "Samples of requests in the WAF console held the headers Authorization and Cookie.",

@@ -21,6 +21,7 @@ from privatelink_ingress.ingresses import annotation_rules, check, mergeable, ne
 from privatelink_ingress.ingresses.model import Conventions, label, shown
 from privatelink_ingress.ingresses.model import hosts as hosts_of
 from privatelink_ingress.local.kubernetes import schemas
+from privatelink_ingress.plan.workload.controller.disk import largest_file_mib
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.edge import LoadBalancer
 from privatelink_ingress.settings.workload.cluster import Cluster
@@ -90,6 +91,7 @@ def target(root: Path, stack: str | None) -> Target:
             namespaces=settings.controller.watch.namespaces,
             health_path=settings.publication.health_path,
             redirect_http=bool(balancers) and all(one.redirect_http for one in balancers),
+            largest_file_mib=largest_file_mib(settings.controller.disk_gib),
             idle_timeout=min((one.idle_timeout for one in balancers), default=LoadBalancer().idle_timeout),
         ),
         version=settings.cluster.version,

@@ -82,6 +82,7 @@ def _limit(form: Form, needs: str = "nginx.org/limit-req-rate", note: str = "") 
     return Annotation(form=form, wrong=_NO_LIMIT, needs=needs, note=note)
 
 
+_FILE = "at most a sixteenth of the disk that a pod of the controller has for files (`controller.diskGib`): `128m`"
 _JWT = "Remove it, and check tokens in the application or at the edge: without that, it is open to every client."
 
 ANNOTATIONS: Mapping[str, Annotation] = {
@@ -97,7 +98,7 @@ ANNOTATIONS: Mapping[str, Annotation] = {
         form=targets.SECRET, note="with `controller.ingressTls: true` alone; a Secret of type `nginx.org/htpasswd`"
     ),
     "nginx.org/client-body-buffer-size": Annotation(form=values.SIZE, on=OF_PATHS),
-    "nginx.org/client-max-body-size": Annotation(form=values.OFFSET),
+    "nginx.org/client-max-body-size": Annotation(form=values.OFFSET, note=_FILE),
     "nginx.org/custom-http-errors": Annotation(
         form=values.HTTP_ERRORS, note="answered by `spec.defaultBackend` (of the master)"
     ),
@@ -148,7 +149,7 @@ ANNOTATIONS: Mapping[str, Annotation] = {
     "nginx.org/proxy-busy-buffers-size": Annotation(form=values.SIZE),
     "nginx.org/proxy-connect-timeout": Annotation(form=values.DURATION),
     "nginx.org/proxy-hide-headers": Annotation(form=values.HEADERS, on=OF_HOST),
-    "nginx.org/proxy-max-temp-file-size": Annotation(form=values.SIZE),
+    "nginx.org/proxy-max-temp-file-size": Annotation(form=values.SIZE, note=_FILE),
     "nginx.org/proxy-next-upstream": Annotation(form=values.NEXT_UPSTREAM, on=OF_PATHS),
     "nginx.org/proxy-next-upstream-timeout": Annotation(form=values.DURATION, on=OF_PATHS),
     "nginx.org/proxy-next-upstream-tries": Annotation(form=values.COUNT, on=OF_PATHS),

@@ -40,6 +40,7 @@ def problems(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     yield from _way_from_the_edge(ingress, given, conventions)
     yield from _errors(ingress, given)
     yield from _buffers(given)
+    yield from _files(given, conventions)
     yield from _zones(given)
 
 
@@ -173,3 +174,31 @@ def _buffers(given: dict[str, str]) -> Iterator[Problem]:
             f"asks for {kept >> 10}k of busy buffers, and all but one are {total >> 10}k: nginx refuses the Ingress"
         )
         yield Problem(annotation_field(at), reason, f'Write {keys[0]}: "8 {max(largest, kept // 4) >> 10}k" as well.')
+
+
+def _files(given: dict[str, str], conventions: Conventions) -> Iterator[Problem]:
+    """Request bodies and responses in files, with which few clients would fill the disk of the controller's pods."""
+    largest = conventions.largest_file_mib
+    for key, form in (("client-max-body-size", values.OFFSET), ("proxy-max-temp-file-size", values.SIZE)):
+        field, value = annotation_field(f"nginx.org/{key}"), given.get(f"nginx.org/{key}", "")
+        if not form.fits(value):
+            continue
+        size = values.size_in_bytes(value)
+        if size > largest * 2**20:
+            reason = (
+                f"is {value.strip()}, more than the {largest}m that one file may have on the disk of the controller: "
+                "few clients fill it, and Kubernetes then evicts the pod, for every team"
+            )
+            yield Problem(
+                field, reason, f"Write {largest}m or less, or ask the platform team for a larger controller.diskGib."
+            )
+        elif size == 0 and key == "client-max-body-size":
+            reason = "is 0, so one body may fill the disk of the controller: Kubernetes then evicts the pod"
+            yield Problem(field, reason, f"Write a size up to {largest}m.")
+    key = "nginx.org/proxy-max-temp-file-size"
+    if values.SIZE.fits(given.get(key, "")) and (size := values.size_in_bytes(given[key])):
+        buffers, one = given.get("nginx.org/proxy-buffers", ""), given.get("nginx.org/proxy-buffer-size", "")
+        parts = [buffers.split()[1] if values.BUFFERS.fits(buffers) else "4k", one if values.SIZE.fits(one) else "4k"]
+        if size < (least := max(map(values.size_in_bytes, parts))):
+            reason = f"is {given[key].strip()}, less than one buffer of {least >> 10}k: nginx refuses the Ingress"
+            yield Problem(annotation_field(key), reason, f"Write {least >> 10}k or more, or 0.")

@@ -12,6 +12,8 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
+from privatelink_ingress.ingresses import values
+from privatelink_ingress.ingresses.model import Conventions
 from privatelink_ingress.ingresses.other_controllers import longest
 
 PREFIX = "nginx.ingress.kubernetes.io/"
@@ -37,6 +39,17 @@ def _switch(value: str) -> str:
     return {"on": "true", "off": "false"}.get(value, value)
 
 
+def _file(value: str) -> str:
+    """A size of a file, or the most that the controller has disk for by default."""
+    most = Conventions().largest_file_mib
+    return f"{most}m" if values.OFFSET.fits(value) and values.size_in_bytes(value) > most * 2**20 else value
+
+
+def _body(value: str) -> str:
+    """A size of a body; kubernetes/ingress-nginx takes bodies of any size with 0."""
+    return f"{Conventions().largest_file_mib}m" if value.strip() == "0" else _file(value)
+
+
 def _same(name: str, convert: Callable[[str], str] = str) -> Replacement:
     return Replacement(write=f'Write nginx.org/{name}: "{{value}}".', convert=convert)
 
@@ -47,8 +60,7 @@ _OPEN = "leaves the application open: no client has to log in"
 _AUTH = Replacement(
     lost=_OPEN,
     write=f"{_NOTHING_HERE}let the application check who calls, put an authenticating proxy before it as the Service "
-    f"that "
-    "the Ingress names, or ask the platform team for authentication at the edge. sources of the route narrow who "
+    "that the Ingress names, or ask the platform team for authentication at the edge. sources of the route narrow who "
     "reaches it.",
 )
 _BASIC = Replacement(
@@ -170,7 +182,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "opentelemetry-": _TRACING,
     "opentracing-": _TRACING,
     "permanent-redirect": _REDIRECT,
-    "proxy-body-size": _same("client-max-body-size"),
+    "proxy-body-size": _same("client-max-body-size", _body),
     "proxy-buffer-size": Replacement(
         write='Write nginx.org/proxy-buffer-size: "{value}" with nginx.org/proxy-buffers: "8 {value}".'
     ),
@@ -181,7 +193,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "proxy-connect-timeout": _same("proxy-connect-timeout", _duration),
     "proxy-cookie-": Replacement(write=f"{_NOTHING_HERE}let the application set the cookie as clients need it."),
     "proxy-http-version": Replacement(write="Remove it: HTTP/1.1 is what the controller speaks to Services."),
-    "proxy-max-temp-file-size": _same("proxy-max-temp-file-size"),
+    "proxy-max-temp-file-size": _same("proxy-max-temp-file-size", _file),
     "proxy-next-upstream": _same("proxy-next-upstream"),
     "proxy-next-upstream-timeout": _same("proxy-next-upstream-timeout", _duration),
     "proxy-next-upstream-tries": _same("proxy-next-upstream-tries"),
@@ -190,8 +202,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "proxy-redirect-to": _same("proxy-redirect-to"),
     "proxy-request-buffering": Replacement(
         write=f"{_NOTHING_HERE}requests are buffered; nginx.org/client-body-buffer-size and "
-        f"nginx.org/client-max-body-size "
-        "set how much."
+        "nginx.org/client-max-body-size set how much."
     ),
     "proxy-send-timeout": _same("proxy-send-timeout", _duration),
     "proxy-ssl-": _TLS_TO_PODS,

@@ -37,6 +37,8 @@ class Conventions:
     """Whether the edge redirects port 80 to HTTPS (`loadBalancer.redirectHttp`); without, nothing listens there."""
     idle_timeout: int = 60
     """Seconds of silence after which the edge ends a request (`loadBalancer.idleTimeout`)."""
+    largest_file_mib: int = 128
+    """Most that one request body or response may take of a pod's disk, in MiB (`controller.diskGib`)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

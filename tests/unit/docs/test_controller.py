@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from privatelink_ingress.plan.workload.controller import nginx, plan_controller
+from privatelink_ingress.plan.workload.controller.disk import SHARE, largest_file_mib, pod_disk
 from privatelink_ingress.plan.workload.controller.pod import START_SECONDS, STOP
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
 from privatelink_ingress.settings.workload.controller import Controller
@@ -34,7 +35,14 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def test_the_examples_are_settings() -> None:
-    reach, https = examples()
+    large, reach, https = examples()
+    controller = large["eks-service:controller"] | {"image": IMAGE}
+    plan_controller(
+        settings=(settings := Controller.model_validate_json(json.dumps(controller))),
+        trusted_cidrs=("10.11.0.0/21",),
+        health_path="/nginx-health",
+        overrides=settings.config,
+    )
     controller = reach["eks-service:controller"] | {"image": IMAGE}
     assert Controller.model_validate_json(json.dumps(controller)).watch.namespaces == ("shop", "checkout")
     publication = https["eks-service:publication"] | {"consumers": [{"accountId": "222222222222"}]}
@@ -47,9 +55,17 @@ def test_the_table_of_values_has_every_key_that_a_stack_file_may_set_with_its_de
     table = rows("Values of its configuration")
     keys = [key for row in table for key in re.findall(r"`([a-z-]+)`", row)]
     assert sorted(keys) == sorted(nginx.FREE)
-    data = nginx.config_map(trusted_cidrs=("10.11.0.0/21",), drain_seconds=30)
+    data = nginx.config_map(trusted_cidrs=("10.11.0.0/21",), drain_seconds=30, disk_gib=2)
     for key, shown in (("client-max-body-size", "`8m`"), ("http-redirect-code", "`308`"), ("worker-processes", "`4`")):
         assert table[f"`{key}`"][1] == shown == f"`{data[key]}`"
+
+
+def test_the_disk_of_a_pod_is_as_it_is_said() -> None:
+    text = TEXT.split("\n## Disk of a pod\n")[1].split("\n## ")[0]
+    gib = Controller(install=False).disk_gib
+    assert f"`controller.diskGib` ({gib})" in text
+    assert f"{pod_disk(gib, in_memory=False).total_mib - gib * 1024} MiB for configuration, sockets and logs" in text
+    assert (SHARE, largest_file_mib(16)) == (16, 1024), "a sixteenth, and the bodies of the example"
 
 
 def test_the_seconds_of_start_and_stop_are_the_pods() -> None:

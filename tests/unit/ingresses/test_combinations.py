@@ -69,6 +69,39 @@ def test_what_breaks_the_way_from_the_edge(given: dict[str, str], http: list[str
     assert places(tls, conventions=HTTPS) == [of(key) for key in https]
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"client-max-body-size": "128m"}, []),
+        ({"client-max-body-size": "129m"}, ["client-max-body-size"]),
+        ({"client-max-body-size": "1G"}, ["client-max-body-size"]),
+        ({"client-max-body-size": "0"}, ["client-max-body-size"]),
+        ({"proxy-max-temp-file-size": "0"}, []),
+        ({"proxy-max-temp-file-size": " 128m "}, []),
+        ({"proxy-max-temp-file-size": "1024m"}, ["proxy-max-temp-file-size"]),
+        ({"proxy-max-temp-file-size": "2k"}, ["proxy-max-temp-file-size"]),
+        ({"proxy-max-temp-file-size": "8k", "proxy-buffers": "8 16k", "proxy-busy-buffers-size": "32k"},
+         ["proxy-max-temp-file-size"]),
+        ({"proxy-max-temp-file-size": "16k", "proxy-buffers": "8 16k"}, []),
+    ],
+)  # fmt: skip
+def test_no_ingress_lets_few_clients_fill_the_disk_of_the_controller(given: dict[str, str], wrong: list[str]):
+    assert places(annotated({f"nginx.org/{key}": value for key, value in given.items()})) == [of(key) for key in wrong]
+
+
+def test_the_bound_of_files_is_that_of_the_stack():
+    size = {"nginx.org/client-max-body-size": "1g"}
+    assert said(annotated(size), Conventions(largest_file_mib=1024)) == []
+    assert said(annotated(size), Conventions(largest_file_mib=512)) == [
+        (
+            of("client-max-body-size"),
+            "is 1g, more than the 512m that one file may have on the disk of the controller: few clients fill it, and "
+            "Kubernetes then evicts the pod, for every team",
+            "Write 512m or less, or ask the platform team for a larger controller.diskGib.",
+        )
+    ]
+
+
 def test_a_hostless_ingress_has_no_ports_of_its_own():
     hostless = annotated({"nginx.org/listen-ports": "80"}, spec__rules__0__host=GONE)
     assert said(hostless) == [

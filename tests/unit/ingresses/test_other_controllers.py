@@ -25,6 +25,20 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("proxy-body-size", "0", 'nginx.org/client-max-body-size: "128m"'),
+        ("proxy-body-size", "2g", 'nginx.org/client-max-body-size: "128m"'),
+        ("proxy-body-size", "20m", 'nginx.org/client-max-body-size: "20m"'),
+        ("proxy-max-temp-file-size", "1g", 'nginx.org/proxy-max-temp-file-size: "128m"'),
+        ("proxy-max-temp-file-size", "0", 'nginx.org/proxy-max-temp-file-size: "0"'),
+    ],
+)
+def test_a_size_of_files_becomes_one_that_the_controller_has_disk_for(name: str, value: str, written: str):
+    assert ingress_nginx.replacement(name, value)[1] == f"Write {written}."
+
+
+@pytest.mark.parametrize(
     "name",
     ["auth-url", "auth-signin", "auth-type", "auth-secret", "auth-tls-secret", "auth-tls-verify-client", "satisfy",
      "whitelist-source-range", "allowlist-source-range", "denylist-source-range", "limit-rps", "limit-connections",

@@ -17,7 +17,7 @@ from privatelink_ingress.plan.workload.adopted_cluster import (
 )
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork, adopt_network
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
-from privatelink_ingress.plan.workload.controller import ControllerPlan, plan_controller
+from privatelink_ingress.plan.workload.controller import ControllerPlan, disk, plan_controller
 from privatelink_ingress.plan.workload.deployed import NodeGroupSize
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
@@ -112,6 +112,8 @@ def plan_workload(
         UserError: with the key of every setting that does not fit.
     """
     name, common = connection_name(settings, stack), workload_tags(settings, stack)
+    if settings.controller.install:
+        disk.require_room(settings)
     adopted = adopt_network(settings, existing_vpc, tags=common) if existing_vpc else None
     network = plan_network(
         settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted, services=services

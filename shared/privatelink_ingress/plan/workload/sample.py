@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress.plan.tags import MANAGED_BY
+from privatelink_ingress.plan.workload.controller import disk
 from privatelink_ingress.plan.workload.controller import objects as controller
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject, Manifest
 from privatelink_ingress.problems import Problem, UserError
@@ -24,6 +25,9 @@ LABELS = {"app.kubernetes.io/name": NAMESPACE}
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 """Pulumi waits for an address in an Ingress's status, which nobody writes here: the way in is the endpoint service."""
+
+_FILES_MIB = 16
+"""For the server's pid and temporary files."""
 
 _USER = 101
 """User `nginx` of the image."""
@@ -116,6 +120,7 @@ def _deployment(image: Any) -> KubernetesObject:
 
 def _pod(image: Any) -> Manifest:
     probe = {"httpGet": {"path": "/", "port": "http"}, "timeoutSeconds": 2}
+    files = {"ephemeral-storage": f"{_FILES_MIB + disk.LOGS_MIB}Mi"}
     return {
         "serviceAccountName": NAMESPACE,
         "automountServiceAccountToken": False,
@@ -138,13 +143,16 @@ def _pod(image: Any) -> Manifest:
             }
             for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
         ],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "16Mi"}}],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": f"{_FILES_MIB}Mi"}}],
         "containers": [
             {
                 "name": "web",
                 "image": image,
                 "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
-                "resources": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
+                "resources": {
+                    "requests": {"cpu": "25m", "memory": "32Mi", **files},
+                    "limits": {"memory": "64Mi", **files},
+                },
                 "securityContext": {
                     "allowPrivilegeEscalation": False,
                     "readOnlyRootFilesystem": True,

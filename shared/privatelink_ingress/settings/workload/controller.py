@@ -58,6 +58,8 @@ class Controller(Settings):
     for `publication.protocol: https`, and for nothing else."""
     min_replicas: Annotated[int, Field(ge=2)] = 3
     max_replicas: Annotated[int, Field(ge=2)] = 10
+    disk_gib: Annotated[int, Field(ge=1, le=1024)] = 2
+    """Disk of a node that each pod may fill with request bodies and responses in temporary files, in GiB."""
 
     @model_validator(mode="after")
     def _can_be_installed(self) -> Self:

@@ -13,17 +13,18 @@ from privatelink_ingress.settings.load import SettingsError, load
 from privatelink_ingress.settings.workload.controller import Controller
 
 
-def config(**overrides: str) -> dict[str, str]:
+def config(disk_gib: int = 2, /, **overrides: str) -> dict[str, str]:
     return nginx.config_map(
         trusted_cidrs=("10.11.0.0/21", "10.11.8.0/21"),
         drain_seconds=30,
+        disk_gib=disk_gib,
         overrides={key.replace("_", "-"): value for key, value in overrides.items()},
     )
 
 
 def problem(data: dict[str, str]) -> str:
     with pytest.raises(UserError) as caught:
-        nginx.check(data)
+        nginx.check(data, disk_gib=2)
     [one] = caught.value.problems
     return str(one)
 
@@ -37,6 +38,7 @@ def test_the_data_is_exactly_this():
         "http-redirect-code": "308",
         "keepalive-timeout": "75s",
         "log-format-escaping": "json",
+        "proxy-max-temp-file-size": "0",
         "proxy-read-timeout": "60s",
         "real-ip-header": "X-Forwarded-For",
         "real-ip-recursive": "True",
@@ -133,7 +135,9 @@ def test_all_mistakes_come_in_one_message():
 
 
 def test_a_stack_file_may_raise_the_limits():
-    data = config(client_max_body_size="1g", worker_connections="4096", lb_method="least_conn", worker_processes="2")
+    data = config(
+        16, client_max_body_size="1g", worker_connections="4096", lb_method="least_conn", worker_processes="2"
+    )
     assert (data["client-max-body-size"], data["worker-connections"]) == ("1g", "4096")
     assert (data["lb-method"], data["worker-processes"]) == ("least_conn", "2")
 

@@ -43,7 +43,10 @@ def test_its_container_is_read_only_not_root_limited_and_probed():
     assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, 101)
     assert (pod["automountServiceAccountToken"], pod["serviceAccountName"]) == (False, "sample")
     assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/tmp"]
-    assert container["resources"] == {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}}
+    assert container["resources"] == {
+        "requests": {"cpu": "25m", "memory": "32Mi", "ephemeral-storage": "272Mi"},
+        "limits": {"memory": "64Mi", "ephemeral-storage": "272Mi"},
+    }
     for probe in ("readinessProbe", "livenessProbe"):
         assert container[probe]["httpGet"] == {"path": "/", "port": "http"}
 

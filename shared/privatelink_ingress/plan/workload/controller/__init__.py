@@ -33,6 +33,8 @@ class ControllerPlan:
     health_path: str
     min_replicas: int
     max_replicas: int
+    disk_gib: int
+    """What a pod may keep in temporary files."""
     namespace: str = objects.NAMESPACE
 
     @property
@@ -80,6 +82,7 @@ class ControllerPlan:
                 ingress_class=objects.INGRESS_CLASS,
                 health_path=self.health_path,
                 scope=self.scope,
+                disk_gib=self.disk_gib,
             )
         )
         return (
@@ -134,11 +137,17 @@ def plan_controller(
             ingress_tls=settings.ingress_tls,
             tls_secret=settings.tls_secret,
         ),
-        config=nginx.config_map(trusted_cidrs=trusted_cidrs, drain_seconds=STOP.drain, overrides=overrides),
+        config=nginx.config_map(
+            trusted_cidrs=trusted_cidrs,
+            drain_seconds=STOP.drain,
+            disk_gib=settings.disk_gib,
+            overrides=overrides,
+        ),
         trusted_cidrs=trusted_cidrs,
         health_path=health_path,
         min_replicas=settings.min_replicas,
         max_replicas=settings.max_replicas,
+        disk_gib=settings.disk_gib,
     )
 
 

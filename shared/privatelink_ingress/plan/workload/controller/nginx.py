@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from privatelink_ingress.plan.workload.controller import disk
 from privatelink_ingress.plan.workload.controller.pod import MEMORY_LIMIT_MIB
 from privatelink_ingress.problems import Problem, UserError, suggest
 
@@ -97,6 +98,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "log-format-escaping": _one_of("json"),
     "proxy-connect-timeout": _DURATION,
+    "proxy-max-temp-file-size": _SIZE,
     "proxy-read-timeout": _DURATION,
     "proxy-send-timeout": _DURATION,
     "real-ip-header": _matching(r"[A-Za-z][A-Za-z-]*", "the name of a request header"),
@@ -119,6 +121,8 @@ _DEFAULTS: Mapping[str, str] = {
     # Above the load balancer's idle timeout of 60 s (its default), so that the balancer is the one that closes:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     "keepalive-timeout": "75s",
+    # No response gets onto the node's disk: a slow client slows its application down instead.
+    "proxy-max-temp-file-size": "0",
     "proxy-read-timeout": "60s",
     # 308 keeps a POST a POST.
     "http-redirect-code": "308",
@@ -139,7 +143,7 @@ FREE = frozenset(_DEFAULTS) | {
 
 
 def config_map(
-    *, trusted_cidrs: Sequence[str], drain_seconds: int, overrides: Mapping[str, str] | None = None
+    *, trusted_cidrs: Sequence[str], drain_seconds: int, disk_gib: int, overrides: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The data of the controller's ConfigMap, every value checked.
 
@@ -147,10 +151,12 @@ def config_map(
         trusted_cidrs: Networks whose `X-Forwarded-For` is believed: the private subnets, in which the network load
             balancer lives and so do the nodes, whose addresses a connection takes under traffic policy Cluster.
         drain_seconds: How long old workers may finish their requests after a reload or a stop.
+        disk_gib: What a pod may keep in temporary files.
         overrides: Values of a stack file.
 
     Raises:
-        UserError: with every value that nginx would refuse and every key that is unknown or not free.
+        UserError: with every value that nginx would refuse or the pod has no disk for, and every key that is unknown or
+            not free.
     """
     overrides = overrides or {}
     if problems := [problem for key in overrides if (problem := _forbidden(key))]:
@@ -172,12 +178,12 @@ def config_map(
         "log-format-escaping": "json",
         "log-format": LOG_FORMAT,
     }
-    check(data)
+    check(data, disk_gib=disk_gib)
     return dict(sorted(data.items()))
 
 
-def check(data: Mapping[str, str]) -> None:
-    """Refuse what the controller would drop in silence or nginx would not load.
+def check(data: Mapping[str, str], *, disk_gib: int) -> None:
+    """Refuse what the controller would drop in silence, nginx would not load, or the pod has no disk for.
 
     Raises:
         UserError: with every unknown key and every bad value.
@@ -188,6 +194,7 @@ def check(data: Mapping[str, str]) -> None:
             problems.append(_unknown(key))
         elif not isinstance(value, str) or not _KINDS[key].fits(value):
             problems.append(Problem(f"{SETTING}.{key}", f"is {value!r}", f"Write {_KINDS[key].wanted}."))
+    problems += disk.misfits(data, disk_gib, where=SETTING)
     if not problems and (needed := memory_mib(data)) > MEMORY_LIMIT_MIB:
         reason = f"needs about {needed:.0f} MiB during a reload, more than a pod's limit of {MEMORY_LIMIT_MIB} MiB"
         problems.append(Problem(f"{SETTING}.worker-processes", reason, "Lower it, or worker-connections."))

@@ -7,6 +7,7 @@ from typing import Any
 
 from privatelink_ingress.plan.workload.controller import access
 from privatelink_ingress.plan.workload.controller.access import WatchScope
+from privatelink_ingress.plan.workload.controller.disk import FILES_MIB, PodDisk, pod_disk
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS
 
 READY_PORT = 8081
@@ -60,9 +61,7 @@ STOP = StopBudget()
 # the process that gets SIGTERM.
 _START = 'rm -f /etc/nginx/conf.d/* /var/lib/nginx/*.sock; exec /nginx-ingress "$@"'
 
-_CONFIGURATION = "/etc/nginx"
-
-_WRITABLE = {"etc": _CONFIGURATION, "lib": "/var/lib/nginx", "cache": "/var/cache/nginx"}
+_WRITABLE = {"etc": "/etc/nginx", "lib": "/var/lib/nginx", "cache": "/var/cache/nginx"}
 """Configuration, sockets and pid, temporary files: the directories nginx writes to, by volume name."""
 
 
@@ -83,6 +82,15 @@ class PodArgs:
     health_path: str
     """Path on which nginx's default server answers 200."""
     scope: WatchScope
+    disk_gib: int
+    """What it may keep in temporary files."""
+
+    @property
+    def disk(self) -> PodDisk:
+        """The disk that it may fill."""
+        # The controller writes certificates with their keys below its configuration: as with a volume of a Secret, no
+        # key comes on the node's disk.
+        return pod_disk(self.disk_gib, in_memory=self.scope.reads_secrets)
 
 
 def pod_template(args: PodArgs) -> dict[str, Any]:
@@ -103,17 +111,11 @@ def pod_template(args: PodArgs) -> dict[str, Any]:
                 "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
             },
             "topologySpreadConstraints": spread(args.labels),
-            "volumes": [{"name": volume, "emptyDir": _kept(path, args.scope)} for volume, path in _WRITABLE.items()],
+            "volumes": [{"name": volume, "emptyDir": args.disk.volumes[volume]} for volume in _WRITABLE],
             "initContainers": [_copy_configuration(args.image)],
             "containers": [_controller(args)],
         },
     }
-
-
-def _kept(path: str, scope: WatchScope) -> dict[str, str]:
-    # The controller writes certificates with their keys below its configuration: as with a volume of a Secret, no key
-    # comes on the node's disk.
-    return {"medium": "Memory"} if path == _CONFIGURATION and scope.reads_secrets else {}
 
 
 def _arguments(args: PodArgs) -> list[str]:
@@ -140,13 +142,17 @@ def _arguments(args: PodArgs) -> list[str]:
 
 def _copy_configuration(image: Any) -> dict[str, Any]:
     """Fill the writable `/etc/nginx` with the image's own files."""
+    files = {"ephemeral-storage": f"{FILES_MIB}Mi"}
     return {
         "name": "copy-configuration",
         "image": image,
         "command": ["cp", "-dR", "/etc/nginx/.", "/mnt/etc"],
         "volumeMounts": [{"name": "etc", "mountPath": "/mnt/etc"}],
         "securityContext": _rights(),
-        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "64Mi"}},
+        "resources": {
+            "requests": {"cpu": "10m", "memory": "16Mi", **files},
+            "limits": {"memory": "64Mi", **files},
+        },
     }
 
 
@@ -177,8 +183,8 @@ def _controller(args: PodArgs) -> dict[str, Any]:
         "lifecycle": {"preStop": {"sleep": {"seconds": STOP.sleep}}},
         # No CPU limit: throttled proxies time out.
         "resources": {
-            "requests": {"cpu": "250m", "memory": "256Mi"},
-            "limits": {"memory": f"{MEMORY_LIMIT_MIB}Mi"},
+            "requests": {"cpu": "250m", "memory": "256Mi", **args.disk.resources},
+            "limits": {"memory": f"{MEMORY_LIMIT_MIB}Mi", **args.disk.resources},
         },
     }
 
