@@ -85,7 +85,7 @@ def _routing(system: System) -> Grants:
             system.tag_on_create("elasticloadbalancing:AddTags", rule),
             system.on_own(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
             system.in_region(*on("DescribeRules", "DescribeTags")),
-            # The removal guard asks who uses the listener, and which target groups got requests.
+            # Hooks ask too: whose rules are in a slot, and who uses the listener and which target groups got requests.
             system.in_region(*on("DescribeTargetGroups"), "cloudwatch:GetMetricData"),
         ),
     }
