@@ -28,6 +28,9 @@ from privatelink_ingress.problems import Problem, suggest
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", "nginx.org/websocket-services")
+_SET_BY_CONTROLLER = (
+    "host", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+)  # fmt: skip
 _STICKY = "nginx.org/sticky-cookie-services"
 
 
@@ -41,6 +44,7 @@ def problems(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     yield from _errors(ingress, given)
     yield from _buffers(given)
     yield from _files(given, conventions)
+    yield from _own_headers(given)
     yield from _zones(given)
 
 
@@ -202,3 +206,12 @@ def _files(given: dict[str, str], conventions: Conventions) -> Iterator[Problem]
         if size < (least := max(map(values.size_in_bytes, parts))):
             reason = f"is {given[key].strip()}, less than one buffer of {least >> 10}k: nginx refuses the Ingress"
             yield Problem(annotation_field(key), reason, f"Write {least >> 10}k or more, or 0.")
+
+
+def _own_headers(given: dict[str, str]) -> Iterator[Problem]:
+    """Headers that the controller sets itself; seen with `X-Forwarded-Port`: the application gets both."""
+    key = "nginx.org/proxy-set-headers"
+    for name in (one.split(":")[0].strip() for one in given.get(key, "").split(",")):
+        if name.lower() in _SET_BY_CONTROLLER:
+            reason = f"sets {name}, which the controller sets: the application gets two, and one may be the client's"
+            yield Problem(annotation_field(key), reason, f"Remove {name}: applications trust the controller's value.")
