@@ -51,6 +51,9 @@ def forward(arn: str) -> model.Action:
     return model.Action(type="forward", target_groups=((arn, 1),))
 
 
+RATE = model.WebAclRule(name="rate", action="block", statement={"RateBasedStatement": {"Limit": 2000}})
+
+
 def whole() -> model.Topology:
     """Both sides with every hop open for shop.example.com."""
     addresses = ("10.12.128.16", "10.12.130.16")
@@ -79,7 +82,11 @@ def whole() -> model.Topology:
                 subnets={ZONES[0]: "10.12.0.0/23", ZONES[1]: "10.12.2.0/23"},
                 security_group_ids=("sg-alb",),
                 listeners=(https,),
-                web_acl=model.WebAcl(name="acl", default_allows=True, rules=("rate",)),
+                web_acl=model.WebAcl(
+                    name="acl",
+                    default_allows=True,
+                    rules=(RATE,),
+                ),
             ),
             NLB: balancer(
                 NLB,

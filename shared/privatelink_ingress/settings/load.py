@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings import boundaries, ownership
+from privatelink_ingress.settings import boundaries, firewall_checks, ownership
 from privatelink_ingress.settings.explain import explain, keys, kind, shown
 
 M = TypeVar("M", bound=BaseModel)
@@ -52,7 +52,11 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str,
     except ValidationError as error:
         problems += [problem for problem in explain(model, error) if problem.where not in wrong]
     else:
-        problems += (*ownership.problems(settings, region), *boundaries.problems(settings))
+        problems += (
+            *ownership.problems(settings, region),
+            *boundaries.problems(settings),
+            *firewall_checks.problems(settings),
+        )
         if not problems:
             return settings
     raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", problems)

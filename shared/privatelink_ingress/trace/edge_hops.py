@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privatelink_ingress.plan.edge.certificates import covers
+from privatelink_ingress.settings.managed_rules import BODY_LIMIT
+from privatelink_ingress.trace import web_acl
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import first_rule
 from privatelink_ingress.trace.topology import Alias, Certificate, Rule, Topology
@@ -109,7 +111,7 @@ def secure(path: Path) -> Iterator[Hop]:
 
 
 def screen(path: Path) -> Iterator[Hop]:
-    """The web ACL. Only AWS WAF knows which of its rules would block."""
+    """The web ACL, as far as its rules can be evaluated without AWS (`web_acl`)."""
     acl = path.balancer.web_acl
     if acl is None:
         yield Hop(
@@ -120,8 +122,24 @@ def screen(path: Path) -> Iterator[Hop]:
             remedy="Run `pulumi up` in central-ingress/ to associate it again.",
         )
         return
+    judged = web_acl.judge(acl, path.request)
     evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"
-    yield Hop(name="Web ACL", verdict="passes", evidence=f"{evidence} (not evaluated here)")
+    if judged.counted:
+        evidence += f"; counted by {', '.join(judged.counted)}"
+    if judged.unknown:
+        evidence += f"; only AWS knows about {', '.join(judged.unknown)}"
+    if judged.action == "allow":
+        yield Hop(
+            name="Web ACL", verdict="passes", evidence=evidence + (f"; allowed by {judged.by}" if judged.by else "")
+        )
+        return
+    reason, remedy = f"{judged.by or 'the default action'} answers with {judged.action}", ""
+    if judged.by == "body-size":
+        reason = f"body-size blocks a body of {path.request.body_size:,} bytes: WAF reads {BODY_LIMIT:,} of it"
+        remedy = (
+            "Write firewall.largeBodies: allow for the connection, in the file of the stack with the load balancer."
+        )
+    raise Stopped("Web ACL", evidence, reason, remedy, status=web_acl.STATUS[judged.action])
 
 
 def route(path: Path) -> Iterator[Hop]:

@@ -30,9 +30,21 @@ class Request:
     """Names and values, except the host header."""
     source: str | None = None
     """Address that connects to the load balancer; None matches no rule's source condition."""
+    body_size: int = 0
+    """Bytes of the body."""
+    query_size: int = 0
+    """Bytes of the query, without the question mark."""
 
     @classmethod
-    def parse(cls, url: str, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None) -> Request:
+    def parse(
+        cls,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Iterable[str] = (),
+        source: str | None = None,
+        body_size: int = 0,
+    ) -> Request:
         """The request that a client sends for `url`.
 
         Args:
@@ -40,6 +52,7 @@ class Request:
             method: In capital letters.
             headers: Each as `NAME=VALUE`.
             source: Address of the client.
+            body_size: Bytes of the body.
 
         Raises:
             UsageError: when one of them is invalid.
@@ -52,7 +65,12 @@ class Request:
         if parts.scheme not in _PORTS or not parts.hostname:
             raise _no_url(url, "has no http or https scheme with a host")
         headers = tuple(headers)
-        if problems := [*_check_method(method), *_check_headers(headers), *_check_source(source)]:
+        if problems := [
+            *_check_method(method),
+            *_check_headers(headers),
+            *_check_source(source),
+            *_check_size(body_size),
+        ]:
             raise UsageError("The request cannot be traced", problems)
         query = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
         return cls(
@@ -64,6 +82,8 @@ class Request:
             method=method,
             headers=tuple((name, value) for name, _, value in (header.partition("=") for header in headers)),
             source=source,
+            body_size=body_size,
+            query_size=len(parts.query.encode()),
         )
 
     def matches(self, condition: Condition) -> bool:
@@ -129,6 +149,10 @@ def _check_headers(headers: Iterable[str]) -> list[Problem]:
         for header in headers
         if not re.fullmatch(r"[^=\s]+=.*", header)
     ]
+
+
+def _check_size(size: int) -> list[Problem]:
+    return [Problem("--body-size", f"is {size}", "Write the bytes of the body, such as 20000.")] if size < 0 else []
 
 
 def _check_source(source: str | None) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 from collections.abc import Mapping
+from typing import Any
 
 from privatelink_ingress.trace.cluster_objects import ClusterObjects
 
@@ -113,12 +114,23 @@ class Listener:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class WebAclRule:
+    """A rule of a web ACL."""
+
+    name: str
+    action: str
+    """In small letters, as `block`; of a managed group, `none` or `count`."""
+    statement: Mapping[str, Any]
+    """As the WAFv2 API has it; a reference to an IP set also has its `Addresses`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class WebAcl:
-    """The web ACL in front of a load balancer."""
+    """The web ACL in front of a load balancer, with its rules in the order of evaluation."""
 
     name: str
     default_allows: bool
-    rules: tuple[str, ...]
+    rules: tuple[WebAclRule, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

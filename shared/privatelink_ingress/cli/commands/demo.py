@@ -47,6 +47,9 @@ def trace(
         str | None,
         typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
     ] = None,
+    body_size: Annotated[
+        int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
+    ] = 0,
     out: Out = Path(".demo"),
     as_json: Json = False,
 ) -> None:
@@ -57,7 +60,7 @@ def trace(
     from privatelink_ingress.cli import running
     from privatelink_ingress.cli.views import trace as view
 
-    trace = running.trace_running(url, out, method=method, headers=header or (), source=source)
+    trace = running.trace_running(url, out, method=method, headers=header or (), source=source, body_size=body_size)
     if as_json:
         typer.echo(view.as_json(trace))
     else:
