@@ -55,7 +55,9 @@ def load_edge(
     try:
         settings = load(AttachedSettings, own, project=project, stack=stack, region=region)
     except SettingsError as error:
-        raise SettingsError(error.title, [*misplaced, *error.problems]) from None
+        # Without the shard's name, nobody knows where a misplaced key belongs.
+        unnamed = any(problem.where == "edgeStack" for problem in error.problems)
+        raise SettingsError(error.title, [*([] if unnamed else misplaced), *error.problems]) from None
     if misplaced:
         raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", misplaced)
     return settings

@@ -6,25 +6,23 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from privatelink_ingress.settings.arns import CertificateArn, KeyArn
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     UNIQUE_NAMES,
     AccountId,
-    AssumedRoles,
-    CertificateArn,
     ConnectionName,
     DomainName,
     Environment,
     HostedZoneId,
     InvalidSetting,
-    KeyArn,
     Owner,
     ParameterReference,
     RetentionDays,
     Settings,
     StackNameSetting,
-    Tags,
     Zones,
     matching,
 )
@@ -33,6 +31,7 @@ from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.networks import Cidr, VpcCidr
 from privatelink_ingress.settings.parameters import ParameterPrefix
 from privatelink_ingress.settings.routes import Route
+from privatelink_ingress.settings.tags import Tags
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
 TlsPolicy = Literal[

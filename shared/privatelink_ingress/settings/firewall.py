@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from privatelink_ingress.problems import suggest
 from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
+from privatelink_ingress.settings.limits import IP_SET
 from privatelink_ingress.settings.managed_rules import BODY_RULE, COMMON, FLOODS, GROUPS, ManagedGroup
 from privatelink_ingress.settings.networks import FirewallCidr
 
@@ -95,9 +96,9 @@ class Firewall(Settings):
     """Managed groups in addition to the five of every web ACL, and changes to those five."""
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
     """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
-    allow: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
+    allow: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
     """Client networks that skip every other rule."""
-    deny: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
+    deny: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
     """Client networks that are always blocked."""
     hosts: Annotated[dict[Host, HostFirewall], Field(default_factory=dict)]
     """By host: what a connection of this file has as its `firewall`, for connections of attached stacks."""
