@@ -9,7 +9,8 @@ from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.trace import web_acl
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import first_rule
-from privatelink_ingress.trace.topology import Alias, Certificate, Rule, Topology
+from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
+from privatelink_ingress.trace.topology import UNSEEN, Alias, Certificate, Rule, Topology
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -73,14 +74,10 @@ def connect(path: Path) -> Iterator[Hop]:
             f"Use {path.listener.protocol.lower()}://.",
         )
     evidence = f"{balancer.name} ({balancer.state}) listens on {open_ports}"
-    if path.topology.admits_network(balancer.security_group_ids, ANYWHERE, port):
+    if admits_network(path.topology.security_groups, balancer.security_group_ids, ANYWHERE, port):
         yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to {ANYWHERE}")
         return
-    if not any(
-        permission.covers_port(port) and permission.cidrs
-        for group in balancer.security_group_ids
-        for permission in path.topology.security_groups[group].ingress
-    ):
+    if not admits_any_network(path.topology.security_groups, balancer.security_group_ids, port):
         raise Stopped(
             hop,
             evidence,
@@ -101,6 +98,12 @@ def secure(path: Path) -> Iterator[Hop]:
             evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
             yield Hop(name=hop, verdict="passes", evidence=evidence)
             return
+    unseen = [certificate.arn for certificate in path.listener.certificates if certificate.status == UNSEEN]
+    if unseen:
+        reason = f"the names of {', '.join(unseen)} are not known here"
+        remedy = f"aws acm describe-certificate --certificate-arn {unseen[0]}"
+        yield Hop(name=hop, verdict="not seen", evidence=str(path.listener.tls_policy), reason=reason, remedy=remedy)
+        return
     shown = ", ".join(domain for certificate in path.listener.certificates for domain in certificate.domains)
     raise Stopped(
         hop,
@@ -183,6 +186,7 @@ def spread(path: Path) -> Iterator[Hop]:
 def enter_endpoints(path: Path) -> Iterator[Hop]:
     """The endpoints' interfaces behind the targets' addresses, and the security groups in between."""
     hop, balancer, topology = "Interface endpoint", path.balancer, path.topology
+    groups = topology.security_groups
     interfaces = {
         interface.address: (endpoint, interface)
         for endpoint in topology.endpoints
@@ -201,8 +205,8 @@ def enter_endpoints(path: Path) -> Iterator[Hop]:
     shut = [
         interface.address
         for target, _, interface in path.entries
-        if not topology.releases_group(balancer.security_group_ids, interface.security_group_ids, target.port)
-        or not topology.admits_group(interface.security_group_ids, balancer.security_group_ids, target.port)
+        if not releases_group(groups, balancer.security_group_ids, interface.security_group_ids, target.port)
+        or not admits_group(groups, interface.security_group_ids, balancer.security_group_ids, target.port)
     ]
     endpoints = {endpoint.id: endpoint for _, endpoint, _ in path.entries}
     evidence = "; ".join(f"{endpoint.id} {endpoint.state}" for endpoint in endpoints.values())

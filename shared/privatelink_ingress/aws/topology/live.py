@@ -37,7 +37,6 @@ def load(edge: Account, workloads: Iterable[Account]) -> Topology:
         if balancer.type == "application":
             load_balancers[arn] = balancers.with_web_acl(balancer, _web_acl(edge, arn))
     return Topology(
-        edge_account=edge.account_id,
         aliases=tuple(_aliases(edge.client("route53"))),
         load_balancers=load_balancers,
         target_groups=target_groups,

@@ -51,16 +51,35 @@ def trace(
         int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
     ] = 0,
     out: Out = Path(".demo"),
+    state: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--state",
+            help="Exported state of a stack, or a directory of them; may be repeated. Nothing else is read then.",
+            metavar="PATH",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Follow a request through a demo that was left running, from Route 53 to the controller's node ports.
+    """Follow a request from Route 53 to the cluster: through a demo that was left running, or by exported states.
 
+    A state does not know the health of targets, nor what other teams have in the cluster.
     Exit code 0 when it gets there, 1 when not.
     """
-    from privatelink_ingress.cli import running
     from privatelink_ingress.cli.views import trace as view
 
-    trace = running.trace_running(url, out, method=method, headers=header or (), source=source, body_size=body_size)
+    headers = tuple(header or ())
+    if state:
+        from privatelink_ingress.cli import topologies
+        from privatelink_ingress.trace.trace import trace as follow
+
+        trace = follow(
+            url, topologies.of_states(state), method=method, headers=headers, source=source, body_size=body_size
+        )
+    else:
+        from privatelink_ingress.cli import running
+
+        trace = running.trace_running(url, out, method=method, headers=headers, source=source, body_size=body_size)
     if as_json:
         typer.echo(view.as_json(trace))
     else:
