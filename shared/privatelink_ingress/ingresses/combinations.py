@@ -14,6 +14,7 @@ from privatelink_ingress.ingresses.model import (
     MASTER,
     MINION,
     REWRITES,
+    WEBSOCKETS,
     Conventions,
     Manifest,
     annotation_field,
@@ -27,7 +28,7 @@ from privatelink_ingress.ingresses.model import (
 from privatelink_ingress.problems import Problem, suggest
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
-_LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", "nginx.org/websocket-services")
+_LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", WEBSOCKETS)
 _SET_BY_CONTROLLER = (
     "host", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
 )  # fmt: skip
@@ -57,7 +58,7 @@ def advice(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
             reason = f"is {value}, and the edge ends a request after {conventions.idle_timeout} s of silence with 504"
             write = "Answer earlier, or ask the platform team for loadBalancer.idleTimeout (349 s at most)."
             yield Problem(annotation_field(key), reason, write)
-    if "nginx.org/websocket-services" in given:
+    if WEBSOCKETS in given:
         silent, after = conventions.idle_timeout, "60 s at the controller (nginx.org/proxy-read-timeout)"
         reason = (
             f"needs no more for WebSockets. One that is silent ends after {silent} s at the edge and {after}; "
@@ -65,7 +66,7 @@ def advice(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
             "30 s after a reload of nginx"
         )
         write = "Send a ping every 30 s, and let clients connect again."
-        yield Problem(annotation_field("nginx.org/websocket-services"), reason, write)
+        yield Problem(annotation_field(WEBSOCKETS), reason, write)
 
 
 def _services(ingress: Manifest, given: dict[str, str]) -> Iterator[Problem]:

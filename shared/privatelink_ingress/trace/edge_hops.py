@@ -8,7 +8,7 @@ from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.trace import web_acl
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
-from privatelink_ingress.trace.request import first_rule
+from privatelink_ingress.trace.request import Request, first_rule
 from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
 from privatelink_ingress.trace.topology import UNSEEN, Alias, Certificate, Rule, Topology
 
@@ -62,16 +62,16 @@ def connect(path: Path) -> Iterator[Hop]:
         raise Stopped(
             hop,
             f"{balancer.name} listens on {open_ports}",
-            f"nothing listens on port {port}: the connection is refused",
-            "Use https://, or set loadBalancer.redirectHttp: true to redirect." if port == 80 else "Use https://.",
+            f"nothing listens on port {port}: no client can connect",
+            _listened(path.request),
         )
     path.listener = by_port[port]
-    if path.listener.protocol != path.request.scheme.upper():
+    if path.listener.protocol != path.request.protocol:
         raise Stopped(
             hop,
             f"{balancer.name} listens on {open_ports}",
             f"port {port} speaks {path.listener.protocol}, not {path.request.scheme}",
-            f"Use {path.listener.protocol.lower()}://.",
+            f"Use {path.request.scheme_for('HTTPS')}:// without a port.",
         )
     evidence = f"{balancer.name} ({balancer.state}) listens on {open_ports}"
     if admits_network(path.topology.security_groups, balancer.security_group_ids, ANYWHERE, port):
@@ -85,6 +85,13 @@ def connect(path: Path) -> Iterator[Hop]:
             "Set loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
         )
     yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are allowed")
+
+
+def _listened(request: Request) -> str:
+    """How to come to the listener for HTTPS, which every load balancer has."""
+    if request.scheme == "http" and request.port == 80:
+        return "Use https://, or set loadBalancer.redirectHttp: true to redirect."
+    return f"Use {request.scheme_for('HTTPS')}:// without a port."
 
 
 def secure(path: Path) -> Iterator[Hop]:

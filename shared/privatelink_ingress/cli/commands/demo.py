@@ -38,7 +38,9 @@ def demo(
 
 @commands.command(epilog="Example: ./run trace https://shop.example.com/cart --method POST")
 def trace(
-    url: Annotated[str, typer.Argument(help="Absolute http or https URL.", show_default=False)],
+    url: Annotated[
+        str, typer.Argument(help="Absolute URL: https, http, or wss and ws for a WebSocket.", show_default=False)
+    ],
     method: Annotated[str, typer.Option(help="HTTP method.")] = "GET",
     header: Annotated[
         list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="NAME=VALUE")
