@@ -66,6 +66,7 @@ CLOSED: dict[str, Closed] = {
         (
             f"{_FINDINGS}::test_f5_no_endpoint_connects_to_a_service_that_no_contract_names",
             f"{_FINDINGS}::test_f5_an_endpoint_connects_to_the_service_of_a_contract",
+            "tests/unit/fleet/test_check_reach.py::test_a_service_of_the_files_is_compared_by_its_name",
         ),
         "Other principals of an edge account that is shared: [publication.md](publication.md#acceptance).",
     ),

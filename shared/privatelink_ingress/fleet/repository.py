@@ -11,7 +11,7 @@ from typing import Any
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet import assumed_zones, encrypted
 from privatelink_ingress.fleet.plans import StackPlan
-from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
+from privatelink_ingress.fleet.stacks import Attached, Bootstrap, Edge, Finding, Workload
 from privatelink_ingress.plan.edge import shard as edge_plan
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.workload import declared_zones, versions
@@ -53,6 +53,7 @@ class Stacks:
     workloads: list[Workload] = dataclasses.field(default_factory=list)
     edges: list[Edge] = dataclasses.field(default_factory=list)
     attached: list[Attached] = dataclasses.field(default_factory=list)
+    bootstraps: list[Bootstrap] = dataclasses.field(default_factory=list)
     left_out: list[str] = dataclasses.field(default_factory=list)
     """Files of which too much is encrypted to compare them with the others."""
 
@@ -119,6 +120,8 @@ def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
     elif isinstance(settings, EdgeSettings):
         stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
         _note_zones(report, name, file.region, settings)
+    elif isinstance(settings, BootstrapSettings):
+        stacks.bootstraps.append(Bootstrap(file=name, stack=file.stack, settings=settings))
 
 
 def _workload(file: StackFile, values: Mapping[str, str]) -> WorkloadSettings:
