@@ -58,7 +58,7 @@ class Fault(Unobserved):
             self.created.append(call)
         self._at("after", call)
         if self.kill and self.struck:
-            wait_for_the_end_of(call.engine_pid)  # no other answer reaches the engine meanwhile
+            _wait_for_the_end_of(call.engine_pid)  # no other answer reaches the engine meanwhile
 
     def ended(self, call: Call) -> None:
         with self._change:
@@ -81,7 +81,7 @@ class Fault(Unobserved):
         if self.kill:
             self._stop_between_writes(call.engine_pid)
             os.kill(call.engine_pid, signal.SIGKILL)
-            wait_for_the_end_of(call.engine_pid)
+            _wait_for_the_end_of(call.engine_pid)
         raise AdapterError(MESSAGE)
 
     def _stop_between_writes(self, pid: int) -> None:
@@ -99,7 +99,7 @@ def _is_whole(file: Path) -> bool:
         return False
 
 
-def wait_for_the_end_of(pid: int) -> None:
+def _wait_for_the_end_of(pid: int) -> None:
     """Until the process is gone, so that it cannot hear the answer."""
     while True:
         try:

@@ -17,7 +17,7 @@ from ruamel.yaml.error import YAMLError
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.fleet.resource_kinds import import_id_of
-from privatelink_ingress.local.adapters import invokes, readings, updates
+from privatelink_ingress.local.adapters import invokes, readings, unsupported, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.table import adapter_for
@@ -61,6 +61,7 @@ class CloudBackend:
         inputs = copy.deepcopy(registration.inputs)
         if registration.type.startswith("kubernetes:"):
             return adapter.create(self._kubernetes(provider_inputs), inputs)
+        unsupported.refuse_unsupported(registration.type, (name for name in inputs if inputs[name] not in (None, [])))
         named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
         target = self._target(registration, provider_inputs)
         created = adapter.create(target, self._asked(registration, provider_inputs) | named)

@@ -6,8 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from privatelink_ingress.settings.arns import IAM, ROLE, USER
-from privatelink_ingress.settings.fields import UNIQUE, ExternalId, InvalidSetting, Settings, matching
+from privatelink_ingress.settings.fields import PARTITION, UNIQUE, ExternalId, InvalidSetting, Settings, matching
 
 
 def _trusted(arn: str) -> str:
@@ -26,7 +25,7 @@ TrustedArn = Annotated[
     str,
     AfterValidator(_trusted),
     matching(
-        rf"{IAM}(root|{ROLE}|{USER})",
+        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@/-]+)",
         "the ARN of a role or user, or arn:aws:iam::<account>:root",
     ),
 ]
@@ -35,7 +34,7 @@ TrustedArn = Annotated[
 OidcProviderArn = Annotated[
     str,
     matching(
-        rf"{IAM}oidc-provider/token\.actions\.githubusercontent\.com",
+        rf"arn:{PARTITION}:iam::\d{{12}}:oidc-provider/token\.actions\.githubusercontent\.com",
         "arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com",
     ),
 ]

@@ -13,7 +13,6 @@ from privatelink_ingress.local.adapters.base import AdapterError
 from privatelink_ingress.local.adapters.table import ADAPTERS
 from privatelink_ingress.local.cloud.session import Session
 from privatelink_ingress.local.engine import schema
-from privatelink_ingress.local.providers import replacement
 from tests.support.eks_world import role, world
 
 TYPES = sorted(type_ for type_ in ADAPTERS if type_ != t.CLUSTER_COMPONENT)
@@ -45,21 +44,10 @@ def test_every_type_is_read() -> None:
     assert [type_ for type_ in TYPES if type_ not in readings.READINGS] == []
 
 
-def test_every_type_is_updated_unless_all_its_inputs_replace() -> None:
-    """Logs go to log groups here, and the rules of security groups are resources of their own."""
-    without = []
-    for type_ in TYPES:
-        forced = {path.partition(".")[0] for path in replacement.AWS[type_].forces}
-        rest = schema.inputs_of(type_).keys() - forced - {"region", "tags"}
-        if "*" not in forced and rest and type_ not in updates.UPDATES:
-            without.append(type_)
-    assert without == [t.LOG_DELIVERY, t.SECURITY_GROUP]
-
-
 def test_an_input_that_an_update_does_not_know_is_refused_and_nothing_is_changed(workload: Session) -> None:
     group = Deployed(workload, t.LOG_GROUP, name="shop", retentionInDays=30, tags={"owner": "shop"})
-    with pytest.raises(AdapterError, match="cannot change `kmsKeyId` of shop in place"):
-        group.update(kmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/1", retentionInDays=7, tags={"owner": "other"})
+    with pytest.raises(AdapterError, match="cannot change `deletionProtectionEnabled` of shop in place"):
+        group.update(deletionProtectionEnabled=True, retentionInDays=7, tags={"owner": "other"})
     assert group.read("retentionInDays", "tagsAll") == [30, {"owner": "shop"}]
 
 

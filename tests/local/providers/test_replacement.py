@@ -28,6 +28,65 @@ def test_every_type_that_the_local_cloud_creates_has_a_rule_with_its_source():
     assert [type_ for type_, rule in replacement.AWS.items() if not rule.source.endswith(".go")] == []
 
 
+def test_an_attachment_and_a_lifecycle_policy_are_deleted_first_since_the_old_one_has_the_new_one_s_identity():
+    old = {"repository": "shop", "policy": '{"rules": [{"rulePriority": 1}]}'}
+    assert change(t.REPOSITORY_LIFECYCLE, old, old | {"policy": '{"rules": []}'}) == rules.Change(
+        ("policy",), ("policy",), delete_first=True
+    )
+    assert change(t.ROLE_ATTACHMENT, {"role": "a", "policyArn": "arn:1"}, {"role": "a", "policyArn": "arn:2"}) == (
+        rules.Change(("policyArn",), ("policyArn",), delete_first=True)
+    )
+
+
+def test_a_security_group_rule_is_replaced_when_its_peer_is_of_another_kind():
+    old = {"securityGroupId": "sg-1", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "10.0.0.0/16"}
+    for type_ in (t.INGRESS_RULE, t.EGRESS_RULE):
+        assert change(type_, old, old | {"cidrIpv4": "10.1.0.0/16"}).replaced_by == ()
+        other = {name: value for name, value in old.items() if name != "cidrIpv4"} | {"cidrIpv6": "fd00::/64"}
+        assert change(type_, old, other) == rules.Change(("cidrIpv4", "cidrIpv6"), ("cidrIpv4", "cidrIpv6"))
+
+
+def test_a_vpc_leaves_dedicated_hardware_in_place_and_is_replaced_to_move_there():
+    dedicated, default = ({"cidrBlock": "10.0.0.0/16", "instanceTenancy": each} for each in ("dedicated", "default"))
+    assert change(t.VPC, dedicated, default) == rules.Change(("instanceTenancy",))
+    assert change(t.VPC, default, dedicated).replaced_by == ("instanceTenancy",)
+
+
+def test_versioning_is_suspended_and_never_disabled():
+    old = {"bucket": "logs", "versioningConfiguration": {"status": "Enabled"}}
+    assert change(t.BUCKET_VERSIONING, old, old | {"versioningConfiguration": {"status": "Suspended"}}).inputs
+    with pytest.raises(AdapterError, match="cannot be updated from 'Enabled' to 'Disabled'"):
+        change(t.BUCKET_VERSIONING, old, old | {"versioningConfiguration": {"status": "Disabled"}})
+
+
+def test_another_region_replaces_a_resource_of_any_type():
+    old = {"name": "/edge", "retentionInDays": 30}
+    state = {"region": "eu-west-1"}
+    assert change(t.LOG_GROUP, old, old | {"region": "eu-west-1"}, state=state).replaced_by == ()
+    assert change(t.LOG_GROUP, old, old | {"region": "us-east-1"}, state=state).replaced_by == ("region",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "replaced"),
+    [
+        ("apps/v1:Deployment", "spec.replicas", False),
+        ("apps/v1:Deployment", "spec.selector", True),
+        ("apps/v1:StatefulSet", "spec.podManagementPolicy", True),
+        ("batch/v1:Job", "spec.parallelism", True),
+        ("core/v1:Secret", "stringData", True),
+        ("core/v1:Service", "spec.ports", False),
+        ("networking.k8s.io/v1:IngressClass", "spec.controller", False),
+        ("policy/v1:PodDisruptionBudget", "spec.minAvailable", False),
+        ("storage.k8s.io/v1:StorageClass", "provisioner", True),
+        ("storage.k8s.io/v1:StorageClass", "reclaimPolicy", False),
+    ],
+)
+def test_a_field_of_a_kubernetes_object_replaces_when_the_provider_s_list_has_it(kind, path, replaced):
+    top, _, inner = path.partition(".")
+    objects = [{"metadata": {"name": "shop"}, top: {inner: value} if inner else value} for value in ("one", "other")]
+    assert change(f"kubernetes:{kind}", *objects).replaced_by == ((top,) if replaced else ())
+
+
 def test_a_type_without_a_rule_is_refused_and_not_guessed():
     with pytest.raises(AdapterError, match="does not know what a change of aws:ec2/instance:Instance replaces"):
         replacement.rule_for(t.INSTANCE)

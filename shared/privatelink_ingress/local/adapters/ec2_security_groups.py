@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import ec2_inline_rules
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.ec2_network import arn, one, require_network
@@ -32,13 +33,13 @@ def own_name(inputs: Properties) -> str:
 
 
 def _create_group(aws: Aws, inputs: Properties) -> Created:
-    rest = without_rules(t.SECURITY_GROUP, inputs)
-    for name in ("name", "namePrefix", "revokeRulesOnDelete", "description"):
-        rest.pop(name, None)
+    used = ("name", "namePrefix", "revokeRulesOnDelete", "description", *ec2_inline_rules.DIRECTIONS)
+    rest = {name: value for name, value in inputs.items() if name not in used}
     name, description = own_name(inputs), inputs.get("description", "Managed by Pulumi")
     extra = {"GroupName": name, "Description": description}
     group_id = call(aws, "ec2", "CreateSecurityGroup", rest, type_=t.SECURITY_GROUP, extra=extra)["GroupId"]
     empty(aws, t.SECURITY_GROUP, group_id)
+    ec2_inline_rules.change(aws, t.SECURITY_GROUP, group_id, {}, inputs)
     return Created(group_id, _group_outputs(aws, t.SECURITY_GROUP, group_id, inputs))
 
 
@@ -49,7 +50,7 @@ def _delete_group(aws: Aws, id_: str, outputs: Properties) -> None:
 
 
 def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
-    rest = without_rules(t.DEFAULT_SECURITY_GROUP, inputs)
+    rest = {name: value for name, value in inputs.items() if name not in ec2_inline_rules.DIRECTIONS}
     vpc_id, tags = rest.pop("vpcId", None), rest.pop("tags", {})
     rest.pop("revokeRulesOnDelete", None)
     if rest or not vpc_id:
@@ -59,6 +60,7 @@ def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
         aws, t.DEFAULT_SECURITY_GROUP, "DescribeSecurityGroups", "SecurityGroups", vpc_id=vpc_id, group_name="default"
     )
     empty(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"])
+    ec2_inline_rules.change(aws, t.DEFAULT_SECURITY_GROUP, group["GroupId"], {}, inputs)
     if tags:
         extra = {"Resources": [group["GroupId"]], "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
         call(aws, "ec2", "CreateTags", {}, type_=t.DEFAULT_SECURITY_GROUP, extra=extra)
@@ -67,19 +69,6 @@ def _adopt_default_group(aws: Aws, inputs: Properties) -> Created:
 
 def _forget_default_group(aws: Aws, id_: str, outputs: Properties) -> None:
     """AWS deletes the group with its VPC; the provider leaves it unchanged."""
-
-
-def without_rules(type_: str, inputs: Properties) -> Properties:
-    """The inputs without the lists of rules, which must be empty.
-
-    Raises:
-        AdapterError: a list has rules.
-    """
-    rest = dict(inputs)
-    for name, rule in (("ingress", t.INGRESS_RULE), ("egress", t.EGRESS_RULE)):
-        if rest.pop(name, None):
-            raise AdapterError(f"{type_}: input `{name}`: write a rule resource of its own for each, {rule}")
-    return rest
 
 
 def empty(aws: Aws, type_: str, group_id: str) -> None:
@@ -98,8 +87,10 @@ def _group_outputs(aws: Aws, type_: str, group_id: str, inputs: Properties) -> P
     return {
         "arn": arn(aws, "security-group", group_id),
         "description": group["Description"],
-        "egress": group["IpPermissionsEgress"],
-        "ingress": group["IpPermissions"],
+        **{
+            name: ec2_inline_rules.described(group, name, inputs.get(name) or ())
+            for name in ec2_inline_rules.DIRECTIONS
+        },
         "name": group["GroupName"],
         "ownerId": group["OwnerId"],
         "tagsAll": inputs.get("tags", {}),

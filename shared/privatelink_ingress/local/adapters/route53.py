@@ -18,11 +18,11 @@ def _create_zone(aws: Aws, inputs: Properties) -> Created:
     vpcs = inputs.get("vpcs") or []
     config = {"comment": inputs.get("comment", COMMENT), "privateZone": bool(vpcs)}
     reference = {"callerReference": str(uuid.uuid4()), "hostedZoneConfig": config}
-    first = {"vpc": {"vpcRegion": aws.region, **vpcs[0]}} if vpcs else {}
+    first = {"vpc": vpc(aws, vpcs[0])} if vpcs else {}
     answer = call(aws, "route53", "CreateHostedZone", rest | reference | first, type_=t.HOSTED_ZONE)
     zone_id = answer["HostedZone"]["Id"].rsplit("/", 1)[1]
-    for vpc in vpcs[1:]:
-        extra = {"hostedZoneId": zone_id, "vpc": {"vpcRegion": aws.region, **vpc}}
+    for further in vpcs[1:]:
+        extra = {"hostedZoneId": zone_id, "vpc": vpc(aws, further)}
         call(aws, "route53", "AssociateVPCWithHostedZone", extra, type_=t.HOSTED_ZONE)
     if inputs.get("tags"):
         tags = {"resourceType": "hostedzone", "resourceId": zone_id, "addTags": inputs["tags"]}
@@ -35,6 +35,11 @@ def _create_zone(aws: Aws, inputs: Properties) -> Created:
         "zoneId": zone_id,
     }
     return Created(zone_id, outputs)
+
+
+def vpc(aws: Aws, block: Properties) -> Properties:
+    """A VPC of a private zone, in the provider's Region unless its block has another."""
+    return {"vpcId": block["vpcId"], "vpcRegion": block.get("vpcRegion") or aws.region}
 
 
 def _delete_zone(aws: Aws, id_: str, outputs: Properties) -> None:

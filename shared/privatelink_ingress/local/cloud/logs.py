@@ -133,6 +133,18 @@ def delivery_destination_is_not_in_use(request: Any, params: Params) -> None:
         refuse("ConflictException", "The delivery destination is in use by a delivery; delete the delivery first")
 
 
+@operation(LogsResponse, "update_delivery_configuration")
+def a_delivery_takes_other_fields(request: Any, params: Params) -> dict[str, Any]:
+    """What the request leaves out stays (API reference, UpdateDeliveryConfiguration)."""
+    delivery = request.logs_backend.deliveries.get(params["id"])
+    if delivery is None:
+        refuse("ResourceNotFoundException", "Unable to find the requested delivery")
+    delivery.record_fields = params.get("recordFields", delivery.record_fields)
+    delivery.field_delimiter = params.get("fieldDelimiter", delivery.field_delimiter)
+    delivery.s3_delivery_configuration = params.get("s3DeliveryConfiguration", delivery.s3_delivery_configuration)
+    return {}
+
+
 @around(LogsResponse, "put_delivery_source")
 def load_balancers_deliver_logs(original: Any, request: Any) -> str:
     """Load balancers deliver access, connection and health check logs.

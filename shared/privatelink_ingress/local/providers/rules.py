@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from privatelink_ingress.local.adapters.base import Properties
+from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import schema, sdk
 from privatelink_ingress.local.providers import comparison
 
@@ -16,6 +16,7 @@ _NAMES = ("metadata.name", "metadata.namespace")
 
 Planned = Callable[[Properties], Properties]
 Forced = Callable[[Properties, Properties], tuple[str, ...]]
+Refused = Callable[[Properties, Properties], str]
 
 
 def as_given(inputs: Properties) -> Properties:
@@ -26,6 +27,11 @@ def as_given(inputs: Properties) -> Properties:
 def nothing_more(old: Properties, new: Properties) -> tuple[str, ...]:
     """Returns no input: for most types the input alone decides, whatever its values."""
     return ()
+
+
+def nothing_refused(old: Properties, new: Properties) -> str:
+    """Returns no reason: most types can change from any values to any others."""
+    return ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,12 +46,17 @@ class Rule:
     """The inputs as the provider changes them before it compares them (`CustomizeDiff`)."""
     recomputed: tuple[str, ...] = ()
     """Outputs that an update's preview does not know."""
+    refused: Refused = nothing_refused
+    """Why the provider refuses a change while it plans; empty when it does not."""
+    delete_first: bool = False
+    """Whether pulumi-aws always deletes the old resource first.
+
+    Source: pulumi-aws, provider/resource_overrides.go, `DeleteBeforeReplace`.
+    """
     framework: bool = False
     """Whether the type uses terraform-plugin-framework: an explicit name then does not force deletion first."""
     source: str
     """File of terraform-provider-aws below `internal/service`, or of pulumi-kubernetes below `provider/pkg`."""
-    read: bool = True
-    """False when the provider's source was not read for this rule."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +83,13 @@ def change(
         old_inputs: the last step's inputs.
         state: the resource's outputs.
         auto_named: whether the provider chose the name.
+
+    Raises:
+        AdapterError: the provider refuses the change.
     """
     planned = rule.planned(new)
+    if reason := rule.refused(state, planned):
+        raise AdapterError(reason)
     differing = comparison.changed(planned, rule.planned(old_inputs), state)
     forcing = set(rule.forced(state, planned)) & set(differing)
     for path in rule.forces:
@@ -81,6 +97,9 @@ def change(
             forcing |= set(differing) - NEVER_FORCE
         elif path.partition(".")[0] in differing and _differs(path, planned, old_inputs, state):
             forcing.add(path.partition(".")[0])
+    # internal/provider/sdkv2/region.go, `forceNewIfRegionChanges`, and the same for the framework.
+    if planned.get("region") not in (None, state.get("region")):
+        forcing |= {"region"} & set(differing)
     if type_.startswith("kubernetes:"):
         delete_first = _same_object(planned, state)
     else:
@@ -99,6 +118,8 @@ def _deletes_first(rule: Rule, type_: str, inputs: Properties, auto_named: bool)
     It ignores whether the name itself changes, and which other inputs do. Source: pulumi-terraform-bridge
     pkg/tfbridge/schema.go, `nameRequiresDeleteBeforeReplace`; pkg/pf/tfbridge/provider_diff.go for the framework.
     """
+    if rule.delete_first:
+        return True
     name = sdk.optional_name_input(type_)
     return not rule.framework and not auto_named and bool(name and inputs.get(name))
 

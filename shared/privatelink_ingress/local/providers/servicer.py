@@ -195,8 +195,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Cancel(self, request: Any) -> Any:  # noqa: N802
-        """Tell the observer; no call runs for long."""
-        self._observer.interrupted(self._engine_pid)
+        """Do nothing: no call runs for long."""
         return Empty()
 
     def _call(self, operation: str, registration: Registration) -> Call:

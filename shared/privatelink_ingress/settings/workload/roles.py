@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from privatelink_ingress.settings.arns import RoleArn
-from privatelink_ingress.settings.assumed_roles import AssumedRoles
+from privatelink_ingress.settings.fields import AssumedRoles, RoleArn
 
 
 class Roles(AssumedRoles):

@@ -8,6 +8,7 @@ from typing import Any
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import route53
 from privatelink_ingress.local.adapters.base import Aws, Properties
+from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, given
 from privatelink_ingress.local.adapters.wafv2 import key_of
 
@@ -35,6 +36,11 @@ def _record(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 
 def _acl(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     return {"capacity": item["Capacity"]}
+
+
+def _zone(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    vpcs = call(aws, "route53", "GetHostedZone", {"id": id_}, type_=t.HOSTED_ZONE).get("VPCs") or []
+    return {"vpcs": [{"vpcId": each["VPCId"], "vpcRegion": each["VPCRegion"]} for each in vpcs]}
 
 
 READINGS: Mapping[str, Reading] = {
@@ -65,7 +71,12 @@ READINGS: Mapping[str, Reading] = {
         matched=False,
     ),
     t.HOSTED_ZONE: Reading(
-        "route53", "GetHostedZone", by_id("Id"), "HostedZone.Config", rename={"name": "", "forceDestroy": ""}
+        "route53",
+        "GetHostedZone",
+        by_id("Id"),
+        "HostedZone.Config",
+        rename={"name": "", "forceDestroy": "", "vpcs": ""},
+        more=_zone,
     ),
     t.IP_SET: Reading("wafv2", "GetIPSet", lambda id_, state: key_of(state["arn"]), "IPSet", rename={"scope": ""}),
     t.WEB_ACL: Reading(

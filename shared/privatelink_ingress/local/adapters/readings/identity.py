@@ -20,6 +20,12 @@ def _role(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     if state.get("managedPolicyArns"):
         attached = call(aws, "iam", "ListAttachedRolePolicies", {"roleName": id_}, type_=t.ROLE)["AttachedPolicies"]
         found["managedPolicyArns"] = [policy["PolicyArn"] for policy in attached]
+    if state.get("inlinePolicies"):
+        found["inlinePolicies"] = []
+        for name in call(aws, "iam", "ListRolePolicies", {"roleName": id_}, type_=t.ROLE)["PolicyNames"]:
+            named = {"roleName": id_, "policyName": name}
+            document = call(aws, "iam", "GetRolePolicy", named, type_=t.ROLE)["PolicyDocument"]
+            found["inlinePolicies"].append({"name": name, "policy": scalar(document, "string")})
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import ec2_inline_rules
 from privatelink_ingress.local.adapters import ec2_network as network
 from privatelink_ingress.local.adapters.base import Aws, Properties
 from privatelink_ingress.local.adapters.readings.reading import Parameters, Reading, by_ids, given, is_
@@ -52,9 +53,8 @@ def _routes(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 
 
 def _inline_rules(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
-    """Rules in the group itself, which the sample lists as none: `updates` removes them."""
-    members = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
-    return {name: item[member] for name, member in members.items() if name in state}
+    """All rules of the group, those of rule resources too: the provider computes them unless the program lists some."""
+    return {name: ec2_inline_rules.described(item, name, state.get(name) or ()) for name in ec2_inline_rules.DIRECTIONS}
 
 
 def _peer(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
@@ -70,10 +70,17 @@ _RULE = Reading(
     more=_peer,
 )
 
+_GROUP = Reading(
+    "ec2",
+    "DescribeSecurityGroups",
+    by_ids("GroupIds"),
+    "SecurityGroups",
+    rename={"ingress": "", "egress": ""},
+    more=_inline_rules,
+)
+
 READINGS: Mapping[str, Reading] = {
-    t.DEFAULT_SECURITY_GROUP: Reading(
-        "ec2", "DescribeSecurityGroups", by_ids("GroupIds"), "SecurityGroups", more=_inline_rules
-    ),
+    t.DEFAULT_SECURITY_GROUP: _GROUP,
     t.EGRESS_RULE: _RULE,
     t.INGRESS_RULE: _RULE,
     t.INTERNET_GATEWAY: Reading(
@@ -97,9 +104,7 @@ READINGS: Mapping[str, Reading] = {
         "RouteTables.Associations",
         is_("SubnetId", "subnetId"),
     ),
-    t.SECURITY_GROUP: Reading(
-        "ec2", "DescribeSecurityGroups", by_ids("GroupIds"), "SecurityGroups", rename={"ingress": "", "egress": ""}
-    ),
+    t.SECURITY_GROUP: _GROUP,
     t.SUBNET: Reading("ec2", "DescribeSubnets", by_ids("SubnetIds"), "Subnets", more=_subnet),
     t.SUBNET_RESERVATION: Reading(
         "ec2",

@@ -28,11 +28,13 @@ HANDLED: Mapping[str, frozenset[str]] = {
         t.ACCESS_ENTRY: ("kubernetesGroups", "userName"),
         t.BUCKET: ("forceDestroy",),
         t.CERTIFICATE: ("subjectAlternativeNames",),
+        t.DEFAULT_SECURITY_GROUP: ("egress", "ingress", "revokeRulesOnDelete"),
         t.HOSTED_ZONE: ("comment", "forceDestroy", "vpcs"),
         t.IAM_POLICY: ("policy",),
         t.INTERNET_GATEWAY: ("vpcId",),
         t.KMS_KEY: ("deletionWindowInDays", "description", "enableKeyRotation", "isEnabled", "policy"),
-        t.LOG_GROUP: ("retentionInDays", "skipDestroy"),
+        t.LOG_DELIVERY: ("fieldDelimiter", "recordFields", "s3DeliveryConfigurations"),
+        t.LOG_GROUP: ("kmsKeyId", "retentionInDays", "skipDestroy"),
         t.NODE_GROUP: (
             *("forceUpdateVersion", "labels", "launchTemplate", "nodeRepairConfig", "releaseVersion"),
             *("scalingConfig", "taints", "updateConfig", "version"),
@@ -42,12 +44,13 @@ HANDLED: Mapping[str, frozenset[str]] = {
         # Another encryption replaces it: what differs here is the key that AWS chose, which a refresh has read.
         t.REPOSITORY: ("encryptionConfigurations", "forceDelete", "imageScanningConfiguration", "imageTagMutability"),
         t.ROLE: (
-            *("assumeRolePolicy", "description", "forceDetachPolicies", "managedPolicyArns"),
+            *("assumeRolePolicy", "description", "forceDetachPolicies", "inlinePolicies", "managedPolicyArns"),
             *("maxSessionDuration", "permissionsBoundary"),
         ),
         t.ROUTE_TABLE: ("routes",),
+        t.SECURITY_GROUP: ("egress", "ingress", "revokeRulesOnDelete"),
         t.SUBNET: ec2_network.SUBNET_SWITCHES,
-        t.VPC: ec2_network.VPC_SWITCHES,
+        t.VPC: ("instanceTenancy", *ec2_network.VPC_SWITCHES),
     }.items()
 }
 """Inputs that an update picks out: any other that differs is refused, and not ignored. The other updates send all."""

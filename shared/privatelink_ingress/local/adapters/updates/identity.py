@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Aws, Properties, Update
@@ -30,7 +30,19 @@ def _role(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     for arn in after:
         if arn not in before:
             call(aws, "iam", "AttachRolePolicy", named | {"policyArn": arn}, type_=t.ROLE)
+    if new.get("inlinePolicies") is not None:
+        _inline_policies(aws, named, old.get("inlinePolicies") or (), new["inlinePolicies"])
     return {}
+
+
+def _inline_policies(aws: Aws, named: Properties, old: Iterable[Properties], new: Iterable[Properties]) -> None:
+    """Those of the state that are no longer requested are deleted, the requested ones put."""
+    wanted = {each["name"]: each["policy"] for each in new}
+    for name in sorted({each["name"] for each in old} - wanted.keys()):
+        call(aws, "iam", "DeleteRolePolicy", named | {"policyName": name}, type_=t.ROLE)
+    for name, policy in wanted.items():
+        put = {"policyName": name, "policyDocument": policy}
+        call(aws, "iam", "PutRolePolicy", named | put, type_=t.ROLE)
 
 
 def _policy(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:

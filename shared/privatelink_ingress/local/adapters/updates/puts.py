@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, ssm, wafv2
-from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Properties, Update
+from privatelink_ingress.local.adapters.base import Adapter, Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
 
@@ -34,11 +34,19 @@ def _certificate(aws: Aws, id_: str, old: Properties, new: Properties) -> Proper
 
 
 def _zone(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    """The comment; VPCs have to stay the same."""
-    if new.get("vpcs") != old.get("vpcs"):
-        raise AdapterError(f"{t.HOSTED_ZONE}: the local cloud cannot change `vpcs` of {id_} in place")
+    """The comment, and the VPCs: a private zone always has one, so those that are new come first.
+
+    Source: terraform-provider-aws internal/service/route53/zone.go, `resourceZoneUpdate`.
+    """
     extra = {"Id": id_, "Comment": new.get("comment", route53.COMMENT)}
     call(aws, "route53", "UpdateHostedZoneComment", {}, type_=t.HOSTED_ZONE, extra=extra)
+    before, after = ([route53.vpc(aws, each) for each in inputs.get("vpcs") or ()] for inputs in (old, new))
+    for operation, vpcs in (
+        ("AssociateVPCWithHostedZone", [vpc for vpc in after if vpc not in before]),
+        ("DisassociateVPCFromHostedZone", [vpc for vpc in before if vpc not in after]),
+    ):
+        for vpc in vpcs:
+            call(aws, "route53", operation, {"hostedZoneId": id_, "vpc": vpc}, type_=t.HOSTED_ZONE)
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Log groups, image repositories and buckets, in place."""
+"""Log groups, deliveries of logs, image repositories and buckets, in place."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def _log_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properti
     return {}
 
 
+def _delivery(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """The fields, what separates them, and the paths in a bucket: together, as the provider sends them."""
+    names = ("fieldDelimiter", "recordFields", "s3DeliveryConfigurations")
+    given = {name: new[name] for name in names if new.get(name) is not None}
+    if any(old.get(name) != value for name, value in given.items()):
+        call(aws, "logs", "UpdateDeliveryConfiguration", given, type_=t.LOG_DELIVERY, extra={"id": id_})
+    return {}
+
+
 def _repository(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     extra = {"repositoryName": id_}
     scanning = {"imageScanningConfiguration": new.get("imageScanningConfiguration") or {"scanOnPush": False}}
@@ -38,6 +47,7 @@ def _nothing_in_aws(aws: Aws, id_: str, old: Properties, new: Properties) -> Pro
 
 UPDATES: Mapping[str, Update] = {
     t.BUCKET: _nothing_in_aws,
+    t.LOG_DELIVERY: _delivery,
     t.LOG_GROUP: _log_group,
     t.REPOSITORY: _repository,
 }

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import ec2_inline_rules
 from privatelink_ingress.local.adapters import ec2_network as network
-from privatelink_ingress.local.adapters import ec2_security_groups
 from privatelink_ingress.local.adapters.base import Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
 
 def _vpc(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    if new.get("instanceTenancy", old.get("instanceTenancy")) != old.get("instanceTenancy"):
+        tenancy = {"vpcId": id_, "instanceTenancy": new["instanceTenancy"]}
+        call(aws, "ec2", "ModifyVpcTenancy", tenancy, type_=t.VPC)
     return network.switch(aws, t.VPC, "ModifyVpcAttribute", {"VpcId": id_}, network.VPC_SWITCHES, new)
 
 
@@ -60,11 +63,14 @@ def _association(aws: Aws, id_: str, old: Properties, new: Properties) -> Proper
     return {}
 
 
-def _default_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    """Rules in the group's own inputs: none, which removes those that somebody added."""
-    ec2_security_groups.without_rules(t.DEFAULT_SECURITY_GROUP, new)
-    ec2_security_groups.empty(aws, t.DEFAULT_SECURITY_GROUP, id_)
-    return {"ingress": [], "egress": []}
+def _group(type_: str) -> Update:
+    """The rules in the group's own inputs. `revokeRulesOnDelete` tells the provider how to delete, and not AWS."""
+
+    def update(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+        ec2_inline_rules.change(aws, type_, id_, old, new)
+        return {}
+
+    return update
 
 
 def _by_destination(properties: Properties) -> Mapping[Any, Properties]:
@@ -72,11 +78,12 @@ def _by_destination(properties: Properties) -> Mapping[Any, Properties]:
 
 
 UPDATES: Mapping[str, Update] = {
-    t.DEFAULT_SECURITY_GROUP: _default_group,
+    t.DEFAULT_SECURITY_GROUP: _group(t.DEFAULT_SECURITY_GROUP),
     t.INTERNET_GATEWAY: _gateway,
     t.ROUTE: _route,
     t.ROUTE_TABLE: _route_table,
     t.ROUTE_TABLE_ASSOCIATION: _association,
+    t.SECURITY_GROUP: _group(t.SECURITY_GROUP),
     t.SUBNET: _subnet,
     t.VPC: _vpc,
 }

@@ -1,7 +1,4 @@
-"""Hooks of the resources of connections: waits for requests, and refusals of what AWS would refuse half way.
-
-See `plan.edge.draining`, `plan.edge.endpoint_zones` and `plan.edge.slots`.
-"""
+"""Hooks that keep what requests in flight use, until they are finished. See `plan.edge.draining`."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.components.edge.slots import UsedPriorities, slot_hook
 from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
@@ -45,30 +41,25 @@ class Waits(Protocol):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ConnectionHooks:
+class DrainHooks:
     """What the resources of connections are registered with; no wait in an unguarded stack."""
 
-    rule: ResourceHookBinding
-    """Refuses a used slot, also in an unguarded stack."""
+    rule: ResourceHookBinding | None
     target: ResourceHookBinding | None
     group: ResourceHookBinding | None
     endpoint: ResourceHookBinding
     """Refuses other zones within a generation, also in an unguarded stack: no request has to be waited for."""
 
 
-def connection_hooks(
-    plan: EdgeRemovalPlan,
-    connections: Collection[ConnectionPlan],
-    waits: Callable[[], Waits],
-    used_priorities: UsedPriorities,
-) -> ConnectionHooks:
+def drain_hooks(
+    plan: EdgeRemovalPlan, connections: Collection[ConnectionPlan], waits: Callable[[], Waits]
+) -> DrainHooks:
     """Register the hooks of a stack, once. An unguarded stack has them too: its state may still refer to them.
 
     Args:
         plan: Whether the stack is guarded, and the credentials.
         connections: All of the stack.
-        waits: Loads what waits for AWS; called when a hook runs.
-        used_priorities: Asks AWS; called when a rule is about to be created.
+        waits: Loads what asks AWS; called when a hook runs.
     """
     remaining: Mapping[str, list[str]] = {
         backend.target_group_name: [target.address for target in backend.targets]
@@ -109,17 +100,11 @@ def connection_hooks(
     forward = ResourceHook(draining.FORWARD_HOOK, before_rule)
     healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
     drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
-    slot = slot_hook(plan, used_priorities)
     zones = ResourceHook(endpoint_zones.HOOK, before_zones, ResourceHookOptions(on_dry_run=True))
     if not plan.guarded:
-        return ConnectionHooks(
-            rule=ResourceHookBinding(before_create=[slot], before_update=[slot]),
-            target=None,
-            group=None,
-            endpoint=ResourceHookBinding(before_update=[zones]),
-        )
-    return ConnectionHooks(
-        rule=ResourceHookBinding(before_create=[slot], before_update=[slot, forward]),
+        return DrainHooks(rule=None, target=None, group=None, endpoint=ResourceHookBinding(before_update=[zones]))
+    return DrainHooks(
+        rule=ResourceHookBinding(before_update=[forward]),
         target=ResourceHookBinding(before_delete=[healthy]),
         group=ResourceHookBinding(before_delete=[drained]),
         endpoint=ResourceHookBinding(before_delete=[drained], before_update=[zones]),

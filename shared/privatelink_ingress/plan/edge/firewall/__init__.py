@@ -1,1 +1,0 @@
-"""The web ACL: its statements, the requests they are about, and its rules in order."""

@@ -1,1 +1,0 @@
-"""Loads the topology from exported states, without a request to AWS."""
