@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pulumi
 
 from privatelink_ingress.components.edge.attachment import Attachment, AttachmentArgs
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
-from privatelink_ingress.components.edge.draining import Waits, drain_hooks
+from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
@@ -18,6 +19,7 @@ from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.edge.slots import UsedPriority
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
@@ -56,7 +58,9 @@ async def deploy() -> dict[str, Any]:
         attachment = AttachmentArgs(
             plan=plan,
             site=SiteArgs.of_contract(
-                shard, accepters=accepters, hooks=drain_hooks(plan.removal, plan.connections, waits)
+                shard,
+                accepters=accepters,
+                hooks=connection_hooks(plan.removal, plan.connections, waits, used_priorities),
             ),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
             refuse_removal=refuse_while_in_use,
@@ -72,7 +76,13 @@ async def deploy() -> dict[str, Any]:
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network),
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
-    ingress = CentralIngressArgs(plan=plan, accepters=accepters, refuse_removal=refuse_while_in_use, waits=waits)
+    ingress = CentralIngressArgs(
+        plan=plan,
+        accepters=accepters,
+        refuse_removal=refuse_while_in_use,
+        waits=waits,
+        used_priorities=used_priorities,
+    )
     return CentralIngress("edge", ingress, options).exports()
 
 
@@ -88,6 +98,13 @@ def waits() -> Waits:
     from privatelink_ingress.aws import draining
 
     return draining
+
+
+def used_priorities(plan: EdgeRemovalPlan, listener_arn: str) -> Collection[UsedPriority]:
+    # Imported when a rule is about to be created, since no other run needs boto3.
+    from privatelink_ingress.aws import slots
+
+    return slots.used_priorities(plan, listener_arn)
 
 
 program.run(deploy)

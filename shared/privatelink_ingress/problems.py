@@ -19,12 +19,21 @@ class Problem:
     remedy: str = ""
     """What to write or run instead, as an imperative sentence."""
 
+    def __post_init__(self) -> None:
+        # What a user wrote may move a terminal's cursor or hide text. The remedy may have several lines.
+        for field, kept in (("where", ""), ("reason", ""), ("remedy", "\n")):
+            object.__setattr__(self, field, _visible(getattr(self, field), kept))
+
     def in_file(self, file: str) -> Problem:
         """The same problem, with the file in its place: `central-ingress/Pulumi.prod.yaml: connections.shop.slot`."""
         return dataclasses.replace(self, where=f"{file}: {self.where}")
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}" + (f"\n    {self.remedy}" if self.remedy else "")
+
+
+def _visible(text: str, kept: str) -> str:
+    return "".join(sign if sign.isprintable() or sign in kept else repr(sign)[1:-1] for sign in text)
 
 
 class UserError(Exception):

@@ -17,7 +17,8 @@ REGIONS = (
 """Regions by name: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 A newer one is taken as it is, if it has the form of a Region's name."""
 
-PATTERN = r"[a-z]{2,4}(-[a-z]+)+-[0-9]"
+PATTERN = r"[a-z]{2,4}(-[a-z]{1,12}){1,3}-[0-9]"
+_ISOLATED = re.compile(r"[a-z]{2}-iso[a-z]?-")
 
 PARTITIONS = ("aws", "aws-cn", "aws-eusc", "aws-us-gov")
 """https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html"""
@@ -40,6 +41,9 @@ def problem(region: str, *, where: str = "aws:region") -> Problem | None:
     """What is wrong with the name of a Region; None when nothing is."""
     if not region:
         return Problem(where, "is missing", "Add it under config, for example `aws:region: eu-west-1`.")
+    if _ISOLATED.match(region):
+        reason = f"is {region!r}, of an isolated partition, which this system does not know"
+        return Problem(where, reason, f"Write a Region of {', '.join(PARTITIONS)}.")
     if re.fullmatch(PATTERN, region):
         return None
     likely = nearest(region, REGIONS, cutoff=0.5)

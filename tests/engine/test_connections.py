@@ -46,6 +46,16 @@ def test_one_more_connection_makes_its_own_resources_alone(world, stack, service
     ]
 
 
+def test_f18_two_connections_that_exchange_their_slots_are_refused_by_the_preview(stack, services):
+    before = dict(stack.config)
+    exchanged = {"shop": 1, "cart": 0}
+    connect(stack, **{name: connection(name, slot, {"service": services[name]}) for name, slot in exchanged.items()})
+    told = "\n".join(stack.failing("preview").errors)
+    stack.config = before
+    assert "connections.shop.slot: is 1, which connection cart of stack central-ingress/prod still has" in told
+    assert "connections.cart.slot: is 0, which connection shop of stack central-ingress/prod still has" in told
+
+
 def test_one_connection_less_deletes_its_own_resources_alone(world, stack, shop):
     connect(stack, shop=shop)
     with uninterrupted(world, "shop.example.com"):
@@ -140,18 +150,14 @@ def logging(world: World) -> dict[str, list[str]]:
     }
 
 
-def test_f18_a_slot_has_to_be_deployed_as_free_before_another_connection_takes_it(world, stack, services):
-    connect(stack)
-    stack.up()
-    connect(stack, shop=connection("shop", 0, {"service": services["shop"]}))
-    stack.up()
+def test_f18_a_used_slot_is_refused_by_the_preview_until_its_connections_removal_is_deployed(world, stack, services):
     cart = connection("cart", 0, {"service": services["cart"]})
     connect(stack, cart=cart)
-    for _ in range(2):
-        errors = stack.failing("up").errors
-        assert [error for error in errors if "InvalidIPAddress.InUse: Address 10.12.128.16 is in use" in error]
+    told = "\n".join(stack.failing("preview").errors)
+    assert "connections.cart.slot: is 0, which connection shop of stack central-ingress/prod still has" in told
+    assert "Or take cart out of the stack file and run `pulumi up`, which removes shop; then put cart back." in told
     connect(stack)
     stack.up()
     connect(stack, cart=cart)
-    stack.up()
+    stack.up_as_previewed()
     assert stack.up().shown() == []

@@ -137,7 +137,7 @@ def test_drift_finds_what_changed_in_aws_and_says_what_it_could_not_compare(life
     assert found.state == "succeeded"
     assert [step for step in found.steps if "LogGroup" in step] == ["create LogGroup shop-control-plane"]
     assert found.notes[0].endswith(
-        "does not answer here (no connection within 5 seconds): 20 objects in the cluster were not compared"
+        "does not answer here (no connection within 5 seconds): 21 objects in the cluster were not compared"
     )
 
 

@@ -86,6 +86,15 @@ def test_the_second_copy_serves_beside_the_first_without_a_record(world, attache
     assert not [step for step in result.steps if step.type.endswith(":Record")]
 
 
+def test_f18_a_slot_of_the_shards_own_file_is_refused_by_the_preview_of_the_attached_stack(attached, backend):
+    before = dict(attached.config)
+    connect(attached, shop=connection("shop", 1, backend, dns=False))
+    told = "\n".join(attached.failing("preview").errors)
+    attached.config = before
+    assert "connections.shop.slot: is 1, which connection cart of stack central-ingress/prod still has" in told
+    assert "Write a free slot. Or remove cart from stack central-ingress/prod and run `pulumi up` there" in told
+
+
 def test_a_record_leaves_the_shards_state_and_stays_in_aws(world, shard, backend, cart, moved):
     before = answers(world)
     moved |= record(shard)

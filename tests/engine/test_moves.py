@@ -13,7 +13,7 @@ from tests.support.engine_edge import ZONE_IDS, connect, connection, edge, publi
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 HOST = "shop.example.com"
-TWO, THREE = list(ZONE_IDS[:2]), list(ZONE_IDS)
+TWO, THREE, OTHERS = list(ZONE_IDS[:2]), list(ZONE_IDS), [ZONE_IDS[0], ZONE_IDS[2]]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,9 @@ REFUSAL = (
 )
 
 
-def test_f7_one_zone_more_at_the_edge_is_refused_by_the_preview_and_by_up(world, stack):
+def test_f7_other_zones_at_the_edge_are_refused_by_the_preview_and_by_up(world, stack):
+    stack.set("network", zoneIds=OTHERS)
+    assert REFUSAL in "\n".join(stack.failing("preview").errors), "one zone for another"
     stack.set("network", zoneIds=THREE)
     before = addresses(world)
     with uninterrupted(world, HOST):
@@ -84,19 +86,25 @@ def test_f7_one_zone_less_by_the_other_generation_serves_all_the_time(world, sta
     assert stack.up().shown() == []
 
 
-def test_f7_one_zone_more_of_the_service_within_a_generation_is_refused_by_the_preview(stack, service):
-    connect(stack, shop=shop(service, THREE, 0))
+@pytest.mark.parametrize("zone_ids", [THREE, OTHERS], ids=["one more", "one for another"])
+def test_f7_other_zones_of_the_service_within_a_generation_are_refused_by_the_preview(stack, service, zone_ids):
+    connect(stack, shop=shop(service, zone_ids, 0))
     assert REFUSAL in "\n".join(stack.failing("preview").errors)
 
 
-def test_f18_a_connection_renamed_in_one_up_is_refused_by_aws_and_keeps_serving(world, stack, service):
+def test_f18_a_connection_renamed_in_one_up_is_refused_by_the_preview_and_by_aws_and_keeps_serving(
+    world, stack, service
+):
     renamed = shop(service, TWO, 0)
     renamed["backends"][0]["connectionName"] = "shop"
     connect(stack, store=renamed)
     with uninterrupted(world, HOST):
-        for _ in range(2):
-            told = "\n".join(stack.failing("up").errors)
-            assert "InvalidIPAddress.InUse: Address 10.12.128.16 is in use" in told
+        told = "\n".join(stack.failing("preview").errors)
+        assert "connections.store.slot: is 0, which connection shop of stack central-ingress/prod still has" in told
+        assert "If store is shop under another name, write the old name again" in told
+        # Without a preview, AWS refuses the endpoint before the program gets to the rule.
+        told = "\n".join(stack.failing("up").errors)
+        assert "InvalidIPAddress.InUse: Address 10.12.128.16 is in use" in told
     connect(stack, shop=shop(service, TWO, 0))
     with uninterrupted(world, HOST):
         stack.up()

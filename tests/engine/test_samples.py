@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress.stackfiles import exports
+from privatelink_ingress.trace.states.load import load
+from privatelink_ingress.trace.trace import trace
 from tests.support.earlier_identities import earlier
 from tests.support.engine import Stack, World
 from tests.support.engine_results import Result
@@ -67,6 +70,15 @@ def test_a_refresh_finds_everything_as_it_was_made(deployed, label):
 @pytest.mark.parametrize("label", LABELS)
 def test_after_a_refresh_there_is_still_nothing_to_change(deployed, label):
     assert deployed.stacks[label].up().shown() == []
+
+
+@pytest.mark.parametrize("host", ["shop.example.com", "blog.example.com"])
+def test_the_states_alone_lead_a_request_to_the_node_ports(deployed, host):
+    exported = (
+        exports.parse({"deployment": one.state()}, source=one.name, failed="") for one in deployed.stacks.values()
+    )
+    followed = trace(f"https://{host}/", load(exported))
+    assert [(hop.name, hop.verdict) for hop in followed.hops[-2:]] == [("Node port", "passes"), ("Ingress", "not seen")]
 
 
 @pytest.mark.parametrize("label", ["eks-service/shop", EDGE])

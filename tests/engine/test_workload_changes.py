@@ -198,6 +198,15 @@ def test_f4_without_it_one_zone_less_brings_a_balancer_and_a_target_group_of_its
     assert stack.up().shown() == []
 
 
+def test_f4_one_zone_for_another_is_refused_by_the_preview_while_deletion_protection_is_on(stack):
+    stack.set("cluster", deletionProtection=True)
+    stack.up()
+    subnets = resource(stack, "aws:lb/loadBalancer:LoadBalancer")["inputs"]["subnets"]
+    first, _ = two_zones(stack)
+    [told] = refused(stack, "network", zoneIds=[first, "euw1-az3"])
+    assert f"network.zoneIds: leaves the zones of {subnets[1]}, and a Network Load Balancer releases no zone" in told
+
+
 def test_f4_one_zone_more_is_an_update_of_the_balancer_and_of_the_service_that_clients_know(stack):
     service = resource(stack, "aws:ec2/vpcEndpointService:VpcEndpointService")["id"]
     two = json.loads(stack.config["eks-service:network"])["zoneIds"]

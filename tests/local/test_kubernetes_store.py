@@ -341,7 +341,9 @@ def test_the_controller_of_two_namespaces_takes_its_rights_there_and_nowhere_els
     settings = Controller.model_validate_json(
         f'{{"image": {{"digest": "sha256:{"a" * 64}"}}, "watch": {{"namespaces": ["shop", "blog"]}}}}'
     )
-    planned = plan_controller(settings=settings, trusted_cidrs=("10.11.0.0/21",), health_path="/nginx-health")
+    planned = plan_controller(
+        settings=settings, trusted_cidrs=("10.11.0.0/21",), api_cidrs=("172.20.0.1/32",), health_path="/nginx-health"
+    )
     for name in ("shop", "blog", "other"):
         store.create(SERVER, namespace(name))
     for stage in planned.stages("registry.example.com/nginx@sha256:1"):
@@ -355,7 +357,9 @@ def test_the_controller_of_two_namespaces_takes_its_rights_there_and_nowhere_els
 def test_the_controller_as_planned_is_taken_whole_by_every_supported_version() -> None:
     image = Image(digest=f"sha256:{'a' * 64}")
     settings = Controller(image=image)
-    planned = plan_controller(settings=settings, trusted_cidrs=("10.11.0.0/21",), health_path="/nginx-health")
+    planned = plan_controller(
+        settings=settings, trusted_cidrs=("10.11.0.0/21",), api_cidrs=("172.20.0.1/32",), health_path="/nginx-health"
+    )
     objects = [item.manifest for stage in planned.stages("registry.example.com/nginx@sha256:1") for item in stage]
     for version in ("1.34", "1.35", "1.36", "1.37"):
         store = KubernetesStore({SERVER: version}.get)

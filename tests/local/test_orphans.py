@@ -211,7 +211,7 @@ def refused(deployed: Deployed, file: Path, text: str, *words: str) -> str:
 def test_an_empty_export_is_refused(deployed: Deployed, tmp_path: Path) -> None:
     said = refused(deployed, tmp_path / "state.json", json.dumps({"version": 3, "deployment": {}}))
     assert "FILE: has no resources, so it does not say which stack it is of" in said
-    assert "Leave the file out, and name the stack: `./run orphans STACK` exports it." in said
+    assert "Leave the file out: nothing is deployed that it could tell of." in said
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -328,6 +331,30 @@ def test_one_run_leaves_nothing_for_the_next():
     result = run(lambda: pulumi.export("b", pulumi.Config().get("x") or "unset"), stack="blog")
     assert result.exports == {"b": "unset"}
     assert result.registrations[0].name == "eks-service-blog"
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["run", "failed run"])
+def test_what_the_hooks_of_a_run_refer_to_is_let_go_at_its_end(fails: bool):
+    kept: list[weakref.ref[Any]] = []
+
+    def program() -> None:
+        vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+        kept.append(weakref.ref(vpc))
+
+        def refuse(_: pulumi.ResourceHookArgs) -> None:
+            raise AssertionError(vpc)
+
+        for name in ("a", "b"):
+            hook = pulumi.ResourceHook(name, refuse)
+            opts = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_delete=[hook]))
+            aws.ec2.Subnet(name, vpc_id=vpc.id, cidr_block="10.0.0.0/24", opts=opts)
+        if fails:
+            raise ValueError
+
+    with pytest.raises(ValueError) if fails else contextlib.nullcontext():
+        run(program)
+    gc.collect()
+    assert [one() for one in kept] == [None]
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()], ids=["failure", "interrupt"])

@@ -135,12 +135,28 @@ def test_its_controller_reaches_the_cluster_as_the_eks_duty_and_trusts_load_bala
         f"aws eks get-token --output json --cluster-name platform --region eu-west-1 --role-arn {role}"
     )
     assert run.only("pulumi:providers:kubernetes").inputs["clusterIdentifier"] == "platform"
-    policy = run.only("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs
-    blocks = json.dumps(policy)
+    [policy, _] = run.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    blocks = json.dumps(policy.inputs["spec"]["ingress"])
     assert [f"10.30.{number}.0/24" in blocks for number in (161, 162, 163, 164, 165)] == [True] * 4 + [False]
     assert run.only("aws:ecr/repository:Repository").inputs["name"] == "shop/nginx-ingress"
     made = {one.type.split(":")[1].split("/")[0] for one in run.registrations if one.type.startswith("aws:")}
     assert made == {"autoscaling", "ec2", "ecr", "lb", "ssm", "vpc"}
+
+
+def test_its_controller_may_connect_to_the_api_in_the_clusters_own_subnets_and_services_network():
+    found = Found()
+    found.service_cidr = "172.30.0.0/16"
+    found.cluster_subnets = [*SUBNETS, "subnet-000000000000000a4"]
+    found.zones["subnet-000000000000000a4"] = "euw1-az1"
+    run = adopting(found, controller=INSTALLED, cluster={"existing": EXISTING | {"subnetIds": list(SUBNETS)}})
+    [policy, _] = run.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    [api] = [
+        rule for rule in policy.inputs["spec"]["egress"] if {"protocol": "TCP", "port": 443} in rule.get("ports", [])
+    ]
+    assert [one["ipBlock"]["cidr"] for one in api["to"]] == [
+        "172.30.0.1/32",
+        *(f"10.30.{number}.0/24" for number in (161, 162, 163, 164)),
+    ]
 
 
 def test_its_controller_reaches_the_cluster_through_a_forwarded_port():

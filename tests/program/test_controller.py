@@ -27,6 +27,7 @@ def plan(**overrides: str) -> ControllerPlan:
     return plan_controller(
         settings=Settings(image=Image(digest=DIGEST)),
         trusted_cidrs=("10.11.0.0/21", "10.11.8.0/21"),
+        api_cidrs=("172.20.0.1/32",),
         health_path="/nginx-health",
         overrides={key.replace("_", "-"): value for key, value in overrides.items()},
     )
@@ -80,7 +81,7 @@ def test_what_reaches_the_provider_fits_the_schema(deployed):
 def test_every_object_is_the_components_child_and_goes_to_the_callers_cluster(deployed):
     component = deployed.only(COMPONENT).urn
     cluster = deployed.only("pulumi:providers:kubernetes").urn
-    assert len(objects(deployed)) == 13
+    assert len(objects(deployed)) == 14
     assert {(one.parent, one.provider) for one in objects(deployed)} == {(component, cluster)}
 
 
@@ -89,7 +90,7 @@ def test_names_of_resources_say_what_they_are(deployed):
         f"shop-controller-{key}"
         for key in (
             "namespace service-account cluster-role cluster-role-binding role role-binding ingress-class "
-            f"network-policy deployment service disruption-budget autoscaler config-{plan().config_hash}"
+            f"network-policy default-deny deployment service disruption-budget autoscaler config-{plan().config_hash}"
         ).split()
     )
 
@@ -112,7 +113,7 @@ def test_pods_wait_for_rights_and_configuration_and_those_for_the_namespace(depl
         "ingress-class",
         "network-policy",
     }
-    assert awaited(deployed.only("kubernetes:core/v1:Service")) == {"deployment"}
+    assert awaited(deployed.only("kubernetes:core/v1:Service")) == {"deployment", "default-deny"}
 
 
 def test_a_changed_configuration_is_a_new_resource_and_an_update_of_the_deployment_alone(deployed):

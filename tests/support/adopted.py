@@ -26,6 +26,7 @@ class Found:
         self.node_groups = {"main": list(SUBNETS), "spot": list(SUBNETS)}
         self.ami_type = "AL2023_x86_64_STANDARD"
         self.cluster_subnets = list(SUBNETS)
+        self.service_cidr = "10.100.0.0/16"
         self.zones = dict(SUBNETS)
         self.vpcs: dict[str, str] = {}
         self.routes: list[dict[str, str]] = []
@@ -63,6 +64,14 @@ class Found:
             "tags": self.tags,
             "endpoint": "https://0123.gr7.eu-west-1.eks.amazonaws.com",
             "certificateAuthorities": [{"data": "Q0E="}],
+            "kubernetesNetworkConfigs": [
+                {
+                    "elasticLoadBalancings": [],
+                    "ipFamily": "ipv4",
+                    "serviceIpv4Cidr": self.service_cidr,
+                    "serviceIpv6Cidr": "",
+                }
+            ],
             "vpcConfig": {"vpcId": VPC, "subnetIds": self.cluster_subnets, "clusterSecurityGroupId": GROUP},
         }
 

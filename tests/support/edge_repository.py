@@ -77,7 +77,7 @@ class Edge:
     def type(self, remedy: str, containing: str, *more: str) -> None:
         """Run the command that a remedy names, at the top of the repository; `more` replaces the terminal."""
         [command] = [one for one in re.findall("`([^`]+)`", remedy) if containing in one]
-        environment = {**os.environ, **self._credentials()}
+        environment = {**os.environ, **self.credentials()}
         subprocess.run([*command.split(), *more], cwd=self.root, env=environment, check=True, capture_output=True)
 
     @contextlib.contextmanager
@@ -114,9 +114,10 @@ class Edge:
     def _settings(self) -> Settings:
         return Settings(
             open_=runner.from_directory(self.root),
-            environments={PROD: self._credentials() | self.environment},
+            environments={PROD: self.credentials() | self.environment},
             progress=Recorded(),
         )
 
-    def _credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, str]:
+        """Variables of whoever is logged in to the account."""
         return dict(deployments.environments(self.world, [self.unit])[PROD])

@@ -58,7 +58,7 @@ class Fault(Unobserved):
             self.created.append(call)
         self._at("after", call)
         if self.kill and self.struck:
-            _wait_for_the_end_of(call.engine_pid)  # no other answer reaches the engine meanwhile
+            wait_for_the_end_of(call.engine_pid)  # no other answer reaches the engine meanwhile
 
     def ended(self, call: Call) -> None:
         with self._change:
@@ -81,7 +81,7 @@ class Fault(Unobserved):
         if self.kill:
             self._stop_between_writes(call.engine_pid)
             os.kill(call.engine_pid, signal.SIGKILL)
-            _wait_for_the_end_of(call.engine_pid)
+            wait_for_the_end_of(call.engine_pid)
         raise AdapterError(MESSAGE)
 
     def _stop_between_writes(self, pid: int) -> None:
@@ -99,7 +99,7 @@ def _is_whole(file: Path) -> bool:
         return False
 
 
-def _wait_for_the_end_of(pid: int) -> None:
+def wait_for_the_end_of(pid: int) -> None:
     """Until the process is gone, so that it cannot hear the answer."""
     while True:
         try:

@@ -26,6 +26,7 @@ _FOREIGN = (
     "tests/program/test_foreign_resources.py::test_a_role_reaches_a_foreign_resource_only_within_its_documented_limits"
 )
 _DISK = "tests/unit/plan/workload/test_controller_disk.py"
+_NETWORK = "tests/unit/plan/workload/test_controller_network.py"
 _STATE = "tests/program/test_state_access.py"
 
 CLOSED: dict[str, Closed] = {
@@ -65,6 +66,7 @@ CLOSED: dict[str, Closed] = {
         (
             f"{_FINDINGS}::test_f5_no_endpoint_connects_to_a_service_that_no_contract_names",
             f"{_FINDINGS}::test_f5_an_endpoint_connects_to_the_service_of_a_contract",
+            "tests/unit/fleet/test_check_reach.py::test_a_service_of_the_files_is_compared_by_its_name",
         ),
         "Other principals of an edge account that is shared: [publication.md](publication.md#acceptance).",
     ),
@@ -77,6 +79,18 @@ CLOSED: dict[str, Closed] = {
         ),
         "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known "
         "from samples of AWS; its guide names the session tags alone.",
+    ),
+    "F8": Closed(
+        "The documents told applications to read an address that the client may have forged.",
+        (f"{PLAN}/workload/controller/nginx.py", "shared/privatelink_ingress/ingresses/combinations.py"),
+        (
+            "tests/unit/docs/test_controller.py::test_the_header_to_trust_is_the_client_as_the_private_subnets_name_it",
+            "tests/unit/plan/workload/test_controller_config.py::"
+            "test_keys_that_the_path_from_the_edge_depends_on_cannot_be_overridden",
+            "tests/unit/ingresses/test_combinations.py::test_no_ingress_passes_on_a_forged_address_or_host",
+        ),
+        "Pods of the cluster can name any client to the controller: "
+        "[controller.md](controller.md#what-a-backend-receives).",
     ),
     "F10": Closed(
         "Clients could fill the disk of the controller's node with request bodies and responses.",
@@ -101,11 +115,32 @@ CLOSED: dict[str, Closed] = {
         ("tests/scanners/test_checkov.py::test_every_finding_in_the_samples_is_accepted_with_a_reason",),
         "Prowler reads an account, and has not run on a deployed one.",
     ),
+    "F13": Closed(
+        "The documents read as if the paths of a route kept clients away from all others.",
+        ("docs/connections.md",),
+        ("tests/unit/docs/test_connections.py::test_a_path_of_a_route_protects_none_beside_it_as_the_document_says",),
+        "Paths are routing. Load balancer, firewall and controller have not been tried together on AWS.",
+    ),
     "F14": Closed(
         "The controller could change pods of its own namespace, and so their images.",
         (f"{PLAN}/workload/controller/access.py",),
-        ("tests/unit/plan/workload/test_controller_access.py::test_rules_and_arguments_are_exactly_these",),
+        (
+            "tests/unit/plan/workload/test_controller_access.py::test_the_controller_may_write_nothing_but_events",
+            "tests/unit/plan/workload/test_controller_access.py::test_rules_and_arguments_are_exactly_these",
+        ),
         "The controller has not run without this right; its source writes version labels with it and gives up quietly.",
+    ),
+    "F15": Closed(
+        "A pod of the controller could connect to everything in the VPC, and nothing was denied in its namespace.",
+        (f"{PLAN}/workload/controller/network.py", f"{PLAN}/workload/addons.py"),
+        (
+            f"{_NETWORK}::test_the_pods_reach_nothing_else",
+            f"{_NETWORK}::test_the_pods_reach_name_resolution_the_kubernetes_api_and_applications",
+            f"{_NETWORK}::test_any_other_pod_of_the_namespace_is_cut_off",
+            f"{_NETWORK}::test_the_samples_enforce_the_policies",
+        ),
+        "Port 443 of the private subnets, where the Kubernetes API is. An existing cluster may have no policy engine. "
+        "No engine has enforced the policies yet: [controller.md](controller.md#what-its-pods-connect-to).",
     ),
     "F16": Closed(
         "Log groups had no key of the team's own, and the samples kept them for 90 days.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from privatelink_ingress.trace import security_groups
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.trace import Trace
 
@@ -17,12 +18,12 @@ SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a"
 ZONES = ("euw1-az1", "euw1-az2")
 
 
-def permission(port: int, *, cidrs: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> model.Permission:
-    return model.Permission(protocol="tcp", from_port=port, to_port=port, cidrs=cidrs, group_ids=groups)
+def permission(port: int, *, cidrs: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> security_groups.Permission:
+    return security_groups.Permission(protocol="tcp", from_port=port, to_port=port, cidrs=cidrs, group_ids=groups)
 
 
-def group(name: str, ingress: tuple = (), egress: tuple = ()) -> model.SecurityGroup:
-    return model.SecurityGroup(id=name, ingress=ingress, egress=egress)
+def group(name: str, ingress: tuple = (), egress: tuple = ()) -> security_groups.SecurityGroup:
+    return security_groups.SecurityGroup(id=name, ingress=ingress, egress=egress)
 
 
 def balancer(arn: str, **fields: Any) -> model.LoadBalancer:
@@ -51,6 +52,9 @@ def forward(arn: str) -> model.Action:
     return model.Action(type="forward", target_groups=((arn, 1),))
 
 
+RATE = model.WebAclRule(name="rate", action="block", statement={"RateBasedStatement": {"Limit": 2000}})
+
+
 def whole() -> model.Topology:
     """Both sides with every hop open for shop.example.com."""
     addresses = ("10.12.128.16", "10.12.130.16")
@@ -68,7 +72,6 @@ def whole() -> model.Topology:
         port=80, protocol="TCP", tls_policy=None, certificates=(), rules=(rule(None, forward(NODE_GROUP)),)
     )
     return model.Topology(
-        edge_account="222222222222",
         aliases=(model.Alias(name="shop.example.com", type="A", target="alb.example.com", zone="example.com"),),
         load_balancers={
             ALB: balancer(
@@ -79,7 +82,11 @@ def whole() -> model.Topology:
                 subnets={ZONES[0]: "10.12.0.0/23", ZONES[1]: "10.12.2.0/23"},
                 security_group_ids=("sg-alb",),
                 listeners=(https,),
-                web_acl=model.WebAcl(name="acl", default_allows=True, rules=("rate",)),
+                web_acl=model.WebAcl(
+                    name="acl",
+                    default_allows=True,
+                    rules=(RATE,),
+                ),
             ),
             NLB: balancer(
                 NLB,

@@ -12,10 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from privatelink_ingress.aws import inventory
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import repository
-from privatelink_ingress.fleet.exported_state import EXPORT, NOTHING_COMPARED, State, state_of
+from privatelink_ingress.fleet.exported_state import NOTHING_COMPARED, State, state_of
 from privatelink_ingress.fleet.orphans import Tagged
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.stackfiles import exports
 
 Stack = Workload | Edge | Attached
 
@@ -40,11 +41,7 @@ def exported(files: Sequence[Path], all_stacks: Iterable[str], wanted: Iterable[
     problems, states = Problems(), dict[str, tuple[Path, State]]()
     for file in files:
         with problems.collect():
-            try:
-                state = state_of(json.loads(file.read_text(encoding="utf-8")), source=str(file))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-                reason = f"is not an exported state ({type(error).__name__}: {error})"
-                raise UsageError(NOTHING_COMPARED, [Problem(str(file), reason, EXPORT)]) from None
+            state = state_of(exports.read(file, failed=NOTHING_COMPARED))
             if state.stack not in all_stacks:
                 remedy = f"The stacks are {', '.join(all_stacks)}. Give the repository of another one with --root."
                 problems.append(Problem(str(file), f"is of {state.stack}, which has no stack file", remedy))
@@ -82,7 +79,11 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
             document = json.loads(answer.stdout)
             held = document.get("deployment") or {}
             empty = not (held.get("resources") or held.get("pending_operations"))
-            states.append(State(stack=label, known=frozenset()) if empty else state_of(document, source=label))
+            states.append(
+                State(stack=label, known=frozenset())
+                if empty
+                else state_of(exports.parse(document, source=label, failed=NOTHING_COMPARED))
+            )
     problems.raise_all(NOTHING_COMPARED)
     return states
 

@@ -92,7 +92,13 @@ class RunningCloud(BaseModel):
 
 
 def trace_running(
-    url: str, directory: Path, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None
+    url: str,
+    directory: Path,
+    *,
+    method: str = "GET",
+    headers: Iterable[str] = (),
+    source: str | None = None,
+    body_size: int = 0,
 ) -> Trace:
     """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
 
@@ -104,7 +110,7 @@ def trace_running(
     from privatelink_ingress.local.cloud.session import Session
 
     headers = tuple(headers)
-    Request.parse(url, method=method, headers=headers, source=source)  # wrong arguments first
+    Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)  # wrong arguments first
     cloud = RunningCloud.read(directory)
     owners = [Session(cloud.endpoint_url, *place) for place in cloud.workloads]
     clusters = read_all({(cluster.account, cluster.name): cluster.objects for cluster in cloud.clusters})
@@ -112,7 +118,7 @@ def trace_running(
         dataclasses.replace(live.load(Session(cloud.endpoint_url, *place), owners), clusters=clusters)
         for place in cloud.edges
     ]
-    return trace(url, leading(url, topologies), method=method, headers=headers, source=source)
+    return trace(url, leading(url, topologies), method=method, headers=headers, source=source, body_size=body_size)
 
 
 def _damage(error: ValidationError) -> str:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import ContractError, decode, decode_json
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.fields import AccountId, CertificateArn, HostedZoneId, ZoneId
+from privatelink_ingress.settings.arns import CertificateArn
+from privatelink_ingress.settings.fields import AccountId, HostedZoneId, ZoneId
 from privatelink_ingress.settings.networks import Cidr
 
 VERSION = 1

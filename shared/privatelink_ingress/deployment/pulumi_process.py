@@ -72,6 +72,11 @@ class PulumiProcess(PulumiCommand):
             if self._running is not None:
                 self._running.send_signal(signal.SIGINT)
 
+    def rearm(self) -> None:
+        """Let later commands run although an earlier one was interrupted."""
+        with self._lock:
+            self._interrupted = False
+
     def run(
         self,
         args: list[str],

@@ -36,7 +36,7 @@ Open = Callable[[Opening], Any]
 
 
 class RunFailed(UserError):
-    """A command of the engine failed after it had changed something, or nothing."""
+    """A command that is no preview failed, after it had changed something, or nothing."""
 
     def __init__(self, failure: UserError, changes: Changes) -> None:
         """Keep what was changed before."""
@@ -111,9 +111,9 @@ class Runner:
         """
         return self._run("destroy", on_step, **options)
 
-    def interrupt(self) -> None:
-        """Let the running command finish its calls, write its state and end."""
-        self._process.interrupt()
+    def rearm(self) -> None:
+        """Let later commands run although an earlier one was interrupted."""
+        self._process.rearm()
 
     def _run(self, command: str, on_step: OnStep | None, **options: Any) -> Ran:
         events = Events(on_step)
@@ -121,6 +121,8 @@ class Runner:
             with self._explained(events):
                 run_to_last_event(getattr(self._stack, command), events.on_event, color="never", **options)
         except UserError as failure:
+            if command.startswith("preview"):
+                raise
             raise RunFailed(failure, events.done) from None
         return Ran(changes=events.changes, steps=tuple(events.steps), warnings=tuple(events.warnings))
 

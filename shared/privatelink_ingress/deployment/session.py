@@ -9,7 +9,7 @@ from typing import Protocol
 
 from privatelink_ingress.deployment import kubernetes_api, schedule
 from privatelink_ingress.deployment.pulumi_process import PulumiProcess
-from privatelink_ingress.deployment.runner import Open, Opening, Runner, open_stack
+from privatelink_ingress.deployment.runner import Open, Opening, RunFailed, Runner, open_stack
 from privatelink_ingress.fleet import engine_failures
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.outcomes import Outcome
@@ -17,6 +17,8 @@ from privatelink_ingress.fleet.stack_state import StackState
 from privatelink_ingress.problems import Problem, Problems, UserError
 
 EMPTY = StackState({})
+
+INTERRUPTED = "Ctrl-C: waits until the calls to AWS end. A second Ctrl-C does not wait, and leaves states to repair."
 
 
 class Progress(Protocol):
@@ -33,6 +35,9 @@ class Progress(Protocol):
 
     def ended(self, outcome: Outcome) -> None:
         """A stack has ended."""
+
+    def say(self, text: str) -> None:
+        """Something about all stacks."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,7 @@ class Session:
         self.created: set[str] = set()
         """Labels of the stacks that this run created in the backend, empty."""
         self.interrupted = False
+        self._processes: list[PulumiProcess] = []
 
     def open(self, others: Iterable[Unit] = (), *, create: bool = False) -> None:
         """Open the chosen stacks, and `others` to look at; with `create`, create the chosen ones that do not exist.
@@ -74,14 +80,17 @@ class Session:
         jobs = [(unit, create) for unit in self.chosen] + [(unit, False) for unit in others]
         if not jobs:
             return
-        # The first alone: what fails for all of them is told once, and before any stack is created.
-        with problems.collect():
-            self._open(jobs[0][0], create=jobs[0][1])
-        if not problems:
-            with ThreadPoolExecutor(self.settings.parallel) as workers:
-                for job in [workers.submit(self._open, unit, create=new) for unit, new in jobs[1:]]:
-                    with problems.collect():
-                        job.result()
+        with ThreadPoolExecutor(self.settings.parallel) as workers:
+            try:
+                # The first alone: what fails for all of them is told once, and before any stack is created.
+                for several in (jobs[:1], jobs[1:]):
+                    for job in [workers.submit(self._open, unit, create=new) for unit, new in several if not problems]:
+                        with problems.collect():
+                            job.result()
+            except KeyboardInterrupt:
+                workers.shutdown(wait=False, cancel_futures=True)
+                self._interrupt()
+                raise
         if problems:
             raise UserError("Nothing was done", dict.fromkeys(problems))
 
@@ -100,7 +109,8 @@ class Session:
                 return action(self.units[label])
             except UserError as error:
                 state = "interrupted" if self.interrupted else "failed"
-                return Outcome(label=label, state=state, problems=error.problems)
+                changes = error.changes if isinstance(error, RunFailed) else None
+                return Outcome(label=label, state=state, changes=changes, problems=error.problems)
             except Exception as error:
                 # A fault of ours must not leave the other stacks' runs without a report.
                 reason = f"failed unexpectedly: {type(error).__name__}: {error}"
@@ -121,7 +131,9 @@ class Session:
 
     def _open(self, unit: Unit, *, create: bool) -> None:
         environment = self.settings.environments.get(unit.label, {})
-        opening = Opening(unit=unit, process=self.settings.process(), environment=environment, create=False)
+        process = self.settings.process()
+        self._processes.append(process)
+        opening = Opening(unit=unit, process=process, environment=environment, create=False)
         runner = open_stack(opening, self.settings.open_)
         if runner is None and create:
             runner = open_stack(dataclasses.replace(opening, create=True), self.settings.open_)
@@ -137,6 +149,8 @@ class Session:
             raise UserError("The state must be repaired first", problems)
 
     def _interrupt(self) -> None:
+        if not self.interrupted:
+            self.settings.progress.say(INTERRUPTED)
         self.interrupted = True
-        for runner in self.runners.values():
-            runner.interrupt()
+        for process in self._processes:
+            process.interrupt()

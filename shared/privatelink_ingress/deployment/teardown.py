@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from privatelink_ingress.deployment.runner import Runner
+from privatelink_ingress.deployment.runner import RunFailed, Runner
 from privatelink_ingress.deployment.session import Session, Settings
 from privatelink_ingress.fleet import deployment
 from privatelink_ingress.fleet.deployment import Unit
@@ -98,26 +98,47 @@ class Teardown:
         progress, seconds = self._session.settings.progress, self._session.settings.seconds
         targets = list(dict.fromkeys(one.urn for one in state.protected))
         with _unprotected(runner, unit, needed=bool(targets)) as options:
-            if targets:
-                progress.stage(unit.label, "protection off")
-                runner.up(target=targets, **options)
             destroying = {**options, **({"run_program": True} if state.runs_hooks else {})}
             try:
+                if targets:
+                    progress.stage(unit.label, "protection off")
+                    runner.up(target=targets, **options)
                 # The Automation API destroys without a preview, and would delete all it can before a refusal.
                 progress.stage(unit.label, "preview")
                 runner.preview_destroy(seconds=seconds, **destroying)
-            except UserError:
-                if targets:
-                    progress.stage(unit.label, "protection on again")
-                    runner.up(target=targets)
-                raise
-            progress.stage(unit.label, "destroy")
-            ran = runner.destroy(lambda step: progress.step(unit.label, step), **destroying)
+            except UserError as refusal:
+                raise self._protected_again(unit, refusal, targets) from None
+            try:
+                progress.stage(unit.label, "destroy")
+                ran = runner.destroy(lambda step: progress.step(unit.label, step), **destroying)
+            except RunFailed as failure:
+                if not targets:
+                    raise
+                problem = Problem(unit.label, "has deletion protection off for what remains", _on_again(unit))
+                raise RunFailed(UserError(failure.title, [*failure.problems, problem]), failure.changes) from None
         if remaining := runner.state().resources:
             reason = f"still has {len(remaining)} resources in its state"
             problem = Problem(unit.label, reason, "Run the same command again.")
             return Outcome(label=unit.label, state="failed", changes=ran.changes, problems=(problem,))
         return Outcome(label=unit.label, state="succeeded", changes=ran.changes, notes=tuple(state.left_behind()))
+
+    def _protected_again(self, unit: Unit, refusal: UserError, targets: Sequence[str]) -> UserError:
+        """The refusal, once protection is as the stack file has it, or with how to turn it on."""
+        if not targets:
+            return refusal
+        runner = self._session.runners[unit.label]
+        self._session.settings.progress.stage(unit.label, "protection on again")
+        try:
+            runner.rearm()
+            runner.up(target=targets)
+        except UserError as failure:
+            problem = Problem(unit.label, "has deletion protection off", _on_again(unit))
+            return UserError(refusal.title, {*refusal.problems, *failure.problems, problem})
+        return UserError(refusal.title, refusal.problems)
+
+
+def _on_again(unit: Unit) -> str:
+    return f"`./run deploy {unit.label}` turns it on again; or run the same command again to delete the stack."
 
 
 def _key(unit: Unit) -> tuple[str, ...]:

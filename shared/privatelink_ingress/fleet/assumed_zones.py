@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from privatelink_ingress.plan.workload import declared_zones
-from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS
+from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS, prefix
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 _MOST_ZONES = 9
@@ -14,10 +14,7 @@ _MOST_ZONES = 9
 
 def assumed_zones(region: str, count: int = DEFAULT_COUNT) -> tuple[str, ...]:
     """Zone ids in the way AWS forms them (`euw1-az1` in eu-west-1), where only AWS knows which there are."""
-    start, *middle, number = region.split("-")
-    directions = {"southeast": "se", "southwest": "sw", "northeast": "ne", "northwest": "nw"}
-    prefix = start + "".join(directions.get(word, word[0]) for word in middle) + number
-    return tuple(f"{prefix}-az{number}" for number in range(1, count + 1))
+    return tuple(f"{prefix(region)}-az{number}" for number in range(1, count + 1))
 
 
 def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:

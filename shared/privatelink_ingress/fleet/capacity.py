@@ -12,7 +12,7 @@ from privatelink_ingress.plan.capacity import cost, usage
 from privatelink_ingress.plan.capacity.forecast import Forecast, forecast
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.usage import Needs
-from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 
 
@@ -76,7 +76,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     first = pool[0]
     connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
     settings = next(shard.edge.settings for shard in shards if shard.edge.stack == first.name)
-    web_acl = plan_firewall(settings.firewall, name="")
+    web_acl = plan_firewall(settings.firewall, settings.connections, name="")
     shard = cost.shard_cost(
         first.region, zones=first.zones, firewall_rules=len(web_acl.rules), firewall_capacity=web_acl.capacity
     )

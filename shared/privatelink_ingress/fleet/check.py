@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import consumers, hosts, repository, shards
+from privatelink_ingress.fleet import consumers, firewall_hosts, hosts, reach, repository, shards
 from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
 from privatelink_ingress.fleet.repository import Report, Stacks
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -79,6 +79,7 @@ def compare(stacks: Stacks) -> list[Finding]:
         planned = plan_shard(shard, workloads, plans, others)
         shard_plans[shard.edge.stack] = planned
         findings += _check_shard(shard, planned, workloads)
+        report.warnings += firewall_hosts.unanswered(shard)
         findings += _closes_first(shard, workloads, plans)
         users += (consumers.User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
     for workload in workloads:
@@ -90,6 +91,7 @@ def compare(stacks: Stacks) -> list[Finding]:
             report.warnings += (Finding(workload.file, problem) for problem in strangers)
         serves = [connection for user in using for connection in served(user.stack.settings, workload.stack)]
         findings += (Finding(workload.file, problem) for problem in hosts.of_sample(workload, serves))
+    report.warnings += reach.refused(stacks.bootstraps, stacks.edges, stacks.attached)
     report.plans = by_name(plans, shard_plans)
     return sorted(set(findings))
 

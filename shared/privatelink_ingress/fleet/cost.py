@@ -15,7 +15,7 @@ from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.cost import Bill, Traffic
 from privatelink_ingress.plan.capacity.placement import zone_count
 from privatelink_ingress.plan.edge import shard as edge
-from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.plan.workload import declared_zones, endpoints
 from privatelink_ingress.problems import Problem, UserError
 
@@ -76,7 +76,8 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
     for shard in grouped:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.routes)
-        web_acl = plan_firewall(shard.edge.settings.firewall, name="")
+        settings = shard.edge.settings
+        web_acl = plan_firewall(settings.firewall, settings.connections, name="")
         for stack in shard.stacks:
             yield StackCost(
                 project=edge.PROJECT,

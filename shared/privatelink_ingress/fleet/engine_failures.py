@@ -148,8 +148,9 @@ def explain(unit: Unit, text: str, diagnostics: Sequence[tuple[str, str]] = ()) 
     said = dict.fromkeys(
         (urn, cleaned) for urn, message in diagnostics if (cleaned := _cleaned(message)) and not _is_echo(cleaned)
     )
-    if said:
-        return tuple(Problem(_where(unit, urn), message, _next(unit, message)) for urn, message in said)
+    stopped = _stopped(unit, everything)
+    if said or stopped:
+        return (*stopped, *(Problem(_where(unit, urn), message, _next(unit, message)) for urn, message in said))
     errors = [line.removeprefix("error: ").strip() for line in text.splitlines() if line.startswith("error: ")]
     reason = errors[-1] if errors else "failed, and Pulumi did not say why"
     return (Problem(unit.label, reason, AGAIN),)
@@ -176,6 +177,22 @@ def wrong_state(unit: Unit, state: StackState) -> tuple[Problem, ...]:
     reason = f"is {unit.account_id}, but the resources in the state are in {', '.join(sorted(state.accounts))}"
     remedy = "Write that account, or give the stack of the new account another name."
     return (Problem(f"{unit.stack.file}: accountId", reason, remedy),)
+
+
+_CANCELED = r"^(?:error: )?(?:update|destroy|refresh|preview) (?P<how>canceled|cancelled)$"
+"""How the CLI ends after Ctrl-C: the engine spells it `canceled` when it waited for its calls, and the CLI `cancelled`
+when a second Ctrl-C stopped it at once (`deployment_executor.go` and `backenderr.go` of CLI 3.274.1)."""
+
+
+def _stopped(unit: Unit, text: str) -> tuple[Problem, ...]:
+    match = re.search(_CANCELED, text, re.MULTILINE)
+    if not match:
+        return ()
+    if match["how"] == "canceled":
+        reason, remedy = "was interrupted; the state has all that AWS did", "it resumes here"
+    else:
+        reason, remedy = "was stopped by a second Ctrl-C before its calls ended", "it says how to repair the state"
+    return (Problem(unit.label, reason, f"Run the same command again: {remedy}."),)
 
 
 def _next(unit: Unit, message: str) -> str:
@@ -217,6 +234,8 @@ _ECHOES = (
 
 def _is_echo(message: str) -> bool:
     """Whether the engine only repeats that something failed."""
-    return message in ("update failed", "preview failed", "destroy failed", "refresh failed") or message.startswith(
-        _ECHOES
+    return (
+        message in ("update failed", "preview failed", "destroy failed", "refresh failed")
+        or message.startswith(_ECHOES)
+        or bool(re.search(_CANCELED, message))
     )

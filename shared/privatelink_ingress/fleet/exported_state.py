@@ -1,20 +1,16 @@
-"""A stack's state as `pulumi stack export` writes it: what a comparison with AWS needs of it.
-
-The format: https://www.pulumi.com/docs/iac/concepts/state-and-backends/#state.
-"""
+"""What a comparison with AWS needs of a stack's state."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.fleet.resource_kinds import import_id_of
-from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.stackfiles import exports
 
 NOTHING_COMPARED = "Nothing was compared"
-EXPORT = "Write it with `pulumi stack export --file`, and give it as it is."
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, order=True)
@@ -51,31 +47,18 @@ class State:
     pending: tuple[Pending, ...] = ()
 
 
-def state_of(export: Mapping[str, Any], *, source: str) -> State:
-    """The state in a document of `pulumi stack export`; `source` is where it comes from, for messages.
+def state_of(export: exports.Export) -> State:
+    """What a comparison needs of a whole export.
 
-    Raises:
-        UsageError: the document is no such export, or one of an empty stack, or lacks some of the stack's resources:
-            each of them would be reported as an orphan, with the command that deletes it.
+    A part of one would not do: each resource that it lacks would be reported as an orphan, with the command that
+    deletes it.
     """
-    if "deployment" not in export:
-        raise _refused(source, "is not an exported state (it has no `deployment`)", EXPORT)
-    deployment = export["deployment"] or {}
-    resources = deployment.get("resources") or []
-    operations = deployment.get("pending_operations") or []
-    urns = [one["urn"] for one in (*resources, *(each["resource"] for each in operations))]
-    if not urns:
-        reason = "has no resources, so it does not say which stack it is of"
-        raise _refused(source, reason, "Leave the file out, and name the stack: `./run orphans STACK` exports it.")
-    if missing := sorted(_referenced(resources) - {one["urn"] for one in resources}):
-        others = f" and {len(missing) - 1} more" if missing[1:] else ""
-        reason = f"lacks a part of its stack: other resources refer to {missing[0]}{others}, which it does not have"
-        raise _refused(source, reason, EXPORT)
-    label = _label(urns[0])
     return State(
-        stack=label,
-        known=frozenset(pair for one in resources for pair in _known(one)),
-        pending=tuple(_pending(label, one["resource"]) for one in operations if one["type"] == "creating"),
+        stack=export.stack,
+        known=frozenset(pair for one in export.resources for pair in _known(one)),
+        pending=tuple(
+            _pending(export.stack, one["resource"]) for one in export.operations if one["type"] == "creating"
+        ),
     )
 
 
@@ -93,33 +76,6 @@ def _pending(stack: str, resource: Mapping[str, Any]) -> Pending:
         provider=resource.get("provider", "").rpartition("::")[0],
         auto_named=any(str(name).lower().endswith("name") for name in defaults),
     )
-
-
-def _refused(source: str, reason: str, remedy: str) -> UsageError:
-    return UsageError(NOTHING_COMPARED, [Problem(source, reason, remedy)])
-
-
-def _label(urn: str) -> str:
-    """`<project>/<stack>` of a URN."""
-    stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
-    return f"{project}/{stack}"
-
-
-def _referenced(resources: list[Mapping[str, Any]]) -> set[str]:
-    """The URNs that resources refer to, and that of the stack, which every state has."""
-    stack, project = resources[0]["urn"].removeprefix("urn:pulumi:").split("::")[:2] if resources else ("", "")
-    root = {f"urn:pulumi:{stack}::{project}::{t.STACK}::{project}-{stack}"} if resources else set()
-    return root | {urn for one in resources for urn in _references(one)}
-
-
-def _references(resource: Mapping[str, Any]) -> Iterator[str]:
-    if resource.get("parent"):
-        yield resource["parent"]
-    if resource.get("provider"):
-        yield resource["provider"].rpartition("::")[0]
-    yield from resource.get("dependencies") or ()
-    for urns in (resource.get("propertyDependencies") or {}).values():
-        yield from urns or ()
 
 
 def _known(resource: Mapping[str, Any]) -> list[tuple[str, str]]:

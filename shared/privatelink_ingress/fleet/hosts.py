@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from privatelink_ingress.fleet.stacks import Workload
@@ -28,8 +29,18 @@ def unrouted(host: str, routed: Sequence[str], *, where: str) -> Iterator[Proble
     if matches(Match(hosts=tuple(routed)), Witness(host=host, path="/")):
         return
     reason = f"is {host}, which no edge routes to this connection"
-    remedy = f"Write one that is: {', '.join(routed)}. Or add {host} to a route of the connection."
-    yield Problem(where, reason, remedy)
+    yield Problem(where, reason, f"{_one_of(routed)} Or add {host} to a route of the connection.")
+
+
+def _one_of(routed: Sequence[str]) -> str:
+    plain = [host for host in routed if not re.search("[*?]", host)]
+    if not plain:
+        return f"Write a host that {' or '.join(routed[:_LISTED])} stands for."
+    further = len(plain) - _LISTED
+    return f"Write one that is: {', '.join(plain[:_LISTED])}{f' or one of {further} more' if further > 0 else ''}."
+
+
+_LISTED = 5
 
 
 def of_sample(workload: Workload, connections: Sequence[Connection]) -> Iterator[Problem]:

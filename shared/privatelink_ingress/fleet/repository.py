@@ -11,19 +11,19 @@ from typing import Any
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet import assumed_zones, encrypted
 from privatelink_ingress.fleet.plans import StackPlan
-from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
+from privatelink_ingress.fleet.stacks import Attached, Bootstrap, Edge, Finding, Workload
 from privatelink_ingress.plan.edge import shard as edge_plan
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.workload import declared_zones, versions
 from privatelink_ingress.plan.workload.warnings import warnings
-from privatelink_ingress.problems import UserError
+from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.stackfiles import reader
+from privatelink_ingress.stackfiles import reader, unread
 from privatelink_ingress.stackfiles.reader import StackFile
 
 
@@ -53,6 +53,7 @@ class Stacks:
     workloads: list[Workload] = dataclasses.field(default_factory=list)
     edges: list[Edge] = dataclasses.field(default_factory=list)
     attached: list[Attached] = dataclasses.field(default_factory=list)
+    bootstraps: list[Bootstrap] = dataclasses.field(default_factory=list)
     left_out: list[str] = dataclasses.field(default_factory=list)
     """Files of which too much is encrypted to compare them with the others."""
 
@@ -80,6 +81,7 @@ def read(root: Path, *, second: bool = False) -> Stacks:
 
 def _read(stacks: Stacks, name: str, file: StackFile, loader: _Loader, *, second: bool) -> None:
     report, values = stacks.report, file.settings
+    report.findings += (Finding(name, problem) for problem in _foreign_keys(file))
     hidden = ("aws:region",) if "aws:region" in file.secure else ()
     if encrypted.leaves(file):
         found = encrypted.stand_ins(file, lambda tried: loader(file, tried), second=second)
@@ -97,6 +99,14 @@ def _read(stacks: Stacks, name: str, file: StackFile, loader: _Loader, *, second
             stacks.left_out.append(name)
 
 
+def _foreign_keys(file: StackFile) -> Iterator[Problem]:
+    for key in sorted((*file.config, *file.secure)):
+        namespace = key.partition(":")[0]
+        if namespace in _LOADERS and namespace != file.project:
+            reason = f"is a key of project {namespace}, and this stack is one of {file.project}"
+            yield Problem(key, reason, f"Move it to a stack file of {namespace}, or remove it.")
+
+
 def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
     report = stacks.report
     if isinstance(settings, WorkloadSettings):
@@ -110,6 +120,8 @@ def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
     elif isinstance(settings, EdgeSettings):
         stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
         _note_zones(report, name, file.region, settings)
+    elif isinstance(settings, BootstrapSettings):
+        stacks.bootstraps.append(Bootstrap(file=name, stack=file.stack, settings=settings))
 
 
 def _workload(file: StackFile, values: Mapping[str, str]) -> WorkloadSettings:
@@ -153,7 +165,7 @@ def read_right(root: Path) -> Stacks:
 
 def _files(root: Path, report: Report) -> Iterator[StackFile]:
     """All stack files that can be read; the others become findings."""
-    report.findings += (Finding(_relative(file, root), problem) for file, problem in reader.unread_names(root))
+    report.findings += (Finding(_relative(file, root), problem) for file, problem in unread.names(root))
     for directory in reader.projects(root):
         try:
             reader.require_project(directory)

@@ -11,7 +11,7 @@ from privatelink_ingress.plan.capacity import placement
 from privatelink_ingress.plan.edge import dns
 from privatelink_ingress.plan.edge.certificates import base, validated
 from privatelink_ingress.plan.edge.connections import check_together
-from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.routes import RoutePlan
@@ -172,7 +172,9 @@ def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
             stack=shard.edge.stack,
             region=shard.edge.region,
             zones=placement.zone_count(shard.edge.settings.network),
-            firewall_capacity=plan_firewall(shard.edge.settings.firewall, name="").capacity,
+            firewall_capacity=plan_firewall(
+                shard.edge.settings.firewall, shard.edge.settings.connections, name=""
+            ).capacity,
             connections=shard.routes,
             attached=(stack.stack for stack in shard.attached),
         )

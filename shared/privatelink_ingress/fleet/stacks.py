@@ -10,6 +10,7 @@ from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.plan.routing.routes import RoutePlan, plan_all
 from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.settings.attached import AttachedSettings
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stack_names import StackName, short
@@ -59,6 +60,15 @@ class Attached:
     def shard(self) -> str:
         """The stack that it is attached to, without organization and project."""
         return short(self.settings.edge_stack)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bootstrap:
+    """One `bootstrap` stack as its file says it."""
+
+    file: str
+    stack: str
+    settings: BootstrapSettings
 
 
 @dataclasses.dataclass(frozen=True, order=True)

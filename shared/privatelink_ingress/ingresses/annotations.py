@@ -13,7 +13,16 @@ import dataclasses
 from collections.abc import Mapping
 
 from privatelink_ingress.ingresses import targets, values
-from privatelink_ingress.ingresses.model import MASTER, MERGEABLE, MINION, PATH_REGEX, PLAIN, REWRITE_TARGET, REWRITES
+from privatelink_ingress.ingresses.model import (
+    MASTER,
+    MERGEABLE,
+    MINION,
+    PATH_REGEX,
+    PLAIN,
+    REWRITE_TARGET,
+    REWRITES,
+    WEBSOCKETS,
+)
 from privatelink_ingress.ingresses.values import Form
 
 EVERY = (PLAIN, MASTER, MINION)
@@ -195,7 +204,7 @@ ANNOTATIONS: Mapping[str, Annotation] = {
     "nginx.org/sticky-cookie-services": Annotation(form=targets.STICKY, on=OF_PATHS),
     "nginx.org/upstream-zone-size": Annotation(form=values.SIZE),
     "nginx.org/use-cluster-ip": Annotation(form=values.BOOL, on=OF_PATHS),
-    "nginx.org/websocket-services": Annotation(
+    WEBSOCKETS: Annotation(
         form=targets.SERVICES, on=OF_PATHS, note="ends after 60 s of silence, and 30 s after a reload"
     ),
     "nginx.com/health-checks": _plus(values.BOOL, _HEALTH),

@@ -14,6 +14,7 @@ from privatelink_ingress.ingresses.model import (
     MASTER,
     MINION,
     REWRITES,
+    WEBSOCKETS,
     Conventions,
     Manifest,
     annotation_field,
@@ -27,7 +28,10 @@ from privatelink_ingress.ingresses.model import (
 from privatelink_ingress.problems import Problem, suggest
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
-_LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", "nginx.org/websocket-services")
+_LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", WEBSOCKETS)
+_SET_BY_CONTROLLER = (
+    "host", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+)  # fmt: skip
 _STICKY = "nginx.org/sticky-cookie-services"
 
 
@@ -41,6 +45,7 @@ def problems(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     yield from _errors(ingress, given)
     yield from _buffers(given)
     yield from _files(given, conventions)
+    yield from _own_headers(given)
     yield from _zones(given)
 
 
@@ -53,7 +58,7 @@ def advice(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
             reason = f"is {value}, and the edge ends a request after {conventions.idle_timeout} s of silence with 504"
             write = "Answer earlier, or ask the platform team for loadBalancer.idleTimeout (349 s at most)."
             yield Problem(annotation_field(key), reason, write)
-    if "nginx.org/websocket-services" in given:
+    if WEBSOCKETS in given:
         silent, after = conventions.idle_timeout, "60 s at the controller (nginx.org/proxy-read-timeout)"
         reason = (
             f"needs no more for WebSockets. One that is silent ends after {silent} s at the edge and {after}; "
@@ -61,7 +66,7 @@ def advice(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
             "30 s after a reload of nginx"
         )
         write = "Send a ping every 30 s, and let clients connect again."
-        yield Problem(annotation_field("nginx.org/websocket-services"), reason, write)
+        yield Problem(annotation_field(WEBSOCKETS), reason, write)
 
 
 def _services(ingress: Manifest, given: dict[str, str]) -> Iterator[Problem]:
@@ -202,3 +207,12 @@ def _files(given: dict[str, str], conventions: Conventions) -> Iterator[Problem]
         if size < (least := max(map(values.size_in_bytes, parts))):
             reason = f"is {given[key].strip()}, less than one buffer of {least >> 10}k: nginx refuses the Ingress"
             yield Problem(annotation_field(key), reason, f"Write {least >> 10}k or more, or 0.")
+
+
+def _own_headers(given: dict[str, str]) -> Iterator[Problem]:
+    """Headers that the controller sets itself; seen with `X-Forwarded-Port`: the application gets both."""
+    key = "nginx.org/proxy-set-headers"
+    for name in (one.split(":")[0].strip() for one in given.get(key, "").split(",")):
+        if name.lower() in _SET_BY_CONTROLLER:
+            reason = f"sets {name}, which the controller sets: the application gets two, and one may be the client's"
+            yield Problem(annotation_field(key), reason, f"Remove {name}: applications trust the controller's value.")

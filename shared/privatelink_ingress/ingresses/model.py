@@ -15,6 +15,7 @@ CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 MERGEABLE = "nginx.org/mergeable-ingress-type"
 """Lets several Ingresses share a host: one `master` and its `minion`s."""
 PATH_REGEX, REWRITES, REWRITE_TARGET = "nginx.org/path-regex", "nginx.org/rewrites", "nginx.org/rewrite-target"
+WEBSOCKETS = "nginx.org/websocket-services"
 SKIP_AWAIT = "pulumi.com/skipAwait"
 
 MASTER, MINION, PLAIN = "master", "minion", "plain"

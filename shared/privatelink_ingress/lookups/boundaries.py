@@ -6,7 +6,7 @@ import pulumi_aws as aws
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.lookups.look_up import LookUp
-from privatelink_ingress.settings.fields import AssumedRoles
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 
 TITLE = "The permissions boundary cannot be looked up"
 

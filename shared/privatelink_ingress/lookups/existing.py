@@ -31,13 +31,18 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
     subnet_ids = existing.subnet_ids or tuple(sorted(network.subnet_ids))
     everywhere = sorted({*subnet_ids, *(id_ for group in nodes for id_ in group.subnet_ids)})
-    subnets = await _subnets(everywhere, providers, key=f"{key}.subnetIds")
+    # The control plane's interfaces may be in more subnets than the load balancer's.
+    known = sorted({*everywhere, *network.subnet_ids})
+    subnets = await _subnets(known, providers, key=f"{key}.subnetIds")
+    services = cluster.kubernetes_network_configs[0]
     return FoundCluster(
         tags=cluster.tags or {},
         vpc_id=network.vpc_id,
         security_group_id=network.cluster_security_group_id,
         endpoint=cluster.endpoint,
         certificate_authority=cluster.certificate_authorities[0].data,
+        service_cidr=services.service_ipv4_cidr or services.service_ipv6_cidr,
+        control_plane_subnet_ids=tuple(sorted(network.subnet_ids)),
         subnet_ids=subnet_ids,
         nodes=nodes,
         subnets={subnet.id: subnet for subnet in subnets},

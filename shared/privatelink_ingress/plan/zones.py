@@ -73,7 +73,7 @@ def region_of(zone_id: str) -> str | None:
     return _BY_PREFIX.get(zone_id.rpartition("-")[0])
 
 
-def _prefix(region: str) -> str:
+def prefix(region: str) -> str:
     """How the ids of a region's zones begin: `euw1` for `eu-west-1`, `apne1` for `ap-northeast-1`."""
     continent, *words, number = region.split("-")
     initials = "".join(words)
@@ -82,7 +82,7 @@ def _prefix(region: str) -> str:
     return f"{continent}{initials}{number}"
 
 
-_BY_PREFIX = {_prefix(region): region for region in REGIONS}
+_BY_PREFIX = {prefix(region): region for region in REGIONS}
 
 
 def _misplaced(zone_id: str, region: str) -> str:
@@ -92,4 +92,4 @@ def _misplaced(zone_id: str, region: str) -> str:
 
 
 def _has(region: str, known: list[str]) -> str:
-    return f"{region} has {', '.join(known)}." if known else f"Zones of {region} are {_prefix(region)}-az1 and so on."
+    return f"{region} has {', '.join(known)}." if known else f"Zones of {region} are {prefix(region)}-az1 and so on."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -48,10 +49,15 @@ def load_edge(
     shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
+    if "connections" in own:
+        own["connections"], found = _without_firewall(own["connections"], shard, project)
+        misplaced += found
     try:
         settings = load(AttachedSettings, own, project=project, stack=stack, region=region)
     except SettingsError as error:
-        raise SettingsError(error.title, [*misplaced, *error.problems]) from None
+        # Without the shard's name, nobody knows where a misplaced key belongs.
+        unnamed = any(problem.where == "edgeStack" for problem in error.problems)
+        raise SettingsError(error.title, [*([] if unnamed else misplaced), *error.problems]) from None
     if misplaced:
         raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", misplaced)
     return settings
@@ -63,3 +69,33 @@ def _misplaced(key: str, shard: str, project: str) -> Problem:
         remedy += ", or write connections.<name>.certificate for your own certificate"
     reason = f"belongs to the load balancer, which stack {shard} holds: this stack only adds connections to it"
     return Problem(key, reason, f"{remedy}.")
+
+
+def _without_firewall(text: str, shard: str, project: str) -> tuple[str, list[Problem]]:
+    """The connections without what the web ACL holds, and the line for each that belongs in the shard's file."""
+    try:
+        connections = json.loads(text)
+    except ValueError:
+        return text, []
+    problems = []
+    for name, connection in connections.items() if isinstance(connections, dict) else ():
+        if isinstance(connection, dict) and "firewall" in connection:
+            value = json.dumps(connection["firewall"])
+            lines = "; ".join(f"{json.dumps(host)}: {value}" for host in _hosts(connection))
+            problems.append(
+                Problem(
+                    f"connections.{name}.firewall",
+                    f"belongs to the web ACL, which stack {shard} holds: this stack only adds connections to it",
+                    f"Write in {project}/Pulumi.{shard}.yaml, under firewall.hosts: {lines or 'its hosts'}.",
+                )
+            )
+            del connection["firewall"]
+    return (json.dumps(connections), problems) if problems else (text, [])
+
+
+def _hosts(connection: Mapping[str, Any]) -> list[str]:
+    """Every host of an entry that is not validated yet."""
+    routes = connection.get("routes")
+    routes = [route for route in routes if isinstance(route, dict)] if isinstance(routes, list) else []
+    lists = [route["hosts"] for route in routes if isinstance(route.get("hosts"), list)]
+    return list(dict.fromkeys(str(host) for hosts in lists for host in hosts))

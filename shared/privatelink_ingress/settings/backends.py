@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.settings.arns import RoleArn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
@@ -17,7 +18,6 @@ from privatelink_ingress.settings.fields import (
     InvalidSetting,
     ParameterReference,
     Region,
-    RoleArn,
     Settings,
     StackNameSetting,
     ZoneId,

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from privatelink_ingress.settings.arns import RoleArn
 from privatelink_ingress.settings.backends import POSITIONS
 from privatelink_ingress.settings.edge import SLOTS, BucketName
 from privatelink_ingress.settings.fields import (
@@ -19,13 +20,12 @@ from privatelink_ingress.settings.fields import (
     InvalidSetting,
     Owner,
     ParameterReference,
-    RoleArn,
     Settings,
     StackNameSetting,
-    Tags,
     matching,
 )
 from privatelink_ingress.settings.parameters import ParameterPrefix
+from privatelink_ingress.settings.tags import Tags
 from privatelink_ingress.settings.trust import GitHub, Trust, TrustedArn
 from privatelink_ingress.settings.workload.existing import AutoscalingGroupName, ClusterName, SecurityGroupId, VpcId
 from privatelink_ingress.settings.workload.registry import RepositoryName

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.fields import DEPLOYER_PATH, AssumedRoles
+from privatelink_ingress.settings.assumed_roles import DEPLOYER_PATH, AssumedRoles
 
 WHERE = "roles.permissionsBoundary"
 

@@ -6,32 +6,32 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from privatelink_ingress.settings.arns import CertificateArn, KeyArn
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     UNIQUE_NAMES,
     AccountId,
-    AssumedRoles,
-    CertificateArn,
     ConnectionName,
     DomainName,
     Environment,
     HostedZoneId,
     InvalidSetting,
-    KeyArn,
     Owner,
     ParameterReference,
     RetentionDays,
     Settings,
     StackNameSetting,
-    Tags,
     Zones,
     matching,
 )
+from privatelink_ingress.settings.firewall import Firewall, HostFirewall
 from privatelink_ingress.settings.limits import Limits
-from privatelink_ingress.settings.networks import Cidr, FirewallCidr, VpcCidr
+from privatelink_ingress.settings.networks import Cidr, VpcCidr
 from privatelink_ingress.settings.parameters import ParameterPrefix
 from privatelink_ingress.settings.routes import Route
+from privatelink_ingress.settings.tags import Tags
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
 TlsPolicy = Literal[
@@ -43,14 +43,6 @@ TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
     "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
-]
-
-ManagedGroup = Literal[
-    "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesAnonymousIpList",
-    "AWSManagedRulesCommonRuleSet",
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
 ]
 
 SLOTS = range(120)
@@ -152,19 +144,6 @@ class Dns(Settings):
     zone_id: HostedZoneId
 
 
-class Firewall(Settings):
-    """The web ACL."""
-
-    groups: Annotated[dict[ManagedGroup, Literal["block", "count"]], Field(default_factory=dict)]
-    """Managed rule groups to change from their default, `block`."""
-    rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
-    allow: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
-    """Client networks that skip every other rule."""
-    deny: Annotated[tuple[FirewallCidr, ...], UNIQUE] = ()
-    """Client networks that are always blocked."""
-
-
 class Logs(Settings):
     """Access logs, firewall logs and flow logs."""
 
@@ -195,6 +174,8 @@ class Connection(Settings):
     """False creates no alias records for its hosts, for example when another connection has the same host."""
     certificate: Certificate | None = None
     """The connection's own certificate, for hosts that the load balancer's certificates do not cover."""
+    firewall: HostFirewall = HostFirewall()
+    """For its hosts; in the file of the stack with the load balancer only (`firewall.hosts` has it for others)."""
 
 
 class EdgeStack(Settings):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from privatelink_ingress import regions
@@ -28,6 +29,14 @@ class Settings(BaseModel):
     )
 
 
+def quoted(value: str) -> str:
+    """A wrong text as a message repeats it; a longer one would hide the reason."""
+    return repr(value) if len(value) <= _SHOWN else f"{value[:_SHOWN]!r}… of {len(value):,} characters"
+
+
+_SHOWN = 200
+
+
 def matching(pattern: str, meaning: str, *, letters: Literal["ascii", "any"] = "ascii") -> AfterValidator:
     r"""A rule for text: all of it matches `pattern`, which `meaning` says in words.
 
@@ -40,7 +49,9 @@ def matching(pattern: str, meaning: str, *, letters: Literal["ascii", "any"] = "
         if not compiled.fullmatch(value):
             # IAM matches no wildcards in a principal, and a role or policy is one: IAM guide, Principal element.
             wild = value.startswith("arn:") and not {"*", "?"}.isdisjoint(value)
-            raise InvalidSetting(f"is {value!r}" + (", which has a wildcard" if wild else ""), f"Write {meaning}.")
+            raise InvalidSetting(
+                f"is {quoted(value)}" + (", which has a wildcard" if wild else ""), f"Write {meaning}."
+            )
         return value
 
     return AfterValidator(check)
@@ -81,44 +92,14 @@ Owner = Annotated[
     str, matching(r"\w[\w .@/+=:-]{0,126}", "a team's name or address, as a tag may hold it", letters="any")
 ]
 
-RoleArn = Annotated[str, matching(rf"arn:{PARTITION}:iam::\d{{12}}:role/[\w+=,.@/-]+", "the ARN of an IAM role")]
-
-PolicyArn = Annotated[
-    str, matching(rf"arn:{PARTITION}:iam::\d{{12}}:policy/[\w+=,.@/-]+", "the ARN of an IAM policy of your own")
-]
-
 ExternalId = Annotated[
     str,
     # ExternalId of AssumeRole, STS API.
     matching(r"[\w+=,.@:/-]{2,1224}", "2-1224 letters, digits and the signs + = , . @ : / - _"),
 ]
 
-PrincipalArn = Annotated[
-    str,
-    # PrivateLink supports no principal with a path, and `*` would publish the service to every account:
-    # https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html
-    matching(
-        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@-]+)",
-        "arn:aws:iam::<account>:root, or the ARN of a role or user without a path",
-    ),
-]
-
-TopicArn = Annotated[
-    str,
-    matching(
-        rf"arn:{PARTITION}:sns:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:[\w-]{{1,256}}",
-        "the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:111111111111:connections",
-    ),
-]
-
-KeyArn = Annotated[str, matching(rf"arn:{PARTITION}:kms:[\w-]+:\d{{12}}:key/[\w-]+", "the ARN of a KMS key")]
-
-CertificateArn = Annotated[
-    str, matching(rf"arn:{PARTITION}:acm:[\w-]+:\d{{12}}:certificate/[\w-]+", "the ARN of an ACM certificate")
-]
-
 ZoneId = Annotated[
-    str, matching(r"[a-z]{3,5}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
+    str, matching(r"[a-z]{3,20}\d-az[1-9]", "an Availability Zone id such as euw1-az1 (not a name such as eu-west-1a)")
 ]
 
 Region = Annotated[str, matching(regions.PATTERN, "the name of a Region, such as eu-west-1")]
@@ -126,7 +107,7 @@ Region = Annotated[str, matching(regions.PATTERN, "the name of a Region, such as
 EndpointServiceName = Annotated[
     str,
     matching(
-        r"com\.amazonaws\.vpce\.[a-z]{2}(-[a-z]+)+-\d\.vpce-svc-[0-9a-f]+",
+        rf"com\.amazonaws\.vpce\.{regions.PATTERN}\.vpce-svc-[0-9a-f]+",
         "the name of an endpoint service, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0",
     ),
 ]
@@ -136,7 +117,7 @@ HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins 
 ParameterReference = Annotated[
     str,
     matching(
-        rf"(arn:{PARTITION}:ssm:[a-z]{{2}}(-[a-z]+)+-\d:\d{{12}}:parameter)?(/[A-Za-z0-9_.-]+){{1,15}}",
+        rf"(arn:{PARTITION}:ssm:{regions.PATTERN}:\d{{12}}:parameter)?(/[A-Za-z0-9_.-]+){{1,15}}",
         "a parameter's name such as /central-ingress/connections/shop, or the ARN of one in another account",
     ),
 ]
@@ -154,10 +135,12 @@ Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "an image digest, sha25
 Host = Annotated[
     str,
     # HostHeaderConditionConfig of the ELBv2 API: at most 128 characters, a dot, letters only after the last dot.
-    # A label of DNS has at most 63 characters (RFC 1035), so no request has a longer one.
+    # A label of DNS has at most 63 characters (RFC 1035) and begins and ends with a letter or digit (RFC 1123), so no
+    # request has another one.
     matching(
-        r"(?=.{3,128}\Z)(?!.*[^.]{64})[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z]+",
-        "a host name such as shop.example.com, of at most 128 characters and 63 between dots; * and ? are wildcards",
+        r"(?=.{3,128}\Z)(?!.*[^.]{64})(?!-)(?!.*(-\.|\.-))[A-Za-z0-9*?-]+(\.[A-Za-z0-9*?-]+)*\.[A-Za-z]+",
+        "a host name such as shop.example.com: at most 128 characters, 63 between dots, no hyphen beside a dot; * "
+        "and ? are wildcards",
     ),
 ]
 
@@ -167,66 +150,16 @@ PathPattern = Annotated[
     matching(r"/[A-Za-z0-9_\-.$/~\"'@:+&*?]{0,127}", "a path of at most 128 characters that begins with /, such as /*"),
 ]
 
+DOMAIN = r"(?=.{1,253}\Z)(\*\.)?(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.[A-Za-z]{2,63}"
+"""DomainName of RequestCertificate, ACM API: at most 253 characters; * only as the whole first label."""
+
 DomainName = Annotated[
-    str,
-    # DomainName of RequestCertificate, ACM API: at most 253 characters; * only as the whole first label.
-    matching(
-        r"(?=.{1,253}\Z)(\*\.)?(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.[A-Za-z]{2,63}",
-        "a domain name such as shop.example.com, or *.example.com for all names right below it",
-    ),
+    str, matching(DOMAIN, "a domain name such as shop.example.com, or *.example.com for all names right below it")
 ]
 
 Environment = Annotated[
     str, matching(r"[\w .:/=+@-]{1,64}", "1-64 letters, digits, spaces and the signs . : / = + @ - _", letters="any")
 ]
-
-_SYSTEM_TAGS = {"Owner": "owner", "Environment": "environment", "ManagedBy": None, "Stack": None, "Name": None}
-
-
-def _tags(tags: dict[str, str]) -> dict[str, str]:
-    # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-    for key, value in tags.items():
-        if key in _SYSTEM_TAGS:
-            instead = _SYSTEM_TAGS[key]
-            remedy = f"Set `{instead}` instead." if instead else "Choose another key."
-            raise InvalidSetting("is a tag that this system sets itself", remedy, at=(key,))
-        if key.lower().startswith("aws:"):
-            raise InvalidSetting("starts with aws:, which AWS reserves", "Choose another key.", at=(key,))
-        if not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or not re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
-            signs = "letters, digits, spaces and . : / = + @ - _"
-            raise InvalidSetting(
-                "is not a tag that AWS accepts", f"Use {signs}; 128 in the key, 256 in the value.", at=(key,)
-            )
-    return tags
-
-
-Tags = Annotated[dict[str, str], AfterValidator(_tags), Field(default_factory=dict, max_length=45)]
-"""Tags in addition to the five of this system; AWS allows 50 on a resource."""
-
-
-DEPLOYER_PATH = "/privatelink-ingress/"
-"""Path of all roles and policies of the bootstrap stack."""
-
-
-class AssumedRoles(Settings):
-    """Roles to assume, all of the account that the stack may touch; ambient credentials where not set."""
-
-    network: RoleArn | None = None
-    permissions_boundary: PolicyArn | None = None
-    """Boundary of every role that the stack creates; `permissions_boundaries` of the bootstrap stack."""
-    external_id: ExternalId | None = None
-    """What the roles require when they are assumed."""
-
-    @model_validator(mode="after")
-    def _external_id_has_a_role(self) -> Self:
-        roles = set(type(self).model_fields) - {"permissions_boundary", "external_id"}
-        if self.external_id is not None and not any(getattr(self, role) for role in roles):
-            raise InvalidSetting(
-                "has no effect, since no role is assumed",
-                "Remove it, or write the roles that require it.",
-                at=("externalId",),
-            )
-        return self
 
 
 class Zones(Settings):
@@ -244,7 +177,16 @@ class Zones(Settings):
         return self
 
 
+def _whole(value: Any) -> Any:
+    # For a literal, 1, 1.0 and true are the same.
+    if isinstance(value, bool | float | str):
+        shown = json.dumps(value) if isinstance(value, bool | float) else quoted(value)
+        raise InvalidSetting(f"is {shown}, but must be a whole number", "Write a whole number, without quotes.")
+    return value
+
+
 # What CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+RetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    BeforeValidator(_whole),
 ]

@@ -18,6 +18,9 @@ https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.htm
 FIREWALL_CAPACITY = 5_000
 """The most capacity units of a web ACL: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
+IP_SET = 10_000
+"""The most networks of an IP set: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
+
 SECURITY_GROUP_RULES = 1_000
 """The most rules, times security groups, of one network interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 

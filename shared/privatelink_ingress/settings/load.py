@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings import boundaries, ownership
-from privatelink_ingress.settings.explain import explain, keys, kind, shown
+from privatelink_ingress.settings import boundaries, firewall_checks, ownership
+from privatelink_ingress.settings.explain import explain, keys, kind, path, shown
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,6 +44,7 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str,
             problems.append(Problem(key, mistake, f"Write {wanted} for it."))
         else:
             decoded[key] = value
+            problems += _padded(value, (key,))
     if region is not None and (misnamed := regions.problem(region)):
         problems.append(misnamed)
     wrong = {problem.where for problem in problems}
@@ -52,10 +53,26 @@ def load(model: type[M], values: Mapping[str, str], *, project: str, stack: str,
     except ValidationError as error:
         problems += [problem for problem in explain(model, error) if problem.where not in wrong]
     else:
-        problems += (*ownership.problems(settings, region), *boundaries.problems(settings))
+        problems += (
+            *ownership.problems(settings, region),
+            *boundaries.problems(settings),
+            *firewall_checks.problems(settings),
+        )
         if not problems:
             return settings
     raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", problems)
+
+
+def _padded(value: Any, at: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Keys with blanks around them: without the blanks, which are taken off, one could hide another."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != key.strip():
+                yield Problem(path((*at, key)), "begins or ends with a blank", f"Write {key.strip()}.")
+            yield from _padded(inner, (*at, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _padded(inner, (*at, index))
 
 
 def _decode(text: str, wanted: str | None) -> Any:

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from privatelink_ingress import regions
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.fields import AssumedRoles
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 
 _USED_IN_ONE_REGION = {"acm": "certificate", "kms": "key"}
 """What a service reaches in its own Region alone, by the service of its ARN: listeners use certificates of ACM

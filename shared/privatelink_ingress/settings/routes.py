@@ -29,6 +29,8 @@ Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters,
 def _header_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}", name):
         raise InvalidSetting("is not a header name", "Write at most 40 letters, digits and hyphens, such as X-Tenant.")
+    if "*" in name:  # a character of a token (RFC 7230), and no wildcard: HttpHeaderConditionConfig of the ELBv2 API
+        raise InvalidSetting("has a wildcard, which only the values of a header may have", "Write the whole name.")
     if name.lower() == "host":
         raise InvalidSetting("cannot be a condition on a header", "Write the names under hosts.")
     return name

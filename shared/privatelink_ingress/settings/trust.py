@@ -6,7 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from privatelink_ingress.settings.fields import PARTITION, UNIQUE, ExternalId, InvalidSetting, Settings, matching
+from privatelink_ingress.settings.arns import IAM, ROLE, USER
+from privatelink_ingress.settings.fields import UNIQUE, ExternalId, InvalidSetting, Settings, matching
 
 
 def _trusted(arn: str) -> str:
@@ -25,7 +26,7 @@ TrustedArn = Annotated[
     str,
     AfterValidator(_trusted),
     matching(
-        rf"arn:{PARTITION}:iam::\d{{12}}:(root|(role|user)/[\w+=,.@/-]+)",
+        rf"{IAM}(root|{ROLE}|{USER})",
         "the ARN of a role or user, or arn:aws:iam::<account>:root",
     ),
 ]
@@ -34,7 +35,7 @@ TrustedArn = Annotated[
 OidcProviderArn = Annotated[
     str,
     matching(
-        rf"arn:{PARTITION}:iam::\d{{12}}:oidc-provider/token\.actions\.githubusercontent\.com",
+        rf"{IAM}oidc-provider/token\.actions\.githubusercontent\.com",
         "arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com",
     ),
 ]

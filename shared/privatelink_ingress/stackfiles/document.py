@@ -2,7 +2,8 @@
 
 The engine reads with gopkg.in/yaml.v3, which reads some values differently from YAML 1.2: `010` is 8, `1_000` is
 1000, and a date is a time. Such a value is refused, with what to write instead, so that a file cannot mean one thing in
-a check and another in a deployment. So is what has no plain value: an alias within itself, a tag, a second document.
+a check and another in a deployment. So is what has no plain value: an alias within itself, a tag, a second document;
+and what the engine's parser refuses although this one does not: a directive, half of a surrogate pair, `<<` twice.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from privatelink_ingress.problems import Problem
 
@@ -49,6 +51,8 @@ _NUMBER_LIKE = re.compile(
     r"[-+]?(\.?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|0[xXoObB][0-9a-fA-F_]+|\.(inf|nan))", re.I
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?")
+_DIRECTIVE = re.compile(r"\ufeff?(?:[ \t]*(?:#.*)?[\r\n]+)*(%\S*)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Unreadable(Exception):
@@ -72,8 +76,15 @@ def load(text: str) -> Any:
 @functools.lru_cache(maxsize=64)
 def _load(text: str) -> Any:
     """Cached: a project's file is read for each of its stacks, and the parser takes most of a check's time."""
+    if directive := _DIRECTIVE.match(text):
+        reason = f"starts with the directive {directive[1]}, which the engine may refuse"
+        raise Unreadable(Problem(_line(text, directive.start(1)), reason, "Remove the line."))
     try:
         return _Reader(YAML(typ="safe", pure=True).parse(text)).document()
+    except ReaderError as error:
+        sign = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
+        reason = f"has the character {sign}, which YAML does not allow"
+        raise Unreadable(Problem(_line(text, error.position), reason, "Remove it.")) from None
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "file"
         reason = " ".join((error.problem or "no reason given").split())
@@ -81,6 +92,10 @@ def _load(text: str) -> Any:
         raise Unreadable(problem) from None
     except YAMLError as error:
         raise Unreadable(Problem("file", f"is not valid YAML: {error}", "Correct it.")) from None
+
+
+def _line(text: str, position: int) -> str:
+    return f"line {len((text[:position] + '.').splitlines())}"
 
 
 class _Reader:
@@ -150,13 +165,16 @@ class _Reader:
 
     def _mapping(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
+        merged: dict[str, Any] | None = None
         while not isinstance(event := next(self._events), MappingEndEvent):
             key = self._value(event)
             if not isinstance(key, str):
                 raise _refused(event, f"has the key {_shown(event, key)}, which is not text", "Put it in quotes.")
             value = self._value(next(self._events))
             if key == "<<" and isinstance(event, ScalarEvent) and event.style is None:
+                if merged is not None:
+                    raise _refused(event, "repeats the key <<", "Write one <<, with a list of what it merges.")
+                merged = {}
                 for part in reversed(value if isinstance(value, list) else [value]):
                     if not isinstance(part, dict):
                         raise _refused(event, "merges something that is not a mapping", "Name a mapping after <<.")
@@ -165,11 +183,14 @@ class _Reader:
                 raise _refused(event, f"repeats the key {key}", "Keep one of the two.")
             else:
                 values[key] = value
-        return {**merged, **values}
+        return {**(merged or {}), **values}
 
     def _scalar(self, event: ScalarEvent) -> Any:
         _no_tag(event)
         text = event.value
+        if _SURROGATE.search(text):
+            reason = r"has an escape from \ud800 to \udfff, which the engine refuses: it is half of a character"
+            raise _refused(event, reason, "Write the character itself.")
         if event.style is not None:
             return text
         if text in _WORDS:

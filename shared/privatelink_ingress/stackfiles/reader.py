@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from privatelink_ingress import regions
-from privatelink_ingress.problems import Problem, UserError, nearest
-from privatelink_ingress.stackfiles import document
+from privatelink_ingress.problems import Problem, UserError, suggest
+from privatelink_ingress.stackfiles import document, unread
+from privatelink_ingress.stackfiles.unread import PROJECT_FILE, STACK_FILE
 
-PROJECT_FILE = "Pulumi.yaml"
-_NAMED = re.compile(r"Pulumi(\..+)?")
-_STACK_FILE = re.compile(r"Pulumi\.(?P<stack>.+)\.yaml")
+_TYPES = ("string", "boolean", "integer", "number", "array", "object")
+"""Of a key in the schema: https://www.pulumi.com/docs/iac/concepts/projects/project-file/#stack-configuration-options"""
 
 
 class StackFileError(UserError):
@@ -82,7 +82,7 @@ def projects(root: Path) -> tuple[Path, ...]:
 
 def stacks(project_dir: Path) -> tuple[str, ...]:
     """The stacks that have a file in a project directory, sorted by name."""
-    matches = (_STACK_FILE.fullmatch(file.name) for file in project_dir.glob("Pulumi.*.yaml"))
+    matches = (STACK_FILE.fullmatch(file.name) for file in project_dir.glob("Pulumi.*.yaml"))
     return tuple(sorted(match["stack"] for match in matches if match))
 
 
@@ -95,7 +95,8 @@ def project_name(project_dir: Path) -> str:
     path = project_dir / PROJECT_FILE
     name = _mapping(path).get("name")
     if not isinstance(name, str) or not name:
-        raise _unreadable(path, "name", "is missing", "Write the project's name, such as `name: eks-service`.")
+        reason = f"is {json.dumps(name)}, which is not a name" if name else "is missing"
+        raise _unreadable(path, "name", reason, "Write the project's name, such as `name: eks-service`.")
     return name
 
 
@@ -103,29 +104,9 @@ def require_project(project_dir: Path) -> None:
     """Read a project's own file alone, so that a mistake in it is told once and not for each of its stacks.
 
     Raises:
-        StackFileError: when the file cannot be read, has no name, or has a schema that is not a mapping.
+        StackFileError: when the file cannot be read, has no name, or has a wrong schema.
     """
     _schema(project_dir, project_name(project_dir))
-
-
-def unread_names(root: Path) -> Iterator[tuple[Path, Problem]]:
-    """Files that look like a project's or a stack's, and that nothing reads because of their extension.
-
-    The engine reads a stack file with the extension of its project's file and no other: `DetectProjectStackPath` of
-    its `sdk/go/common/workspace`. These commands read `.yaml` alone.
-    """
-    for file in sorted([*root.glob("Pulumi*.*"), *root.glob("*/Pulumi*.*")]):
-        if file.suffix not in (".yml", ".json") or not _NAMED.fullmatch(file.stem):
-            continue
-        wanted = file.with_suffix(".yaml")
-        if file.suffix == ".json":
-            remedy = f"Write it as YAML in {wanted.name}, and remove it."
-        elif wanted.exists():
-            remedy = f"Move what is missing in {wanted.name} there, and remove it."
-        else:
-            remedy = f"Rename it to {wanted.name}."
-        reason = f"is not read: beside {PROJECT_FILE}, only names that end in .yaml are"
-        yield file, Problem("file", reason, remedy)
 
 
 def read(project_dir: Path, stack: str) -> StackFile:
@@ -135,13 +116,14 @@ def read(project_dir: Path, stack: str) -> StackFile:
         StackFileError: when a file is missing, is no YAML mapping, or has a key in no namespace or a mistyped one.
     """
     project, path = project_name(project_dir), project_dir / f"Pulumi.{stack}.yaml"
-    written = _mapping(path).get("config")
+    content = _mapping(path)
+    written = content.get("config")
     if not isinstance(written, dict | None):
         raise _unreadable(path, "config", "is not a mapping", "Write the keys under `config:`, indented.")
     schema = _schema(project_dir, project)
-    values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
-    if problems := [problem for key in values if (problem := _misplaced(str(key), project))]:
+    if problems := [*unread.top_keys(content), *_misplaced(written or {}, project, schema)]:
         raise StackFileError(f"{_short(path)} has mistakes", problems)
+    values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
     secure = tuple(sorted(key for key, value in values.items() if _has_secure(value)))
     config = {key: as_text(value) for key, value in values.items() if key not in secure}
     return StackFile(
@@ -162,7 +144,21 @@ def _schema(project_dir: Path, project: str) -> dict[str, Any]:
     schema = _mapping(path).get("config")
     if not isinstance(schema, dict | None):
         raise _unreadable(path, "config", "is not a mapping", "Write the keys under `config:`, indented.")
-    return {key if ":" in key else f"{project}:{key}": entry for key, entry in (schema or {}).items()}
+    schema = {key if ":" in key else f"{project}:{key}": entry for key, entry in (schema or {}).items()}
+    problems = _misplaced(schema, project, schema)
+    for key, entry in schema.items():
+        kind = entry.get("type") if isinstance(entry, dict) else None
+        if kind is not None and kind not in _TYPES:
+            where, remedy = f"config.{key.removeprefix(f'{project}:')}.type", suggest(str(kind), _TYPES, list_all=True)
+            problems.append(Problem(where, f"is {json.dumps(kind)}, which is not a type", remedy))
+    if problems:
+        raise StackFileError(f"{_short(path)} has mistakes", problems)
+    return schema
+
+
+def _misplaced(keys: Mapping[str, Any], project: str, schema: Mapping[str, Any]) -> list[Problem]:
+    own = {key.partition(":")[2] for key in schema if key.startswith(f"{project}:")}
+    return [problem for key in keys if (problem := unread.key(key, project, own))]
 
 
 def _given(entry: Any) -> Any:
@@ -172,6 +168,11 @@ def _given(entry: Any) -> Any:
 
 def _mapping(path: Path) -> dict[Any, Any]:
     try:
+        if path.is_symlink() and not path.exists():
+            raise _unreadable(path, "file", "is a link that leads to no file", "Correct the link, or remove it.")
+        if path.exists() and not path.is_file():  # reading a pipe would never end
+            kind = "a directory" if path.is_dir() else "not a regular file"
+            raise _unreadable(path, "file", f"is {kind}", "Remove it, or give it another name.")
         content = document.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         names = ", ".join(stacks(path.parent)) or "none"
@@ -189,16 +190,6 @@ def _mapping(path: Path) -> dict[Any, Any]:
     return content
 
 
-def _misplaced(key: str, project: str) -> Problem | None:
-    namespace, colon, bare = key.partition(":")
-    if not colon or not bare:
-        return Problem(key, "has no namespace, so Pulumi refuses it", f"Write {project}:{key.rstrip(':')}.")
-    if namespace != project and nearest(namespace, [project], cutoff=0.8):
-        # The engine takes any namespace, and the program would never see the key.
-        return Problem(key, f"is in namespace {namespace}, which nothing reads", f"Did you mean {project}:{bare}?")
-    return None
-
-
 def _has_secure(value: Any) -> bool:
     if isinstance(value, dict):
         return is_secure(value) or any(map(_has_secure, value.values()))
@@ -207,7 +198,7 @@ def _has_secure(value: Any) -> bool:
 
 def is_secure(value: Any) -> bool:
     """Whether a value is encrypted."""
-    return isinstance(value, dict) and set(value) == {"secure"}
+    return isinstance(value, dict) and set(value) == {"secure"} and isinstance(value["secure"], str)
 
 
 def as_text(value: Any) -> str:
@@ -222,4 +213,4 @@ def _unreadable(path: Path, where: str, reason: str, remedy: str) -> StackFileEr
 
 
 def _short(path: Path) -> str:
-    return f"{path.resolve().parent.name}/{path.name}"
+    return f"{Path(os.path.abspath(path)).parent.name}/{path.name}"

@@ -42,6 +42,8 @@ class Ingress:
     """Hosts of `spec.tls`."""
     role: model.Role = "plain"
     """A `master` has a host, and its `minion`s have the paths (`nginx.org/mergeable-ingress-type`)."""
+    websocket_services: frozenset[str] = frozenset()
+    """Services to which the controller passes WebSockets on (`nginx.org/websocket-services`)."""
 
     @property
     def label(self) -> str:
@@ -116,6 +118,7 @@ def _ingress(obj: Object) -> Ingress:
         hosts=hosts,
         tls_hosts=frozenset(host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()),
         role=model.role(obj),
+        websocket_services=frozenset(model.annotations_of(obj).get(model.WEBSOCKETS, "").split(",")),
     )
 
 

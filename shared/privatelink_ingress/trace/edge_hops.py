@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privatelink_ingress.plan.edge.certificates import covers
+from privatelink_ingress.settings.managed_rules import BODY_LIMIT
+from privatelink_ingress.trace import web_acl
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
-from privatelink_ingress.trace.request import first_rule
-from privatelink_ingress.trace.topology import Alias, Certificate, Rule, Topology
+from privatelink_ingress.trace.request import Request, first_rule
+from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
+from privatelink_ingress.trace.topology import UNSEEN, Alias, Certificate, Rule, Topology
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -59,26 +62,22 @@ def connect(path: Path) -> Iterator[Hop]:
         raise Stopped(
             hop,
             f"{balancer.name} listens on {open_ports}",
-            f"nothing listens on port {port}: the connection is refused",
-            "Use https://, or set loadBalancer.redirectHttp: true to redirect." if port == 80 else "Use https://.",
+            f"nothing listens on port {port}: no client can connect",
+            _listened(path.request),
         )
     path.listener = by_port[port]
-    if path.listener.protocol != path.request.scheme.upper():
+    if path.listener.protocol != path.request.protocol:
         raise Stopped(
             hop,
             f"{balancer.name} listens on {open_ports}",
             f"port {port} speaks {path.listener.protocol}, not {path.request.scheme}",
-            f"Use {path.listener.protocol.lower()}://.",
+            f"Use {path.request.scheme_for('HTTPS')}:// without a port.",
         )
     evidence = f"{balancer.name} ({balancer.state}) listens on {open_ports}"
-    if path.topology.admits_network(balancer.security_group_ids, ANYWHERE, port):
+    if admits_network(path.topology.security_groups, balancer.security_group_ids, ANYWHERE, port):
         yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to {ANYWHERE}")
         return
-    if not any(
-        permission.covers_port(port) and permission.cidrs
-        for group in balancer.security_group_ids
-        for permission in path.topology.security_groups[group].ingress
-    ):
+    if not admits_any_network(path.topology.security_groups, balancer.security_group_ids, port):
         raise Stopped(
             hop,
             evidence,
@@ -86,6 +85,13 @@ def connect(path: Path) -> Iterator[Hop]:
             "Set loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
         )
     yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are allowed")
+
+
+def _listened(request: Request) -> str:
+    """How to come to the listener for HTTPS, which every load balancer has."""
+    if request.scheme == "http" and request.port == 80:
+        return "Use https://, or set loadBalancer.redirectHttp: true to redirect."
+    return f"Use {request.scheme_for('HTTPS')}:// without a port."
 
 
 def secure(path: Path) -> Iterator[Hop]:
@@ -99,6 +105,12 @@ def secure(path: Path) -> Iterator[Hop]:
             evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
             yield Hop(name=hop, verdict="passes", evidence=evidence)
             return
+    unseen = [certificate.arn for certificate in path.listener.certificates if certificate.status == UNSEEN]
+    if unseen:
+        reason = f"the names of {', '.join(unseen)} are not known here"
+        remedy = f"aws acm describe-certificate --certificate-arn {unseen[0]}"
+        yield Hop(name=hop, verdict="not seen", evidence=str(path.listener.tls_policy), reason=reason, remedy=remedy)
+        return
     shown = ", ".join(domain for certificate in path.listener.certificates for domain in certificate.domains)
     raise Stopped(
         hop,
@@ -109,7 +121,7 @@ def secure(path: Path) -> Iterator[Hop]:
 
 
 def screen(path: Path) -> Iterator[Hop]:
-    """The web ACL. Only AWS WAF knows which of its rules would block."""
+    """The web ACL, as far as its rules can be evaluated without AWS (`web_acl`)."""
     acl = path.balancer.web_acl
     if acl is None:
         yield Hop(
@@ -120,8 +132,24 @@ def screen(path: Path) -> Iterator[Hop]:
             remedy="Run `pulumi up` in central-ingress/ to associate it again.",
         )
         return
+    judged = web_acl.judge(acl, path.request)
     evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"
-    yield Hop(name="Web ACL", verdict="passes", evidence=f"{evidence} (not evaluated here)")
+    if judged.counted:
+        evidence += f"; counted by {', '.join(judged.counted)}"
+    if judged.unknown:
+        evidence += f"; only AWS knows about {', '.join(judged.unknown)}"
+    if judged.action == "allow":
+        yield Hop(
+            name="Web ACL", verdict="passes", evidence=evidence + (f"; allowed by {judged.by}" if judged.by else "")
+        )
+        return
+    reason, remedy = f"{judged.by or 'the default action'} answers with {judged.action}", ""
+    if judged.by == "body-size":
+        reason = f"body-size blocks a body of {path.request.body_size:,} bytes: WAF reads {BODY_LIMIT:,} of it"
+        remedy = (
+            "Write firewall.largeBodies: allow for the connection, in the file of the stack with the load balancer."
+        )
+    raise Stopped("Web ACL", evidence, reason, remedy, status=web_acl.STATUS[judged.action])
 
 
 def route(path: Path) -> Iterator[Hop]:
@@ -165,6 +193,7 @@ def spread(path: Path) -> Iterator[Hop]:
 def enter_endpoints(path: Path) -> Iterator[Hop]:
     """The endpoints' interfaces behind the targets' addresses, and the security groups in between."""
     hop, balancer, topology = "Interface endpoint", path.balancer, path.topology
+    groups = topology.security_groups
     interfaces = {
         interface.address: (endpoint, interface)
         for endpoint in topology.endpoints
@@ -183,8 +212,8 @@ def enter_endpoints(path: Path) -> Iterator[Hop]:
     shut = [
         interface.address
         for target, _, interface in path.entries
-        if not topology.releases_group(balancer.security_group_ids, interface.security_group_ids, target.port)
-        or not topology.admits_group(interface.security_group_ids, balancer.security_group_ids, target.port)
+        if not releases_group(groups, balancer.security_group_ids, interface.security_group_ids, target.port)
+        or not admits_group(groups, interface.security_group_ids, balancer.security_group_ids, target.port)
     ]
     endpoints = {endpoint.id: endpoint for _, endpoint, _ in path.entries}
     evidence = "; ".join(f"{endpoint.id} {endpoint.state}" for endpoint in endpoints.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Iterator, Sequence
 
 from privatelink_ingress.ingresses.model import MASTER, MINION
@@ -47,7 +48,13 @@ def serve(path: Path) -> Iterator[Hop]:
             remedy,
             status=404,
         )
-    yield _arrived(objects, next(owner for owner, candidate in paths if candidate is chosen), chosen)
+    owner = next(owner for owner, candidate in paths if candidate is chosen)
+    arrived = _arrived(objects, owner, chosen)
+    if path.request.websocket and chosen.service not in owner.websocket_services:
+        reason = f"nginx.org/websocket-services does not name Service {chosen.service}: the upgrade gets no further"
+        remedy = f"Add {chosen.service} to nginx.org/websocket-services of Ingress {owner.label}."
+        raise Stopped(HOP, arrived.evidence, reason, remedy)
+    yield arrived
 
 
 def _arriving(path: Path) -> tuple[str, str]:
@@ -59,7 +66,12 @@ def _arriving(path: Path) -> tuple[str, str]:
             host = re.sub(rewrite.regex, replace, host, count=1)
         else:
             url = re.sub(rewrite.regex, replace, url, count=1)
-    return host, url.partition("?")[0]
+    return host, _decoded(url.partition("?")[0])
+
+
+def _decoded(url: str) -> str:
+    """The path as nginx compares it: https://nginx.org/en/docs/http/ngx_http_core_module.html#location."""
+    return re.sub("/{2,}", "/", urllib.parse.unquote(url))
 
 
 def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, str]:

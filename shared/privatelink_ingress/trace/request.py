@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
-import urllib.parse
 from collections.abc import Iterable
 
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter, Witness
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.trace.topology import Condition, Listener, Rule
+from privatelink_ingress.trace.url import Url
 
-_PORTS = {"http": 80, "https": 443}
+_WEBSOCKET = ("ws", "wss")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,41 +30,66 @@ class Request:
     """Names and values, except the host header."""
     source: str | None = None
     """Address that connects to the load balancer; None matches no rule's source condition."""
+    body_size: int = 0
+    """Bytes of the body."""
+    query_size: int = 0
+    """Bytes of the query, without the question mark."""
 
     @classmethod
-    def parse(cls, url: str, *, method: str = "GET", headers: Iterable[str] = (), source: str | None = None) -> Request:
+    def parse(
+        cls,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Iterable[str] = (),
+        source: str | None = None,
+        body_size: int = 0,
+    ) -> Request:
         """The request that a client sends for `url`.
 
         Args:
-            url: Absolute, http or https.
+            url: Absolute, as `Url.parse` takes it; of scheme wss or ws for a WebSocket.
             method: In capital letters.
             headers: Each as `NAME=VALUE`.
             source: Address of the client.
+            body_size: Bytes of the body.
 
         Raises:
             UsageError: when one of them is invalid.
         """
-        try:
-            parts = urllib.parse.urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise _no_url(url, str(error)) from None
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise _no_url(url, "has no http or https scheme with a host")
+        parts = Url.parse(url)
         headers = tuple(headers)
-        if problems := [*_check_method(method), *_check_headers(headers), *_check_source(source)]:
+        upgrade = ("Connection=Upgrade", "Upgrade=websocket") if parts.scheme in _WEBSOCKET else ()
+        if problems := [
+            *_check_method(method, parts.scheme),
+            *_check_headers(headers),
+            *_check_source(source),
+            *_check_size(body_size),
+        ]:
             raise UsageError("The request cannot be traced", problems)
-        query = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
+        given = (header.partition("=") for header in (*headers, *upgrade))
         return cls(
-            scheme=parts.scheme,
-            host=parts.hostname.lower(),
-            port=port or _PORTS[parts.scheme],
-            path=parts.path or "/",
-            query=tuple(query),
+            **dataclasses.asdict(parts),
             method=method,
-            headers=tuple((name, value) for name, _, value in (header.partition("=") for header in headers)),
+            headers=tuple((name, value) for name, _, value in given),
             source=source,
+            body_size=body_size,
         )
+
+    @property
+    def websocket(self) -> bool:
+        """Whether it opens a WebSocket."""
+        return self.scheme in _WEBSOCKET
+
+    @property
+    def protocol(self) -> str:
+        """Of the listener that takes it: HTTP or HTTPS."""
+        return "HTTPS" if self.scheme in ("https", "wss") else "HTTP"
+
+    def scheme_for(self, protocol: str) -> str:
+        """The scheme for a listener of this protocol."""
+        secure = "s" if protocol == "HTTPS" else ""
+        return f"{'ws' if self.websocket else 'http'}{secure}"
 
     def matches(self, condition: Condition) -> bool:
         """Whether any value of the condition matches. One by regular expressions never does: its values are not known.
@@ -107,17 +132,14 @@ def first_rule(listener: Listener, request: Request) -> Rule:
     return next(rule for rule in listener.rules if all(map(request.matches, rule.conditions)))
 
 
-def _no_url(url: str, reason: str) -> UsageError:
-    problem = Problem(repr(url), reason, "Write an absolute URL, such as https://shop.example.com/cart.")
-    return UsageError("The URL cannot be traced", [problem])
-
-
 def _parameter(pattern: str) -> Parameter:
     key, _, value = pattern.partition("=")
     return Parameter(key=key, value=value)
 
 
-def _check_method(method: str) -> list[Problem]:
+def _check_method(method: str, scheme: str) -> list[Problem]:
+    if scheme in _WEBSOCKET and method != "GET":
+        return [Problem("--method", f"is {method!r}, and a WebSocket begins with GET", "Leave --method out.")]
     if re.fullmatch(r"[A-Z_-]{1,40}", method):
         return []
     return [Problem("--method", f"is {method!r}", "Write it in capital letters, such as POST.")]
@@ -129,6 +151,10 @@ def _check_headers(headers: Iterable[str]) -> list[Problem]:
         for header in headers
         if not re.fullmatch(r"[^=\s]+=.*", header)
     ]
+
+
+def _check_size(size: int) -> list[Problem]:
+    return [Problem("--body-size", f"is {size}", "Write the bytes of the body, such as 20000.")] if size < 0 else []
 
 
 def _check_source(source: str | None) -> list[Problem]:

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections.abc import Mapping
+from typing import Any
 
 from privatelink_ingress.trace.cluster_objects import ClusterObjects
+from privatelink_ingress.trace.security_groups import SecurityGroup
 
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Permission:
-    """One direction's permission in a security group."""
-
-    protocol: str
-    """`tcp`, `udp`, or `-1` for all."""
-    from_port: int
-    to_port: int
-    cidrs: tuple[str, ...] = ()
-    group_ids: tuple[str, ...] = ()
-
-    def covers_port(self, port: int) -> bool:
-        """Whether TCP to `port` falls under this permission."""
-        return self.protocol == "-1" or (self.protocol == "tcp" and self.from_port <= port <= self.to_port)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class SecurityGroup:
-    """A security group's permissions."""
-
-    id: str
-    ingress: tuple[Permission, ...]
-    egress: tuple[Permission, ...]
+UNSEEN = "unseen"
+"""State of a target, node or certificate of which the reader knows that it exists, and no more."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -113,12 +92,23 @@ class Listener:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class WebAclRule:
+    """A rule of a web ACL."""
+
+    name: str
+    action: str
+    """In small letters, as `block`; of a managed group, `none` or `count`."""
+    statement: Mapping[str, Any]
+    """As the WAFv2 API has it; a reference to an IP set also has its `Addresses`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class WebAcl:
-    """The web ACL in front of a load balancer."""
+    """The web ACL in front of a load balancer, with its rules in the order of evaluation."""
 
     name: str
     default_allows: bool
-    rules: tuple[str, ...]
+    rules: tuple[WebAclRule, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -149,7 +139,7 @@ class Target:
     """An IPv4 address or an instance id."""
     port: int
     state: str
-    """As DescribeTargetHealth says: `healthy`, `unhealthy`, `initial`, …"""
+    """As DescribeTargetHealth says: `healthy`, `unhealthy`, `initial`, …; or `UNSEEN`."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -217,7 +207,6 @@ class Node:
 class Topology:
     """Both sides, read at one time."""
 
-    edge_account: str
     aliases: tuple[Alias, ...]
     load_balancers: Mapping[str, LoadBalancer]
     """By ARN, of all accounts."""
@@ -227,39 +216,6 @@ class Topology:
     """By service name; a service that the reader's accounts do not own is absent."""
     nodes: Mapping[str, Node]
     security_groups: Mapping[str, SecurityGroup]
+    """By id."""
     clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
     """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
-
-    def admits_group(self, receiver: tuple[str, ...], sender: tuple[str, ...], port: int) -> bool:
-        """Whether any of the receiver's groups lets TCP to `port` in from any of the sender's groups."""
-        return any(
-            permission.covers_port(port)
-            and (set(permission.group_ids) & set(sender) or "0.0.0.0/0" in permission.cidrs)
-            for group in receiver
-            for permission in self.security_groups[group].ingress
-        )
-
-    def admits_network(self, receiver: tuple[str, ...], cidr: str, port: int) -> bool:
-        """Whether any of the receiver's groups lets TCP to `port` in from all of `cidr`."""
-        return any(
-            permission.covers_port(port) and _covers(permission.cidrs, cidr)
-            for group in receiver
-            for permission in self.security_groups[group].ingress
-        )
-
-    def releases_group(self, sender: tuple[str, ...], receiver: tuple[str, ...], port: int) -> bool:
-        """Whether any of the sender's groups lets TCP to `port` out to any of the receiver's groups."""
-        return any(
-            permission.covers_port(port)
-            and (set(permission.group_ids) & set(receiver) or "0.0.0.0/0" in permission.cidrs)
-            for group in sender
-            for permission in self.security_groups[group].egress
-        )
-
-
-def _covers(permitted: tuple[str, ...], cidr: str) -> bool:
-    network = ipaddress.ip_network(cidr)
-    return any(
-        network.version == allowed.version and network.subnet_of(allowed)  # ty: ignore[invalid-argument-type]
-        for allowed in map(ipaddress.ip_network, permitted)
-    )

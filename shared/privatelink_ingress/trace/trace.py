@@ -72,9 +72,10 @@ def trace(
     method: str = "GET",
     headers: Iterable[str] = (),
     source: str | None = None,
+    body_size: int = 0,
 ) -> Trace:
     """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
-    request = Request.parse(url, method=method, headers=headers, source=source)
+    request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)
     path, hops = Path(request=request, topology=topology), list[Hop]()
     for step in _STEPS:
         try:

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
-from privatelink_ingress.trace.topology import Endpoint
+from privatelink_ingress.trace.security_groups import admits_group, admits_network, releases_group
+from privatelink_ingress.trace.topology import UNSEEN, Endpoint
 
 _CLOSED = {
     "pendingAcceptance": "the owner has not accepted the connection",
@@ -15,6 +16,8 @@ _CLOSED = {
     "failed": "AWS could not create the connection",
 }
 """Reason by state (VpcEndpoint, EC2 API) of an endpoint that passes no traffic."""
+
+_EXISTING_SUBNETS = "the ranges of the edge's existing subnets are in no state, so whether it admits them is not known"
 
 
 def cross_private_link(path: Path) -> Iterator[Hop]:
@@ -28,14 +31,15 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
             hop,
             f"{endpoint.service_name} belongs to an account that cannot be read here",
             "the request cannot be followed into that account",
-            "Trace with credentials of the workload account too, or run `pulumi up` there if the service is gone.",
+            "Give that account's credentials, or its stack's exported state, too. If the service is gone, run "
+            "`pulumi up` there.",
         )
     path.service = service
     state = service.connections.get(endpoint.id, "unknown")
     evidence = f"{service.name} of {service.owner}: {endpoint.id} is {state}"
     if state != "available":
         raise Stopped(hop, evidence, *_closed(dataclasses.replace(endpoint, state=state), f"account {service.owner}"))
-    outside = sorted({interface.zone_id for _, _, interface in path.entries} - set(service.zone_ids))
+    outside = sorted({interface.zone_id for _, _, interface in path.entries} - {*service.zone_ids, UNSEEN})
     if outside:
         reason = f"the service is not in {', '.join(outside)}"
         yield Hop(name=hop, verdict="warns", evidence=evidence, reason=reason)
@@ -63,15 +67,18 @@ def balance(path: Path) -> Iterator[Hop]:
         )
     groups = listener.rules[-1].action.target_groups
     path.inner_group = topology.target_groups[groups[0][0]]
+    if not path.balancer.subnets:
+        yield Hop(name=hop, verdict="not seen", evidence=evidence, reason=_EXISTING_SUBNETS)
+        return
     if not inner.enforces_private_link_rules:
         yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to every accepted endpoint")
         return
     shut = [
         cidr
         for cidr in path.balancer.subnets.values()
-        if not topology.admits_network(inner.security_group_ids, cidr, port)
+        if not admits_network(topology.security_groups, inner.security_group_ids, cidr, port)
     ]
-    if len(shut) == len(path.balancer.subnets):
+    if shut and len(shut) == len(path.balancer.subnets):
         raise Stopped(
             hop,
             evidence,
@@ -89,6 +96,7 @@ def balance(path: Path) -> Iterator[Hop]:
 def arrive(path: Path) -> Iterator[Hop]:
     """The nodes behind the network load balancer, at the controller's node port."""
     hop, topology, group = "Node port", path.topology, path.inner_group
+    groups = topology.security_groups
     targets = [(target, topology.nodes.get(target.id)) for target in group.targets]
     if not targets:
         raise Stopped(
@@ -97,13 +105,17 @@ def arrive(path: Path) -> Iterator[Hop]:
             "no node is registered",
             "Run `pulumi up` in eks-service/ to attach the node group, and check that it has nodes.",
         )
+    if unknown := [target.id for target, node in targets if not node and target.state == UNSEEN]:
+        reason = f"the nodes of {', '.join(unknown)} are in no state"
+        yield Hop(name=hop, verdict="not seen", evidence=f"{group.name}, port {group.port}", reason=reason)
+        return
     open_nodes = [
         (target, node)
         for target, node in targets
         if node
-        and node.state == "running"
-        and topology.releases_group(path.inner.security_group_ids, node.security_group_ids, target.port)
-        and topology.admits_group(node.security_group_ids, path.inner.security_group_ids, target.port)
+        and node.state in ("running", UNSEEN)
+        and releases_group(groups, path.inner.security_group_ids, node.security_group_ids, target.port)
+        and admits_group(groups, node.security_group_ids, path.inner.security_group_ids, target.port)
     ]
     if not open_nodes:
         raise Stopped(
@@ -113,6 +125,10 @@ def arrive(path: Path) -> Iterator[Hop]:
             "Run `pulumi up` in eks-service/ to restore the rules between the load balancer and the cluster's group.",
         )
     zones = sorted({node.zone_id for _, node in open_nodes})
+    if any(node.state == UNSEEN for _, node in open_nodes):
+        evidence = f"the node group in {', '.join(zones)}, at port {open_nodes[0][0].port}"
+        yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; its instances are in no state")
+        return
     evidence = f"{len(open_nodes)} of {len(targets)} nodes at port {open_nodes[0][0].port}, zones {', '.join(zones)}"
     verdict = "passes" if len(open_nodes) == len(targets) else "warns"
     yield Hop(name=hop, verdict=verdict, evidence=evidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,9 +17,9 @@ from privatelink_ingress.deployment.pulumi_process import PulumiProcess
 from privatelink_ingress.deployment.runner import Opening
 from privatelink_ingress.deployment.session import Settings
 from privatelink_ingress.deployment.teardown import Teardown
-from privatelink_ingress.fleet import deployment, outcomes
+from privatelink_ingress.fleet import deployment, engine_failures, outcomes
 from privatelink_ingress.fleet.deployment import Unit
-from privatelink_ingress.fleet.outcomes import Outcome
+from privatelink_ingress.fleet.outcomes import Changes, Outcome
 from privatelink_ingress.fleet.repository import read_right
 from privatelink_ingress.fleet.stacks import Workload
 from privatelink_ingress.plan.workload.images import ImageStatus
@@ -26,6 +27,8 @@ from privatelink_ingress.problems import Problem, UserError
 
 BLOG, SHOP, PROD, ATTACHED = "eks-service/blog", "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
 NOT_FOUND = auto.CommandResult(stdout="", stderr="error: no stack named 'x' found", code=1)
+
+ON_AGAIN = f"`./run deploy {PROD}` turns it on again; or run the same command again to delete the stack."
 
 
 def failure(text: str) -> auto.CommandError:
@@ -119,6 +122,9 @@ class Process(PulumiProcess):
     def interrupt(self) -> None:
         pass
 
+    def rearm(self) -> None:
+        pass
+
 
 class Silent:
     """A `Progress` that shows nothing."""
@@ -133,6 +139,9 @@ class Silent:
         pass
 
     def ended(self, outcome: Outcome) -> None:
+        pass
+
+    def say(self, text: str) -> None:
         pass
 
 
@@ -316,6 +325,49 @@ def test_a_refusal_of_the_removal_deletes_nothing_and_turns_protection_on_again(
     )
     assert engine.calls == [(PROD, "up"), (PROD, "preview_destroy"), (PROD, "up")]
     assert engine.options[PROD, "up"] == {"target": [guarded["urn"]]}
+
+
+def test_protection_that_cannot_be_turned_on_again_is_reported_with_the_command_that_does(engine, units, settings):
+    engine.states[PROD] = resources(protected("aws:lb/loadBalancer:LoadBalancer", "enableDeletionProtection"))
+    engine.failing[PROD, "preview_destroy"] = "error: 3 requests in the last hour"
+    engine.failing[PROD, "up"] = "error: the credentials have expired"  # so protection may be half off
+    [found] = Teardown(units, of(units, PROD), settings, unprotect=True).run()
+    assert [(one.reason, one.remedy) for one in found.problems] == [
+        ("has deletion protection off", ON_AGAIN),
+        ("the credentials have expired", engine_failures.AGAIN),
+    ]
+
+
+def test_a_deletion_that_fails_says_what_it_deleted_and_that_protection_is_off(engine, units, settings):
+    engine.states[PROD] = resources(protected("aws:lb/loadBalancer:LoadBalancer", "enableDeletionProtection"))
+    engine.failing[PROD, "destroy"] = "error: destroy canceled"
+    [found] = Teardown(units, of(units, PROD), settings, unprotect=True).run()
+    assert found.changes == Changes()
+    assert [(one.reason, one.remedy) for one in found.problems] == [
+        ("has deletion protection off for what remains", ON_AGAIN),
+        ("was interrupted; the state has all that AWS did", "Run the same command again: it resumes here."),
+    ]
+
+
+def test_ctrl_c_while_stacks_are_opened_interrupts_what_opens_them_and_nothing_runs(engine, units, settings):
+    told = list[str]()
+
+    class Interrupted(Process):
+        def interrupt(self) -> None:
+            told.append("interrupt")
+
+    def ctrl_c(opening: Opening) -> Stack:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deploy.deploy(
+            units,
+            units,
+            dataclasses.replace(settings, open_=ctrl_c, process=Interrupted),
+            Images(engine),
+        )
+    assert told == ["interrupt"]
+    assert engine.calls == []
 
 
 def test_a_removal_guard_is_run_by_the_program(engine, units, settings):

@@ -9,6 +9,8 @@ import pytest
 
 from privatelink_ingress.plan.routing.routes import check, plan_all
 from privatelink_ingress.settings.attached import load_edge
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.topology import Condition
 from tests.support import documents
 
 ENTRIES = documents.yaml("connections.md", "connections")
@@ -32,3 +34,14 @@ def test_an_entry_of_the_document_is_right(entries: dict[str, Any]):
 
 def test_the_document_shows_a_route_two_backends_and_a_generation():
     assert len(ENTRIES) == 3
+
+
+@pytest.mark.parametrize("path", ["/posts/../admin", "/posts/%2e%2e/admin", "/posts//admin", "/posts/..%2fadmin"])
+def test_a_path_of_a_route_protects_none_beside_it_as_the_document_says(path: str):
+    """F13: the load balancer compares what the client wrote, and NGINX serves what is left after normalization."""
+    route = Condition(field="path-pattern", values=("/posts/*",))
+    assert Request.parse(f"https://shop.example.com{path}").matches(route)
+    text = (documents.REPOSITORY / "docs" / "connections.md").read_text()
+    [said] = [one for one in text.split("\n- ") if one.startswith("Paths choose a backend; they do not protect one.")]
+    assert "is in no Ingress" in said
+    assert "`URL_DECODE` and `NORMALIZE_PATH`" in said

@@ -7,15 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
 from privatelink_ingress.plan.workload.controller import nginx, plan_controller
 from privatelink_ingress.plan.workload.controller.disk import SHARE, largest_file_mib, pod_disk
+from privatelink_ingress.plan.workload.controller.objects import NAMESPACE, SELECTOR
 from privatelink_ingress.plan.workload.controller.pod import START_SECONDS, STOP
 from privatelink_ingress.plan.workload.protocols import HTTP, HTTPS, Protocol
 from privatelink_ingress.settings.workload.controller import Controller
 from privatelink_ingress.settings.workload.publication import Publication
+from tests.support import documents
 
 TEXT = (Path(__file__).parents[3] / "docs" / "controller.md").read_text(encoding="utf-8")
 IMAGE = {"digest": f"sha256:{'ab' * 32}"}
@@ -40,6 +43,7 @@ def test_the_examples_are_settings() -> None:
     plan_controller(
         settings=(settings := Controller.model_validate_json(json.dumps(controller))),
         trusted_cidrs=("10.11.0.0/21",),
+        api_cidrs=("172.20.0.1/32",),
         health_path="/nginx-health",
         overrides=settings.config,
     )
@@ -58,6 +62,29 @@ def test_the_table_of_values_has_every_key_that_a_stack_file_may_set_with_its_de
     data = nginx.config_map(trusted_cidrs=("10.11.0.0/21",), drain_seconds=30, disk_gib=2)
     for key, shown in (("client-max-body-size", "`8m`"), ("http-redirect-code", "`308`"), ("worker-processes", "`4`")):
         assert table[f"`{key}`"][1] == shown == f"`{data[key]}`"
+
+
+def test_the_policy_for_other_addresses_is_valid_and_selects_the_controllers_pods() -> None:
+    policy: Any = documents.yaml("controller.md", "network-policy")[0]
+    kubernetes_validate.validate(policy, "1.36", strict=True)
+    assert policy["metadata"]["namespace"] == NAMESPACE
+    assert policy["spec"]["podSelector"] == {"matchLabels": SELECTOR}
+
+
+def test_the_header_to_trust_is_the_client_as_the_private_subnets_name_it() -> None:
+    """F8: applications that read another one believe what the client wrote."""
+    data = nginx.config_map(trusted_cidrs=("10.11.0.0/21",), drain_seconds=30, disk_gib=2)
+    assert (data["real-ip-header"], data["set-real-ip-from"], data["real-ip-recursive"]) == (
+        "X-Forwarded-For",
+        "10.11.0.0/21",
+        "True",
+    )
+    assert not nginx.FREE & {"real-ip-header", "set-real-ip-from", "real-ip-recursive"}
+    connections = (Path(__file__).parents[3] / "docs" / "connections.md").read_text(encoding="utf-8")
+    for text in (TEXT, connections):
+        told = [line for line in text.split("\n- ") if "X-Forwarded-For" in line and "last" in line]
+        assert told, "each document that describes the headers says which one to trust"
+        assert all("X-Real-IP" in line and "never the first" in line for line in told)
 
 
 def test_the_disk_of_a_pod_is_as_it_is_said() -> None:
@@ -86,6 +113,7 @@ def test_the_ports_of_both_protocols_are_the_decided_ones(column: int, protocol:
     plan = plan_controller(
         settings=Controller.model_validate({"image": IMAGE, **secret}),
         trusted_cidrs=("10.11.0.0/21",),
+        api_cidrs=("172.20.0.1/32",),
         health_path="/nginx-health",
         protocol=protocol,
     )

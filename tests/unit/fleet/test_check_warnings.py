@@ -94,3 +94,23 @@ def test_a_cluster_without_admins(repository: Path):
             "Write the ARNs of the roles that administer the cluster: docs/cluster.md.",
         )
     ]
+
+
+def test_a_host_of_the_firewall_to_which_no_attached_stack_answers(repository: Path):
+    def found(host: str) -> list[tuple[str, str, str]]:
+        text = f"firewall:\n    hosts:\n      {host}: {{largeBodies: allow}}\n"
+        before = (repository / PROD).read_text()
+        change(repository, PROD, "firewall:\n", text)
+        report = check(repository)
+        (repository / PROD).write_text(before)
+        assert report.findings == []
+        return [(one.problem.where, one.problem.reason, one.problem.remedy) for one in report.warnings]
+
+    assert found("blog.example.com") == found("Blog.example.com") == found('"*.example.com"') == []
+    assert found("bolg.example.com") == [
+        (
+            "firewall.hosts.bolg.example.com",
+            "is a host of no attached stack in this repository",
+            "Did you mean blog.example.com?",
+        )
+    ]

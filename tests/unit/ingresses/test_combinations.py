@@ -89,6 +89,15 @@ def test_no_ingress_lets_few_clients_fill_the_disk_of_the_controller(given: dict
     assert places(annotated({f"nginx.org/{key}": value for key, value in given.items()})) == [of(key) for key in wrong]
 
 
+@pytest.mark.parametrize("value", ["X-Real-IP", "X-Team: shop, x-real-ip: 10.0.0.1", "X-Forwarded-For", "Host: a"])
+def test_no_ingress_passes_on_a_forged_address_or_host(value: str):
+    [(where, reason, remedy)] = said(annotated({"nginx.org/proxy-set-headers": value}))
+    assert where == of("proxy-set-headers")
+    assert reason.endswith("which the controller sets: the application gets two, and one may be the client's")
+    assert remedy.endswith("applications trust the controller's value.")
+    assert said(annotated({"nginx.org/proxy-set-headers": "X-Team: shop, X-Real-Team"})) == []
+
+
 def test_the_bound_of_files_is_that_of_the_stack():
     size = {"nginx.org/client-max-body-size": "1g"}
     assert said(annotated(size), Conventions(largest_file_mib=1024)) == []

@@ -73,11 +73,23 @@ def test_a_date_is_refused_since_the_engine_reads_a_time(date: str):
         ("a: 1\n---\na: 2", "line 2", "starts a second document, which the engine does not read"),
         ("1: x", "line 1", "has the key 1, which is not text"),
         ("a: {<<: 5}", "line 1", "merges something that is not a mapping"),
+        ("a: {<<: {b: 1}, <<: {c: 2}}", "line 1", "repeats the key <<"),
+        ("# c\n%YAML 1.2\n---\na: 1", "line 2", "starts with the directive %YAML, which the engine may refuse"),
+        ("%TAG ! x\n---\na: 1", "line 1", "starts with the directive %TAG, which the engine may refuse"),
+        ("a: 1\nb: x\x07y", "line 2", "has the character U+0007, which YAML does not allow"),
+        ("a: 1\r\nb: x\x00", "line 2", "has the character U+0000, which YAML does not allow"),
         ("a: [", "line 1", "is not valid YAML: expected the node content, but found '<stream end>'"),
     ],
 )
 def test_what_has_no_plain_value_is_refused_with_its_line(text: str, where: str, reason: str):
     assert refusal(text)[:2] == (where, reason)
+
+
+@pytest.mark.parametrize("text", [r'a: "\ud83d"', r'a: "\ud83d\ude00"', r'"\udfff": 1', r'a: ["x\ud800y"]'])
+def test_half_of_a_character_is_refused_as_the_engine_refuses_it(text: str):
+    where, reason, remedy = refusal(f"b: 1\n{text}")
+    assert (where, remedy) == ("line 2", "Write the character itself.")
+    assert reason == r"has an escape from \ud800 to \udfff, which the engine refuses: it is half of a character"
 
 
 def test_aliases_of_aliases_are_refused_before_they_fill_the_memory():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ def test_encrypted_values_are_left_out_and_named(project: Path, nested: str):
             "config: {'eks-servce:owner': x}",
             "is in namespace eks-servce, which nothing reads\n    Did you mean eks-service:owner?",
         ),
+        (
+            "config: {'EKS-Service:owner': x}",
+            "is in namespace EKS-Service, which nothing reads\n    Did you mean eks-service:owner?",
+        ),
+        ("config: {':owner': x}", ":owner: has no namespace, so Pulumi refuses it\n    Write eks-service:owner."),
+        ("config: {'eks-service:': x}", "eks-service:: is a namespace without a key, so Pulumi refuses it"),
+        ("config: {'aws:Region': x}", "aws:Region: is not read\n    Did you mean aws:region?"),
+        ("config: {'AWS:region': x}", "AWS:region: is not read\n    Did you mean aws:region?"),
+        ("Config: {'aws:region': x}", "Config: is not read\n    Did you mean config?"),
+        (
+            "aws:region: x",
+            "aws:region: stands beside config, where nothing reads it\n    Move it below `config:`, indented.",
+        ),
     ],
 )
 def test_a_file_that_is_no_stack_file_is_explained_with_its_place(project: Path, text: str, message: str):
@@ -94,6 +108,28 @@ def test_text_that_is_not_utf_8_is_said_so(project: Path):
     (project / "Pulumi.shop.yaml").write_bytes(b"config: {'eks-service:owner': \xff}")
     with pytest.raises(StackFileError, match="is not UTF-8 text"):
         reader.read(project, "shop")
+
+
+def test_a_file_that_cannot_be_one_is_refused_and_never_waited_for(project: Path):
+    file = project / "Pulumi.shop.yaml"
+    file.mkdir()
+    with pytest.raises(StackFileError, match="file: is a directory\n    Remove it, or give it another name"):
+        reader.read(project, "shop")
+    file.rmdir()
+    os.mkfifo(file)
+    with pytest.raises(StackFileError, match="file: is not a regular file\n    Remove it, or give it another name"):
+        reader.read(project, "shop")
+    for target in ("nowhere", file.name):  # the second is a loop
+        file.unlink()
+        file.symlink_to(target)
+        with pytest.raises(StackFileError, match="leads to no file\n    Correct the link, or remove it"):
+            reader.read(project, "shop")
+
+
+@pytest.mark.parametrize("value", ["{secure: 5}", "{secure: }", "{secure: [x]}", "{secure: {secure: x}}"])
+def test_what_only_looks_encrypted_is_read_as_the_mapping_that_it_is(project: Path, value: str):
+    (project / "Pulumi.shop.yaml").write_text(f"config: {{'eks-service:nodes': {value}}}")
+    assert ("eks-service:nodes" in reader.read(project, "shop").secure) == ("{secure: x}" in value)
 
 
 def test_a_stack_without_a_file_names_those_that_have_one(project: Path):

@@ -55,7 +55,7 @@ def test_an_unknown_host_is_answered_404_by_the_default_rule_and_the_missing_rec
 def test_plain_http_is_refused_because_nothing_listens_on_port_80():
     result = trace("http://shop.example.com/", whole())
     assert (result.outcome, result.reached) == ("stopped", False)
-    assert result.hops[-1].reason == "nothing listens on port 80: the connection is refused"
+    assert result.hops[-1].reason == "nothing listens on port 80: no client can connect"
     assert "redirectHttp" in result.hops[-1].remedy
 
 
@@ -111,7 +111,7 @@ def test_a_rejected_connection_is_not_said_to_wait():
 def test_a_service_in_an_account_without_credentials_is_not_claimed_to_be_reached():
     result = trace("https://shop.example.com/", dataclasses.replace(whole(), services={}))
     assert last(result) == ("PrivateLink", "stops")
-    assert "credentials of the workload account" in result.hops[-1].remedy
+    assert "Give that account's credentials" in result.hops[-1].remedy
 
 
 def test_one_lost_zone_is_a_warning_and_not_a_stop():
@@ -147,10 +147,28 @@ def test_an_exact_record_wins_over_a_wildcard_record():
     assert last(trace("https://other.example.com/", topology)) == ("Route 53", "stops")
 
 
-@pytest.mark.parametrize("url", ["shop.example.com", "ftp://shop.example.com", "https://", "https://shop:x/"])
-def test_a_text_that_is_no_url_is_refused_with_an_example(url):
-    with pytest.raises(UserError, match="Write an absolute URL, such as https://shop"):
-        trace(url, whole())
+def test_a_websocket_goes_the_way_of_https_and_keeps_its_scheme_in_remedies():
+    result = trace("wss://shop.example.com/socket", whole())
+    assert (result.outcome, result.hops[1].name) == ("reached", "Load balancer")
+    stopped = trace("ws://shop.example.com/socket", whole()).hops[-1]
+    assert (stopped.reason, stopped.remedy) == (
+        "nothing listens on port 80: no client can connect",
+        "Use wss:// without a port.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://shop.example.com:8443/cart", "nothing listens on port 8443: no client can connect"),
+        ("http://shop.example.com:8443/cart", "nothing listens on port 8443: no client can connect"),
+        ("http://shop.example.com:443/cart", "port 443 speaks HTTPS, not http"),
+    ],
+)
+def test_another_port_is_answered_with_the_one_that_is_open(url: str, reason: str):
+    hop = trace(url, whole()).hops[-1]
+    assert (hop.name, hop.verdict, hop.reason) == ("Load balancer", "stops", reason)
+    assert hop.remedy == "Use https:// without a port."
 
 
 @pytest.mark.parametrize(

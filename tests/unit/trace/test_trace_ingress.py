@@ -297,3 +297,24 @@ def test_paths_are_expressions_where_the_ingress_says_so(mode: str, path: str, t
 def test_the_class_of_the_annotation_comes_before_the_fields():
     other = WEB | {"metadata": WEB["metadata"] | {"annotations": {"kubernetes.io/ingress.class": "alb"}}}
     assert "is of class alb" in followed(other, service("web")).hops[-1].reason
+
+
+@pytest.mark.parametrize("asked", ["/caf%C3%A9/menu", "/café/menu", "//caf%c3%a9//menu", "/x/../café/menu"])
+def test_the_controller_compares_the_decoded_path_with_its_slashes_merged(asked: str):
+    menu = ingress(shop_example_com=[("/café/", "Prefix", "menu"), ("/", "Prefix", "web")])
+    found = followed(menu, service("web"), service("menu"), url=f"https://shop.example.com{asked}")
+    assert "Service shop/menu:80" in found.hops[-1].evidence
+
+
+def test_a_websocket_needs_its_service_in_the_annotation():
+    socket = ingress(shop_example_com=[("/", "Prefix", "chat"), ("/feed", "Prefix", "feed")])
+    objects = (socket, service("chat"), service("feed"))
+    socket["metadata"]["annotations"] = {"nginx.org/websocket-services": "feed"}
+    assert followed(*objects).reached
+    assert followed(*objects, url="wss://shop.example.com/feed").reached
+    found = followed(*objects, url="wss://shop.example.com/")
+    assert found.outcome == "stopped"
+    assert (found.hops[-1].reason, found.hops[-1].remedy) == (
+        "nginx.org/websocket-services does not name Service chat: the upgrade gets no further",
+        "Add chat to nginx.org/websocket-services of Ingress shop/web.",
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology import balancers, network
-from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl
+from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl, WebAclRule
 
 
 class Account(Protocol):
@@ -36,7 +37,6 @@ def load(edge: Account, workloads: Iterable[Account]) -> Topology:
         if balancer.type == "application":
             load_balancers[arn] = balancers.with_web_acl(balancer, _web_acl(edge, arn))
     return Topology(
-        edge_account=edge.account_id,
         aliases=tuple(_aliases(edge.client("route53"))),
         load_balancers=load_balancers,
         target_groups=target_groups,
@@ -77,8 +77,25 @@ def _web_acl(edge: Account, arn: str) -> WebAcl | None:
     acl = edge.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
     if not acl:
         return None
-    names = tuple(rule["Name"] for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"]))
-    return WebAcl(name=acl["Name"], default_allows="Allow" in acl["DefaultAction"], rules=names)
+    rules = tuple(
+        WebAclRule(
+            name=rule["Name"],
+            action=next(iter(rule.get("Action") or rule["OverrideAction"])).lower(),
+            statement=_with_addresses(edge, rule["Statement"]),
+        )
+        for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])
+    )
+    return WebAcl(name=acl["Name"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
+
+
+def _with_addresses(edge: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The statement, with the addresses of the IP set that it refers to by itself."""
+    if "IPSetReferenceStatement" not in statement:
+        return statement
+    arn = statement["IPSetReferenceStatement"]["ARN"]
+    _, _, name, id_ = Arn.parse(arn).resource.split("/")
+    held = edge.client("wafv2").get_ip_set(Name=name, Scope="REGIONAL", Id=id_)["IPSet"]
+    return {"IPSetReferenceStatement": {"ARN": arn, "Addresses": held["Addresses"]}}
 
 
 def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> dict[str, EndpointService]:

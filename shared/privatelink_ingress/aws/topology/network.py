@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from privatelink_ingress.aws.pages import read
-from privatelink_ingress.trace.topology import Endpoint, Interface, Node, Permission, SecurityGroup
+from privatelink_ingress.trace.security_groups import Permission, SecurityGroup
+from privatelink_ingress.trace.topology import Endpoint, Interface, Node
 
 
 class Subnet(NamedTuple):

@@ -38,7 +38,9 @@ def demo(
 
 @commands.command(epilog="Example: ./run trace https://shop.example.com/cart --method POST")
 def trace(
-    url: Annotated[str, typer.Argument(help="Absolute http or https URL.", show_default=False)],
+    url: Annotated[
+        str, typer.Argument(help="Absolute URL: https, http, or wss and ws for a WebSocket.", show_default=False)
+    ],
     method: Annotated[str, typer.Option(help="HTTP method.")] = "GET",
     header: Annotated[
         list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="NAME=VALUE")
@@ -47,17 +49,39 @@ def trace(
         str | None,
         typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
     ] = None,
+    body_size: Annotated[
+        int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
+    ] = 0,
     out: Out = Path(".demo"),
+    state: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--state",
+            help="Exported state of a stack, or a directory of them; may be repeated. Nothing else is read then.",
+            metavar="PATH",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Follow a request through a demo that was left running, from Route 53 to the controller's node ports.
+    """Follow a request from Route 53 to the cluster: through a demo that was left running, or by exported states.
 
+    A state does not know the health of targets, nor what other teams have in the cluster.
     Exit code 0 when it gets there, 1 when not.
     """
-    from privatelink_ingress.cli import running
     from privatelink_ingress.cli.views import trace as view
 
-    trace = running.trace_running(url, out, method=method, headers=header or (), source=source)
+    headers = tuple(header or ())
+    if state:
+        from privatelink_ingress.cli import topologies
+        from privatelink_ingress.trace.trace import trace as follow
+
+        trace = follow(
+            url, topologies.of_states(state), method=method, headers=headers, source=source, body_size=body_size
+        )
+    else:
+        from privatelink_ingress.cli import running
+
+        trace = running.trace_running(url, out, method=method, headers=headers, source=source, body_size=body_size)
     if as_json:
         typer.echo(view.as_json(trace))
     else:

@@ -57,6 +57,10 @@ class Live:
             self._rows.update(self._tasks[outcome.label], visible=False)
         self._print(outcome.label, outcome.state, _STYLES[outcome.state])
 
+    def say(self, text: str) -> None:
+        """Something about all stacks."""
+        self._console.print(Text(text, style="bold yellow"), soft_wrap=True, highlight=False)
+
     def _print(self, label: str, words: str, style: str = "") -> None:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
         line = Text.assemble((f"{minutes:3}:{seconds:02} ", "dim"), (label, "bold"), ": ", (words, style))

@@ -15,6 +15,7 @@ from privatelink_ingress.fleet.onboarding_changes import Report
 from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.routing.routes import Rule
+from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.stackfiles.writer import Change
 
 
@@ -85,6 +86,7 @@ def _described(new: Onboarding) -> list[Text]:
         Text(f"  target group  {backend.target_group_name}, health check {backend.health_path}"),
         *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
         *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
+        Text(f"  firewall      blocks every request with a body above {BODY_LIMIT:,} bytes; {_body_setting(new)}"),
         Text(f"  cost          {about}{bill.usd:,.2f} {CURRENCY} a month without traffic"),
     ]
 
@@ -95,6 +97,14 @@ def _conditions(rule: Rule) -> str:
 
 def _records(new: Onboarding) -> list[str]:
     return sorted({host.lower() for route in new.connection.routes for host in route.hosts})
+
+
+def _body_setting(new: Onboarding) -> str:
+    """The setting that lets larger bodies through, and its file: the web ACL is the shard's."""
+    if new.attached_config is None:
+        return f"connections.{new.name}.firewall.largeBodies: allow lets it through"
+    host = _records(new)[0]
+    return f"firewall.hosts.{host}.largeBodies: allow in {new.shard.edge.file} lets it through"
 
 
 def _bill(new: Onboarding) -> cost.Bill:

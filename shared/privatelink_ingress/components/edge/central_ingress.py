@@ -13,7 +13,7 @@ from pulumi import Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
-from privatelink_ingress.components.edge.draining import Waits, drain_hooks
+from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
@@ -21,6 +21,7 @@ from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, L
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
 from privatelink_ingress.components.edge.site import SiteArgs
+from privatelink_ingress.components.edge.slots import UsedPriorities
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections, removal
@@ -40,6 +41,8 @@ class CentralIngressArgs:
     """Raises while the stack is in use; given the ARN of the HTTPS listener."""
     waits: Callable[[], Waits]
     """Loads what asks AWS for targets that leave."""
+    used_priorities: UsedPriorities
+    """Asks AWS for the rules of a listener, by its ARN."""
 
 
 class CentralIngress(Component):
@@ -141,7 +144,7 @@ class CentralIngress(Component):
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
             accepters=args.accepters,
-            hooks=drain_hooks(plan.removal, plan.connections, args.waits),
+            hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_priorities),
         )
         published = [
             Connection(

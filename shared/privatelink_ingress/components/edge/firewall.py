@@ -10,16 +10,10 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.firewall_statements import rendered
 from privatelink_ingress.components.log_groups import log_group
-from privatelink_ingress.plan.edge.firewall import (
-    REDACTED_HEADERS,
-    AddressList,
-    FirewallPlan,
-    FirewallRule,
-    Label,
-    ManagedRules,
-    RateLimit,
-)
+from privatelink_ingress.plan.edge.firewall.statements import AddressList, ManagedRules
+from privatelink_ingress.plan.edge.firewall.web_acl import REDACTED_HEADERS, FirewallPlan, FirewallRule
 from privatelink_ingress.plan.log_groups import LogStorage
 
 
@@ -42,7 +36,7 @@ class Firewall(Component):
         """IP sets, the web ACL with all rules inline, association, logging."""
         super().__init__(name, opts)
         plan = args.plan
-        self._ip_sets = {
+        ip_sets = {
             rule.key: aws.wafv2.IpSet(
                 f"{name}-{rule.key}",
                 name=f"{plan.name}-{rule.key}",
@@ -64,7 +58,7 @@ class Firewall(Component):
                 aws.wafv2.WebAclRuleArgs(
                     name=rule.key,
                     priority=rule.priority,
-                    statement=aws.wafv2.WebAclRuleStatementArgs(**self._statement(rule)),
+                    statement=aws.wafv2.WebAclRuleStatementArgs(**rendered(rule.statement, ip_sets.get(rule.key))),
                     visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_metrics(rule.metric)),
                     **_effect(rule),
                 )
@@ -99,25 +93,6 @@ class Firewall(Component):
         )
         self.web_acl_arn = web_acl.arn
         self.publish()
-
-    def _statement(self, rule: FirewallRule) -> dict[str, Any]:
-        match rule.statement:
-            case AddressList():
-                return {"ip_set_reference_statement": {"arn": self._ip_sets[rule.key]}}
-            case ManagedRules(group=group, counted=counted):
-                overrides = [{"name": name, "action_to_use": {"count": {}}} for name in counted]
-                extra = {"rule_action_overrides": overrides} if overrides else {}
-                return {"managed_rule_group_statement": {"vendor_name": "AWS", "name": group, **extra}}
-            case RateLimit(limit=limit, window=window):
-                return {
-                    "rate_based_statement": {
-                        "limit": limit,
-                        "evaluation_window_sec": window,
-                        "aggregate_key_type": "IP",
-                    }
-                }
-            case Label(label=label):
-                return {"label_match_statement": {"scope": "LABEL", "key": label}}
 
 
 def _effect(rule: FirewallRule) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import pulumi_aws as aws
 from pulumi import Input, Output
 
-from privatelink_ingress.components.edge.draining import DrainHooks
+from privatelink_ingress.components.edge.connection_hooks import ConnectionHooks
 from privatelink_ingress.contracts.shard import ShardContract
 
 
@@ -32,11 +32,13 @@ class SiteArgs:
     """Hosted zone of `alb_dns_name`, for alias records."""
     accepters: Mapping[str, aws.Provider]
     """Providers of the services' owners by name, which accept endpoints: `plan.edge.connections.accepters`."""
-    hooks: DrainHooks
+    hooks: ConnectionHooks
     """Of the stack that the connections belong to."""
 
     @classmethod
-    def of_contract(cls, contract: ShardContract, *, accepters: Mapping[str, aws.Provider], hooks: DrainHooks) -> Self:
+    def of_contract(
+        cls, contract: ShardContract, *, accepters: Mapping[str, aws.Provider], hooks: ConnectionHooks
+    ) -> Self:
         """The edge of another stack, to which this one is attached."""
         return cls(
             vpc_id=contract.vpc_id,

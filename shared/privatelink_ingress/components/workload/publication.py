@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Output, ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress.components.base import Component
-from privatelink_ingress.plan.workload import publication
+from privatelink_ingress.plan.workload import balancer_zones, publication
 from privatelink_ingress.plan.workload.publication import PublicationPlan
 
 
@@ -55,7 +55,7 @@ class Publication(Component):
             enable_deletion_protection=plan.deletion_protection,
             tags=self.named("nlb", args.tags),
             # One zone less replaces it. AWS would refuse to delete the old one at the end of the run; the preview does.
-            opts=self.child(protect=plan.deletion_protection),
+            opts=self.child(protect=plan.deletion_protection, hooks=self._zones_hook()),
         )
         self.target_group = self._target_group()
         self.listener = aws.lb.Listener(
@@ -104,6 +104,16 @@ class Publication(Component):
             )
         self._parameter(principals)
         self.publish()
+
+    def _zones_hook(self) -> ResourceHookBinding | None:
+        """The hook is registered in any case: the state may still refer to it."""
+
+        def before_update(hook: ResourceHookArgs) -> None:
+            old, new = (inputs or {} for inputs in (hook.old_inputs, hook.new_inputs))
+            balancer_zones.check(self._args.plan.zones_key, old.get("subnets"), new.get("subnets"))
+
+        kept = ResourceHook(balancer_zones.HOOK, before_update, ResourceHookOptions(on_dry_run=True))
+        return ResourceHookBinding(before_update=[kept]) if self._args.plan.deletion_protection else None
 
     def _target_group(self) -> aws.lb.TargetGroup:
         plan = self._args.plan

@@ -12,6 +12,7 @@ from privatelink_ingress.local.adapters.calls import call
 
 def _cluster(aws: Aws, args: Properties) -> Properties:
     cluster = call(aws, "eks", "DescribeCluster", args, type_=t.GET_CLUSTER)["cluster"]
+    network = cluster["kubernetesNetworkConfig"]
     return {
         "id": cluster["name"],
         "name": cluster["name"],
@@ -20,6 +21,14 @@ def _cluster(aws: Aws, args: Properties) -> Properties:
         "status": cluster["status"],
         "endpoint": cluster["endpoint"],
         "certificateAuthorities": [{"data": cluster["certificateAuthority"]["data"]}],
+        "kubernetesNetworkConfigs": [
+            {
+                "elasticLoadBalancings": [],
+                "ipFamily": network.get("ipFamily", "ipv4"),
+                "serviceIpv4Cidr": network.get("serviceIpv4Cidr", ""),
+                "serviceIpv6Cidr": network.get("serviceIpv6Cidr", ""),
+            }
+        ],
         "vpcConfig": cluster["resourcesVpcConfig"],
         "tags": cluster.get("tags", {}),
     }

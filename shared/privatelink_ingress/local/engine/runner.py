@@ -12,7 +12,7 @@ import contextvars
 import logging
 import signal
 import threading
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +20,7 @@ from pulumi.runtime import config as sdk_config
 from pulumi.runtime import mocks, settings
 from pulumi.runtime import resource as sdk_resource
 from pulumi.runtime import stack as sdk_stack
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import engine_pb2, source_pb2
 
 from privatelink_ingress import tokens as t
@@ -150,7 +151,7 @@ def _run(
     sdk_config.set_all_config(dict(config), list(secret_keys))
     try:
         with as_program(program) as main:
-            _to_its_end(main, timeout)
+            _to_its_end(lambda: _with_callbacks(main, monitor), timeout)
     except BaseException as error:
         # The SDK wraps a failed registration in errors of its own; the first failure is the cause.
         if monitor.failure and isinstance(error, Exception):
@@ -162,7 +163,24 @@ def _run(
         raise ProgramFailed(*engine.errors[0])
 
 
-def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
+async def _with_callbacks(main: Callable[[], Any], monitor: Monitor) -> None:
+    """Run the program with one server for all its hooks; the SDK starts one for each, unless one is set.
+
+    The SDK stops it, and keeps it as the default of its settings: so the hooks are forgotten here, and with them the
+    program's resources, which they refer to.
+    """
+    callbacks = _CallbackServicer(monitor)  # ty: ignore[invalid-argument-type]
+    await callbacks.serve()
+    settings.SETTINGS.callbacks = callbacks
+    try:
+        await sdk_stack.run_in_stack(main)
+    finally:
+        for kept in (callbacks._callbacks, callbacks._transforms, callbacks._state_migrations):
+            kept.clear()
+        del callbacks._server  # while its event loop is open: gRPC cannot take it down later
+
+
+def _to_its_end(program: Callable[[], Coroutine[Any, Any, None]], timeout: float) -> None:
     # As the SDK's language host does: failed futures of a failed run would otherwise fill the log.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
@@ -170,7 +188,7 @@ def _to_its_end(main: Callable[[], Any], timeout: float) -> None:
     loop.set_default_executor(pool)
     asyncio.set_event_loop(loop)
     try:
-        task = loop.create_task(asyncio.wait_for(sdk_stack.run_in_stack(main), timeout))
+        task = loop.create_task(asyncio.wait_for(program(), timeout))
         with _cancelled_by_ctrl_c(loop, task):
             loop.run_until_complete(task)
     finally:

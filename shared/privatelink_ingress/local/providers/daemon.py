@@ -108,6 +108,10 @@ class Daemon:
         """As `before`."""
         self.observer.ended(call)
 
+    def interrupted(self, engine_pid: int) -> None:
+        """As `before`."""
+        self.observer.interrupted(engine_pid)
+
 
 class _Listener(socketserver.ThreadingTCPServer):
     allow_reuse_address = True

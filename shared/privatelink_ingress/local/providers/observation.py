@@ -38,6 +38,9 @@ class Observer(Protocol):
     def ended(self, call: Call) -> None:
         """Called last for every call, whether AWS completed or refused it, or the observer made it fail."""
 
+    def interrupted(self, engine_pid: int) -> None:
+        """Called when an engine that is about to stop asks a provider instance to stop: once for each instance."""
+
 
 class Unobserved:
     """Ignores every call; the base of observers that need only some of the methods."""
@@ -49,6 +52,9 @@ class Unobserved:
         """Nothing."""
 
     def ended(self, call: Call) -> None:
+        """Nothing."""
+
+    def interrupted(self, engine_pid: int) -> None:
         """Nothing."""
 
 

@@ -195,7 +195,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answering
     def Cancel(self, request: Any) -> Any:  # noqa: N802
-        """Do nothing: no call runs for long."""
+        """Tell the observer; no call runs for long."""
+        self._observer.interrupted(self._engine_pid)
         return Empty()
 
     def _call(self, operation: str, registration: Registration) -> Call:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from privatelink_ingress import regions
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
 from privatelink_ingress.contracts.service import Contract
@@ -172,11 +173,15 @@ def _misfits(
             "Settle who owns the service, and write the same owner on both sides.",
         )
     if site.region not in (contract.region, *contract.supported_regions):
+        own = f"ive {contract.region} its own edge."
+        # PrivateLink connects Regions of one partition only.
+        same = regions.partition(site.region) == regions.partition(contract.region)
         yield Problem(
             where,
             f"{label} is in {contract.region} and supports no connections from {site.region}, where this edge is",
-            f"Add {site.region} to publication.supportedRegions of that stack and deploy it, or give {contract.region} "
-            "its own edge.",
+            f"Add {site.region} to publication.supportedRegions of that stack and deploy it, or g{own}"
+            if same
+            else f"G{own}",
         )
     if contract.port not in PORTS:
         yield Problem(

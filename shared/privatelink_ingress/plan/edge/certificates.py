@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import Certificate
+from privatelink_ingress.settings.fields import DOMAIN
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,15 @@ def _check(certificates: Sequence[Certificate], *, account_id: str, region: str)
     return problems
 
 
+def _missing(host: str, where: str) -> str:
+    # A certificate's wildcard is a whole first label, and stands for one.
+    wider = f"*.{host.partition('.')[2]}"
+    for name in (host, wider):
+        if re.fullmatch(DOMAIN, name) and covers(name, host):
+            return f"Add {name} to the domains of an entry of certificates, or to {where}."
+    return "List the hosts: the wildcard of a certificate stands for one whole label, below a domain of two or more."
+
+
 def check_connections(
     connections: Iterable[RoutePlan], shared: Coverage, *, account_id: str, region: str
 ) -> list[Problem]:
@@ -162,7 +173,7 @@ def check_connections(
             Problem(
                 listed,
                 f"no certificate covers {host}",
-                f"Add {host} to the domains of an entry of certificates, or to {where}.",
+                _missing(host, where),
             )
             for host, listed in routes.hosts.items()
             if not shared.covers(host) and not own.covers(host)

@@ -23,12 +23,19 @@ def check_names(connections: Iterable[RoutePlan]) -> list[Problem]:
         Problem(
             routes.hosts[host],
             f"{host} cannot have a DNS record: in Route 53, only a whole first label can be a wildcard",
-            f"Write *.{host.split('.', 1)[1]}, or list the hosts, or set dns: false on {routes.name}.",
+            _instead(host, routes.name),
         )
         for routes in connections
         for host in records(routes)
         if re.search(r"[*?]", host.removeprefix("*."))
     ]
+
+
+def _instead(host: str, connection: str) -> str:
+    below = re.split(r"[^.]*[*?][^.]*\.", host)[-1]
+    # Right below a top-level domain, nobody can write records.
+    wider = f"Write *.{below}, or list" if "." in below else "List"
+    return f"{wider} the hosts, or set dns: false on {connection}."
 
 
 def check_owners(connections: Iterable[RoutePlan]) -> list[Problem]:

@@ -10,9 +10,10 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, firewall, hosted_zones, logs
+from privatelink_ingress.plan.edge import certificates, hosted_zones, logs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
+from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
@@ -83,7 +84,7 @@ def plan_edge(
     network = plan_network(settings, region=region, available_zones=available_zones)
     site = EdgeSite.of_settings(settings, network, region=region)
     published = routing.plan_all(settings.connections) if routes is None else routes
-    web_acl = firewall.plan_firewall(settings.firewall, name=name)
+    web_acl = firewall.plan_firewall(settings.firewall, settings.connections, name=name)
     problems = Problems(check_stack(stack))
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)

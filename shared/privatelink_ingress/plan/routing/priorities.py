@@ -55,3 +55,8 @@ def priority(slot: int, band: Band, index: int) -> int:
     if slot not in SLOTS or index not in range(RULES_PER_BAND):
         raise ValueError(f"slot {slot} or index {index} is out of range")
     return 1 + _BAND_SIZE * band.number + RULES_PER_BAND * slot + index
+
+
+def slot_of(priority: int) -> int:
+    """The slot that a priority belongs to, in any band. Above 119, none is given that priority."""
+    return (priority - 1) % _BAND_SIZE // RULES_PER_BAND

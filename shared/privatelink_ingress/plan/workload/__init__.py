@@ -18,6 +18,7 @@ from privatelink_ingress.plan.workload.adopted_cluster import (
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork, adopt_network
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, disk, plan_controller
+from privatelink_ingress.plan.workload.controller.network import SERVICE_CIDRS, api_cidrs
 from privatelink_ingress.plan.workload.deployed import NodeGroupSize
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.network import NetworkPlan, plan_network
@@ -118,6 +119,7 @@ def plan_workload(
     network = plan_network(
         settings, region=region, available_zones=available_zones, cluster=name, adopted=adopted, services=services
     )
+    subnets = tuple(subnet.cidr for subnet in network.subnets)
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region)
     return OwnClusterPlan(
@@ -135,7 +137,7 @@ def plan_workload(
             features=observability.addons if observability else (),
             sizes=sizes or {},
         ),
-        controller=_controller(settings, tuple(subnet.cidr for subnet in network.subnets)),
+        controller=_controller(settings, subnets, api_cidrs=api_cidrs(SERVICE_CIDRS, subnets)),
         sample=plan_sample(settings),
         publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),
         removal=plan_removal(settings, name=name, region=region),
@@ -160,19 +162,22 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster
         cluster=adopted,
         registry=registry if images else None,
         images=images,
-        controller=_controller(settings, adopted.trusted_cidrs),
+        controller=_controller(settings, adopted.trusted_cidrs, api_cidrs=adopted.api_cidrs),
         sample=plan_sample(settings),
         publication=dataclasses.replace(publication, protocol=adopted.protocol),
         removal=plan_removal(settings, name=name, region=region),
     )
 
 
-def _controller(settings: WorkloadSettings, trusted_cidrs: tuple[str, ...]) -> ControllerPlan | None:
+def _controller(
+    settings: WorkloadSettings, trusted_cidrs: tuple[str, ...], *, api_cidrs: tuple[str, ...]
+) -> ControllerPlan | None:
     if not settings.controller.install:
         return None
     return plan_controller(
         settings=settings.controller,
         trusted_cidrs=trusted_cidrs,
+        api_cidrs=api_cidrs,
         health_path=settings.publication.health_path,
         protocol=PROTOCOLS[settings.publication.protocol],
         overrides=settings.controller.config,

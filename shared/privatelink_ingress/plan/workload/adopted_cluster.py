@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.workload import existing_subnets
+from privatelink_ingress.plan.workload import existing_subnets, kubeconfig
+from privatelink_ingress.plan.workload.controller.network import SERVICE_CIDRS, api_cidrs
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
-from privatelink_ingress.plan.workload.kubeconfig import through
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.fields import Settings
@@ -55,11 +54,15 @@ class FoundCluster:
     endpoint: str
     certificate_authority: str
     """In Base64."""
+    service_cidr: str
+    """Network of the Services' addresses."""
+    control_plane_subnet_ids: tuple[str, ...]
+    """Subnets of the API server's network interfaces."""
     subnet_ids: tuple[str, ...]
     """Subnets for the load balancer: `subnetIds`, or the cluster's own."""
     nodes: tuple[FoundNodes, ...]
     subnets: Mapping[str, Subnet]
-    """Subnets of the load balancer and the nodes, by id."""
+    """Subnets of the load balancer, the nodes and the API server's interfaces, by id."""
     route_tables: tuple[RouteTable, ...]
 
 
@@ -73,6 +76,8 @@ class AdoptedCluster:
     """Subnets of the load balancer by zone id, in the order of the zones."""
     trusted_cidrs: tuple[str, ...]
     """Sources of requests at the node port: the load balancer, or another node that forwards them."""
+    api_cidrs: tuple[str, ...]
+    """Addresses of the Kubernetes API inside the cluster."""
     node_security_group_ids: tuple[str, ...]
     autoscaling_groups: Mapping[str, str]
     """Name by node group."""
@@ -94,6 +99,8 @@ def placeholder(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundC
         security_group_id="sg-0",
         endpoint="https://cluster.example.com",
         certificate_authority="",
+        service_cidr=SERVICE_CIDRS[0],
+        control_plane_subnet_ids=subnet_ids,
         subnet_ids=subnet_ids,
         nodes=(FoundNodes(name="nodes", autoscaling_group="nodes", subnet_ids=subnet_ids),),
         subnets={subnet.id: subnet for subnet in subnets},
@@ -125,12 +132,15 @@ def adopt_cluster(
         vpc_id=cluster.vpc_id,
         subnet_ids={zone_id: subnet.id for zone_id, subnet in placed.items()},
         trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
+        api_cidrs=api_cidrs(
+            [cluster.service_cidr], (cluster.subnets[id_].cidr for id_ in cluster.control_plane_subnet_ids)
+        ),
         node_security_group_ids=existing.node_security_group_ids or (cluster.security_group_id,),
         autoscaling_groups={nodes.name: nodes.autoscaling_group for nodes in cluster.nodes},
         ami_types={nodes.name: nodes.ami_type for nodes in cluster.nodes if nodes.ami_type},
         protocol=_protocol(settings, existing),
-        kubeconfig=through(
-            kubeconfig(
+        kubeconfig=kubeconfig.through(
+            kubeconfig.of_cluster(
                 existing.name,
                 endpoint=cluster.endpoint,
                 certificate_authority=cluster.certificate_authority,
@@ -140,28 +150,6 @@ def adopt_cluster(
             settings.cluster.kubernetes_api,
         ),
         warnings=tuple(_warnings(cluster, placed, of_nodes)),
-    )
-
-
-def kubeconfig(name: str, *, endpoint: str, certificate_authority: str, region: str, role_arn: str | None) -> str:
-    """A kubeconfig as JSON that asks the AWS CLI for a token; it holds no credentials.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
-    """
-    args = ["eks", "get-token", "--output", "json", "--cluster-name", name, "--region", region]
-    if role_arn:
-        args += ["--role-arn", role_arn]
-    command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": args}
-    cluster = {"server": endpoint, "certificate-authority-data": certificate_authority}
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": cluster}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-            "users": [{"name": name, "user": {"exec": command}}],
-        }
     )
 
 

@@ -8,6 +8,28 @@ from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.workload.cluster import KubernetesApi
 
 
+def of_cluster(name: str, *, endpoint: str, certificate_authority: str, region: str, role_arn: str | None) -> str:
+    """A kubeconfig as JSON that asks the AWS CLI for a token; it holds no credentials.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+    """
+    args = ["eks", "get-token", "--output", "json", "--cluster-name", name, "--region", region]
+    if role_arn:
+        args += ["--role-arn", role_arn]
+    command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": args}
+    cluster = {"server": endpoint, "certificate-authority-data": certificate_authority}
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": name, "cluster": cluster}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+            "users": [{"name": name, "user": {"exec": command}}],
+        }
+    )
+
+
 def through(kubeconfig: str, api: KubernetesApi | None) -> str:
     """The kubeconfig with another server, and the name that the server's certificate is checked against.
 

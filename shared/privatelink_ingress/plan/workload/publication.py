@@ -10,7 +10,7 @@ from privatelink_ingress import regions
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contract
 from privatelink_ingress.plan import names, zones
-from privatelink_ingress.plan.workload import nodes
+from privatelink_ingress.plan.workload import declared_zones, nodes
 from privatelink_ingress.plan.workload.notifications import NotificationsPlan, plan_notifications
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
@@ -58,6 +58,8 @@ class PublicationPlan:
     client_cidrs: tuple[str, ...]
     """The sources that it then admits: the edges' load balancer subnets. Empty when it is off."""
     deletion_protection: bool
+    zones_key: str
+    """The setting that names the zones."""
     acceptance_required: bool
     supported_regions: tuple[str, ...]
     """All Regions from which the service can be reached, its own among them, which AWS does not let you remove. Empty
@@ -99,6 +101,7 @@ def plan_publication(
         enforce_inbound_rules=enforce,
         client_cidrs=tuple(sorted(client_cidrs)) if enforce else (),
         deletion_protection=settings.cluster.deletion_protection,
+        zones_key=declared_zones.zones_key(settings),
         acceptance_required=publication.acceptance_required,
         supported_regions=tuple(sorted((region, *others))) if others else (),
         principals=_principals(publication.consumers, regions.partition(region)),

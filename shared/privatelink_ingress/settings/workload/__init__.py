@@ -6,15 +6,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from privatelink_ingress.settings.fields import (
-    AccountId,
-    ConnectionName,
-    Environment,
-    InvalidSetting,
-    Owner,
-    Settings,
-    Tags,
-)
+from privatelink_ingress.settings.fields import AccountId, ConnectionName, Environment, InvalidSetting, Owner, Settings
+from privatelink_ingress.settings.tags import Tags
 from privatelink_ingress.settings.workload.cluster import Cluster
 from privatelink_ingress.settings.workload.controller import Controller
 from privatelink_ingress.settings.workload.features import Metrics, PodLogs

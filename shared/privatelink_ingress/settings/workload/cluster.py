@@ -6,15 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.fields import (
-    UNIQUE,
-    InvalidSetting,
-    KeyArn,
-    RetentionDays,
-    RoleArn,
-    Settings,
-    matching,
-)
+from privatelink_ingress.settings.arns import KeyArn, RoleArn
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, RetentionDays, Settings, matching
 from privatelink_ingress.settings.workload.existing import ExistingCluster
 from privatelink_ingress.settings.workload.public_access import PublicAccessCidrs
 from privatelink_ingress.settings.workload.versions import KubernetesVersion

@@ -33,6 +33,10 @@ SecretName = Annotated[
 ]
 
 
+_MOST_REPLICAS = 2**31 - 1
+"""The Kubernetes API has 32 bits for it: HorizontalPodAutoscalerSpec of autoscaling/v2."""
+
+
 class Watch(Settings):
     """What the controller serves."""
 
@@ -57,7 +61,7 @@ class Controller(Settings):
     """Secret of type kubernetes.io/tls in the controller's namespace, whose certificate it shows to the edge. Needed
     for `publication.protocol: https`, and for nothing else."""
     min_replicas: Annotated[int, Field(ge=2)] = 3
-    max_replicas: Annotated[int, Field(ge=2)] = 10
+    max_replicas: Annotated[int, Field(ge=2, le=_MOST_REPLICAS)] = 10
     disk_gib: Annotated[int, Field(ge=1, le=1024)] = 2
     """Disk of a node that each pod may fill with request bodies and responses in temporary files, in GiB."""
 

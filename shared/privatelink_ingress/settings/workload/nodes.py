@@ -54,6 +54,10 @@ LabelValue = Annotated[str, matching(rf"(?=.{{1,63}}\Z){_WORD}", "1-63 letters, 
 """labelValue of the EKS API; unlike Kubernetes, it takes no empty one."""
 
 
+MOST_NODES = 100_000
+"""Of a whole cluster: https://docs.aws.amazon.com/eks/latest/best-practices/scale-cluster-services.html"""
+
+
 class Taint(Settings):
     """Keeps pods that do not tolerate it away from the nodes."""
 
@@ -70,7 +74,8 @@ class NodeGroup(Settings):
     rarer. At most 20: CreateNodegroup, EKS API."""
     ami_type: AmiType = "AL2023_x86_64_STANDARD"
     min: Annotated[int, Field(ge=1)] = 3
-    max: Annotated[int, Field(ge=1)] = 6
+    max: Annotated[int, Field(ge=1, le=MOST_NODES)] = 6
+    """450 nodes unless AWS has raised the quota (L-BD136A63)."""
     disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
     """Root volume of a node, in GiB."""
     capacity_type: Literal["ON_DEMAND", "SPOT"] = "ON_DEMAND"

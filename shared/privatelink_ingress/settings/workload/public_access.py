@@ -17,9 +17,12 @@ of networks has in one place. An own choice, so that 0.0.0.0/1 beside 128.0.0.0/
 
 _NEVER_SEEN = tuple(
     ipaddress.IPv4Network(network)
-    for network in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"),
+    )
 )
-"""Nobody calls over the internet from these, and EKS refuses them:
+"""Nobody calls over the internet from these, and EKS refuses private and reserved ones:
 https://docs.aws.amazon.com/eks/latest/userguide/config-cluster-endpoint.html"""
 
 

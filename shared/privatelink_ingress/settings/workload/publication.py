@@ -7,17 +7,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.settings.arns import PrincipalArn, RoleArn, TopicArn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
     ExternalId,
     HealthPath,
     InvalidSetting,
-    PrincipalArn,
     Region,
-    RoleArn,
     Settings,
-    TopicArn,
 )
 from privatelink_ingress.settings.networks import Cidr
 from privatelink_ingress.settings.parameters import ParameterPrefix

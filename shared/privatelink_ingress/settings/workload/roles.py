@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from privatelink_ingress.settings.fields import AssumedRoles, RoleArn
+from privatelink_ingress.settings.arns import RoleArn
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 
 
 class Roles(AssumedRoles):

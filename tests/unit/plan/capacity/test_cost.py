@@ -10,14 +10,14 @@ import pytest
 from privatelink_ingress.plan.capacity import cost, prices
 from privatelink_ingress.plan.capacity.cost import Bill, Traffic
 from privatelink_ingress.plan.capacity.prices import EVERYWHERE, PRICES
-from privatelink_ingress.plan.edge.firewall import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.plan.workload import endpoints
 from privatelink_ingress.settings.edge import Firewall
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def shard_bill(region: str, *, million_requests: float = 0.0, firewall: dict[str, Any] | None = None) -> Bill:
-    web_acl = plan_firewall(Firewall.model_validate_json(json.dumps(firewall or {})), name="")
+    web_acl = plan_firewall(Firewall.model_validate_json(json.dumps(firewall or {})), {}, name="")
     return cost.shard_cost(
         region,
         zones=3,

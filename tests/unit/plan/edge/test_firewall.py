@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
-from privatelink_ingress.plan.edge import firewall
-from privatelink_ingress.plan.edge.firewall import AddressList, Label, ManagedRules, RateLimit
-from privatelink_ingress.settings.edge import Firewall
+from privatelink_ingress.plan.edge.firewall import web_acl as firewall
+from privatelink_ingress.plan.edge.firewall.statements import AddressList, Label, ManagedRules, RateLimit
+from privatelink_ingress.settings.firewall import Firewall
 
 
 def plan(**settings: object) -> firewall.FirewallPlan:
-    return firewall.plan_firewall(Firewall.model_validate(settings), name="central-ingress-prod")
+    return firewall.plan_firewall(Firewall.model_validate(settings), {}, name="central-ingress-prod")
 
 
 def rule(planned: firewall.FirewallPlan, key: str) -> firewall.FirewallRule:
@@ -60,7 +58,7 @@ def test_a_group_is_set_to_count_by_a_setting_and_no_other_changes() -> None:
 def test_bodies_over_8_kb_count_inside_the_group_and_are_blocked_by_a_rule_after_it() -> None:
     planned = plan()
     assert rule(planned, "common").statement == ManagedRules(
-        group="AWSManagedRulesCommonRuleSet", counted=("SizeRestrictions_BODY",)
+        group="AWSManagedRulesCommonRuleSet", overrides={"SizeRestrictions_BODY": "count"}
     )
     assert rule(planned, "body-size").statement == Label(label="awswaf:managed:aws:core-rule-set:SizeRestrictions_Body")
     assert rule(planned, "common").priority < rule(planned, "body-size").priority
@@ -86,11 +84,23 @@ def test_capacity_is_the_sum_of_aws_figures() -> None:
     assert plan(allow=("198.51.100.0/24",), deny=("203.0.113.0/24",)).capacity == 1_180
 
 
-@pytest.mark.parametrize(("units", "refused"), [(322, False), (323, True)])
-def test_capacity_over_1500_is_refused_with_the_units_of_each_rule(units: int, refused: bool) -> None:
-    planned = plan()
-    more = dataclasses.replace(planned.rules[0], key="more", capacity=units)
-    problems = firewall.check_capacity(dataclasses.replace(planned, rules=(*planned.rules, more)))
-    assert bool(problems) is refused
-    if refused:
-        assert problems[0].reason.startswith("needs 1501 capacity units of 1500 (rate-limit 2, ip-reputation 25")
+def test_capacity_up_to_the_limit_passes_and_above_it_is_refused_with_the_units_of_each_rule() -> None:
+    planned = plan(groups={"AWSManagedRulesLinuxRuleSet": "block", "AWSManagedRulesPHPRuleSet": "block"})
+    assert firewall.check_capacity(planned, limit=1_478) == []
+    (problem,) = firewall.check_capacity(planned, limit=1_477)
+    assert problem.reason == (
+        "needs 1478 capacity units of 1477 (rate-limit 2, ip-reputation 25, anonymous-ip 50, common 700, body-size 1, "
+        "known-bad-inputs 200, sql-injection 200, linux 200, php 100)"
+    )
+
+
+def test_the_remedy_names_the_setting_up_to_5000_units_and_none_above() -> None:
+    """AWS raises the price above 1,500 units and refuses a web ACL above 5,000."""
+    planned = plan(groups=dict.fromkeys(("AWSManagedRulesLinuxRuleSet", "AWSManagedRulesWindowsRuleSet"), "block"))
+    (problem,) = firewall.check_capacity(planned)
+    assert (
+        "or write limits.firewallCapacity: 1578 or more; above 1,500 units, each request costs more" in problem.remedy
+    )
+    twenty = (*planned.rules, *(dataclasses.replace(planned.rules[3], key=f"more-{one}") for one in range(6)))
+    (problem,) = firewall.check_capacity(dataclasses.replace(planned, rules=twenty), limit=5_000)
+    assert problem.remedy == "Remove groups or exemptions: a web ACL has 5000 units at most."

@@ -43,6 +43,7 @@ def planned(values: dict[str, Any], protocol: Protocol = HTTP) -> ControllerPlan
     return plan_controller(
         settings=Controller.model_validate({"image": IMAGE, **values}, strict=False),
         trusted_cidrs=("10.11.0.0/21",),
+        api_cidrs=("172.20.0.1/32",),
         health_path="/nginx-health",
         protocol=protocol,
     )
@@ -121,6 +122,23 @@ def test_rules_and_arguments_are_exactly_these(
     assert flags(plan) == arguments
 
 
+@pytest.mark.parametrize("values", [one[1] for one in VARIANTS], ids=[one[0] for one in VARIANTS])
+def test_the_controller_may_write_nothing_but_events(values: dict[str, Any]) -> None:
+    """Not even its own pods: who can change a pod's image runs code with the account of the pod."""
+    plan = planned(values, HTTPS if "tlsSecret" in values else HTTP)
+    writing = [
+        (rule["resources"], verb)
+        for given in rules(plan).values()
+        for rule in given
+        for verb in rule["verbs"]
+        if verb not in ("get", "list", "watch")
+    ]
+    assert {(tuple(resources), verb) for resources, verb in writing} == {
+        (("events",), "create"),
+        (("events",), "patch"),
+    }
+
+
 @pytest.mark.parametrize("values", [ALL, SHOP], ids=["all", "one namespace"])
 def test_no_role_may_read_secrets_unless_the_stack_file_says_so(values: dict[str, Any]) -> None:
     assert not any("secrets" in rule["resources"] for given in rules(planned(values)).values() for rule in given)
@@ -141,7 +159,7 @@ def test_pods_wait_for_the_rights_in_every_watched_namespace() -> None:
     stages = planned({"watch": {"namespaces": ["shop"]}}).stages("image")
     keys = [[item.key for item in stage] for stage in stages]
     assert {"role-in-shop", "role-binding-in-shop"} <= set(keys[1])
-    assert keys[2] == ["deployment"]
+    assert keys[2] == ["default-deny", "deployment"]
 
 
 def test_taking_a_namespace_out_touches_only_its_own_objects() -> None:
@@ -154,7 +172,7 @@ def test_taking_a_namespace_out_touches_only_its_own_objects() -> None:
         for names in (["shop", "blog"], ["shop"])
     )
     assert both.keys() - one.keys() == {"role-in-blog", "role-binding-in-blog"}
-    assert [key for key in one if one[key] != both[key]] == ["deployment"]
+    assert [key for key in one if one[key] != both[key]] == ["network-policy", "deployment"]
 
 
 @pytest.mark.parametrize("values", [one[1] for one in VARIANTS], ids=[one[0] for one in VARIANTS])

@@ -20,7 +20,11 @@ SUBNETS = ("10.11.0.0/21", "10.11.8.0/21")
 def planned(config: dict[str, str] | None = None) -> ControllerPlan:
     settings = Controller(image=Image(digest=f"sha256:{'ab' * 32}"))
     return plan_controller(
-        settings=settings, trusted_cidrs=SUBNETS, health_path="/nginx-health", overrides=config or {}
+        settings=settings,
+        trusted_cidrs=SUBNETS,
+        api_cidrs=("172.20.0.1/32",),
+        health_path="/nginx-health",
+        overrides=config or {},
     )
 
 
@@ -34,7 +38,7 @@ class Objects:
         self.all = [item.manifest for stage in self.plan.stages("image") for item in stage]
 
     def only(self, kind: str) -> dict[str, Any]:
-        [found] = [one for one in self.all if one["kind"] == kind]
+        [found] = [one for one in self.all if one["kind"] == kind and one["metadata"]["name"] != "default-deny"]
         return found
 
     @property

@@ -26,6 +26,7 @@ def pod(**settings: Any) -> dict[str, Any]:
     plan = plan_controller(
         settings=controller,
         trusted_cidrs=("10.11.0.0/21",),
+        api_cidrs=("172.20.0.1/32",),
         health_path="/nginx-health",
         protocol=PROTOCOLS["https" if controller.tls_secret else "http"],
         overrides=controller.config,

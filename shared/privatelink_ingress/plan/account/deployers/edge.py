@@ -8,7 +8,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
-from privatelink_ingress.plan.edge.firewall import LOG_GROUP_PREFIX
+from privatelink_ingress.plan.edge.firewall.web_acl import LOG_GROUP_PREFIX
 from privatelink_ingress.plan.edge.logs import plan_logs
 from privatelink_ingress.plan.edge.shard import PROJECT
 from privatelink_ingress.settings.bootstrap import EdgeRoles
@@ -85,7 +85,7 @@ def _routing(system: System) -> Grants:
             system.tag_on_create("elasticloadbalancing:AddTags", rule),
             system.on_own(on("AddTags", "DeleteRule", "ModifyRule", "RemoveTags", "SetRulePriorities"), rule),
             system.in_region(*on("DescribeRules", "DescribeTags")),
-            # The removal guard asks who uses the listener, and which target groups got requests.
+            # Hooks ask too: whose rules are in a slot, and who uses the listener and which target groups got requests.
             system.in_region(*on("DescribeTargetGroups"), "cloudwatch:GetMetricData"),
         ),
     }

@@ -16,7 +16,7 @@ from privatelink_ingress.plan.account.deployers.packing import (
     documents,
 )
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.fields import DEPLOYER_PATH
+from privatelink_ingress.settings.assumed_roles import DEPLOYER_PATH
 
 PATH = DEPLOYER_PATH
 """Path of all deployer roles and policies. Deployers create no roles under it, so none can change another."""

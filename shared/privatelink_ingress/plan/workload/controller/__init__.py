@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from privatelink_ingress.plan.workload.controller import access, nginx, objects
+from privatelink_ingress.plan.workload.controller import access, network, nginx, objects
 from privatelink_ingress.plan.workload.controller.access import WatchScope
 from privatelink_ingress.plan.workload.controller.objects import KubernetesObject
 from privatelink_ingress.plan.workload.controller.pod import READY_PORT, STOP, PodArgs, pod_template
@@ -30,6 +30,8 @@ class ControllerPlan:
     """Data of the ConfigMap."""
     trusted_cidrs: tuple[str, ...]
     """Networks that may connect, and whose `X-Forwarded-For` is trusted."""
+    api_cidrs: tuple[str, ...]
+    """Addresses of the Kubernetes API inside the cluster."""
     health_path: str
     min_replicas: int
     max_replicas: int
@@ -92,9 +94,13 @@ class ControllerPlan:
                 *objects.rights(access.rights(self.scope, ingress_class=objects.INGRESS_CLASS)),
                 objects.config_map(f"config-{self.config_hash}", self.config_name, self.config),
                 objects.ingress_class(),
-                objects.network_policy(self.trusted_cidrs, (*self.protocol.pod_ports, READY_PORT)),
+                objects.network_policy(
+                    ingress=network.ingress(self.trusted_cidrs, (*self.protocol.pod_ports, READY_PORT)),
+                    egress=network.egress(self.api_cidrs, self.scope.namespaces),
+                ),
             ),
-            (objects.deployment(template),),
+            # Not before the policy that allows what running pods need; the new pods are under that one already.
+            (objects.default_deny(), objects.deployment(template)),
             (
                 objects.service(),
                 objects.disruption_budget(),
@@ -107,6 +113,7 @@ def plan_controller(
     *,
     settings: Controller,
     trusted_cidrs: tuple[str, ...],
+    api_cidrs: tuple[str, ...],
     health_path: str,
     protocol: Protocol = HTTP,
     overrides: Mapping[str, str] | None = None,
@@ -116,6 +123,7 @@ def plan_controller(
     Args:
         settings: Settings of a stack that installs the controller.
         trusted_cidrs: The private subnets: the only senders, whose X-Forwarded-For is trusted.
+        api_cidrs: Addresses of the Kubernetes API inside the cluster.
         health_path: The contract's path on which the controller itself answers 200.
         protocol: Protocol of the published service.
         overrides: ConfigMap values of the stack file.
@@ -144,6 +152,7 @@ def plan_controller(
             overrides=overrides,
         ),
         trusted_cidrs=trusted_cidrs,
+        api_cidrs=api_cidrs,
         health_path=health_path,
         min_replicas=settings.min_replicas,
         max_replicas=settings.max_replicas,

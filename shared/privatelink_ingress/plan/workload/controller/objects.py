@@ -89,25 +89,28 @@ def ingress_class() -> KubernetesObject:
     )
 
 
-def network_policy(sources: Sequence[str], ports: Sequence[int]) -> KubernetesObject:
-    """Who may connect to the pods: `sources`, on `ports`.
+def default_deny() -> KubernetesObject:
+    """No pod of the namespace connects to anything, and nothing connects to it, unless another policy allows it."""
+    return _object(
+        "default-deny",
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        "default-deny",
+        spec={"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    )
 
-    Pods get addresses of the same subnets as the nodes, so pods of these subnets can still reach the HTTP port, and
-    name any client address there.
-    """
+
+def network_policy(*, ingress: Sequence[Manifest], egress: Sequence[Manifest]) -> KubernetesObject:
+    """Who may connect to the pods, and what they may connect to: rules of `network`."""
     return _object(
         "network-policy",
         "networking.k8s.io/v1",
         "NetworkPolicy",
         spec={
             "podSelector": {"matchLabels": SELECTOR},
-            "policyTypes": ["Ingress"],
-            "ingress": [
-                {
-                    "from": [{"ipBlock": {"cidr": cidr}} for cidr in sources],
-                    "ports": [{"protocol": "TCP", "port": port} for port in ports],
-                }
-            ],
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": list(ingress),
+            "egress": list(egress),
         },
     )
 

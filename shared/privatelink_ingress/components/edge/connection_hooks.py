@@ -1,4 +1,7 @@
-"""Hooks that keep what requests in flight use, until they are finished. See `plan.edge.draining`."""
+"""Hooks of the resources of connections: waits for requests, and refusals of what AWS would refuse half way.
+
+See `plan.edge.draining`, `plan.edge.endpoint_zones` and `plan.edge.slots`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.components.edge.slots import UsedPriorities, slot_hook
 from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
@@ -41,25 +45,30 @@ class Waits(Protocol):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DrainHooks:
+class ConnectionHooks:
     """What the resources of connections are registered with; no wait in an unguarded stack."""
 
-    rule: ResourceHookBinding | None
+    rule: ResourceHookBinding
+    """Refuses a used slot, also in an unguarded stack."""
     target: ResourceHookBinding | None
     group: ResourceHookBinding | None
     endpoint: ResourceHookBinding
     """Refuses other zones within a generation, also in an unguarded stack: no request has to be waited for."""
 
 
-def drain_hooks(
-    plan: EdgeRemovalPlan, connections: Collection[ConnectionPlan], waits: Callable[[], Waits]
-) -> DrainHooks:
+def connection_hooks(
+    plan: EdgeRemovalPlan,
+    connections: Collection[ConnectionPlan],
+    waits: Callable[[], Waits],
+    used_priorities: UsedPriorities,
+) -> ConnectionHooks:
     """Register the hooks of a stack, once. An unguarded stack has them too: its state may still refer to them.
 
     Args:
         plan: Whether the stack is guarded, and the credentials.
         connections: All of the stack.
-        waits: Loads what asks AWS; called when a hook runs.
+        waits: Loads what waits for AWS; called when a hook runs.
+        used_priorities: Asks AWS; called when a rule is about to be created.
     """
     remaining: Mapping[str, list[str]] = {
         backend.target_group_name: [target.address for target in backend.targets]
@@ -100,11 +109,17 @@ def drain_hooks(
     forward = ResourceHook(draining.FORWARD_HOOK, before_rule)
     healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
     drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
+    slot = slot_hook(plan, used_priorities)
     zones = ResourceHook(endpoint_zones.HOOK, before_zones, ResourceHookOptions(on_dry_run=True))
     if not plan.guarded:
-        return DrainHooks(rule=None, target=None, group=None, endpoint=ResourceHookBinding(before_update=[zones]))
-    return DrainHooks(
-        rule=ResourceHookBinding(before_update=[forward]),
+        return ConnectionHooks(
+            rule=ResourceHookBinding(before_create=[slot], before_update=[slot]),
+            target=None,
+            group=None,
+            endpoint=ResourceHookBinding(before_update=[zones]),
+        )
+    return ConnectionHooks(
+        rule=ResourceHookBinding(before_create=[slot], before_update=[slot, forward]),
         target=ResourceHookBinding(before_delete=[healthy]),
         group=ResourceHookBinding(before_delete=[drained]),
         endpoint=ResourceHookBinding(before_delete=[drained], before_update=[zones]),

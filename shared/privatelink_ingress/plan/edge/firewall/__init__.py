@@ -1,0 +1,1 @@
+"""The web ACL: its statements, the requests they are about, and its rules in order."""

@@ -1,0 +1,104 @@
+"""Settings of the web ACL. All of them stand in the shard's file, since the web ACL is the load balancer's."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from privatelink_ingress.problems import suggest
+from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
+from privatelink_ingress.settings.limits import IP_SET
+from privatelink_ingress.settings.managed_rules import BODY_RULE, COMMON, FLOODS, GROUPS, ManagedGroup
+from privatelink_ingress.settings.networks import FirewallCidr
+
+ANY_PATH = ("/*",)
+
+Paths = Annotated[tuple[PathPattern, ...], Field(min_length=1), UNIQUE]
+
+Version = Annotated[str, matching(r"Version_\d+\.\d+", "a static version of the group, such as Version_1.23")]
+
+
+class GroupSettings(Settings):
+    """A managed group of the web ACL. `block` or `count` in its place stands for `action` alone."""
+
+    action: Literal["block", "count"] = "block"
+    """`block` leaves each rule of the group its own action; `count` counts what they match."""
+    version: Version | None = None
+    """A static version; without one, AWS moves the group to the version that it recommends."""
+    count: Annotated[tuple[str, ...], Field(strict=False), UNIQUE] = ()
+    """Rules of the group that count, while the others keep their actions."""
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and value not in ("block", "count"):
+        raise InvalidSetting(f"is {value!r}", "Write block, count, or action, version and count under it.")
+    return {"action": value} if isinstance(value, str) else value
+
+
+class Exemption(Settings):
+    """A managed group, or rules of it, that lets requests pass."""
+
+    group: ManagedGroup
+    rules: Annotated[tuple[str, ...], UNIQUE] = ()
+    """All rules of the group when empty."""
+    paths: Paths = ANY_PATH
+    """Paths that are exempt; `*` and `?` as in a route. The web ACL decodes and normalizes a request's path first."""
+
+    @model_validator(mode="after")
+    def _can_be_exempted(self) -> Self:
+        group = GROUPS[self.group]
+        if self.group == FLOODS:
+            reason = "cannot be exempted, since it learns from all requests which ones are usual"
+            raise InvalidSetting(reason, "Remove the entry.", at=("group",))
+        for index, rule in enumerate(self.rules):
+            if rule not in group.rules:
+                remedy = suggest(rule, group.rules)
+                raise InvalidSetting(f"is {rule!r}, which {self.group} lacks", remedy, at=("rules", index))
+            if group.label_namespace is None:
+                reason = f"names one rule of {self.group}, which can only be exempted as a whole"
+                remedy = f"Remove it, or count the rule under firewall.groups.{self.group}."
+                raise InvalidSetting(reason, remedy, at=("rules", index))
+            if group.rules[rule] == "count":
+                raise InvalidSetting(
+                    "needs no exemption, since the rule only counts", "Remove it.", at=("rules", index)
+                )
+            if self.group == COMMON and rule == BODY_RULE:
+                remedy = "Write largeBodies: allow, and largeBodyPaths for some paths alone, beside exempt."
+                raise InvalidSetting("is set by largeBodies", remedy, at=("rules", index))
+        return self
+
+
+class HostFirewall(Settings):
+    """Changes to the web ACL for the hosts of one connection."""
+
+    large_bodies: Literal["block", "allow"] = "block"
+    """Requests with a body above 8 KB. WAF reads no more of it at a load balancer, so `allow` lets through what is
+    behind: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html. All other rules still apply."""
+    large_body_paths: Paths = ANY_PATH
+    """Paths for which `allow` holds; larger bodies to other paths are blocked."""
+    exempt: Annotated[tuple[Exemption, ...], UNIQUE] = ()
+
+    @model_validator(mode="after")
+    def _paths_are_of_use(self) -> Self:
+        if self.large_bodies == "block" and self.large_body_paths != ANY_PATH:
+            remedy = "Write largeBodies: allow beside it, or remove it."
+            raise InvalidSetting("has no effect while large bodies are blocked", remedy, at=("largeBodyPaths",))
+        return self
+
+
+class Firewall(Settings):
+    """The web ACL."""
+
+    groups: Annotated[
+        dict[ManagedGroup, Annotated[GroupSettings, BeforeValidator(_short)]], Field(default_factory=dict)
+    ]
+    """Managed groups in addition to the five of every web ACL, and changes to those five."""
+    rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
+    """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
+    allow: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
+    """Client networks that skip every other rule."""
+    deny: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
+    """Client networks that are always blocked."""
+    hosts: Annotated[dict[Host, HostFirewall], Field(default_factory=dict)]
+    """By host: what a connection of this file has as its `firewall`, for connections of attached stacks."""

@@ -1,0 +1,96 @@
+"""The document that `pulumi stack export` writes.
+
+The format: https://www.pulumi.com/docs/iac/concepts/state-and-backends/#state.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.problems import Problem, UsageError
+
+REMEDY = "Write it with `pulumi stack export --file`, and give it as it is."
+
+Resource = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Export:
+    """A stack's state, whole."""
+
+    stack: str
+    """`<project>/<stack>`."""
+    resources: tuple[Resource, ...]
+    operations: tuple[Mapping[str, Any], ...] = ()
+    """What an interrupted run had started and not recorded."""
+
+
+def read(file: Path, *, failed: str) -> Export:
+    """The export in a file; `failed` is the first line of the message.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no whole export.
+    """
+    try:
+        return parse(json.loads(file.read_text(encoding="utf-8")), source=str(file), failed=failed)
+    except OSError as error:
+        raise _refused(str(file), f"cannot be read: {error.strerror}", REMEDY, failed) from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        reason = f"is not an exported state ({type(error).__name__}: {error})"
+        raise _refused(str(file), reason, REMEDY, failed) from None
+
+
+def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
+    """The export in a document that comes from `source`; `failed` is the first line of the message.
+
+    Raises:
+        UsageError: the document is no such export, or one of an empty stack, or lacks some of the stack's resources.
+    """
+    if "checkpoint" in document:
+        raise _refused(source, "is a file of a backend, not an exported state", REMEDY, failed)
+    if "deployment" not in document:
+        raise _refused(source, "is not an exported state (it has no `deployment`)", REMEDY, failed)
+    deployment = document["deployment"] or {}
+    resources = deployment.get("resources") or []
+    operations = deployment.get("pending_operations") or []
+    urns = [one["urn"] for one in (*resources, *(each["resource"] for each in operations))]
+    if not urns:
+        reason = "has no resources, so it does not say which stack it is of"
+        raise _refused(source, reason, "Leave the file out: nothing is deployed that it could tell of.", failed)
+    if missing := sorted(_referenced(resources) - {one["urn"] for one in resources}):
+        others = f" and {len(missing) - 1} more" if missing[1:] else ""
+        reason = f"lacks a part of its stack: other resources refer to {missing[0]}{others}, which it does not have"
+        raise _refused(source, reason, REMEDY, failed)
+    return Export(stack=_label(urns[0]), resources=tuple(resources), operations=tuple(operations))
+
+
+def _refused(source: str, reason: str, remedy: str, failed: str) -> UsageError:
+    return UsageError(failed, [Problem(source, reason, remedy)])
+
+
+def _label(urn: str) -> str:
+    """`<project>/<stack>` of a URN."""
+    stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
+    return f"{project}/{stack}"
+
+
+def _referenced(resources: list[Resource]) -> set[str]:
+    """The URNs that resources refer to, and that of the stack, which every state has."""
+    stack, project = resources[0]["urn"].removeprefix("urn:pulumi:").split("::")[:2] if resources else ("", "")
+    root = {f"urn:pulumi:{stack}::{project}::{t.STACK}::{project}-{stack}"} if resources else set()
+    return root | {urn for one in resources for urn in _references(one)}
+
+
+def _references(resource: Resource) -> Iterator[str]:
+    if resource.get("parent"):
+        yield resource["parent"]
+    if resource.get("provider"):
+        yield resource["provider"].rpartition("::")[0]
+    yield from resource.get("dependencies") or ()
+    for urns in (resource.get("propertyDependencies") or {}).values():
+        yield from urns or ()

@@ -1,0 +1,1 @@
+"""Loads the topology from exported states, without a request to AWS."""

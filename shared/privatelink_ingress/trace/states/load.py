@@ -1,0 +1,63 @@
+"""Loads the topology from exported states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.stackfiles.exports import Export
+from privatelink_ingress.trace.states import balancers, network
+from privatelink_ingress.trace.states.resources import Resources
+from privatelink_ingress.trace.topology import Alias, Topology
+
+UNREADABLE = "The states cannot be read"
+
+
+def load(exports: Iterable[Export]) -> Topology:
+    """What the states know of the system.
+
+    A state has what AWS had when its stack was deployed or refreshed last. Health of targets, instances of node
+    groups, names of existing certificates and objects in clusters are in no state: they are `UNSEEN` or absent.
+
+    Raises:
+        UsageError: no state is of an edge stack, or a resource lacks what the provider writes.
+    """
+    given = tuple(exports)
+    names = ", ".join(one.stack for one in given)
+    try:
+        topology = _load(Resources(given))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"a resource has another form than this version writes ({type(error).__name__}: {error})"
+        remedy = "Run `pulumi refresh` on each stack, then export it again."
+        raise UsageError(UNREADABLE, [Problem(names, reason, remedy)]) from None
+    if not any(one.scheme == "internet-facing" for one in topology.load_balancers.values()):
+        reason = "no internet-facing load balancer is in it, where every request begins"
+        remedy = "Give the export of the central-ingress stack that owns the load balancer, too."
+        raise UsageError(UNREADABLE, [Problem(names, reason, remedy)])
+    return topology
+
+
+def _load(resources: Resources) -> Topology:
+    connected = network.endpoints(resources)
+    nodes, members = network.nodes(resources)
+    return Topology(
+        aliases=tuple(_aliases(resources)),
+        load_balancers=balancers.load_balancers(resources),
+        target_groups=balancers.target_groups(resources, members),
+        endpoints=connected,
+        services=network.services(resources, connected),
+        nodes=nodes,
+        security_groups=network.security_groups(resources),
+    )
+
+
+def _aliases(resources: Resources) -> Iterable[Alias]:
+    for record in resources.of(t.DNS_RECORD):
+        for target in record.get("aliases") or ():
+            yield Alias(
+                name=record["name"].rstrip(".").replace("\\052", "*").lower(),
+                type=record["type"],
+                target=target["name"].rstrip(".").lower().removeprefix("dualstack."),
+                zone=record["zoneId"],
+            )

@@ -1,0 +1,27 @@
+"""One value of a stack file replaced, as a person edits it."""
+
+from __future__ import annotations
+
+import copy
+import io
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+_YAML = YAML()
+_YAML.preserve_quotes = True
+
+
+def change(file: Path, key: str, value: Any) -> None:
+    """Write `value` at a key path such as `connections.shop.routes.0.hosts`, or at a key with its namespace."""
+    content = _YAML.load(file.read_text())
+    first, *rest = key.split(".")
+    place, keys = content["config"], [first if ":" in first else f"{file.parent.name}:{first}", *rest]
+    for part in keys[:-1]:
+        place = place[int(part)] if isinstance(place, list) else place.setdefault(part, {})
+    last = keys[-1]
+    place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
+    text = io.StringIO()
+    _YAML.dump(content, text)
+    file.write_text(text.getvalue())

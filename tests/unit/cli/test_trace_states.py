@@ -1,0 +1,95 @@
+"""`trace --state`: whatever is given as an exported state, the message names the file and what to write instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privatelink_ingress.cli.topologies import of_states
+from privatelink_ingress.problems import Problem, UsageError
+
+EXPORT = "Write it with `pulumi stack export --file`, and give it as it is."
+STACK = "urn:pulumi:prod::central-ingress::pulumi:pulumi:Stack::central-ingress-prod"
+BALANCER = "urn:pulumi:prod::central-ingress::aws:lb/loadBalancer:LoadBalancer::edge"
+
+
+def export(**outputs: Any) -> dict[str, Any]:
+    """A stack with a load balancer that has these outputs; without them, an empty stack."""
+    balancer = {"urn": BALANCER, "type": "aws:lb/loadBalancer:LoadBalancer", "id": "a", "outputs": outputs}
+    resources = [{"urn": STACK, "type": "pulumi:pulumi:Stack"}, *([balancer] if outputs else [])]
+    return {"version": 3, "deployment": {"resources": resources}}
+
+
+def problems(*paths: Path) -> list[Problem]:
+    with pytest.raises(UsageError, match="The states cannot be read") as caught:
+        of_states(paths)
+    return list(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (json.dumps(export())[:60], "is not an exported state (JSONDecodeError: "),
+        ("", "is not an exported state (JSONDecodeError: "),
+        ("[" * 100_000, "is not an exported state (RecursionError: "),
+        ("[]", "is not an exported state (it has no `deployment`)"),
+        ("null", "is not an exported state (TypeError: "),
+        ('{"version": 3}', "is not an exported state (it has no `deployment`)"),
+        ('{"deployment": {"resources": [{}]}}', "is not an exported state (KeyError: 'urn')"),
+        ('{"checkpoint": {"latest": {}}}', "is a file of a backend, not an exported state"),
+        ('{"deployment": {"resources": []}}', "has no resources, so it does not say which stack it is of"),
+        ('{"deployment": null}', "has no resources, so it does not say which stack it is of"),
+        (
+            json.dumps({"deployment": {"resources": export(arn="a")["deployment"]["resources"][1:]}}),
+            f"lacks a part of its stack: other resources refer to {STACK}",
+        ),
+    ],
+)
+def test_a_file_that_is_no_export_is_refused_with_its_name(tmp_path: Path, content: str, reason: str):
+    file = tmp_path / "central-ingress.prod.json"
+    file.write_text(content)
+    (problem,) = problems(file)
+    assert (problem.where, problem.reason[: len(reason)]) == (str(file), reason)
+
+
+def test_all_wrong_files_are_named_at_once(tmp_path: Path):
+    empty, gone, half = tmp_path / "empty", tmp_path / "gone.json", tmp_path / "half.json"
+    empty.mkdir()
+    half.write_text("{")
+    found = problems(empty, gone, half)
+    assert [(one.where, one.reason.partition(" (")[0]) for one in found] == [
+        (str(empty), "has no exported states"),
+        (str(gone), "cannot be read: No such file or directory"),
+        (str(half), "is not an exported state"),
+    ]
+    assert found[0].remedy.startswith("Write one for each stack: pulumi stack export --stack prod --file ")
+
+
+def test_two_states_of_one_stack_are_refused_but_one_file_may_be_named_twice(tmp_path: Path):
+    first, second = tmp_path / "central-ingress.prod.json", tmp_path / "old.json"
+    for file in (first, second):
+        file.write_text(json.dumps(export(arn="a")))
+    (problem,) = problems(tmp_path, first, second)
+    assert problem == Problem(str(second), f"is of central-ingress/prod, as {first} is", "Give the newer one alone.")
+
+
+def test_without_the_stack_of_the_load_balancer_the_trace_asks_for_it(tmp_path: Path):
+    file = tmp_path / "central-ingress.prod.json"
+    file.write_text(json.dumps(export()))
+    (problem,) = problems(file)
+    assert problem.reason == "no internet-facing load balancer is in it, where every request begins"
+    assert problem.remedy == "Give the export of the central-ingress stack that owns the load balancer, too."
+
+
+def test_a_resource_of_another_form_asks_for_a_refresh(tmp_path: Path):
+    file = tmp_path / "central-ingress.prod.json"
+    file.write_text(json.dumps(export(internal=False)))
+    (problem,) = problems(file)
+    assert (problem.where, problem.reason) == (
+        "central-ingress/prod",
+        "a resource has another form than this version writes (KeyError: 'arn')",
+    )
+    assert problem.remedy == "Run `pulumi refresh` on each stack, then export it again."
