@@ -93,7 +93,68 @@ def test_an_external_id_that_the_clusters_token_cannot_send_is_refused(controlle
     assert remedy.startswith("Assume the role yourself before you deploy")
 
 
+def backend(**values: Any) -> dict[str, Any]:
+    shop = {"slot": 0, "owner": "team-shop", "backends": [values], "routes": [{"hosts": ["shop.example.com"]}]}
+    return {"connections": {"shop": shop}}
+
+
+def test_an_external_id_of_an_accepter_without_the_accepter_is_refused():
+    assert refused(backend(stack="shop", accepterExternalId="edge-2c81"), "edge") == [
+        ("connections.shop.backends[0].accepterExternalId", "has no effect without accepterRoleArn", "Remove it.")
+    ]
+
+
+GITHUB = {"repository": "example/ingress", "branches": ["main"]}
+SERVICE = "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"
+
+
+def test_an_external_id_that_github_would_have_to_send_is_refused():
+    assert bootstrap(trust={"github": GITHUB, "externalId": "edge-2c81"}, workload={"connections": ["shop"]}) == [
+        ("roles.trust.externalId", "has no effect without principals", "Remove it: GitHub does not send one.")
+    ]
+
+
+def test_an_external_id_of_an_attached_stack_without_principals_is_refused():
+    attached = {"edgeStack": "prod", "endpointServices": [SERVICE], "externalId": "team-2c81"}
+    edge = {"stacks": ["prod"], "hostedZoneIds": ["Z0123456789ABC"], "attached": {"prod-blog": attached}}
+    assert bootstrap(trust={"principals": [f"{ROLES}/ci"]}, edge=edge) == [
+        (
+            "roles.edge.attached.prod-blog.externalId",
+            "has no effect without principals",
+            "Remove it: trust has an external id of its own.",
+        )
+    ]
+
+
 # Accounts and principals
+
+
+@pytest.mark.parametrize(
+    "reader",
+    ["arn:aws:iam::333333333333:role/reader", "arn:aws:iam::222222222222:role/privatelink-ingress/reader"],
+)
+def test_a_reader_of_another_account_than_the_parameters_is_refused(reader: str):
+    parameter = "arn:aws:ssm:eu-west-1:111111111111:parameter/central-ingress/connections/shop"
+    account = reader.split(":")[4]
+    assert refused(backend(parameter=parameter, readerRoleArn=reader), "edge") == [
+        (
+            "connections.shop.backends[0].readerRoleArn",
+            f"is of account {account}, but the parameter is of 111111111111",
+            "Write a role of account 111111111111, or remove it when the parameter is shared.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("principal", ["role/edge", "user/alice", "root"])
+def test_a_consumer_whose_principal_is_of_another_account_is_refused(principal: str):
+    arn = f"arn:aws:iam::333333333333:{principal}"
+    assert refused({"publication": {"consumers": [{"accountId": "222222222222", "principalArn": arn}]}}) == [
+        (
+            "publication.consumers[0].principalArn",
+            f"is {arn!r}, of another account than accountId (222222222222)",
+            "Write a principal of that account, or correct accountId.",
+        )
+    ]
 
 
 def bootstrap(**roles: Any) -> list[tuple[str, str, str]]:
@@ -195,4 +256,35 @@ def test_no_setting_takes_an_arn_with_a_wildcard(name: str):
         f"{arn[:-1]}?",
         *(":".join([*parts[:index], sign, *parts[index + 1 :]]) for index in range(len(parts)) for sign in ("*", "?*")),
     ]
+    assert [text for text in wild if takes(field, text)] == []
+
+
+NAMES = (
+    "abc", "prod", "sg-0123456789abcdef0", "vpc-0123456789abcdef0", "/central-ingress/shards", "Z0123456789ABC",
+    SERVICE, "111111111111", "shop/nginx-ingress", "edge-logs", "example/ingress",
+)  # fmt: skip
+"""One of each kind that some setting of a bootstrap stack takes, and that gets into a policy."""
+
+MODELS = (
+    "Accepter", "Adopted", "AttachedRole", "BootstrapSettings", "ContractSources", "EdgeRoles", "GitHub",
+    "ParameterWriter", "Roles", "Trust", "WorkloadRoles",
+)  # fmt: skip
+
+TAKE_NAMES = {
+    name: (field, texts)
+    for name, field in fields()
+    if name.partition(".")[0] in MODELS and (texts := [text for text in NAMES if takes(field, text)])
+}
+
+
+def test_the_settings_that_name_resources_are_among_those_that_take_names():
+    named = {"Adopted.autoscaling_groups", "Adopted.clusters", "WorkloadRoles.repositories", "EdgeRoles.log_buckets"}
+    assert named <= set(TAKE_NAMES)
+
+
+@pytest.mark.parametrize("name", TAKE_NAMES)
+def test_no_name_of_a_bootstrap_stack_widens_the_policy_that_it_gets_into(name: str):
+    """In the resources and conditions of a policy, * and ? are wildcards, and ${ begins a variable."""
+    field, texts = TAKE_NAMES[name]
+    wild = [one for text in texts for one in ("*", f"{text}*", f"*{text}", f"{text[:-1]}?", f"{text}${{aws:username}}")]
     assert [text for text in wild if takes(field, text)] == []

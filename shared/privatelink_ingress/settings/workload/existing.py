@@ -31,8 +31,9 @@ NodeGroupName = Annotated[
 
 AutoscalingGroupName = Annotated[
     str,
-    # AutoScalingGroupName of CreateAutoScalingGroup: no colon, at most 255 characters.
-    matching(r"[ -9;-~]{1,255}", "the name of an autoscaling group: 1-255 characters, no colon"),
+    # AutoScalingGroupName of CreateAutoScalingGroup: no colon, at most 255 characters. In a deployer's policy, * and ?
+    # would be wildcards, and $ would begin a variable.
+    matching(r"[ -#%-)+-9;->@-~]{1,255}", "the name of an autoscaling group: 1-255 characters, and none of : * ? $"),
 ]
 
 SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), UNIQUE]
