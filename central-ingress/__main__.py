@@ -11,13 +11,13 @@ from privatelink_ingress.components.edge.attachment import Attachment, Attachmen
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
-from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, zones
+from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, retained_logs, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
-from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, plan_edge
+from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.edge.slots import UsedPriority
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -74,6 +74,9 @@ async def deploy() -> dict[str, Any]:
         available_zones=settings.network.zone_ids or (await zones.ids_by_name(network)).values(),
         contracts=published,
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network),
+        retained=await retained_logs.find(
+            log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
+        ),
     )
     accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
     ingress = CentralIngressArgs(

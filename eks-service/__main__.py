@@ -17,6 +17,7 @@ from privatelink_ingress.lookups import (
     images,
     program,
     providers,
+    retained_logs,
     zones,
 )
 from privatelink_ingress.plan.workload import (
@@ -25,6 +26,7 @@ from privatelink_ingress.plan.workload import (
     connection_name,
     endpoint_zones,
     image_availability,
+    log_storage,
     plan_adopted,
     plan_workload,
     versions,
@@ -84,6 +86,12 @@ async def planned(
         services=await endpoint_services.find(asked, region, duties.network, zone_ids=zone_ids),
         creator=creator,
         sizes=sizes,
+        retained=await retained_logs.find(
+            log_storage.log_names(settings, connection_name(settings, stack)),
+            duties.eks,
+            stack_tag=workload_tags(settings, stack)["Stack"],
+            where="cluster",
+        ),
     )
 
 

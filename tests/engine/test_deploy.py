@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 from pathlib import Path
 
@@ -159,15 +160,26 @@ def test_teardown_refuses_before_it_touches_anything_and_says_the_order(life):
 def test_teardown_of_everything_leaves_only_what_it_lists(life):
     run = life.run
     teardown = Teardown(run.units, run.units, run.settings(), unprotect=True)
-    late = {
-        name: f"Log group /aws/eks/{name}/cluster: EKS may write late lines and so create it again."
-        for name in ("shop", "blog")
+
+    def stays(kind: str, name: str) -> str:
+        return f"{kind} {name}: Pulumi leaves it in place."
+
+    planned = {
+        one.label: sorted(re.sub("-[0-9a-f]{7}:", "-1a2b3c4:", text) for text in one.left_behind)
+        for one in teardown.planned
     }
-    assert {one.label: one.left_behind for one in teardown.planned} == {
-        ATTACHED: (),
-        PROD: (),
-        SHOP: (late["shop"],),
-        BLOG: (late["blog"],),
+    assert planned == {
+        ATTACHED: [],
+        PROD: [
+            stays("Bucket", "central-ingress-prod-logs-222222222222-eu-west-1"),
+            *(stays("LogGroup", f"/aws/vendedlogs/central-ingress-prod/{kind}") for kind in ("access", "connection")),
+            stays("LogGroup", "aws-waf-logs-central-ingress-prod"),
+            stays("LogGroup", "edge-network-flow-logs-1a2b3c4"),
+        ],
+        **{
+            label: [stays("LogGroup", f"/aws/eks/{name}/cluster"), stays("LogGroup", f"{name}-flow-logs-1a2b3c4")]
+            for label, name in ((SHOP, "shop"), (BLOG, "blog"))
+        },
     }
     found = teardown.run()
     assert [(one.label, one.state, one.problems) for one in found] == [

@@ -46,6 +46,13 @@ COMPONENT = {"aws:eks/cluster:Cluster": "eks:index:Cluster"}
 """Type under which the table has what another package's component registers on the engine."""
 
 
+LOGS = {
+    "logs": f"arn:aws:logs:{REGION}:{EDGE}:log-group:aws-waf-logs-central-ingress-prod",
+    "s3": f"arn:aws:s3:::central-ingress-prod-logs-{EDGE}-{REGION}",
+}
+"""ARN by service."""
+
+
 EMULATED = {
     ("aws:wafv2/webAclAssociation:WebAclAssociation", "wafv2:ListResourcesForWebACL"),
     ("aws:eks/accessEntry:AccessEntry", "eks:ListTagsForResource"),
@@ -212,4 +219,19 @@ def test_an_edge_is_refreshed_and_deleted_with_it(prod: Stack, calls: set[Call])
     prod.refresh()
     prod.destroy()
     assert outside(calls) == []
-    assert steps(calls, "delete") >= {"s3:DeleteBucket", "wafv2:DeleteWebACL", "acm:DeleteCertificate", "ec2:DeleteVpc"}
+    assert steps(calls, "delete") >= {"wafv2:DeleteWebACL", "acm:DeleteCertificate", "ec2:DeleteVpc"}
+    assert {action for action in steps(calls, "delete") if action.startswith("s3:") or "LogGroup" in action} == set()
+
+
+def test_an_edge_is_deployed_again_with_it_over_the_logs_that_it_left(prod: Stack, calls: set[Call]):
+    calls.clear()
+    prod.up()
+    assert outside(calls) == []
+    prod.set("logs", retainOnDelete=False)
+    prod.up()
+    calls.clear()
+    prod.destroy()
+    with_logs = {"s3:DeleteBucket", "s3:DeleteBucketPolicy", "logs:DeleteLogGroup"}
+    assert {call.action for call in outside(calls)} == with_logs
+    for action in with_logs:
+        assert of_duty("edge-network", log_deletion=True).allow(Request(action, LOGS[action.split(":")[0]]))

@@ -26,13 +26,23 @@ def stack(world: World) -> Stack:
     return made
 
 
-def test_f12_a_log_group_that_aws_created_again_is_named_and_the_next_up_continues(world, stack):
+def test_f12_a_log_group_with_other_tags_is_left_to_its_owner_and_the_next_up_continues(world, stack):
     logs = world.cloud.session(ACCOUNT, REGION).client("logs")
-    logs.create_log_group(logGroupName=LOG_GROUP)
+    logs.create_log_group(logGroupName=LOG_GROUP, tags={"Stack": "eks-service/other"})
     errors = "\n".join(stack.failing("up").errors)
     assert "ResourceAlreadyExistsException" in errors
     logs.delete_log_group(logGroupName=LOG_GROUP)
-    assert "create LogGroup shop-control-plane" in stack.up().shown()
+
+
+def test_f12_a_log_group_that_aws_created_again_is_taken_over(world, stack):
+    logs = world.cloud.session(ACCOUNT, REGION).client("logs")
+    logs.create_log_group(logGroupName=LOG_GROUP)
+    logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="late")
+    taken = [step for step in stack.up().shown() if step.endswith(" LogGroup shop-control-plane")]
+    assert taken == ["import LogGroup shop-control-plane", "update LogGroup shop-control-plane"]
+    [group] = logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]
+    assert group["retentionInDays"] == 365
+    assert [one["logStreamName"] for one in logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]] == ["late"]
     assert stack.up().shown() == []
 
 

@@ -51,6 +51,21 @@ def test_each_duty_may_do_all_that_the_resources_of_its_provider_need(duty: str)
     assert of_duty(duty).refused(asked) == []
 
 
+@pytest.mark.parametrize("duty", ["workload-network", "workload-eks", "edge-network"])
+def test_a_duty_with_log_deletion_may_also_delete_the_logs_of_its_stack(duty: str):
+    asked = asked_by(duty, log_deletion=True)
+    beside = [request for request in asked if request not in asked_by(duty)]
+    assert beside != []
+    assert {request.action for request in beside} <= {
+        "logs:DeleteLogGroup",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:DeleteObjectVersion",
+    }
+    assert of_duty(duty, log_deletion=True).refused(asked) == []
+    assert of_duty(duty).allowed(beside) == []
+
+
 def test_every_resource_of_the_samples_is_registered_by_a_duty_with_grants():
     for run, duties in ((run_workload("shop"), ("network", "iam", "ecr", "eks")), (run_edge("prod"), ("network",))):
         of_aws = {one.urn for one in run.registrations if one.type.startswith(("aws:", "eks:"))}

@@ -5,13 +5,15 @@ Evaluated as in `test_deployer_roles.py`: a claim about the policies, not a proo
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support import foreign
-from tests.support.deployers import REGION
+from tests.support.deployers import EDGE, REGION, of_duty
 from tests.support.every_role import ROLES
 from tests.support.foreign import SERVICE
-from tests.support.iam_policies import Request
+from tests.support.iam_policies import Policies, Request
 
 BY_HAND = {"aws:ResourceTag/Name": "by-hand"}
 EXISTING = (
@@ -126,6 +128,67 @@ def test_f5_an_endpoint_connects_to_the_service_of_a_contract(name: str):
         connecting.action, connecting.resource, {**connecting.context, "ec2:VpceServiceName": named}
     )
     assert allowed(name, with_contract) == [with_contract]
+
+
+def evidence(name: str) -> dict[str, list[str]]:
+    """ARNs of the log groups, and of the log bucket and what is in it, of the role's stack."""
+    workload = ["shop-flow-logs-1a2b3c4", "/aws/eks/shop/cluster", "/aws/containerinsights/shop/application"]
+    edge = [
+        "edge-network-flow-logs-1a2b3c4",
+        "aws-waf-logs-central-ingress-prod",
+        "/aws/vendedlogs/central-ingress-prod/access",
+    ]
+    bucket = f"arn:aws:s3:::central-ingress-prod-logs-{EDGE}-{REGION}"
+    return {
+        "logs": [arn(name, "logs", f"log-group:{group}") for group in (*workload, *edge)],
+        "s3": [bucket, f"{bucket}/access/AWSLogs/1.log.gz"],
+    }
+
+
+DESTROYING = (
+    *("logs:DeleteLogGroup", "logs:DeleteLogStream"),
+    *("s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"),
+    "s3:BypassGovernanceRetention",
+)
+
+
+def destroying(name: str) -> list[Request]:
+    resources = evidence(name)
+    return [Request(action, one) for action in DESTROYING for one in resources[action.split(":")[0]]]
+
+
+@every_role
+def test_f9_no_role_deletes_or_overwrites_logs(name: str):
+    assert len(destroying(name)) == 24
+    assert allowed(name, *destroying(name)) == []
+
+
+def test_f9_no_bucket_policy_gives_a_role_the_right_to_delete_logs():
+    """The role writes the policy of its log bucket, whose permissions count like those of its own policies."""
+    written = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    own = [json.dumps({"Statement": of_duty("edge-network").statements})]
+    requests = [request for request in destroying("edge-network") if request.action.startswith("s3:")]
+    assert Policies(json.dumps(written)).refused(requests) == []
+    assert Policies(json.dumps(written), *own).allowed(requests) == []
+
+
+@pytest.mark.parametrize("name", ["workload-network", "workload-eks", "edge-network"])
+def test_f9_with_log_deletion_a_role_deletes_the_logs_of_its_own_stack_alone(name: str):
+    deletes = [one for one in destroying(name) if one.action in ("logs:DeleteLogGroup", "s3:DeleteObjectVersion")]
+    own = {
+        "workload-network": {"shop-flow-logs-1a2b3c4"},
+        "workload-eks": {"cluster", "application"},
+        "edge-network": {
+            "edge-network-flow-logs-1a2b3c4",
+            "aws-waf-logs-central-ingress-prod",
+            "access",
+            f"arn:aws:s3:::central-ingress-prod-logs-{EDGE}-{REGION}",
+            "1.log.gz",
+        },
+    }
+    found = of_duty(name, log_deletion=True).allowed(deletes)
+    shown = (one.resource.rpartition("log-group:")[2].rpartition("/")[2] for one in found)
+    assert set(shown) == own[name]
 
 
 @every_role

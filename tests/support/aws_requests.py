@@ -365,6 +365,13 @@ LOOK_UPS = {
     . route53:ListResourceRecordSets arn:aws:route53:::hostedzone/{zoneId}
     . route53:ListTagsForResource arn:aws:route53:::hostedzone/{zoneId}""",
     "aws:ssm/getParameter:getParameter": ". ssm:GetParameter {parameter}",
+    "aws:cloudwatch/getLogGroups:getLogGroups": "? logs:DescribeLogGroups",
+    "aws:cloudwatch/getLogGroup:getLogGroup": """
+    ? logs:DescribeLogGroups
+    . logs:ListTagsForResource {logs}:log-group:{name}""",
+    "aws:s3/getBucket:getBucket": """
+    . s3:ListBucket arn:aws:s3:::{bucket}
+    . s3:GetBucketLocation arn:aws:s3:::{bucket}""",
     "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
     "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",
     "aws:eks/getClusters:getClusters": "? eks:ListClusters",
@@ -444,6 +451,8 @@ class Account:
             raise LookupError(f"{registration.type} is not in REQUESTS of tests/support/aws_requests.py")
         words = self._words(registration)
         lines = [line.split() for line in REQUESTS[registration.type].strip().splitlines()]
+        if registration.retain_on_delete:
+            lines = [line for line in lines if ":Delete" not in line[1]]
         requests = [one for line in lines for one in self._line(line, words, registration.inputs)]
         return [*requests, *self._special(registration, words)]
 
@@ -460,6 +469,7 @@ class Account:
             **invocation.args,
             "ecr": self.arn("ecr"),
             "eks": self.arn("eks"),
+            "logs": self.arn("logs"),
             "parameter": name if name.startswith("arn:") else f"{self.arn('ssm')}:parameter{name}",
         }
         lines = [line.split() for line in LOOK_UPS[invocation.token].strip().splitlines()]

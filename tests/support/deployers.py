@@ -12,7 +12,7 @@ from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
 from tests.support.aws_requests import Account
 from tests.support.bootstrap import bootstrap
 from tests.support.iam_policies import Policies, Request
-from tests.support.programs import run_edge, run_workload, shard_contract
+from tests.support.programs import run_edge, run_workload, shard_contract, stack_file
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 
@@ -50,12 +50,12 @@ def account(
 
 
 @functools.cache
-def workload_account() -> StackRun:
-    return account({"trust": TRUST, "workload": {"connections": ["shop"]}})
+def workload_account(*, log_deletion: bool = False) -> StackRun:
+    return account({"trust": TRUST, "workload": {"connections": ["shop"], "logDeletion": log_deletion}})
 
 
 @functools.cache
-def edge_account() -> StackRun:
+def edge_account(*, log_deletion: bool = False) -> StackRun:
     zone = next(one.inputs["zoneId"] for one in run_edge().registrations if "zoneId" in one.inputs)
     writers = {"shop": {"connections": ["shop"], "principals": [CI], "externalId": "shop-7f3a"}}
     edge = {
@@ -63,6 +63,7 @@ def edge_account() -> StackRun:
         "hostedZoneIds": [zone],
         "parameterWriters": writers,
         "endpointServices": services(run_edge()),
+        "logDeletion": log_deletion,
     }
     return account({"trust": TRUST, "edge": edge}, EDGE)
 
@@ -89,20 +90,30 @@ def policies(run: StackRun, key: str) -> Policies:
     return Policies(*documents)
 
 
-def of_duty(duty: str) -> Policies:
-    return policies(workload_account() if duty.startswith("workload") else edge_account(), duty)
+def of_duty(duty: str, *, log_deletion: bool = False) -> Policies:
+    of_side = workload_account if duty.startswith("workload") else edge_account
+    return policies(of_side(log_deletion=log_deletion), duty)
 
 
 @functools.cache
-def asked_by(duty: str) -> tuple[Request, ...]:
-    """All requests of the sample stack's resources that the duty's provider registers."""
+def asked_by(duty: str, *, log_deletion: bool = False) -> tuple[Request, ...]:
+    """All requests of the sample stack's resources that the duty's provider registers.
+
+    With `log_deletion`, the stack's logs are deleted with it.
+    """
     side, provider = duty.split("-")
     if side == "workload":
         asking = asker(WORKLOAD, "eks-service/shop", "workload")
-        run = run_workload("shop", roles={"permissionsBoundary": asking.boundary})
+        cluster = {
+            **json.loads(stack_file("eks-service", "shop").settings["cluster"]),
+            "logRetainOnDelete": not log_deletion,
+        }
+        run = run_workload("shop", roles={"permissionsBoundary": asking.boundary}, cluster=cluster)
     else:
         asking = asker(EDGE, "central-ingress/prod", "edge")
-        run = run_edge("prod", roles={"permissionsBoundary": asking.boundary})
+        run = run_edge(
+            "prod", roles={"permissionsBoundary": asking.boundary}, logs={"retainOnDelete": not log_deletion}
+        )
     return tuple(request for one in of_provider(run, provider) for request in asking.of(one))
 
 

@@ -92,6 +92,23 @@ CLOSED: dict[str, Closed] = {
         "Pods of the cluster can name any client to the controller: "
         "[controller.md](controller.md#what-a-backend-receives).",
     ),
+    "F9": Closed(
+        "The edge's role could delete every log, and a removed stack took its logs with it.",
+        (
+            f"{PLAN}/account/deployers/network.py",
+            f"{PLAN}/account/deployers/edge.py",
+            "shared/privatelink_ingress/components/log_groups.py",
+            "shared/privatelink_ingress/components/private_bucket.py",
+        ),
+        (
+            f"{_FINDINGS}::test_f9_no_role_deletes_or_overwrites_logs",
+            f"{_FINDINGS}::test_f9_no_bucket_policy_gives_a_role_the_right_to_delete_logs",
+            "tests/engine/test_retained_logs.py::"
+            "test_a_removed_edge_leaves_its_log_groups_and_its_bucket_with_its_settings",
+        ),
+        "A role that shortens a retention or the bucket's life cycle, or stops logging: "
+        "[logs.md](logs.md#who-may-delete-them).",
+    ),
     "F10": Closed(
         "Clients could fill the disk of the controller's node with request bodies and responses.",
         (f"{PLAN}/workload/controller/disk.py", "shared/privatelink_ingress/ingresses/combinations.py"),

@@ -28,5 +28,5 @@ def log_group(
         retention_in_days=storage.retention_days,
         kms_key_id=storage.key_arn,
         tags=tags,
-        opts=parent.child(),
+        opts=parent.child(retain_on_delete=storage.retain_on_delete, import_=storage.import_id(group)),
     )

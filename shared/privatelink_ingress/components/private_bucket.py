@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
@@ -32,6 +33,10 @@ class PrivateBucketArgs:
     """True deletes a bucket that is not empty, with all that is in it."""
     protect: bool = False
     """If true, the engine refuses to delete it."""
+    retain_on_delete: bool = False
+    """True leaves it in AWS, with its settings, when it leaves the stack."""
+    import_id: str | None = None
+    """Its name, when an earlier deployment left it."""
 
 
 class PrivateBucket(Component):
@@ -45,12 +50,14 @@ class PrivateBucket(Component):
     def __init__(self, name: str, args: PrivateBucketArgs, opts: ResourceOptions | None = None) -> None:
         """The bucket first, its settings side by side."""
         super().__init__(name, opts)
+        # Its settings stay with it: without them it would be open to plain HTTP, and keep everything for ever.
+        kept = functools.partial(self.child, retain_on_delete=args.retain_on_delete)
         bucket = aws.s3.Bucket(
             name,
             bucket=args.bucket,
             force_destroy=args.force_destroy,
             tags=self.named("", args.tags),
-            opts=self.child(protect=args.protect),
+            opts=kept(protect=args.protect, import_=args.import_id),
         )
         block = aws.s3.BucketPublicAccessBlock(
             name,
@@ -59,10 +66,10 @@ class PrivateBucket(Component):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=self.child(),
+            opts=kept(),
         )
         ownership = aws.s3.BucketOwnershipControls(
-            name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self.child()
+            name, bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=kept()
         )
         encryption = aws.s3.BucketServerSideEncryptionConfiguration(
             name,
@@ -78,10 +85,10 @@ class PrivateBucket(Component):
                     "bucket_key_enabled": args.kms_key_arn is not None,
                 }
             ],
-            opts=self.child(),
+            opts=kept(),
         )
         versioning = aws.s3.BucketVersioning(
-            name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=self.child()
+            name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=kept()
         )
         expiration = {"expiration": {"days": args.objects_days}} if args.objects_days else {}
         aws.s3.BucketLifecycleConfiguration(
@@ -98,11 +105,11 @@ class PrivateBucket(Component):
                 }
             ],
             # A rule on old versions is refused while versioning is still off.
-            opts=self.child(depends_on=[versioning]),
+            opts=kept(depends_on=[versioning]),
         )
         # S3 refuses concurrent changes of one bucket's access settings, so the policy waits for the block.
         policy = aws.s3.BucketPolicy(
-            name, bucket=bucket.bucket, policy=args.policy, opts=self.child(depends_on=[block, ownership])
+            name, bucket=bucket.bucket, policy=args.policy, opts=kept(depends_on=[block, ownership])
         )
         self.bucket = bucket.bucket
         self.secured = [policy, encryption, versioning]

@@ -11,6 +11,7 @@ from typing import Any
 
 from privatelink_ingress import tokens
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.plan.workload.log_storage import control_plane
 
 _NO_RESOURCE = (tokens.STACK, "pulumi:providers:")
 """Prefixes of the types of what is not a resource; that of a reference to another stack starts like a stack's."""
@@ -20,6 +21,15 @@ _PROTECTING = {
     tokens.CLUSTER: "deletionProtection",
 }
 """The input with which AWS itself refuses to delete a resource."""
+
+_SETTING_OF_A_BUCKET = (
+    tokens.BUCKET_LIFECYCLE,
+    tokens.BUCKET_OWNERSHIP,
+    tokens.BUCKET_POLICY,
+    tokens.BUCKET_PUBLIC_ACCESS,
+    tokens.BUCKET_ENCRYPTION,
+    tokens.BUCKET_VERSIONING,
+)
 
 _WITH_CONTENTS = {tokens.REPOSITORY: "forceDelete", tokens.BUCKET: "forceDestroy"}
 """The input without which AWS refuses to delete a resource that holds something. It follows deletion protection."""
@@ -91,6 +101,9 @@ class StackState:
     def left_behind(self) -> list[str]:
         """What remains in AWS when the stack is destroyed, a sentence each."""
         kept = [one for one in self.resources if one.get("retainOnDelete") and one.get("custom")]
+        # What a bucket or log group holds matters, not each of its settings.
+        kept = [one for one in kept if not one["type"].startswith(_SETTING_OF_A_BUCKET)]
+        groups = {one.get("id") for one in kept if one["type"] == tokens.LOG_GROUP}
         return [
             *(f"{kind_of(one['urn'])} {one.get('id')}: Pulumi leaves it in place." for one in kept),
             *(
@@ -98,8 +111,9 @@ class StackState:
                 for one in self._of(tokens.KMS_KEY)
             ),
             *(
-                f"Log group /aws/eks/{one['id']}/cluster: EKS may write late lines and so create it again."
+                f"Log group {group}: EKS may write late lines and so create it again."
                 for one in self._of(tokens.CLUSTER)
+                if (group := control_plane(one["id"])) not in groups
             ),
         ]
 
@@ -127,7 +141,7 @@ def _refuses(resource: Mapping[str, Any]) -> str:
         return "deletion protection"
     if resource.get("protect"):
         return "protect"
-    contents = _WITH_CONTENTS.get(resource["type"])
+    contents = _WITH_CONTENTS.get(resource["type"]) if not resource.get("retainOnDelete") else None
     return "its contents" if contents and not inputs.get(contents) else ""
 
 

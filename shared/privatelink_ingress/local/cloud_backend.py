@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import itertools
 import json
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.fleet.resource_kinds import import_id_of
-from privatelink_ingress.local.adapters import invokes, readings, unsupported, updates
+from privatelink_ingress.local.adapters import invokes, kubeconfigs, readings, unsupported, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.table import adapter_for
@@ -56,7 +52,7 @@ class CloudBackend:
                 self._aws(registration.inputs)
             return Created(str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn)), {})
         if registration.import_id:
-            raise AdapterError(f"{registration.type}: the local cloud imports nothing ({registration.import_id})")
+            return self._import(registration, provider_inputs)
         adapter = adapter_for(registration.type)
         inputs = copy.deepcopy(registration.inputs)
         if registration.type.startswith("kubernetes:"):
@@ -77,7 +73,22 @@ class CloudBackend:
         if registration.type.startswith("kubernetes:"):
             found = readings.read(target, registration.type, registration.id, {})
             return None if found is None else dataclasses.replace(registration, inputs=found, outputs=found)
-        return self._cloud.created.get(self._place(target, registration.type, registration.id))
+        made = self._cloud.created.get(self._place(target, registration.type, registration.id))
+        if made is None and registration.type == t.LOG_GROUP:
+            # A service of AWS may have created it.
+            arn = f"arn:aws:logs:{target.region}:{target.account_id}:log-group:{registration.id}"
+            known = {"name": registration.id, "arn": arn, "retentionInDays": 0, "tags": {}, "tagsAll": {}}
+            return dataclasses.replace(registration, inputs={"name": registration.id}, outputs=known)
+        return made
+
+    def _import(self, registration: Registration, provider_inputs: Properties) -> Created:
+        """What exists under the import id, changed to the registered inputs where they differ, as by the engine."""
+        named = dataclasses.replace(registration, id=registration.import_id)
+        found = self.imported(named, provider_inputs)
+        outputs = self.read(found, dict(found.outputs), provider_inputs) if found else None
+        if found is None or outputs is None:
+            raise AdapterError(f"{registration.type}: nothing to import as {registration.import_id}")
+        return Created(found.id, self.update(dataclasses.replace(named, id=found.id), outputs, provider_inputs))
 
     @staticmethod
     def _place(target: Aws, type_: str, import_id: str) -> tuple[str, ...]:
@@ -202,17 +213,17 @@ class CloudBackend:
         text = provider_inputs.get("kubeconfig")
         if not text:
             raise AdapterError("the kubernetes provider has no `kubeconfig`; the local cloud has no default cluster")
-        config = _kubeconfig(text)
-        context = _named(config, "context", provider_inputs.get("context") or config.get("current-context"))
-        cluster = _named(config, "cluster", provider_inputs.get("cluster") or context.get("cluster"))
-        args = (_named(config, "user", context.get("user")).get("exec") or {}).get("args") or []
-        roles = [{"roleArn": role}] if (role := _option(args, "--role-arn")) else []
-        identity = {"region": _option(args, "--region") or self._region, "assumeRoles": json.dumps(roles)}
+        config = kubeconfigs.parse(text)
+        context = kubeconfigs.named(config, "context", provider_inputs.get("context") or config.get("current-context"))
+        cluster = kubeconfigs.named(config, "cluster", provider_inputs.get("cluster") or context.get("cluster"))
+        args = (kubeconfigs.named(config, "user", context.get("user")).get("exec") or {}).get("args") or []
+        roles = [{"roleArn": role}] if (role := kubeconfigs.option(args, "--role-arn")) else []
+        identity = {"region": kubeconfigs.option(args, "--region") or self._region, "assumeRoles": json.dumps(roles)}
         return Kubernetes(
             aws=self._aws(identity),
             store=self._kubernetes_store,
             server=str(cluster.get("server", "")),
-            cluster_name=_option(args, "--cluster-name") or _option(args, "-i") or "",
+            cluster_name=kubeconfigs.option(args, "--cluster-name") or kubeconfigs.option(args, "-i") or "",
             namespace=provider_inputs.get("namespace") or context.get("namespace") or "default",
         )
 
@@ -230,26 +241,3 @@ def _decoded(value: Any) -> Any:
     except ValueError:
         return value
     return decoded if isinstance(decoded, list | dict | bool) else value
-
-
-def _kubeconfig(text: Any) -> Mapping[str, Any]:
-    try:
-        config = text if isinstance(text, Mapping) else YAML(typ="safe", pure=True).load(str(text))
-    except YAMLError as error:
-        raise AdapterError(f"the kubernetes provider's `kubeconfig` is not YAML: {error}") from None
-    if not isinstance(config, Mapping):
-        raise AdapterError("the kubernetes provider's `kubeconfig` must be the text of one, not a path")
-    return config
-
-
-def _named(config: Mapping[str, Any], kind: str, name: str | None) -> Mapping[str, Any]:
-    """One entry of `contexts`, `clusters` or `users`."""
-    for entry in config.get(f"{kind}s") or ():
-        if entry.get("name") == name:
-            return entry.get(kind) or {}
-    raise AdapterError(f"the kubernetes provider's `kubeconfig` has no {kind} named {name!r}")
-
-
-def _option(args: Sequence[str], name: str) -> str | None:
-    """The value after `name` in a command's arguments."""
-    return next((value for option, value in itertools.pairwise(args) if option == name), None)

@@ -80,6 +80,8 @@ class WorkloadRoles(Settings):
     writer_role_arn: RoleArn | None = None
     """The edge account's role that writes their contracts there; the deployer's role may then assume it."""
     adopted: Adopted = Adopted()
+    log_deletion: bool = False
+    """True lets them delete their log groups: for `cluster.logRetainOnDelete: false`."""
     tunnel: bool = False
     """True lets the deployer's role forward ports through the clusters' nodes, to their private Kubernetes API."""
     accepters: Annotated[dict[RolePrefix, Accepter], Field(default_factory=dict)]
@@ -174,6 +176,8 @@ class EdgeRoles(Settings):
     """Zones in which they write records."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their log buckets, where `logs.bucket` is set."""
+    log_deletion: bool = False
+    """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False
     """True lets them connect to endpoint services of other regions."""
     contracts: ContractSources = ContractSources()

@@ -154,6 +154,9 @@ class Logs(Settings):
     """A KMS key of your own for every log group of the stack. Its policy has to admit CloudWatch Logs: docs/logs.md."""
     cloudwatch: bool = True
     """Also deliver the load balancer's logs to CloudWatch Logs."""
+    retain_on_delete: bool = True
+    """False deletes log groups and the bucket, with all logs in it, when they leave the stack. The deployer's role must
+    be allowed to: `logDeletion` of the bootstrap stack."""
 
 
 class Connection(Settings):

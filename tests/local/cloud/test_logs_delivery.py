@@ -67,6 +67,14 @@ def test_a_resource_policy_is_json_and_a_region_has_ten(edge: Session) -> None:
         put(policyName="p10", policyDocument='{"Statement": [{}]}')
 
 
+def test_a_log_group_that_is_created_again_has_none_of_the_old_ones_tags(edge: Session) -> None:
+    logs = edge.client("logs")
+    logs.create_log_group(logGroupName=GROUP, tags={"Stack": "other"})
+    logs.delete_log_group(logGroupName=GROUP)
+    logs.create_log_group(logGroupName=GROUP)
+    assert logs.list_tags_for_resource(resourceArn=GROUP_ARN)["tags"] == {}
+
+
 def source(session: Session, arn: str, log_type: str, name: str = "access") -> dict[str, Any]:
     made = session.client("logs").put_delivery_source(name=name, resourceArn=arn, logType=log_type)
     return made["deliverySource"]

@@ -195,6 +195,17 @@ def test_what_aws_has_and_the_state_lacks_is_found_by_orphans(shop, refusal):
     )
 
 
+def test_a_role_that_may_not_delete_logs_is_told_the_setting_that_lets_it(shop):
+    refusal = (
+        "api error AccessDeniedException: User: arn:aws:sts::111111111111:assumed-role/ingress-network/ci "
+        "is not authorized to perform: logs:DeleteLogGroup on resource: arn:aws:logs:eu-west-1:111111111111:log-group:x"
+    )
+    [problem] = engine_failures.explain(shop, "error: update failed", [(VPC, refusal)])
+    assert problem.remedy == (
+        "Allow it: `logDeletion: true` at the side's roles in the bootstrap stack. See docs/logs.md."
+    )
+
+
 @pytest.mark.parametrize(
     "echo",
     [

@@ -86,8 +86,12 @@ class CentralIngress(Component):
         )
         bucket = LogBucket(
             f"{name}-logs",
-            # A load balancer without deletion protection may be deleted together with its logs.
-            LogBucketArgs(plan=plan.logs, force_destroy=not settings.deletion_protection, tags=tags),
+            # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
+            LogBucketArgs(
+                plan=plan.logs,
+                force_destroy=not (settings.deletion_protection or plan.logs.storage.retain_on_delete),
+                tags=tags,
+            ),
             self.child(),
         )
         balancer = LoadBalancer(

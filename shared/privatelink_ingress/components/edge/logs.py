@@ -44,6 +44,8 @@ class LogBucket(Component):
                 objects_days=args.plan.storage.retention_days,
                 old_versions_days=OLD_VERSIONS_DAYS,
                 force_destroy=args.force_destroy,
+                retain_on_delete=args.plan.storage.retain_on_delete,
+                import_id=args.plan.bucket if args.plan.bucket_exists else None,
                 tags=args.tags,
             ),
             self.child(),

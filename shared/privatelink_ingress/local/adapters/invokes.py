@@ -145,6 +145,41 @@ def _policy(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _log_groups(aws: Aws, args: Properties) -> Properties:
+    found = call(aws, "logs", "DescribeLogGroups", args, type_=t.GET_LOG_GROUPS)["logGroups"]
+    arns = [group["arn"].removesuffix(":*") for group in found]
+    return args | {"id": aws.region, "arns": arns, "logGroupNames": [group["logGroupName"] for group in found]}
+
+
+def _log_group(aws: Aws, args: Properties) -> Properties:
+    name = args["name"]
+    listed = call(aws, "logs", "DescribeLogGroups", {"logGroupNamePrefix": name}, type_=t.GET_LOG_GROUP)["logGroups"]
+    group = _one([one for one in listed if one["logGroupName"] == name], f"{t.GET_LOG_GROUP}: log group {name}")
+    arn = group["arn"].removesuffix(":*")
+    tags = call(aws, "logs", "ListTagsForResource", {}, type_=t.GET_LOG_GROUP, extra={"resourceArn": arn})["tags"]
+    return {
+        "id": name,
+        "name": name,
+        "arn": arn,
+        "creationTime": group["creationTime"],
+        "kmsKeyId": group.get("kmsKeyId", ""),
+        "retentionInDays": group.get("retentionInDays", 0),
+        "tags": tags,
+    }
+
+
+def _bucket(aws: Aws, args: Properties) -> Properties:
+    name = args["bucket"]
+    try:
+        call(aws, "s3", "HeadBucket", args, type_=t.GET_BUCKET)
+    except AdapterError as refusal:
+        if "404" not in str(refusal):
+            raise
+        # As terraform-provider-aws has it: internal/service/s3/bucket_data_source.go.
+        raise AdapterError(f"reading S3 Bucket ({name}): couldn't find resource") from None
+    return {"id": name, "bucket": name, "arn": f"arn:aws:s3:::{name}", "bucketRegion": aws.region}
+
+
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
@@ -159,7 +194,10 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_AVAILABILITY_ZONES: _availability_zones,
     t.GET_CALLER_IDENTITY: _caller_identity,
     t.GET_ENDPOINT_SERVICE: _vpc_endpoint_service,
+    t.GET_BUCKET: _bucket,
     t.GET_HOSTED_ZONE: _zone,
+    t.GET_LOG_GROUP: _log_group,
+    t.GET_LOG_GROUPS: _log_groups,
     t.GET_PARAMETER: _parameter,
     t.GET_POLICY: _policy,
     **existing_lookups.FUNCTIONS,

@@ -43,6 +43,12 @@ def log_group_is_valid(request: Any, params: Params) -> None:
         _key_admits_logs(request, key)
 
 
+@before(LogsResponse, "delete_log_group")
+def the_tags_of_a_log_group_go_with_it(request: Any, params: Params) -> None:
+    """A new group of the same name has only the tags that its creation names (API reference, CreateLogGroup: tags)."""
+    request.logs_backend.tagger.delete_all_tags_for_resource(_group(request, params).arn)
+
+
 @operation(LogsResponse, "associate_kms_key")
 def a_log_group_takes_another_key(request: Any, params: Params) -> dict[str, Any]:
     """The key exists, is enabled, and its policy admits CloudWatch Logs (API reference, AssociateKmsKey)."""

@@ -6,7 +6,7 @@ import dataclasses
 
 from privatelink_ingress import regions
 from privatelink_ingress.plan import buckets, names
-from privatelink_ingress.plan.log_groups import LogStorage
+from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, RetainedLogs
 from privatelink_ingress.settings.edge import Logs
 
 _WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
@@ -38,13 +38,17 @@ class LogsPlan:
     bucket: str
     bucket_policy: str
     """Requires TLS, and lets the load balancers of this account and region write under the three prefixes."""
+    bucket_exists: bool
+    """Whether to import the bucket, where the state lacks it."""
     storage: LogStorage
-    """Of its log groups. The bucket keeps objects as long."""
+    """Of its log groups. The bucket keeps objects as long, and stays or goes with them."""
     deliveries: tuple[DeliveryPlan, ...]
 
 
-def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPlan:
-    """The logs of the edge called `name`."""
+def plan_logs(
+    logs: Logs, *, name: str, account_id: str, region: str, retained: RetainedLogs = NONE_RETAINED
+) -> LogsPlan:
+    """The logs of the edge called `name`; `retained` are those that it left when it was removed before."""
     bucket = logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
     arn = f"arn:{regions.partition(region)}"
     delivery = {
@@ -60,7 +64,13 @@ def plan_logs(logs: Logs, *, name: str, account_id: str, region: str) -> LogsPla
     return LogsPlan(
         bucket=bucket,
         bucket_policy=buckets.policy(bucket, region=region, more=[delivery]),
-        storage=LogStorage(retention_days=logs.retention_days, key_arn=logs.key_arn),
+        bucket_exists=retained.bucket,
+        storage=LogStorage(
+            retention_days=logs.retention_days,
+            key_arn=logs.key_arn,
+            retain_on_delete=logs.retain_on_delete,
+            retained=retained.log_groups,
+        ),
         deliveries=tuple(
             DeliveryPlan(
                 key=kind,

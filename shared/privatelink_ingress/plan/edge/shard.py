@@ -18,6 +18,7 @@ from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogNames, RetainedLogs
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
@@ -63,6 +64,7 @@ def plan_edge(
     routes: Sequence[RoutePlan] | None = None,
     attached: Iterable[RoutePlan] = (),
     others: Iterable[placement.Capacity] = (),
+    retained: RetainedLogs = NONE_RETAINED,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -76,6 +78,7 @@ def plan_edge(
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
         attached: Connections of attached stacks, if known: they use up the shard's quotas too.
         others: Other shards, if known: one may have the room that is missing here.
+        retained: Logs that the stack left when it was removed before.
 
     Raises:
         UserError: with everything that does not fit, before anything is registered.
@@ -119,12 +122,20 @@ def plan_edge(
         load_balancer=settings.load_balancer,
         certificates=planned_certificates,
         firewall=web_acl,
-        logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region),
+        logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained),
         connections=connections,
         removal=plan_removal(settings, stack=stack, region=region),
         contract_parameter=contract_parameter,
         site=site,
     )
+
+
+def log_names(settings: EdgeSettings, *, stack: str, region: str) -> LogNames:
+    """The names of the edge's logs. The log group of the flow logs gets another name in each deployment."""
+    name = f"{PROJECT}-{stack}"
+    planned = logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region)
+    groups = (delivery.log_group for delivery in planned.deliveries)
+    return LogNames(log_groups=(*groups, firewall.log_group(name)), bucket=planned.bucket)
 
 
 def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:

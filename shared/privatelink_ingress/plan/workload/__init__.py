@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.plan import tags
+from privatelink_ingress.plan.log_groups import NONE_RETAINED, RetainedLogs
 from privatelink_ingress.plan.workload.adopted_cluster import (
     AdoptedCluster,
     FoundCluster,
@@ -96,6 +97,7 @@ def plan_workload(
     services: Mapping[str, Collection[str]] | None = None,
     creator: str | None = None,
     sizes: Mapping[str, NodeGroupSize] | None = None,
+    retained: RetainedLogs = NONE_RETAINED,
 ) -> OwnClusterPlan:
     """Plan a stack that creates its cluster.
 
@@ -108,6 +110,7 @@ def plan_workload(
         services: Ids of the zones that have each service of `endpoint_zones.missing`, if known.
         creator: ARN of the principal that created the cluster or is about to; None if unknown.
         sizes: Of the deployed node groups, by their `Name` tag.
+        retained: Logs that the stack left when it was removed before.
 
     Raises:
         UserError: with the key of every setting that does not fit.
@@ -121,14 +124,14 @@ def plan_workload(
     )
     subnets = tuple(subnet.cidr for subnet in network.subnets)
     registry = plan_registry(settings, name=name, region=region)
-    observability = plan_observability(settings, name=name, region=region)
+    observability = plan_observability(settings, name=name, region=region, retained=retained)
     return OwnClusterPlan(
         name=name,
         tags=common,
         network=network,
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
-        cluster=plan_cluster(settings, name=name, region=region, creator=creator),
+        cluster=plan_cluster(settings, name=name, region=region, creator=creator, retained=retained),
         observability=observability,
         nodes=plan_nodes(
             settings,

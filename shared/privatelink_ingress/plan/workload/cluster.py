@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from privatelink_ingress.plan import service_trust
-from privatelink_ingress.plan.log_groups import LogStorage
+from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, RetainedLogs
+from privatelink_ingress.plan.workload import log_storage
 from privatelink_ingress.plan.workload.access import CREATOR_TAG, AccessPlan, plan_access
 from privatelink_ingress.plan.workload.deployed import SECRETS_KEY_TAG
 from privatelink_ingress.plan.workload.roles import RolePlan
@@ -48,7 +49,9 @@ class ClusterPlan:
         return not self.public_access_cidrs and self.kubernetes_api is None
 
 
-def plan_cluster(settings: WorkloadSettings, *, name: str, region: str, creator: str | None) -> ClusterPlan:
+def plan_cluster(
+    settings: WorkloadSettings, *, name: str, region: str, creator: str | None, retained: RetainedLogs = NONE_RETAINED
+) -> ClusterPlan:
     """The control plane named `name`.
 
     Args:
@@ -56,6 +59,7 @@ def plan_cluster(settings: WorkloadSettings, *, name: str, region: str, creator:
         name: Name of the cluster.
         region: Where it lives.
         creator: ARN of the principal that created the cluster or is about to; None for `roles.eks`.
+        retained: Logs of an earlier cluster of the stack.
 
     Raises:
         UserError: when the creator is listed as a viewer.
@@ -66,9 +70,8 @@ def plan_cluster(settings: WorkloadSettings, *, name: str, region: str, creator:
         version=cluster.version,
         public_access_cidrs=tuple(sorted(cluster.public_access_cidrs)),
         log_types=tuple(sorted(cluster.log_types)),
-        # EKS fixes this name: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
-        log_group=f"/aws/eks/{name}/cluster",
-        log_storage=LogStorage(retention_days=cluster.log_retention_days, key_arn=cluster.log_key_arn),
+        log_group=log_storage.control_plane(name),
+        log_storage=log_storage.plan_storage(settings, retention_days=cluster.log_retention_days, retained=retained),
         secrets_key_arn=cluster.secrets_key_arn,
         deletion_protection=cluster.deletion_protection,
         role=RolePlan(

@@ -11,6 +11,7 @@ from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import endpoint_policies, endpoint_zones, subnet_sizes
 from privatelink_ingress.plan.workload.adopted_network import AdoptedNetwork
 from privatelink_ingress.plan.workload.endpoints import EndpointPlan, interface_endpoints
+from privatelink_ingress.plan.workload.log_storage import plan_storage
 from privatelink_ingress.plan.workload.pod_subnets import plan_pod_subnets
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -87,9 +88,7 @@ def plan_network(
         interface_endpoints=placed,
         s3_service_name=f"com.amazonaws.{region}.s3",
         s3_policy=endpoint_policies.s3_gateway(settings, region=region),
-        log_storage=LogStorage(
-            retention_days=settings.cluster.log_retention_days, key_arn=settings.cluster.log_key_arn
-        ),
+        log_storage=plan_storage(settings, retention_days=settings.cluster.log_retention_days),
         permissions_boundary=settings.roles.permissions_boundary,
         flow_logs_trust=service_trust.flow_logs(account_id=settings.account_id, region=region),
         warnings=(*warnings, *elsewhere),

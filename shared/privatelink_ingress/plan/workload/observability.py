@@ -12,11 +12,11 @@ import json
 
 from privatelink_ingress import regions
 from privatelink_ingress.plan import service_trust
-from privatelink_ingress.plan.log_groups import LogStorage
+from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, RetainedLogs
 from privatelink_ingress.plan.workload.addons import AddonPlan
+from privatelink_ingress.plan.workload.log_storage import container_insights, plan_storage
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.settings.workload.features import Metrics, PodLogs
 
 LOGS_ADDON = "fluent-bit"
 """A community add-on, and its namespace and service account:
@@ -46,14 +46,15 @@ class ObservabilityPlan:
     addons: tuple[AddonPlan, ...]
 
 
-def plan_observability(settings: WorkloadSettings, *, name: str, region: str) -> ObservabilityPlan | None:
+def plan_observability(
+    settings: WorkloadSettings, *, name: str, region: str, retained: RetainedLogs = NONE_RETAINED
+) -> ObservabilityPlan | None:
     """The plan for the cluster named `name`; none when both features are off."""
     log_groups, addons = [], []
     if settings.pod_logs.install:
-        # Names by which the console of Container Insights finds them:
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-setup-logs-FluentBit.html
-        group = f"/aws/containerinsights/{name}/application"
-        log_groups.append(LogGroupPlan(key="pods", name=group, storage=_storage(settings, settings.pod_logs)))
+        group = container_insights(name, "application")
+        storage = plan_storage(settings, retention_days=settings.pod_logs.retention_days, retained=retained)
+        log_groups.append(LogGroupPlan(key="pods", name=group, storage=storage))
         trust = service_trust.pods(
             account_id=settings.account_id,
             region=region,
@@ -63,8 +64,9 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         )
         addons.append(_pod_logs(settings, group, region, trust))
     if settings.metrics.install:
-        group = f"/aws/containerinsights/{name}/performance"
-        log_groups.append(LogGroupPlan(key="metrics", name=group, storage=_storage(settings, settings.metrics)))
+        group = container_insights(name, "performance")
+        storage = plan_storage(settings, retention_days=settings.metrics.retention_days, retained=retained)
+        log_groups.append(LogGroupPlan(key="metrics", name=group, storage=storage))
         trust = service_trust.pods(
             account_id=settings.account_id,
             region=region,
@@ -74,10 +76,6 @@ def plan_observability(settings: WorkloadSettings, *, name: str, region: str) ->
         )
         addons.append(_metrics(settings, trust))
     return ObservabilityPlan(log_groups=tuple(log_groups), addons=tuple(addons)) if addons else None
-
-
-def _storage(settings: WorkloadSettings, feature: PodLogs | Metrics) -> LogStorage:
-    return LogStorage(retention_days=feature.retention_days, key_arn=settings.cluster.log_key_arn)
 
 
 def _pod_logs(settings: WorkloadSettings, group: str, region: str, trust: str) -> AddonPlan:

@@ -60,6 +60,9 @@ class Cluster(Settings):
     """Of the control plane's logs and the flow logs."""
     log_key_arn: KeyArn | None = None
     """A KMS key of your own for every log group of the stack. Its policy has to admit CloudWatch Logs: docs/logs.md."""
+    log_retain_on_delete: bool = True
+    """False deletes the stack's log groups when they leave the stack. The deployer's role must be allowed to:
+    `logDeletion` of the bootstrap stack."""
     secrets_key_arn: KeyArn | None = None
     """A KMS key of your own for Kubernetes API data; it can never be removed again."""
     deletion_protection: bool = True

@@ -61,7 +61,9 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
     template = system.arn("ec2", "launch-template/*")
     return {
         t.LOG_GROUP: network.log_group(
-            system, *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*"))
+            system,
+            *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*")),
+            log_deletion=settings.log_deletion,
         ),
         t.CLUSTER_COMPONENT: (
             # AWS knows no resource for it, so its tags limit it.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
-from privatelink_ingress.plan.account.deployers.grants import Grants, System
+from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.plan.edge.firewall.web_acl import LOG_GROUP_PREFIX
 from privatelink_ingress.plan.edge.logs import plan_logs
 from privatelink_ingress.plan.edge.shard import PROJECT
@@ -30,6 +30,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
             system,
             flow_log_roles=flow_log_roles,
             flow_log_groups=(f"{EDGE_FLOW_LOGS}-*",),
+            log_deletion=settings.log_deletion,
             connect=network.named_services(settings.endpoint_services),
         ),
         **network.balancer(system, "app"),
@@ -37,11 +38,14 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
     endpoints = t.VPC_ENDPOINT
     across = (network.cross_region(system, "vpc-endpoint"),) if settings.cross_region else ()
     log_groups = t.LOG_GROUP
-    named_groups = (f"{prefix}{edge}*" for prefix in ("/aws/vendedlogs/", LOG_GROUP_PREFIX) for edge in edges)
+    named_groups = tuple(f"{prefix}{edge}*" for prefix in ("/aws/vendedlogs/", LOG_GROUP_PREFIX) for edge in edges)
     grants: Grants = {
         **shared,
         endpoints: (*shared[endpoints], *across),
-        log_groups: (*shared[log_groups], *network.log_group(system, *named_groups)),
+        log_groups: (
+            *shared[log_groups],
+            *network.log_group(system, *named_groups, log_deletion=settings.log_deletion),
+        ),
         **workload.iam(system, flow_log_roles, boundary=boundary),
         **_routing(system),
         **_names(system, settings),
@@ -193,17 +197,28 @@ def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Gran
         "ListBucketVersions",
         "ListTagsForResource",
     )
-    objects = [f"{arn}/*" for arn in arns]
     return {
         t.BUCKET: (
-            *on(*reads, "CreateBucket", "DeleteBucket", "PutBucketTagging", "TagResource", "UntagResource"),
-            # Only a bucket with `force_destroy` is emptied; without the right to it, `destroy` stops half way.
-            system.on_arn(["s3:DeleteObject", "s3:DeleteObjectVersion"], *objects),
+            *on(*reads, "CreateBucket", "PutBucketTagging", "TagResource", "UntagResource"),
+            _deletion(arns, allowed=settings.log_deletion),
         ),
         t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
         t.BUCKET_OWNERSHIP: both("BucketOwnershipControls"),
-        t.BUCKET_POLICY: (*both("BucketPolicy"), *on("DeleteBucketPolicy")),
+        t.BUCKET_POLICY: both("BucketPolicy"),
         t.BUCKET_PUBLIC_ACCESS: both("BucketPublicAccessBlock"),
         t.BUCKET_ENCRYPTION: both("EncryptionConfiguration"),
         t.BUCKET_VERSIONING: both("BucketVersioning"),
     }
+
+
+def _deletion(buckets: tuple[str, ...], *, allowed: bool) -> Grant:
+    """The right to delete log buckets and what is in them, or its denial.
+
+    Denied and not only left out: the deployer writes the bucket's policy, which could give it the right. An object that
+    it overwrote would be gone as soon as old versions expire.
+    """
+    resources = (*buckets, *(f"{bucket}/*" for bucket in buckets))
+    deletes = ("s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObject", "s3:DeleteObjectVersion")
+    if allowed:
+        return Grant(actions=deletes, resources=resources)
+    return Grant(effect="Deny", actions=(*deletes, "s3:BypassGovernanceRetention", "s3:PutObject"), resources=resources)

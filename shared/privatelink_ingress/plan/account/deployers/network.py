@@ -11,7 +11,6 @@ _LOG_GROUP = (
     "logs:AssociateKmsKey",
     "logs:DisassociateKmsKey",
     "logs:CreateLogGroup",
-    "logs:DeleteLogGroup",
     "logs:ListTagsForResource",
     "logs:PutRetentionPolicy",
     "logs:DeleteRetentionPolicy",
@@ -33,10 +32,11 @@ def managed(system: System, kind: str, create: str, *change: str) -> tuple[Grant
     )
 
 
-def log_group(system: System, *patterns: str) -> tuple[Grant, ...]:
-    """Log groups by name: only this system uses these names."""
+def log_group(system: System, *patterns: str, log_deletion: bool) -> tuple[Grant, ...]:
+    """Log groups by name: only this system uses these names. They are evidence, so `log_deletion` is separate."""
+    actions = (*_LOG_GROUP, *(("logs:DeleteLogGroup",) if log_deletion else ()))
     return (
-        system.on_arn(_LOG_GROUP, *(system.arn("logs", f"log-group:{pattern}") for pattern in patterns)),
+        system.on_arn(actions, *(system.arn("logs", f"log-group:{pattern}") for pattern in patterns)),
         system.in_region("logs:DescribeLogGroups"),
     )
 
@@ -89,9 +89,10 @@ def vpc(
     *,
     flow_log_roles: tuple[str, ...],
     flow_log_groups: tuple[str, ...],
+    log_deletion: bool,
     connect: Iterable[tuple[str, str | tuple[str, ...]]],
 ) -> Grants:
-    """Either side's VPC and everything in it; `connect` as of `endpoint`."""
+    """Either side's VPC and everything in it; `connect` as of `endpoint`, `log_deletion` as of `log_group`."""
     inside = system.ec2("vpc")
     associate = ["ec2:AssociateRouteTable", "ec2:DisassociateRouteTable", "ec2:ReplaceRouteTableAssociation"]
     return {
@@ -142,7 +143,7 @@ def vpc(
             system.on_own(["ec2:CreateFlowLogs"], *inside),
             system.pass_role(flow_log_roles, "vpc-flow-logs.amazonaws.com"),
         ),
-        t.LOG_GROUP: log_group(system, *flow_log_groups),
+        t.LOG_GROUP: log_group(system, *flow_log_groups, log_deletion=log_deletion),
     }
 
 

@@ -55,6 +55,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
         system,
         flow_log_roles=flow_log_roles,
         flow_log_groups=flow_log_groups,
+        log_deletion=settings.log_deletion,
         connect=[("ec2:VpceServiceOwner", "amazon")],
     )
     # EKS creates this group and the scaling group, with its own tags:

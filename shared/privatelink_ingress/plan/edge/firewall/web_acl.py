@@ -103,8 +103,13 @@ def plan_firewall(firewall: Firewall, connections: Mapping[str, Connection], *, 
             FirewallRule(key=key, priority=priority, action=action, statement=statement, metric=f"{name}-{key}")
             for priority, (key, action, statement) in enumerate(ordered)
         ),
-        log_group=f"{LOG_GROUP_PREFIX}{name}",
+        log_group=log_group(name),
     )
+
+
+def log_group(name: str) -> str:
+    """The log group of the web ACL called `name`."""
+    return f"{LOG_GROUP_PREFIX}{name}"
 
 
 def _lists(firewall: Firewall) -> Iterator[Rule]:
