@@ -48,16 +48,20 @@ def lets_through(
     resource: str = "*",
     *,
     principal: str | None = OWN,
+    owner: str = OWN,
     region: str = "eu-west-1",
     **keys: Any,
 ) -> bool:
-    """Whether the endpoint passes an action of a principal of that account; `None` is a caller without one."""
+    """Whether the endpoint passes an action of a principal of that account; `None` is a caller without one.
+
+    `owner` is the account of the resource.
+    """
     text = interface(settings(**keys), service, region=region, cluster="shop")
     assert text is not None
     statements = json.loads(text)["Statement"]
     # Everybody is meant, and the condition says who that is.
     assert {statement.pop("Principal") for statement in statements} == {"*"}
-    context = {"aws:PrincipalAccount": principal} if principal else {}
+    context = {"aws:ResourceAccount": owner} | ({"aws:PrincipalAccount": principal} if principal else {})
     return Policies(json.dumps({"Statement": statements})).allow(Request(action, resource, context))
 
 
@@ -127,6 +131,36 @@ def test_a_features_calls_pass_only_for_principals_of_the_account(service: str, 
     assert lets_through(service, action, resource)
     assert not lets_through(service, action, resource, principal=STRANGER)
     assert not lets_through(service, action, resource, principal=None)
+
+
+SHARED_RESOURCES = [
+    ("kms", "kms:Encrypt", "arn:aws:kms:eu-west-1:{}:key/1"),
+    ("secretsmanager", "secretsmanager:PutSecretValue", "arn:aws:secretsmanager:eu-west-1:{}:secret:x"),
+    ("sqs", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:{}:queue"),
+    ("sts", "sts:AssumeRole", "arn:aws:iam::{}:role/app"),
+]
+
+
+@pytest.mark.parametrize(("service", "action", "resource"), SHARED_RESOURCES)
+def test_f17_a_pod_with_credentials_of_the_account_reaches_no_resource_of_another_account(
+    service: str, action: str, resource: str
+):
+    assert lets_through(service, action, resource.format(OWN))
+    assert not lets_through(service, action, resource.format(STRANGER), owner=STRANGER)
+    assert not lets_through(service, action, resource.format(OWN), principal=STRANGER)
+
+
+@pytest.mark.parametrize(("service", "action", "resource"), SHARED_RESOURCES)
+def test_f17_accounts_whose_resources_the_pods_use_are_named(service: str, action: str, resource: str):
+    theirs = resource.format(SHARED)
+    assert lets_through(service, action, theirs, owner=SHARED, resourceAccounts=[SHARED])
+    assert not lets_through(service, action, theirs, owner=STRANGER, resourceAccounts=[SHARED])
+    assert not lets_through(service, action, theirs, owner=SHARED, principal=SHARED, resourceAccounts=[SHARED])
+
+
+def test_f17_documents_parameters_and_prefix_lists_of_aws_are_still_reached():
+    for service, action in (("ssm", "ssm:GetParameter"), ("ec2", "ec2:GetManagedPrefixListEntries")):
+        assert lets_through(service, action, owner="137112412989")
 
 
 def test_pods_get_roles_for_their_own_cluster_alone():

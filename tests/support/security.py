@@ -167,6 +167,17 @@ CLOSED: dict[str, Closed] = {
             "tests/unit/docs/test_logs.py::test_the_sample_edge_takes_the_settings",
         ),
     ),
+    "F17": Closed(
+        "A pod's own credentials carried data to queues, keys and secrets of other accounts.",
+        (f"{PLAN}/workload/endpoint_policies.py",),
+        (
+            "tests/program/test_endpoint_policies.py::"
+            "test_f17_a_pod_with_credentials_of_the_account_reaches_no_resource_of_another_account",
+            "tests/program/test_endpoint_policies.py::test_f17_accounts_whose_resources_the_pods_use_are_named",
+        ),
+        "Buckets of other accounts that a stack file names, and services without a restricted policy: "
+        "[private-network.md](private-network.md#endpoint-policies).",
+    ),
     "F18": Closed(
         "The workload's network role could associate hosted zones with VPCs of every Region.",
         (f"{PLAN}/account/deployers/workload.py",),

@@ -61,10 +61,7 @@ WHOLE_SERVICE = {
     "ec2messages": "ec2messages",
     "eks": "eks",
     "elasticloadbalancing": "elasticloadbalancing",
-    "kms": "kms",
     "monitoring": "cloudwatch",
-    "secretsmanager": "secretsmanager",
-    "sqs": "sqs",
     "ssm": "ssm",
     "ssmmessages": "ssmmessages",
     "xray": "xray",
@@ -72,8 +69,14 @@ WHOLE_SERVICE = {
 """Prefix of the actions by service, where every principal of the account gets to all of it.
 
 What it may do there, its own policies say: `ec2` is used by the CNI, by drivers of volumes and by agents. Documents and
-parameters of Systems Manager and prefix lists of EC2 belong to AWS, so their statements have no
-condition on the resource's account."""
+parameters of Systems Manager and prefix lists of EC2 belong to AWS, so their statements have no condition on the
+resource's account. The resources of the other services have no policy that could let in another account."""
+
+SHARED_SERVICES = ("kms", "secretsmanager", "sqs")
+"""Services whose resources let other accounts in: a policy on the resource names the account.
+
+As in https://github.com/aws-samples/data-perimeter-policy-examples, folder vpc_endpoint_policies, which compares the
+organization of the resource where this compares its account."""
 
 _Statement = Mapping[str, Any]
 
@@ -96,6 +99,8 @@ def interface(settings: WorkloadSettings, service: str, *, region: str, cluster:
     account = settings.account_id
     if service in WHOLE_SERVICE:
         return _document(_own(account, "OwnPrincipals", [f"{WHOLE_SERVICE[service]}:*"], ["*"]))
+    if service in SHARED_SERVICES:
+        return _document(_both_own(settings, [f"{service}:*"]))
     statements = _SPECIAL.get(service)
     return _document(*statements(settings, region, cluster)) if statements else None
 
@@ -143,7 +148,7 @@ def _logs(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
 def _sts(settings: WorkloadSettings, region: str, _: str) -> list[_Statement]:
     roles = f"arn:{regions.partition(region)}:iam::{settings.account_id}:role/*"
     return [
-        _own(settings.account_id, "OwnPrincipals", ["sts:*"], ["*"]),
+        _both_own(settings, ["sts:*"]),
         # The caller of this one has a token and no principal yet.
         _allow("OwnRolesByToken", ["sts:AssumeRoleWithWebIdentity"], [roles]),
     ]
@@ -173,6 +178,17 @@ def _own(account: str, sid: str, actions: Sequence[str], resources: Sequence[str
         **_allow(sid, actions, resources),
         "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
     }
+
+
+def _both_own(settings: WorkloadSettings, actions: Sequence[str]) -> dict[str, Any]:
+    """Principals of the account, on resources of the account or of those that the stack file names.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+    """
+    statement = _own(settings.account_id, "OwnPrincipalsAndResources", actions, ["*"])
+    accounts = [settings.account_id, *settings.endpoints.resource_accounts]
+    statement["Condition"]["StringEquals"]["aws:ResourceAccount"] = accounts
+    return statement
 
 
 def _document(*statements: _Statement) -> str:

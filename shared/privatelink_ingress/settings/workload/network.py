@@ -39,5 +39,8 @@ class Endpoints(Settings):
     region included."""
     image_accounts: Annotated[tuple[AccountId, ...], UNIQUE] = ()
     """More accounts whose ECR repositories the nodes may pull from; their repositories must allow it as well."""
+    resource_accounts: Annotated[tuple[AccountId, ...], UNIQUE] = ()
+    """More accounts whose keys, queues and secrets pods may use, and whose roles they may assume; for `kms`, `sqs`,
+    `secretsmanager` and `sts`. What belongs to this account is reached anyway."""
     buckets: Annotated[tuple[BucketName, ...], UNIQUE] = ()
     """S3 buckets of the region that pods use, by name, in whichever account. Not needed for images."""
