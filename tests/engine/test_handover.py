@@ -6,6 +6,7 @@ emulated provider cannot read a record by its id alone, so the state that `pulum
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -140,6 +141,38 @@ def test_another_shard_serves_a_copy_before_the_record_leads_there(world, second
     with uninterrupted(world, HOST, OTHER):
         second.up()
     assert answers(world) == before
+
+
+def test_f14_both_shards_have_a_certificate_for_one_domain_and_the_first_one_has_its_validation_record(
+    world, shard, second
+):
+    acm = world.cloud.session(EDGE_ACCOUNT, REGION).client("acm")
+    arns = [certificates(stack) for stack in (shard, second)]
+    assert arns[0].isdisjoint(arns[1])
+    found = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns[0] | arns[1]]
+    assert [(one["DomainName"], one["Status"]) for one in found] == [("example.com", "ISSUED")] * 2
+    assert [len(validations(stack)) for stack in (shard, second)] == [1, 0]
+
+
+def test_f14_without_existing_records_the_second_shard_would_create_the_same_one_and_route_53_refuses_it(second):
+    before = dict(second.config)
+    key = "central-ingress:certificates"
+    [certificate] = json.loads(second.config[key])
+    second.config[key] = json.dumps([{"domains": certificate["domains"]}])
+    told = "\n".join(second.failing("up").errors)
+    second.config = before
+    assert "InvalidChangeBatch" in told
+    assert second.up().shown() == []
+
+
+def certificates(stack: Stack) -> set[str]:
+    return {one["id"] for one in stack.resources().values() if one["type"].endswith(":Certificate")}
+
+
+def validations(stack: Stack) -> list[str]:
+    """Records of the stack that validate certificates."""
+    records = (one for one in stack.resources().values() if one["type"].endswith(":Record"))
+    return [one["urn"] for one in records if one["inputs"]["type"] == "CNAME"]
 
 
 def test_the_record_is_changed_in_place_to_the_other_shards_load_balancer(world, attached, second, backend, moved):

@@ -6,10 +6,12 @@ The claims are told in the order of one life, on one emulated AWS: each begins w
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.engine import REGION, Stack, World
-from tests.support.engine_edge import ZONE_IDS, connect, connection, edge, publish
+from tests.support.engine_edge import WORKLOAD_ACCOUNT, ZONE_IDS, connect, connection, edge, publish, write_contract
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 HOST = "shop.example.com"
@@ -109,3 +111,47 @@ def test_f18_a_connection_renamed_in_one_up_is_refused_by_the_preview_and_by_aws
     with uninterrupted(world, HOST):
         stack.up()
     assert stack.up().shown() == []
+
+
+PARAMETER = "/central-ingress/connections/news"
+
+
+def test_f16_a_service_that_no_longer_allows_the_edge_is_refused_before_anything_is_registered(world, stack, service):
+    news = publish(world, "news")
+    write_contract(world, PARAMETER, "news", news)
+    ec2 = world.cloud.session(WORKLOAD_ACCOUNT, REGION).client("ec2")
+    ec2.modify_vpc_endpoint_service_permissions(
+        ServiceId=id_of(news), RemoveAllowedPrincipals=[f"arn:aws:iam::{EDGE_ACCOUNT}:root"]
+    )
+    connect(stack, shop=shop(service, TWO, 0), news=connection("news", 1, {"parameter": PARAMETER}))
+    assert_stale(stack, news)
+
+
+def test_f16_a_parameter_that_outlives_its_service_is_refused_in_the_same_way(world, stack):
+    ec2 = world.cloud.session(WORKLOAD_ACCOUNT, REGION).client("ec2")
+    news = contract(world)
+    ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[id_of(news)])
+    assert_stale(stack, news)
+
+
+def contract(world: World) -> dict:
+    ssm = world.cloud.session(EDGE_ACCOUNT, REGION).client("ssm")
+    written = json.loads(ssm.get_parameter(Name=PARAMETER)["Parameter"]["Value"])
+    return {"endpointServiceName": written["endpoint_service_name"]}
+
+
+def id_of(service: dict) -> str:
+    return service["endpointServiceName"].rpartition(".")[2]
+
+
+def assert_stale(stack: Stack, news: dict) -> None:
+    """`pulumi up` does nothing, also not for the connections that are right, and says what to do."""
+    before = stack.resources()
+    result = stack.failing("up")
+    told = "\n".join(result.errors)
+    assert (
+        f"parameter {PARAMETER}, service: names the service {news['endpointServiceName']}, which does not exist or "
+        "does not allow this account"
+    ) in told
+    assert "Run `pulumi up` in eks-service/ for the stack that publishes news, with this account among its" in told
+    assert (result.shown(), stack.resources()) == ([], before)

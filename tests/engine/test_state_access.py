@@ -20,7 +20,7 @@ from privatelink_ingress.plan.account.deployers import previews
 from tests.program.test_state_access import BACKEND, KEYS, run
 from tests.support.deployers import EDGE, REGION, SHARD_PARAMETER
 from tests.support.engine import Stack, World
-from tests.support.engine_edge import connection, publish
+from tests.support.engine_edge import connection, publish, write_contract
 from tests.support.iam_policies import Policies, Request
 from tests.support.state_backends import StateBucket, state_bucket
 
@@ -130,22 +130,7 @@ def test_stacks_of_one_trust_domain_refer_to_each_other_with_its_key(bucket: Sta
 @pytest.fixture(scope="module")
 def published(bucket: StateBucket) -> None:
     """A workload of another account, whose contract is in the edge's Parameter Store."""
-    service = publish(bucket.world, "blog")
-    contract = {
-        "contract_version": 1,
-        "connection_name": "blog",
-        "owner": "team-blog",
-        "account_id": service["accountId"],
-        "region": REGION,
-        "endpoint_service_name": service["endpointServiceName"],
-        "endpoint_service_id": service["endpointServiceName"].rpartition(".")[2],
-        "zone_ids": service["zoneIds"],
-        "port": 80,
-        "protocol": "HTTP",
-        "health_path": "/nginx-health",
-    }
-    ssm = bucket.world.cloud.session(EDGE, REGION).client("ssm")
-    ssm.put_parameter(Name=CONTRACT, Value=json.dumps(contract), Type="String")
+    write_contract(bucket.world, CONTRACT, "blog", publish(bucket.world, "blog"))
 
 
 @pytest.fixture(scope="module")

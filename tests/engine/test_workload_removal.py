@@ -1,4 +1,4 @@
-"""A workload's first deployment after a removal, and a removal that a guard refuses.
+"""A workload's first deployment after a removal, an endpoint that is replaced, and a removal that a guard refuses.
 
 The claims are told in the order of one life, on one emulated AWS: each begins where the one above it ended. The order
 of a whole removal is in `test_samples`.
@@ -6,11 +6,13 @@ of a whole removal is in `test_samples`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, Stack, World
 
 ACCOUNT, CLIENT = "111111111111", "222222222222"
@@ -44,6 +46,33 @@ def test_f12_a_log_group_that_aws_created_again_is_taken_over(world, stack):
     assert group["retentionInDays"] == 365
     assert [one["logStreamName"] for one in logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"]] == ["late"]
     assert stack.up().shown() == []
+
+
+def test_f15_aws_deletes_an_endpoint_with_private_dns_before_it_creates_the_successor(world, stack):
+    """The state has another service name, as after a change of the provider that replaces the endpoint."""
+    state = json.loads(json.dumps(stack.state()))
+    [endpoint] = [each for each in state["resources"] if each["urn"].endswith("VpcEndpoint::shop-ec2")]
+    assert endpoint["inputs"]["privateDnsEnabled"] is True
+    for values in (endpoint["inputs"], endpoint["outputs"]):
+        values["serviceName"] = "com.amazonaws.eu-west-1.ec2-fips"
+    stack.restore(state)
+    order = Order()
+    with world.watched(order):
+        result = stack.up_as_previewed()
+    replaced = ["delete-replaced", "replace", "create-replacement"]
+    assert [str(step) for step in result.steps] == [f"{operation} VpcEndpoint shop-ec2" for operation in replaced]
+    assert order.calls == ["delete shop-ec2", "create shop-ec2"]
+    assert stack.up().shown() == []
+
+
+class Order(Unobserved):
+    """Notes the calls that AWS completed, in their order."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def after(self, call: Call) -> None:
+        self.calls.append(f"{call.operation} {call.name}")
 
 
 def test_a_service_with_a_connected_endpoint_refuses_its_removal_and_nothing_is_deleted(world, stack):

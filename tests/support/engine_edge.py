@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support.engine import REGION, Stack, World
@@ -35,6 +36,25 @@ def publish(world: World, name: str, **over: Any) -> dict[str, Any]:
         "zoneIds": list(ZONE_IDS),
         **over,
     }
+
+
+def write_contract(world: World, parameter: str, name: str, service: Mapping[str, Any]) -> None:
+    """Write the contract of connection `name` into the edge's Parameter Store; `service` is what `publish` returns."""
+    contract = {
+        "contract_version": 1,
+        "connection_name": name,
+        "owner": f"team-{name}",
+        "account_id": service["accountId"],
+        "region": REGION,
+        "endpoint_service_name": service["endpointServiceName"],
+        "endpoint_service_id": service["endpointServiceName"].rpartition(".")[2],
+        "zone_ids": service["zoneIds"],
+        "port": 80,
+        "protocol": "HTTP",
+        "health_path": "/nginx-health",
+    }
+    ssm = world.cloud.session(EDGE_ACCOUNT, REGION).client("ssm")
+    ssm.put_parameter(Name=parameter, Value=json.dumps(contract), Type="String")
 
 
 def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> dict[str, Any]:
