@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.engine import REGION, Stack, World
+from tests.support.engine_calls import Completed
 
 ACCOUNT = "111111111111"
 WRITER = "arn:aws:iam::222222222222:role/privatelink-ingress/ingress-parameter-shop"
@@ -173,15 +174,36 @@ def test_other_logs_of_the_control_plane_are_an_update_of_the_cluster_alone(stac
     assert stack.up().shown() == []
 
 
-def test_a_minor_version_reaches_the_control_plane_then_the_agents_then_the_nodes(stack):
+def test_a_minor_version_reaches_the_control_plane_then_the_agents_then_the_nodes_then_the_other_add_ons(world, stack):
     stack.set("cluster", version="1.36")
-    # The emulated AWS has one version of each of the other add-ons.
-    assert [str(step) for step in stack.up_as_previewed().of("update")] == [
-        "update Cluster shop-eksCluster",
-        "update Addon shop-kube-proxy",
-        "update NodeGroup shop-nodes",
-    ]
+    completed = Completed()
+    with world.watched(completed):
+        result = stack.up_as_previewed()
+    assert {step.operation for step in result.steps} == {"update"}
+    calls = completed.calls
+    assert calls[0] == "update shop-eksCluster"
+    assert sorted(calls[1:4]) == ["update shop-eks-pod-identity-agent", "update shop-kube-proxy", "update shop-vpc-cni"]
+    assert calls[4] == "update shop-nodes"
+    assert sorted(calls[5:]) == ["update shop-coredns", "update shop-metrics-server"]
+    updated = ("coredns", "eks-pod-identity-agent", "kube-proxy", "metrics-server", "vpc-cni")
+    assert addons(world) == {name: default(world, name) for name in updated}
     assert stack.up().shown() == []
+
+
+def addons(world: World) -> dict[str, str]:
+    """Version of each add-on, as AWS has it."""
+    eks = world.cloud.session(ACCOUNT, REGION).client("eks")
+    names = eks.list_addons(clusterName="shop")["addons"]
+    described = (eks.describe_addon(clusterName="shop", addonName=name)["addon"] for name in names)
+    return {one["addonName"]: one["addonVersion"] for one in described}
+
+
+def default(world: World, addon: str) -> str:
+    """EKS's default version of an add-on for Kubernetes 1.36."""
+    eks = world.cloud.session(ACCOUNT, REGION).client("eks")
+    [kind] = eks.describe_addon_versions(addonName=addon, kubernetesVersion="1.36")["addons"]
+    [version] = [one for one in kind["addonVersions"] if one["compatibilities"][0]["defaultVersion"]]
+    return version["addonVersion"]
 
 
 def test_f4_one_zone_less_is_refused_by_the_preview_while_deletion_protection_is_on(stack):

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, Stack, World
+from tests.support.engine_calls import Completed
 
 ACCOUNT, CLIENT = "111111111111", "222222222222"
 LOG_GROUP = "/aws/eks/shop/cluster"
@@ -56,23 +56,13 @@ def test_f15_aws_deletes_an_endpoint_with_private_dns_before_it_creates_the_succ
     for values in (endpoint["inputs"], endpoint["outputs"]):
         values["serviceName"] = "com.amazonaws.eu-west-1.ec2-fips"
     stack.restore(state)
-    order = Order()
-    with world.watched(order):
+    completed = Completed()
+    with world.watched(completed):
         result = stack.up_as_previewed()
     replaced = ["delete-replaced", "replace", "create-replacement"]
     assert [str(step) for step in result.steps] == [f"{operation} VpcEndpoint shop-ec2" for operation in replaced]
-    assert order.calls == ["delete shop-ec2", "create shop-ec2"]
+    assert completed.calls == ["delete shop-ec2", "create shop-ec2"]
     assert stack.up().shown() == []
-
-
-class Order(Unobserved):
-    """Notes the calls that AWS completed, in their order."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-
-    def after(self, call: Call) -> None:
-        self.calls.append(f"{call.operation} {call.name}")
 
 
 def test_a_service_with_a_connected_endpoint_refuses_its_removal_and_nothing_is_deleted(world, stack):

@@ -59,6 +59,25 @@ def test_kube_proxy_has_the_minor_version_of_the_cluster(eks: Any) -> None:
     assert addon["addonVersion"].startswith("v1.36.")
 
 
+def versions(eks: Any, addon: str, kubernetes: str) -> dict[str, bool]:
+    """Whether each version that fits is the default, the newest first."""
+    (kind,) = eks.describe_addon_versions(addonName=addon, kubernetesVersion=kubernetes)["addons"]
+    return {one["addonVersion"]: one["compatibilities"][0]["defaultVersion"] for one in kind["addonVersions"]}
+
+
+def test_an_upgrade_of_the_cluster_changes_the_default_versions_and_keeps_what_is_installed(eks: Any) -> None:
+    old, new = "v1.12.4-eksbuild.1", "v1.13.1-eksbuild.1"
+    assert versions(eks, "coredns", "1.34") == {old: True}
+    assert list(versions(eks, "coredns", "1.35").items()) == [(new, False), (old, True)]
+    assert list(versions(eks, "coredns", "1.36").items()) == [(new, True), (old, False)]
+    assert versions(eks, "coredns", "1.37") == {new: True}
+    eks.create_addon(clusterName="shop", addonName="coredns", addonVersion=old)
+    eks.update_cluster_version(name="shop", version="1.37")
+    assert eks.describe_addon(clusterName="shop", addonName="coredns")["addon"]["addonVersion"] == old
+    with pytest.raises(ClientError, match=r"not supported: coredns v1\.12\.4-eksbuild\.1 on Kubernetes 1\.37"):
+        eks.update_addon(clusterName="shop", addonName="coredns", addonVersion=old)
+
+
 def test_coredns_waits_for_nodes_with_a_network(shop: World, eks: Any) -> None:
     def status() -> str:
         return eks.describe_addon(clusterName="shop", addonName="coredns")["addon"]["status"]

@@ -17,7 +17,7 @@ from privatelink_ingress.local.cloud.eks.clusters import (
     trusted_services,
 )
 from privatelink_ingress.local.cloud.eks.pod_identity import add_association, associations_of
-from privatelink_ingress.local.cloud.eks.versions import ADDONS, VERSIONS, addon_version
+from privatelink_ingress.local.cloud.eks.versions import ADDONS, VERSIONS, addon_version, addon_versions
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
 
 route("/addons/supported-versions")
@@ -39,12 +39,12 @@ def _addon(cluster: Any, name: str) -> dict[str, Any]:
 
 def _check_values(cluster: Any, params: Params) -> None:
     """A version that fits the cluster and configuration values that are a JSON object (API reference, CreateAddon)."""
-    offered = addon_version(params["addonName"], cluster.version)
-    if params.get("addonVersion", offered) != offered:
+    offered = addon_versions(params["addonName"], cluster.version)
+    if params.get("addonVersion") and params["addonVersion"] not in offered:
         refuse(
             "InvalidParameterException",
             f"Addon version specified is not supported: {params['addonName']} {params['addonVersion']} "
-            f"on Kubernetes {cluster.version}; supported here: {offered}",
+            f"on Kubernetes {cluster.version}; supported here: {', '.join(offered)}",
         )
     if params.get("configurationValues"):
         try:
@@ -171,16 +171,22 @@ def describe_addon_versions(request: Any, params: Params) -> dict[str, Any]:
         if wanted not in (None, name):
             continue
         by_version: dict[str, list[str]] = {}
-        for cluster_version in VERSIONS if kubernetes_version is None else [kubernetes_version]:
-            if cluster_version in VERSIONS:
-                by_version.setdefault(addon_version(name, cluster_version), []).append(cluster_version)
+        # The newest first, as EKS lists them.
+        for cluster_version in reversed(VERSIONS) if kubernetes_version is None else [kubernetes_version]:
+            for version in addon_versions(name, cluster_version) if cluster_version in VERSIONS else ():
+                by_version.setdefault(version, []).append(cluster_version)
         versions = [
             {
                 "addonVersion": version,
                 "architecture": ["amd64", "arm64"],
                 "computeTypes": ["ec2"],
                 "compatibilities": [
-                    {"clusterVersion": entry, "platformVersions": ["*"], "defaultVersion": True} for entry in clusters
+                    {
+                        "clusterVersion": entry,
+                        "platformVersions": ["*"],
+                        "defaultVersion": version == addon_version(name, entry),
+                    }
+                    for entry in clusters
                 ],
                 "requiresConfiguration": False,
                 "requiresIamPermissions": False,
