@@ -47,7 +47,7 @@ class World:
         return self.up(PROD, connections=connections)
 
     def trace(self) -> Trace:
-        return trace("https://shop.example.com/", live.load(self.edge, [self.workload]))
+        return trace("https://shop.example.com/", live.load([self.edge], [self.workload]))
 
     def states(self) -> dict[str, str]:
         found = self.workload.client("ec2").describe_vpc_endpoint_connections()["VpcEndpointConnections"]

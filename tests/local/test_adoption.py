@@ -66,7 +66,7 @@ class World:
 
     def trace(self, name: str) -> Trace:
         clusters = read_all(self.deployment.objects([self.workload]))
-        topology = dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
+        topology = dataclasses.replace(live.load([self.edge], [self.workload]), clusters=clusters)
         return trace(f"https://{name}.example.com/", topology)
 
     def owned(self, cluster: str) -> dict[str, Any]:

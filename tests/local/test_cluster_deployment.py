@@ -102,7 +102,7 @@ def test_the_nodes_of_every_group_serve(deployed):
 
 
 def test_a_request_passes_a_cluster_with_two_groups(deployed):
-    result = trace("https://shop.example.com/", live.load(deployed.edge, [deployed.workload]))
+    result = trace("https://shop.example.com/", live.load([deployed.edge], [deployed.workload]))
     assert result.outcome == "reached"
     assert "4 of 4 nodes" in next(hop.evidence for hop in result.hops if hop.name == "Node port")
 

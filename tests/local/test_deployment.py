@@ -40,7 +40,7 @@ class Deployed:
 
     def topology(self) -> Topology:
         clusters = read_all(self.deployment.objects([self.workload]))
-        return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
+        return dataclasses.replace(live.load([self.edge], [self.workload]), clusters=clusters)
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ class Deployed:
 
     def topology(self) -> Topology:
         clusters = read_all(self.deployment.objects([self.workload]))
-        return dataclasses.replace(live.load(self.edge, [self.workload]), clusters=clusters)
+        return dataclasses.replace(live.load([self.edge], [self.workload]), clusters=clusters)
 
     def trace(self) -> Trace:
         return trace("https://shop.example.com/", self.topology())

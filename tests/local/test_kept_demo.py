@@ -14,11 +14,11 @@ import pytest
 from rich.console import Console
 
 from privatelink_ingress.cli import demo
-from privatelink_ingress.cli.running import FILE, RunningCloud, trace_running
+from privatelink_ingress.cli.running import FILE, RunningCloud, topology_of
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import Problem, UsageError
 
-RUN = "Run `./run demo --keep` in another terminal, then this again."
+RUN = "Run `./run demo --keep` in another terminal, then this again; or give --live or --state."
 END = f"End the demo that wrote it, if it still runs. {RUN}"
 REPOSITORY = Path(__file__).parents[2]
 
@@ -40,7 +40,7 @@ def without(key: str) -> dict[str, Any]:
 
 def problem(directory: Path) -> Problem:
     with pytest.raises(UsageError) as caught:
-        trace_running("https://shop.example.com/", directory)
+        topology_of(directory)
     (found,) = caught.value.problems
     return found
 

@@ -40,8 +40,8 @@ def deployed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     with Cloud() as cloud:
         deployment = deploy.Deployment(cloud)
         written = {stack.label: state.export(deployment.up(stack)) for stack in stacks}
-        (edge,), workloads = deploy.places(stacks)
-        return live.load(cloud.session(*edge), [cloud.session(*place) for place in workloads]), written
+        edges, workloads = ([cloud.session(*place) for place in places] for places in deploy.places(stacks))
+        return live.load(edges, workloads), written
 
 
 def of(written: Mapping[str, Any]) -> Topology:

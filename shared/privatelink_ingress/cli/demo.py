@@ -54,9 +54,6 @@ class Expectation:
     method: str = "GET"
     headers: tuple[str, ...] = ()
     source: str | None = None
-    account_id: str = ""
-    region: str = ""
-    """Where the load balancer is that the request is for."""
 
     def __str__(self) -> str:
         """As a failed one is told: `GET https://… must be answered with 404`."""
@@ -89,9 +86,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         owners = [cloud.session(*place) for place in workloads]
         objects = deployment.objects(owners)
         clusters = read_all(objects)
-        topologies = {
-            place: dataclasses.replace(live.load(cloud.session(*place), owners), clusters=clusters) for place in edges
-        }
+        topology = dataclasses.replace(live.load([cloud.session(*place) for place in edges], owners), clusters=clusters)
         for run in runs:
             if run.exports.get("connections"):
                 tables.print_table(console, _connections(run))
@@ -99,7 +94,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         for expected in _expectations(stacks):
             found = trace(
                 expected.url,
-                topologies[expected.account_id, expected.region],
+                topology,
                 method=expected.method,
                 headers=expected.headers,
                 source=expected.source,
@@ -176,7 +171,6 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
     edges = [(stack, stack.settings) for stack in stacks if isinstance(stack.settings, EdgeSettings)]
     attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
     for stack, edge in edges:
-        place = (edge.account_id, stack.region)
         others = [one for one in attached if stack_names.short(one.edge_stack) == stack.file.stack]
         published = [routes for settings in (edge, *others) for routes in plan_all(settings.connections)]
         named = {host for routes in published for host in dns.records(routes)}
@@ -187,7 +181,7 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
             first = expected[0].url.removeprefix("https://")
             domain = first.partition("/")[0].partition(".")[2]
             # No name leads to one of several load balancers, so none of them is asked.
-            alone = len([one for one, other in edges if (other.account_id, one.region) == place]) == 1
+            alone = len(edges) == 1
             unknown = Expectation(url=f"https://unknown.{domain}/", outcome="stopped")
             expected.append(dataclasses.replace(unknown, outcome="answered", status=404) if alone else unknown)
             redirects = edge.load_balancer.redirect_http
@@ -198,8 +192,7 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
                     status=301 if redirects else None,
                 )
             )
-        for one in expected:
-            yield dataclasses.replace(one, account_id=edge.account_id, region=stack.region)
+        yield from expected
 
 
 def _as_expected(trace: Trace, expected: Expectation) -> bool:

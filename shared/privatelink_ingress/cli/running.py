@@ -1,9 +1,8 @@
-"""The emulated AWS that `demo --keep` leaves running: the file that describes it, and traces through it."""
+"""The emulated AWS that `demo --keep` leaves running: the file that describes it, and what it has."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from privatelink_ingress.local.cloud.identity import id_at
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.trace.cluster_objects import Object, read_all
-from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.trace import Trace, leading, trace
+from privatelink_ingress.trace.topology import Topology
 
 FILE = "cloud.json"
 """Its name in the directory of the demo."""
@@ -91,34 +89,22 @@ class RunningCloud(BaseModel):
         return self.model_dump_json(indent=2) + "\n"
 
 
-def trace_running(
-    url: str,
-    directory: Path,
-    *,
-    method: str = "GET",
-    headers: Iterable[str] = (),
-    source: str | None = None,
-    body_size: int = 0,
-) -> Trace:
-    """Follow a request (`Request.parse`) through the demo whose files are in `directory`.
+def topology_of(directory: Path) -> Topology:
+    """What the demo whose files are in `directory` has.
 
     Raises:
-        UsageError: when the request is not valid, or no demo is running.
+        UsageError: no demo is running.
     """
     # Costly to import, and not needed to show a trace.
     from privatelink_ingress.aws.topology import live
     from privatelink_ingress.local.cloud.session import Session
 
-    headers = tuple(headers)
-    Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)  # wrong arguments first
     cloud = RunningCloud.read(directory)
-    owners = [Session(cloud.endpoint_url, *place) for place in cloud.workloads]
+    edges, workloads = (
+        [Session(cloud.endpoint_url, *place) for place in places] for places in (cloud.edges, cloud.workloads)
+    )
     clusters = read_all({(cluster.account, cluster.name): cluster.objects for cluster in cloud.clusters})
-    topologies = [
-        dataclasses.replace(live.load(Session(cloud.endpoint_url, *place), owners), clusters=clusters)
-        for place in cloud.edges
-    ]
-    return trace(url, leading(url, topologies), method=method, headers=headers, source=source, body_size=body_size)
+    return dataclasses.replace(live.load(edges, workloads), clusters=clusters)
 
 
 def _damage(error: ValidationError) -> str:
@@ -132,5 +118,5 @@ def _damage(error: ValidationError) -> str:
 
 
 def _none(place: Path, reason: str, first: str = "") -> UsageError:
-    remedy = f"{first}Run `./run demo --keep` in another terminal, then this again."
+    remedy = f"{first}Run `./run demo --keep` in another terminal, then this again; or give --live or --state."
     return UsageError("No demo is running", [Problem(str(place), reason, remedy)])

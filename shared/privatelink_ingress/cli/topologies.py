@@ -1,14 +1,20 @@
-"""Where `trace` reads the deployed system: from exported states."""
+"""Where `trace` reads the deployed system: from exported states, or from AWS."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from privatelink_ingress.aws.topology import live
+from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.fleet import repository
+from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.trace.states.load import UNREADABLE, load
-from privatelink_ingress.trace.topology import Topology
+from privatelink_ingress.trace.topology import Topology, joined
 
 
 def of_states(paths: Sequence[Path]) -> Topology:
@@ -39,3 +45,42 @@ _EXPORTS = (
     "Write one for each stack: pulumi stack export --stack prod --file DIRECTORY/central-ingress.prod.json. "
     "`./run demo` writes those of its stacks to .demo/."
 )
+
+
+def of_aws(root: Path, accounts: Accounts) -> tuple[Topology, list[Problem]]:
+    """What AWS has in the accounts and Regions of all stack files, and the workload accounts that cannot be read.
+
+    Raises:
+        UserError: a stack file has a mistake, no stack file has a load balancer, or an edge account cannot be read.
+    """
+    stacks = repository.read_right(root)
+    if not stacks.edges:
+        remedy = "Run this in the repository of your stack files, or name it with --root."
+        raise UsageError(_NOTHING, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])
+    problems, unread = Problems(), list[Problem]()
+    edges = _read(stacks.edges, accounts, live.edge, problems)
+    problems.raise_all(_NOTHING)
+    others = [one for one in stacks.workloads if (one.settings.account_id, one.region) not in edges]
+    return joined([*edges.values(), *_read(others, accounts, live.workload, unread).values()]), unread
+
+
+def _read(
+    stacks: Iterable[Edge | Workload],
+    accounts: Accounts,
+    read: Callable[[live.Account], Topology],
+    problems: list[Problem],
+) -> dict[tuple[str, str], Topology]:
+    """By account and Region. Adds those that cannot be read to `problems`."""
+    places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
+    found = {}
+    for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
+        try:
+            account = accounts.account(account_id, region, roles.network, roles.external_id)
+            found[account_id, region] = read(account)
+        except (Unseen, BotoCoreError, ClientError) as error:
+            problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", _RIGHTS))
+    return found
+
+
+_NOTHING = "The request cannot be followed in AWS"
+_RIGHTS = f"Use credentials (--profile) that allow what ReadOnlyAccess allows, or this: {', '.join(live.ACTIONS)}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from privatelink_ingress.trace.cluster_objects import ClusterObjects
@@ -219,3 +219,22 @@ class Topology:
     """By id."""
     clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
     """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
+
+
+def joined(parts: Iterable[Topology]) -> Topology:
+    """The whole of what was read in several accounts and Regions. A hosted zone is seen from each Region."""
+    whole = Topology(
+        aliases=(), load_balancers={}, target_groups={}, endpoints=(), services={}, nodes={}, security_groups={}
+    )
+    for part in parts:
+        whole = Topology(
+            aliases=tuple(dict.fromkeys((*whole.aliases, *part.aliases))),
+            load_balancers={**whole.load_balancers, **part.load_balancers},
+            target_groups={**whole.target_groups, **part.target_groups},
+            endpoints=(*whole.endpoints, *part.endpoints),
+            services={**whole.services, **part.services},
+            nodes={**whole.nodes, **part.nodes},
+            security_groups={**whole.security_groups, **part.security_groups},
+            clusters={**whole.clusters, **part.clusters},
+        )
+    return whole

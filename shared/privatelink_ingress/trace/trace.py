@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from privatelink_ingress.trace import edge_hops, ingress_hop, workload_hops
@@ -45,24 +45,6 @@ class Trace:
     def reached(self) -> bool:
         """Whether the request gets as far as can be seen."""
         return self.outcome == "reached"
-
-
-def leading(url: str, topologies: Sequence[Topology]) -> Topology:
-    """Of the edges of several accounts and Regions, the one whose load balancer the name in `url` leads to.
-
-    Where it leads to none of them: the first, with the records and load balancers of all, so that a trace says so.
-    """
-    host = Request.parse(url).host
-    first, *others = topologies
-    for topology in topologies:
-        alias = edge_hops.alias(topology, host)
-        if alias and any(balancer.dns_name == alias.target for balancer in topology.load_balancers.values()):
-            return topology
-    return dataclasses.replace(
-        first,
-        aliases=tuple(alias for topology in topologies for alias in topology.aliases),
-        load_balancers={arn: one for topology in (*others, first) for arn, one in topology.load_balancers.items()},
-    )
 
 
 def trace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,6 @@ from privatelink_ingress.trace.topology import (
     Rule,
     Target,
     TargetGroup,
-    WebAcl,
 )
 
 Certificates = Mapping[str, tuple[tuple[str, ...], str]]
@@ -62,11 +60,6 @@ def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet], certificates: Cert
         for balancer in read(elbv2, "describe_load_balancers", "LoadBalancers")
         if balancer["Type"] in ("application", "network")
     }
-
-
-def with_web_acl(balancer: LoadBalancer, web_acl: WebAcl | None) -> LoadBalancer:
-    """The load balancer with its associated web ACL."""
-    return dataclasses.replace(balancer, web_acl=web_acl)
 
 
 def target_groups(elbv2: Any) -> dict[str, TargetGroup]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology import balancers, network
-from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl, WebAclRule
+from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl, WebAclRule, joined
 
 
 class Account(Protocol):
@@ -21,29 +22,69 @@ class Account(Protocol):
         """The boto3 client of `service`."""
 
 
-def load(edge: Account, workloads: Iterable[Account]) -> Topology:
-    """Read the edge account and every workload account for which the caller has credentials."""
-    accounts = {(account.account_id, account.region): account for account in (edge, *workloads)}
-    load_balancers, target_groups, nodes, groups, services = {}, {}, {}, {}, {}
-    for account in accounts.values():
-        elbv2, ec2 = account.client("elbv2"), account.client("ec2")
-        subnets = network.subnets(ec2)
-        load_balancers |= balancers.load_balancers(elbv2, subnets, _certificates(account))
-        target_groups |= balancers.target_groups(elbv2)
-        nodes |= network.nodes(ec2, subnets)
-        groups |= network.security_groups(ec2)
-        services |= _services(ec2, account.account_id, subnets)
-    for arn, balancer in load_balancers.items():
-        if balancer.type == "application":
-            load_balancers[arn] = balancers.with_web_acl(balancer, _web_acl(edge, arn))
+ACTIONS = (
+    "acm:DescribeCertificate",
+    "acm:ListCertificates",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpointConnections",
+    "ec2:DescribeVpcEndpointServiceConfigurations",
+    "ec2:DescribeVpcEndpointServicePermissions",
+    "ec2:DescribeVpcEndpoints",
+    "elasticloadbalancing:DescribeListenerCertificates",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "route53:ListHostedZones",
+    "route53:ListResourceRecordSets",
+    "wafv2:GetIPSet",
+    "wafv2:GetWebACL",
+    "wafv2:GetWebACLForResource",
+)
+"""What the caller must be allowed, on any resource; AWS's managed policy ReadOnlyAccess has it. WAF asks for GetWebACL
+when it tells the web ACL of a load balancer:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html"""
+
+
+def load(edges: Iterable[Account], workloads: Iterable[Account]) -> Topology:
+    """Read the edge accounts and every workload account for which the caller has credentials, each once."""
+    parts = {(account.account_id, account.region): edge(account) for account in edges}
+    for account in workloads:
+        if (place := (account.account_id, account.region)) not in parts:
+            parts[place] = workload(account)
+    return joined(parts.values())
+
+
+def edge(account: Account) -> Topology:
+    """What an edge account has in its Region: all that a workload account may have, records, endpoints and web ACLs."""
+    held = workload(account)
+    return dataclasses.replace(
+        held,
+        aliases=tuple(_aliases(account.client("route53"))),
+        load_balancers={
+            arn: dataclasses.replace(one, web_acl=_web_acl(account, arn)) if one.type == "application" else one
+            for arn, one in held.load_balancers.items()
+        },
+        endpoints=network.endpoints(account.client("ec2")),
+    )
+
+
+def workload(account: Account) -> Topology:
+    """What a workload account has in its Region."""
+    elbv2, ec2 = account.client("elbv2"), account.client("ec2")
+    subnets = network.subnets(ec2)
     return Topology(
-        aliases=tuple(_aliases(edge.client("route53"))),
-        load_balancers=load_balancers,
-        target_groups=target_groups,
-        endpoints=network.endpoints(edge.client("ec2")),
-        services=services,
-        nodes=nodes,
-        security_groups=groups,
+        aliases=(),
+        load_balancers=balancers.load_balancers(elbv2, subnets, _certificates(account)),
+        target_groups=balancers.target_groups(elbv2),
+        endpoints=(),
+        services=_services(ec2, account.account_id, subnets),
+        nodes=network.nodes(ec2, subnets),
+        security_groups=network.security_groups(ec2),
     )
 
 
@@ -73,28 +114,28 @@ def _certificates(account: Account) -> Mapping[str, tuple[tuple[str, ...], str]]
     return certificates
 
 
-def _web_acl(edge: Account, arn: str) -> WebAcl | None:
-    acl = edge.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
+def _web_acl(account: Account, arn: str) -> WebAcl | None:
+    acl = account.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
     if not acl:
         return None
     rules = tuple(
         WebAclRule(
             name=rule["Name"],
             action=next(iter(rule.get("Action") or rule["OverrideAction"])).lower(),
-            statement=_with_addresses(edge, rule["Statement"]),
+            statement=_with_addresses(account, rule["Statement"]),
         )
         for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])
     )
     return WebAcl(name=acl["Name"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
 
 
-def _with_addresses(edge: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
     """The statement, with the addresses of the IP set that it refers to by itself."""
     if "IPSetReferenceStatement" not in statement:
         return statement
     arn = statement["IPSetReferenceStatement"]["ARN"]
     _, _, name, id_ = Arn.parse(arn).resource.split("/")
-    held = edge.client("wafv2").get_ip_set(Name=name, Scope="REGIONAL", Id=id_)["IPSet"]
+    held = account.client("wafv2").get_ip_set(Name=name, Scope="REGIONAL", Id=id_)["IPSet"]
     return {"IPSetReferenceStatement": {"ARN": arn, "Addresses": held["Addresses"]}}
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, Json, Out, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Out, Profiles, Root
 from privatelink_ingress.local import installed
+from privatelink_ingress.problems import Problem, UsageError
 
 commands = typer.Typer()
 
@@ -61,27 +62,40 @@ def trace(
             metavar="PATH",
         ),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Read AWS, in the accounts and Regions of the stack files.")
+    ] = False,
+    profile: Profiles = None,
+    endpoint_url: EndpointUrl = None,
+    root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Follow a request from Route 53 to the cluster: through a demo that was left running, or by exported states.
+    """Follow a request from Route 53 to the cluster: through a kept demo, by exported states, or in AWS.
 
-    A state does not know the health of targets, nor what other teams have in the cluster.
+    It only reads. A state does not know the health of targets, nor what other teams have in the cluster.
     Exit code 0 when it gets there, 1 when not.
     """
+    from privatelink_ingress.cli import running, topologies
+    from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import trace as view
+    from privatelink_ingress.trace.request import Request
+    from privatelink_ingress.trace.trace import trace as follow
 
+    if live and state:
+        problem = Problem("--live", "cannot be given with --state", "Leave one of them out.")
+        raise UsageError("The request cannot be traced", [problem])
     headers = tuple(header or ())
-    if state:
-        from privatelink_ingress.cli import topologies
-        from privatelink_ingress.trace.trace import trace as follow
-
-        trace = follow(
-            url, topologies.of_states(state), method=method, headers=headers, source=source, body_size=body_size
-        )
+    Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)  # wrong arguments first
+    unread: list[Problem] = []
+    if live:
+        topology, unread = topologies.of_aws(root, Accounts(profiles=profile or (), endpoint_url=endpoint_url))
+    elif state:
+        topology = topologies.of_states(state)
     else:
-        from privatelink_ingress.cli import running
-
-        trace = running.trace_running(url, out, method=method, headers=headers, source=source, body_size=body_size)
+        topology = running.topology_of(out)
+    trace = follow(url, topology, method=method, headers=headers, source=source, body_size=body_size)
+    for problem in unread:
+        typer.echo(str(problem), err=True)
     if as_json:
         typer.echo(view.as_json(trace))
     else:
