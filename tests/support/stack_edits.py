@@ -1,16 +1,29 @@
-"""One value of a stack file replaced, as a person edits it."""
+"""The sample stack files in a directory of their own, and one value of a file replaced, as a person edits it."""
 
 from __future__ import annotations
 
-import copy
 import io
+import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from tests.support.programs import REPOSITORY
+
 _YAML = YAML()
 _YAML.preserve_quotes = True
+
+
+def copied(target: Path) -> Path:
+    """The repository's project and stack files, without their programs."""
+    for pattern in ("Pulumi.yaml", "eks-service/Pulumi*.yaml", "central-ingress/Pulumi*.yaml"):
+        for file in REPOSITORY.glob(pattern):
+            copy = target / file.relative_to(REPOSITORY)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, copy)
+    return target
 
 
 def change(file: Path, key: str, value: Any) -> None:
@@ -21,7 +34,7 @@ def change(file: Path, key: str, value: Any) -> None:
     for part in keys[:-1]:
         place = place[int(part)] if isinstance(place, list) else place.setdefault(part, {})
     last = keys[-1]
-    place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
+    place[int(last) if isinstance(place, list) else last] = deepcopy(value)
     text = io.StringIO()
     _YAML.dump(content, text)
     file.write_text(text.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,11 +30,27 @@ def check(root: Path) -> Report:
     if report.unproven:
         other = _check(repository.read(root, second=True))
         # What only one stand-in for an encrypted value causes says nothing about the value.
-        report.findings = [finding for finding in report.findings if finding in other.findings]
+        report.findings = _certain(root, [finding for finding in report.findings if finding in other.findings])
         report.warnings = [warning for warning in report.warnings if warning in other.warnings]
         report.notes = [note for note in report.notes if note in other.notes]
         report.plans = {}
     return report
+
+
+_MOST_GUESSES = 80
+"""A check takes some hundredths of a second."""
+
+
+def _certain(root: Path, findings: list[Finding]) -> list[Finding]:
+    """The findings that stay whichever value of the repository an encrypted place has."""
+    for guess in itertools.islice(repository.guesses(root, findings), _MOST_GUESSES):
+        if not findings:
+            break
+        guessed = _check(repository.read(root, guess=guess)).findings
+        # A value that is wrong itself says nothing: what depends on it is not even compared.
+        if set(guessed) <= set(findings):
+            findings = guessed
+    return findings
 
 
 def _check(stacks: Stacks) -> Report:

@@ -1,14 +1,16 @@
 """Stack files with `secure:` values, which only the engine can decrypt: everything else in them is still checked.
 
 Each encrypted value is replaced by a stand-in that its key accepts, and a check runs twice, with two of them. A finding
-that both runs share holds whatever the value is; one that only a stand-in causes is dropped.
+that both runs share, and that no value known from the other stack files makes vanish, holds whatever the value is; one
+that only a stand-in causes is dropped.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress import regions
@@ -20,6 +22,7 @@ Loader = Callable[[Mapping[str, str]], Any]
 """From the raw values of a stack file to its settings; raises `UserError`."""
 
 _ACCOUNT = "000000000001"
+_WORD = re.compile(r"[\w*/][\w.*:/-]*\w")
 _MARKS = ("encrypted-a", "encrypted-b", "ENCRYPTEDA", "ENCRYPTEDB", "00000000000", "10.252.0.0", "10.253.0.0")
 
 
@@ -29,6 +32,8 @@ class StandIns:
 
     leaves: tuple[str, ...]
     """Key path of every encrypted value."""
+    chosen: Mapping[str, str]
+    """The stand-in of each place whose key accepts one."""
     values: Mapping[str, str]
     """As `StackFile.settings`."""
 
@@ -39,7 +44,7 @@ def leaves(file: StackFile) -> dict[str, tuple[str | int, ...]]:
     return {_place(keys): keys for keys in _leaves(own, ())}
 
 
-def stand_ins(file: StackFile, load: Loader, *, second: bool) -> StandIns:
+def stand_ins(file: StackFile, load: Loader, *, second: bool, known: Mapping[str, str] | None = None) -> StandIns:
     """The values of `file`, with the first or the second stand-in for each encrypted one.
 
     A value whose key accepts none of them is left out.
@@ -48,9 +53,10 @@ def stand_ins(file: StackFile, load: Loader, *, second: bool) -> StandIns:
         file: The stack file.
         load: Says what the keys accept.
         second: Which of the two.
+        known: Values to use instead, by place.
     """
     places = leaves(file)
-    chosen: dict[str, str] = {}
+    chosen: dict[str, str] = {place: value for place, value in (known or {}).items() if place in places}
     for pair in _candidates(file):
         candidate = pair[second]
         tried = {place: chosen.get(place, candidate) for place in places}
@@ -60,7 +66,20 @@ def stand_ins(file: StackFile, load: Loader, *, second: bool) -> StandIns:
             break
     wrong = _wrong(load, _filled(file, places, chosen))
     chosen = {place: value for place, value in chosen.items() if not _touched(place, wrong)}
-    return StandIns(leaves=tuple(places), values=_filled(file, places, chosen))
+    return StandIns(leaves=tuple(places), chosen=chosen, values=_filled(file, places, chosen))
+
+
+def guesses(files: Iterable[StackFile], remedies: Iterable[str]) -> tuple[str, ...]:
+    """What an encrypted value may be: any word of the stack files or of a remedy, and each host's wildcard."""
+    texts = [text for file in files for text in file.config.values()]
+    words = dict.fromkeys(word for text in (*remedies, *texts) for word in _WORD.findall(text))
+    wildcards = (f"*.{word.partition('.')[2]}" for word in words if word.count(".") > 1 and not word[-1].isdigit())
+    return tuple(dict.fromkeys((*words, *wildcards)))
+
+
+def takes(file: StackFile, load: Loader, place: str, value: str) -> bool:
+    """Whether the key at an encrypted place accepts a value."""
+    return stand_ins(file, load, second=False, known={place: value}).chosen.get(place) == value
 
 
 def hides(places: tuple[str, ...], problem: Problem) -> bool:

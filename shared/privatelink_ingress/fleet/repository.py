@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +60,17 @@ class Stacks:
     """Files of which too much is encrypted to compare them with the others."""
 
 
-def read(root: Path, *, second: bool = False) -> Stacks:
+Guess = Mapping[str, Mapping[str, str]]
+"""Values for encrypted places, by file and place."""
+
+
+def read(root: Path, *, second: bool = False, guess: Guess | None = None) -> Stacks:
     """Read each stack file of the repository at `root`, not yet compared with each other.
 
     Args:
         root: Top directory of the repository.
         second: Use the second stand-in for each encrypted value (`fleet/encrypted.py`).
+        guess: Use these values instead of stand-ins.
 
     Raises:
         UserError: when there is nothing to read.
@@ -75,16 +82,47 @@ def read(root: Path, *, second: bool = False) -> Stacks:
         if loader is None:
             stacks.report.notes.append(f"{name}: project {file.project} is not part of this system: not checked.")
         else:
-            _read(stacks, name, file, loader, second=second)
+            _read(stacks, name, file, loader, second=second, known=(guess or {}).get(name))
     return stacks
 
 
-def _read(stacks: Stacks, name: str, file: StackFile, loader: _Loader, *, second: bool) -> None:
+def guesses(root: Path, findings: Iterable[Finding]) -> Iterator[Guess]:
+    """Values that encrypted places may have: one for all that accept it, one for each, and two for each two of them."""
+    files = [(file, loader) for file in _files(root, Report()) if (loader := _LOADERS.get(file.project))]
+    words = encrypted.guesses([file for file, _ in files], [finding.problem.remedy for finding in findings])
+    takers = {
+        word: [
+            (_relative(file.path, root), place)
+            for file, loader in files
+            for place in encrypted.leaves(file)
+            if encrypted.takes(file, functools.partial(loader, file), place, word)
+        ]
+        for word in words
+    }
+    single = [((place, word),) for word, accept in takers.items() for place in accept]
+    together = [tuple((place, word) for place in accept) for word, accept in takers.items() if len(accept) > 1]
+    pairs = ((one[0], other[0]) for one, other in itertools.combinations(single, 2) if one[0][0] != other[0][0])
+    for chosen in itertools.chain(together, single, pairs):
+        guess: dict[str, dict[str, str]] = {}
+        for (name, place), word in chosen:
+            guess.setdefault(name, {})[place] = word
+        yield guess
+
+
+def _read(
+    stacks: Stacks,
+    name: str,
+    file: StackFile,
+    loader: _Loader,
+    *,
+    second: bool,
+    known: Mapping[str, str] | None,
+) -> None:
     report, values = stacks.report, file.settings
     report.findings += (Finding(name, problem) for problem in _foreign_keys(file))
     hidden = ("aws:region",) if "aws:region" in file.secure else ()
     if encrypted.leaves(file):
-        found = encrypted.stand_ins(file, lambda tried: loader(file, tried), second=second)
+        found = encrypted.stand_ins(file, functools.partial(loader, file), second=second, known=known)
         hidden, values = (*hidden, *found.leaves), found.values
     report.unproven += (f"{name}: {place}" for place in hidden)
     if hidden:

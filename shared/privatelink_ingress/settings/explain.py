@@ -79,7 +79,7 @@ def keys(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
-    where, value, context = path(item["loc"]), item["input"], item.get("ctx", {})
+    where, value, context = path(item["loc"]) or "file", item["input"], item.get("ctx", {})
     invalid = context.get("error")
     if isinstance(invalid, InvalidSetting):
         at = path((*item["loc"], *invalid.at)) or "file"

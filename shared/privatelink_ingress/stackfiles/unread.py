@@ -70,6 +70,8 @@ def key(name: str, project: str, known: Collection[str]) -> Problem | None:
         project: The project's name.
         known: The project's own keys, without namespace.
     """
+    if not name:
+        return Problem("config", "has an empty key", "Remove it.")
     namespace, colon, bare = name.partition(":")
     if colon and not bare:
         return Problem(name, "is a namespace without a key, so Pulumi refuses it", "Write a key behind the colon.")

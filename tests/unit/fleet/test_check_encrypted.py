@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
+from privatelink_ingress.fleet.check import check
 from privatelink_ingress.fleet.encrypted import shows_a_stand_in
+from tests.support import stack_edits
+from tests.support.examples import examples
+from tests.support.programs import REPOSITORY
+from tests.support.stack_edits import copied
 
 PROD, BLOG, SHOP = "central-ingress/Pulumi.prod.yaml", "eks-service/Pulumi.blog.yaml", "eks-service/Pulumi.shop.yaml"
 
@@ -103,6 +114,54 @@ def test_a_whole_setting_that_is_encrypted_leaves_the_other_files_checked(reposi
     assert report["notes"][-1] == (
         f"The files are not compared with each other: that takes the encrypted values of {PROD}."
     )
+
+
+SAMPLES = (PROD, "central-ingress/Pulumi.prod-blog.yaml", SHOP, BLOG)
+
+
+def leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every key and item of a file, mappings and lists too."""
+    if at:
+        yield at
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from leaves(inner, (*at, str(key)))
+
+
+EVERYWHERE = [
+    (file, ".".join(at))
+    for file in SAMPLES
+    for at in leaves(YAML(typ="safe").load((REPOSITORY / file).read_text())["config"])
+]
+
+
+@examples(quick=3, whole=12)
+@given(places=st.lists(st.sampled_from(EVERYWHERE), min_size=1, max_size=2, unique=True))
+@example(places=[(PROD, "central-ingress:network.zoneIds.0")])
+@example(places=[(PROD, "central-ingress:accountId"), (BLOG, "eks-service:publication.consumers.0.accountId")])
+@example(
+    places=[
+        (SHOP, "eks-service:publication.consumers.0.accountId"),
+        (SHOP, "eks-service:publication.consumers.0.albSubnetCidrs.2"),
+    ]
+)
+@example(places=[(PROD, "central-ingress:certificates.0.domains.1")])
+@example(places=[(SHOP, "eks-service:publication.consumers.0.accountId")])
+@example(places=[(BLOG, "eks-service:publication.consumers.0.albSubnetCidrs.2")])
+def test_right_stack_files_stay_right_whichever_value_is_encrypted(places: list[tuple[str, str]]):
+    with tempfile.TemporaryDirectory() as directory:
+        root = copied(Path(directory))
+        for file, place in sorted(places, reverse=True):  # what is within another one first
+            stack_edits.change(root / file, place, {"secure": "v1:abc"})
+        report = check(root)
+        assert report.findings == []
+        assert report.unproven
+
+
+def test_a_mistake_that_no_value_can_mend_stays_one(repository: Path):
+    stack_edits.change(repository / PROD, "network.zoneIds.0", {"secure": "v1:abc"})
+    stack_edits.change(repository / SHOP, "publication.consumers.0.accountId", "333333333333")
+    found = [(one.file, one.problem.where) for one in check(repository).findings]
+    assert found == [(SHOP, "publication.consumers")]
 
 
 def test_onboard_writes_no_stand_in_into_a_file(repository: Path):

@@ -92,6 +92,7 @@ def test_encrypted_values_are_left_out_and_named(project: Path, nested: str):
         ("config: {'eks-service:': x}", "eks-service:: is a namespace without a key, so Pulumi refuses it"),
         ("config: {'aws:Region': x}", "aws:Region: is not read\n    Did you mean aws:region?"),
         ("config: {'AWS:region': x}", "AWS:region: is not read\n    Did you mean aws:region?"),
+        ("config: {'': x}", "config: has an empty key\n    Remove it."),
         ("Config: {'aws:region': x}", "Config: is not read\n    Did you mean config?"),
         (
             "aws:region: x",
