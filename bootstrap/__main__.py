@@ -8,7 +8,7 @@ import pulumi
 
 from privatelink_ingress.components.bootstrap import Bootstrap, BootstrapArgs
 from privatelink_ingress.components.deployer_roles import DeployerRoles, DeployerRolesArgs
-from privatelink_ingress.lookups import contracts, program, providers
+from privatelink_ingress.lookups import callers, contracts, program, providers
 from privatelink_ingress.plan.account.bootstrap import attached_to, bootstrap_tags, plan_bootstrap
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import load
@@ -26,6 +26,7 @@ async def deploy() -> dict[str, Any]:
         settings,
         region=region,
         tags=tags,
+        caller=await callers.principal_of(account),
         shards={name: read[source] for name, source in sources.items()},
     )
     options = pulumi.ResourceOptions(providers=[account])

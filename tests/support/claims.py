@@ -162,7 +162,8 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     # Destroying stops half way, and leaving is not described.
     "D34": (
         f"{LOCAL}test_offboard_live.py::test_a_connection_leaves_in_order_and_every_run_finds_the_step_that_is_due",
-        f"{PROGRAM}test_edge.py::test_the_log_bucket_goes_with_its_logs_only_when_the_load_balancer_may_go",
+        f"{PROGRAM}test_retained_logs.py::"
+        "test_the_log_bucket_goes_with_its_logs_only_when_asked_and_when_the_load_balancer_may_go",
         f"{PROGRAM}test_workload_removal.py::test_the_guard_is_deleted_before_every_other_resource_of_the_stack",
     ),
     # Nobody knows the client.

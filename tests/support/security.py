@@ -28,6 +28,7 @@ _FOREIGN = (
 _DISK = "tests/unit/plan/workload/test_controller_disk.py"
 _NETWORK = "tests/unit/plan/workload/test_controller_network.py"
 _STATE = "tests/program/test_state_access.py"
+_KEYS = "tests/program/test_state_keys.py"
 
 CLOSED: dict[str, Closed] = {
     "F1": Closed(
@@ -79,6 +80,16 @@ CLOSED: dict[str, Closed] = {
         ),
         "EC2 names no source when it hands a role to instances. That Pod Identity sends `aws:SourceAccount` is known "
         "from samples of AWS; its guide names the session tags alone.",
+    ),
+    "F7": Closed(
+        "Every principal with `kms:*` opened all states and secrets, and nothing showed who had read them.",
+        (f"{PLAN}/account/keys.py", f"{PLAN}/account/bootstrap.py"),
+        (
+            f"{_KEYS}::test_f7_nobody_but_administrators_and_the_deployers_of_the_domain_uses_a_key",
+            f"{_KEYS}::test_f7_who_reached_the_state_is_logged_in_a_bucket_of_its_own",
+        ),
+        "Both are settings of the bootstrap stack, off by default: [state.md](state.md#the-keys-policies). Whoever may "
+        "assume an administrator's role is one.",
     ),
     "F8": Closed(
         "The documents told applications to read an address that the client may have forged.",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
-from privatelink_ingress.plan.account.bootstrap import BootstrapPlan
+from privatelink_ingress.plan.account.bootstrap import AccessLogsPlan, BootstrapPlan
 
 OLD_STATES_DAYS = 90
 """Days that an overwritten state is kept, so that it can be restored."""
@@ -47,6 +47,7 @@ class Bootstrap(Component):
             description="Pulumi state and secrets",
             enable_key_rotation=True,
             deletion_window_in_days=KEY_DELETION_DAYS,
+            policy=plan.key_policy,
             tags=self.named("", plan.tags),
             opts=self.child(protect=True),
         )
@@ -57,6 +58,7 @@ class Bootstrap(Component):
                 description=domain.description,
                 enable_key_rotation=True,
                 deletion_window_in_days=KEY_DELETION_DAYS,
+                policy=plan.secrets_key_policies[domain.key],
                 tags=self.named(domain.key, plan.tags),
                 opts=self.child(protect=True),
             )
@@ -78,12 +80,39 @@ class Bootstrap(Component):
             ),
             self.child(),
         )
+        if plan.access_logs:
+            self._log_access(plan.access_logs, state, plan.tags)
         self.bucket = state.bucket
         self.backend_url = Output.from_input(plan.backend_url)
         self.secrets_provider = Output.from_input(plan.secrets_provider)
         self.secrets_providers = Output.from_input(dict(plan.secrets_providers))
         self._keys = plan.secrets_keys
         self.publish()
+
+    def _log_access(self, plan: AccessLogsPlan, state: PrivateBucket, tags: Mapping[str, str]) -> None:
+        """Server access logs, which S3 writes once the other bucket's policy lets it."""
+        secured: Sequence[Resource] = ()
+        if plan.policy:
+            target = PrivateBucket(
+                f"{self._name}-access-logs",
+                PrivateBucketArgs(
+                    bucket=plan.bucket,
+                    policy=plan.policy,
+                    objects_days=plan.retention_days,
+                    old_versions_days=OLD_STATES_DAYS,
+                    protect=True,
+                    tags=tags,
+                ),
+                self.child(),
+            )
+            secured = target.secured
+        aws.s3.BucketLogging(
+            self._name,
+            bucket=state.bucket,
+            target_bucket=plan.bucket,
+            target_prefix=plan.prefix,
+            opts=self.child(depends_on=[*secured]),
+        )
 
     def exports(self) -> dict[str, Any]:
         """Outputs of the program. None is secret."""

@@ -90,15 +90,16 @@ ACCEPTED: tuple[Accepted, ...] = (
         controls=("S3.9",),
         checks=("CKV_AWS_18",),
         only=(BOOTSTRAP,),
-        reason="Server access logs of the state would come hours late, and need a bucket that the same roles do not "
-        "reach. Data events of CloudTrail record each read and write with its principal: the account's owner switches "
-        "them on.",
+        reason="`accessLogs` of the bootstrap stack logs who reached the state, in a bucket whose own access is not "
+        "logged. It is off by default: the logs come hours late and may miss requests, and data events of CloudTrail, "
+        "which the account's owner switches on, record each with its principal.",
     ),
     Accepted(
         checks=("CKV2_AWS_64",),
         only=(BOOTSTRAP,),
-        reason="The keys have AWS's default policy, which leaves the decision to IAM: each deployer's policy names its "
-        "keys by alias. A principal of the account with kms:* reaches them, too.",
+        reason="`keys.administrators` of the bootstrap stack gives each key a policy that admits these, and the "
+        "deployers of its trust domain. It has no default, because a key whose administrators are gone is lost. "
+        "Without it, AWS's default policy leaves all to IAM, where each deployer's policy names its keys by alias.",
     ),
     Accepted(
         checks=("CKV_AWS_158",),

@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import readings
+from privatelink_ingress.local.adapters.base import AdapterError
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import bucket, bucket_policy, refused
 
@@ -83,3 +87,24 @@ def test_objects_move_to_infrequent_access_after_30_days_at_the_earliest(edge: S
     move(30)
     rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
     assert rules[0]["Transitions"] == [{"Days": 30, "StorageClass": "STANDARD_IA"}]
+
+
+def test_server_access_logs_go_where_the_policy_admits_s3_and_are_read_back(edge: Session) -> None:
+    state, target = bucket(edge, "state"), bucket(edge, "access-logs")
+    inputs = {"bucket": state, "targetBucket": target, "targetPrefix": "state/"}
+    adapter = adapter_for(t.BUCKET_LOGGING)
+    with pytest.raises(AdapterError, match="InvalidTargetBucketForLogging"):
+        adapter.create(edge, inputs)
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{target}/*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": edge.account_id}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    edge.client("s3").put_bucket_policy(Bucket=target, Policy=policy)
+    made = adapter.create(edge, inputs)
+    assert {"bucket": state, **(readings.read(edge, t.BUCKET_LOGGING, made.id, inputs) or {})} == inputs
+    adapter.delete(edge, made.id, inputs)
+    assert "LoggingEnabled" not in edge.client("s3").get_bucket_logging(Bucket=state)

@@ -12,7 +12,8 @@ from privatelink_ingress.plan.account.deployers import DeployersPlan
 from privatelink_ingress.plan.account.deployers import attached as attached_plan
 from privatelink_ingress.plan.account.deployers.packing import documents
 from privatelink_ingress.problems import UserError
-from privatelink_ingress.settings.bootstrap import MOST_SERVICES, BootstrapSettings
+from privatelink_ingress.settings.attached_roles import MOST_SERVICES
+from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.load import SettingsError, load
 from tests.support.shards import SERVICE, SHARD
 

@@ -79,7 +79,20 @@ def _suspend_versioning(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "s3", "PutBucketVersioning", {}, type_=t.BUCKET_VERSIONING, extra=extra)
 
 
+def _create_logging(aws: Aws, inputs: Properties) -> Created:
+    target = {key: value for key, value in inputs.items() if key != "bucket"}
+    status = {"bucket": inputs["bucket"], "bucketLoggingStatus": {"loggingEnabled": target}}
+    call(aws, "s3", "PutBucketLogging", status, type_=t.BUCKET_LOGGING)
+    return Created(inputs["bucket"], {})
+
+
+def _stop_logging(aws: Aws, id_: str, outputs: Properties) -> None:
+    extra = {"Bucket": id_, "BucketLoggingStatus": {}}
+    call(aws, "s3", "PutBucketLogging", {}, type_=t.BUCKET_LOGGING, extra=extra)
+
+
 ADAPTERS: dict[str, Adapter] = {
+    t.BUCKET_LOGGING: Adapter(_create_logging, _stop_logging),
     t.BUCKET: Adapter(_create_bucket, _delete_bucket),
     t.BUCKET_POLICY: Adapter(_create_policy, _deletes(t.BUCKET_POLICY, "DeleteBucketPolicy")),
     t.BUCKET_PUBLIC_ACCESS: _setting(

@@ -7,14 +7,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import regions
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan import buckets, names, tags
+from privatelink_ingress.plan.account import keys
 from privatelink_ingress.plan.account.deployers import DeployersPlan, plan_deployers, state
+from privatelink_ingress.plan.account.deployers.edge import log_buckets
 from privatelink_ingress.plan.account.deployers.roles import PATH
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import SecretsKey
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.bootstrap import BootstrapSettings, Roles
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AccessLogsPlan:
+    """Where S3 writes the server access logs of the state bucket."""
+
+    bucket: str
+    prefix: str
+    policy: str | None
+    """Of the bucket to create, as JSON; None for an existing one."""
+    retention_days: int | None
+    """Of the bucket to create."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,6 +39,11 @@ class BootstrapPlan:
     bucket: str
     bucket_policy: str
     alias: str
+    key_policy: str | None
+    """Of the state's key; None for AWS's default."""
+    secrets_key_policies: Mapping[str, str | None]
+    """The same for each of `secrets_keys`, by its key."""
+    access_logs: AccessLogsPlan | None
     backend_url: str
     """For `pulumi login`: https://www.pulumi.com/docs/iac/concepts/state-and-backends/"""
     secrets_provider: str
@@ -59,14 +79,16 @@ def plan_bootstrap(
     *,
     region: str,
     tags: Mapping[str, str],
+    caller: str | None = None,
     shards: Mapping[str, ShardContract] | None = None,
 ) -> BootstrapPlan:
     """The plan. Account and region are in the bucket's name, since bucket names are unique worldwide.
 
-    `shards` as of `plan_deployers`, by the names in `attached_to`.
+    `caller` as of `keys.require_administrator`, if known; `shards` as of `plan_deployers`, by the names in
+    `attached_to`.
 
     Raises:
-        UserError: as `plan_deployers`, or when the state bucket is a log bucket as well.
+        UserError: as `plan_deployers` and `keys.require_administrator`, or when one bucket has two uses.
     """
     # Two systems of one account have a bucket and keys of their own.
     prefix = settings.roles.prefix
@@ -78,18 +100,68 @@ def plan_bootstrap(
         settings.roles, account_id=settings.account_id, region=region, backend=backend, shards=shards
     )
     aliases = deployers.state.aliases if deployers else {}
+    account = Arn.parse(f"arn:{regions.partition(region)}:iam::{settings.account_id}:root")
+    administrators, domains = settings.keys.administrators, deployers.state.keys if deployers else ()
+    if caller:
+        keys.require_administrator(administrators, caller)
     return BootstrapPlan(
         bucket=bucket,
         bucket_policy=buckets.policy(
             bucket, region=region, more=_no_deployer(bucket, region, account_id=settings.account_id)
         ),
         alias=backend.key_alias,
+        key_policy=keys.policy(
+            account, administrators=administrators, users={user for domain in domains for user in domain.users}
+        ),
+        secrets_key_policies={
+            domain.key: keys.policy(account, administrators=administrators, users=domain.users) for domain in domains
+        },
+        access_logs=_access_logs(settings, bucket, region),
         backend_url=f"s3://{bucket}?region={region}&awssdk=v2",
         secrets_provider=_provider(backend.key_alias, region),
         secrets_providers={deployer: _provider(alias, region) for deployer, alias in aliases.items()},
-        secrets_keys=deployers.state.keys if deployers else (),
+        secrets_keys=domains,
         deployers=deployers,
         tags=tags,
+    )
+
+
+def _access_logs(settings: BootstrapSettings, state_bucket: str, region: str) -> AccessLogsPlan | None:
+    """Server access logs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html.
+
+    Raises:
+        UserError: when the bucket for them has another use.
+    """
+    given, days = settings.access_logs.bucket, settings.access_logs.retention_days
+    if not given and not days:
+        return None
+    edge = settings.roles.edge
+    if given and (given == state_bucket or (edge and given in log_buckets(edge, settings.account_id, region))):
+        problem = Problem(
+            "accessLogs.bucket",
+            f"is {given}, the state bucket itself or a log bucket of the edge. Of a log bucket, the edge's deployer "
+            "writes the policy, and with Object Lock S3 delivers no server access logs to it",
+            "Name a bucket for server access logs alone, or write retentionDays instead: it creates one.",
+        )
+        raise UserError("The server access logs need a bucket of their own", [problem])
+    name = given or names.fit(f"{state_bucket}-access-logs", names.BUCKET)
+    partition, prefix = regions.partition(region), "state/"
+    delivery = {
+        "Sid": "ServerAccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:{partition}:s3:::{name}/{prefix}*",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": f"arn:{partition}:s3:::{state_bucket}"},
+            "StringEquals": {"aws:SourceAccount": settings.account_id},
+        },
+    }
+    return AccessLogsPlan(
+        bucket=name,
+        prefix=prefix,
+        policy=None if given else buckets.policy(name, region=region, more=[delivery]),
+        retention_days=days,
     )
 
 

@@ -39,6 +39,7 @@ READINGS: Mapping[str, Reading] = {
         "s3", "GetBucketEncryption", _BUCKET, "ServerSideEncryptionConfiguration", rename=_NOT_DESCRIBED
     ),
     t.BUCKET_LIFECYCLE: Reading("s3", "GetBucketLifecycleConfiguration", _BUCKET, rename=_NOT_DESCRIBED),
+    t.BUCKET_LOGGING: Reading("s3", "GetBucketLogging", _BUCKET, "LoggingEnabled", rename=_NOT_DESCRIBED),
     t.BUCKET_OWNERSHIP: Reading(
         "s3", "GetBucketOwnershipControls", _BUCKET, "OwnershipControls", rename=_NOT_DESCRIBED
     ),

@@ -11,12 +11,13 @@ from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.account.deployers import attached, boundary, edge, runners, trust, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System, document
-from privatelink_ingress.plan.account.deployers.roles import DeployerRole, PolicyPlan, RoleMaker
+from privatelink_ingress.plan.account.deployers.roles import DEPLOYER, DeployerRole, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan, plan_state
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.bootstrap import AttachedRole, Roles
+from privatelink_ingress.settings.attached_roles import AttachedRole
+from privatelink_ingress.settings.bootstrap import Roles
 from privatelink_ingress.settings.trust import Trust
 
 DUTY_ROLES = {"network": "network-role", "iam": "iam-access", "ecr": "ecr-access", "eks": "eks-role"}
@@ -140,7 +141,7 @@ class _Planner:
         statements = (
             [trust.principals(trusted.principals, external_id=trusted.external_id)] if trusted.principals else []
         )
-        return [*statements, trust.principals((self.make.role_arn(runners.DEPLOYER),))]
+        return [*statements, trust.principals((self.make.role_arn(DEPLOYER),))]
 
     def attached(
         self, entries: Mapping[str, AttachedRole], shards: Mapping[str, ShardContract], state: StatePlan
@@ -171,7 +172,7 @@ class _Planner:
         return created
 
     def previewers(self, entries: Mapping[str, AttachedRole]) -> tuple[DeployerRole, ...]:
-        looking = {runners.DEPLOYER: self.given.github} | {
+        looking = {DEPLOYER: self.given.github} | {
             f"attached-{stack}": entry.github for stack, entry in entries.items()
         }
         found = (runners.previewer(github, self.make, key) for key, github in looking.items())

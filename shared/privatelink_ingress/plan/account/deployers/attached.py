@@ -9,7 +9,8 @@ from privatelink_ingress.contracts.shard import PROJECT, ShardContract
 from privatelink_ingress.plan.account.deployers import edge, network, reading
 from privatelink_ingress.plan.account.deployers.grants import Grants, System, document
 from privatelink_ingress.regions import partition
-from privatelink_ingress.settings.bootstrap import ContractSources, EdgeRoles
+from privatelink_ingress.settings.attached_roles import ContractSources
+from privatelink_ingress.settings.bootstrap import EdgeRoles
 
 _OWN = (
     t.CERTIFICATE,

@@ -51,7 +51,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **_names(system, settings),
         **firewall.grants(system, edges),
         **_deliveries(system, edges),
-        **_bucket(system, settings, edges),
+        **_bucket(system, settings),
         # What attached stacks of other teams read of them.
         t.PARAMETER: workload.parameter(system, settings.shard_prefix, settings.stacks, overwrite=True),
         **reading.contract_reads(system, (*settings.contracts.parameters, *reading.written_parameters(settings))),
@@ -165,10 +165,16 @@ def _deliveries(system: System, edges: tuple[str, ...]) -> Grants:
     }
 
 
-def _bucket(system: System, settings: EdgeRoles, edges: tuple[str, ...]) -> Grants:
-    buckets = settings.log_buckets or tuple(
-        plan_logs(Logs(), name=edge, account_id=system.account, region=system.region).bucket for edge in edges
+def log_buckets(settings: EdgeRoles, account_id: str, region: str) -> tuple[str, ...]:
+    """Names of the edges' log buckets."""
+    edges = (f"{PROJECT}-{stack}" for stack in settings.stacks)
+    return settings.log_buckets or tuple(
+        plan_logs(Logs(), name=edge, account_id=account_id, region=region).bucket for edge in edges
     )
+
+
+def _bucket(system: System, settings: EdgeRoles) -> Grants:
+    buckets = log_buckets(settings, system.account, system.region)
     arns = tuple(f"arn:{system.partition}:s3:::{name}" for name in buckets)
 
     def on(*actions: str) -> tuple:

@@ -21,6 +21,9 @@ from privatelink_ingress.settings.assumed_roles import DEPLOYER_PATH
 PATH = DEPLOYER_PATH
 """Path of all deployer roles and policies. Deployers create no roles under it, so none can change another."""
 
+DEPLOYER = "deployer"
+"""Key of the role that assumes every duty's role."""
+
 _SPLIT = "Split them into systems with a `prefix` of their own, each in a bootstrap stack of its own."
 
 _ALTERING_ROLES = (

@@ -9,14 +9,11 @@ from typing import Any
 from privatelink_ingress.plan.account.deployers import previews, trust
 from privatelink_ingress.plan.account.deployers.grants import Grant
 from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE
-from privatelink_ingress.plan.account.deployers.roles import DeployerRole, RoleMaker
+from privatelink_ingress.plan.account.deployers.roles import DEPLOYER, DeployerRole, RoleMaker
 from privatelink_ingress.plan.account.deployers.trust_domains import StatePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.bootstrap import Roles, WorkloadRoles
 from privatelink_ingress.settings.trust import GitHub, Trust
-
-DEPLOYER = "deployer"
-"""Key of the role that assumes every duty's role."""
 
 
 def provider_arn(github: GitHub, make: RoleMaker) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD_PROJECT
+from privatelink_ingress.plan.account import keys
 from privatelink_ingress.plan.account.deployers import state
 from privatelink_ingress.plan.account.deployers.grants import document
-from privatelink_ingress.plan.account.deployers.roles import PolicyPlan, RoleMaker
+from privatelink_ingress.plan.account.deployers.roles import DEPLOYER, PolicyPlan, RoleMaker
 from privatelink_ingress.plan.account.deployers.state import StateAccess, StateBackend
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.settings.bootstrap import Roles
@@ -28,6 +30,8 @@ class SecretsKey:
     """Unique in the plan: the logical name of its resources ends with it."""
     alias: str
     description: str
+    users: tuple[str, ...]
+    """ARNs, or patterns of them, of the principals who deploy the domain's stacks."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,16 +61,17 @@ def plan_state(roles: Roles, make: RoleMaker, backend: StateBackend) -> StatePla
             for number, grants in enumerate(state.grants(make.system, backend, access), 1)
         )
     # Several deployers share the first domain's key.
-    keys = {
+    by_alias = {
         access.key_alias: SecretsKey(
             key=f"secrets-{deployer}" if deployer.startswith(_ATTACHED) else "secrets",
             alias=access.key_alias,
             description=f"Pulumi secrets of {_what(deployer) if deployer.startswith(_ATTACHED) else 'the deployers'}",
+            users=_users(roles, deployer, make),
         )
         for deployer, access in accesses.items()
     }
     aliases = {deployer: access.key_alias for deployer, access in accesses.items()}
-    return StatePlan(policies=policies, keys=tuple(keys.values()), aliases=aliases)
+    return StatePlan(policies=policies, keys=tuple(by_alias.values()), aliases=aliases)
 
 
 def _accesses(roles: Roles) -> Iterator[tuple[str, StateAccess]]:
@@ -83,6 +88,16 @@ def _accesses(roles: Roles) -> Iterator[tuple[str, StateAccess]]:
         for stack, entry in side.attached.items():
             if entry.has_own_trust:
                 yield _ATTACHED + stack, StateAccess(writes=(f"{EDGE_PROJECT}/{stack}",), key_alias=f"{shared}-{stack}")
+
+
+def _users(roles: Roles, deployer: str, make: RoleMaker) -> tuple[str, ...]:
+    """The role of a domain, and the principals who assume it: those of this account may run Pulumi as themselves."""
+    stack = deployer.removeprefix(_ATTACHED)
+    if roles.edge and stack != deployer:
+        key, principals = deployer, roles.edge.attached[stack].principals
+    else:
+        key, principals = DEPLOYER, roles.trust.principals if roles.trust else ()
+    return (make.role_arn(key), *keys.users(principals, Arn.parse(make.system.iam("root"))))
 
 
 def _what(deployer: str) -> str:
