@@ -12,7 +12,11 @@ from privatelink_ingress.problems import UserError
 A, B, C, UNKNOWN = "subnet-a", "subnet-b", "subnet-c", object()
 
 
-@pytest.mark.parametrize("new", [[A, B], [B, A], [A, B, C], [A, B, UNKNOWN]], ids=str)
+@pytest.mark.parametrize(
+    "new",
+    [[A, B], [B, A], [A, B, C], [A, B, UNKNOWN]],
+    ids=["the same", "another order", "one more", "a new one"],
+)
 def test_an_update_that_keeps_every_zone_is_allowed(new: list[Any]):
     check("network.zoneIds", [A, B], new)
 
