@@ -208,6 +208,10 @@ REQUESTS = {
     = logs:ListTagsForResource {logs}:delivery:1
     = logs:DeleteDelivery {logs}:delivery:1
     ? logs:PutResourcePolicy""",
+    "aws:cloudwatch/queryDefinition:QueryDefinition": """
+    ? logs:PutQueryDefinition
+    ? logs:DescribeQueryDefinitions
+    ? logs:DeleteQueryDefinition""",
     "aws:acm/certificate:Certificate": """
     + acm:RequestCertificate *
     + acm:AddTagsToCertificate {acm}:certificate/1

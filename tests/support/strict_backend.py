@@ -235,6 +235,10 @@ FAKES: dict[str, Fake] = {
     "aws:kms/key:Key": _prefixed("key", "kms", "key", keyId="00000000-0000-0000-0000-000000000000"),
     "aws:kms/alias:Alias": _by_name("kms", ""),
     "aws:cloudwatch/logGroup:LogGroup": _by_name("logs", "log-group:"),
+    "aws:cloudwatch/queryDefinition:QueryDefinition": lambda at: (
+        f"00000000-0000-0000-0000-{digits(at.registration, 12)}",
+        {"queryDefinitionId": f"00000000-0000-0000-0000-{digits(at.registration, 12)}"},
+    ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _by_name(key="policyName"),
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _by_name("logs", "delivery-source:"),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _by_name("logs", "delivery-destination:"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
+from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.plan.capacity import cost, usage
 from privatelink_ingress.plan.capacity.forecast import Forecast, forecast
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.usage import Needs
-from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, plan_firewall
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 
 
@@ -24,6 +25,8 @@ class Report:
     needs: Needs
     """What a further connection is taken to need."""
     notes: tuple[str, ...]
+    firewalls: Mapping[str, Mapping[str, int]]
+    """By shard: capacity units of each rule of its web ACL."""
     growth: Forecast | None = None
     region: str = ""
     """Where the growth is planned."""
@@ -64,7 +67,8 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     if not capacities:
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
         raise UserError("No capacity to count", [problem])
-    report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes))
+    firewalls = {shard.edge.stack: {rule.key: rule.capacity for rule in _web_acl(shard).rules} for shard in shards}
+    report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes), firewalls=firewalls)
     if plan is None:
         return report
     pool = _pool(capacities, stack)
@@ -75,10 +79,13 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         raise UserError("The growth cannot be planned", [problem]) from None
     first = pool[0]
     connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
-    settings = next(shard.edge.settings for shard in shards if shard.edge.stack == first.name)
-    web_acl = plan_firewall(settings.firewall, settings.connections, name="")
+    web_acl = _web_acl(next(shard for shard in shards if shard.edge.stack == first.name))
     shard = cost.shard_cost(
-        first.region, zones=first.zones, firewall_rules=len(web_acl.rules), firewall_capacity=web_acl.capacity
+        first.region,
+        zones=first.zones,
+        firewall_rules=len(web_acl.rules),
+        firewall_capacity=web_acl.capacity,
+        firewall_fees=web_acl.fees,
     )
     return dataclasses.replace(
         report,
@@ -88,6 +95,11 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         shard_usd=shard.usd,
         estimate=connection.estimate or shard.estimate,
     )
+
+
+def _web_acl(shard: ShardStacks) -> FirewallPlan:
+    settings = shard.edge.settings
+    return plan_firewall(settings.firewall, settings.connections, name="")
 
 
 def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:

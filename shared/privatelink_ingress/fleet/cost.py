@@ -88,6 +88,7 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                     zones=zones,
                     firewall_rules=len(web_acl.rules),
                     firewall_capacity=web_acl.capacity,
+                    firewall_fees=web_acl.fees,
                     million_requests=connections * traffic.million_requests,
                 )
                 if stack is shard.edge

@@ -7,16 +7,44 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from privatelink_ingress.problems import suggest
-from privatelink_ingress.settings.fields import UNIQUE, Host, InvalidSetting, PathPattern, Settings, matching
+from privatelink_ingress.settings.countries import Countries
+from privatelink_ingress.settings.fields import (
+    UNIQUE,
+    Host,
+    InvalidSetting,
+    PathPattern,
+    Settings,
+    matching,
+)
+from privatelink_ingress.settings.firewall_answers import FirewallLogs, Page
 from privatelink_ingress.settings.limits import IP_SET
 from privatelink_ingress.settings.managed_rules import BODY_RULE, COMMON, FLOODS, GROUPS, ManagedGroup
 from privatelink_ingress.settings.networks import FirewallCidr
 
 ANY_PATH = ("/*",)
 
+COUNTING = "Every rule counts and none blocks: the firewall is being tried out."
+"""Description of a web ACL in stage `count`, by which rules about web ACLs know it."""
+
 Paths = Annotated[tuple[PathPattern, ...], Field(min_length=1), UNIQUE]
 
+Regex = Annotated[str, matching(r"[ -~]{1,200}", "a regular expression of 1-200 visible ASCII characters")]
+"""https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
+
+RateLimit = Annotated[int, Field(ge=10, le=2_000_000_000)]
+"""RateBasedStatement.Limit of the WAFv2 API."""
+
 Version = Annotated[str, matching(r"Version_\d+\.\d+", "a static version of the group, such as Version_1.23")]
+
+
+class Login(Settings):
+    """Where clients log in: what account takeover prevention inspects. AWSManagedRulesATPRuleSet of the WAFv2 API."""
+
+    path: Annotated[str, matching(r"/[!-~]{0,255}", "the path of the log-in request, such as /login")]
+    payload: Literal["form", "json"] = "form"
+    username: Annotated[str, Field(min_length=1, max_length=512)]
+    """The field's name in a form, or its JSON pointer, such as `/user/name`."""
+    password: Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class GroupSettings(Settings):
@@ -28,6 +56,14 @@ class GroupSettings(Settings):
     """A static version; without one, AWS moves the group to the version that it recommends."""
     count: Annotated[tuple[str, ...], Field(strict=False), UNIQUE] = ()
     """Rules of the group that count, while the others keep their actions."""
+    inspection: Literal["common", "targeted"] | None = None
+    """Of bot control alone: `common` when not set. `targeted` costs more for each request."""
+    login: Annotated[Login | None, Field(strict=False)] = None
+    """Of account takeover prevention alone, which needs it."""
+    challenge: bool | None = None
+    """Of anti-DDoS alone: whether browsers must solve a silent challenge during an event; true when not set."""
+    challenge_exempt: Annotated[tuple[Regex, ...], Field(strict=False), UNIQUE] = ()
+    """Of anti-DDoS alone: regular expressions of paths that are not for browsers: other clients solve no challenge."""
 
 
 def _short(value: Any) -> Any:
@@ -78,6 +114,12 @@ class HostFirewall(Settings):
     large_body_paths: Paths = ANY_PATH
     """Paths for which `allow` holds; larger bodies to other paths are blocked."""
     exempt: Annotated[tuple[Exemption, ...], UNIQUE] = ()
+    rate_limit: RateLimit | None = None
+    """In place of the shard's `rateLimit`, higher or lower; in the same window."""
+    challenge: Annotated[tuple[PathPattern, ...], UNIQUE] = ()
+    """Paths for browsers alone: a client without a token of WAF gets a silent challenge instead of the page."""
+    captcha: Annotated[tuple[PathPattern, ...], UNIQUE] = ()
+    """Paths for people alone: a client without a token of WAF gets a puzzle."""
 
     @model_validator(mode="after")
     def _paths_are_of_use(self) -> Self:
@@ -90,15 +132,27 @@ class HostFirewall(Settings):
 class Firewall(Settings):
     """The web ACL."""
 
+    stage: Literal["block", "count"] = "block"
+    """`count` while the web ACL is tried out: no rule blocks, and a saved query shows what would have been blocked."""
     groups: Annotated[
         dict[ManagedGroup, Annotated[GroupSettings, BeforeValidator(_short)]], Field(default_factory=dict)
     ]
     """Managed groups in addition to the five of every web ACL, and changes to those five."""
-    rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests from one client address in 5 minutes; more are blocked. RateBasedStatement.Limit of the WAFv2 API."""
+    rate_limit: RateLimit = 2000
+    """Requests from one client address in `rateWindow`; more are blocked."""
+    rate_window: Literal[60, 120, 300, 600] = 300
+    """Seconds, of every rate limit. RateBasedStatement.EvaluationWindowSec of the WAFv2 API."""
+    countries: Countries | None = None
     allow: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
     """Client networks that skip every other rule."""
     deny: Annotated[tuple[FirewallCidr, ...], Field(max_length=IP_SET), UNIQUE] = ()
     """Client networks that are always blocked."""
     hosts: Annotated[dict[Host, HostFirewall], Field(default_factory=dict)]
     """By host: what a connection of this file has as its `firewall`, for connections of attached stacks."""
+    block_page: Page | None = None
+    """The answer to a blocked request; without it, an empty 403."""
+    rate_limit_page: Page | None = None
+    """The answer above a rate limit, best with status 429; `blockPage` without it."""
+    token_seconds: Annotated[int, Field(ge=60, le=259_200)] = 300
+    """For how long a solved challenge or puzzle holds. ImmunityTimeProperty of the WAFv2 API."""
+    logs: FirewallLogs = FirewallLogs()

@@ -29,6 +29,8 @@ ManagedGroup = Literal[
 ]
 
 COMMON: ManagedGroup = "AWSManagedRulesCommonRuleSet"
+BOTS: ManagedGroup = "AWSManagedRulesBotControlRuleSet"
+LOGINS: ManagedGroup = "AWSManagedRulesATPRuleSet"
 FLOODS: ManagedGroup = "AWSManagedRulesAntiDDoSRuleSet"
 
 BODY_RULE = "SizeRestrictions_BODY"

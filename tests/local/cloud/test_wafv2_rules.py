@@ -233,3 +233,50 @@ def test_a_deleted_web_acl_leaves_no_logging(edge: Session) -> None:
     waf.put_logging_configuration(LoggingConfiguration=configuration)
     delete(edge, "web_acl", summary)
     assert waf.list_logging_configurations(Scope="REGIONAL").get("LoggingConfigurations", []) == []
+
+
+def regex(pattern: str) -> dict[str, Any]:
+    field = {"SingleHeader": {"Name": "host"}}
+    steps = [{"Priority": 0, "Type": "NONE"}]
+    return {"RegexMatchStatement": {"RegexString": pattern, "FieldToMatch": field, "TextTransformations": steps}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (regex("a" * 201), "at most 200 characters"),
+        ({"AndStatement": {"Statements": [COUNTRY]}}, "at least two statements"),
+        ({"OrStatement": {"Statements": [COUNTRY]}}, "at least two statements"),
+        ({"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "CUSTOM_KEYS"}}, "CUSTOM_KEYS"),
+        ({"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP", "CustomKeys": [{"IP": {}}]}}, "CUSTOM_KEYS"),
+    ],
+    ids=["long expression", "and of one", "or of one", "no custom keys", "custom keys by address"],
+)
+def test_statements_that_waf_does_not_take_are_refused(edge: Session, statement: dict[str, Any], said: str) -> None:
+    with refused("WAFInvalidParameterException", said):
+        web_acl(edge, rule(Statement={"NotStatement": {"Statement": statement}}))
+
+
+@pytest.mark.parametrize("name", ["BotControlRuleSet", "ATPRuleSet", "AntiDDoSRuleSet"])
+def test_some_groups_need_a_configuration(edge: Session, name: str) -> None:
+    with refused("WAFInvalidParameterException", "the group needs a configuration"):
+        web_acl(edge, managed(f"AWSManagedRules{name}", 1))
+
+
+def test_a_custom_response_names_a_body_of_the_web_acl_that_is_not_too_large(edge: Session) -> None:
+    def create(content: str, key: str) -> None:
+        block = {"Block": {"CustomResponse": {"ResponseCode": 403, "CustomResponseBodyKey": key}}}
+        edge.client("wafv2").create_web_acl(
+            Name="edge",
+            Scope="REGIONAL",
+            DefaultAction={"Allow": {}},
+            VisibilityConfig=VISIBILITY,
+            Rules=[rule(Action=block)],
+            CustomResponseBodies={"page": {"ContentType": "TEXT_PLAIN", "Content": content}},
+        )
+
+    with refused("WAFInvalidParameterException", "no custom response body has this key"):
+        create("no", "other")
+    with refused("WAFLimitsExceededException", "more than 4 KB"):
+        create("a" * 4097, "page")
+    create("a" * 4096, "page")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import typing
 from typing import Any
 
+import boto3
+import iso3166
 import pytest
 
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.attached import load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.firewall import GroupSettings
+from privatelink_ingress.settings.firewall_answers import PageStatus
 from privatelink_ingress.settings.load import SettingsError
 from tests.unit.settings.test_load import EDGE, as_text, changed, edge_problem, problems
 
@@ -125,6 +129,120 @@ def test_a_mistake_is_refused_with_its_place_and_the_nearest_name(
     assert problem.where == where
     assert reason in problem.reason
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where", "reason", "remedy"),
+    [
+        ("firewall.stage", "cuont", "firewall.stage", "is 'cuont'", "Did you mean count?"),
+        ("firewall.rateLimit", 9, "firewall.rateLimit", "is 9", "from 10 to 2000000000"),
+        ("firewall.rateWindow", 90, "firewall.rateWindow", "is 90", "60, 120, 300, 600"),
+        ("firewall.countries", {}, "firewall.countries", "has neither allow nor block", "Write block"),
+        (
+            "firewall.countries",
+            {"allow": ["DE"], "block": ["KP"]},
+            "firewall.countries",
+            "has both allow and block",
+            "Write block",
+        ),
+        ("firewall.countries", {"block": ["UK"]}, "firewall.countries.block[0]", "is 'UK'", "Did you mean GB, United"),
+        ("firewall.countries", {"block": ["Germany"]}, "firewall.countries.block[0]", "'Germany'", "mean DE, Germany?"),
+        (
+            "firewall.countries",
+            {"block": ["AUT"]},
+            "firewall.countries.block[0]",
+            "is 'AUT'",
+            "Did you mean AT, Austria?",
+        ),
+        ("firewall.countries", {"block": ["XX"]}, "firewall.countries.block[0]", "is 'XX'", "two letters"),
+        ("firewall.countries", {"block": ["KP", "KP"]}, "firewall.countries.block[1]", "repeats 'KP'", "once"),
+        ("firewall.blockPage", {}, "firewall.blockPage", "has neither html, text nor json", "Write one of"),
+        (
+            "firewall.blockPage",
+            {"html": "a", "text": "b"},
+            "firewall.blockPage",
+            "has html and text",
+            "Write one of html, text and json.",
+        ),
+        ("firewall.blockPage", {"json": "{"}, "firewall.blockPage.json", "is no JSON", "Correct it."),
+        ("firewall.blockPage", {"text": "ä" * 2049}, "firewall.blockPage.text", "has 4,098 bytes", "Shorten it."),
+        ("firewall.rateLimitPage", {"text": "a", "status": 428}, "firewall.rateLimitPage.status", "is 428", "429"),
+        ("firewall.tokenSeconds", 59, "firewall.tokenSeconds", "is 59", "from 60 to 259200"),
+        ("firewall.logs", {"keep": "blocked"}, "firewall.logs.keep", "is 'blocked'", "all, findings"),
+        (
+            "firewall.logs",
+            {"hide": {"headers": ["X-Key", "x-key"]}},
+            "firewall.logs.hide.headers[1]",
+            "in other letters",
+            "once",
+        ),
+        (
+            "firewall.groups",
+            {SQL: {"inspection": "common"}},
+            f"firewall.groups.{SQL}.inspection",
+            "is a key of AWSManagedRulesBotControlRuleSet",
+            "Remove it.",
+        ),
+        (
+            "firewall.groups",
+            {"AWSManagedRulesATPRuleSet": "block"},
+            "firewall.groups.AWSManagedRulesATPRuleSet.login",
+            "is missing",
+            "Write path, username and password",
+        ),
+        (
+            "firewall.groups",
+            {"AWSManagedRulesATPRuleSet": {"login": {"path": "login", "username": "u", "password": "p"}}},
+            "firewall.groups.AWSManagedRulesATPRuleSet.login.path",
+            "is 'login'",
+            "such as /login",
+        ),
+        (
+            "firewall.groups",
+            {"AWSManagedRulesAntiDDoSRuleSet": {"challenge": False, "challengeExempt": ["^/api/"]}},
+            "firewall.groups.AWSManagedRulesAntiDDoSRuleSet.challengeExempt",
+            "has no effect without a challenge",
+            "Remove it.",
+        ),
+        (
+            EXEMPT,
+            [{"group": "AWSManagedRulesLinuxRuleSet"}],
+            f"{EXEMPT}[0].group",
+            "which the web ACL does not have",
+            "or add AWSManagedRulesLinuxRuleSet to firewall.groups",
+        ),
+        ("connections.shop.firewall", {"challenge": ["cart"]}, "connections.shop.firewall.challenge[0]", "'cart'", "/"),
+    ],
+)
+def test_a_value_that_waf_does_not_take_is_refused_with_what_to_write(
+    path: str, value: Any, where: str, reason: str, remedy: str
+) -> None:
+    problem = edge_problem(path, value)
+    assert problem.where == where
+    assert reason in problem.reason
+    assert remedy in problem.remedy
+
+
+def test_a_rule_that_counts_for_every_host_is_not_exempted_as_well() -> None:
+    values = changed(EDGE, "firewall.groups", {SQL: {"count": ["SQLi_BODY"]}})
+    values = changed(values, EXEMPT, [{"group": SQL, "rules": ["SQLi_COOKIE", "SQLi_BODY"]}])
+    (problem,) = problems(EdgeSettings, values)
+    assert (problem.where, problem.remedy) == (f"{EXEMPT}[0].rules[1]", "Remove one of the two.")
+
+
+def test_the_countries_are_those_of_waf() -> None:
+    client = boto3.client("wafv2", region_name="eu-west-1")
+    known = client.meta.service_model.shape_for("CountryCode").enum
+    taken = loaded("firewall.countries", {"block": known}).firewall.countries
+    assert taken is not None
+    assert set(taken.block or ()) == set(known) == {country.alpha2 for country in iso3166.countries}
+
+
+def test_the_statuses_and_windows_are_those_that_the_api_can_have() -> None:
+    shape = boto3.client("wafv2", region_name="eu-west-1").meta.service_model.shape_for("ResponseStatusCode")
+    statuses = typing.get_args(PageStatus)
+    assert all(shape.metadata["min"] <= status <= shape.metadata["max"] for status in statuses)
+    assert loaded("firewall.rateWindow", 600).firewall.rate_window == 600
 
 
 def test_all_wrong_rules_are_named_at_once() -> None:

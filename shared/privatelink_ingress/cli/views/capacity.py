@@ -34,6 +34,8 @@ def print_report(report: Report, console: Console) -> None:
             soft_wrap=True,
         )
         tables.print_table(console, _table(shard, ends_first=key))
+        parts = ", ".join(f"{rule} {units}" for rule, units in report.firewalls[shard.name].items())
+        console.print(Text(f"Firewall capacity units: {parts}.", style="dim"), soft_wrap=True)
     if report.growth:
         _print_growth(report, report.growth, console)
     console.print(Text(f"A further connection is taken to need {_needs(report.needs)}.", style="dim"), soft_wrap=True)
@@ -56,6 +58,7 @@ def as_json(report: Report) -> str:
             "usd_a_month": round(report.growth_usd, 2),
             "estimate": report.estimate,
         }
+    data["firewall_capacity"] = {name: dict(parts) for name, parts in report.firewalls.items()}
     data["notes"] = list(report.notes)
     return json.dumps(data, indent=2)
 

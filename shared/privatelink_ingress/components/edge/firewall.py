@@ -12,8 +12,9 @@ from pulumi import Input, Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.firewall_statements import rendered
 from privatelink_ingress.components.log_groups import log_group
+from privatelink_ingress.plan.edge.firewall.log import FirewallLogPlan
 from privatelink_ingress.plan.edge.firewall.statements import AddressList, ManagedRules
-from privatelink_ingress.plan.edge.firewall.web_acl import REDACTED_HEADERS, FirewallPlan, FirewallRule
+from privatelink_ingress.plan.edge.firewall.web_acl import BLOCK_PAGE, FirewallPlan, FirewallRule
 from privatelink_ingress.plan.log_groups import LogStorage
 
 
@@ -49,32 +50,50 @@ class Firewall(Component):
             for rule in plan.rules
             if isinstance(rule.statement, AddressList)
         }
+        pages = {
+            page.key: {"custom_response": {"response_code": page.status, "custom_response_body_key": page.key}}
+            for page in plan.pages
+        }
+        immunity: dict[str, Any] = {"immunity_time_property": {"immunity_time": plan.token_seconds}}
         web_acl = aws.wafv2.WebAcl(
             name,
             name=plan.name,
             scope="REGIONAL",
+            description=plan.description,
             default_action={"allow": {}},
             rules=[
                 aws.wafv2.WebAclRuleArgs(
                     name=rule.key,
                     priority=rule.priority,
-                    statement=aws.wafv2.WebAclRuleStatementArgs(**rendered(rule.statement, ip_sets.get(rule.key))),
+                    statement=aws.wafv2.WebAclRuleStatementArgs(
+                        **rendered(rule.statement, ip_set=ip_sets.get(rule.key), page=pages.get(BLOCK_PAGE))
+                    ),
                     visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_metrics(rule.metric)),
-                    **_effect(rule),
+                    **_effect(rule, pages),
                 )
                 for rule in plan.rules
             ],
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_metrics(plan.metric)),
+            custom_response_bodies=[
+                aws.wafv2.WebAclCustomResponseBodyArgs(
+                    key=page.key, content=page.content, content_type=page.content_type
+                )
+                for page in plan.pages
+            ]
+            or None,
+            captcha_config=aws.wafv2.WebAclCaptchaConfigArgs(**immunity),
+            challenge_config=aws.wafv2.WebAclChallengeConfigArgs(**immunity),
             # Redaction in the logs leaves the samples of requests as they are:
             # https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
             data_protection_config=aws.wafv2.WebAclDataProtectionConfigArgs(
                 data_protections=[
                     aws.wafv2.WebAclDataProtectionConfigDataProtectionArgs(
-                        action="SUBSTITUTION",
+                        action=protection.action,
                         field=aws.wafv2.WebAclDataProtectionConfigDataProtectionFieldArgs(
-                            field_type="SINGLE_HEADER", field_keys=list(REDACTED_HEADERS)
+                            field_type=protection.field, field_keys=list(protection.keys) or None
                         ),
                     )
+                    for protection in plan.log.protections
                 ]
             ),
             tags=self.named("", args.tags),
@@ -83,23 +102,48 @@ class Firewall(Component):
         # Both are deleted by the ARN of what they are tied to, so deleting an old one last would undo the new one.
         replaced = self.child(delete_before_replace=True)
         aws.wafv2.WebAclAssociation(name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=replaced)
-        group = log_group(self, name, args.log_storage, tags=self.named("", args.tags), group=plan.log_group)
+        group = log_group(self, name, args.log_storage, tags=self.named("", args.tags), group=plan.log.group)
         aws.wafv2.WebAclLoggingConfiguration(
             name,
             resource_arn=web_acl.arn,
             log_destination_configs=[group.arn],
-            redacted_fields=[{"single_header": {"name": header}} for header in REDACTED_HEADERS],
+            redacted_fields=_redacted(plan.log),
+            logging_filter=_kept(plan.log),
             opts=replaced,
+        )
+        aws.cloudwatch.QueryDefinition(
+            f"{name}-firewall-would-block",
+            name=plan.log.query_name,
+            log_group_names=[group.name],
+            query_string=plan.log.query,
+            opts=self.child(),
         )
         self.web_acl_arn = web_acl.arn
         self.publish()
 
 
-def _effect(rule: FirewallRule) -> dict[str, Any]:
+def _effect(rule: FirewallRule, pages: Mapping[str, Any]) -> dict[str, Any]:
     """A group's rules have actions of their own, which the web ACL leaves alone or turns into counting."""
     if isinstance(rule.statement, ManagedRules):
         return {"override_action": {"count": {}} if rule.action == "count" else {"none": {}}}
-    return {"action": {rule.action: {}}}
+    return {"action": {rule.action: pages.get(rule.page or "", {})}}
+
+
+def _redacted(log: FirewallLogPlan) -> list[aws.wafv2.WebAclLoggingConfigurationRedactedFieldArgs]:
+    fields: list[dict[str, Any]] = [{"single_header": {"name": header}} for header in log.redacted_headers]
+    fields += [{"query_string": {}}] if log.redacts_query else []
+    fields += [{"uri_path": {}}] if log.redacts_path else []
+    return [aws.wafv2.WebAclLoggingConfigurationRedactedFieldArgs(**field) for field in fields]
+
+
+def _kept(log: FirewallLogPlan) -> aws.wafv2.WebAclLoggingConfigurationLoggingFilterArgs | None:
+    if not log.kept:
+        return None
+    conditions = [{"action_condition": {"action": action}} for action in log.kept]
+    kept: dict[str, Any] = {"behavior": "KEEP", "requirement": "MEETS_ANY", "conditions": conditions}
+    return aws.wafv2.WebAclLoggingConfigurationLoggingFilterArgs(
+        default_behavior="DROP", filters=[aws.wafv2.WebAclLoggingConfigurationLoggingFilterFilterArgs(**kept)]
+    )
 
 
 def _metrics(name: str) -> dict[str, Any]:

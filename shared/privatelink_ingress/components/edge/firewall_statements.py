@@ -12,6 +12,7 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     AddressList,
     AllOf,
     AnyOf,
+    Countries,
     Label,
     ManagedRules,
     Not,
@@ -21,8 +22,16 @@ from privatelink_ingress.plan.edge.firewall.statements import (
 )
 
 
-def rendered(statement: Statement, ip_set: Input[str] | None = None) -> Mapping[str, Any]:
-    """The `statement` of a rule, or a part of it; `ip_set` is the ARN of the rule's own IP set."""
+def rendered(
+    statement: Statement, *, ip_set: Input[str] | None = None, page: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """The `statement` of a rule, or a part of it.
+
+    Args:
+        statement: What to write.
+        ip_set: ARN of the rule's own IP set.
+        page: What the action `block` has for rules of a managed group.
+    """
     match statement:
         case AddressList():
             return {"ip_set_reference_statement": {"arn": ip_set}}
@@ -38,27 +47,43 @@ def rendered(statement: Statement, ip_set: Input[str] | None = None) -> Mapping[
                 }
             }
         case Not(statement=inner):
-            return {"not_statement": {"statements": [rendered(inner)]}}
+            return {"not_statement": {"statement": rendered(inner)}}
         case AllOf(statements=inner):
             return {"and_statement": {"statements": [rendered(one) for one in inner]}}
         case AnyOf(statements=inner):
             return {"or_statement": {"statements": [rendered(one) for one in inner]}}
         case ManagedRules():
-            return {"managed_rule_group_statement": _managed(statement)}
-        case RateLimit(limit=limit, window=window):
-            return {
-                "rate_based_statement": {"limit": limit, "evaluation_window_sec": window, "aggregate_key_type": "IP"}
-            }
+            return {"managed_rule_group_statement": _managed(statement, page or {})}
+        case Countries(codes=codes):
+            return {"geo_match_statement": {"country_codes": list(codes)}}
+        case RateLimit():
+            return {"rate_based_statement": _rate(statement)}
 
 
-def _managed(statement: ManagedRules) -> dict[str, Any]:
+def _managed(statement: ManagedRules, page: Mapping[str, Any]) -> dict[str, Any]:
     managed: dict[str, Any] = {"vendor_name": "AWS", "name": statement.group}
     if statement.version:
         managed["version"] = statement.version
     if statement.overrides:
         managed["rule_action_overrides"] = [
-            {"name": rule, "action_to_use": {action: {}}} for rule, action in statement.overrides.items()
+            {"name": rule, "action_to_use": {action: page if action == "block" else {}}}
+            for rule, action in statement.overrides.items()
         ]
+    if statement.configuration:
+        managed["managed_rule_group_configs"] = [statement.configuration]
     if statement.scope:
         managed["scope_down_statement"] = rendered(statement.scope)
     return managed
+
+
+def _rate(statement: RateLimit) -> dict[str, Any]:
+    rate: dict[str, Any] = {"limit": statement.limit, "evaluation_window_sec": statement.window}
+    if statement.by_host:
+        steps = [{"priority": 0, "type": "LOWERCASE"}]
+        host = {"header": {"name": "host", "text_transformations": steps}}
+        rate |= {"aggregate_key_type": "CUSTOM_KEYS", "custom_keys": [{"ip": {}}, host]}
+    else:
+        rate["aggregate_key_type"] = "IP"
+    if statement.scope:
+        rate["scope_down_statement"] = rendered(statement.scope)
+    return rate

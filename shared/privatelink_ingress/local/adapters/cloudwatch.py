@@ -58,6 +58,11 @@ def _create_alarm(aws: Aws, inputs: Properties) -> Created:
     return Created(inputs["name"], {"arn": arn})
 
 
+def _create_query_definition(aws: Aws, inputs: Properties) -> Created:
+    id_ = call(aws, "logs", "PutQueryDefinition", inputs, type_=t.QUERY_DEFINITION)["queryDefinitionId"]
+    return Created(id_, {"queryDefinitionId": id_})
+
+
 def _query(query: Properties) -> Properties:
     """A query's metric holds, flat, what the API splits into a metric and its statistic."""
     if not query.get("metric"):
@@ -89,6 +94,9 @@ ADAPTERS: dict[str, Adapter] = {
     t.LOG_DELIVERY: Adapter(_create_delivery, _deletes(t.LOG_DELIVERY, "DeleteDelivery", "id")),
     t.LOG_RESOURCE_POLICY: Adapter(
         _create_resource_policy, _deletes(t.LOG_RESOURCE_POLICY, "DeleteResourcePolicy", "policyName")
+    ),
+    t.QUERY_DEFINITION: Adapter(
+        _create_query_definition, _deletes(t.QUERY_DEFINITION, "DeleteQueryDefinition", "queryDefinitionId")
     ),
     t.METRIC_ALARM: Adapter(_create_alarm, _delete_alarm),
 }

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.elbv2.models import elbv2_backends
@@ -18,6 +18,7 @@ from moto.wafv2.responses import WAFV2Response
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
+from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
 
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 REFERENCES = {
@@ -47,14 +48,14 @@ def rules_are_consistent(request: Any, params: Params) -> None:
     for key in ("Priority", "Name"):
         for value, count in Counter(rule[key] for rule in rules).items():
             if count > 1:
-                _invalid(f"RULE_{key.upper()}", value, f"two rules have the {key.lower()} {value}")
+                invalid(f"RULE_{key.upper()}", value, f"two rules have the {key.lower()} {value}")
     for rule in rules:
         (kind,) = rule["Statement"] or [""]
         wanted, other = ("OverrideAction", "Action") if kind in GROUPS else ("Action", "OverrideAction")
         if wanted not in rule or other in rule:
-            _invalid("RULE_ACTION", rule["Name"], f"a rule with {kind} has {wanted} and no {other}")
+            invalid("RULE_ACTION", rule["Name"], f"a rule with {kind} has {wanted} and no {other}")
         if len(rule.get(wanted, {})) != 1:
-            _invalid("RULE_ACTION", rule["Name"], f"{wanted} holds exactly one action")
+            invalid("RULE_ACTION", rule["Name"], f"{wanted} holds exactly one action")
     if sum("RateBasedStatement" in rule["Statement"] for rule in rules) > MAX_RATE_RULES:
         refuse("WAFLimitsExceededException", f"A web ACL has at most {MAX_RATE_RULES} rate-based rules")
 
@@ -63,7 +64,7 @@ def rules_are_consistent(request: Any, params: Params) -> None:
 def default_action_is_one(request: Any, params: Params) -> None:
     """The default action is Allow or Block (API reference, DefaultAction)."""
     if len(params["DefaultAction"]) != 1:
-        _invalid("DEFAULT_ACTION", "", "exactly one of Allow and Block")
+        invalid("DEFAULT_ACTION", "", "exactly one of Allow and Block")
 
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
@@ -72,7 +73,7 @@ def references_exist(request: Any, params: Params) -> None:
 
     Source: API reference, CreateWebACL: WAFNonexistentItemException.
     """
-    for kind, statement in _statements(params.get("Rules", [])):
+    for kind, statement in statements(params.get("Rules", [])):
         if kind in REFERENCES and statement["ARN"] not in getattr(request.wafv2_backend, REFERENCES[kind]):
             refuse(
                 "WAFNonexistentItemException",
@@ -147,7 +148,7 @@ def resource_exists(request: Any, params: Params) -> None:
     arn = params["ResourceArn"]
     if ":loadbalancer/" in arn:
         if ":loadbalancer/app/" not in arn:
-            _invalid("RESOURCE_ARN", arn, "WAF protects Application Load Balancers, no others")
+            invalid("RESOURCE_ARN", arn, "WAF protects Application Load Balancers, no others")
         if arn not in elbv2_backends[request.current_account][request.region].load_balancers:
             _missing()
 
@@ -181,7 +182,7 @@ def item_is_not_referenced(request: Any, params: Params) -> None:
     """A resource of a web ACL cannot be deleted (API reference, DeleteIPSet: WAFAssociatedItemException)."""
     id_ = params["Id"]
     for acl in request.wafv2_backend.wacls.values():
-        for kind, statement in _statements([rule.to_dict() for rule in acl.rules]):
+        for kind, statement in statements([rule.to_dict() for rule in acl.rules]):
             if kind in REFERENCES and statement["ARN"].endswith(f"/{id_}"):
                 _in_use()
 
@@ -205,7 +206,7 @@ def addresses_are_ranges(request: Any, params: Params) -> None:
         except ValueError:
             network = None
         if network is None or "/" not in address or version not in (None, network.version) or not network.prefixlen:
-            _invalid("IP_ADDRESS", address, "a CIDR range of the set's address version, without host bits, not /0")
+            invalid("IP_ADDRESS", address, "a CIDR range of the set's address version, without host bits, not /0")
 
 
 @before(WAFV2Response, "put_logging_configuration")
@@ -219,36 +220,20 @@ def log_destination_is_valid(request: Any, params: Params) -> None:
         _missing()
     destinations = configuration["LogDestinationConfigs"]
     if len(destinations) != 1:
-        _invalid("LOG_DESTINATION", str(destinations), "exactly one destination")
+        invalid("LOG_DESTINATION", str(destinations), "exactly one destination")
     (arn,) = destinations
     kind = Arn.parse(arn).service
     name = arn.removesuffix(":*").rsplit(":", 1)[-1].rpartition("deliverystream/")[2]
     if kind not in ("logs", "s3", "firehose") or not name.startswith("aws-waf-logs-"):
-        _invalid("LOG_DESTINATION", arn, "the name of a log destination must start with aws-waf-logs-")
+        invalid("LOG_DESTINATION", arn, "the name of a log destination must start with aws-waf-logs-")
     groups = logs_backends[request.current_account][request.region].groups
     if (kind == "logs" and name not in groups) or (kind == "s3" and name not in s3_backends.bucket_accounts):
-        _invalid("LOG_DESTINATION", arn, "the log destination doesn't exist")
+        invalid("LOG_DESTINATION", arn, "the log destination doesn't exist")
 
 
 def _capacity(request: Any, params: Params) -> int:
     groups = request.wafv2_backend.rule_groups
     return capacity(params.get("Rules", []), lambda arn: groups[arn].capacity)
-
-
-def _statements(rules: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    pending = [rule["Statement"] for rule in rules]
-    while pending:
-        for kind, body in pending.pop().items():
-            yield kind, body
-            pending += body.get("Statements", [])
-            pending += [body[key] for key in ("Statement", "ScopeDownStatement") if key in body]
-
-
-def _invalid(field: str, parameter: Any, reason: str) -> None:
-    refuse(
-        "WAFInvalidParameterException",
-        f"Error reason: {reason}, field: {field}, parameter: {parameter}",
-    )
 
 
 def _missing() -> Any:

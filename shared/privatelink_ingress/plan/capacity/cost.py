@@ -84,7 +84,13 @@ def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: 
 
 
 def shard_cost(
-    region: str, *, zones: int, firewall_rules: int, firewall_capacity: int, million_requests: float = 0.0
+    region: str,
+    *,
+    zones: int,
+    firewall_rules: int,
+    firewall_capacity: int,
+    firewall_fees: Collection[str] = (),
+    million_requests: float = 0.0,
 ) -> Bill:
     """What a shard costs before its first connection.
 
@@ -92,6 +98,7 @@ def shard_cost(
         region: Its region.
         firewall_rules: Rules and managed groups of its web ACL.
         firewall_capacity: Capacity units of its web ACL.
+        firewall_fees: Items of managed groups that AWS charges for beside the price of a rule.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
     """
@@ -101,6 +108,10 @@ def shard_cost(
         _line("web ACL", "web-acl", 1, region),
         _line("firewall rules and groups", "firewall-rule", firewall_rules, region),
     ]
+    lines += [_line(f"firewall group {fee}", fee, 1, region) for fee in firewall_fees]
+    if million_requests:
+        by_request = [fee for fee in firewall_fees if f"{fee}-requests" in prices.PRICES]
+        lines += [_line(f"requests to {fee}", f"{fee}-requests", million_requests, region) for fee in by_request]
     steps = max(math.ceil((firewall_capacity - FIREWALL_BASE_CAPACITY) / _EXTRA_CAPACITY), 0)
     if steps and million_requests:
         lines.append(_line("firewall capacity above 1,500", "firewall-capacity", steps * million_requests, region))

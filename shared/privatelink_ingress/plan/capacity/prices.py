@@ -66,6 +66,14 @@ PRICES: Mapping[str, Mapping[str, Price]] = {
     "web-acl": {EVERYWHERE: Price(usd=5.0, unit="month", source=_WAF, confidence="third-party")},
     "firewall-rule": {EVERYWHERE: Price(usd=1.0, unit="rule-month", source=_WAF, confidence="third-party")},
     "firewall-requests": {EVERYWHERE: Price(usd=0.60, unit="million requests", source=_WAF, confidence="third-party")},
+    # Managed groups with a price of their own. Account takeover prevention also costs by the number of log-ins.
+    "bot-control": {EVERYWHERE: Price(usd=10.0, unit="month", source=_WAF, confidence="third-party")},
+    "bot-control-requests": {
+        EVERYWHERE: Price(usd=1.0, unit="million requests", source=_WAF, confidence="third-party")
+    },
+    "account-takeover": {EVERYWHERE: Price(usd=10.0, unit="month", source=_WAF, confidence="unverified")},
+    "anti-ddos": {EVERYWHERE: Price(usd=20.0, unit="month", source=_WAF, confidence="unverified")},
+    "anti-ddos-requests": {EVERYWHERE: Price(usd=0.15, unit="million requests", source=_WAF, confidence="unverified")},
     # For each 500 capacity units, or a part of them, above 1,500.
     "firewall-capacity": {EVERYWHERE: Price(usd=0.20, unit="million requests", source=_WAF, confidence="unverified")},
     # A version in standard support; the page compares it with 0.60 in extended support.
@@ -76,6 +84,7 @@ PRICES: Mapping[str, Mapping[str, Price]] = {
 NOT_COUNTED = (
     "nodes and their disks",
     "logs, metrics and alarms",
+    "puzzles of the firewall, log-ins that it checks, and targeted inspection of bots",
     "data transfer to the internet and between zones",
     "hosted zone, images, keys and the state bucket",
 )

@@ -14,6 +14,8 @@ from privatelink_ingress.plan.edge import certificates, hosted_zones, logs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
+from privatelink_ingress.plan.edge.firewall.log import log_group
+from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
@@ -91,6 +93,7 @@ def plan_edge(
     problems = Problems(check_stack(stack))
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
+    problems += check_rate_limits(settings.firewall, settings.connections)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
@@ -135,7 +138,7 @@ def log_names(settings: EdgeSettings, *, stack: str, region: str) -> LogNames:
     name = f"{PROJECT}-{stack}"
     planned = logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region)
     groups = (delivery.log_group for delivery in planned.deliveries)
-    return LogNames(log_groups=(*groups, firewall.log_group(name)), bucket=planned.bucket)
+    return LogNames(log_groups=(*groups, log_group(name)), bucket=planned.bucket)
 
 
 def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:

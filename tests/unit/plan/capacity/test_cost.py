@@ -23,6 +23,7 @@ def shard_bill(region: str, *, million_requests: float = 0.0, firewall: dict[str
         zones=3,
         firewall_rules=len(web_acl.rules),
         firewall_capacity=web_acl.capacity,
+        firewall_fees=web_acl.fees,
         million_requests=million_requests,
     )
 
@@ -80,6 +81,15 @@ def test_a_shard_costs_its_load_balancer_addresses_and_firewall_before_any_conne
 def test_each_firewall_list_costs_a_rule_more() -> None:
     lists = {"deny": ["192.0.2.0/24"], "allow": ["198.51.100.0/24"]}
     assert lines(shard_bill("us-east-1", firewall=lists))["firewall-rule"] == 9.0
+
+
+def test_groups_with_a_price_of_their_own_cost_by_the_month_and_by_the_request() -> None:
+    bots = {"groups": {"AWSManagedRulesBotControlRuleSet": "block", "AWSManagedRulesAntiDDoSRuleSet": "count"}}
+    found = lines(shard_bill("us-east-1", firewall=bots))
+    assert (found["bot-control"], found["anti-ddos"], found["firewall-rule"]) == (10.0, 20.0, 9.0)
+    assert not {"bot-control-requests", "anti-ddos-requests"} & found.keys()
+    busy = lines(shard_bill("us-east-1", firewall=bots, million_requests=20))
+    assert (busy["bot-control-requests"], busy["anti-ddos-requests"]) == (20.0, 3.0)
 
 
 def test_a_firewall_within_its_base_capacity_adds_nothing_per_request() -> None:

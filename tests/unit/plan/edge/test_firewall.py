@@ -75,8 +75,7 @@ def test_the_rate_limit_is_the_settings_in_five_minutes() -> None:
 
 def test_the_log_group_has_the_prefix_that_waf_requires() -> None:
     """D23."""
-    assert plan().log_group == "aws-waf-logs-central-ingress-prod"
-    assert firewall.REDACTED_HEADERS == ("authorization", "cookie")
+    assert plan().log.group == "aws-waf-logs-central-ingress-prod"
 
 
 def test_capacity_is_the_sum_of_aws_figures() -> None:

@@ -35,7 +35,12 @@ def _record(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 
 
 def _acl(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
-    return {"capacity": item["Capacity"]}
+    # AWS has the bodies by their keys.
+    bodies = [
+        {"key": key, "content": body["Content"], "contentType": body["ContentType"]}
+        for key, body in item.get("CustomResponseBodies", {}).items()
+    ]
+    return {"capacity": item["Capacity"]} | ({"customResponseBodies": bodies} if bodies else {})
 
 
 def _zone(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:

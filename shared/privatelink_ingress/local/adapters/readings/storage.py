@@ -8,7 +8,7 @@ from typing import Any
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
-from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, by_ids, is_
+from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, by_ids, given, is_
 
 _BUCKET = by_id("Bucket")
 _NOT_DESCRIBED = {"bucket": ""}
@@ -63,6 +63,13 @@ READINGS: Mapping[str, Reading] = {
     ),
     t.LOG_RESOURCE_POLICY: Reading(
         "logs", "DescribeResourcePolicies", lambda id_, state: {}, "resourcePolicies", is_("policyName")
+    ),
+    t.QUERY_DEFINITION: Reading(
+        "logs",
+        "DescribeQueryDefinitions",
+        given(queryDefinitionNamePrefix="name"),
+        "queryDefinitions",
+        is_("queryDefinitionId"),
     ),
     t.METRIC_ALARM: Reading(
         "cloudwatch",

@@ -50,6 +50,11 @@ def _zone(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     return {}
 
 
+def _query_definition(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    call(aws, "logs", "PutQueryDefinition", new, type_=t.QUERY_DEFINITION, extra={"queryDefinitionId": id_})
+    return {}
+
+
 UPDATES: Mapping[str, Update] = {
     t.CERTIFICATE: _certificate,
     t.BUCKET_ENCRYPTION: _again(s3.ADAPTERS[t.BUCKET_ENCRYPTION]),
@@ -67,6 +72,7 @@ UPDATES: Mapping[str, Update] = {
     t.LOG_RESOURCE_POLICY: _again(cloudwatch.ADAPTERS[t.LOG_RESOURCE_POLICY]),
     t.METRIC_ALARM: _again(cloudwatch.ADAPTERS[t.METRIC_ALARM], "tags"),
     t.PARAMETER: _again(ssm.ADAPTERS[t.PARAMETER], "tags", overwrite=True),
+    t.QUERY_DEFINITION: _query_definition,
     t.REPOSITORY_LIFECYCLE: _again(ecr.ADAPTERS[t.REPOSITORY_LIFECYCLE]),
     t.ROLE_POLICY: _again(iam.ADAPTERS[t.ROLE_POLICY]),
     t.WEB_ACL_LOGGING: _again(wafv2.ADAPTERS[t.WEB_ACL_LOGGING]),

@@ -8,7 +8,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
-from privatelink_ingress.plan.edge.firewall.web_acl import LOG_GROUP_PREFIX
+from privatelink_ingress.plan.edge.firewall.log import LOG_GROUP_PREFIX
 from privatelink_ingress.plan.edge.logs import plan_logs
 from privatelink_ingress.plan.edge.shard import PROJECT
 from privatelink_ingress.settings.bootstrap import EdgeRoles

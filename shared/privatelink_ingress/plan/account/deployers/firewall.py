@@ -46,6 +46,11 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
             ),
             system.in_region("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
         ),
+        # AWS knows no resource for a saved query:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+        t.QUERY_DEFINITION: (
+            system.in_region("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
+        ),
         t.WEB_ACL_LOGGING: (
             system.on_arn(
                 on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls

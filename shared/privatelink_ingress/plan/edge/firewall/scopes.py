@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from privatelink_ingress.plan.edge.firewall.statements import AllOf, AnyOf, Not, Pattern, Statement
@@ -22,32 +22,39 @@ LONGEST_REGEX = 200
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """Requests to some hosts and paths: those that match every pattern of one of the alternatives."""
+    """Requests to some hosts and paths: the hosts, by the paths that are meant of them; patterns as in a route."""
 
-    alternatives: tuple[tuple[Pattern, ...], ...] = ()
+    hosts: Mapping[tuple[str, ...], tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.alternatives)
+        return bool(self.hosts)
 
     def __or__(self, other: Scope) -> Scope:
         """The requests of both."""
-        return Scope(tuple(dict.fromkeys((*self.alternatives, *other.alternatives))))
+        keys = dict.fromkeys((*self.hosts, *other.hosts))
+        together = {key: (*self.hosts.get(key, ()), *other.hosts.get(key, ())) for key in keys}
+        return Scope({key: tuple(dict.fromkeys(hosts)) for key, hosts in together.items()})
 
     def inside(self) -> Statement:
         """Matches its requests. Only of a scope that has any."""
-        return _one(AnyOf, [_one(AllOf, patterns) for patterns in self.alternatives])
+        return _one(AnyOf, [_one(AllOf, patterns) for patterns in self._alternatives()])
 
     def outside(self) -> tuple[Statement, ...]:
         """Statements that together match every other request."""
-        return tuple(_one(AnyOf, [Not(statement=pattern) for pattern in patterns]) for patterns in self.alternatives)
+        return tuple(_one(AnyOf, [Not(statement=pattern) for pattern in patterns]) for patterns in self._alternatives())
+
+    def _alternatives(self) -> list[tuple[Pattern, ...]]:
+        """Of each alternative, the patterns that a request matches all."""
+        found: list[tuple[Pattern, ...]] = []
+        for paths, hosts in self.hosts.items():
+            parts = [_patterns("host", hosts), *([] if paths == ANY_PATH else [_patterns("path", paths)])]
+            found += itertools.product(*parts)
+        return found
 
 
 def of_hosts(hosts: Iterable[str], paths: Sequence[str] = ANY_PATH) -> Scope:
     """Requests to the hosts, and to the paths where not every path is meant; patterns as in a route."""
-    parts = [_patterns("host", (host.lower() for host in hosts))]
-    if tuple(paths) != ANY_PATH:
-        parts.append(_patterns("path", paths))
-    return Scope(tuple(itertools.product(*parts)))
+    return Scope({tuple(paths): tuple(host.lower() for host in hosts)})
 
 
 def of_routes(routes: Iterable[Route], paths: Sequence[str] = ANY_PATH) -> Scope:

@@ -64,6 +64,8 @@ class ManagedRules:
     """Other actions of rules of the group. A rule that counts still adds its label."""
     scope: Statement | None = None
     """The requests that the group sees; every one without it."""
+    configuration: Mapping[str, object] | None = None
+    """What the group needs to know, with keys as the provider has them."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,12 +74,23 @@ class RateLimit:
 
     limit: int
     window: int
+    scope: Statement | None = None
+    """The requests that it counts; every one without it."""
+    by_host: bool = False
+    """Whether it counts the requests to each host apart."""
 
 
-Statement = AddressList | Pattern | Label | Not | AllOf | AnyOf | ManagedRules | RateLimit
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Countries:
+    """Matches client addresses of countries, by their codes of ISO 3166."""
+
+    codes: tuple[str, ...]
+
+
+Statement = AddressList | Countries | Pattern | Label | Not | AllOf | AnyOf | ManagedRules | RateLimit
 
 # Units of single statements: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statements-list.html
-_ADDRESS_LIST, _LABEL, _REGEX, _TRANSFORMATION, _RATE_LIMIT = 1, 1, 3, 10, 2
+_ADDRESS_LIST, _COUNTRIES, _LABEL, _REGEX, _TRANSFORMATION, _RATE_LIMIT, _RATE_KEY = 1, 1, 1, 3, 10, 2, 30
 
 TRANSFORMATIONS: Mapping[str, tuple[str, ...]] = {
     "host": ("LOWERCASE",),
@@ -93,6 +106,8 @@ def units(statement: Statement | None) -> int:
             return 0
         case AddressList():
             return _ADDRESS_LIST
+        case Countries():
+            return _COUNTRIES
         case Label():
             return _LABEL
         case Pattern(field=field):
@@ -103,5 +118,5 @@ def units(statement: Statement | None) -> int:
             return sum(map(units, inner))
         case ManagedRules(group=group, scope=scope):
             return GROUPS[group].capacity + units(scope)
-        case RateLimit():
-            return _RATE_LIMIT
+        case RateLimit(scope=scope, by_host=by_host):
+            return _RATE_LIMIT + units(scope) + (2 * _RATE_KEY if by_host else 0)  # address and host

@@ -5,30 +5,26 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from privatelink_ingress.plan.edge.firewall import scopes
-from privatelink_ingress.plan.edge.firewall.scopes import Scope
+from privatelink_ingress.plan.edge.firewall.changes import Changes, changes
+from privatelink_ingress.plan.edge.firewall.groups import plan_groups
+from privatelink_ingress.plan.edge.firewall.log import FirewallLogPlan, plan_log
+from privatelink_ingress.plan.edge.firewall.rate_limits import plan_rate_limits
 from privatelink_ingress.plan.edge.firewall.statements import (
     Action,
     AddressList,
-    Label,
+    Countries,
     ManagedRules,
-    RateLimit,
+    Not,
     Statement,
     units,
 )
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
-from privatelink_ingress.settings.firewall import Firewall, GroupSettings, HostFirewall
+from privatelink_ingress.settings.firewall import COUNTING, Firewall
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY
-from privatelink_ingress.settings.managed_rules import BODY_RULE, COMMON, FLOODS, GROUPS, ManagedGroup, label
+from privatelink_ingress.settings.managed_rules import FLOODS, GROUPS
 
-LOG_GROUP_PREFIX = "aws-waf-logs-"
-"""Required start of the name of a WAF log destination: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
-
-REDACTED_HEADERS = ("authorization", "cookie")
-"""Headers with credentials, which never reach the log."""
-
-_RATE_WINDOW = 300
+BLOCK_PAGE, RATE_PAGE = "blocked", "rate-limited"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,6 +37,8 @@ class FirewallRule:
     """The action on a match; for a managed group, `block` keeps the action of each of its rules."""
     statement: Statement
     metric: str
+    page: str | None = None
+    """Key of the page that answers a blocked request."""
 
     @property
     def capacity(self) -> int:
@@ -49,116 +47,113 @@ class FirewallRule:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PagePlan:
+    """A custom answer to blocked requests."""
+
+    key: str
+    status: int
+    content_type: str
+    content: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class FirewallPlan:
     """One web ACL, which allows requests by default."""
 
     name: str
     metric: str
+    description: str | None
+    """Says so while no rule blocks."""
     rules: tuple[FirewallRule, ...]
-    log_group: str
+    pages: tuple[PagePlan, ...]
+    token_seconds: int
+    """For how long a solved challenge holds."""
+    log: FirewallLogPlan
 
     @property
     def capacity(self) -> int:
         """Capacity units of all rules together."""
         return sum(rule.capacity for rule in self.rules)
 
-
-@dataclasses.dataclass(frozen=True)
-class Changes:
-    """What the stack file changes for the hosts of one connection."""
-
-    firewall: HostFirewall
-    connection: Connection | None
-    """None for a host of an attached stack."""
-    host: str = ""
-
-    def scope(self, paths: tuple[str, ...] = ("/*",)) -> Scope:
-        """Its requests to the paths."""
-        if self.connection is None:
-            return scopes.of_hosts([self.host], paths)
-        return scopes.of_routes(self.connection.routes, paths)
-
-
-Rule = tuple[str, Action, Statement]
-"""Key, action and statement of a rule whose place is not decided yet."""
+    @property
+    def fees(self) -> tuple[str, ...]:
+        """The items of `plan/capacity/prices.py` that AWS charges for managed groups beside a rule's price."""
+        groups = (GROUPS[rule.statement.group] for rule in self.rules if isinstance(rule.statement, ManagedRules))
+        return tuple(group.fee for group in groups if group.fee)
 
 
 def plan_firewall(firewall: Firewall, connections: Mapping[str, Connection], *, name: str) -> FirewallPlan:
-    """The web ACL called `name`, in front of the shard's own connections and those of attached stacks.
-
-    Denied addresses come first, so that no other list can allow them; then allowed ones, which skip all later rules.
-    """
-    changes = [
-        *(Changes(one.firewall, one) for _, one in sorted(connections.items())),
-        *(Changes(one, None, host) for host, one in sorted(firewall.hosts.items())),
+    """The web ACL called `name`, in front of the shard's own connections and those of attached stacks."""
+    rules = [
+        FirewallRule(
+            key=key,
+            priority=priority,
+            action=_staged(action, firewall),
+            statement=statement,
+            metric=f"{name}-{key}",
+            page=_page(key, firewall) if _staged(action, firewall) == "block" else None,
+        )
+        for priority, (key, action, statement) in enumerate(_ordered(firewall, changes(firewall, connections)))
     ]
-    # AWS wants the group against floods before all others, so that it sees what is usual.
-    first = [rule for rule in _groups(firewall, changes) if rule[0] == GROUPS[FLOODS].key]
-    rest = [rule for rule in _groups(firewall, changes) if rule not in first]
-    ordered = [*_lists(firewall), *first, *_limits(firewall), *rest]
     return FirewallPlan(
         name=name,
         metric=name,
-        rules=tuple(
-            FirewallRule(key=key, priority=priority, action=action, statement=statement, metric=f"{name}-{key}")
-            for priority, (key, action, statement) in enumerate(ordered)
-        ),
-        log_group=log_group(name),
+        description=COUNTING if firewall.stage == "count" else None,
+        rules=tuple(rules),
+        pages=tuple(_pages(firewall)),
+        token_seconds=firewall.token_seconds,
+        log=plan_log(firewall.logs, name=name),
     )
 
 
-def log_group(name: str) -> str:
-    """The log group of the web ACL called `name`."""
-    return f"{LOG_GROUP_PREFIX}{name}"
+def _staged(action: Action, firewall: Firewall) -> Action:
+    return "count" if firewall.stage == "count" and action != "allow" else action
 
 
-def _lists(firewall: Firewall) -> Iterator[Rule]:
+def _ordered(firewall: Firewall, changed: list[Changes]) -> Iterator[tuple[str, Action, Statement]]:
+    """Key, action and statement of each rule.
+
+    Denied addresses come first, so that no other list can allow them; then allowed ones, which skip all later rules.
+    AWS wants its group against floods before all that stops requests, so that it sees what is usual.
+    """
     if firewall.deny:
         yield "deny", "block", AddressList(cidrs=firewall.deny)
     if firewall.allow:
         yield "allow", "allow", AddressList(cidrs=firewall.allow)
+    groups = list(plan_groups(firewall, changed))
+    first = [rule for rule in groups if rule[0] == GROUPS[FLOODS].key]
+    yield from first
+    if firewall.countries:
+        codes = Countries(codes=firewall.countries.allow or firewall.countries.block or ())
+        yield "countries", "block", Not(statement=codes) if firewall.countries.allow else codes
+    for key, limit in plan_rate_limits(firewall, changed):
+        yield key, "block", limit
+    free = [rule for rule in groups if rule not in first and rule[0] not in _PAID]
+    yield from free
+    for change in changed:
+        if change.firewall.challenge:
+            yield f"challenge-{change.key}", "challenge", change.scope(change.firewall.challenge).inside()
+        if change.firewall.captcha:
+            yield f"captcha-{change.key}", "captcha", change.scope(change.firewall.captcha).inside()
+    yield from (rule for rule in groups if rule not in first and rule not in free)
 
 
-def _limits(firewall: Firewall) -> Iterator[Rule]:
-    yield "rate-limit", "block", RateLimit(limit=firewall.rate_limit, window=_RATE_WINDOW)
+_PAID = {group.key for group in GROUPS.values() if group.fee}
+"""Last, so that AWS charges for requests that no other rule stopped."""
 
 
-def _groups(firewall: Firewall, changes: list[Changes]) -> Iterator[Rule]:
-    for name, known in GROUPS.items():
-        if not known.baseline and name not in firewall.groups:
-            continue
-        group = firewall.groups.get(name, GroupSettings())
-        exempt = dict(_exempt(name, changes))
-        whole = exempt.pop("", Scope())
-        # A rule with an exemption only counts and adds its label, and a rule after the group decides by the label: so
-        # the exemption costs nothing of the rest of the group.
-        decided = {rule: scope for rule, scope in exempt.items() if rule not in group.count}
-        overrides: dict[str, Action] = dict.fromkeys((*decided, *group.count), "count")
-        statement = ManagedRules(
-            group=name,
-            version=group.version,
-            overrides={rule: overrides[rule] for rule in known.rules if rule in overrides},
-            scope=scopes.together(whole.outside()) if whole else None,
-        )
-        yield known.key, group.action, statement
-        for rule, scope in decided.items():
-            key = "body-size" if rule == BODY_RULE else f"{known.key}-{rule}"
-            action = "count" if group.action == "count" else known.rules[rule]
-            yield key, action, scopes.together([Label(label=label(name, rule) or ""), *scope.outside()])
+def _page(key: str, firewall: Firewall) -> str | None:
+    if firewall.rate_limit_page and key.startswith("rate-limit"):
+        return RATE_PAGE
+    return BLOCK_PAGE if firewall.block_page else None
 
 
-def _exempt(group: ManagedGroup, changes: list[Changes]) -> Iterator[tuple[str, Scope]]:
-    """The requests that each rule of the group lets pass; those of the group as a whole under the empty name."""
-    found: dict[str, Scope] = {}
-    if group == COMMON:
-        found[BODY_RULE] = Scope()
-    for change in changes:
-        if group == COMMON and change.firewall.large_bodies == "allow":
-            found[BODY_RULE] |= change.scope(change.firewall.large_body_paths)
-        for exemption in change.firewall.exempt:
-            for rule in (exemption.rules or ("",)) if exemption.group == group else ():
-                found[rule] = found.get(rule, Scope()) | change.scope(exemption.paths)
-    return iter(sorted(found.items(), key=lambda item: list(GROUPS[group].rules).index(item[0]) if item[0] else -1))
+def _pages(firewall: Firewall) -> Iterator[PagePlan]:
+    for key, page in ((BLOCK_PAGE, firewall.block_page), (RATE_PAGE, firewall.rate_limit_page)):
+        if page:
+            kinds = {"TEXT_HTML": page.html, "TEXT_PLAIN": page.text, "APPLICATION_JSON": page.json_}
+            [(kind, content)] = [(kind, content) for kind, content in kinds.items() if content]
+            yield PagePlan(key=key, status=page.status, content_type=kind, content=content)
 
 
 def check_capacity(plan: FirewallPlan, *, limit: int = FIREWALL_BASE_CAPACITY) -> list[Problem]:
