@@ -66,7 +66,7 @@ async def planned(
     settings: WorkloadSettings, stack: str, region: str, duties: providers.Providers
 ) -> OwnClusterPlan | AdoptedClusterPlan:
     if settings.cluster.existing:
-        cluster = await existing.find_cluster(settings.cluster.existing, duties)
+        cluster = await existing.find_cluster(settings.cluster.existing, duties, controller=settings.controller.install)
         return plan_adopted(settings, stack=stack, region=region, cluster=cluster)
     versions.require_supported(settings, today=today())
     now = await deployed.deployed_cluster(connection_name(settings, stack), duties.eks)

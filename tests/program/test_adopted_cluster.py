@@ -159,6 +159,33 @@ def test_its_controller_may_connect_to_the_api_in_the_clusters_own_subnets_and_s
     ]
 
 
+@pytest.mark.parametrize(
+    "values",
+    ['{"enableNetworkPolicy": "true"}', '{"env": {}, "enableNetworkPolicy":true}', "enableNetworkPolicy: 'true'\n"],
+)
+def test_policies_that_the_cluster_enforces_cause_no_warning(values: str):
+    found = Found()
+    found.cni = values
+    assert [one for one in adopting(found, controller=INSTALLED).messages if "NetworkPolicies" in str(one)] == []
+
+
+@pytest.mark.parametrize("values", ['{"enableNetworkPolicy": "false"}', "{}", "", "enableNetworkPolicy: truely", None])
+def test_policies_that_perhaps_nothing_enforces_are_a_warning(values: str | None):
+    found = Found()
+    found.cni = values
+    [warning] = [str(one) for one in adopting(found, controller=INSTALLED).messages if "NetworkPolicies" in str(one)]
+    assert "cluster.existing.name: is platform, whose add-on vpc-cni is not seen to have enableNetworkPolicy" in warning
+    assert "Ask the cluster's owner" in warning
+
+
+def test_without_the_controller_nobody_looks_at_the_add_on():
+    found = Found()
+    found.cni = None
+    run = adopting(found)
+    assert "aws:eks/getAddon:getAddon" not in {one.token for one in run.invokes}
+    assert [one for one in run.messages if "NetworkPolicies" in str(one)] == []
+
+
 def test_its_controller_reaches_the_cluster_through_a_forwarded_port():
     host = "0123.gr7.eu-west-1.eks.amazonaws.com"
     api = {"server": "https://localhost:8443", "tlsServerName": host}

@@ -27,6 +27,8 @@ class Found:
         self.ami_type = "AL2023_x86_64_STANDARD"
         self.cluster_subnets = list(SUBNETS)
         self.service_cidr = "10.100.0.0/16"
+        self.cni: str | None = '{"enableNetworkPolicy": "true"}'
+        """Configuration of the add-on vpc-cni; None without the add-on."""
         self.zones = dict(SUBNETS)
         self.vpcs: dict[str, str] = {}
         self.routes: list[dict[str, str]] = []
@@ -41,6 +43,7 @@ class Found:
     def backend(self) -> StrictBackend:
         answers: dict[str, Callable[[Properties, At], Properties]] = {
             "aws:eks/getCluster:getCluster": self._cluster,
+            "aws:eks/getAddon:getAddon": self._addon,
             "aws:eks/getNodeGroups:getNodeGroups": lambda args, _: {**args, "id": "x", "names": [*self.node_groups]},
             "aws:eks/getNodeGroup:getNodeGroup": self._node_group,
             "aws:autoscaling/getGroup:getGroup": self._autoscaling_group,
@@ -74,6 +77,11 @@ class Found:
             ],
             "vpcConfig": {"vpcId": VPC, "subnetIds": self.cluster_subnets, "clusterSecurityGroupId": GROUP},
         }
+
+    def _addon(self, args: Properties, _: At) -> Properties:
+        if self.cni is None:
+            raise LookupError("no add-on vpc-cni found")
+        return {**args, "id": "platform:vpc-cni", "configurationValues": self.cni}
 
     def _node_group(self, args: Properties, _: At) -> Properties:
         name = args["nodeGroupName"]

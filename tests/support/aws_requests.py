@@ -382,6 +382,7 @@ LOOK_UPS = {
     "aws:eks/getCluster:getCluster": ". eks:DescribeCluster {eks}:cluster/{name}",
     # AWS asks nobody for a right to it: GetCallerIdentity, STS API.
     "aws:index/getCallerIdentity:getCallerIdentity": "",
+    "aws:eks/getAddon:getAddon": ". eks:DescribeAddon {eks}:addon/{clusterName}/{addonName}/1",
     "aws:eks/getAddonVersion:getAddonVersion": "? eks:DescribeAddonVersions",
     "aws:eks/getNodeGroups:getNodeGroups": ". eks:ListNodegroups {eks}:cluster/{clusterName}",
     "aws:eks/getNodeGroup:getNodeGroup": ". eks:DescribeNodegroup {eks}:nodegroup/{clusterName}/{nodeGroupName}/1",

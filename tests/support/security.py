@@ -166,6 +166,7 @@ CLOSED: dict[str, Closed] = {
             f"{_NETWORK}::test_the_pods_reach_name_resolution_the_kubernetes_api_and_applications",
             f"{_NETWORK}::test_any_other_pod_of_the_namespace_is_cut_off",
             f"{_NETWORK}::test_the_samples_enforce_the_policies",
+            "tests/program/test_adopted_cluster.py::test_policies_that_perhaps_nothing_enforces_are_a_warning",
         ),
         "Port 443 of the private subnets, where the Kubernetes API is. An existing cluster may have no policy engine. "
         "No engine has enforced the policies yet: [controller.md](controller.md#what-its-pods-connect-to).",

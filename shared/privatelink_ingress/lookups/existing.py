@@ -13,13 +13,19 @@ from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
+from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.workload.existing import ExistingCluster, ExistingNetwork
 
 TITLE = "The existing VPC or cluster cannot be looked up"
 
 
-async def find_cluster(existing: ExistingCluster, providers: Providers) -> FoundCluster:
+async def find_cluster(existing: ExistingCluster, providers: Providers, *, controller: bool) -> FoundCluster:
     """Look up the cluster of `cluster.existing`.
+
+    Args:
+        existing: The setting.
+        providers: Of the duties.
+        controller: Whether the stack installs the controller in it.
 
     Raises:
         UserError: with every setting whose look-up failed, and AWS's answer.
@@ -41,6 +47,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers) -> Found
         security_group_id=network.cluster_security_group_id,
         endpoint=cluster.endpoint,
         certificate_authority=cluster.certificate_authorities[0].data,
+        cni_configuration=await _cni_configuration(existing.name, providers) if controller else None,
         service_cidr=services.service_ipv4_cidr or services.service_ipv6_cidr,
         control_plane_subnet_ids=tuple(sorted(network.subnet_ids)),
         subnet_ids=subnet_ids,
@@ -89,6 +96,16 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
             name: endpoint.private_dns_enabled for name, endpoint in zip(existing.endpoints, interfaces, strict=True)
         },
     )
+
+
+async def _cni_configuration(cluster: str, providers: Providers) -> str | None:
+    """Of the add-on vpc-cni; None where it cannot be looked up: a cluster may have the VPC CNI without the add-on."""
+    look_up = _look_up(providers.eks, f"{adopted_cluster.KEY}.name", f"is {cluster}, whose add-on vpc-cni")
+    named = {"clusterName": cluster, "addonName": "vpc-cni"}
+    try:
+        return (await look_up.one(t.GET_ADDON, aws.eks.GetAddonResult, **named)).configuration_values
+    except UserError:
+        return None
 
 
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:

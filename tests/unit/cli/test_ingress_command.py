@@ -271,6 +271,14 @@ def test_with_a_stack_whose_controller_reads_secrets_an_ingress_may_name_one(tmp
     assert found(tmp_path, named, options=options) == []
 
 
+def test_with_a_stack_the_bound_of_files_is_that_of_its_pods(tmp_path: Path):
+    large = annotated({"nginx.org/client-max-body-size": "200m"})
+    [(where, reason, _)] = found(tmp_path, large, options=stack(tmp_path))
+    assert where == 'metadata.annotations["nginx.org/client-max-body-size"]'
+    assert reason.startswith("is 200m, more than the 128m ")
+    assert found(tmp_path, large, options=stack(tmp_path, controller={"diskGib": 4})) == []
+
+
 def test_with_a_stack_that_watches_some_namespaces_others_are_not_served(tmp_path: Path):
     options = stack(tmp_path, controller={"watch": {"namespaces": ["checkout"]}}, sample={"install": False})
     [problem] = found(tmp_path, ingress(), options=options)

@@ -34,6 +34,16 @@ def _cluster(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _addon(aws: Aws, args: Properties) -> Properties:
+    addon = call(aws, "eks", "DescribeAddon", args, type_=t.GET_ADDON)["addon"]
+    return args | {
+        "id": f"{args['clusterName']}:{args['addonName']}",
+        "arn": addon["addonArn"],
+        "addonVersion": addon["addonVersion"],
+        "configurationValues": addon.get("configurationValues", ""),
+    }
+
+
 def _node_groups(aws: Aws, args: Properties) -> Properties:
     names = call(aws, "eks", "ListNodegroups", args, type_=t.GET_NODE_GROUPS)["nodegroups"]
     return args | {"id": args["clusterName"], "names": sorted(names)}
@@ -177,6 +187,7 @@ def _one(found: list[dict[str, Any]], token: str, what: str) -> dict[str, Any]:
 
 FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_CLUSTER: _cluster,
+    t.GET_ADDON: _addon,
     t.GET_NODE_GROUPS: _node_groups,
     t.GET_NODE_GROUP: _node_group,
     t.GET_AUTOSCALING_GROUP: _autoscaling_group,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Iterator
 
 from privatelink_ingress.plan import service_trust
+from privatelink_ingress.plan.workload.controller import network
 from privatelink_ingress.plan.workload.roles import RolePlan
 from privatelink_ingress.problems import Problem, UserError, suggest
 from privatelink_ingress.settings.workload import WorkloadSettings
@@ -44,7 +44,7 @@ def agents(settings: WorkloadSettings, *, cluster: str, region: str) -> tuple[Ad
         AddonPlan(name="kube-proxy"),
         AddonPlan(
             name="vpc-cni",
-            configuration=json.dumps({"enableNetworkPolicy": "true"}),
+            configuration=network.ENFORCED,
             service_account=CNI_ACCOUNT,
             role=RolePlan(
                 key="vpc-cni",

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan.workload import existing_subnets, kubeconfig
-from privatelink_ingress.plan.workload.controller.network import SERVICE_CIDRS, api_cidrs
+from privatelink_ingress.plan.workload.controller import network
 from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
@@ -54,6 +54,8 @@ class FoundCluster:
     endpoint: str
     certificate_authority: str
     """In Base64."""
+    cni_configuration: str | None
+    """Values of the add-on vpc-cni, as JSON or YAML; None without the add-on, or where it was not looked up."""
     service_cidr: str
     """Network of the Services' addresses."""
     control_plane_subnet_ids: tuple[str, ...]
@@ -99,7 +101,8 @@ def placeholder(existing: ExistingCluster, *, zone_ids: Sequence[str]) -> FoundC
         security_group_id="sg-0",
         endpoint="https://cluster.example.com",
         certificate_authority="",
-        service_cidr=SERVICE_CIDRS[0],
+        cni_configuration=network.ENFORCED,
+        service_cidr=network.SERVICE_CIDRS[0],
         control_plane_subnet_ids=subnet_ids,
         subnet_ids=subnet_ids,
         nodes=(FoundNodes(name="nodes", autoscaling_group="nodes", subnet_ids=subnet_ids),),
@@ -122,7 +125,7 @@ def adopt_cluster(
     if problems := list(_not_ours(settings)):
         raise UserError("The stack file sets what the existing cluster already has", problems)
     existing_subnets.require_another_owner(cluster.tags, tags, where=f"{KEY}.name", what=existing.name)
-    balancer = tuple(cluster.subnets[id_] for id_ in cluster.subnet_ids)
+    balancer, installed = tuple(cluster.subnets[id_] for id_ in cluster.subnet_ids), settings.controller.install
     if problems := list(_misfits(existing, cluster, balancer)):
         raise UserError("The existing cluster cannot be published", problems)
     placed = existing_subnets.by_zone(balancer)
@@ -132,7 +135,7 @@ def adopt_cluster(
         vpc_id=cluster.vpc_id,
         subnet_ids={zone_id: subnet.id for zone_id, subnet in placed.items()},
         trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
-        api_cidrs=api_cidrs(
+        api_cidrs=network.api_cidrs(
             [cluster.service_cidr], (cluster.subnets[id_].cidr for id_ in cluster.control_plane_subnet_ids)
         ),
         node_security_group_ids=existing.node_security_group_ids or (cluster.security_group_id,),
@@ -149,7 +152,10 @@ def adopt_cluster(
             ),
             settings.cluster.kubernetes_api,
         ),
-        warnings=tuple(_warnings(cluster, placed, of_nodes)),
+        warnings=(
+            *_warnings(cluster, placed, of_nodes),
+            *(network.unenforced(f"{KEY}.name", existing.name, cluster.cni_configuration) if installed else ()),
+        ),
     )
 
 

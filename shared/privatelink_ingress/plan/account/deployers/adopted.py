@@ -39,14 +39,15 @@ def network(system: System, adopted: Adopted) -> Grants:
 
 
 def eks(system: System, adopted: Adopted) -> Grants:
-    """Look up the clusters and their node groups."""
+    """Look up the clusters, their node groups and whether the VPC CNI enforces NetworkPolicies."""
     if not adopted.clusters:
         return {}
-    clusters, groups = (
+    clusters, groups, addons = (
         tuple(system.arn("eks", pattern.format(name)) for name in adopted.clusters)
-        for pattern in ("cluster/{}", "nodegroup/{}/*")
+        for pattern in ("cluster/{}", "nodegroup/{}/*", "addon/{}/vpc-cni/*")
     )
     return {
+        t.GET_ADDON: (system.on_arn(["eks:DescribeAddon"], *addons),),
         t.GET_CLUSTER: (system.on_arn(["eks:DescribeCluster"], *clusters),),
         t.GET_NODE_GROUPS: (system.on_arn(["eks:ListNodegroups"], *clusters),),
         t.GET_NODE_GROUP: (system.on_arn(["eks:DescribeNodegroup"], *groups),),

@@ -6,14 +6,20 @@ Policies add up: another one in the controller's namespace can allow more, and n
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from privatelink_ingress.problems import Problem
 
 Rule = dict[str, Any]
 
 SERVICE_CIDRS = ("172.20.0.0/16", "10.100.0.0/16")
 """One of the two holds the Services of a cluster that EKS chooses their network for:
 https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html"""
+
+ENFORCED = '{"enableNetworkPolicy": "true"}'
+"""Configuration of the add-on vpc-cni with which it enforces NetworkPolicies."""
 
 API_PORT = 443
 """Of the Service `kubernetes`, and of EKS's network interfaces behind it."""
@@ -45,6 +51,29 @@ def api_cidrs(service_cidrs: Iterable[str], subnets: Iterable[str]) -> tuple[str
     """
     services = (ipaddress.ip_network(cidr) for cidr in service_cidrs)
     return (*(f"{network[1]}/{network.max_prefixlen}" for network in services), *dict.fromkeys(subnets))
+
+
+def unenforced(where: str, cluster: str, cni_configuration: str | None) -> Iterator[Problem]:
+    """A warning where perhaps nothing enforces the policies of an existing cluster.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
+
+    Args:
+        where: The setting that names the cluster.
+        cluster: Its name.
+        cni_configuration: Values of the add-on vpc-cni, as JSON or YAML; None where it is not seen.
+    """
+    if re.search(r"enableNetworkPolicy[\"']?\s*:\s*[\"']?true\b", cni_configuration or ""):
+        return
+    reason = (
+        f"is {cluster}, whose add-on vpc-cni is not seen to have enableNetworkPolicy: without it, or another engine "
+        "for them, the controller's NetworkPolicies have no effect"
+    )
+    remedy = (
+        "Ask the cluster's owner, who can add enableNetworkPolicy: \"true\" to the add-on's configuration values: "
+        "docs/controller.md."
+    )
+    yield Problem(where, reason, remedy)
 
 
 def ingress(sources: Iterable[str], ports: Iterable[int]) -> tuple[Rule, ...]:
