@@ -109,3 +109,13 @@ def test_logs_go_with_the_stack_once_it_was_deployed_with_that_setting(stack: St
     # Flow logs of earlier deployments, one each.
     assert groups(aws).keys() < earlier
     assert [one["Name"] for one in aws.client("s3").list_buckets()["Buckets"]] == []
+
+
+def test_a_locked_bucket_is_taken_over_locked(stack: Stack, aws: Any):
+    stack.set("logs", retainOnDelete=True, objectLock="COMPLIANCE")
+    stack.up_as_previewed()
+    stack.destroy()
+    locked = aws.client("s3").get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]
+    assert locked["Rule"]["DefaultRetention"].items() >= {"Mode": "COMPLIANCE", "Days": 365}.items()
+    assert "edge-logs" in {step.name for step in stack.up_as_previewed().of("import")}
+    assert stack.up().shown() == []

@@ -12,7 +12,9 @@ import pytest
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine.runner import StackRun
+from tests.support.deployers import EDGE, asker, of_duty
 from tests.support.edge_services import services
+from tests.support.iam_policies import Request
 from tests.support.programs import run_workload, stack_file
 from tests.support.strict_backend import At, StrictBackend
 
@@ -124,3 +126,33 @@ def test_a_bucket_that_cannot_be_looked_up_is_refused_with_the_missing_right(run
     message = str(failed.value)
     assert "logs: has the bucket central-ingress-prod-logs-222222222222-eu-west-1, which cannot be looked up" in message
     assert "Allow the deploying role s3:ListBucket and s3:GetBucketLocation on the bucket." in message
+
+
+@pytest.mark.parametrize("mode", ["GOVERNANCE", "COMPLIANCE"])
+def test_with_object_lock_each_log_is_locked_as_long_as_it_is_kept_before_any_is_written(run: Run, mode: str) -> None:
+    found = run(logs={"objectLock": mode, "retentionDays": 731})
+    lock = found.only(t.BUCKET_OBJECT_LOCK)
+    assert lock.inputs["rule"] == {"defaultRetention": {"mode": mode, "days": 731}}
+    assert lock.retain_on_delete is True
+    assert lock.urn in found.only(t.LOAD_BALANCER).depends_on
+    assert run().of_type(t.BUCKET_OBJECT_LOCK) == ()
+
+
+def test_object_lock_on_logs_that_should_go_with_the_stack_is_refused(run: Run) -> None:
+    with pytest.raises(pulumi.RunError) as failed:
+        run(logs={"objectLock": "GOVERNANCE", "retainOnDelete": False})
+    message = str(failed.value)
+    assert "logs.objectLock: is GOVERNANCE, so S3 would refuse to delete the bucket's logs" in message
+    assert "Remove retainOnDelete: false" in message
+
+
+def test_the_deployers_role_may_lock_and_bypasses_no_lock(run: Run) -> None:
+    asking = asker(EDGE, "central-ingress/prod", "edge")
+    requests = asking.of(run(logs={"objectLock": "GOVERNANCE"}).only(t.BUCKET_OBJECT_LOCK))
+    assert len(requests) == 2
+    for log_deletion in (False, True):
+        role = of_duty("edge-network", log_deletion=log_deletion)
+        assert role.refused(requests) == []
+        bucket = requests[0].resource
+        bypass = [Request("s3:BypassGovernanceRetention", one) for one in (bucket, f"{bucket}/access/1.log.gz")]
+        assert role.allowed(bypass) == []

@@ -268,6 +268,9 @@ REQUESTS = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": f"""
     . s3:PutLifecycleConfiguration {_BUCKET}
     . s3:GetLifecycleConfiguration {_BUCKET}""",
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": f"""
+    . s3:PutBucketObjectLockConfiguration {_BUCKET}
+    . s3:GetBucketObjectLockConfiguration {_BUCKET}""",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": f"""
     . s3:PutBucketOwnershipControls {_BUCKET}
     . s3:GetBucketOwnershipControls {_BUCKET}""",

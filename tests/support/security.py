@@ -116,9 +116,11 @@ CLOSED: dict[str, Closed] = {
             f"{_FINDINGS}::test_f9_no_bucket_policy_gives_a_role_the_right_to_delete_logs",
             "tests/engine/test_retained_logs.py::"
             "test_a_removed_edge_leaves_its_log_groups_and_its_bucket_with_its_settings",
+            "tests/program/test_retained_logs.py::"
+            "test_with_object_lock_each_log_is_locked_as_long_as_it_is_kept_before_any_is_written",
         ),
-        "A role that shortens a retention or the bucket's life cycle, or stops logging: "
-        "[logs.md](logs.md#who-may-delete-them).",
+        "A role that shortens the retention of a log group, or stops logging; without `logs.objectLock` one that "
+        "shortens the bucket's life cycle: [logs.md](logs.md#who-may-delete-them).",
     ),
     "F10": Closed(
         "Clients could fill the disk of the controller's node with request bodies and responses.",

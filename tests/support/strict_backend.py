@@ -228,6 +228,7 @@ FAKES: dict[str, Fake] = {
     "aws:s3/bucketPolicy:BucketPolicy": _by_name(key="bucket"),
     "aws:s3/bucketVersioning:BucketVersioning": _by_name(key="bucket"),
     "aws:s3/bucketLogging:BucketLogging": _by_name(key="bucket"),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _by_name(key="bucket"),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _by_name(key="bucket"),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _by_name(key="bucket"),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _by_name(key="bucket"),

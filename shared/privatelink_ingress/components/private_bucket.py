@@ -27,6 +27,8 @@ class PrivateBucketArgs:
     tags: Mapping[str, str]
     objects_days: int | None = None
     """Days that an object is kept; for ever when not set."""
+    object_lock: str | None = None
+    """Mode in which Object Lock keeps each object for `objects_days`; none when not set."""
     kms_key_arn: Input[str] | None = None
     """Key for encryption; S3's own (SSE-S3) when not set."""
     force_destroy: bool = False
@@ -113,4 +115,13 @@ class PrivateBucket(Component):
         )
         self.bucket = bucket.bucket
         self.secured = [policy, encryption, versioning]
+        if args.object_lock:
+            lock = aws.s3.BucketObjectLockConfiguration(
+                name,
+                bucket=bucket.bucket,
+                rule={"default_retention": {"mode": args.object_lock, "days": args.objects_days}},
+                # On a bucket that exists, as on a new one; both need versions.
+                opts=kept(depends_on=[versioning]),
+            )
+            self.secured = [*self.secured, lock]
         self.publish()

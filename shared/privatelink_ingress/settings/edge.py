@@ -157,6 +157,19 @@ class Logs(Settings):
     retain_on_delete: bool = True
     """False deletes log groups and the bucket, with all logs in it, when they leave the stack. The deployer's role must
     be allowed to: `logDeletion` of the bootstrap stack."""
+    object_lock: Literal["GOVERNANCE", "COMPLIANCE"] | None = None
+    """Nobody deletes or overwrites a log of the bucket for `retentionDays`; in COMPLIANCE mode not even the root user.
+    A bucket keeps Object Lock for ever."""
+
+    @model_validator(mode="after")
+    def _locked_logs_stay(self) -> Self:
+        if self.object_lock and not self.retain_on_delete:
+            raise InvalidSetting(
+                f"is {self.object_lock}, so S3 would refuse to delete the bucket's logs when the stack is removed",
+                "Remove retainOnDelete: false, or objectLock if the bucket does not have it yet.",
+                at=("objectLock",),
+            )
+        return self
 
 
 class Connection(Settings):

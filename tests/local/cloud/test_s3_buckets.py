@@ -108,3 +108,37 @@ def test_server_access_logs_go_where_the_policy_admits_s3_and_are_read_back(edge
     assert {"bucket": state, **(readings.read(edge, t.BUCKET_LOGGING, made.id, inputs) or {})} == inputs
     adapter.delete(edge, made.id, inputs)
     assert "LoggingEnabled" not in edge.client("s3").get_bucket_logging(Bucket=state)
+
+
+LOCKED = {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 365}}}
+
+
+def test_object_lock_needs_versions_and_keeps_each_version_from_then_on(edge: Session) -> None:
+    name, s3, adapter = bucket(edge), edge.client("s3"), adapter_for(t.BUCKET_OBJECT_LOCK)
+    inputs = {"bucket": name, **LOCKED}
+    with pytest.raises(AdapterError, match="InvalidBucketState"):
+        adapter.create(edge, inputs)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    before = s3.put_object(Bucket=name, Key="before", Body=b"1")["VersionId"]
+    made = adapter.create(edge, inputs)
+    found = readings.read(edge, t.BUCKET_OBJECT_LOCK, made.id, inputs) or {}
+    assert found["rule"]["defaultRetention"] | {"years": 0} == {"mode": "COMPLIANCE", "days": 365, "years": 0}
+    after = s3.put_object(Bucket=name, Key="after", Body=b"2")["VersionId"]
+    s3.delete_object(Bucket=name, Key="before", VersionId=before)
+    with refused("AccessDenied"):
+        s3.delete_object(Bucket=name, Key="after", VersionId=after)
+    with refused("InvalidBucketState"):
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
+    adapter.delete(edge, made.id, inputs)
+    with refused("AccessDenied"):
+        s3.delete_object(Bucket=name, Key="after", VersionId=after)
+
+
+def test_no_server_access_logs_go_to_a_bucket_with_object_lock(edge: Session) -> None:
+    state, target, s3 = bucket(edge, "state"), bucket(edge, "locked"), edge.client("s3")
+    s3.put_bucket_policy(Bucket=target, Policy=bucket_policy(target, "*", "logging.s3.amazonaws.com"))
+    s3.put_bucket_versioning(Bucket=target, VersioningConfiguration={"Status": "Enabled"})
+    adapter_for(t.BUCKET_OBJECT_LOCK).create(edge, {"bucket": target, **LOCKED})
+    inputs = {"bucket": state, "targetBucket": target, "targetPrefix": "state/"}
+    with pytest.raises(AdapterError, match="InvalidTargetBucketForLogging"):
+        adapter_for(t.BUCKET_LOGGING).create(edge, inputs)

@@ -43,6 +43,11 @@ def test_the_settings_that_delete_logs_are_those_of_both_sides_and_of_the_bootst
     assert [side.log_deletion for side in (roles.edge, roles.workload) if side] == [True, True]
 
 
+def test_the_settings_that_lock_the_bucket_load():
+    [block] = documents.yaml("logs.md", "edge-lock")
+    assert Logs.model_validate(block["central-ingress:logs"]).object_lock == "COMPLIANCE"
+
+
 def test_the_key_policy_admits_the_service_of_the_region_for_log_groups_of_the_account():
     text = (REPOSITORY / "docs" / "logs.md").read_text()
     [statement] = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]

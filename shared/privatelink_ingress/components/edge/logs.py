@@ -43,6 +43,7 @@ class LogBucket(Component):
                 policy=args.plan.bucket_policy,
                 objects_days=args.plan.storage.retention_days,
                 old_versions_days=OLD_VERSIONS_DAYS,
+                object_lock=args.plan.object_lock,
                 force_destroy=args.force_destroy,
                 retain_on_delete=args.plan.storage.retain_on_delete,
                 import_id=args.plan.bucket if args.plan.bucket_exists else None,

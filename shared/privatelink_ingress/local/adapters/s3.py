@@ -91,7 +91,21 @@ def _stop_logging(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "s3", "PutBucketLogging", {}, type_=t.BUCKET_LOGGING, extra=extra)
 
 
+def _create_lock(aws: Aws, inputs: Properties) -> Created:
+    lock = {"objectLockEnabled": "Enabled"} | {key: value for key, value in inputs.items() if key != "bucket"}
+    status = {"bucket": inputs["bucket"], "objectLockConfiguration": lock}
+    call(aws, "s3", "PutObjectLockConfiguration", status, type_=t.BUCKET_OBJECT_LOCK)
+    return Created(inputs["bucket"], {"objectLockEnabled": "Enabled"})
+
+
+def _unlock(aws: Aws, id_: str, outputs: Properties) -> None:
+    """A bucket keeps Object Lock: the provider takes only the retention of new objects away."""
+    extra = {"Bucket": id_, "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
+    call(aws, "s3", "PutObjectLockConfiguration", {}, type_=t.BUCKET_OBJECT_LOCK, extra=extra)
+
+
 ADAPTERS: dict[str, Adapter] = {
+    t.BUCKET_OBJECT_LOCK: Adapter(_create_lock, _unlock),
     t.BUCKET_LOGGING: Adapter(_create_logging, _stop_logging),
     t.BUCKET: Adapter(_create_bucket, _delete_bucket),
     t.BUCKET_POLICY: Adapter(_create_policy, _deletes(t.BUCKET_POLICY, "DeleteBucketPolicy")),

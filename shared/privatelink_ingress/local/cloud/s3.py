@@ -83,6 +83,43 @@ def infrequent_access_starts_after_thirty_days(
     original(self, bucket_name, rules)
 
 
+@around(S3Backend, "put_object_lock_configuration")
+def object_lock_comes_to_buckets_with_objects_too(
+    original: Any, self: S3Backend, bucket_name: str, lock_enabled: bool, *retention: Any
+) -> None:
+    """Object Lock needs versions, and no empty bucket (S3 user guide, Enable Object Lock on an existing bucket)."""
+    bucket = self.get_bucket(bucket_name)
+    held, bucket.keys = bucket.keys, type(bucket.keys)()
+    try:
+        original(self, bucket_name, lock_enabled, *retention)
+    finally:
+        bucket.keys = held
+
+
+@around(S3Backend, "put_bucket_versioning")
+def versions_stay_on_under_object_lock(original: Any, self: S3Backend, bucket_name: str, status: str) -> None:
+    """A bucket with Object Lock cannot suspend versioning (S3 user guide, Configuring S3 Object Lock)."""
+    if status != "Enabled" and self.get_bucket(bucket_name).object_lock_enabled:
+        raise S3ClientError(
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+        )
+    original(self, bucket_name, status)
+
+
+@around(S3Backend, "put_bucket_logging")
+def no_server_access_logs_go_to_a_bucket_with_object_lock(
+    original: Any, self: S3Backend, bucket_name: str, logging_config: dict[str, Any]
+) -> None:
+    """Such a bucket cannot be their destination (S3 user guide, Configuring S3 Object Lock)."""
+    target = (logging_config or {}).get("TargetBucket")
+    if target and target in self.buckets and self.buckets[target].object_lock_enabled:
+        raise S3ClientError(
+            "InvalidTargetBucketForLogging", "The target bucket for logging has Object Lock, which log delivery refuses"
+        )
+    original(self, bucket_name, logging_config)
+
+
 def _about(bucket: str, resource: str) -> bool:
     arn = f"arn:aws:s3:::{bucket}"
     return resource == arn or resource.startswith((f"{arn}/", f"{arn}*"))

@@ -135,6 +135,7 @@ AWS: Mapping[str, Rule] = {
     t.BUCKET_ENCRYPTION: Rule(forces=_BUCKET, source="s3/bucket_server_side_encryption_configuration.go"),
     t.BUCKET_LIFECYCLE: Rule(forces=_BUCKET, framework=True, source="s3/bucket_lifecycle_configuration.go"),
     t.BUCKET_LOGGING: Rule(forces=_BUCKET, source="s3/bucket_logging.go"),
+    t.BUCKET_OBJECT_LOCK: Rule(forces=(*_BUCKET, "objectLockEnabled"), source="s3/bucket_object_lock_configuration.go"),
     t.BUCKET_OWNERSHIP: Rule(forces=("bucket",), source="s3/bucket_ownership_controls.go"),
     t.BUCKET_POLICY: Rule(forces=("bucket",), source="s3/bucket_policy.go"),
     t.BUCKET_PUBLIC_ACCESS: Rule(forces=("bucket",), source="s3/bucket_public_access_block.go"),

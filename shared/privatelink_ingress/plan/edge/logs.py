@@ -40,6 +40,8 @@ class LogsPlan:
     """Requires TLS, and lets the load balancers of this account and region write under the three prefixes."""
     bucket_exists: bool
     """Whether to import the bucket, where the state lacks it."""
+    object_lock: str | None
+    """Mode of Object Lock; each log is locked as long as it is kept. None for a bucket without it."""
     storage: LogStorage
     """Of its log groups. The bucket keeps objects as long, and stays or goes with them."""
     deliveries: tuple[DeliveryPlan, ...]
@@ -65,6 +67,7 @@ def plan_logs(
         bucket=bucket,
         bucket_policy=buckets.policy(bucket, region=region, more=[delivery]),
         bucket_exists=retained.bucket,
+        object_lock=logs.object_lock,
         storage=LogStorage(
             retention_days=logs.retention_days,
             key_arn=logs.key_arn,

@@ -40,6 +40,9 @@ READINGS: Mapping[str, Reading] = {
     ),
     t.BUCKET_LIFECYCLE: Reading("s3", "GetBucketLifecycleConfiguration", _BUCKET, rename=_NOT_DESCRIBED),
     t.BUCKET_LOGGING: Reading("s3", "GetBucketLogging", _BUCKET, "LoggingEnabled", rename=_NOT_DESCRIBED),
+    t.BUCKET_OBJECT_LOCK: Reading(
+        "s3", "GetObjectLockConfiguration", _BUCKET, "ObjectLockConfiguration", rename=_NOT_DESCRIBED
+    ),
     t.BUCKET_OWNERSHIP: Reading(
         "s3", "GetBucketOwnershipControls", _BUCKET, "OwnershipControls", rename=_NOT_DESCRIBED
     ),

@@ -209,6 +209,7 @@ def _bucket(system: System, settings: EdgeRoles) -> Grants:
             _deletion(arns, allowed=settings.log_deletion),
         ),
         t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
+        t.BUCKET_OBJECT_LOCK: both("BucketObjectLockConfiguration"),
         t.BUCKET_OWNERSHIP: both("BucketOwnershipControls"),
         t.BUCKET_POLICY: both("BucketPolicy"),
         t.BUCKET_PUBLIC_ACCESS: both("BucketPublicAccessBlock"),
