@@ -5,12 +5,14 @@ The claims are told in the order of one life, on one emulated AWS: each begins w
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from privatelink_ingress.components.workload import api_probe
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.trace.states.load import load
 from privatelink_ingress.trace.trace import trace
@@ -105,6 +107,36 @@ def test_another_repository_of_a_running_controller_is_refused_by_the_preview(de
     assert stack.preview().shown() == []
 
 
+def test_f8_a_kubernetes_api_that_does_not_answer_costs_a_run_one_attempt_and_the_next_one_continues(
+    deployed, monkeypatch
+):
+    """The way to the API is a forwarded port that nobody has opened: connections to it neither succeed nor fail."""
+    attempts = []
+
+    async def unanswered(host: str, port: int) -> None:
+        attempts.append((host, port))
+        await asyncio.Event().wait()
+
+    stack = deployed.stacks["eks-service/shop"]
+    stack.set("controller", minReplicas=4, maxReplicas=12)
+    reachable = dict(stack.config)
+    tunnel = {"server": "https://127.0.0.1:9", "tlsServerName": "0A1B.gr7.eu-west-1.eks.amazonaws.com"}
+    stack.set("cluster", kubernetesApi=tunnel)
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "open_connection", unanswered)
+        patched.setattr(api_probe, "TIMEOUT_SECONDS", 0.01)
+        previewed = stack.preview()
+        [told] = [text for text in previewed.warnings if "does not answer here" in text]
+        assert "its Kubernetes API 127.0.0.1:9 does not answer here (no connection within 0.01 seconds)" in told
+        assert "Run this again from where it answers; finished steps are not repeated." in told
+        errors = stack.failing("up").errors
+        assert [text for text in errors if "configured Kubernetes cluster is unreachable" in text]
+    assert attempts == [("127.0.0.1", 9)] * 2, "one attempt in the preview and one in `up`, for all objects"
+    stack.config = reachable
+    assert set(stack.up().shown()) <= set(previewed.shown())
+    assert stack.up().shown() == []
+
+
 def urns(state: Mapping[str, Any]) -> set[str]:
     return {resource["urn"] for resource in state["resources"]}
 
@@ -141,7 +173,9 @@ def test_no_default_provider_of_aws_or_kubernetes_was_needed(deployed):
 
 def test_without_deletion_protection_each_stack_changes_what_holds_on_to_its_data_alone(deployed):
     deployed.stacks[EDGE].set("loadBalancer", deletionProtection=False)
-    assert deployed.stacks[EDGE].up().shown() == ["update Bucket edge-logs", "update LoadBalancer edge"]
+    assert deployed.stacks[EDGE].up().shown() == ["update LoadBalancer edge"], (
+        "its logs stay, and their bucket with them"
+    )
     for label in WORKLOADS:
         name = label.rpartition("/")[2]
         deployed.stacks[label].set("cluster", deletionProtection=False)

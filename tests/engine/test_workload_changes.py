@@ -156,7 +156,7 @@ def test_f5_the_parameter_is_replaced_by_name_without_meeting_itself(stack):
     assert [step.operation for step in result.steps] == ["delete-replaced", "replace", "create-replacement"]
 
 
-def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(stack):
+def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(world, stack):
     stack.set("publication", healthPath="/ready")
     result = stack.up_as_previewed()
     assert [str(step) for step in result.steps if step.operation == "update"] == ["update TargetGroup shop-http"]
@@ -165,6 +165,10 @@ def test_f5_a_changed_contract_is_written_by_a_role_that_may_not_overwrite(stack
         "replace Parameter shop-contract",
         "create-replacement Parameter shop-contract",
     ]
+    ssm = world.cloud.session("222222222222", REGION).client("ssm")
+    parameter = ssm.get_parameter(Name="/central-ingress/connections/shop")["Parameter"]
+    assert json.loads(parameter["Value"])["health_path"] == "/ready"
+    assert parameter["Version"] == 1, "created, not overwritten"
     assert stack.up().shown() == []
 
 
