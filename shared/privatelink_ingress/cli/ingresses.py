@@ -17,7 +17,7 @@ from privatelink_ingress.cli.views import show
 from privatelink_ingress.fleet import check as fleet_check
 from privatelink_ingress.fleet import hosts, repository
 from privatelink_ingress.fleet.stacks import workload_named
-from privatelink_ingress.ingresses import annotation_rules, check, mergeable, neighbours
+from privatelink_ingress.ingresses import annotation_rules, check, mergeable, objects
 from privatelink_ingress.ingresses.model import Conventions, label, shown
 from privatelink_ingress.ingresses.model import hosts as hosts_of
 from privatelink_ingress.local.kubernetes import schemas
@@ -108,16 +108,17 @@ def judge(paths: Sequence[str], expected: Target) -> Judgement:
     given = manifests.read(paths)
     others = [one for _, one in given.objects]
     found = [(file, one) for file, one in given.objects if one.get("kind") == "Ingress"]
-    foreign = [(file, one, tuple(neighbours.refused(one))) for file, one in given.objects]
+    foreign = [(file, one, tuple(objects.refused(one))) for file, one in given.objects]
     refused = [
         Judged(file=file, kind=str(one["kind"]), label=_label(one), problems=problems)
         for file, one, problems in foreign
         if problems
     ]
+    routing = [note for note in map(objects.passed_over, others) if note]
     if not found and not refused:
         reason = f"{'holds' if len(paths) == 1 else 'hold'} no object of kind Ingress"
         remedy = "Name files of YAML or JSON, directories of such files, or - for standard input."
-        raise UsageError("There is nothing to check", [Problem(", ".join(paths), reason, remedy)])
+        raise UsageError("There is nothing to check", [Problem(", ".join(paths), reason, remedy), *routing])
     misshapen = [tuple(_misshapen(one, expected)) for _, one in found]
     # An object that the schema refuses has no fields that could be read.
     sound = [index for index, problems in enumerate(misshapen) if not problems]
@@ -133,7 +134,7 @@ def judge(paths: Sequence[str], expected: Target) -> Judgement:
             advice = (*check.advice(one, expected.conventions, others), *advised.get(index, ()))
             advice = tuple(problem for problem in advice if problem.where not in wrong)
         judged.append(Judged(file=file, kind="Ingress", label=_label(one), problems=problems, advice=advice))
-    return Judgement(judged=(*judged, *refused), notes=given.notes)
+    return Judgement(judged=(*judged, *refused), notes=(*given.notes, *routing))
 
 
 def print_judgement(judgement: Judgement, expected: Target, console: Console) -> None:

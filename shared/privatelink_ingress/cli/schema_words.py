@@ -23,8 +23,12 @@ _OF_V1BETA1 = {
 """Fields of the API versions that were removed with Kubernetes 1.22, as networking.k8s.io/v1 writes them."""
 _MISSING = {
     "backend": "Write backend: {service: {name: …, port: {number: …}}}.",
+    "name": "Write a name.",
+    "number": "Write a number from 1 to 65535.",
+    "paths": "Write paths: [{path: /, pathType: Prefix, backend: …}], or leave http out.",
     "pathType": "Write Prefix, Exact or ImplementationSpecific.",
 }
+_OF_SPEC = ("defaultBackend", "ingressClassName", "rules", "tls")
 
 
 def problems(violation: Violation) -> Iterator[Problem]:
@@ -33,7 +37,11 @@ def problems(violation: Violation) -> Iterator[Problem]:
     if violation.rule == "additionalProperties" and isinstance(violation.value, dict):
         for key in sorted(violation.value):
             if key not in violation.known:
-                remedy = _OF_V1BETA1.get(key) or suggest(key, violation.known, none="Remove it.", cutoff=0.7)
+                remedy = (
+                    _OF_V1BETA1.get(key)
+                    or _moved(key, where)
+                    or suggest(key, violation.known, none="Remove it.", cutoff=0.7)
+                )
                 yield Problem(_join(where, key), "is a field that the API server does not know", remedy)
     elif violation.rule == "required" and isinstance(violation.value, dict):
         for key in violation.wanted:
@@ -46,12 +54,19 @@ def problems(violation: Violation) -> Iterator[Problem]:
         wanted = violation.wanted if isinstance(violation.wanted, list) else [violation.wanted]
         names = " or ".join(_TYPES.get(kind, str(kind)) for kind in wanted if kind != "null")
         remedy = f"Write {names}."
+        if violation.value is None and (last := violation.path[-1:]):
+            remedy = _MISSING.get(str(last[0]), remedy)
         if names == "text" and isinstance(violation.value, bool | int | float):
             remedy = f'Write it in quotes: "{_scalar(violation.value)}".'
         yield Problem(where, f"is {_kind(violation.value)}, not {names}: the API server refuses it", remedy)
     else:
         message = " ".join(violation.message.split())[:200]
         yield Problem(where, f"is refused by the API server: {message}", "Correct it.")
+
+
+def _moved(key: str, where: str) -> str:
+    """For a key of the Ingress's spec that stands elsewhere."""
+    return f"Move it to spec.{key}." if key in _OF_SPEC and where in ("the manifest", "metadata") else ""
 
 
 def place(path: tuple[str | int, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privatelink_ingress.ingresses import ingress_nginx
-from privatelink_ingress.ingresses.annotations import ANNOTATIONS, GRPC, PREFIXES, Annotation
+from privatelink_ingress.ingresses.annotations import ANNOTATIONS, CONFIG_MAP, GRPC, PREFIXES, Annotation
 from privatelink_ingress.ingresses.model import (
     CLASS_ANNOTATION,
     MASTER,
@@ -19,7 +19,8 @@ from privatelink_ingress.ingresses.model import (
     role,
     shown,
 )
-from privatelink_ingress.ingresses.other_controllers import HELPERS, INSTEAD, OTHERS, longest
+from privatelink_ingress.ingresses.other_controllers import FAMILY, HELPERS, INSTEAD, OTHERS, longest, owner_of
+from privatelink_ingress.ingresses.protections import protection
 from privatelink_ingress.problems import Problem, nearest
 
 _RATE = "nginx.org/limit-req-rate"
@@ -82,11 +83,13 @@ def _unknown(key: str, value: str) -> Iterator[Problem]:
         yield _unknown_of_f5(field, key, value)
     elif key == CLASS_ANNOTATION or longest(key, HELPERS):
         return
-    elif owner := longest(key, OTHERS):
-        lost, write = longest(key, INSTEAD) or ("", f"Remove it. {_DOCS}")
-        yield Problem(field, _ignored(owner, lost), write)
-    elif near := _misspelt_prefix(key):
+    elif not longest(key, OTHERS) and (near := _misspelt_prefix(key)):
         yield Problem(field, "is read by nobody: its prefix is misspelt", f"Did you mean {near}?")
+    elif owner := owner_of(key):
+        lost, write = longest(key, INSTEAD) or ("", f"Remove it. {_DOCS}")
+        if not lost:
+            lost, write = protection(key.partition("/")[2] or key) or (lost, write)
+        yield Problem(field, _ignored(owner, lost), write)
 
 
 def _ignored(owner: str, lost: str) -> str:
@@ -108,18 +111,28 @@ def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
     if name in ingress_nginx.REPLACEMENTS:
         lost, write = ingress_nginx.replacement(name, value)
         return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
-    if near := nearest(f"{prefix}/{name}", ANNOTATIONS, cutoff=0.8):
-        return Problem(field, reason, f"Did you mean {near}?")
-    near = nearest(name, [one.partition("/")[2] for one in ANNOTATIONS], cutoff=0.6)
-    full = next((one for one in ANNOTATIONS if near and one.endswith(f"/{near}")), "")
-    return Problem(field, reason, f"Did you mean {full}?" if full else f"Remove it. {_DOCS}")
+    if name in CONFIG_MAP:
+        reason = "is a key of the controller's ConfigMap, and no annotation: the controller ignores it"
+        write = "Remove it: the ConfigMap is the platform team's (controller.config of the workload's stack file)."
+        return Problem(field, reason, write)
+    near = nearest(name, [one.partition("/")[2] for one in ANNOTATIONS], cutoff=0.8)
+    full = next((one for one in (f"{prefix}/{near}", *ANNOTATIONS) if near and _is_known(one, near)), "")
+    lost, write = ("", f"Did you mean {full}?") if full else (protection(name) or ("", f"Remove it. {_DOCS}"))
+    return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
+
+
+def _is_known(key: str, name: str) -> bool:
+    return key in ANNOTATIONS and key.endswith(f"/{name}")
 
 
 def _misspelt_prefix(key: str) -> str:
     """The annotation that was probably meant by one whose prefix nobody knows; empty for those of other tools."""
     prefix, slash, name = key.rpartition("/")
     if not slash:
-        return next((one for one in ANNOTATIONS if one == f"nginx.org/{key}"), "")
+        bare = key.removeprefix("nginx.org").lstrip(".-_:")
+        return f"nginx.org/{bare}" if f"nginx.org/{bare}" in ANNOTATIONS else ""
     known = [one.removesuffix("/") for one in (*PREFIXES, ingress_nginx.PREFIX)]
+    if prefix.endswith(FAMILY) and not nearest(prefix.removesuffix(FAMILY), ["nginx"], cutoff=0.7):
+        return ""  # another controller's
     near = nearest(prefix, known, cutoff=0.8)
     return f"{near}/{name}" if near else ""

@@ -226,5 +226,20 @@ ANNOTATIONS: Mapping[str, Annotation] = {
 }
 """By full name."""
 
+CONFIG_MAP = frozenset(
+    {
+        "access-log", "access-log-off", "default-server-access-log-off", "default-server-return", "error-log-level",
+        "external-status-address", "http-snippets", "http2", "keepalive-requests", "keepalive-timeout", "log-format",
+        "log-format-escaping", "main-snippets", "map-hash-bucket-size", "map-hash-max-size", "proxy-protocol",
+        "real-ip-header", "real-ip-recursive", "resolver-addresses", "resolver-ipv6", "resolver-timeout",
+        "resolver-valid", "server-names-hash-bucket-size", "server-names-hash-max-size", "set-real-ip-from",
+        "ssl-dhparam-file", "ssl-protocols", "stream-log-format", "stream-snippets", "variables-hash-bucket-size",
+        "variables-hash-max-size", "worker-connections", "worker-cpu-affinity", "worker-processes",
+        "worker-rlimit-nofile", "worker-shutdown-timeout",
+    }
+)  # fmt: skip
+"""Keys of the controller's ConfigMap that no annotation overrides:
+https://docs.nginx.com/nginx-ingress-controller/configuration/global-configuration/configmap-resource/."""
+
 PREFIXES = ("nginx.org/", "nginx.com/", "appprotect.f5.com/", "appprotectdos.f5.com/")
 """What the names begin with."""

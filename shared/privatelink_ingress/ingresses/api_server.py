@@ -28,7 +28,9 @@ _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _WILDCARD = re.compile(rf"\*(\.{_LABEL})+")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _NAME = "Write lower-case letters, digits, hyphens and dots"
+_QUALIFIED_NAME = "Write a domain, one slash, and 63 letters, digits, hyphens, dots and underscores at most."
 _REFUSED = "the API server refuses it"
 ANNOTATION_BYTES = 256 * 1024
 """Of all annotations of an object together."""
@@ -56,6 +58,10 @@ def problems(ingress: Manifest) -> Iterator[Problem]:
     for index, entry in enumerate(tls(ingress)):
         for position, host in enumerate(entry.get("hosts") or ()):
             yield from _tls_host(f"spec.tls[{index}].hosts[{position}]", host or "")
+        secret = entry.get("secretName")
+        if secret and not is_subdomain(secret):
+            write = "Write the name of a Secret of the Ingress's namespace, without its namespace."
+            yield Problem(f"spec.tls[{index}].secretName", f"is {shown(secret)}: {_REFUSED}", write)
 
 
 def _metadata(ingress: Manifest) -> Iterator[Problem]:
@@ -64,17 +70,24 @@ def _metadata(ingress: Manifest) -> Iterator[Problem]:
     if not name and not given.get("generateName"):
         yield Problem("metadata.name", f"is missing: {_REFUSED}", "Write a name.")
     elif name and not is_subdomain(name):
-        yield Problem("metadata.name", f"is {shown(name)}: {_REFUSED}", f"{_NAME}.")
+        yield Problem("metadata.name", f"is {shown(name)}: {_REFUSED}", f"{_NAME}, 253 at most.")
+    prefix = given.get("generateName") or ""
+    if not name and prefix and not is_subdomain(f"{prefix}x"):
+        yield Problem("metadata.generateName", f"is {shown(prefix)}: {_REFUSED}", f"{_NAME}, 253 at most.")
+    for key, value in (given.get("labels") or {}).items():
+        if not _is_qualified(key):
+            yield Problem(f"metadata.labels[{shown(key)}]", f"is not a name for a label: {_REFUSED}", _QUALIFIED_NAME)
+        elif not _LABEL_VALUE.fullmatch(value or ""):
+            write = "Write 63 letters, digits, hyphens, dots and underscores at most, or use an annotation."
+            yield Problem(f"metadata.labels[{shown(key)}]", f"is {shown(value)}: {_REFUSED}", write)
     if namespace and not _is_label(namespace):
         write = "Write lower-case letters, digits and hyphens, 63 at most."
         yield Problem("metadata.namespace", f"is {shown(namespace)}: {_REFUSED}", write)
     total = 0
     for key, value in annotations_of(ingress).items():
         total += len(key.encode()) + len(value.encode(errors="replace"))
-        prefix, slash, last = key.rpartition("/")
-        if not _QUALIFIED.fullmatch(last) or (slash and not is_subdomain(prefix.lower())):
-            write = "Write a domain, one slash, and 63 letters, digits, hyphens, dots and underscores at most."
-            yield Problem(annotation_field(key), f"is not a name for an annotation: {_REFUSED}", write)
+        if not _is_qualified(key.lower()):
+            yield Problem(annotation_field(key), f"is not a name for an annotation: {_REFUSED}", _QUALIFIED_NAME)
     if total > ANNOTATION_BYTES:
         reason = f"is {total} bytes, more than {ANNOTATION_BYTES}: {_REFUSED}"
         yield Problem("metadata.annotations", reason, "Put large texts into a ConfigMap.")
@@ -181,6 +194,12 @@ def _backend(where: str, backend: Manifest) -> Iterator[Problem]:
 def is_subdomain(text: str) -> bool:
     """Whether the text is a DNS subdomain to Kubernetes; a label of it may be longer than DNS takes."""
     return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
+
+
+def _is_qualified(key: str) -> bool:
+    """Whether the text names a label, or in lower case an annotation."""
+    prefix, slash, last = key.rpartition("/")
+    return _QUALIFIED.fullmatch(last) is not None and (not slash or is_subdomain(prefix))
 
 
 def _is_label(text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 
 from privatelink_ingress.ingresses import (
@@ -14,7 +16,7 @@ from privatelink_ingress.ingresses import (
     serving,
 )
 from privatelink_ingress.ingresses.mergeable import Clash
-from privatelink_ingress.ingresses.model import Conventions, Manifest
+from privatelink_ingress.ingresses.model import Conventions, Manifest, annotation_field, annotations_of, metadata
 from privatelink_ingress.ingresses.neighbours import Neighbours
 from privatelink_ingress.problems import Problem
 
@@ -31,8 +33,26 @@ def problems(
         conventions: What the stack files say.
         others: The objects of the same files, Services and Secrets among them.
     """
-    found = dict.fromkeys(_all(ingress, conventions, Neighbours(others)))
-    return iter(found)
+    neighbours = Neighbours(others)
+    found = list(dict.fromkeys(_all(ingress, conventions, neighbours)))
+    for problem in found:
+        changed = _followed(ingress, problem)
+        after = _all(changed, conventions, neighbours) if changed else ()
+        known = {(one.where, one.remedy) for one in found}
+        left = (one.remedy for one in after if one.where == problem.where and (one.where, one.remedy) not in known)
+        # A value that is right by itself may be wrong here: the remedy is then the one for that.
+        remedy = next(left, problem.remedy)
+        yield dataclasses.replace(problem, remedy=f"{problem.remedy} {remedy}" if "as well" in remedy else remedy)
+
+
+def _followed(ingress: Manifest, problem: Problem) -> Manifest | None:
+    """The Ingress with the one value that the remedy names; None where it names none."""
+    write = re.fullmatch(r'Write "([^"]*)"\.', problem.remedy)
+    given = annotations_of(ingress)
+    key = next((key for key in given if annotation_field(key) == problem.where), None)
+    if write is None or key is None:
+        return None
+    return {**ingress, "metadata": {**metadata(ingress), "annotations": {**given, key: write[1]}}}
 
 
 def advice(

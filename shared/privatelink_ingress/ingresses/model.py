@@ -73,7 +73,7 @@ def annotations_of(manifest: Manifest) -> Mapping[str, str]:
 
 def annotation_field(key: str) -> str:
     """Where a message places an annotation."""
-    return f'metadata.annotations["{key}"]'
+    return f"metadata.annotations[{shown(key, 330)}]"
 
 
 def spec(ingress: Manifest) -> Manifest:
@@ -153,7 +153,11 @@ def is_served(ingress: Manifest) -> bool:
 def label(manifest: Manifest) -> str:
     """`<namespace>/<name>`, or the name alone of a manifest that gets its namespace later."""
     name = metadata(manifest).get("name") or f"{metadata(manifest).get('generateName') or '(no name)'}"
-    return "/".join(str(part) for part in (metadata(manifest).get("namespace"), name) if part)
+    return "/".join(_short(str(part)) for part in (metadata(manifest).get("namespace"), name) if part)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:79]}…"
 
 
 def shown(value: object, limit: int = 80) -> str:

@@ -1,4 +1,4 @@
-"""Services, Secrets and custom resources in the same files, against the Ingresses that name them.
+"""Services and Secrets in the same files, against the Ingresses that name them.
 
 Read in github.com/nginx/kubernetes-ingress at version 5.6.0: `createUpstream` and `generateBasicAuthConfig` in
 `internal/configs/ingress.go`, `internal/k8s/secrets/validation.go`, `createIngressEx` in `internal/k8s/controller.go`.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from privatelink_ingress.ingresses.annotations import ANNOTATIONS
 from privatelink_ingress.ingresses.model import (
     Conventions,
     Manifest,
@@ -24,8 +23,7 @@ from privatelink_ingress.problems import Problem, nearest
 
 _AUTH = "nginx.org/basic-auth-secret"
 _HTPASSWD = "nginx.org/htpasswd"
-F5_GROUPS = ("k8s.nginx.org/", "appprotect.f5.com/", "appprotectdos.f5.com/", "externaldns.nginx.org/")
-"""API groups of the custom resources of F5's controller, none of which is installed."""
+_TLS_KEYS = ("tls.crt", "tls.key")
 
 
 class Neighbours:
@@ -43,6 +41,12 @@ class Neighbours:
         namespace = metadata(ingress).get("namespace") or ""
         return self._found.get((kind, namespace, name)) or self._found.get((kind, "", name))
 
+    def elsewhere(self, kind: str, ingress: Manifest, name: str) -> str:
+        """A namespace that has such an object, where the Ingress's own has none in these files; empty otherwise."""
+        if self.get(kind, ingress, name) is not None or not metadata(ingress).get("namespace"):
+            return ""
+        return next((given for one, given, its in self._found if (one, its) == (kind, name)), "")
+
     def names(self, kind: str, ingress: Manifest) -> list[str]:
         """Of all that the Ingress could mean."""
         namespace = metadata(ingress).get("namespace") or ""
@@ -59,6 +63,10 @@ def problems(ingress: Manifest, conventions: Conventions, neighbours: Neighbours
             if secret is not None and secret.get("type") != "kubernetes.io/tls":
                 reason = f"is a Secret of type {secret.get('type') or 'Opaque'}: TLS is refused for these hosts"
                 yield Problem(f"spec.tls[{index}].secretName", reason, "Write type: kubernetes.io/tls in the Secret.")
+            elif secret is not None and (missing := [key for key in _TLS_KEYS if key not in _keys(secret)]):
+                reason = f"is a Secret without {' and '.join(missing)}: the API server or the controller refuses it"
+                write = "Write certificate and key (kubectl create secret tls NAME --cert FILE --key FILE)."
+                yield Problem(f"spec.tls[{index}].secretName", reason, write)
 
 
 def advice(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
@@ -69,19 +77,9 @@ def advice(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
         if name and name not in known and (near := nearest(name, known, cutoff=0.8)):
             reason = f"is {name}, which is not among the Services of these files"
             yield Problem(f"{where}.service.name", reason, f"Did you mean {near}?")
-
-
-def refused(manifest: Manifest) -> Iterator[Problem]:
-    """Custom resources of F5's controller: the API server of this cluster does not know them."""
-    version, kind = manifest.get("apiVersion"), manifest.get("kind")
-    if isinstance(version, str) and version.startswith(F5_GROUPS) and isinstance(kind, str) and kind != "List":
-        reason = (
-            f'cannot be applied (no matches for kind "{kind}"): custom resources of F5\'s controller are not installed'
-        )
-        write = "Write Ingresses of networking.k8s.io/v1 for routes."
-        if kind == "Policy":
-            write = str(ANNOTATIONS["nginx.org/policies"].instead).replace("Remove it, and protect", "Protect")
-        yield Problem("kind", reason, write)
+        elif name and (namespace := neighbours.elsewhere("Service", ingress, name)):
+            reason = f"is {name}, which these files have in namespace {namespace} alone, and an Ingress names its own"
+            yield Problem(f"{where}.service.name", reason, f"Move one of the two, or write a minion in {namespace}.")
 
 
 def _services(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
@@ -100,18 +98,23 @@ def _services(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
             write = "Write a Service with a selector; or one without, and an EndpointSlice with the addresses."
             yield Problem(f"{where}.service.name", reason, write)
             continue
-        ports = [one for one in given.get("ports") or () if isinstance(one, Mapping)]
-        port = wanted.get("port") or {}
-        known = [str(one.get("name" if port.get("name") else "port")) for one in ports]
-        asked = str(port.get("name") or port.get("number"))
-        if ports and asked not in known:
-            reason = f"is {asked}, which Service {label(service)} does not have: the controller answers 502"
-            write = (
-                f"Write one of {', '.join(one for one in known if one != 'None')}."
-                if any(known)
-                else "Write its number."
-            )
-            yield Problem(f"{where}.service.port", reason, write)
+        yield from _port(f"{where}.service.port", service, wanted.get("port") or {})
+
+
+def _port(where: str, service: Manifest, wanted: Manifest) -> Iterator[Problem]:
+    ports = [one for one in service["spec"].get("ports") or () if isinstance(one, Mapping)]
+    key = "name" if wanted.get("name") else "port"
+    asked = str(wanted.get("name") or wanted.get("number"))
+    known = {str(one.get(key)): one for one in ports if one.get(key)}
+    if asked not in known:
+        reason = f"is {asked}, which Service {label(service)} does not have: the controller answers 502"
+        write = f"Write one of {', '.join(known)}." if known else "Write its number."
+        yield Problem(where, reason, write if ports else "Write ports in the Service.")
+    elif known[asked].get("protocol") not in (None, "TCP"):
+        reason = (
+            f"is {asked}, which is {known[asked]['protocol']} in Service {label(service)}: the controller answers 502"
+        )
+        yield Problem(where, reason, "Name a port of protocol TCP.")
 
 
 def _basic_auth(ingress: Manifest, conventions: Conventions, neighbours: Neighbours) -> Iterator[Problem]:
@@ -138,7 +141,12 @@ def _basic_auth(ingress: Manifest, conventions: Conventions, neighbours: Neighbo
             f"500"
         )
         yield Problem(annotation_field(_AUTH), reason, f"Write type: {_HTPASSWD} in the Secret.")
-    keys = {key for part in ("data", "stringData") for key in secret.get(part) or ()}
-    if "htpasswd" not in keys:
-        reason = "is a Secret without the key htpasswd: the controller answers every request with 403 or 500"
+    if "htpasswd" not in _keys(secret):
+        reason = "is a Secret without users in its key htpasswd: the controller answers every request with 403 or 500"
         yield Problem(annotation_field(_AUTH), reason, "Write the users under the key htpasswd (htpasswd -n NAME).")
+
+
+def _keys(secret: Manifest) -> set[str]:
+    """Of the Secret's values that are not empty."""
+    parts = [secret.get(part) for part in ("data", "stringData")]
+    return {key for part in parts if isinstance(part, Mapping) for key, value in part.items() if value}

@@ -13,10 +13,14 @@ OTHERS: Mapping[str, str] = {
     "appgw.ingress.kubernetes.io/": "Azure Application Gateway",
     "bfe.ingress.kubernetes.io/": "BFE",
     "cloud.google.com/": "GKE",
-    "configuration.konghq.com/": "Kong",
+    "caddy.ingress.kubernetes.io/": "Caddy",
+    "cis.f5.com/": "F5 BIG-IP",
+    "configuration.konghq.com": "Kong",
     "contour.heptio.com/": "Contour",
     "custom.nginx.org/": "a template that this controller does not have",
+    "gateway.networking.k8s.io/": "the Gateway API",
     "getambassador.io/": "Emissary",
+    "gloo.solo.io/": "Gloo",
     "haproxy-ingress.github.io/": "HAProxy Ingress",
     "haproxy.org/": "HAProxy",
     "haproxy.router.openshift.io/": "OpenShift",
@@ -32,13 +36,16 @@ OTHERS: Mapping[str, str] = {
     "konghq.com/": "Kong",
     "kubernetes.io/ingress.allow-http": "GKE",
     "kubernetes.io/ingress.global-static-ip-name": "GKE",
+    "k8s.ngrok.com/": "ngrok",
     "networking.gke.io/": "GKE",
     "networking.istio.io/": "Istio",
     "plugins.konghq.com": "Kong",
     "projectcontour.io/": "Contour",
     "route.openshift.io/": "OpenShift",
     "service.beta.kubernetes.io/": "cloud load balancers of Services",
+    "tailscale.com/": "Tailscale",
     "traefik.frontend.": "Traefik",
+    "traefik.http.": "Traefik",
     "traefik.ingress.kubernetes.io/": "Traefik",
     "virtual-server.f5.com/": "F5 BIG-IP",
     "zalando.org/": "Skipper",
@@ -49,10 +56,6 @@ INSTEAD: Mapping[str, tuple[str, str]] = {
     "alb.ingress.kubernetes.io/auth-": (
         "leaves the application open: no client has to log in",
         "Ask the platform team for authentication at the edge, or let the application do it.",
-    ),
-    "alb.ingress.kubernetes.io/inbound-cidrs": (
-        "leaves the application open to every address",
-        "Remove it, and have the networks written as sources of the route at the edge.",
     ),
     "alb.ingress.kubernetes.io/wafv2-acl-arn": (
         "attaches no web ACL",
@@ -79,27 +82,6 @@ INSTEAD: Mapping[str, tuple[str, str]] = {
     "traefik.ingress.kubernetes.io/router.middlewares": (
         "runs no middleware, whether it authenticates, limits or sets headers",
         "Remove it, and replace each middleware: docs/ingresses.md lists the annotations of this controller.",
-    ),
-    "haproxy.org/allow-list": (
-        "leaves the application open to every address",
-        "Remove it, and have the networks written as sources of the route at the edge.",
-    ),
-    "haproxy.org/whitelist": (
-        "leaves the application open to every address",
-        "Remove it, and have the networks written as sources of the route at the edge.",
-    ),
-    "haproxy.org/auth-": (
-        "leaves the application open: no client has to log in",
-        "Let the application check who calls.",
-    ),
-    "haproxy.org/rate-limit-": ("limits nothing", "Write nginx.org/limit-req-rate."),
-    "ingress.kubernetes.io/auth-": (
-        "leaves the application open: no client has to log in",
-        "Let the application check who calls.",
-    ),
-    "ingress.kubernetes.io/whitelist-source-range": (
-        "leaves the application open to every address",
-        "Remove it, and have the networks written as sources of the route at the edge.",
     ),
     "konghq.com/plugins": (
         "runs no plugin, whether it authenticates, limits or sets headers",
@@ -138,6 +120,33 @@ HELPERS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Annotations of operators that change nothing about the path of a request: what they do here, and what to do."""
+
+
+FAMILY = ".ingress.kubernetes.io"
+"""What the prefixes of many controllers end with."""
+
+OBJECTS: Mapping[str, str] = {
+    "apisix.apache.org/": "Apache APISIX",
+    "configuration.konghq.com/": "Kong",
+    "contour.heptio.com/": "Contour",
+    "elbv2.k8s.aws/": "the AWS Load Balancer Controller",
+    "gateway.networking.k8s.io/": "the Gateway API",
+    "gateway.solo.io/": "Gloo",
+    "getambassador.io/": "Emissary",
+    "networking.gke.io/": "GKE",
+    "networking.istio.io/": "Istio",
+    "projectcontour.io/": "Contour",
+    "route.openshift.io/": "OpenShift",
+    "traefik.containo.us/": "Traefik",
+    "traefik.io/": "Traefik",
+}
+"""Owner by the API group of custom resources that route requests. None of them is installed by this system."""
+
+
+def owner_of(key: str) -> str | None:
+    """The controller that reads the annotation; None for one that no known controller has."""
+    prefix = key.partition("/")[0]
+    return longest(key, OTHERS) or ("another controller" if prefix.endswith(FAMILY) else None)
 
 
 def longest(key: str, table: Mapping[str, Value]) -> Value | None:

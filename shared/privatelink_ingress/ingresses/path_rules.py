@@ -28,6 +28,9 @@ from privatelink_ingress.ingresses.model import (
 )
 from privatelink_ingress.problems import Problem
 
+LONGEST = 4000
+"""Bytes of a path: with what the controller writes around it, it fits the 4,096 of nginx's `NGX_CONF_BUFFER`
+(`src/core/ngx_conf_file.c`)."""
 _REJECTS = "the controller rejects the Ingress"
 _BROKEN = (
     "unterminated", "unbalanced", "missing", "nothing to repeat", "multiple repeat", "bad character range",
@@ -90,6 +93,14 @@ def _rejected(path: PathAt) -> Iterator[Problem]:
         escaped = "".join(f"\\x{ord(sign):02x}" if sign in " \t\n\r\f\v;" else sign for sign in text)
         write = f"Write {PATH_REGEX}: case_sensitive, and the path as {escaped}."
         yield Problem(field, f"is {shown(text)}, with a blank or a semicolon: {_REJECTS}", write)
+        return
+    if len(text.encode(errors="replace")) > LONGEST:
+        reason = f"is {shown(text)}, longer than {LONGEST} bytes, which nginx does not read: it refuses the Ingress"
+        yield Problem(field, reason, "Write a shorter prefix of it.")
+        return
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        reason = f"is {shown(text)}, with a control character, which no client sends: no request has it"
+        yield Problem(field, reason, "Write it without.")
         return
     found = expression(text)
     if isinstance(found, str) and any(word in found for word in _BROKEN):

@@ -70,7 +70,7 @@ def wrong_rules(ingress: Manifest) -> Iterator[Problem]:
             write = "Write paths: [{path: /, pathType: Prefix, backend: …}]."
             yield Problem(f"{where}.http.paths", "is empty, so the host serves nothing", write)
     for where, backend in backends(ingress):
-        if backend.get("resource") is not None:
+        if backend.get("resource") is not None and backend.get("service") is None:
             reason = "is a resource, and the controller takes Services alone: it rejects the Ingress"
             yield Problem(f"{where}.resource", reason, "Write service: {name: …, port: {number: …}}.")
 
@@ -121,7 +121,9 @@ def _prefixes(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
         field, text = f"{path.where}.path", path.path
         if path.type == "Prefix" and not text.endswith("/"):
             reason = f"is a prefix of plain text: {text} also takes {text}beta"
-            yield Problem(field, reason, f"If that is wrong, write {text}/ as Prefix, and {text} as Exact beside it.")
+            if len(text) <= 80:
+                write = f"If that is wrong, write {text}/ as Prefix, and {text} as Exact beside it."
+                yield Problem(field, reason, write)
         elif text.endswith("/") and (path.host, text[:-1]) not in taken and (path.host, "/") not in taken:
             to = "http" if conventions.protocol == "http" else "https"
             reason = f"does not take {text[:-1]} itself: nginx redirects that to {to}://<host>{text}"

@@ -62,11 +62,20 @@ def test_documents_are_read(tmp_path: Path, text: str, objects: list[object]):
         ("a: *b\n", "is no YAML: "),
         ("a: \x00\n", "is no YAML: "),
         (b"\xff\xfea\x00", "is not UTF-8 text (byte 0)"),
-        ("a: " + "9" * 6000, "has a value that cannot be read: "),
+        ("a: " + "9" * 6000, "has a number of more than 64 bits"),
         ("a: " + "9" * 30, "has a number of more than 64 bits"),
         ('{"a": ' + "9" * 30 + "}", "has a number of more than 64 bits"),
         ("a: " + "[" * 101 + "]" * 101, "is nested in more than 100 levels"),
-        ("a: " + "[" * 1000 + "]" * 1000, "is nested too deeply"),
+        ("kind: A\na: " + "[" * 200_000, "is nested in more than 100 levels (line 2)"),
+        ("kind: A\na: " + "{a: " * 200_000, "is nested in more than 100 levels (line 2)"),
+        ("- " * 200_000, "is nested in more than 100 levels (line 1)"),
+        ("".join(f"{' ' * level}a:\n" for level in range(300)), "is nested in more than 100 levels (line 102)"),
+        ("[" * 200_000 + "]", "is nested in more than 100 levels (line 1)"),
+        (
+            "a0: &a0 {x: 1}\n"
+            + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for n in range(1, 12)),
+            "has a mapping of more than 10000 keys with its merge keys written out",
+        ),
         ("a: &a [*a]\n", "has an alias that contains itself"),
         (
             "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"

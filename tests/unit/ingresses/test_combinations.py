@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.ingresses import check, neighbours
+from privatelink_ingress.ingresses import check, objects
 from privatelink_ingress.ingresses.model import Conventions
 from tests.support.ingresses import GONE, annotated, at, ingress, places, said, with_paths
 
@@ -185,14 +185,17 @@ def test_a_secret_of_a_certificate_is_of_its_type():
     manifest = ingress(spec__tls=[{"hosts": ["shop.example.com"], "secretName": "cert"}])
     secret = {"kind": "Secret", "type": "Opaque", "metadata": {"name": "cert", "namespace": "shop"}}
     assert places(manifest, conventions=SECRETS, others=[secret]) == ["spec.tls[0].secretName"]
-    assert said(manifest, SECRETS, [{**secret, "type": "kubernetes.io/tls"}]) == []
+    right = {**secret, "type": "kubernetes.io/tls", "data": {"tls.crt": "eA==", "tls.key": "eA=="}}
+    assert said(manifest, SECRETS, [right]) == []
+    [(where, reason, _)] = said(manifest, SECRETS, [{**right, "data": {"tls.crt": "eA==", "tls.key": ""}}])
+    assert (where, reason.split(":")[0]) == ("spec.tls[0].secretName", "is a Secret without tls.key")
 
 
 @pytest.mark.parametrize("kind", ["Policy", "VirtualServer", "TransportServer"])
 def test_custom_resources_of_the_controller_cannot_be_applied(kind: str):
-    [problem] = neighbours.refused({"apiVersion": "k8s.nginx.org/v1", "kind": kind})
+    [problem] = objects.refused({"apiVersion": "k8s.nginx.org/v1", "kind": kind})
     assert problem.reason.startswith(f'cannot be applied (no matches for kind "{kind}")')
-    assert list(neighbours.refused({"apiVersion": "cert-manager.io/v1", "kind": kind})) == []
+    assert list(objects.refused({"apiVersion": "cert-manager.io/v1", "kind": kind})) == []
 
 
 def test_a_resource_backend_is_rejected():

@@ -91,7 +91,8 @@ INGRESS = st.fixed_dictionaries(
                 optional={
                     "namespace": WORDS,
                     "annotations": mostly(st.dictionaries(KEYS, mostly(VALUES), max_size=5)),
-                    "labels": mostly(st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2)),
+                    "generateName": mostly(WORDS),
+                    "labels": mostly(st.dictionaries(st.text(max_size=4), st.text(max_size=70), max_size=2)),
                 },
             )
         ),
@@ -113,8 +114,8 @@ INGRESS = st.fixed_dictionaries(
     }
 )  # fmt: skip
 OTHER = st.fixed_dictionaries(
-    {"apiVersion": st.sampled_from(["v1", "k8s.nginx.org/v1", "monitoring.coreos.com/v1"]),
-     "kind": st.sampled_from(["Service", "Secret", "Policy", "ServiceMonitor", "List", "IngressList"])},
+    {"apiVersion": mostly(st.sampled_from(["v1", "k8s.nginx.org/v1", "networking.k8s.io/v1", "networking.istio.io/v1"])),
+     "kind": mostly(st.sampled_from(["Service", "Secret", "Policy", "IngressClass", "ingress", "List", "IngressList"]))},
     optional={
         "metadata": mostly(st.fixed_dictionaries({"name": WORDS}, optional={"namespace": WORDS})),
         "spec": mostly(st.fixed_dictionaries({}, optional={"type": st.sampled_from(["ExternalName", "ClusterIP"]),
