@@ -114,8 +114,8 @@ INGRESS = st.fixed_dictionaries(
     }
 )  # fmt: skip
 OTHER = st.fixed_dictionaries(
-    {"apiVersion": mostly(st.sampled_from(["v1", "k8s.nginx.org/v1", "networking.k8s.io/v1", "networking.istio.io/v1"])),
-     "kind": mostly(st.sampled_from(["Service", "Secret", "Policy", "IngressClass", "ingress", "List", "IngressList"]))},
+    {"apiVersion": mostly(st.sampled_from(["v1", "k8s.nginx.org/v1", "networking.k8s.io/v1", "traefik.io/v1"])),
+     "kind": mostly(st.sampled_from(["Service", "Secret", "Policy", "IngressClass", "ingres", "List", "IngressList"]))},
     optional={
         "metadata": mostly(st.fixed_dictionaries({"name": WORDS}, optional={"namespace": WORDS})),
         "spec": mostly(st.fixed_dictionaries({}, optional={"type": st.sampled_from(["ExternalName", "ClusterIP"]),
