@@ -157,9 +157,9 @@ def _create_certificate(aws: Aws, inputs: Properties) -> Created:
         aws,
         "elbv2",
         "AddListenerCertificates",
-        inputs,
+        {key: value for key, value in inputs.items() if key != "certificateArn"},
         type_=t.LISTENER_CERTIFICATE,
-        rename={"certificateArn": "Certificates"},
+        extra={"Certificates": [{"CertificateArn": inputs["certificateArn"]}]},
     )
     return Created(f"{inputs['listenerArn']}_{inputs['certificateArn']}", {})
 
