@@ -123,16 +123,18 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
 
 def _deploy(deployment: deploy.Deployment, stacks: list[deploy.Stack], console: Console) -> list[StackRun]:
     runs = []
+    totals: dict[str, int] = {}
     with bars.bars(console) as progress:
         for stack in stacks:
             task = bars.start(progress, f"{stack.label} in {stack.settings.account_id}")
-            progress.update(task, total=deployment.preview(stack))
+            progress.update(task, total=totals.get(stack.file.project))
             run = deployment.up(
                 stack,
                 on_event=lambda _, task=task: progress.advance(task),
                 on_copied=lambda images, stack=stack, task=task: _second_up(stack, images, progress, task),
             )
             bars.finish(progress, task, len(run.registrations))
+            totals[stack.file.project] = len(run.registrations)
             runs.append(run)
             # A program leaves cycles of tasks and futures, which the SDK and asyncio would walk in each later run.
             # What survives lives to the end, so no later search looks at it again.
