@@ -44,6 +44,9 @@ COREDNS = Pod("10.11.8.53", "kube-system", {"k8s-app": "kube-dns"})
 SHOP = Pod("10.11.8.20", "shop", {"app": "shop"})
 OTHER = Pod("10.11.8.21", "other", {"app": "other"})
 METRICS = Pod("10.11.8.22", "kube-system", {"k8s-app": "metrics-server"})
+KUBE_PROXY = Pod("10.11.0.5", "kube-system", {"k8s-app": "kube-proxy"})
+"""In its node's network, so that its address is the node's."""
+LOG_AGENT = Pod("10.11.0.5", "amazon-cloudwatch", {"k8s-app": "fluent-bit"})
 NODE, API_SERVICE, API_INTERFACE = Pod("10.11.0.5"), Pod("172.20.0.1"), Pod("10.11.8.99")
 METADATA, INTERNET, ANOTHER_SERVICE = Pod("169.254.169.254"), Pod("203.0.113.7"), Pod("172.20.0.2")
 
@@ -64,9 +67,9 @@ def policies(protocol: Protocol = HTTP, **settings: Any) -> list[dict[str, Any]]
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     assert set(selector) <= {"matchLabels", "matchExpressions"}
     expressions = selector.get("matchExpressions", [])
-    assert all(one["operator"] == "In" for one in expressions)
+    assert all(one["operator"] in ("In", "NotIn") for one in expressions)
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items()) and all(
-        labels.get(one["key"]) in one["values"] for one in expressions
+        (labels.get(one["key"]) in one["values"]) == (one["operator"] == "In") for one in expressions
     )
 
 
@@ -145,6 +148,9 @@ def test_the_pods_reach_name_resolution_the_kubernetes_api_and_applications(to: 
         (INTERNET, 443, "TCP"),
         (INTERNET, 53, "UDP"),
         (NODE, 10250, "TCP"),
+        (KUBE_PROXY, 10250, "TCP"),
+        (LOG_AGENT, 10250, "TCP"),
+        (METRICS, 10251, "TCP"),
         (NODE, 80, "TCP"),
         (API_INTERFACE, 22, "TCP"),
         (API_SERVICE, 80, "TCP"),

@@ -36,6 +36,11 @@ _NAME_RESOLUTION = {
 """CoreDNS carries this label as an add-on of EKS."""
 
 
+SYSTEM_NAMESPACES = ("kube-system", "amazon-cloudwatch", "nginx-ingress")
+"""Namespaces without applications. The first two have pods in the network of every node: the VPC CNI takes the node's
+address for that of such a pod (`getMatchingPodAddresses` of its controller), so that every port of it would be open."""
+
+
 def api_cidrs(service_cidrs: Iterable[str], subnets: Iterable[str]) -> tuple[str, ...]:
     """Addresses of the Kubernetes API as a pod may see them.
 
@@ -90,10 +95,12 @@ def egress(api: Iterable[str], namespaces: Sequence[str]) -> tuple[Rule, ...]:
 
     Args:
         api: Addresses of the Kubernetes API.
-        namespaces: Empty for those of the whole cluster.
+        namespaces: Empty for those of the whole cluster, without `SYSTEM_NAMESPACES`.
     """
-    key = "kubernetes.io/metadata.name"
-    served = {"matchExpressions": [{"key": key, "operator": "In", "values": list(namespaces)}]} if namespaces else {}
+    operator, values = ("In", namespaces) if namespaces else ("NotIn", SYSTEM_NAMESPACES)
+    served = {
+        "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": operator, "values": list(values)}]
+    }
     return (
         _NAME_RESOLUTION,
         {"to": _blocks(api), "ports": [{"protocol": "TCP", "port": API_PORT}]},
