@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import pulumi
@@ -11,6 +10,7 @@ from privatelink_ingress.components.edge.attachment import Attachment, Attachmen
 from privatelink_ingress.components.edge.central_ingress import CentralIngress, CentralIngressArgs
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
+from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, retained_logs, zones
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
@@ -19,7 +19,6 @@ from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
-from privatelink_ingress.plan.edge.slots import UsedPriority
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
@@ -60,7 +59,7 @@ async def deploy() -> dict[str, Any]:
             site=SiteArgs.of_contract(
                 shard,
                 accepters=accepters,
-                hooks=connection_hooks(plan.removal, plan.connections, waits, used_priorities),
+                hooks=connection_hooks(plan.removal, plan.connections, waits, used_slots),
             ),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
             refuse_removal=refuse_while_in_use,
@@ -84,7 +83,7 @@ async def deploy() -> dict[str, Any]:
         accepters=accepters,
         refuse_removal=refuse_while_in_use,
         waits=waits,
-        used_priorities=used_priorities,
+        used_slots=used_slots,
     )
     return CentralIngress("edge", ingress, options).exports()
 
@@ -103,11 +102,11 @@ def waits() -> Waits:
     return draining
 
 
-def used_priorities(plan: EdgeRemovalPlan, listener_arn: str) -> Collection[UsedPriority]:
-    # Imported when a rule is about to be created, since no other run needs boto3.
+def used_slots() -> UsedSlots:
+    # Imported when a hook runs, since no other run needs boto3.
     from privatelink_ingress.aws import slots
 
-    return slots.used_priorities(plan, listener_arn)
+    return slots
 
 
 program.run(deploy)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connect, connection, edge, publish
+from tests.support.engine_faults import MESSAGE, Fault
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 
@@ -52,8 +54,14 @@ def test_f18_two_connections_that_exchange_their_slots_are_refused_by_the_previe
     connect(stack, **{name: connection(name, slot, {"service": services[name]}) for name, slot in exchanged.items()})
     told = "\n".join(stack.failing("preview").errors)
     stack.config = before
-    assert "connections.shop.slot: is 1, which connection cart of stack central-ingress/prod still has" in told
-    assert "connections.cart.slot: is 0, which connection shop of stack central-ingress/prod still has" in told
+    for name, other, last in (("shop", "cart", 20), ("cart", "shop", 16)):
+        needs = f"needs {addresses(last)}, which an endpoint of connection {other} of stack central-ingress/prod"
+        assert f"connections.{name}.slot: {needs}" in told
+
+
+def addresses(last: int) -> str:
+    """Those of one slot in the edge's three endpoint subnets."""
+    return ", ".join(f"10.12.{third}.{last}" for third in (128, 130, 132))
 
 
 def test_one_connection_less_deletes_its_own_resources_alone(world, stack, shop):
@@ -154,8 +162,14 @@ def test_f18_a_used_slot_is_refused_by_the_preview_until_its_connections_removal
     cart = connection("cart", 0, {"service": services["cart"]})
     connect(stack, cart=cart)
     told = "\n".join(stack.failing("preview").errors)
-    assert "connections.cart.slot: is 0, which connection shop of stack central-ingress/prod still has" in told
+    assert f"connections.cart.slot: needs {addresses(16)}, which an endpoint of connection shop of stack" in told
     assert "Or take cart out of the stack file and run `pulumi up`, which removes shop; then put cart back." in told
+    connect(stack)
+    with world.watched(Fault("delete", of=lambda call: call.type == t.VPC_ENDPOINT)):
+        assert MESSAGE in "\n".join(stack.failing("up").errors)
+    connect(stack, cart=cart)
+    told = "\n".join(stack.failing("preview").errors)
+    assert f"connections.cart.slot: needs {addresses(16)}, which an endpoint of connection shop of stack" in told
     connect(stack)
     stack.up()
     connect(stack, cart=cart)

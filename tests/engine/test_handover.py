@@ -92,7 +92,8 @@ def test_f18_a_slot_of_the_shards_own_file_is_refused_by_the_preview_of_the_atta
     connect(attached, shop=connection("shop", 1, backend, dns=False))
     told = "\n".join(attached.failing("preview").errors)
     attached.config = before
-    assert "connections.shop.slot: is 1, which connection cart of stack central-ingress/prod still has" in told
+    needed = "10.12.128.20, 10.12.130.20, 10.12.132.20"
+    assert f"connections.shop.slot: needs {needed}, which an endpoint of connection cart of stack" in told
     assert "Write a free slot. Or remove cart from stack central-ingress/prod and run `pulumi up` there" in told
 
 

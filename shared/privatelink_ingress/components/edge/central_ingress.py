@@ -21,7 +21,7 @@ from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, L
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
 from privatelink_ingress.components.edge.site import SiteArgs
-from privatelink_ingress.components.edge.slots import UsedPriorities
+from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections, removal
@@ -41,8 +41,8 @@ class CentralIngressArgs:
     """Raises while the stack is in use; given the ARN of the HTTPS listener."""
     waits: Callable[[], Waits]
     """Loads what asks AWS for targets that leave."""
-    used_priorities: UsedPriorities
-    """Asks AWS for the rules of a listener, by its ARN."""
+    used_slots: Callable[[], UsedSlots]
+    """Loads what asks AWS for used slots."""
 
 
 class CentralIngress(Component):
@@ -148,7 +148,7 @@ class CentralIngress(Component):
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
             accepters=args.accepters,
-            hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_priorities),
+            hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_slots),
         )
         published = [
             Connection(

@@ -14,7 +14,7 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.components.edge.slots import UsedPriorities, slot_hook
+from privatelink_ingress.components.edge.slots import UsedSlots, slot_hook
 from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
@@ -53,14 +53,14 @@ class ConnectionHooks:
     target: ResourceHookBinding | None
     group: ResourceHookBinding | None
     endpoint: ResourceHookBinding
-    """Refuses other zones within a generation, also in an unguarded stack: no request has to be waited for."""
+    """Refuses a used slot, and other zones within a generation, also in an unguarded stack."""
 
 
 def connection_hooks(
     plan: EdgeRemovalPlan,
     connections: Collection[ConnectionPlan],
     waits: Callable[[], Waits],
-    used_priorities: UsedPriorities,
+    used_slots: Callable[[], UsedSlots],
 ) -> ConnectionHooks:
     """Register the hooks of a stack, once. An unguarded stack has them too: its state may still refer to them.
 
@@ -68,7 +68,7 @@ def connection_hooks(
         plan: Whether the stack is guarded, and the credentials.
         connections: All of the stack.
         waits: Loads what waits for AWS; called when a hook runs.
-        used_priorities: Asks AWS; called when a rule is about to be created.
+        used_slots: Loads what asks AWS for used slots; called when a rule or an endpoint is about to be created.
     """
     remaining: Mapping[str, list[str]] = {
         backend.target_group_name: [target.address for target in backend.targets]
@@ -109,20 +109,20 @@ def connection_hooks(
     forward = ResourceHook(draining.FORWARD_HOOK, before_rule)
     healthy = ResourceHook(draining.HEALTHY_HOOK, before_target)
     drained = ResourceHook(draining.DRAINED_HOOK, before_group_or_endpoint)
-    slot = slot_hook(plan, used_priorities)
+    slot = slot_hook(plan, used_slots)
     zones = ResourceHook(endpoint_zones.HOOK, before_zones, ResourceHookOptions(on_dry_run=True))
     if not plan.guarded:
         return ConnectionHooks(
             rule=ResourceHookBinding(before_create=[slot], before_update=[slot]),
             target=None,
             group=None,
-            endpoint=ResourceHookBinding(before_update=[zones]),
+            endpoint=ResourceHookBinding(before_create=[slot], before_update=[zones, slot]),
         )
     return ConnectionHooks(
         rule=ResourceHookBinding(before_create=[slot], before_update=[slot, forward]),
         target=ResourceHookBinding(before_delete=[healthy]),
         group=ResourceHookBinding(before_delete=[drained]),
-        endpoint=ResourceHookBinding(before_delete=[drained], before_update=[zones]),
+        endpoint=ResourceHookBinding(before_create=[slot], before_update=[zones, slot], before_delete=[drained]),
     )
 
 

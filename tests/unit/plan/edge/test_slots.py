@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from privatelink_ingress.plan.edge.slots import UsedPriority, check, unseen
+from privatelink_ingress.plan.edge.slots import UsedAddress, UsedPriority, check, check_addresses, unseen
 from privatelink_ingress.problems import UserError
 
 STACK, OTHER = "central-ingress/prod", "central-ingress/prod-blog"
@@ -58,7 +58,37 @@ def test_the_remedy_within_a_stack_names_both_connections():
     )
 
 
+def address(last: int, stack: str = STACK, connection: str = "shop") -> UsedAddress:
+    return UsedAddress(address=f"10.12.128.{last}", stack=stack, connection=connection)
+
+
+def test_an_endpoint_meets_its_own_addresses_and_none_of_other_connections():
+    check_addresses(STACK, "shop", [])
+    check_addresses(STACK, "shop", [address(16), address(17)])
+    with pytest.raises(UserError) as error:
+        check_addresses(STACK, "cart", [address(16), address(18), address(17, OTHER, "blog")])
+    text = str(error.value)
+    assert text.count("connections.cart.slot: needs") == 2
+    assert (
+        "needs 10.12.128.16, 10.12.128.18, which an endpoint of connection shop of stack central-ingress/prod still has"
+        in text
+    )
+    assert (
+        "needs 10.12.128.17, which an endpoint of connection blog of stack central-ingress/prod-blog still has" in text
+    )
+
+
+def test_an_address_of_something_that_this_system_does_not_manage_is_named_with_the_way_to_find_it():
+    with pytest.raises(UserError) as error:
+        check_addresses(STACK, "cart", [address(16, "", "")])
+    assert "needs 10.12.128.16, which something has that no stack of this system manages" in str(error.value)
+    assert "Delete it, which `aws ec2 describe-network-interfaces` shows" in str(error.value)
+
+
 def test_what_cannot_be_read_is_named_with_the_rights_that_it_takes():
-    text = str(unseen(STACK, "arn:listener", "no credentials"))
+    text = str(unseen(STACK, "the rules of arn:listener", "no credentials"))
     assert "stack central-ingress/prod: the rules of arn:listener cannot be read: no credentials" in text
-    assert "elasticloadbalancing:DescribeRules and elasticloadbalancing:DescribeTags" in text
+    assert (
+        "elasticloadbalancing:DescribeRules, elasticloadbalancing:DescribeTags, ec2:DescribeNetworkInterfaces and "
+        "ec2:DescribeVpcEndpoints"
+    ) in text
