@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.components.workload import api_probe
+from privatelink_ingress.rules import RULES
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.trace.states.load import load
 from privatelink_ingress.trace.trace import trace
 from tests.support.earlier_identities import earlier
-from tests.support.engine import Stack, World
+from tests.support.engine import POLICIES, Stack, World
 from tests.support.engine_results import Result
 
 WORKLOADS = ("eks-service/blog", "eks-service/shop")
@@ -30,6 +31,7 @@ NEEDED_BY_OBJECTS = {
 }
 """The right to delete objects of the cluster, the nodes that they run on, and the API."""
 LABELS = (*WORKLOADS, EDGE, ATTACHED)
+PACK = ("privatelink-ingress",)
 
 
 class Deployed:
@@ -42,7 +44,7 @@ class Deployed:
         self.firsts: dict[str, Result] = {}
         for label in LABELS:
             stack = self.stacks[label] = world.sample(label)
-            self.previews[label] = stack.preview()
+            self.previews[label] = stack.preview(policy_packs=[POLICIES])
             self.firsts[label] = stack.up()
             if stack.copies():
                 stack.up()
@@ -60,8 +62,16 @@ def test_the_first_up_makes_what_the_preview_showed(deployed, label):
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_the_second_up_changes_nothing(deployed, label):
-    assert deployed.stacks[label].up().shown() == []
+def test_the_policy_pack_lets_the_first_preview_pass(deployed, label):
+    assert (deployed.previews[label].policy_packs, deployed.previews[label].violations) == (PACK, ())
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_second_up_changes_nothing_and_the_policy_pack_lets_it_pass(deployed, label):
+    result = deployed.stacks[label].up(policy_packs=[POLICIES])
+    assert result.shown() == []
+    assert (result.policy_packs, result.violations) == (PACK, ())
+    assert not [rule.name for rule in RULES if rule.name in "".join(result.warnings)], "not every rule has run"
 
 
 @pytest.mark.parametrize("label", LABELS)

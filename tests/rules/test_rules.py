@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.rules import RULES, judge
 from privatelink_ingress.rules.accepted import accepted_controls
 from tests.support.defects import DEFECTS, Defect
@@ -26,6 +28,28 @@ def test_the_articles_defect_is_caught_and_nothing_else(defect: Defect) -> None:
     defect.edit(recording)
     found = [(rule.name, resource.name) for rule, (resource, _) in judge(recording.resources)]
     assert sorted(found) == sorted([(defect.rule, defect.resource), *defect.also])
+
+
+def test_a_cluster_of_which_the_engine_has_no_inputs_is_judged_by_the_child_that_its_provider_registers() -> None:
+    recording = Recording(sample("shop"))
+    cluster = recording.get(t.CLUSTER_COMPONENT, "shop")
+    recording.drop(t.CLUSTER_COMPONENT, "shop")
+    recording.resources.append(dataclasses.replace(cluster, inputs={}))
+    assert list(judge(recording.resources)) == []
+    recording.add(t.CLUSTER, "shop-eksCluster", {"version": "1.19"})
+    assert {rule.name for rule, _ in judge(recording.resources)} == {
+        "cluster-api-is-not-open-to-the-world",
+        "cluster-writes-all-its-logs",
+        "cluster-version-is-supported",
+        "cluster-is-upgraded-at-the-end-of-support",
+    }
+
+
+def test_an_endpoint_as_it_is_after_its_deployment_leads_to_its_own_region() -> None:
+    recording = Recording(sample("shop"))
+    recording.put(t.VPC_ENDPOINT, "shop-ec2", "region", "eu-west-1")
+    recording.put(t.VPC_ENDPOINT, "shop-ec2", "serviceRegion", "eu-west-1")
+    assert list(judge(recording.resources)) == []
 
 
 def test_every_rule_has_a_counter_example() -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 from privatelink_ingress import tokens as t
+from tests.support.identities import committed
 from tests.support.recordings import GONE, Recording
 
 Edit = Callable[[Recording], None]
@@ -112,9 +113,13 @@ SPREAD = "spec.template.spec.topologySpreadConstraints"
 CONTAINER = "spec.template.spec.containers.0"
 ACL, LB, TLS = (t.WEB_ACL, "edge"), (t.LOAD_BALANCER, "edge"), (t.LISTENER, "edge-https")
 CLUSTER, NODES, TEMPLATE = (t.CLUSTER_COMPONENT, "shop"), (t.NODE_GROUP, "shop-nodes"), (t.LAUNCH_TEMPLATE, "shop-node")
-GATEWAY, CONFIG = (t.DEPLOYMENT, "shop-deployment"), (t.CONFIG_MAP, "shop-config-e109b65deb")
+GATEWAY = (t.DEPLOYMENT, "shop-deployment")
+[CONFIG] = [(t.CONFIG_MAP, line.split()[1]) for line in committed("shop") if line.startswith(t.CONFIG_MAP)]
+"""Its name has a hash of its contents."""
 BLOG_RULE = (t.LISTENER_RULE, "blog-exact-host-prefix-1-0")
 WORLD_IN = (t.INGRESS_RULE, "edge-load-balancer-in-443-0.0.0.0/0")
+ALB = "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/edge/1"
+EVERYTHING = {"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}
 CLUSTER_POLICY = (t.ROLE_ATTACHMENT, "shop-cluster-AmazonEKSClusterPolicy")
 
 DEFECTS = [
@@ -142,7 +147,15 @@ DEFECTS = [
         "shop",
         "egress to a public range",
         "out",
-        add(t.EGRESS_RULE, "out", cidrIpv4="203.0.113.0/24", ipProtocol="tcp", fromPort=443, toPort=443),
+        add(
+            t.EGRESS_RULE,
+            "out",
+            securityGroupId="sg-1",
+            cidrIpv4="203.0.113.0/24",
+            ipProtocol="tcp",
+            fromPort=443,
+            toPort=443,
+        ),
     ),
     Defect(
         "only-the-load-balancer-has-a-default-route",
@@ -192,7 +205,12 @@ DEFECTS = [
         "prod",
         "a rule in it",
         "edge-network-default",
-        put(t.DEFAULT_SECURITY_GROUP, "edge-network-default", "ingress", [{"protocol": "-1", "self": True}]),
+        put(
+            t.DEFAULT_SECURITY_GROUP,
+            "edge-network-default",
+            "ingress",
+            [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}],
+        ),
     ),
     Defect("world-reaches-only-https", "prod", "80 without a redirect", WORLD_IN[1], _port_80),
     Defect("world-reaches-only-https", "prod", "a range of ports", WORLD_IN[1], put(*WORLD_IN, "toPort", 8443)),
@@ -220,14 +238,14 @@ DEFECTS = [
         "prod",
         "egress to anywhere",
         "out",
-        add(t.EGRESS_RULE, "out", cidrIpv4="0.0.0.0/0", ipProtocol="-1"),
+        add(t.EGRESS_RULE, "out", securityGroupId="sg-1", cidrIpv4="0.0.0.0/0", ipProtocol="-1"),
     ),
     Defect(
         "nothing-may-reach-the-world",
         "shop",
         "egress in a group's own rules",
         "shop-nlb",
-        put(t.SECURITY_GROUP, "shop-nlb", "egress", [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]),
+        put(t.SECURITY_GROUP, "shop-nlb", "egress", [EVERYTHING]),
     ),
     Defect("private-nodes-have-their-endpoints", "shop", "no ECR", "shop-vpc", drop(t.VPC_ENDPOINT, "shop-ecr-dkr")),
     # Load balancers
@@ -259,7 +277,14 @@ DEFECTS = [
         "prod",
         "plain HTTP",
         "plain",
-        add(t.LISTENER, "plain", protocol="HTTP", port=80, defaultActions=[{"type": "fixed-response"}]),
+        add(
+            t.LISTENER,
+            "plain",
+            loadBalancerArn=ALB,
+            protocol="HTTP",
+            port=80,
+            defaultActions=[{"type": "fixed-response"}],
+        ),
     ),
     Defect(
         "listeners-use-a-recommended-tls-policy",
@@ -425,9 +450,11 @@ DEFECTS = [
         add(
             t.CLUSTER,
             "shop-eks",
+            roleArn="arn:aws:iam::111111111111:role/shop-cluster",
             version="1.36",
             enabledClusterLogTypes=["api", "audit", "authenticator", "controllerManager", "scheduler"],
             vpcConfig={
+                "subnetIds": ["subnet-1"],
                 "endpointPrivateAccess": True,
                 "endpointPublicAccess": True,
                 "publicAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"],
@@ -443,9 +470,11 @@ DEFECTS = [
         add(
             t.CLUSTER,
             "shop-eks",
+            roleArn="arn:aws:iam::111111111111:role/shop-cluster",
             version="1.36",
             enabledClusterLogTypes=["api", "audit", "authenticator", "controllerManager", "scheduler"],
             vpcConfig={
+                "subnetIds": ["subnet-1"],
                 "endpointPrivateAccess": True,
                 "endpointPublicAccess": True,
                 "publicAccessCidrs": ["0.0.0.0/0"],

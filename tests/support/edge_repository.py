@@ -15,6 +15,7 @@ import yaml
 
 from privatelink_ingress.deployment import deploy, drift, runner
 from privatelink_ingress.deployment.session import Settings
+from privatelink_ingress.deployment.teardown import Teardown
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.outcomes import Outcome
 from privatelink_ingress.local import deploy as local
@@ -45,6 +46,8 @@ class Edge:
         for stack in local.find(root):
             prerequisites.prepare(world.cloud, stack.settings, stack.region)
         self.environment: dict[str, str] = {}
+        self.secrets_provider: str | None = None
+        """What encrypts the secrets of the stack when `deploy` creates it; a passphrase when None."""
 
     def change(self, **values: Any) -> None:
         """Edit keys of the stack file."""
@@ -72,6 +75,11 @@ class Edge:
 
     def drift(self) -> Outcome:
         [outcome] = drift.drift([self.unit], self._settings())
+        return outcome
+
+    def teardown(self) -> Outcome:
+        """With deletion protection turned off first."""
+        [outcome] = Teardown([self.unit], [self.unit], self._settings(), unprotect=True).run()
         return outcome
 
     def type(self, remedy: str, containing: str, *more: str) -> None:
@@ -113,7 +121,7 @@ class Edge:
 
     def _settings(self) -> Settings:
         return Settings(
-            open_=runner.from_directory(self.root),
+            open_=runner.from_directory(self.root, secrets_provider=self.secrets_provider),
             environments={PROD: self.credentials() | self.environment},
             progress=Recorded(),
         )

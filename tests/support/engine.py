@@ -32,6 +32,8 @@ from tests.support.engine_results import Result, result_of
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-west-1"
+POLICIES = str(ROOT / "policies")
+"""The policy pack, for the option `policy_packs` of a command."""
 
 
 class EngineFailed(AssertionError):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.fleet.resource_kinds import KINDS
+from privatelink_ingress.local.providers.observation import Call
 from tests.support import aws_commands, engine_language
 from tests.support.engine import REGION, ROOT, Stack, World
 from tests.support.engine_faults import Fault
@@ -20,7 +21,7 @@ from tests.support.engine_faults import Fault
 TAGGED = frozenset(kind.type for kind in KINDS.values())
 
 
-def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: bool = False) -> None:
+def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: bool = False) -> list[Call]:
     """Do what docs/failures.md says, after the engine was killed by `fault`.
 
     Args:
@@ -29,6 +30,9 @@ def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: boo
         fault: What killed it; it knows what AWS created meanwhile, with which the orphans are compared.
         others: Stacks of the same account, whose states `orphans` reads too.
         adopt: Whether orphans are adopted where a command to do so is printed; otherwise they are deleted.
+
+    Returns:
+        The creates that AWS completed and the killed engine did not record.
     """
     stack.cancel()
     known = stack.resources()
@@ -49,6 +53,7 @@ def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: boo
             _type(world, stack, pending["settle"], refused=pending["urn"] not in there)
     for command in found["last"]:
         _type(world, stack, command)
+    return lost
 
 
 def orphans(world: World, *stacks: Stack) -> dict[str, Any]:

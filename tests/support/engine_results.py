@@ -39,6 +39,10 @@ class Result:
     errors: tuple[str, ...] = ()
     """Messages of the resources and of the program that failed, each once."""
     warnings: tuple[str, ...] = ()
+    policy_packs: tuple[str, ...] = ()
+    """Names of the policy packs that judged the resources."""
+    violations: tuple[tuple[str, str], ...] = ()
+    """Policy and resource of each mandatory policy's violation, sorted."""
     outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
@@ -63,6 +67,7 @@ def result_of(events: Sequence[auto.EngineEvent], errors: tuple[str, ...] = ()) 
         errors: what the command ended with when it failed; the resources' own messages take its place.
     """
     steps, messages, counts = list[Step](), {"error": [], "warning": []}, Counter()
+    packs, violations = set[str](), list[tuple[str, str]]()
     looked_at = set[str]()
     for event in events:
         if event.resource_pre_event:
@@ -78,12 +83,18 @@ def result_of(events: Sequence[auto.EngineEvent], errors: tuple[str, ...] = ()) 
             messages[event.diagnostic_event.severity].append(event.diagnostic_event.message.strip())
         if event.summary_event:
             counts.update({str(getattr(op, "value", op)): n for op, n in event.summary_event.resource_changes.items()})
+            packs |= {pack.partition("|")[0] for pack in event.summary_event.policy_packs}  # name|version|folder
+        if event.policy_event and event.policy_event.enforcement_level == "mandatory":
+            urn = event.policy_event.resource_urn or ""
+            violations.append((event.policy_event.policy_name, urn.rpartition("::")[2]))
     said = tuple(dict.fromkeys(text for text in messages["error"] if not text.endswith(" failed")))
     return Result(
         steps=tuple(step for step in steps if step.operation not in UNCHANGED),
         counts=counts,
         errors=(said or errors) if errors else (),
         warnings=tuple(dict.fromkeys(messages["warning"])),
+        policy_packs=tuple(sorted(packs)),
+        violations=tuple(sorted(violations)),
     )
 
 

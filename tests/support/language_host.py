@@ -7,6 +7,7 @@ chooses a virtual environment, nor installs packages, nor lists the plugins that
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -82,9 +83,11 @@ def serve(engine_address: str) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    while os.getppid() == engine:
-        time.sleep(0.1)
-    os._exit(0)  # a program may still wait for the engine
+    with contextlib.suppress(KeyboardInterrupt):  # how the engine ends the host of a policy pack
+        while os.getppid() == engine:
+            time.sleep(0.1)
+        os._exit(0)  # a program may still wait for the engine
+    server.stop(None).wait()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -12,18 +13,26 @@ from privatelink_ingress.fleet.stack_state import StackState
 from privatelink_ingress.fleet.stacks import Workload
 
 SECONDS = 5.0
-"""For one TCP connection, as `components.workload.api_probe`."""
+"""For a connection and its TLS handshake, as for the connection of `components.workload.api_probe`."""
 
 Probe = Callable[[str, int], str]
 """Says why nothing answers at a host and port; empty when something does."""
 
 
 def connect(host: str, port: int) -> str:
-    """Try one TCP connection."""
+    """Try one connection with its TLS handshake: a proxy may accept what it cannot deliver. Trusts any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        socket.create_connection((host, port), SECONDS).close()
+        with socket.create_connection((host, port), SECONDS) as connection:
+            connection.settimeout(SECONDS)
+            context.wrap_socket(connection, server_hostname=host).close()
     except TimeoutError:
-        return f"no connection within {SECONDS:g} seconds"
+        return f"no TLS connection within {SECONDS:g} seconds"
+    except ssl.SSLEOFError:
+        return "it closes the connection without an answer"
+    except ssl.SSLError:
+        return ""  # Something answers, and the provider's own message says what is wrong with it.
     except OSError as error:
         return error.strerror or str(error)
     return ""

@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from privatelink_ingress import tokens as t
+
 Inputs = Mapping[str, Any]
 """Properties by their wire names (`cidrBlock`)."""
 
@@ -92,6 +94,8 @@ def resource_rule(
     def register(check: Callable[[Inputs], Iterable[str]]) -> Rule:
         def find(stack: Stack) -> Iterator[Finding]:
             for resource in stack.of(*types):
+                if resource.type == t.CLUSTER_COMPONENT and not resource.inputs:
+                    continue  # A provider constructs it: the engine has no inputs of it, and its child is judged.
                 for message in check(resource.inputs):
                     yield resource, message
 

@@ -121,7 +121,8 @@ def endpoints_of_nodes_lead_to_aws_services(stack: Stack) -> Iterator[Finding]:
             yield endpoint, "leads to an endpoint service of another VPC"
         elif kind == "Gateway" and not name.endswith(".s3"):
             yield endpoint, f"is a gateway endpoint of {name}; nodes need that of S3 alone"
-        elif "serviceRegion" in keys:
+        # After the deployment the engine shows outputs, where AWS has filled in both.
+        elif "serviceRegion" in keys and endpoint.inputs["serviceRegion"] != endpoint.inputs.get("region"):
             yield endpoint, "leads to another region"
 
 
