@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -34,6 +35,69 @@ def test_a_path_pattern_has_the_characters_that_aws_takes(edge: Session, path: s
     condition = {"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}}
     with edge_world.refused("ValidationError", "path pattern"):
         edge.client("elbv2").create_rule(ListenerArn=arn, Priority=1, Conditions=[condition], Actions=NOT_FOUND)
+
+
+def _header(name: str, value: str) -> dict[str, Any]:
+    return {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": name, "Values": [value]}}
+
+
+def _source(block: str) -> dict[str, Any]:
+    return {"Field": "source-ip", "SourceIpConfig": {"Values": [block]}}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        ([_source("255.255.255.255/32")], "not a valid CIDR block"),
+        ([_source("10.0.0.0/255.0.0.0")], "not a valid CIDR block"),
+        ([_source("10.0.0.0/8"), _source("192.168.0.0/16")], "only have one 'source-ip' condition"),
+        ([_header("Host", "x")], "HTTP header name 'Host' is not valid"),
+        ([_header("X Y", "x")], "HTTP header name 'X Y' is not valid"),
+        ([_header("X", "ü")], "HTTP header value 'ü' is not valid"),
+    ],
+    ids=["broadcast", "mask", "two-of-a-field", "host", "blank", "umlaut"],
+)
+def test_conditions_have_the_fields_and_values_that_aws_takes(
+    edge: Session, conditions: list[dict[str, Any]], words: str
+) -> None:
+    arn = listener(edge, balancer(edge, network(edge))["LoadBalancerArn"])
+    with edge_world.refused("ValidationError", words):
+        edge.client("elbv2").create_rule(ListenerArn=arn, Priority=1, Conditions=conditions, Actions=NOT_FOUND)
+
+
+@pytest.mark.parametrize("change", [{"HealthCheckPath": "x"}, {"Matcher": {"HttpCode": "200-600"}}], ids=str)
+def test_a_health_check_has_a_path_and_codes_that_aws_takes(
+    edge: Session, refused: Any, change: dict[str, Any]
+) -> None:
+    vpc = edge.client("ec2").create_vpc(CidrBlock="10.12.0.0/16")["Vpc"]["VpcId"]
+    group = {"Name": "x", "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    refused("ValidationError", edge.client("elbv2").create_target_group, **group, **change)
+
+
+def test_a_certificate_has_at_most_ten_names(edge: Session, refused: Any) -> None:
+    acm, more = edge.client("acm"), [f"a{number}.example.com" for number in range(10)]
+    refused("LimitExceededException", acm.request_certificate, DomainName="example.com", SubjectAlternativeNames=more)
+    assert acm.request_certificate(DomainName=more[0], SubjectAlternativeNames=more)["CertificateArn"]
+
+
+def test_an_ip_set_has_prefixes_and_at_most_10_000_networks(edge: Session, refused: Any) -> None:
+    wafv2 = edge.client("wafv2")
+    ip_set = {"Name": "x", "Scope": "REGIONAL", "IPAddressVersion": "IPV4"}
+    refused("WAFInvalidParameterException", wafv2.create_ip_set, **ip_set, Addresses=["10.0.0.0/255.0.0.0"])
+    many = [f"10.{number // 256}.{number % 256}.0/24" for number in range(10_001)]
+    refused("WAFLimitsExceededException", wafv2.create_ip_set, **ip_set, Addresses=many)
+    assert wafv2.create_ip_set(**ip_set, Addresses=many[1:])["Summary"]
+
+
+def test_a_role_has_a_path_between_slashes_and_a_name_in_one_case_alone(edge: Session, refused: Any) -> None:
+    iam, trust = (
+        edge.client("iam"),
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    )
+    role = {"AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [trust]})}
+    refused("ValidationError", iam.create_role, RoleName="a", Path="a/b", **role)
+    iam.create_role(RoleName="Deployer", **role)
+    refused("EntityAlreadyExists", iam.create_role, RoleName="deployer", **role)
 
 
 def test_a_label_has_at_most_63_characters(edge: Session) -> None:

@@ -11,6 +11,9 @@ from moto.route53.models import route53_backends
 
 from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
 
+MOST_NAMES = 10
+"""Of one certificate, until the quota is raised (L-FB94F0B0)."""
+
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
 """The pattern of DomainNameString in the ACM API reference."""
 
@@ -59,7 +62,10 @@ def domain_names_are_valid(request: Any, params: Params) -> None:
             "1 validation error detected: Value '[]' at 'subjectAlternativeNames' failed to satisfy constraint: Member "
             "must have length greater than or equal to 1",
         )
-    for name in (params["DomainName"], *(params.get("SubjectAlternativeNames") or ())):
+    names = (params["DomainName"], *(params.get("SubjectAlternativeNames") or ()))
+    if len(set(names)) > MOST_NAMES:
+        refuse("LimitExceededException", f"Your domain count must be {MOST_NAMES} or less")
+    for name in names:
         if not DOMAIN.fullmatch(name) or len(name) > 253:
             refuse(
                 "ValidationException",

@@ -31,6 +31,16 @@ def role_name_fits(request: Any, params: Params) -> None:
         )
 
 
+@before(IamResponse, "create_role")
+def role_path_and_name_are_free(request: Any, params: Params) -> None:
+    """A path begins and ends with `/`; names are unique in any case (API reference, CreateRole: Path, RoleName)."""
+    path, name = params.get("Path") or "/", params["RoleName"]
+    if not re.fullmatch(r"/|/[!-~]+/", path) or len(path) > 512:
+        refuse("ValidationError", f"The specified value for path is invalid: {path}. It must begin and end with /.")
+    if any(role.name.lower() == name.lower() and role.name != name for role in request.backend.roles.values()):
+        refuse("EntityAlreadyExists", f"Role with name {name} already exists.")
+
+
 @before(IamResponse, "create_role", "update_assume_role_policy")
 def trust_policy_is_well_formed(request: Any, params: Params) -> None:
     """JSON with statements of Effect, Principal and an sts action (user guide, "reference_policies_grammar")."""

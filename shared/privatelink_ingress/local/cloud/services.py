@@ -21,6 +21,7 @@ MODULES: tuple[str, ...] = (
     "route53",
     "s3",
     "wafv2",
+    "wafv2_addresses",
     "wafv2_statements",
     "ec2.addresses",
     "ec2.endpoint_services",

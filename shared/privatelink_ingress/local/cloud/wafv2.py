@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import uuid
 from collections import Counter
@@ -194,19 +193,6 @@ def name_is_unique(request: Any, params: Params) -> None:
     store = {"CreateIPSet": stores.ip_sets, "CreateWebACL": stores.wacls, "CreateRuleGroup": stores.rule_groups}
     if any(item.name == name for item in store[request._get_action()].values()):
         refuse("WAFDuplicateItemException", str(WAFV2DuplicateItemException().message))
-
-
-@before(WAFV2Response, "create_ip_set", "update_ip_set")
-def addresses_are_ranges(request: Any, params: Params) -> None:
-    """An IP set holds CIDR ranges of its address version, of any size but /0 (API reference, IPSet: Addresses)."""
-    version = {"IPV4": 4, "IPV6": 6}.get(params.get("IPAddressVersion", ""))
-    for address in params["Addresses"]:
-        try:
-            network = ipaddress.ip_network(address)
-        except ValueError:
-            network = None
-        if network is None or "/" not in address or version not in (None, network.version) or not network.prefixlen:
-            invalid("IP_ADDRESS", address, "a CIDR range of the set's address version, without host bits, not /0")
 
 
 @before(WAFV2Response, "put_logging_configuration")

@@ -27,6 +27,10 @@ PATH = re.compile(r"[A-Za-z0-9_\-.$/~\"'@:+&*?]{1,128}")
 """PathPatternConditionConfig of the ELBv2 API."""
 
 
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
+"""HttpHeaderConditionConfig of the ELBv2 API: a token (RFC 7230)."""
+
+
 @before(ELBV2Response, "create_rule")
 def balancer_has_room(request: Any, params: Params) -> None:
     """At most 100 rules per Application Load Balancer, default rules excluded (quota L-7EED9B64: TooManyRules)."""
@@ -73,6 +77,28 @@ def conditions_are_valid(request: Any, params: Params) -> None:
                 refuse("ValidationError", f"The path pattern '{value}' contains invalid characters or is too long")
             if condition.get("Field") == "host-header" and any(len(label) > 63 for label in value.split(".")):
                 refuse("ValidationError", f"The host name '{value}' is not valid")
+
+
+@before(ELBV2Response, "create_rule", "modify_rule")
+def fields_and_headers_are_valid(request: Any, params: Params) -> None:
+    """One condition of each field but headers and queries; a header's name is a token and not Host, its values ASCII.
+
+    Source: load balancer guide, "Condition types for listener rules"; API reference, HttpHeaderConditionConfig.
+    """
+    conditions = params.get("Conditions") or []
+    fields = [condition.get("Field") for condition in conditions]
+    for field in ("host-header", "path-pattern", "http-request-method", "source-ip"):
+        if fields.count(field) > 1:
+            refuse("ValidationError", f"A rule can only have one '{field}' condition")
+    for condition in conditions:
+        name = _config(condition).get("HttpHeaderName")
+        if name is None:
+            continue
+        if not HEADER.fullmatch(name) or name.lower() == "host":
+            refuse("ValidationError", f"The HTTP header name '{name}' is not valid")
+        for value in _values(condition):
+            if not re.fullmatch(r"[ -~]{1,128}", value):
+                refuse("ValidationError", f"The HTTP header value '{value}' is not valid")
 
 
 @before(ELBV2Response, "create_rule", "modify_rule", "create_listener", "modify_listener")
@@ -136,8 +162,9 @@ def _regexes(condition: Mapping[str, Any]) -> list[str]:
 
 
 def _is_range(value: str) -> bool:
+    # No mask in place of a prefix; and not the broadcast address (load balancer guide, "Source IP address conditions").
     try:
         ipaddress.ip_network(value)
     except ValueError:
         return False
-    return "/" in value
+    return value.rpartition("/")[2].isdecimal() and "/" in value and value != "255.255.255.255/32"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,21 @@ VALUES: Mapping[str, tuple[str, ...] | tuple[int, int]] = {
 }
 """Attributes of target groups: the values, or the range of numbers, or nothing where any text or number may stand (API
 reference, TargetGroupAttribute)."""
+
+
+@before(ELBV2Response, "create_target_group", "modify_target_group")
+def health_check_is_valid(request: Any, params: Params) -> None:
+    """A path that begins with `/`, and codes from 200 to 499 (API reference, CreateTargetGroup and Matcher).
+
+    For targets of a network load balancer the codes go up to 599.
+    """
+    path, codes = params.get("HealthCheckPath"), params.get("Matcher", {}).get("HttpCode")
+    if path is not None and not path.startswith("/"):
+        refuse("ValidationError", f"Health check path '{path}' must begin with a '/' character")
+    most = 499 if params.get("Protocol") in ("HTTP", "HTTPS") else 599
+    for code in re.split("[,-]", codes or "200"):
+        if not code.isdecimal() or not 200 <= int(code) <= most:
+            refuse("ValidationError", f"Health check matcher HTTP code '{codes}' must be within '200-{most}' inclusive")
 
 
 @before(ELBV2Response, "create_target_group")
