@@ -149,7 +149,7 @@ def screen(path: Path) -> Iterator[Hop]:
         remedy = (
             "Write firewall.largeBodies: allow for the connection, in the file of the stack with the load balancer."
         )
-    raise Stopped("Web ACL", evidence, reason, remedy, status=web_acl.STATUS[judged.action])
+    raise Stopped("Web ACL", evidence, reason, remedy, status=judged.status)
 
 
 def route(path: Path) -> Iterator[Hop]:

@@ -100,6 +100,8 @@ class WebAclRule:
     """In small letters, as `block`; of a managed group, `none` or `count`."""
     statement: Mapping[str, Any]
     """As the WAFv2 API has it; a reference to an IP set also has its `Addresses`."""
+    status: int | None = None
+    """Of a custom answer, when the rule blocks."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

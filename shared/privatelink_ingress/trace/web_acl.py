@@ -46,6 +46,8 @@ class Judgement:
 
     action: str
     """`allow`, or what the rule `by` does."""
+    status: int | None = None
+    """What the client gets, unless it passes."""
     by: str = ""
     """The rule that decides, with the rule of a managed group behind a colon; empty for the default action."""
     counted: tuple[str, ...] = ()
@@ -63,10 +65,13 @@ def judge(acl: WebAcl, request: Request) -> Judgement:
         else:
             decided = seen.own(rule)
         if decided:
-            return Judgement(action=decided[1], by=decided[0], counted=tuple(seen.counted), unknown=tuple(seen.unknown))
-    return Judgement(
-        action="allow" if acl.default_allows else "block", counted=tuple(seen.counted), unknown=tuple(seen.unknown)
-    )
+            by, action, status = decided
+            return seen.judged(action, by, status)
+    return seen.judged("allow" if acl.default_allows else "block")
+
+
+Decision = tuple[str, str, int | None]
+"""The rule that decides, its action, and the status of a custom answer."""
 
 
 class _Seen:
@@ -77,35 +82,44 @@ class _Seen:
         self.labels, self.groups = set[str](), set[str]()
         self.counted, self.unknown = list[str](), list[str]()
 
-    def own(self, rule: WebAclRule) -> tuple[str, str] | None:
+    def judged(self, action: str, by: str = "", status: int | None = None) -> Judgement:
+        return Judgement(
+            action=action,
+            status=status or STATUS.get(action),
+            by=by,
+            counted=tuple(self.counted),
+            unknown=tuple(self.unknown),
+        )
+
+    def own(self, rule: WebAclRule) -> Decision | None:
         matched = self.matches(rule.statement)
         if matched is None:
             self.unknown.append(rule.name)
         elif matched and rule.action == "count":
             self.counted.append(rule.name)
         elif matched:
-            return rule.name, rule.action
+            return rule.name, rule.action, rule.status
         return None
 
-    def group(self, rule: WebAclRule, statement: Mapping[str, Any]) -> tuple[str, str] | None:
+    def group(self, rule: WebAclRule, statement: Mapping[str, Any]) -> Decision | None:
         scope = statement.get("ScopeDownStatement")
         if scope and self.matches(scope) is False:
             return None
         name = statement["Name"]
         self.groups.add(name)
         self.unknown.append(rule.name)
-        overrides = {
-            one["Name"]: next(iter(one["ActionToUse"])).lower() for one in statement.get("RuleActionOverrides", ())
-        }
+        overrides = {one["Name"]: one["ActionToUse"] for one in statement.get("RuleActionOverrides", ())}
         for inner, applies in PUBLISHED.get(name, {}).items():
             if not applies(self.request):
                 continue
             self.labels.add(label(name, inner) or "")
-            action = overrides.get(inner, GROUPS[name].rules[inner])
+            overriding = overrides.get(inner, {})
+            action = next(iter(overriding), GROUPS[name].rules[inner]).lower()
             if rule.action == "count" and action != "count":
                 self.counted.append(f"{rule.name}:{inner}")
             elif action != "count":
-                return f"{rule.name}:{inner}", action
+                answer = overriding.get("Block", {}).get("CustomResponse", {})
+                return f"{rule.name}:{inner}", action, answer.get("ResponseCode")
         return None
 
     def matches(self, statement: Mapping[str, Any]) -> bool | None:

@@ -97,8 +97,15 @@ def test_the_output_shows_what_will_be_created_what_it_costs_and_what_to_run(rep
     assert "rule 81 news.example.com: /" in output
     assert "rule 15081 news.example.com: /feed*" in output
     assert "record news.example.com to the load balancer" in output
+    assert "firewall blocks every request with a body above 8,192 bytes" in output
+    assert "connections.news.firewall.largeBodies: allow lets it through" in output
     assert "USD a month without traffic" in output
     assert output.endswith("→ pulumi -C central-ingress up --stack prod")
+
+
+def test_for_a_stack_of_its_own_the_firewalls_setting_is_in_the_shards_file(repository: Path):
+    output = words(run(repository, "--yes", "--attached").stdout)
+    assert "firewall.hosts.news.example.com.largeBodies: allow in central-ingress/Pulumi.prod.yaml lets it" in output
 
 
 def test_json_has_the_same_for_a_script_and_writes(repository: Path):

@@ -50,7 +50,7 @@ def judged(*rules: model.WebAclRule, url: str = "https://shop.example.com/", **r
 def test_without_a_rule_that_matches_the_default_action_decides() -> None:
     assert judged() == Judgement(action="allow")
     closed = model.WebAcl(name="edge", default_allows=False, rules=())
-    assert judge(closed, Request.parse("https://shop.example.com/")) == Judgement(action="block")
+    assert judge(closed, Request.parse("https://shop.example.com/")) == Judgement(action="block", status=403)
 
 
 @pytest.mark.parametrize(("size", "action"), [(8_192, "allow"), (8_193, "block")])
@@ -165,3 +165,12 @@ def test_the_trace_names_the_rules_that_count_and_those_that_aws_alone_knows() -
 @pytest.mark.parametrize(("action", "status"), [("block", 403), ("challenge", 202), ("captcha", 405)])
 def test_each_action_answers_with_the_status_of_waf(action: str, status: int) -> None:
     assert traced(rule("browsers", action, HOST)).status == status
+
+
+def test_a_page_of_our_own_answers_with_its_status() -> None:
+    page = model.WebAclRule(name="deny", action="block", statement=HOST, status=404)
+    assert traced(page).status == 404
+    block = {"Block": {"CustomResponse": {"ResponseCode": 404, "CustomResponseBodyKey": "blocked"}}}
+    overrides = [{"Name": "PROPFIND_METHOD", "ActionToUse": block}]
+    found = judged(group("KnownBadInputsRuleSet", RuleActionOverrides=overrides), method="PROPFIND")
+    assert (found.by, found.status) == ("knownbadinputsruleset:PROPFIND_METHOD", 404)

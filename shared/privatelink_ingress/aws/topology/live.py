@@ -123,6 +123,7 @@ def _web_acl(account: Account, arn: str) -> WebAcl | None:
             name=rule["Name"],
             action=next(iter(rule.get("Action") or rule["OverrideAction"])).lower(),
             statement=_with_addresses(account, rule["Statement"]),
+            status=rule.get("Action", {}).get("Block", {}).get("CustomResponse", {}).get("ResponseCode"),
         )
         for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])
     )

@@ -84,9 +84,9 @@ PRICES: Mapping[str, Mapping[str, Price]] = {
 NOT_COUNTED = (
     "nodes and their disks",
     "logs, metrics and alarms",
-    "puzzles of the firewall, log-ins that it checks, and targeted inspection of bots",
     "data transfer to the internet and between zones",
     "hosted zone, images, keys and the state bucket",
+    "puzzles of the firewall, log-ins that it checks, and targeted inspection of bots",
 )
 """Other items of a bill, which depend on use or belong to the account."""
 
