@@ -16,7 +16,7 @@ from privatelink_ingress.local.engine import state
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.trace.security_groups import Permission
 from privatelink_ingress.trace.states.load import load
-from privatelink_ingress.trace.topology import UNSEEN, LoadBalancer, TargetGroup, Topology
+from privatelink_ingress.trace.topology import UNSEEN, Certificate, LoadBalancer, TargetGroup, Topology
 from privatelink_ingress.trace.trace import trace
 from tests.support import two_shards
 from tests.support.programs import REPOSITORY
@@ -53,7 +53,7 @@ def comparable(topology: Topology, names: Mapping[str, str]) -> dict[str, Any]:
 
     def balancer(one: LoadBalancer) -> LoadBalancer:
         listeners = sorted(
-            (dataclasses.replace(each, certificates=in_order(each.certificates)) for each in one.listeners),
+            (dataclasses.replace(each, certificates=timeless(each.certificates)) for each in one.listeners),
             key=lambda each: each.port,
         )
         return dataclasses.replace(one, listeners=tuple(listeners))
@@ -82,6 +82,10 @@ def comparable(topology: Topology, names: Mapping[str, str]) -> dict[str, Any]:
             id_: (permissions(one.ingress), permissions(one.egress)) for id_, one in topology.security_groups.items()
         },
     }
+
+
+def timeless(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+    return in_order(dataclasses.replace(one, not_after=None) for one in certificates)
 
 
 def in_order(many: Iterable[T]) -> tuple[T, ...]:

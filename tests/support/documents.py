@@ -21,7 +21,7 @@ import privatelink_ingress
 from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached
 from privatelink_ingress.rules import ACCEPTED, RULES
-from tests.support import engine_failures, firewall, identities
+from tests.support import breakages, engine_failures, firewall, identities
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
@@ -163,6 +163,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "ingress-nginx": table.of_replacements,
     "public-names": public_names,
     "failures": engine_failures.table,
+    "breakages": breakages.table,
     "firewall-groups": firewall.table,
 }
 

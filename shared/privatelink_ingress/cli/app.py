@@ -13,7 +13,17 @@ import typer.core
 from rich.console import Console
 
 from privatelink_ingress.cli import invocation
-from privatelink_ingress.cli.commands import bootstrap, connections, demo, deploy, files, images, ingress, orphans
+from privatelink_ingress.cli.commands import (
+    bootstrap,
+    connections,
+    demo,
+    deploy,
+    doctor,
+    files,
+    images,
+    ingress,
+    orphans,
+)
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
 
@@ -39,7 +49,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they would print stack files and credentials
 )
-for part in (files, demo, deploy, connections, images, ingress, orphans, bootstrap):
+for part in (files, demo, doctor, deploy, connections, images, ingress, orphans, bootstrap):
     app.add_typer(part.commands)
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import gc
 import json
 import signal
-import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,15 +20,12 @@ from privatelink_ingress.cli.running import FILE, Cluster, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
-from privatelink_ingress.fleet import repository
+from privatelink_ingress.fleet import examples, repository
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
 from privatelink_ingress.local.engine.runner import StackRun
-from privatelink_ingress.plan.edge import dns
-from privatelink_ingress.plan.routing import conflicts
-from privatelink_ingress.plan.routing.conflicts import Entry
-from privatelink_ingress.plan.routing.routes import RoutePlan, plan_all
+from privatelink_ingress.plan.routing.routes import plan_all
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.attached import AttachedSettings
@@ -175,10 +171,7 @@ def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
     for stack, edge in edges:
         others = [one for one in attached if stack_names.short(one.edge_stack) == stack.file.stack]
         published = [routes for settings in (edge, *others) for routes in plan_all(settings.connections)]
-        named = {host for routes in published for host in dns.records(routes)}
-        expected = [
-            _reaching(entry, host) for entry in _entries(published) for host in entry.match.hosts if host in named
-        ]
+        expected = [_reaching(example) for example in examples.of_shard(published) if example.active]
         if expected:
             first = expected[0].url.removeprefix("https://")
             domain = first.partition("/")[0].partition(".")[2]
@@ -203,24 +196,12 @@ def _as_expected(trace: Trace, expected: Expectation) -> bool:
     return (trace.outcome, trace.status) == (expected.outcome, expected.status)
 
 
-def _entries(published: Iterable[RoutePlan]) -> Iterator[Entry]:
-    for routes in published:
-        if routes.connection.state == "active":
-            yield from routes.entries
-
-
-def _reaching(entry: Entry, host: str) -> Expectation:
-    """A request to `host` that meets all conditions of a route."""
-    match = dataclasses.replace(entry.match, hosts=(host,))
-    example = conflicts.overlap(match, match)
-    if example is None:
-        raise ValueError(f"{entry.where} fits no request, which the plan of the edge rules out")
-    query = f"?{urllib.parse.urlencode(example.query)}" if example.query else ""
+def _reaching(example: examples.Example) -> Expectation:
     return Expectation(
-        url=f"https://{example.host}{example.path}{query}",
+        url=example.url,
         outcome="reached",
         method=example.method,
-        headers=tuple(f"{name}={value}" for name, value in example.headers),
+        headers=example.headers,
         source=example.source,
     )
 

@@ -1,4 +1,4 @@
-"""Where `trace` reads the deployed system: from exported states, or from AWS."""
+"""Where `trace` and `doctor` read the deployed system: in a kept demo, in exported states, or in AWS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.aws.topology import live
+from privatelink_ingress.aws.topology import live as aws
+from privatelink_ingress.cli import running
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.stacks import Edge, Workload
@@ -15,6 +16,22 @@ from privatelink_ingress.problems import Problem, Problems, UsageError
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.trace.states.load import UNREADABLE, load
 from privatelink_ingress.trace.topology import Topology, joined
+
+
+def chosen(
+    demo: Path, *, states: Sequence[Path], live: bool, root: Path, accounts: Accounts
+) -> tuple[Topology, list[Problem]]:
+    """What the options ask for: AWS, exported states, or the demo that was kept in a directory; and what is unread.
+
+    Raises:
+        UserError: two of them were asked for, or the one cannot be read.
+    """
+    if live and states:
+        problem = Problem("--live", "cannot be given with --state", "Leave one of them out.")
+        raise UsageError("The system cannot be read", [problem])
+    if live:
+        return of_aws(root, accounts)
+    return (of_states(states) if states else running.topology_of(demo)), []
 
 
 def of_states(paths: Sequence[Path]) -> Topology:
@@ -58,16 +75,16 @@ def of_aws(root: Path, accounts: Accounts) -> tuple[Topology, list[Problem]]:
         remedy = "Run this in the repository of your stack files, or name it with --root."
         raise UsageError(_NOTHING, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])
     problems, unread = Problems(), list[Problem]()
-    edges = _read(stacks.edges, accounts, live.edge, problems)
+    edges = _read(stacks.edges, accounts, aws.edge, problems)
     problems.raise_all(_NOTHING)
     others = [one for one in stacks.workloads if (one.settings.account_id, one.region) not in edges]
-    return joined([*edges.values(), *_read(others, accounts, live.workload, unread).values()]), unread
+    return joined([*edges.values(), *_read(others, accounts, aws.workload, unread).values()]), unread
 
 
 def _read(
     stacks: Iterable[Edge | Workload],
     accounts: Accounts,
-    read: Callable[[live.Account], Topology],
+    read: Callable[[aws.Account], Topology],
     problems: list[Problem],
 ) -> dict[tuple[str, str], Topology]:
     """By account and Region. Adds those that cannot be read to `problems`."""
@@ -82,5 +99,5 @@ def _read(
     return found
 
 
-_NOTHING = "The request cannot be followed in AWS"
-_RIGHTS = f"Use credentials (--profile) that allow what ReadOnlyAccess allows, or this: {', '.join(live.ACTIONS)}."
+_NOTHING = "AWS cannot be read"
+_RIGHTS = f"Use credentials (--profile) that allow what ReadOnlyAccess allows, or this: {', '.join(aws.ACTIONS)}."

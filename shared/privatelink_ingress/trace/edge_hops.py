@@ -26,7 +26,7 @@ def resolve(path: Path) -> Iterator[Hop]:
             raise Stopped(
                 hop,
                 f"{record.name} {record.type} is an alias of {record.target}",
-                "no load balancer has this name",
+                "no internet-facing load balancer has this name",
                 "Run `pulumi up` in central-ingress/ to point the record to the current load balancer.",
             )
         path.balancer = targets[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ class Certificate:
     domains: tuple[str, ...]
     status: str
     default: bool
+    not_after: datetime.datetime | None = None
+    """When it expires, where the reader knows."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

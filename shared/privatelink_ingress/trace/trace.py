@@ -58,7 +58,12 @@ def trace(
 ) -> Trace:
     """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
     request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)
-    path, hops = Path(request=request, topology=topology), list[Hop]()
+    return follow(url, Path(request=request, topology=topology))
+
+
+def follow(url: str, path: Path) -> Trace:
+    """Follow the request of a path, which then has what the hops found."""
+    hops, method = list[Hop](), path.request.method
     for step in _STEPS:
         try:
             hops.extend(step(path))

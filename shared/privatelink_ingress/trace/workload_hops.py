@@ -117,6 +117,14 @@ def arrive(path: Path) -> Iterator[Hop]:
         and releases_group(groups, path.inner.security_group_ids, node.security_group_ids, target.port)
         and admits_group(groups, node.security_group_ids, path.inner.security_group_ids, target.port)
     ]
+    still = [target.id for target, node in targets if not node or node.state not in ("running", UNSEEN)]
+    if len(still) == len(targets):
+        raise Stopped(
+            hop,
+            f"{group.name}: {', '.join(still)}",
+            "no node runs",
+            "Look at the node group: aws eks list-nodegroups, and its health: aws eks describe-nodegroup.",
+        )
     if not open_nodes:
         raise Stopped(
             hop,
@@ -130,8 +138,13 @@ def arrive(path: Path) -> Iterator[Hop]:
         yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; its instances are in no state")
         return
     evidence = f"{len(open_nodes)} of {len(targets)} nodes at port {open_nodes[0][0].port}, zones {', '.join(zones)}"
-    verdict = "passes" if len(open_nodes) == len(targets) else "warns"
-    yield Hop(name=hop, verdict=verdict, evidence=evidence)
+    if len(open_nodes) == len(targets):
+        yield Hop(name=hop, verdict="passes", evidence=evidence)
+        return
+    shut = sorted({target.id for target, _ in targets} - {target.id for target, _ in open_nodes})
+    reason = f"{len(shut)} of {len(targets)} nodes cannot be reached: {', '.join(shut)}"
+    remedy = "Run `pulumi up` in eks-service/; `aws ec2 describe-instance-status` tells whether they run."
+    yield Hop(name=hop, verdict="warns", evidence=evidence, reason=reason, remedy=remedy)
 
 
 def _closed(endpoint: Endpoint, owner: str = "the service's account") -> tuple[str, str]:

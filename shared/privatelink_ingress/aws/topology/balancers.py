@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology.network import Subnet
 from privatelink_ingress.trace.topology import (
+    UNSEEN,
     Action,
     Certificate,
     Condition,
@@ -19,7 +21,8 @@ from privatelink_ingress.trace.topology import (
     TargetGroup,
 )
 
-Certificates = Mapping[str, tuple[tuple[str, ...], str]]
+Certificates = Mapping[str, Certificate]
+"""By ARN."""
 
 _CONFIGS = {
     "host-header": "HostHeaderConfig",
@@ -102,12 +105,9 @@ def _listener(elbv2: Any, listener: Mapping[str, Any], certificates: Certificate
         protocol=listener["Protocol"],
         tls_policy=listener.get("SslPolicy") if secure else None,
         certificates=tuple(
-            Certificate(
-                arn=one,
-                domains=certificates.get(one, ((), ""))[0],
-                status=certificates.get(one, ((), "UNKNOWN"))[1],
-                default=one in default,
-            )
+            dataclasses.replace(certificates[one], default=one in default)
+            if one in certificates
+            else Certificate(arn=one, domains=(), status=UNSEEN, default=one in default)
             for one in arns
         ),
         rules=tuple(sorted(map(_rule, rules), key=lambda rule: rule.priority or 50_001)) or tuple(plain),

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology import balancers, network
-from privatelink_ingress.trace.topology import Alias, EndpointService, Topology, WebAcl, WebAclRule, joined
+from privatelink_ingress.trace.topology import Alias, Certificate, EndpointService, Topology, WebAcl, WebAclRule, joined
 
 
 class Account(Protocol):
@@ -102,15 +102,21 @@ def _aliases(route53: Any) -> Iterable[Alias]:
                 )
 
 
-def _certificates(account: Account) -> Mapping[str, tuple[tuple[str, ...], str]]:
-    """Domains and status by certificate ARN."""
+def _certificates(account: Account) -> Mapping[str, Certificate]:
+    """By ARN."""
     acm = account.client("acm")
     certificates = {}
     for summary in read(acm, "list_certificates", "CertificateSummaryList"):
         arn = summary["CertificateArn"]
         certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         domains = (certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ()))
-        certificates[arn] = (tuple(dict.fromkeys(domains)), certificate["Status"])
+        certificates[arn] = Certificate(
+            arn=arn,
+            domains=tuple(dict.fromkeys(domains)),
+            status=certificate["Status"],
+            default=False,
+            not_after=certificate.get("NotAfter"),
+        )
     return certificates
 
 

@@ -1,0 +1,108 @@
+"""`trace` and `doctor`: one request, or all of them, through a kept demo, exported states or AWS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Out, Profiles, Root
+
+commands = typer.Typer()
+
+States = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--state",
+        help="Exported state of a stack, or a directory of them; may be repeated. Nothing else is read then.",
+        metavar="PATH",
+    ),
+]
+Live = Annotated[bool, typer.Option("--live", help="Read AWS, in the accounts and Regions of the stack files.")]
+
+
+@commands.command(epilog="Example: ./run trace https://shop.example.com/cart --method POST")
+def trace(
+    url: Annotated[
+        str, typer.Argument(help="Absolute URL: https, http, or wss and ws for a WebSocket.", show_default=False)
+    ],
+    method: Annotated[str, typer.Option(help="HTTP method.")] = "GET",
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header of the request; may be repeated.", metavar="NAME=VALUE")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
+    ] = None,
+    body_size: Annotated[
+        int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
+    ] = 0,
+    out: Out = Path(".demo"),
+    state: States = None,
+    live: Live = False,
+    profile: Profiles = None,
+    endpoint_url: EndpointUrl = None,
+    root: Root = Path("."),
+    as_json: Json = False,
+) -> None:
+    """Follow a request from Route 53 to the cluster: through a kept demo, by exported states, or in AWS.
+
+    It only reads. A state does not know the health of targets, nor what other teams have in the cluster.
+    Exit code 0 when it gets there, 1 when not.
+    """
+    from privatelink_ingress.cli import topologies
+    from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.cli.views import trace as view
+    from privatelink_ingress.trace.request import Request
+    from privatelink_ingress.trace.trace import trace as follow
+
+    headers = tuple(header or ())
+    Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)  # wrong arguments first
+    accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
+    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    trace = follow(url, topology, method=method, headers=headers, source=source, body_size=body_size)
+    for problem in unread:
+        typer.echo(str(problem), err=True)
+    if as_json:
+        typer.echo(view.as_json(trace))
+    else:
+        view.show(trace, Console())
+    if not trace.reached:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@commands.command(epilog="Example: ./run doctor shop --live --profile edge --profile workloads")
+def doctor(
+    connection: Annotated[
+        list[str] | None, typer.Argument(help="Connections; all when left out.", show_default=False)
+    ] = None,
+    out: Out = Path(".demo"),
+    state: States = None,
+    live: Live = False,
+    profile: Profiles = None,
+    endpoint_url: EndpointUrl = None,
+    root: Root = Path("."),
+    as_json: Json = False,
+) -> None:
+    """Follow a request for each route and host of the stack files, and judge what it passes.
+
+    Health of targets, zones, certificates' expiry, and rules that no stack file has. It only reads. Exit code 0 when
+    nothing is wrong, 1 when something is, or an account cannot be read.
+    """
+    from privatelink_ingress.cli import doctor as command
+    from privatelink_ingress.cli import topologies
+    from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.cli.views import doctor as view
+
+    requests, hosts = command.published(root, connection or ())
+    accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
+    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    report = command.report(requests, hosts, topology)
+    if as_json:
+        typer.echo(view.as_json(report, unread))
+    else:
+        view.show(report, unread, Console())
+    if unread or not report.healthy:
+        raise typer.Exit(FOUND_SOMETHING)

@@ -1,0 +1,48 @@
+"""How `doctor` shows what is wrong, the worst first."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from privatelink_ingress.cli.doctor import Report
+from privatelink_ingress.cli.views import tables
+from privatelink_ingress.problems import Problem
+
+_STYLES = {"error": "bold red", "warning": "yellow", "not seen": "dim"}
+
+
+def show(report: Report, unread: Sequence[Problem], console: Console) -> None:
+    """Print all findings, and one line of what was looked at."""
+    rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    rows.add_column(no_wrap=True)
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
+    for one in report.found:
+        lines = [Text(f"{one.problem.where}: {one.problem.reason}", style=_STYLES[one.severity])]
+        if one.evidence:
+            lines.append(Text(one.evidence))
+        if one.problem.remedy:
+            lines.append(Text(f"→ {one.problem.remedy}", style="bold"))
+        rows.add_row(one.connection, Text(one.severity, style=_STYLES[one.severity]), Text("\n").join(lines))
+    for problem in unread:
+        text = f"{problem.where}: {problem.reason}"
+        rows.add_row("", Text("unread", style="bold red"), Text(f"{text}\n→ {problem.remedy}"))
+    if rows.row_count:
+        tables.print_table(console, rows)
+    counts = {kind: sum(one.severity == kind for one in report.found) for kind in _STYLES}
+    tally = f"{counts['error']} errors, {counts['warning']} warnings, {counts['not seen']} not seen"
+    looked = f"{len(report.connections)} connections, {report.requests} requests followed"
+    style = "bold green" if report.healthy and not unread else "bold red"
+    console.print(f"{looked}: {tally}.", style=style, highlight=False, soft_wrap=True)
+
+
+def as_json(report: Report, unread: Sequence[Problem]) -> str:
+    """All of it for scripts: connections, requests, found, unread."""
+    data = dataclasses.asdict(report) | {"unread": [dataclasses.asdict(one) for one in unread]}
+    return json.dumps(data, indent=2)
