@@ -152,12 +152,14 @@ def is_served(ingress: Manifest) -> bool:
 
 def label(manifest: Manifest) -> str:
     """`<namespace>/<name>`, or the name alone of a manifest that gets its namespace later."""
-    name = metadata(manifest).get("name") or f"{metadata(manifest).get('generateName') or '(no name)'}"
-    return "/".join(_short(str(part)) for part in (metadata(manifest).get("namespace"), name) if part)
+    given = metadata(manifest)
+    name = given.get("name") or given.get("generateName") or "(no name)"
+    return "/".join(_short(part) for part in (given.get("namespace"), name) if part)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 80 else f"{name[:79]}…"
+def _short(name: object) -> str:
+    text = str(name) if isinstance(name, str | int | float) else "(no name)"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def shown(value: object, limit: int = 80) -> str:
