@@ -102,6 +102,57 @@ def test_then_aws_is_as_the_program_wants_it(drifted, client):
     assert drifted.up().shown() == []
 
 
+@pytest.fixture(scope="module")
+def extended(drifted: Stack, client: Callable[[str], Any]) -> Stack:
+    """Somebody adds to what the program does not mention: in four of its resources, and beside a fifth."""
+    ec2, elb, s3 = client("ec2"), client("elbv2"), client("s3")
+    rule = id_of(drifted, t.LISTENER_RULE, "shop-exact-host-any-path-0")
+    [described] = elb.describe_rules(RuleArns=[rule])["Rules"]
+    action = {key: described["Actions"][-1][key] for key in ("Type", "ForwardConfig")}
+    action["ForwardConfig"]["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": 60}
+    elb.modify_rule(RuleArn=rule, Actions=[action])
+    attribute = {"Key": "slow_start.duration_seconds", "Value": "30"}
+    elb.modify_target_group_attributes(
+        TargetGroupArn=id_of(drifted, t.TARGET_GROUP, "shop-0-http-80"), Attributes=[attribute]
+    )
+    bucket = {"Bucket": id_of(drifted, t.BUCKET_LIFECYCLE, "edge-logs")}
+    rules = s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    rules[0]["Transitions"] = [{"Days": 30, "StorageClass": "GLACIER"}]
+    s3.put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration={"Rules": rules})
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    role = id_of(drifted, t.ROLE, "edge-network-flow-logs")
+    client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
+    group = id_of(drifted, t.SECURITY_GROUP, "edge-load-balancer")
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
+    return drifted
+
+
+EXTENDED = [
+    "update BucketLifecycleConfiguration edge-logs",
+    "update ListenerRule shop-exact-host-any-path-0",
+    "update Role edge-network-flow-logs",
+    "update TargetGroup shop-0-http-80",
+]
+"""Not the security group: its rules are resources of their own, and the provider does not look for others."""
+
+
+def test_what_the_program_does_not_mention_is_drift_as_well(extended):
+    assert extended.preview(refresh=True).shown() == EXTENDED
+
+
+def test_a_refresh_keeps_it_and_the_next_up_takes_it_back(extended):
+    assert extended.refresh().shown() == EXTENDED
+    assert extended.up().shown() == EXTENDED
+    assert extended.refresh().shown() == []
+    assert extended.up().shown() == []
+
+
+def test_a_rule_beside_the_program_s_stays(extended, client):
+    group = id_of(extended, t.SECURITY_GROUP, "edge-load-balancer")
+    [described] = client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert 22 in [each["FromPort"] for each in described["IpPermissions"]]
+
+
 def test_an_input_that_the_provider_refuses_fails_in_the_preview(world):
     def program() -> None:
         group = aws.lb.TargetGroup("group", name="a" * 33, port=80, protocol="HTTP", vpc_id="vpc-1")

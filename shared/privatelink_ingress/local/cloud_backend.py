@@ -7,7 +7,7 @@ import dataclasses
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
@@ -94,8 +94,14 @@ class CloudBackend:
     def _place(target: Aws, type_: str, import_id: str) -> tuple[str, ...]:
         return target.account_id, target.region, type_, import_id
 
-    def update(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties:
-        """Update the resource with the outputs `state` to the registration's inputs; returns its outputs.
+    def update(
+        self,
+        registration: Registration,
+        state: Properties,
+        provider_inputs: Properties,
+        removed: Collection[str] = frozenset(),
+    ) -> Properties:
+        """Update the resource with the outputs `state` to the inputs; returns its outputs, without those `removed`.
 
         Raises:
             AdapterError: the type has no update for one of the inputs that differ, or AWS refuses.
@@ -105,7 +111,8 @@ class CloudBackend:
         outputs = updates.update(
             target, registration.type, registration.id, old, self._asked(registration, provider_inputs)
         )
-        return state | registration.inputs | outputs | self._echoed(registration, provider_inputs, target)
+        kept = {name: value for name, value in state.items() if name not in removed}
+        return kept | registration.inputs | outputs | self._echoed(registration, provider_inputs, target)
 
     def read(self, registration: Registration, state: Properties, provider_inputs: Properties) -> Properties | None:
         """The resource's current outputs; None when it no longer exists."""

@@ -280,3 +280,13 @@ def test_a_custom_response_names_a_body_of_the_web_acl_that_is_not_too_large(edg
     with refused("WAFLimitsExceededException", "more than 4 KB"):
         create("a" * 4097, "page")
     create("a" * 4096, "page")
+
+
+def test_an_update_replaces_rules_and_token_domains_by_none(edge: Session) -> None:
+    client, summary = edge.client("wafv2"), web_acl(edge, rule())
+    key = {"Name": summary["Name"], "Scope": "REGIONAL", "Id": summary["Id"]}
+    whole = {**key, "DefaultAction": {"Block": {}}, "VisibilityConfig": VISIBILITY}
+    token = client.update_web_acl(**whole, LockToken=summary["LockToken"], TokenDomains=["example.com"])
+    client.update_web_acl(**whole, LockToken=token["NextLockToken"])
+    acl = client.get_web_acl(**key)["WebACL"]
+    assert (acl["Rules"], acl.get("TokenDomains")) == ([], None)

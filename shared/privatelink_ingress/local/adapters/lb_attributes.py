@@ -69,6 +69,47 @@ GROUP_ATTRIBUTES: dict[str, str] = {
     "targetHealthStates.unhealthyDrainingInterval": "target_health_state.unhealthy.draining_interval_seconds",
 }
 
+_NO_LOGS = {"enabled": False}
+BALANCER_DEFAULTS: Mapping[str, Any] = {
+    "accessLogs": _NO_LOGS,
+    "clientKeepAlive": 3600,
+    "connectionLogs": _NO_LOGS,
+    "desyncMitigationMode": "defensive",
+    "dnsRecordClientRoutingPolicy": "any_availability_zone",
+    "dropInvalidHeaderFields": False,
+    "enableCrossZoneLoadBalancing": False,
+    "enableDeletionProtection": False,
+    "enableHttp2": True,
+    "enableTlsVersionAndCipherSuiteHeaders": False,
+    "enableWafFailOpen": False,
+    "enableXffClientPort": False,
+    "enableZonalShift": False,
+    "healthCheckLogs": _NO_LOGS,
+    "idleTimeout": 60,
+    "preserveHostHeader": False,
+    "xffHeaderProcessingMode": "append",
+}
+GROUP_DEFAULTS: Mapping[str, Any] = {
+    "deregistrationDelay": 300,
+    "lambdaMultiValueHeadersEnabled": False,
+    "proxyProtocolV2": False,
+    "slowStart": 0,
+}
+"""What the provider sends when the program says nothing, as in a balancer's table: `Default` in elbv2/*.go."""
+
+
+def with_defaults(old: Properties, new: Properties, defaults: Mapping[str, Any]) -> Properties:
+    """The inputs, with the default in place of each other value that the resource has and the program leaves out."""
+    return {name: default for name, default in defaults.items() if _set(old.get(name), default)} | new
+
+
+def _set(value: Any, default: Any) -> bool:
+    """Whether a value is another than the default; logs that are not enabled are none."""
+    if isinstance(value, Mapping):
+        return bool(value.get("enabled"))
+    return value is not None and _text(value) != _text(default)
+
+
 HEALTH_CHECK: Mapping[str, str] = {
     "enabled": "HealthCheckEnabled",
     "healthyThreshold": "HealthyThresholdCount",

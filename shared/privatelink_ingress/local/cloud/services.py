@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (
     "wafv2",
     "wafv2_addresses",
     "wafv2_statements",
+    "wafv2_updates",
     "ec2.addresses",
     "ec2.endpoint_services",
     "ec2.endpoint_connections",

@@ -60,6 +60,21 @@ def inputs_of(type_: str) -> Mapping[str, Property]:
 
 
 @functools.cache
+def not_computed(type_: str) -> frozenset[str]:
+    """The optional inputs for which the provider computes no value: without one, the resource is to have none.
+
+    The SDK's outputs tell: `Output[Optional[int]]` for these, `Output[int]` for those that AWS may choose.
+    """
+    cls, found = sdk.class_of(type_), set[str]()
+    for name, each in inputs_of(type_).items():
+        getter = getattr(cls, each.argument, None)
+        hint = typing.get_type_hints(getter.fget)["return"] if isinstance(getter, property) else None
+        if not each.required and hint and type(None) in _options(typing.get_args(hint)[0]):
+            found.add(name)
+    return frozenset(found)
+
+
+@functools.cache
 def properties_of(cls: type) -> Mapping[str, Property]:
     """The properties of an SDK class of arguments, by their wire names."""
     parameters = inspect.signature(cls.__init__).parameters

@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine import wire
-from privatelink_ingress.local.engine.schema import Kind
+from privatelink_ingress.local.engine.schema import Kind, Property
+from privatelink_ingress.local.providers.filled import COMPUTED
+
+Fills = Mapping[str, Any]
+"""Values that a resource has without the program's request, by path: a row of `filled.FILLED`."""
+NOTHING = (None, [], "", False, {}, 0)
 
 
-def changed(new: Properties, old_inputs: Properties, state: Properties) -> tuple[str, ...]:
+@dataclasses.dataclass(frozen=True)
+class Scope:
+    """What a type's provider compares beyond the requested values."""
+
+    kinds: Mapping[str, Property] = dataclasses.field(default_factory=dict)
+    """The type's inputs."""
+    alone: frozenset[str] = frozenset()
+    """Inputs that the provider does not compute: without a request, a value there is foreign."""
+    fills: Fills = dataclasses.field(default_factory=dict)
+
+
+UNSCOPED = Scope()
+
+
+def changed(new: Properties, old_inputs: Properties, state: Properties, scope: Scope = UNSCOPED) -> tuple[str, ...]:
     """The changed inputs, sorted.
 
-    An input is changed when the resource does not have the requested value, and when a value is no longer requested.
-    Values beyond the inputs are not compared: AWS adds values of its own to many blocks.
+    An input is changed when the resource does not have the requested value, when it has more than that, and when a
+    value is no longer requested.
 
     Args:
         new: the program's inputs, with unknown values as `wire.UNKNOWN`; an unknown value is a change.
         old_inputs: those of the last successful step.
         state: the resource's outputs.
+        scope: which values beyond the requested ones count.
     """
-    return tuple(
-        sorted(
-            key
-            for key in new.keys() | old_inputs.keys()
-            if not holds(state.get(key), new.get(key)) or not holds(new.get(key), old_inputs.get(key))
-        )
-    )
+    found = {key for key in new.keys() | old_inputs.keys() if not holds(new.get(key), old_inputs.get(key))}
+    for key, value in new.items():
+        kind = scope.kinds[key].kind if key in scope.kinds else None
+        if not (value in NOTHING[:4] and state.get(key) is None) and not _holds(
+            state.get(key), value, kind, scope.fills, key
+        ):
+            found.add(key)
+    return tuple(sorted(found | foreign(new, state, scope)))
+
+
+def foreign(new: Properties, state: Properties, scope: Scope) -> set[str]:
+    """The inputs that the program leaves out although the resource has a value, set by hand in AWS."""
+    return {
+        key for key in scope.alone & state.keys() if new.get(key) is None and not _nothing(state[key], scope.fills, key)
+    }
 
 
 def planned(state: Properties, new: Properties, old_inputs: Properties) -> dict[str, Any]:
@@ -67,45 +96,67 @@ def holds(whole: Any, part: Any) -> bool:
     """
     if part in ([], "", False, {}) and whole is None:
         return True
-    return _holds(whole, part, None)
+    return _holds(whole, part, None, None, "")
 
 
-def differs(state: Any, requested: Any, kind: Kind) -> bool:
+def differs(state: Any, requested: Any, kind: Kind, fills: Fills, path: str) -> bool:
     """Whether a resource's property differs from the requested one.
 
-    A map, at any depth, is the program's alone: a tag more is a difference. AWS adds values of its own to blocks.
+    A map, at any depth, is the program's alone: a tag more is a difference. To blocks, AWS adds the values of `fills`.
     """
     if requested in ([], "", False, {}) and state is None:
         return False
-    return not _holds(state, requested, kind)
+    return not _holds(state, requested, kind, fills, path)
 
 
-def _holds(whole: Any, part: Any, kind: Kind | None) -> bool:
+def _nothing(value: Any, fills: Fills, path: str) -> bool:
+    """Whether a value is empty, zero, a default of the provider, or AWS's choice."""
+    if value in NOTHING or fills.get(path) is COMPUTED or _same_text(value, fills.get(path)):
+        return True
+    if isinstance(value, Mapping):
+        return all(_nothing(each, fills, f"{path}.{name}") for name, each in value.items())
+    return isinstance(value, list) and all(isinstance(each, Mapping) and _nothing(each, fills, path) for each in value)
+
+
+def _same_text(one: Any, other: Any) -> bool:
+    """Whether two scalars are the same, written as text or not: the SDK has text for some numbers."""
+    return other is not None and str(one) == str(other)
+
+
+def _holds(whole: Any, part: Any, kind: Kind | None, fills: Fills | None, path: str) -> bool:
+    """Whether `whole` contains `part`; with `fills`, and where `kind` tells the properties, nothing else either."""
     if part is None or (part in ([], "", False) and whole is None):
         return True
     if isinstance(part, Mapping):
         if kind and kind.name == "map":
             return whole == part
         known = kind.properties if kind else {}
-        return isinstance(whole, Mapping) and all(
-            _holds(whole.get(key), item, known[key].kind if key in known else None) for key, item in part.items()
+        if not isinstance(whole, Mapping):
+            return False
+        if fills is not None and any(
+            not _nothing(whole.get(key), fills, f"{path}.{key}") for key in known if part.get(key) is None
+        ):
+            return False
+        return all(
+            _holds(whole.get(key), item, known[key].kind if key in known else None, fills, f"{path}.{key}")
+            for key, item in part.items()
         )
     if isinstance(part, list):
-        return isinstance(whole, list) and _lists_agree(whole, part, kind.items if kind else None)
+        return isinstance(whole, list) and _lists_agree(whole, part, kind.items if kind else None, fills, path)
     if part == wire.UNKNOWN:
         return False
     return whole == part or _documents_agree(whole, part)
 
 
-def _lists_agree(whole: list[Any], part: list[Any], kind: Kind | None) -> bool:
+def _lists_agree(whole: list[Any], part: list[Any], kind: Kind | None, fills: Fills | None, path: str) -> bool:
     """In any order: most of AWS's lists are sets, and AWS returns them in its own order."""
     if len(whole) != len(part):
         return False
-    if all(_holds(one, other, kind) for one, other in zip(whole, part, strict=True)):
+    if all(_holds(one, other, kind, fills, path) for one, other in zip(whole, part, strict=True)):
         return True
     rest = list(whole)
     for item in part:
-        found = next((i for i, one in enumerate(rest) if _holds(one, item, kind)), None)
+        found = next((i for i, one in enumerate(rest) if _holds(one, item, kind, fills, path)), None)
         if found is None:
             return False
         del rest[found]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import schema, sdk
-from privatelink_ingress.local.providers import comparison
+from privatelink_ingress.local.providers import comparison, filled
 
 ALL = ("*",)
 """Every input but tags."""
@@ -90,8 +91,10 @@ def change(
     planned = rule.planned(new)
     if reason := rule.refused(state, planned):
         raise AdapterError(reason)
-    differing = comparison.changed(planned, rule.planned(old_inputs), state)
+    scope = scope_of(type_)
+    differing = comparison.changed(planned, rule.planned(old_inputs), state, scope)
     forcing = set(rule.forced(state, planned)) & set(differing)
+    forcing |= comparison.foreign(planned, state, scope).intersection(rule.forces)
     for path in rule.forces:
         if path == ALL[0]:
             forcing |= set(differing) - NEVER_FORCE
@@ -105,6 +108,12 @@ def change(
     else:
         delete_first = _deletes_first(rule, type_, planned, auto_named)
     return Change(differing, tuple(sorted(forcing)), bool(forcing) and delete_first)
+
+
+@functools.cache
+def scope_of(type_: str) -> comparison.Scope:
+    """What the provider of a type compares."""
+    return comparison.Scope(schema.inputs_of(type_), schema.not_computed(type_), filled.FILLED.get(type_, {}))
 
 
 def _differs(path: str, new: Properties, old_inputs: Properties, state: Properties) -> bool:
@@ -137,5 +146,7 @@ def inputs_of(rule: Rule, type_: str, inputs: Properties, state: Properties) -> 
         key: state[key]
         for key in kept
         if key in state
-        and comparison.differs(state[key], planned[key], kinds[key].kind if key in kinds else schema.ANY)
+        and comparison.differs(
+            state[key], planned[key], kinds[key].kind if key in kinds else schema.ANY, scope_of(type_).fills, key
+        )
     }

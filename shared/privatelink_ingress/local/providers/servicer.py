@@ -17,7 +17,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.cloud_backend import CloudBackend
-from privatelink_ingress.local.engine import sdk, wire
+from privatelink_ingress.local.engine import schema, sdk, wire
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.providers import checks, comparison, replacement, rules
 from privatelink_ingress.local.providers.observation import Call, Observer, observed
@@ -141,14 +141,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Update in place; in a preview, return the new inputs over the unchanged outputs."""
         registration = self._registration(request, request.news)
         state, inputs, old = wire.decode(request.olds)[0], dict(registration.inputs), wire.decode(request.old_inputs)[0]
+        removed = (old.keys() | schema.not_computed(registration.type)) - inputs.keys()
         if request.preview:
             recomputed = replacement.rule_for(registration.type).recomputed
-            planned = comparison.planned(state, inputs, old) | dict.fromkeys(recomputed, wire.UNKNOWN)
+            kept = {name: value for name, value in state.items() if name not in removed}
+            planned = comparison.planned(kept, inputs, old) | dict.fromkeys(recomputed, wire.UNKNOWN)
             return provider_pb2.UpdateResponse(properties=wire.encode(planned, registration.secret_inputs))
-        for name in old.keys() - inputs.keys():
-            state.pop(name, None)
         call = self._call("update", registration)
-        outputs = observed(self._observer, call, lambda: self._backend.update(registration, state, self._inputs))
+        outputs = observed(
+            self._observer, call, lambda: self._backend.update(registration, state, self._inputs, removed)
+        )
         return provider_pb2.UpdateResponse(properties=wire.encode(outputs, registration.secret_inputs))
 
     @answering

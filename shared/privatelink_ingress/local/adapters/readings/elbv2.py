@@ -21,7 +21,8 @@ from privatelink_ingress.local.engine import schema
 
 
 def _attributes(aws: Aws, type_: str, arn: str, state: Properties, table: Mapping[str, str]) -> Properties:
-    """The properties that are attributes in the API: those of `table`, by property path, that are recorded."""
+    """The properties that are attributes in the API, by the paths of `table`: recorded ones, and possible drift."""
+    looked_for = state.keys() | schema.not_computed(type_)
     noun = type_.rpartition(":")[2]
     operation, extra = f"Describe{noun}Attributes", {f"{noun}Arn": arn}
     attributes = call(aws, "elbv2", operation, {}, type_=type_, extra=extra)["Attributes"]
@@ -29,7 +30,7 @@ def _attributes(aws: Aws, type_: str, arn: str, state: Properties, table: Mappin
     found: Properties = {}
     for path, key in table.items():
         name, _, inner = path.partition(".")
-        if name not in state or key not in values:
+        if name not in looked_for or key not in values:
             continue
         kind = schema.inputs_of(type_)[name].kind
         if not inner:
@@ -42,11 +43,11 @@ def _attributes(aws: Aws, type_: str, arn: str, state: Properties, table: Mappin
 
 
 def _balancer(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
-    return (
-        lb.balancer_outputs(aws, id_)
-        | _attributes(aws, t.LOAD_BALANCER, id_, state, BALANCER_ATTRIBUTES)
-        | {"internal": item["Scheme"] == "internal"}
-    )
+    found = _attributes(aws, t.LOAD_BALANCER, id_, state, BALANCER_ATTRIBUTES)
+    if item["Type"] == "application":
+        # It always balances over zones, and the provider does not compare it.
+        found.pop("enableCrossZoneLoadBalancing", None)
+    return lb.balancer_outputs(aws, id_) | found | {"internal": item["Scheme"] == "internal"}
 
 
 def _group(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
@@ -62,7 +63,8 @@ def _group(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 def _listener(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     table = {name: key for name in state if (key := listener_attribute(name))}
     certificate = next((each["CertificateArn"] for each in item.get("Certificates") or ()), None)
-    return {"certificateArn": certificate} | _attributes(aws, t.LISTENER, id_, state, table)
+    alpn = next(iter(item.get("AlpnPolicy") or ()), None)
+    return {"certificateArn": certificate, "alpnPolicy": alpn} | _attributes(aws, t.LISTENER, id_, state, table)
 
 
 def _rule(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
@@ -86,7 +88,7 @@ READINGS: Mapping[str, Reading] = {
         "DescribeListeners",
         by_ids("ListenerArns"),
         "Listeners",
-        rename=lb.forward("defaultActions") | {"certificateArn": ""},
+        rename=lb.forward("defaultActions") | {"certificateArn": "", "alpnPolicy": ""},
         more=_listener,
     ),
     t.LISTENER_CERTIFICATE: Reading(

@@ -20,6 +20,7 @@ def _is_record(item: Any, id_: str, state: Properties) -> bool:
 
 def _record(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     found: Properties = dict.fromkeys(("aliases", "records", "ttl"))
+    found["healthCheckId"] = item.get("HealthCheckId")
     if alias := item.get("AliasTarget"):
         found["aliases"] = [
             {

@@ -57,7 +57,9 @@ class Reading:
             if self.holds(item, id_, state):
                 found: Properties = {}
                 if self.matched:
-                    template = {name: value for name, value in state.items() if name not in ("region", "tags")}
+                    # Also what the program leaves out and the provider does not compute: a value there is foreign.
+                    template = {name: {} for name in schema.not_computed(type_)} | state
+                    template = {name: value for name, value in template.items() if name not in ("region", "tags")}
                     found = described(item_shape, item, schema.inputs_of(type_), template, self.rename)
                 return found | self.more(aws, id_, state, item)
         return None

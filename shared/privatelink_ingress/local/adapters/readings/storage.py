@@ -23,6 +23,7 @@ def _parameter(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     (description,) = call(aws, "ssm", "DescribeParameters", {}, type_=t.PARAMETER, extra=extra)["Parameters"]
     values = {name: item["Value"] for name in ("value", "insecureValue") if name in state}
     return values | {
+        "allowedPattern": description.get("AllowedPattern"),
         "description": description.get("Description"),
         "tier": description.get("Tier", "Standard"),
         "version": item["Version"],
@@ -86,7 +87,7 @@ READINGS: Mapping[str, Reading] = {
         "GetParameter",
         lambda id_, state: {"Name": id_, "WithDecryption": True},
         "Parameter",
-        rename={"value": "", "insecureValue": "", "description": "", "tier": ""},
+        rename=dict.fromkeys(("value", "valueWo", "valueWoVersion", "insecureValue", "description", "tier"), ""),
         more=_parameter,
     ),
     t.REPOSITORY: Reading(

@@ -8,11 +8,17 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import lb
 from privatelink_ingress.local.adapters.base import Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
-from privatelink_ingress.local.adapters.lb_attributes import BALANCER_ATTRIBUTES, split
+from privatelink_ingress.local.adapters.lb_attributes import (
+    BALANCER_ATTRIBUTES,
+    BALANCER_DEFAULTS,
+    GROUP_DEFAULTS,
+    split,
+    with_defaults,
+)
 
 
 def _load_balancer(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    attributes, rest = split(new, BALANCER_ATTRIBUTES)
+    attributes, rest = split(with_defaults(old, new, BALANCER_DEFAULTS), BALANCER_ATTRIBUTES)
     named = {"LoadBalancerArn": id_}
     enforce = rest.get("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
     groups = {key: rest[key] for key in ("securityGroups",) if rest.get(key)}
@@ -29,7 +35,7 @@ def _load_balancer(aws: Aws, id_: str, old: Properties, new: Properties) -> Prop
 
 
 def _target_group(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
-    attributes, check, extra, _ = lb.target_group_parts(new)
+    attributes, check, extra, _ = lb.target_group_parts(with_defaults(old, new, GROUP_DEFAULTS))
     if check:
         named = {"TargetGroupArn": id_}
         call(aws, "elbv2", "ModifyTargetGroup", check, type_=t.TARGET_GROUP, rename=lb.CHECK_NAMES, extra=extra | named)
