@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from privatelink_ingress.deployment import deploy, drift, runner
+from privatelink_ingress.deployment import deploy, drift, kubernetes_api, runner
 from privatelink_ingress.deployment.session import Settings
 from privatelink_ingress.deployment.teardown import Teardown
 from privatelink_ingress.fleet.outcomes import Outcome
 from privatelink_ingress.local import deploy as local
 from privatelink_ingress.local import prerequisites
+from privatelink_ingress.local.cloud.server import LOOPBACK
 from privatelink_ingress.local.providers.observation import Call, Unobserved
 from privatelink_ingress.problems import UserError
-from tests.support import deployments
+from tests.support import blackhole, deployments
 from tests.support.deployments import Recorded, StandInImages
 from tests.support.engine import World
 
 BLOG, SHOP, PROD, ATTACHED = "eks-service/blog", "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
+SILENT = "does not answer here (no TLS connection within 5 seconds)"
 WAIT = 300.0
 """Seconds after which a stack that waits for another one gives up; the claim then fails."""
 
@@ -52,13 +54,14 @@ class Run:
         for stack in local.find(root):
             prerequisites.prepare(world.cloud, stack.settings, stack.region)
 
-    def settings(self, *, silent: str = "") -> Settings:
+    def settings(self, *, api: int | None = None) -> Settings:
+        """With the Kubernetes APIs at a port of loopback, or else in reach."""
         self.progress = Recorded()
         return Settings(
             open_=runner.from_directory(self.root),
             environments=deployments.environments(self.world, self.units),
             progress=self.progress,
-            probe=lambda host, port: silent,
+            probe=lambda host, port: kubernetes_api.connect(LOOPBACK, api) if api else "",
         )
 
     def deploy(self) -> dict[str, Outcome]:
@@ -128,18 +131,27 @@ def test_a_preview_after_it_changes_nothing(life):
     assert [(one.state, str(one.changes), one.steps) for one in found] == [("succeeded", "no changes", ())] * 4
 
 
+@pytest.mark.parametrize("unreachable", [blackhole.accepting, blackhole.dropping], ids=["accepts", "drops packets"])
+def test_a_preview_with_a_kubernetes_api_that_never_answers_says_what_it_did_not_ask(life, unreachable):
+    run = life.run
+    [shop] = [unit for unit in run.units if unit.label == SHOP]
+    with unreachable() as port:
+        [found] = deploy.preview(run.units, [shop], run.settings(api=port))
+    assert (found.state, str(found.changes)) == ("succeeded", "no changes")
+    assert found.notes[0].endswith(f"{SILENT}: its 21 objects were compared with the state, not with the cluster")
+
+
 def test_drift_finds_what_changed_in_aws_and_says_what_it_could_not_compare(life):
     run = life.run
     [shop] = [unit for unit in run.units if unit.label == SHOP]
     logs = run.world.cloud.session("111111111111", "eu-west-1").client("logs")
     [group] = logs.describe_log_groups(logGroupNamePrefix="/aws/eks/shop/")["logGroups"]
     logs.delete_log_group(logGroupName=group["logGroupName"])
-    [found] = drift.drift([shop], run.settings(silent="no connection within 5 seconds"))
+    with blackhole.accepting() as port:
+        [found] = drift.drift([shop], run.settings(api=port))
     assert found.state == "succeeded"
     assert [step for step in found.steps if "LogGroup" in step] == ["create LogGroup shop-control-plane"]
-    assert found.notes[0].endswith(
-        "does not answer here (no connection within 5 seconds): 21 objects in the cluster were not compared"
-    )
+    assert found.notes[0].endswith(f"{SILENT}: 21 objects in the cluster were not compared")
 
 
 def test_teardown_refuses_before_it_touches_anything_and_says_the_order(life):
