@@ -41,7 +41,7 @@ def test_two_runs_register_the_same(shop: StackRun, workload_run: Run):
 
 def test_every_resource_has_a_component_as_parent_and_its_own_provider(shop: StackRun):
     children = [each for each in shop.registrations if each.type.split(":")[0] in ("aws", "kubernetes", "eks")]
-    assert len(children) == 77
+    assert len(children) == 78
     assert [each.urn for each in children if "privatelink-ingress:index:" not in each.parent] == []
     assert [each.urn for each in children if each.type != "eks:index:Cluster" and not each.provider] == []
     assert shop.only("eks:index:Cluster").providers["aws"].split("::")[3] == "eks"

@@ -213,13 +213,13 @@ def _where(unit: Unit, urn: str) -> str:
 
 
 def _cleaned(message: str) -> str:
-    """Without colors and tracebacks: the program's message, or the exception that ended it."""
+    """Without colors, tracebacks and line breaks: the program's message, or the exception that ended it."""
     plain = re.sub(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m", "", message)
     said, found, traceback = plain.partition("Traceback (most recent call last)")
     if found and said.strip() in ("", _UNHANDLED):
         frames = list(re.finditer(r"^[ \t]+.*$", traceback, re.MULTILINE))
         said = traceback[frames[-1].end() if frames else 0 :]
-    return said.strip().removeprefix("error: ")
+    return " ".join(said.split()).removeprefix("error: ")
 
 
 _UNHANDLED = "Program failed with an unhandled exception:"

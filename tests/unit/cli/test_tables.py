@@ -31,7 +31,7 @@ def printed(root: Path, command: str, width: int, *, terminal: bool) -> list[str
 
 def rows(lines: list[str], command: str) -> list[str]:
     """The lines of the first table."""
-    end = "together" if command == "cost" else "A further connection"
+    end = "together" if command == "cost" else "Firewall capacity units"
     last = next(index for index, line in enumerate(lines) if line.strip().startswith(end))
     return lines[1:last]
 

@@ -232,7 +232,7 @@ def test_an_exception_that_the_program_did_not_expect_is_told_by_its_own_message
     )
     [problem] = engine_failures.explain(shop, "error: update failed", [("", message)])
     assert problem.reason == (
-        "Exception: invocation of aws:ec2/getVpc:getVpc returned an error: no matching EC2 VPC found\nCheck its id."
+        "Exception: invocation of aws:ec2/getVpc:getVpc returned an error: no matching EC2 VPC found Check its id."
     )
 
 

@@ -70,7 +70,7 @@ def test_plain_http_is_refused_because_nothing_listens_on_port_80():
         ("security_groups", "sg-node", {"ingress": ()}, "Node port", "port 30080 of every node"),
         ("target_groups", EDGE_GROUP, {"targets": ()}, "Target group", "answers 503"),
         ("target_groups", NODE_GROUP, {"targets": ()}, "Node port", "no node is registered"),
-        ("nodes", "i-1", {"state": "stopped"}, "Node port", "port 30080 of every node"),
+        ("nodes", "i-1", {"state": "stopped"}, "Node port", "no node runs"),
         ("services", SERVICE, {"connections": {"vpce-1": "pendingAcceptance"}}, "PrivateLink", "has not accepted"),
         ("services", SERVICE, {"load_balancer_arns": ()}, "Network load balancer", "traffic ends at the service"),
         ("load_balancers", NLB, {"listeners": ()}, "Network load balancer", "nothing listens on port 80"),
