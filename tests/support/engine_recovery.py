@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,7 @@ def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: boo
     known = stack.resources()
     lost = [call for call in fault.created if call.urn not in known]
     found = orphans(world, stack, *others)
-    tagged = sorted(call.type for call in lost if call.type in TAGGED)
-    orphaned = sorted(one["type"] for one in found["orphans"])
-    assert orphaned == tagged, f"{orphaned} are orphans of {tagged}"
+    _expect(found["orphans"], [call for call in lost if call.type in TAGGED])
     for orphan in found["orphans"]:
         if adopt and orphan["adopt"]:
             _type(world, stack, orphan["adopt"][0])
@@ -54,6 +53,11 @@ def recover(world: World, stack: Stack, fault: Fault, *others: Stack, adopt: boo
     for command in found["last"]:
         _type(world, stack, command)
     return lost
+
+
+def _expect(found: Sequence[Mapping[str, Any]], lost: Sequence[Call]) -> None:
+    types = sorted(one["type"] for one in found), sorted(call.type for call in lost)
+    assert types[0] == types[1], f"{[one['arn'] for one in found]} are orphans of {[call.id for call in lost]}"
 
 
 def orphans(world: World, *stacks: Stack) -> dict[str, Any]:
