@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,9 @@ settings.load_profile("whole")
 # The provider packages are hundreds of thousands of objects that stay: the usual thresholds scan them over and over,
 # which doubles the time of a run.
 gc.set_threshold(200_000, 20, 100)
+
+# Where `./run` was called from is no matter of the commands that tests call.
+os.environ.pop("RUN_FROM", None)
 
 # The folders whose files take longest, in the order in which the workers take files: a long one last would run alone.
 LONGEST_FIRST = ("engine", "local", "program")

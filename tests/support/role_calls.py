@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -69,7 +69,8 @@ def recorded() -> Generator[set[Call]]:
         method = getattr(CloudBackend, step)
 
         def wrapped(backend: CloudBackend, what: Any, *rest: Any) -> Any:
-            roles = json.loads(rest[-1].get("assumeRoles") or "[]")
+            provider_inputs = next(one for one in reversed(rest) if isinstance(one, Mapping))
+            roles = json.loads(provider_inputs.get("assumeRoles") or "[]")
             type_ = what if isinstance(what, str) else what.type
             now.step = (Arn.parse(roles[0]["roleArn"]).name, step, type_) if roles else None
             try:

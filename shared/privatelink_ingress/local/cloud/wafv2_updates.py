@@ -17,5 +17,6 @@ def an_update_replaces_the_whole_configuration(
 ) -> None:
     """The request replaces all that can be changed, rules too (API reference, UpdateWebACL)."""
     original(acl, default_action, rules or [], description, visibility_config, *optional)
+    acl.description = description
     for name, value in zip(OPTIONAL, optional, strict=True):
         setattr(acl, name, value)

@@ -31,6 +31,7 @@ _EBS = ("iops", "throughput", "volumeSize", "volumeType")
 FILLED: Mapping[str, Mapping[str, Any]] = {
     t.ACCESS_ENTRY: {"type": "STANDARD"},
     t.BUCKET_ENCRYPTION: {"rules.blockedEncryptionTypes": COMPUTED},
+    t.BUCKET_OBJECT_LOCK: {"objectLockEnabled": "Enabled"},
     t.BUCKET_LIFECYCLE: {"rules.prefix": COMPUTED},
     t.BUCKET_VERSIONING: {"versioningConfiguration.mfaDelete": COMPUTED},
     t.CLUSTER: {
