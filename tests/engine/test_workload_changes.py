@@ -230,7 +230,7 @@ def test_f4_one_zone_for_another_is_refused_by_the_preview_while_deletion_protec
     subnets = resource(stack, "aws:lb/loadBalancer:LoadBalancer")["inputs"]["subnets"]
     first, _ = two_zones(stack)
     [told] = refused(stack, "network", zoneIds=[first, "euw1-az3"])
-    assert f"network.zoneIds: leaves the zones of {subnets[1]}, and a Network Load Balancer releases no zone" in told
+    assert f"network.zoneIds: leaves the zones of {subnets[1]}, but a Network Load Balancer cannot leave a zone" in told
 
 
 def test_f4_one_zone_more_is_an_update_of_the_balancer_and_of_the_service_that_clients_know(stack):

@@ -18,7 +18,7 @@ from privatelink_ingress.cli.running import FILE, RunningCloud, topology_of
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import Problem, UsageError
 
-RUN = "Run `./run demo --keep` in another terminal, then this again; or give --live or --state."
+RUN = "Run `./run demo --keep` in another terminal, then repeat this command; or use --live or --state."
 END = f"End the demo that wrote it, if it still runs. {RUN}"
 REPOSITORY = Path(__file__).parents[2]
 

@@ -210,8 +210,8 @@ def refused(deployed: Deployed, file: Path, text: str, *words: str) -> str:
 
 def test_an_empty_export_is_refused(deployed: Deployed, tmp_path: Path) -> None:
     said = refused(deployed, tmp_path / "state.json", json.dumps({"version": 3, "deployment": {}}))
-    assert "FILE: has no resources, so it does not say which stack it is of" in said
-    assert "Leave the file out: nothing is deployed that it could tell of." in said
+    assert "FILE: has no resources, so it does not name its stack" in said
+    assert "Leave the file out: nothing is deployed in its stack." in said
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_an_empty_export_is_refused(deployed: Deployed, tmp_path: Path) -> None:
 def test_a_file_that_is_no_export_is_refused(deployed: Deployed, tmp_path: Path, text: str) -> None:
     said = refused(deployed, tmp_path / "state.json", text)
     assert "FILE: is not an exported state (" in said
-    assert "Write it with `pulumi stack export --file`, and give it as it is." in said
+    assert "Write it with `pulumi stack export --file`, and do not edit it." in said
 
 
 @pytest.mark.parametrize("lacking", ["pulumi:pulumi:Stack", "pulumi:providers:aws", ":Vpc", ":LoadBalancer"])
@@ -233,7 +233,7 @@ def test_half_an_export_is_refused_before_its_rest_is_called_orphaned(
     resources.remove(gone)
     said = refused(deployed, tmp_path / "state.json", json.dumps(export))
     assert f"lacks a part of its stack: other resources refer to {gone['urn']}, which it does not have" in said
-    assert "Write it with `pulumi stack export --file`, and give it as it is." in said
+    assert "Write it with `pulumi stack export --file`, and do not edit it." in said
 
 
 def test_states_are_of_stack_files_and_each_named_stack_has_one(deployed: Deployed, tmp_path: Path) -> None:

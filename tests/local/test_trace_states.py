@@ -117,7 +117,7 @@ def test_a_state_says_what_it_does_not_know(given: Given):
     _, written = given
     hops = {hop.name: hop for hop in trace("https://shop.example.com/", of(written)).hops}
     assert hops["Target group"].evidence.count(f" {UNSEEN}") == 3
-    assert hops["Node port"].evidence.endswith("; its instances are in no state")
+    assert hops["Node port"].evidence.endswith("; no state contains its instances")
     assert hops["Ingress"].verdict == "not seen"
 
 

@@ -174,7 +174,9 @@ def test_policies_that_perhaps_nothing_enforces_are_a_warning(values: str | None
     found = Found()
     found.cni = values
     [warning] = [str(one) for one in adopting(found, controller=INSTALLED).messages if "NetworkPolicies" in str(one)]
-    assert "cluster.existing.name: is platform, whose add-on vpc-cni is not seen to have enableNetworkPolicy" in warning
+    assert (
+        "cluster.existing.name: is platform, whose add-on vpc-cni does not seem to set enableNetworkPolicy" in warning
+    )
     assert "Ask the cluster's owner" in warning
 
 

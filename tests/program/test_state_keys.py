@@ -170,7 +170,7 @@ def test_the_state_bucket_and_a_log_bucket_of_the_edge_take_no_server_access_log
     edge = {"stacks": ["prod"], "hostedZoneIds": [ZONE]}
     message = refused(roles={"trust": {"principals": [CI]}, "edge": edge}, accessLogs={"bucket": bucket})
     assert f"accessLogs.bucket: is {bucket}, the state bucket itself or a log bucket of the edge." in message
-    assert "Name a bucket for server access logs alone" in message
+    assert "Name a bucket that holds only server access logs" in message
 
 
 def test_a_retention_beside_an_existing_bucket_is_refused():

@@ -267,7 +267,7 @@ BREAKAGES = (
         reason=f"GET https://{HOST}/ is answered 404",
     ),
     Breakage(
-        what="the rule answers by itself",
+        what="the rule sends a fixed response",
         do=lambda sides: sides.modify_rule(Actions=[PAGE]),
         where="Listener rule",
         reason=f"GET https://{HOST}/ is answered 503",

@@ -19,7 +19,7 @@ MOST_VALUES = 1_000_000
 """Of one document with its aliases written out: far more than any object that the API server takes (3 MiB)."""
 DEEPEST = 100
 """Levels of one document; deeper than any object of Kubernetes."""
-_FEWER = "No object of Kubernetes is like that: check the manifests of Ingresses, Services and Secrets alone."
+_FEWER = "No Kubernetes object looks like that: check only manifests of Ingresses, Services and Secrets."
 _LONG_NUMBER, _QUOTED = "has a number of more than 64 bits", "Quote it if it is text."
 _LISTS = list | tuple | set | frozenset
 MOST_KEYS = 10_000
@@ -128,7 +128,7 @@ def _documents(text: str) -> list[Any]:
     try:
         return list(yaml.load_all(text))
     except YAMLError as error:
-        raise Unreadable(f"is no YAML: {_why(error)}") from None
+        raise Unreadable(f"is not YAML: {_why(error)}") from None
     except RecursionError:
         raise Unreadable(f"is nested in more than {DEEPEST} levels", _FEWER) from None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, AssertionError) as error:

@@ -47,7 +47,9 @@ def exported(files: Sequence[Path], all_stacks: Iterable[str], wanted: Iterable[
                 problems.append(Problem(str(file), f"is of {state.stack}, which has no stack file", remedy))
             elif state.stack in states:
                 first = states[state.stack][0]
-                problems.append(Problem(str(file), f"is of {state.stack}, as {first} is", "Give the newer one alone."))
+                problems.append(
+                    Problem(str(file), f"is an export of {state.stack}, like {first}", "Give only the newer one.")
+                )
             else:
                 states[state.stack] = (file, state)
     if missing := [] if problems else [one for one in wanted if one not in states]:

@@ -118,5 +118,5 @@ def _damage(error: ValidationError) -> str:
 
 
 def _none(place: Path, reason: str, first: str = "") -> UsageError:
-    remedy = f"{first}Run `./run demo --keep` in another terminal, then this again; or give --live or --state."
+    remedy = f"{first}Run `./run demo --keep` in another terminal, then repeat this command; or use --live or --state."
     return UsageError("No demo is running", [Problem(str(place), reason, remedy)])

@@ -51,8 +51,8 @@ def of_states(paths: Sequence[Path]) -> Topology:
                 export = exports.read(file, failed=UNREADABLE)
                 first, _ = found.setdefault(export.stack, (file, export))
                 if not first.samefile(file):
-                    remedy = "Give the newer one alone."
-                    problems.append(Problem(str(file), f"is of {export.stack}, as {first} is", remedy))
+                    remedy = "Give only the newer one."
+                    problems.append(Problem(str(file), f"is an export of {export.stack}, like {first}", remedy))
     if problems:
         raise UsageError(UNREADABLE, problems)
     return load(export for _, export in found.values())
@@ -100,4 +100,4 @@ def _read(
 
 
 _NOTHING = "AWS cannot be read"
-_RIGHTS = f"Use credentials (--profile) that allow what ReadOnlyAccess allows, or this: {', '.join(aws.ACTIONS)}."
+_RIGHTS = f"Use credentials (--profile) with ReadOnlyAccess, or with these rights: {', '.join(aws.ACTIONS)}."

@@ -18,7 +18,7 @@ from privatelink_ingress.problems import Problem, Problems, UserError
 
 EMPTY = StackState({})
 
-INTERRUPTED = "Ctrl-C: waits until the calls to AWS end. A second Ctrl-C does not wait, and leaves states to repair."
+INTERRUPTED = "Ctrl-C: waiting for running calls to AWS. A second Ctrl-C does not wait, and leaves states to repair."
 
 
 class Progress(Protocol):

@@ -114,7 +114,9 @@ class Teardown:
             except RunFailed as failure:
                 if not targets:
                     raise
-                problem = Problem(unit.label, "has deletion protection off for what remains", _on_again(unit))
+                problem = Problem(
+                    unit.label, "has deletion protection off for the remaining resources", _on_again(unit)
+                )
                 raise RunFailed(UserError(failure.title, [*failure.problems, problem]), failure.changes) from None
         if remaining := runner.state().resources:
             reason = f"still has {len(remaining)} resources in its state"

@@ -197,7 +197,7 @@ def _stopped(unit: Unit, text: str) -> tuple[Problem, ...]:
 
 def _next(unit: Unit, message: str) -> str:
     if re.search(r"AccessDenied.*(logs:DeleteLogGroup|s3:Delete)", message, re.DOTALL):
-        return "Allow it: `logDeletion: true` at the side's roles in the bootstrap stack. See docs/logs.md."
+        return "Allow it: `logDeletion: true` for the side's roles in the bootstrap stack. See docs/logs.md."
     if not re.search(r"already exists|AlreadyExists|Duplicate|BucketAlreadyOwnedByYou", message):
         return AGAIN
     return (

@@ -23,6 +23,6 @@ def unanswered(shard: ShardStacks) -> Iterator[Finding]:
     )
     for written in shard.edge.settings.firewall.hosts:
         if not any(fnmatch.fnmatchcase(host, written.lower()) for host in known):
-            reason = "is a host of no attached stack in this repository"
+            reason = "is not a host of any attached stack in this repository"
             remedy = suggest(written, known, none="Remove it, unless another repository attaches a stack with it.")
             yield Finding(shard.edge.file, Problem(f"firewall.hosts.{written}", reason, remedy))

@@ -51,7 +51,7 @@ def _refused(
         files = ", ".join(stack.file for stack in stacks)
         sources = ", ".join(sorted(unnamed))
         reason = (
-            f"has names of AWS for {len(left)} of {len(unnamed)} services of {files} ({sources}): AWS refuses "
+            f"has too few names: {len(left)} for {len(unnamed)} services of {files} ({sources}). AWS refuses "
             "endpoints to the others"
         )
         remedy = "Add `pulumi stack output endpoint_service_name` of each eks-service stack, once it is deployed."

@@ -84,7 +84,7 @@ def _unknown(key: str, value: str) -> Iterator[Problem]:
     elif key == CLASS_ANNOTATION or longest(key, HELPERS):
         return
     elif not longest(key, OTHERS) and (near := _misspelt_prefix(key)):
-        yield Problem(field, "is read by nobody: its prefix is misspelt", f"Did you mean {near}?")
+        yield Problem(field, "is ignored: its prefix is misspelt", f"Did you mean {near}?")
     elif owner := owner_of(key):
         lost, write = longest(key, INSTEAD) or ("", f"Remove it. {_DOCS}")
         if not lost:
@@ -112,7 +112,7 @@ def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
         lost, write = ingress_nginx.replacement(name, value)
         return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
     if name in CONFIG_MAP:
-        reason = "is a key of the controller's ConfigMap, and no annotation: the controller ignores it"
+        reason = "is a key of the controller's ConfigMap, not an annotation: the controller ignores it"
         write = "Remove it: the ConfigMap is the platform team's (controller.config of the workload's stack file)."
         return Problem(field, reason, write)
     near = nearest(name, [one.partition("/")[2] for one in ANNOTATIONS], cutoff=0.8)

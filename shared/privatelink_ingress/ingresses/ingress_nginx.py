@@ -74,8 +74,8 @@ _CLIENT_CERTIFICATES = Replacement(
 )
 _ALLOW = Replacement(
     lost="leaves the application open to every address",
-    write=f"{_NOTHING_HERE}have the networks written as sources of the route at the edge (central-ingress), which "
-    f"knows clients by their own addresses.",
+    write=f"{_NOTHING_HERE}ask the platform team to allow only these networks (sources of the route), because "
+    f"only the edge sees the clients' own addresses.",
 )
 _DENY = Replacement(
     lost="keeps nobody out: the denied networks reach the application",

@@ -44,8 +44,8 @@ def passed_over(manifest: Manifest) -> Problem | None:
     owner = longest(version, OBJECTS) if isinstance(version, str) else None
     if owner is None or not isinstance(kind, str):
         return None
-    reason = f"is an object of {owner}: no request from the edge comes by it"
-    return Problem(f"{kind} {_name(manifest)}", reason, "Write an Ingress for what clients of the edge ask for.")
+    reason = f"is an object of {owner}: no request from the edge uses it"
+    return Problem(f"{kind} {_name(manifest)}", reason, "Write an Ingress for the requests of the edge's clients.")
 
 
 def _name(manifest: Manifest) -> str:

@@ -10,12 +10,12 @@ _BY_NAME = (
     (
         r"(white|allow)-?list|source-?ranges?\b|inbound-cidrs|access-control-allow\b|allow-?from",
         "leaves the application open to every address",
-        "Remove it, and have the networks written as sources of the route at the edge.",
+        "Remove it, and ask the platform team to allow only these networks (sources of the route).",
     ),
     (
         r"(black|deny|block)-?list|deny-?from",
         "keeps nobody out: the denied networks reach the application",
-        "Remove it, and have the networks written under firewall.deny of central-ingress.",
+        "Remove it, and ask the platform team to block the networks (firewall.deny of central-ingress).",
     ),
     (
         r"\bauth(?!or)|\b(oauth2?|oidc|jwt|basic-?auth|forward-?auth|external-?auth)\b",
@@ -25,7 +25,7 @@ _BY_NAME = (
     (
         r"rate-?limit|\blimit-(rps|rpm|req|conn|connections|rate|whitelist)\b|throttl",
         "limits nothing",
-        "Write nginx.org/limit-req-rate, with which each pod of the controller counts alone, or ask for "
+        "Write nginx.org/limit-req-rate, which each pod of the controller counts separately, or ask for "
         "firewall.rateLimit at the edge.",
     ),
     (

@@ -85,7 +85,7 @@ def _without_firewall(text: str, shard: str, project: str) -> tuple[str, list[Pr
             problems.append(
                 Problem(
                     f"connections.{name}.firewall",
-                    f"belongs to the web ACL, which stack {shard} holds: this stack only adds connections to it",
+                    f"belongs to the web ACL of stack {shard}, and this stack only adds connections to it",
                     f"Write in {project}/Pulumi.{shard}.yaml, under firewall.hosts: {lines or 'its hosts'}.",
                 )
             )

@@ -85,7 +85,7 @@ class Exemption(Settings):
     def _can_be_exempted(self) -> Self:
         group = GROUPS[self.group]
         if self.group == FLOODS:
-            reason = "cannot be exempted, since it learns from all requests which ones are usual"
+            reason = "cannot be exempted, because it learns from all requests"
             raise InvalidSetting(reason, "Remove the entry.", at=("group",))
         for index, rule in enumerate(self.rules):
             if rule not in group.rules:
@@ -100,7 +100,7 @@ class Exemption(Settings):
                     "needs no exemption, since the rule only counts", "Remove it.", at=("rules", index)
                 )
             if self.group == COMMON and rule == BODY_RULE:
-                remedy = "Write largeBodies: allow, and largeBodyPaths for some paths alone, beside exempt."
+                remedy = "Write largeBodies: allow next to exempt, and largeBodyPaths to limit it to some paths."
                 raise InvalidSetting("is set by largeBodies", remedy, at=("rules", index))
         return self
 

@@ -46,7 +46,7 @@ class Page(Settings):
             try:
                 json.loads(self.json_)
             except ValueError as error:
-                raise InvalidSetting(f"is no JSON: {error}", "Correct it.", at=("json",)) from None
+                raise InvalidSetting(f"is not JSON: {error}", "Correct it.", at=("json",)) from None
         return self
 
 

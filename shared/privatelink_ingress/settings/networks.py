@@ -67,7 +67,7 @@ def _parse(value: str, example: str, *, smallest: int = 32, largest: int = 0) ->
         reason = f"is {quoted(value)}, with a mask in place of a prefix"
         raise InvalidSetting(reason, f"Write {_fitting(network, smallest, largest)}.")
     if str(network) != value:
-        raise InvalidSetting(f"is {quoted(value)}, which AWS writes otherwise", f"Write {network}.")
+        raise InvalidSetting(f"is {quoted(value)}, which AWS writes differently", f"Write {network}.")
     return network
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from privatelink_ingress import tokens as t
 from privatelink_ingress.problems import Problem, UsageError
 
-REMEDY = "Write it with `pulumi stack export --file`, and give it as it is."
+REMEDY = "Write it with `pulumi stack export --file`, and do not edit it."
 
 Resource = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
         UsageError: the document is no such export, or one of an empty stack, or lacks some of the stack's resources.
     """
     if "checkpoint" in document:
-        raise _refused(source, "is a file of a backend, not an exported state", REMEDY, failed)
+        raise _refused(source, "is a backend's state file, not an exported state", REMEDY, failed)
     if "deployment" not in document:
         raise _refused(source, "is not an exported state (it has no `deployment`)", REMEDY, failed)
     deployment = document["deployment"] or {}
@@ -60,8 +60,8 @@ def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
     operations = deployment.get("pending_operations") or []
     urns = [one["urn"] for one in (*resources, *(each["resource"] for each in operations))]
     if not urns:
-        reason = "has no resources, so it does not say which stack it is of"
-        raise _refused(source, reason, "Leave the file out: nothing is deployed that it could tell of.", failed)
+        reason = "has no resources, so it does not name its stack"
+        raise _refused(source, reason, "Leave the file out: nothing is deployed in its stack.", failed)
     if missing := sorted(_referenced(resources) - {one["urn"] for one in resources}):
         others = f" and {len(missing) - 1} more" if missing[1:] else ""
         reason = f"lacks a part of its stack: other resources refer to {missing[0]}{others}, which it does not have"

@@ -45,11 +45,11 @@ def _other_name(file: Path) -> Problem:
     if not STACK_FILE.fullmatch(wanted.name) and wanted.name != PROJECT_FILE:
         return Problem("file", "is not read: its name has no stack", "Rename it to Pulumi.<stack>.yaml.")
     if file.suffix == ".yaml":
-        reason = f"is not read: a name begins with {file.name[:6].title()}, with a capital letter"
+        reason = f"is not read: the name must begin with {file.name[:6].title()}, with a capital letter"
     elif file.suffix != ".yml":
-        reason = "is not read: a name ends in .yaml, in small letters"
+        reason = "is not read: the name must end in .yaml, in lower case"
     if wanted.exists():
-        return Problem("file", reason, f"Move what is missing in {wanted.name} there, and remove it.")
+        return Problem("file", reason, f"Move its settings to {wanted.name}, and remove it.")
     return Problem("file", reason, f"Rename it to {wanted.name}.")
 
 
@@ -57,7 +57,7 @@ def top_keys(content: Mapping[str, Any]) -> Iterator[Problem]:
     """Keys beside `config` that were meant to be it, or to be below it."""
     for key in content:
         if ":" in key:
-            yield Problem(key, "stands beside config, where nothing reads it", "Move it below `config:`, indented.")
+            yield Problem(key, "is next to config, where nothing reads it", "Move it below `config:`, indented.")
         elif key not in _TOP_KEYS and nearest(key.lower(), ["config"], cutoff=0.8):
             yield Problem(key, "is not read", "Did you mean config?")
 
@@ -74,7 +74,7 @@ def key(name: str, project: str, known: Collection[str]) -> Problem | None:
         return Problem("config", "has an empty key", "Remove it.")
     namespace, colon, bare = name.partition(":")
     if colon and not bare:
-        return Problem(name, "is a namespace without a key, so Pulumi refuses it", "Write a key behind the colon.")
+        return Problem(name, "is a namespace without a key, so Pulumi refuses it", "Write a key after the colon.")
     if not namespace or not colon:
         return Problem(name, "has no namespace, so Pulumi refuses it", f"Write {project}:{bare or name}.")
     if namespace == project:

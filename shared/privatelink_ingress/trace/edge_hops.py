@@ -137,7 +137,7 @@ def screen(path: Path) -> Iterator[Hop]:
     if judged.counted:
         evidence += f"; counted by {', '.join(judged.counted)}"
     if judged.unknown:
-        evidence += f"; only AWS knows about {', '.join(judged.unknown)}"
+        evidence += f"; only AWS can evaluate {', '.join(judged.unknown)}"
     if judged.action == "allow":
         yield Hop(
             name="Web ACL", verdict="passes", evidence=evidence + (f"; allowed by {judged.by}" if judged.by else "")
@@ -158,7 +158,7 @@ def route(path: Path) -> Iterator[Hop]:
     name, action = "Listener rule", rule.action
     evidence = _describe(rule)
     if action.type == "fixed-response":
-        reason = "no rule matches the request" if rule.priority is None else "the rule answers by itself"
+        reason = "no rule matches the request" if rule.priority is None else "the rule sends a fixed response"
         raise Stopped(name, f"{evidence}: answers {action.status}", reason, status=action.status)
     if action.type == "redirect":
         raise Stopped(name, f"{evidence}: redirects to {action.location}", status=action.status)

@@ -51,7 +51,8 @@ def serve(path: Path) -> Iterator[Hop]:
     owner = next(owner for owner, candidate in paths if candidate is chosen)
     arrived = _arrived(objects, owner, chosen)
     if path.request.websocket and chosen.service not in owner.websocket_services:
-        reason = f"nginx.org/websocket-services does not name Service {chosen.service}: the upgrade gets no further"
+        lacks = f"nginx.org/websocket-services does not name Service {chosen.service}"
+        reason = f"{lacks}: the controller does not forward the upgrade"
         remedy = f"Add {chosen.service} to nginx.org/websocket-services of Ingress {owner.label}."
         raise Stopped(HOP, arrived.evidence, reason, remedy)
     yield arrived

@@ -17,7 +17,7 @@ _CLOSED = {
 }
 """Reason by state (VpcEndpoint, EC2 API) of an endpoint that passes no traffic."""
 
-_EXISTING_SUBNETS = "the ranges of the edge's existing subnets are in no state, so whether it admits them is not known"
+_EXISTING_SUBNETS = "no state contains the ranges of the edge's existing subnets, so it may not admit them"
 
 
 def cross_private_link(path: Path) -> Iterator[Hop]:
@@ -135,7 +135,7 @@ def arrive(path: Path) -> Iterator[Hop]:
     zones = sorted({node.zone_id for _, node in open_nodes})
     if any(node.state == UNSEEN for _, node in open_nodes):
         evidence = f"the node group in {', '.join(zones)}, at port {open_nodes[0][0].port}"
-        yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; its instances are in no state")
+        yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; no state contains its instances")
         return
     evidence = f"{len(open_nodes)} of {len(targets)} nodes at port {open_nodes[0][0].port}, zones {', '.join(zones)}"
     if len(open_nodes) == len(targets):
@@ -143,7 +143,7 @@ def arrive(path: Path) -> Iterator[Hop]:
         return
     shut = sorted({target.id for target, _ in targets} - {target.id for target, _ in open_nodes})
     reason = f"{len(shut)} of {len(targets)} nodes cannot be reached: {', '.join(shut)}"
-    remedy = "Run `pulumi up` in eks-service/; `aws ec2 describe-instance-status` tells whether they run."
+    remedy = "Run `pulumi up` in eks-service/; `aws ec2 describe-instance-status` shows whether they run."
     yield Hop(name=hop, verdict="warns", evidence=evidence, reason=reason, remedy=remedy)
 
 

@@ -306,7 +306,7 @@ def test_standard_input_directories_lists_and_other_kinds_are_read(tmp_path: Pat
     ("text", "reason"),
     [
         ("kind: Service\n", "holds no object of kind Ingress"),
-        ("kind: {{ .Values.kind }}\n", "is no YAML"),
+        ("kind: {{ .Values.kind }}\n", "is not YAML"),
         ("", "holds no object of kind Ingress"),
     ],
 )

@@ -55,12 +55,12 @@ def test_documents_are_read(tmp_path: Path, text: str, objects: list[object]):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: {{ .Values.a }}\n", "is no YAML: "),
-        ("b: 0\nkind: Ingress\nkind: Ingress\n", 'is no YAML: found duplicate key "kind" with value "Ingress" '),
-        ("a: [\n", "is no YAML: "),
-        ("a: 1\na: 2\n", "is no YAML: "),
-        ("a: *b\n", "is no YAML: "),
-        ("a: \x00\n", "is no YAML: "),
+        ("a: {{ .Values.a }}\n", "is not YAML: "),
+        ("b: 0\nkind: Ingress\nkind: Ingress\n", 'is not YAML: found duplicate key "kind" with value "Ingress" '),
+        ("a: [\n", "is not YAML: "),
+        ("a: 1\na: 2\n", "is not YAML: "),
+        ("a: *b\n", "is not YAML: "),
+        ("a: \x00\n", "is not YAML: "),
         (b"\xff\xfea\x00", "is not UTF-8 text (byte 0)"),
         ("a: " + "9" * 6000, "has a number of more than 64 bits"),
         ("a: " + "9" * 30, "has a number of more than 64 bits"),

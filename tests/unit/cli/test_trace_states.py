@@ -11,7 +11,7 @@ import pytest
 from privatelink_ingress.cli.topologies import of_states
 from privatelink_ingress.problems import Problem, UsageError
 
-EXPORT = "Write it with `pulumi stack export --file`, and give it as it is."
+EXPORT = "Write it with `pulumi stack export --file`, and do not edit it."
 STACK = "urn:pulumi:prod::central-ingress::pulumi:pulumi:Stack::central-ingress-prod"
 BALANCER = "urn:pulumi:prod::central-ingress::aws:lb/loadBalancer:LoadBalancer::edge"
 
@@ -39,9 +39,9 @@ def problems(*paths: Path) -> list[Problem]:
         ("null", "is not an exported state (TypeError: "),
         ('{"version": 3}', "is not an exported state (it has no `deployment`)"),
         ('{"deployment": {"resources": [{}]}}', "is not an exported state (KeyError: 'urn')"),
-        ('{"checkpoint": {"latest": {}}}', "is a file of a backend, not an exported state"),
-        ('{"deployment": {"resources": []}}', "has no resources, so it does not say which stack it is of"),
-        ('{"deployment": null}', "has no resources, so it does not say which stack it is of"),
+        ('{"checkpoint": {"latest": {}}}', "is a backend's state file, not an exported state"),
+        ('{"deployment": {"resources": []}}', "has no resources, so it does not name its stack"),
+        ('{"deployment": null}', "has no resources, so it does not name its stack"),
         (
             json.dumps({"deployment": {"resources": export(arn="a")["deployment"]["resources"][1:]}}),
             f"lacks a part of its stack: other resources refer to {STACK}",
@@ -73,14 +73,16 @@ def test_two_states_of_one_stack_are_refused_but_one_file_may_be_named_twice(tmp
     for file in (first, second):
         file.write_text(json.dumps(export(arn="a")))
     (problem,) = problems(tmp_path, first, second)
-    assert problem == Problem(str(second), f"is of central-ingress/prod, as {first} is", "Give the newer one alone.")
+    assert problem == Problem(
+        str(second), f"is an export of central-ingress/prod, like {first}", "Give only the newer one."
+    )
 
 
 def test_without_the_stack_of_the_load_balancer_the_trace_asks_for_it(tmp_path: Path):
     file = tmp_path / "central-ingress.prod.json"
     file.write_text(json.dumps(export()))
     (problem,) = problems(file)
-    assert problem.reason == "no internet-facing load balancer is in it, where every request begins"
+    assert problem.reason == "no state contains an internet-facing load balancer, where every request starts"
     assert problem.remedy == "Give the export of the central-ingress stack that owns the load balancer, too."
 
 
@@ -90,6 +92,6 @@ def test_a_resource_of_another_form_asks_for_a_refresh(tmp_path: Path):
     (problem,) = problems(file)
     assert (problem.where, problem.reason) == (
         "central-ingress/prod",
-        "a resource has another form than this version writes (KeyError: 'arn')",
+        "a resource does not have the form that this version writes (KeyError: 'arn')",
     )
     assert problem.remedy == "Run `pulumi refresh` on each stack, then export it again."

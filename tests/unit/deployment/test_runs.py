@@ -344,7 +344,7 @@ def test_a_deletion_that_fails_says_what_it_deleted_and_that_protection_is_off(e
     [found] = Teardown(units, of(units, PROD), settings, unprotect=True).run()
     assert found.changes == Changes()
     assert [(one.reason, one.remedy) for one in found.problems] == [
-        ("has deletion protection off for what remains", ON_AGAIN),
+        ("has deletion protection off for the remaining resources", ON_AGAIN),
         ("was interrupted; the state has all that AWS did", "Run the same command again: it resumes here."),
     ]
 

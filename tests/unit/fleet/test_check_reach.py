@@ -69,7 +69,7 @@ def test_services_that_aws_names_are_counted(repository: Path) -> None:
         (
             BOOTSTRAP,
             "roles.edge.endpointServices",
-            f"has names of AWS for 0 of 1 services of {PROD} (shop): AWS refuses endpoints to the others",
+            f"has too few names: 0 for 1 services of {PROD} (shop). AWS refuses endpoints to the others",
             "Add `pulumi stack output endpoint_service_name` of each eks-service stack, once it is deployed.",
         )
     ]

@@ -25,9 +25,9 @@ def test_a_stack_file_with_another_extension_is_not_ignored_silently(repository:
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("Pulumi.shop.yml", "Move what is missing in Pulumi.shop.yaml there, and remove it."),
+        ("Pulumi.shop.yml", "Move its settings to Pulumi.shop.yaml, and remove it."),
         ("Pulumi.shop.json", "Write it as YAML in Pulumi.shop.yaml, and remove it."),
-        ("Pulumi.yml", "Move what is missing in Pulumi.yaml there, and remove it."),
+        ("Pulumi.yml", "Move its settings to Pulumi.yaml, and remove it."),
     ],
 )
 def test_the_remedy_for_an_unread_file_fits_what_is_beside_it(repository: Path, name: str, remedy: str):
@@ -61,10 +61,14 @@ def test_an_error_of_a_projects_file_is_told_once_and_under_its_name(
     [
         (
             "pulumi.news.yaml",
-            "is not read: a name begins with Pulumi, with a capital letter",
+            "is not read: the name must begin with Pulumi, with a capital letter",
             "Rename it to Pulumi.news.yaml.",
         ),
-        ("Pulumi.news.YAML", "is not read: a name ends in .yaml, in small letters", "Rename it to Pulumi.news.yaml."),
+        (
+            "Pulumi.news.YAML",
+            "is not read: the name must end in .yaml, in lower case",
+            "Rename it to Pulumi.news.yaml.",
+        ),
         ("Pulumi..yaml", "is not read: its name has no stack", "Rename it to Pulumi.<stack>.yaml."),
     ],
 )

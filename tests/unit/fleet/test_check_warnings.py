@@ -110,7 +110,7 @@ def test_a_host_of_the_firewall_to_which_no_attached_stack_answers(repository: P
     assert found("bolg.example.com") == [
         (
             "firewall.hosts.bolg.example.com",
-            "is a host of no attached stack in this repository",
+            "is not a host of any attached stack in this repository",
             "Did you mean blog.example.com?",
         )
     ]

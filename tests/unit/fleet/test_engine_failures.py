@@ -202,7 +202,7 @@ def test_a_role_that_may_not_delete_logs_is_told_the_setting_that_lets_it(shop):
     )
     [problem] = engine_failures.explain(shop, "error: update failed", [(VPC, refusal)])
     assert problem.remedy == (
-        "Allow it: `logDeletion: true` at the side's roles in the bootstrap stack. See docs/logs.md."
+        "Allow it: `logDeletion: true` for the side's roles in the bootstrap stack. See docs/logs.md."
     )
 
 

@@ -77,7 +77,7 @@ def test_a_controller_that_shares_the_family_of_prefixes_is_not_a_misspelling(ke
 def test_a_key_of_the_config_map_is_not_mistaken_for_an_annotation(key: str):
     assert f"nginx.org/{key}" not in ANNOTATIONS
     [(_, reason, remedy)] = said(annotated({f"nginx.org/{key}": "x"}))
-    assert reason == "is a key of the controller's ConfigMap, and no annotation: the controller ignores it"
+    assert reason == "is a key of the controller's ConfigMap, not an annotation: the controller ignores it"
     assert "controller.config" in remedy
 
 
@@ -116,7 +116,7 @@ def test_a_service_of_the_files_that_cannot_be_reached_is_told(given: dict[str, 
 
 def test_a_service_of_another_namespace_alone_is_pointed_out():
     [found] = [one for one in check.advice(ingress(), others=[service(namespace="blog")]) if "service" in one.where]
-    assert found.reason == "is web, which these files have in namespace blog alone, and an Ingress names its own"
+    assert found.reason == "is web, of namespace blog in these files: an Ingress uses Services of its own"
     assert [one for one in check.advice(ingress(), others=[service()]) if "service" in one.where] == []
 
 
@@ -184,7 +184,7 @@ def test_routes_of_other_controllers_are_pointed_out(group: str):
     note = objects.passed_over({"apiVersion": f"{group}v1", "kind": "Route", "metadata": {"name": "web"}})
     assert note is not None
     assert note.where == "Route web"
-    assert note.reason == f"is an object of {OBJECTS[group]}: no request from the edge comes by it"
+    assert note.reason == f"is an object of {OBJECTS[group]}: no request from the edge uses it"
     for other in ("v1", "apps/v1", "cert-manager.io/v1", "networking.k8s.io/v1"):
         assert objects.passed_over({"apiVersion": other, "kind": "Route"}) is None
 

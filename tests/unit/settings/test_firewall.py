@@ -164,7 +164,7 @@ def test_a_mistake_is_refused_with_its_place_and_the_nearest_name(
             "has html and text",
             "Write one of html, text and json.",
         ),
-        ("firewall.blockPage", {"json": "{"}, "firewall.blockPage.json", "is no JSON", "Correct it."),
+        ("firewall.blockPage", {"json": "{"}, "firewall.blockPage.json", "is not JSON", "Correct it."),
         ("firewall.blockPage", {"text": "ä" * 2049}, "firewall.blockPage.text", "has 4,098 bytes", "Shorten it."),
         ("firewall.rateLimitPage", {"text": "a", "status": 428}, "firewall.rateLimitPage.status", "is 428", "429"),
         ("firewall.tokenSeconds", 59, "firewall.tokenSeconds", "is 59", "from 60 to 259200"),
@@ -273,7 +273,7 @@ def test_an_attached_stack_is_refused_with_the_line_for_the_shards_file() -> Non
     assert attached({"largeBodies": "allow"}) == (
         Problem(
             "connections.blog.firewall",
-            "belongs to the web ACL, which stack prod holds: this stack only adds connections to it",
+            "belongs to the web ACL of stack prod, and this stack only adds connections to it",
             "Write in central-ingress/Pulumi.prod.yaml, under firewall.hosts: "
             '"blog.example.com": {"largeBodies": "allow"}; "*.blog.example.com": {"largeBodies": "allow"}.',
         ),

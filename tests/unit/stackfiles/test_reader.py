@@ -96,7 +96,7 @@ def test_encrypted_values_are_left_out_and_named(project: Path, nested: str):
         ("Config: {'aws:region': x}", "Config: is not read\n    Did you mean config?"),
         (
             "aws:region: x",
-            "aws:region: stands beside config, where nothing reads it\n    Move it below `config:`, indented.",
+            "aws:region: is next to config, where nothing reads it\n    Move it below `config:`, indented.",
         ),
     ],
 )

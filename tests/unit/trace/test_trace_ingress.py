@@ -315,6 +315,6 @@ def test_a_websocket_needs_its_service_in_the_annotation():
     found = followed(*objects, url="wss://shop.example.com/")
     assert found.outcome == "stopped"
     assert (found.hops[-1].reason, found.hops[-1].remedy) == (
-        "nginx.org/websocket-services does not name Service chat: the upgrade gets no further",
+        "nginx.org/websocket-services does not name Service chat: the controller does not forward the upgrade",
         "Add chat to nginx.org/websocket-services of Ingress shop/web.",
     )

@@ -158,7 +158,7 @@ def test_the_trace_ends_at_the_web_acl_with_the_reason_and_the_setting() -> None
 def test_the_trace_names_the_rules_that_count_and_those_that_aws_alone_knows() -> None:
     (hop,) = [one for one in traced(group("CommonRuleSet", "count"), body_size=9_000).hops if one.name == "Web ACL"]
     assert hop.evidence == (
-        "edge: 1 rules, then allow; counted by commonruleset:SizeRestrictions_BODY; only AWS knows about commonruleset"
+        "edge: 1 rules, then allow; counted by commonruleset:SizeRestrictions_BODY; only AWS can evaluate commonruleset"
     )
 
 

@@ -16,7 +16,7 @@ States = Annotated[
     list[Path] | None,
     typer.Option(
         "--state",
-        help="Exported state of a stack, or a directory of them; may be repeated. Nothing else is read then.",
+        help="Exported state of a stack, or a directory of them; may be repeated. Reads nothing else.",
         metavar="PATH",
     ),
 ]
@@ -34,7 +34,7 @@ def trace(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option(help="The client's address; one that no rule asks for when not set.", metavar="ADDRESS"),
+        typer.Option(help="The client's address; by default one that no rule matches.", metavar="ADDRESS"),
     ] = None,
     body_size: Annotated[
         int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
@@ -47,10 +47,10 @@ def trace(
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Follow a request from Route 53 to the cluster: through a kept demo, by exported states, or in AWS.
+    """Follow a request from Route 53 to the cluster: in a kept demo, in exported states, or in AWS.
 
-    It only reads. A state does not know the health of targets, nor what other teams have in the cluster.
-    Exit code 0 when it gets there, 1 when not.
+    It only reads. A state contains neither the health of targets nor other teams' objects in the cluster.
+    Exit code 0 when the request arrives, 1 otherwise.
     """
     from privatelink_ingress.cli import topologies
     from privatelink_ingress.cli.accounts import Accounts
@@ -86,10 +86,10 @@ def doctor(
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Follow a request for each route and host of the stack files, and judge what it passes.
+    """Follow a request for each route and host of the stack files, and report what is wrong.
 
-    Health of targets, zones, certificates' expiry, and rules that no stack file has. It only reads. Exit code 0 when
-    nothing is wrong, 1 when something is, or an account cannot be read.
+    It also checks the health of targets, zones, the expiry of certificates, and rules that are in no stack file. It
+    only reads. Exit code 0 when nothing is wrong, 1 otherwise or when an account cannot be read.
     """
     from privatelink_ingress.cli import doctor as command
     from privatelink_ingress.cli import topologies

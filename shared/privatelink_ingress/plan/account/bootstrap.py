@@ -139,9 +139,9 @@ def _access_logs(settings: BootstrapSettings, state_bucket: str, region: str) ->
     if given and (given == state_bucket or (edge and given in log_buckets(edge, settings.account_id, region))):
         problem = Problem(
             "accessLogs.bucket",
-            f"is {given}, the state bucket itself or a log bucket of the edge. Of a log bucket, the edge's deployer "
-            "writes the policy, and with Object Lock S3 delivers no server access logs to it",
-            "Name a bucket for server access logs alone, or write retentionDays instead: it creates one.",
+            f"is {given}, the state bucket itself or a log bucket of the edge. The edge's deployer writes the "
+            "policy of a log bucket, and S3 delivers no server access logs to a bucket with Object Lock",
+            "Name a bucket that holds only server access logs, or write retentionDays instead to create one.",
         )
         raise UserError("The server access logs need a bucket of their own", [problem])
     name = given or names.fit(f"{state_bucket}-access-logs", names.BUCKET)

@@ -64,7 +64,7 @@ def require_administrator(administrators: Collection[str], caller: str) -> None:
             f"lacks {caller}, who deploys this stack and could then neither change the keys nor open its state",
             "Add it, with its path.",
         )
-        raise UserError("The keys would have nobody to manage them", [problem])
+        raise UserError("Nobody could manage the keys", [problem])
 
 
 def _statement(sid: str, account: Arn, actions: list[str], who: list[str]) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def check_addresses(stack: str, connection: str, used: Collection[UsedAddress]) 
         if holder
         else Problem(
             f"connections.{connection}.slot",
-            f"needs {_listed(addresses)}, which something has that no stack of this system manages",
-            "Delete it, which `aws ec2 describe-network-interfaces` shows, or write a free slot.",
+            f"needs {_listed(addresses)}, which a resource outside this system's stacks uses",
+            "Delete that resource (`aws ec2 describe-network-interfaces` shows it), or write a free slot.",
         )
         for (owner, holder), addresses in holders.items()
     ]:
@@ -100,8 +100,8 @@ def _in_the_way(stack: str, connection: str, priority: int, used: Collection[Use
             if rule.priority == priority:
                 yield Problem(
                     f"connections.{connection}.slot",
-                    f"is {slot}, and a rule that no stack of this system manages has its priority {priority}",
-                    "Delete that rule, which `aws elbv2 describe-rules` shows, or write a free slot.",
+                    f"is {slot}, but a rule outside this system's stacks has its priority {priority}",
+                    "Delete that rule (`aws elbv2 describe-rules` shows it), or write a free slot.",
                 )
         elif priorities.slot_of(rule.priority) == slot and (rule.stack, rule.connection) != (stack, connection):
             yield Problem(

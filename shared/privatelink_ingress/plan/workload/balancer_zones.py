@@ -35,8 +35,8 @@ def check(where: str, old: Collection[Any] | None, new: Any) -> None:
             [
                 Problem(
                     where,
-                    f"leaves the zones of {', '.join(left)}, and a Network Load Balancer releases no zone: AWS would "
-                    "need another one in its place",
+                    f"leaves the zones of {', '.join(left)}, but a Network Load Balancer cannot leave a zone: AWS "
+                    "requires a new one",
                     "Name the old zones too. To leave one, turn cluster.deletionProtection off first if no endpoint is "
                     "connected, or move the traffic to a second stack: docs/publication.md.",
                 )

@@ -28,11 +28,11 @@ def load(exports: Iterable[Export]) -> Topology:
     try:
         topology = _load(Resources(given))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"a resource has another form than this version writes ({type(error).__name__}: {error})"
+        reason = f"a resource does not have the form that this version writes ({type(error).__name__}: {error})"
         remedy = "Run `pulumi refresh` on each stack, then export it again."
         raise UsageError(UNREADABLE, [Problem(names, reason, remedy)]) from None
     if not any(one.scheme == "internet-facing" for one in topology.load_balancers.values()):
-        reason = "no internet-facing load balancer is in it, where every request begins"
+        reason = "no state contains an internet-facing load balancer, where every request starts"
         remedy = "Give the export of the central-ingress stack that owns the load balancer, too."
         raise UsageError(UNREADABLE, [Problem(names, reason, remedy)])
     return topology

@@ -88,8 +88,8 @@ def test_capacity_up_to_the_limit_passes_and_above_it_is_refused_with_the_units_
     assert firewall.check_capacity(planned, limit=1_478) == []
     (problem,) = firewall.check_capacity(planned, limit=1_477)
     assert problem.reason == (
-        "needs 1478 capacity units of 1477 (rate-limit 2, ip-reputation 25, anonymous-ip 50, common 700, body-size 1, "
-        "known-bad-inputs 200, sql-injection 200, linux 200, php 100)"
+        "needs 1478 capacity units, more than 1477 (rate-limit 2, ip-reputation 25, anonymous-ip 50, common 700, "
+        "body-size 1, known-bad-inputs 200, sql-injection 200, linux 200, php 100)"
     )
 
 

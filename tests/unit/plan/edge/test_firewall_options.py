@@ -94,10 +94,10 @@ def test_more_different_limits_than_rules_are_refused_with_the_limits(different:
     for problem in problems:
         assert problem.where == "firewall.rateLimit"
         assert problem.reason == (
-            "needs 11 rate-based rules of 10: the general one, and one for each of the limits 100, 101, 102, 103, 104, "
-            "105, 106, 107, 108, 109"
+            "needs 11 rate-based rules, more than 10: a general one, and one for each of the limits 100, 101, 102, "
+            "103, 104, 105, 106, 107, 108, 109"
         )
-        assert "equal values of firewall.rateLimit" in problem.remedy
+        assert "Use the same firewall.rateLimit for several connections" in problem.remedy
 
 
 def test_a_shared_rule_costs_its_two_keys() -> None:

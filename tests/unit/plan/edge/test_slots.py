@@ -41,7 +41,7 @@ def test_several_rules_of_one_connection_are_one_problem_and_two_connections_are
 def test_a_rule_that_this_system_does_not_manage_is_in_the_way_at_the_same_priority_alone():
     foreign = rule(162, "", "")
     check(STACK, "cart", 161, [foreign])
-    with pytest.raises(UserError, match="a rule that no stack of this system manages has its priority 162"):
+    with pytest.raises(UserError, match=r"a rule outside this system.s stacks has its priority 162"):
         check(STACK, "cart", 162, [foreign])
 
 
@@ -81,8 +81,8 @@ def test_an_endpoint_meets_its_own_addresses_and_none_of_other_connections():
 def test_an_address_of_something_that_this_system_does_not_manage_is_named_with_the_way_to_find_it():
     with pytest.raises(UserError) as error:
         check_addresses(STACK, "cart", [address(16, "", "")])
-    assert "needs 10.12.128.16, which something has that no stack of this system manages" in str(error.value)
-    assert "Delete it, which `aws ec2 describe-network-interfaces` shows" in str(error.value)
+    assert "needs 10.12.128.16, which a resource outside this system's stacks uses" in str(error.value)
+    assert "Delete that resource (`aws ec2 describe-network-interfaces` shows it)" in str(error.value)
 
 
 def test_what_cannot_be_read_is_named_with_the_rights_that_it_takes():

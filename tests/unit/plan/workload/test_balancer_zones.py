@@ -41,8 +41,8 @@ def test_the_message_names_the_setting_and_both_ways_out():
         check("cluster.existing.zoneIds", [A, B], [A])
     assert str(error.value) == (
         "The load balancer keeps its zones while it has deletion protection:\n"
-        "  cluster.existing.zoneIds: leaves the zones of subnet-b, and a Network Load Balancer releases no zone: AWS "
-        "would need another one in its place\n"
+        "  cluster.existing.zoneIds: leaves the zones of subnet-b, but a Network Load Balancer cannot leave a zone: "
+        "AWS requires a new one\n"
         "    Name the old zones too. To leave one, turn cluster.deletionProtection off first if no endpoint is "
         "connected, or move the traffic to a second stack: docs/publication.md."
     )

@@ -48,8 +48,10 @@ def check_rate_limits(firewall: Firewall, connections: Mapping[str, Connection])
         return []
     limits = sorted({one.firewall.rate_limit for one in changed if one.firewall.rate_limit})
     listed = ", ".join(map(str, limits))
-    reason = f"needs {needed} rate-based rules of {MOST}: the general one, and one for each of the limits {listed}"
-    remedy = "Give connections equal values of firewall.rateLimit: those share a rule."
+    reason = (
+        f"needs {needed} rate-based rules, more than {MOST}: a general one, and one for each of the limits {listed}"
+    )
+    remedy = "Use the same firewall.rateLimit for several connections: they then share a rule."
     return [Problem("firewall.rateLimit", reason, remedy)]
 
 

@@ -161,7 +161,7 @@ def check_capacity(plan: FirewallPlan, *, limit: int = FIREWALL_BASE_CAPACITY) -
     if plan.capacity <= limit:
         return []
     costs = ", ".join(f"{rule.key} {rule.capacity}" for rule in plan.rules)
-    reason = f"needs {plan.capacity} capacity units of {limit} ({costs})"
+    reason = f"needs {plan.capacity} capacity units, more than {limit} ({costs})"
     if plan.capacity > FIREWALL_CAPACITY:
         remedy = f"Remove groups or exemptions: a web ACL has {FIREWALL_CAPACITY} units at most."
     else:

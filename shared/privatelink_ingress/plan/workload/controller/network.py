@@ -71,11 +71,11 @@ def unenforced(where: str, cluster: str, cni_configuration: str | None) -> Itera
     if re.search(r"enableNetworkPolicy[\"']?\s*:\s*[\"']?true\b", cni_configuration or ""):
         return
     reason = (
-        f"is {cluster}, whose add-on vpc-cni is not seen to have enableNetworkPolicy: without it, or another engine "
-        "for them, the controller's NetworkPolicies have no effect"
+        f"is {cluster}, whose add-on vpc-cni does not seem to set enableNetworkPolicy: without it or another "
+        "policy engine, the controller's NetworkPolicies have no effect"
     )
     remedy = (
-        "Ask the cluster's owner, who can add enableNetworkPolicy: \"true\" to the add-on's configuration values: "
+        "Ask the cluster's owner to add enableNetworkPolicy: \"true\" to the add-on's configuration values: "
         "docs/controller.md."
     )
     yield Problem(where, reason, remedy)
