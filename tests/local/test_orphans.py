@@ -242,6 +242,6 @@ def test_states_are_of_stack_files_and_each_named_stack_has_one(deployed: Deploy
     assert "is of central-ingress/old, which has no stack file" in refused(deployed, tmp_path / "state.json", old)
     (tmp_path / "first.json").write_text(text)
     twice = refused(deployed, tmp_path / "second.json", text, "--state", str(tmp_path / "first.json"))
-    assert f"{tmp_path / 'first.json'}: is of central-ingress/prod, as FILE is" in twice
+    assert f"{tmp_path / 'first.json'}: is an export of central-ingress/prod, like FILE" in twice
     unnamed = refused(deployed, tmp_path / "state.json", text, "prod-blog")
     assert "central-ingress/prod-blog: is named, and no file of --state is of it" in unnamed

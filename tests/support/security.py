@@ -132,7 +132,7 @@ CLOSED: dict[str, Closed] = {
             "test_no_ingress_lets_few_clients_fill_the_disk_of_the_controller",
         ),
         "Kubernetes evicts the pod that many clients fill together. An Ingress that `ingress check` has not seen may "
-        "allow larger files. Evictions by a kubelet have not run.",
+        "allow larger files. Evictions by a kubelet were not tested.",
     ),
     "F11": Closed(
         "Samples of requests in the WAF console held the headers Authorization and Cookie.",

@@ -78,7 +78,7 @@ def advice(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
             reason = f"is {name}, which is not among the Services of these files"
             yield Problem(f"{where}.service.name", reason, f"Did you mean {near}?")
         elif name and (namespace := neighbours.elsewhere("Service", ingress, name)):
-            reason = f"is {name}, of namespace {namespace} in these files: an Ingress uses Services of its own"
+            reason = f"is {name}, which these files have in namespace {namespace}, not in the Ingress's own"
             yield Problem(f"{where}.service.name", reason, f"Move one of the two, or write a minion in {namespace}.")
 
 

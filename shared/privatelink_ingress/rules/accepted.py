@@ -97,8 +97,8 @@ ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
         checks=("CKV2_AWS_64",),
         only=(BOOTSTRAP,),
-        reason="`keys.administrators` of the bootstrap stack gives each key a policy that admits these, and the "
-        "deployers of its trust domain. It has no default, because a key whose administrators are gone is lost. "
+        reason="`keys.administrators` of the bootstrap stack gives each key a policy that admits only them and "
+        "the deployers of its trust domain. It has no default, because a key whose administrators are gone is lost. "
         "Without it, AWS's default policy leaves all to IAM, where each deployer's policy names its keys by alias.",
     ),
     Accepted(

@@ -19,7 +19,7 @@ RENEWAL_DAYS = 45
 https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
 
 SYSTEM = "all connections"
-"""The subject of what concerns none in particular."""
+"""The subject of findings about no single connection."""
 
 _SEVERITIES: dict[str, Severity] = {"stops": "error", "answers": "error", "warns": "warning", "not seen": "not seen"}
 

@@ -116,7 +116,7 @@ def test_a_service_of_the_files_that_cannot_be_reached_is_told(given: dict[str, 
 
 def test_a_service_of_another_namespace_alone_is_pointed_out():
     [found] = [one for one in check.advice(ingress(), others=[service(namespace="blog")]) if "service" in one.where]
-    assert found.reason == "is web, of namespace blog in these files: an Ingress uses Services of its own"
+    assert found.reason == "is web, which these files have in namespace blog, not in the Ingress's own"
     assert [one for one in check.advice(ingress(), others=[service()]) if "service" in one.where] == []
 
 

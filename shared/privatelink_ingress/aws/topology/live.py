@@ -137,7 +137,7 @@ def _web_acl(account: Account, arn: str) -> WebAcl | None:
 
 
 def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The statement, with the addresses of the IP set that it refers to by itself."""
+    """The statement; if it refers to an IP set directly, with the addresses of that set."""
     if "IPSetReferenceStatement" not in statement:
         return statement
     arn = statement["IPSetReferenceStatement"]["ARN"]

@@ -1,4 +1,4 @@
-"""How `doctor` shows what is wrong, the worst first."""
+"""How `doctor` prints its findings, the worst first."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class CentralIngressArgs:
     waits: Callable[[], Waits]
     """Loads what asks AWS for targets that leave."""
     used_slots: Callable[[], UsedSlots]
-    """Loads what asks AWS for used slots."""
+    """Loads the look-ups of used slots."""
 
 
 class CentralIngress(Component):

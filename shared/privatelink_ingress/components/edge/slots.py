@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class UsedSlots(Protocol):
-    """What asks AWS: the module `privatelink_ingress.aws.slots`."""
+    """The look-ups in AWS: the module `privatelink_ingress.aws.slots`."""
 
     def used_priorities(self, plan: EdgeRemovalPlan, listener_arn: str) -> Collection[UsedPriority]:
         """The rules of a listener."""

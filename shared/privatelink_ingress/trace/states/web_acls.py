@@ -38,7 +38,7 @@ def _web_acl(acl: Outputs, addresses: Mapping[str, list[str]]) -> WebAcl:
 
 
 def _with_addresses(statement: Mapping[str, Any], addresses: Mapping[str, list[str]]) -> Mapping[str, Any]:
-    """The statement, with the addresses of the IP set that it refers to by itself."""
+    """The statement; if it refers to an IP set directly, with the addresses of that set."""
     arn = statement.get("IPSetReferenceStatement", {}).get("ARN")
     if arn not in addresses:
         return statement

@@ -27,7 +27,7 @@ def test_an_update_that_keeps_every_zone_is_allowed(new: list[Any]):
     ids=["one less", "another", "a new one", "another and a new one"],
 )
 def test_an_update_that_leaves_a_zone_is_refused(new: list[Any]):
-    with pytest.raises(UserError, match=r"network\.zoneIds: leaves the zones of subnet-b, and"):
+    with pytest.raises(UserError, match=r"network\.zoneIds: leaves the zones of subnet-b, but"):
         check("network.zoneIds", [A, B], new)
 
 

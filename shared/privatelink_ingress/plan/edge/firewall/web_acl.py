@@ -63,7 +63,7 @@ class FirewallPlan:
     name: str
     metric: str
     description: str | None
-    """Says so while no rule blocks."""
+    """States that no rule blocks, in stage `count`."""
     rules: tuple[FirewallRule, ...]
     pages: tuple[PagePlan, ...]
     token_seconds: int
