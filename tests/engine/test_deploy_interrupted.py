@@ -86,7 +86,7 @@ def test_ctrl_c_ends_deploy_once_the_state_has_what_aws_did_and_the_summary_says
     *_, summary, problem, remedy, again = said.splitlines()
     assert re.fullmatch(rf"  {PROD}: interrupted, \d+ created", summary)
     assert [problem, remedy, again] == [
-        f"    {PROD}: was interrupted; the state has all that AWS did",
+        f"    {PROD}: was interrupted; the state records every call that AWS completed",
         "      → Run the same command again: it resumes here.",
         f"Finished work is kept. Continue with: privatelink-ingress deploy prod --root {edge.root}",
     ]

@@ -69,7 +69,7 @@ class _Constructor(SafeConstructor):
     def flatten_mapping(self, node: Any) -> Any:
         found = super().flatten_mapping(node)
         if len(node.value) > MOST_KEYS:
-            reason = f"has a mapping of more than {MOST_KEYS} keys with its merge keys written out"
+            reason = f"has a mapping of more than {MOST_KEYS} keys after its merge keys are expanded"
             raise Unreadable(reason, _FEWER)
         return found
 
@@ -172,7 +172,7 @@ def _require_bounded(value: Any, sizes: dict[int, int], above: tuple[int, ...]) 
     if not isinstance(value, Mapping | _LISTS):
         return 1
     if id(value) in above:
-        raise Unreadable("has an alias that contains itself", "Write out what it stands for.")
+        raise Unreadable("has an alias that contains itself", "Write out its value.")
     if len(above) >= DEEPEST:
         raise Unreadable(f"is nested in more than {DEEPEST} levels", _FEWER)
     if id(value) not in sizes:
@@ -180,7 +180,7 @@ def _require_bounded(value: Any, sizes: dict[int, int], above: tuple[int, ...]) 
         parts = value.values() if isinstance(value, Mapping) else value
         sizes[id(value)] = 1 + sum(_require_bounded(one, sizes, inside) for one in parts)
     if sizes[id(value)] > MOST_VALUES:
-        raise Unreadable(f"has more than {MOST_VALUES} values with its aliases written out", _FEWER)
+        raise Unreadable(f"has more than {MOST_VALUES} values after its aliases are expanded", _FEWER)
     return sizes[id(value)]
 
 

@@ -189,7 +189,7 @@ def _stopped(unit: Unit, text: str) -> tuple[Problem, ...]:
     if not match:
         return ()
     if match["how"] == "canceled":
-        reason, remedy = "was interrupted; the state has all that AWS did", "it resumes here"
+        reason, remedy = "was interrupted; the state records every call that AWS completed", "it resumes here"
     else:
         reason, remedy = "was stopped by a second Ctrl-C before its calls ended", "it says how to repair the state"
     return (Problem(unit.label, reason, f"Run the same command again: {remedy}."),)

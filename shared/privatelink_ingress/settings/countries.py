@@ -47,5 +47,5 @@ class Countries(Settings):
     def _one_of_both(self) -> Self:
         if (self.allow is None) == (self.block is None):
             reason = "has neither allow nor block" if self.allow is None else "has both allow and block"
-            raise InvalidSetting(reason, "Write block for all countries but some, or allow for some alone.")
+            raise InvalidSetting(reason, "Write block to exclude some countries, or allow to admit only some.")
         return self

@@ -68,7 +68,7 @@ class GroupSettings(Settings):
 
 def _short(value: Any) -> Any:
     if isinstance(value, str) and value not in ("block", "count"):
-        raise InvalidSetting(f"is {value!r}", "Write block, count, or action, version and count under it.")
+        raise InvalidSetting(f"is {value!r}", "Write block or count, or the keys action, version and count.")
     return {"action": value} if isinstance(value, str) else value
 
 

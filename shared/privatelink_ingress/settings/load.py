@@ -68,7 +68,7 @@ def _padded(value: Any, at: tuple[str | int, ...]) -> Iterator[Problem]:
     if isinstance(value, dict):
         for key, inner in value.items():
             if key != key.strip():
-                yield Problem(path((*at, key)), "begins or ends with a blank", f"Write {key.strip()}.")
+                yield Problem(path((*at, key)), "begins or ends with whitespace", f"Write {key.strip()}.")
             yield from _padded(inner, (*at, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):

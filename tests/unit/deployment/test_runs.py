@@ -345,7 +345,10 @@ def test_a_deletion_that_fails_says_what_it_deleted_and_that_protection_is_off(e
     assert found.changes == Changes()
     assert [(one.reason, one.remedy) for one in found.problems] == [
         ("has deletion protection off for the remaining resources", ON_AGAIN),
-        ("was interrupted; the state has all that AWS did", "Run the same command again: it resumes here."),
+        (
+            "was interrupted; the state records every call that AWS completed",
+            "Run the same command again: it resumes here.",
+        ),
     ]
 
 

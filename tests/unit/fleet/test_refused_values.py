@@ -46,8 +46,8 @@ REFUSED: list[tuple[str, str, Any, str, str, str]] = [
     (PROD, "tags", {"owner": "x"}, ".owner", "is a tag that this system sets itself", "Set `owner` instead."),
     (SHOP, "tags", {"NAME": "x"}, ".NAME", "is a tag that this system sets itself", "Choose another key."),
     (PROD, "tags", {"team": "a", "Team": "b"}, ".team", "is the same tag as Team", "Keep one of the two."),
-    (PROD, "retiredSlots", {"news ": 3}, ".news ", "begins or ends with a blank", "Write news."),
-    (SHOP, "nodes.labels", {"\ta": "b"}, ".\\ta", "begins or ends with a blank", "Write a."),
+    (PROD, "retiredSlots", {"news ": 3}, ".news ", "begins or ends with whitespace", "Write news."),
+    (SHOP, "nodes.labels", {"\ta": "b"}, ".\\ta", "begins or ends with whitespace", "Write a."),
     # Regions of partitions that this system does not know.
     (PROD, "aws:region", "us-iso-east-1", "", "of an isolated partition", "aws, aws-cn, aws-eusc, aws-us-gov"),
     (SHOP, "aws:region", "us-isob-east-1", "", "of an isolated partition", "aws, aws-cn, aws-eusc, aws-us-gov"),
