@@ -47,7 +47,13 @@ EXEMPT = "connections.shop.firewall.exempt"
             "not among",
             "Linux",
         ),
-        ("firewall.groups", {SQL: "cuont"}, f"firewall.groups.{SQL}", "is 'cuont'", "Write block or count, or the keys action"),
+        (
+            "firewall.groups",
+            {SQL: "cuont"},
+            f"firewall.groups.{SQL}",
+            "is 'cuont'",
+            "Write block or count, or the keys action",
+        ),
         ("firewall.groups", {SQL: {"actoin": "block"}}, f"firewall.groups.{SQL}.actoin", "not a known key", "action?"),
         (
             "firewall.groups",
