@@ -15,6 +15,7 @@ import threading
 import pytest
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.deployment import session
 from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support import deployments
@@ -88,7 +89,7 @@ def test_ctrl_c_ends_deploy_once_the_state_has_what_aws_did_and_the_summary_says
     assert [problem, remedy, again] == [
         f"    {PROD}: was interrupted; the state records every call that AWS completed",
         "      → Run the same command again: it resumes here.",
-        f"Finished work is kept. Continue with: privatelink-ingress deploy prod --root {edge.root}",
+        f"Finished work is kept. Continue with: privatelink-ingress deploy prod --root {invocation.shown(edge.root)}",
     ]
     assert session.INTERRUPTED in said.splitlines()
     assert (edge.pending(), edge.locks()) == ([], [])
