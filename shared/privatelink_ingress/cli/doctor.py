@@ -40,15 +40,16 @@ def published(root: Path, wanted: Sequence[str]) -> tuple[tuple[examples.Example
         UsageError: with each wanted connection that no stack file has.
     """
     stacks = repository.read_right(root)
-    every = [one for edge in stacks.edges for one in examples.of_shard(_routes(stacks, edge.stack))]
-    names = sorted({one.name for edge in stacks.edges for one in _routes(stacks, edge.stack)})
+    shards = [_routes(stacks, edge.stack) for edge in stacks.edges]
+    names = sorted({one.name for shard in shards for one in shard})
     if unknown := [
         Problem(name, "no stack file has a connection of this name", suggest(name, names))
         for name in wanted
         if name not in names
     ]:
         raise UsageError("The connection does not exist", unknown)
-    hosts = frozenset(host for edge in stacks.edges for one in _routes(stacks, edge.stack) for host in one.hosts)
+    hosts = frozenset(host for shard in shards for one in shard for host in one.hosts)
+    every = (one for shard in shards for one in examples.of_shard(shard))
     return tuple(one for one in every if not wanted or one.connection in wanted), hosts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,33 +31,25 @@ def stacks(root: Path) -> dict[str, Stack]:
     return {f"{Path(one.file).parent}/{one.stack}": one for one in (*found.workloads, *found.edges, *found.attached)}
 
 
-def exported(files: Sequence[Path], all_stacks: Iterable[str], wanted: Iterable[str]) -> list[State]:
+def exported(files: Sequence[Path], all_stacks: Collection[str], wanted: Iterable[str]) -> list[State]:
     """The states in files of `pulumi stack export`.
 
     Raises:
         UsageError: with every file that is not the whole export of one of the stacks, or is a second one of a stack,
             and with every wanted stack that no file is of.
     """
-    problems, states = Problems(), dict[str, tuple[Path, State]]()
-    for file in files:
-        with problems.collect():
-            state = state_of(exports.read(file, failed=NOTHING_COMPARED))
-            if state.stack not in all_stacks:
-                remedy = f"The stacks are {', '.join(all_stacks)}. Give the repository of another one with --root."
-                problems.append(Problem(str(file), f"is of {state.stack}, which has no stack file", remedy))
-            elif state.stack in states:
-                first = states[state.stack][0]
-                problems.append(
-                    Problem(str(file), f"is an export of {state.stack}, like {first}", "Give only the newer one.")
-                )
-            else:
-                states[state.stack] = (file, state)
-    if missing := [] if problems else [one for one in wanted if one not in states]:
+    problems = Problems()
+    found = exports.read_all(files, problems, failed=NOTHING_COMPARED)
+    for stack, (file, _) in found.items():
+        if stack not in all_stacks:
+            remedy = f"The stacks are {', '.join(all_stacks)}. Give the repository of another one with --root."
+            problems.append(Problem(str(file), f"is of {stack}, which has no stack file", remedy))
+    if missing := [] if problems else [one for one in wanted if one not in found]:
         remedy = "Export it too, or leave the name out."
         problems += [Problem(one, "is named, and no file of --state is of it", remedy) for one in missing]
     if problems:
         raise UsageError(NOTHING_COMPARED, problems)
-    return [state for _, state in states.values()]
+    return [state_of(export) for _, export in found.values()]
 
 
 def export(root: Path, labels: Iterable[str]) -> list[State]:

@@ -41,18 +41,14 @@ def of_states(paths: Sequence[Path]) -> Topology:
         UsageError: with every file that is not a whole export or is a second one of its stack, and with every
             directory that has none.
     """
-    problems, found = Problems(), dict[str, tuple[Path, exports.Export]]()
+    problems, files = Problems(), dict[Path, Path]()
     for path in paths:
-        files = sorted(path.glob("*.*.json")) if path.is_dir() else [path]
-        if not files:
+        within = sorted(path.glob("*.*.json")) if path.is_dir() else [path]
+        if not within:
             problems.append(Problem(str(path), "has no exported states", _EXPORTS))
-        for file in files:
-            with problems.collect():
-                export = exports.read(file, failed=UNREADABLE)
-                first, _ = found.setdefault(export.stack, (file, export))
-                if not first.samefile(file):
-                    remedy = "Give only the newer one."
-                    problems.append(Problem(str(file), f"is an export of {export.stack}, like {first}", remedy))
+        for file in within:
+            files.setdefault(file.resolve(), file)  # a file may be named beside its directory
+    found = exports.read_all(files.values(), problems, failed=UNREADABLE)
     if problems:
         raise UsageError(UNREADABLE, problems)
     return load(export for _, export in found.values())

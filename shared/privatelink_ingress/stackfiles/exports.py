@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.problems import Problem, Problems, UsageError
 
 REMEDY = "Write it with `pulumi stack export --file`, and do not edit it."
 
@@ -43,6 +43,24 @@ def read(file: Path, *, failed: str) -> Export:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         reason = f"is not an exported state ({type(error).__name__}: {error})"
         raise _refused(str(file), reason, REMEDY, failed) from None
+
+
+def read_all(files: Iterable[Path], problems: Problems, *, failed: str) -> dict[str, tuple[Path, Export]]:
+    """The exports in files, by stack, each with its file.
+
+    Adds to `problems` every file that holds no whole export, or a second one of a stack.
+    """
+    found = dict[str, tuple[Path, Export]]()
+    for file in files:
+        with problems.collect():
+            export = read(file, failed=failed)
+            if export.stack in found:
+                first = found[export.stack][0]
+                reason = f"is an export of {export.stack}, like {first}"
+                problems.append(Problem(str(file), reason, "Give only the newer one."))
+            else:
+                found[export.stack] = (file, export)
+    return found
 
 
 def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:

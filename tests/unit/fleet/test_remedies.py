@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +17,8 @@ from ruamel.yaml import YAML
 
 from privatelink_ingress.fleet.check import check
 from privatelink_ingress.problems import Problem
+from tests.support.stack_edits import copied
 
-ROOT = Path(__file__).parents[3]
 PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
 SHOP = "eks-service/Pulumi.shop.yaml"
 
@@ -27,15 +26,6 @@ _YAML = YAML()
 _YAML.preserve_quotes = True
 
 Path_ = tuple[str, ...]
-
-
-def samples(target: Path) -> Path:
-    for pattern in ("Pulumi.yaml", "eks-service/Pulumi*.yaml", "central-ingress/Pulumi*.yaml"):
-        for file in ROOT.glob(pattern):
-            copied = target / file.relative_to(ROOT)
-            copied.parent.mkdir(exist_ok=True)
-            shutil.copyfile(file, copied)
-    return target
 
 
 def write(root: Path, file: str, at: Path_, value: Any) -> None:
@@ -70,7 +60,7 @@ def values(remedy: str) -> Iterator[Any]:
 def follow(file: str, at: Path_, wrong: Any) -> None:
     where = ".".join((at[0].partition(":")[2], *at[1:])) if at[0] != "aws:region" else at[0]
     with tempfile.TemporaryDirectory() as directory:
-        root = samples(Path(directory))
+        root = copied(Path(directory))
         write(root, file, at, wrong)
         found = problems_at(root, file, where)
         for written in [value for problem in found for value in values(problem.remedy)]:

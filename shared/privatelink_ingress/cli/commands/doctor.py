@@ -55,14 +55,14 @@ def trace(
     from privatelink_ingress.cli import topologies
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import trace as view
+    from privatelink_ingress.trace.hops import Path as Way
     from privatelink_ingress.trace.request import Request
-    from privatelink_ingress.trace.trace import trace as follow
+    from privatelink_ingress.trace.trace import follow
 
-    headers = tuple(header or ())
-    Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)  # wrong arguments first
+    request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    trace = follow(url, topology, method=method, headers=headers, source=source, body_size=body_size)
+    trace = follow(url, Way(request=request, topology=topology))
     for problem in unread:
         typer.echo(str(problem), err=True)
     if as_json:
