@@ -76,7 +76,7 @@ def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
     deployment = document["deployment"] or {}
     resources = deployment.get("resources") or []
     operations = deployment.get("pending_operations") or []
-    urns = [one["urn"] for one in (*resources, *(each["resource"] for each in operations))]
+    urns = [_urn(one) for one in (*resources, *(each["resource"] for each in operations if each["type"]))]
     if not urns:
         reason = "has no resources, so it does not name its stack"
         raise _refused(source, reason, "Leave the file out: nothing is deployed in its stack.", failed)
@@ -85,6 +85,15 @@ def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
         reason = f"lacks a part of its stack: other resources refer to {missing[0]}{others}, which it does not have"
         raise _refused(source, reason, REMEDY, failed)
     return Export(stack=_label(urns[0]), resources=tuple(resources), operations=tuple(operations))
+
+
+def _urn(resource: Resource) -> str:
+    """A resource's URN, once it has what every reader of an export relies on."""
+    parts = [resource["urn"], resource["type"]]
+    blocks = [resource.get("inputs") or {}, resource.get("outputs") or {}]
+    if not (all(isinstance(part, str) for part in parts) and all(isinstance(block, Mapping) for block in blocks)):
+        raise TypeError(f"a resource has another form: {parts[0]}")
+    return parts[0]
 
 
 def _refused(source: str, reason: str, remedy: str, failed: str) -> UsageError:

@@ -39,6 +39,15 @@ def problems(*paths: Path) -> list[Problem]:
         ("null", "is not an exported state (TypeError: "),
         ('{"version": 3}', "is not an exported state (it has no `deployment`)"),
         ('{"deployment": {"resources": [{}]}}', "is not an exported state (KeyError: 'urn')"),
+        ('{"deployment": {"resources": [{"urn": "a"}]}}', "is not an exported state (KeyError: 'type')"),
+        (
+            '{"deployment": {"resources": [{"urn": "a", "type": "b", "outputs": [1]}]}}',
+            "is not an exported state (TypeError: a resource has another form: a)",
+        ),
+        (
+            '{"deployment": {"pending_operations": [{"resource": {"urn": "a", "type": "b"}}]}}',
+            "is not an exported state (KeyError: 'type')",
+        ),
         ('{"checkpoint": {"latest": {}}}', "is a backend's state file, not an exported state"),
         ('{"deployment": {"resources": []}}', "has no resources, so it does not name its stack"),
         ('{"deployment": null}', "has no resources, so it does not name its stack"),
