@@ -67,7 +67,7 @@ def test_the_command_tells_all_of_it_and_its_exit_code(deployed: Deployed):
     blog = CliRunner().invoke(app, ["doctor", "blog", *at])
     assert (blog.exit_code, blog.stdout.splitlines()[-1]) == (
         0,
-        "1 connections, 3 requests followed: 0 errors, 0 warnings, 1 not seen.",
+        "1 connection, 3 requests followed: 0 errors, 0 warnings, 1 not seen.",
     )
     shop = CliRunner().invoke(app, ["doctor", "--json", *at])
     said = json.loads(shop.stdout)
@@ -91,7 +91,7 @@ def test_a_connection_in_maintenance_is_to_be_answered_503(deployed: Deployed):
     [
         (45, None, ""),
         (44, "warning", "it expires in 44 days, and ACM has not renewed it"),
-        (-1, "error", "it expired 1 days ago"),
+        (-1, "error", "it expired 1 day ago"),
     ],
 )
 def test_a_certificate_that_acm_should_have_renewed_is_told(

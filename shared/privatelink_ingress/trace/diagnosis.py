@@ -166,7 +166,11 @@ def _foreign_rules(balancer: str, listener: Listener, hosts: frozenset[str]) -> 
 def _expiry(certificate: Certificate, now: datetime.datetime) -> Iterator[Diagnosis]:
     if certificate.not_after is None or (left := (certificate.not_after - now).days) >= RENEWAL_DAYS:
         return
-    reason = f"it expired {-left} days ago" if left < 0 else f"it expires in {left} days, and ACM has not renewed it"
+    reason = (
+        f"it expired {-left} day{'s' * (left != -1)} ago"
+        if left < 0
+        else f"it expires in {left} day{'s' * (left != 1)}, and ACM has not renewed it"
+    )
     remedy = (
         f"Compare its validation records with the hosted zone: aws acm describe-certificate --certificate-arn "
         f"{certificate.arn}. An imported certificate has to be imported again."

@@ -28,7 +28,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(
             Text.assemble(
                 (shard.name, "bold"),
-                f" in {shard.region}, {shard.zones} zones: {_count(len(shard.slots), 'connection')}, "
+                f" in {shard.region}, {shard.zones} zones: {tables.counted(len(shard.slots), 'connection')}, "
                 f"room for {room} more",
             ),
             soft_wrap=True,
@@ -76,7 +76,7 @@ def _print_growth(report: Report, growth: Forecast, console: Console) -> None:
         console.print(Text(command, style="green"), soft_wrap=True)
     if growth.raises:
         saved = len(growth.new) - len(growth.new_when_raised)
-        console.print(f"  With raised quotas, {_count(saved, 'shard')} fewer:", soft_wrap=True)
+        console.print(f"  With raised quotas, {tables.counted(saved, 'shard')} fewer:", soft_wrap=True)
         for key, number in growth.raises.items():
             console.print(f"  {QUOTAS[key].name}: {number} ({QUOTAS[key].code})", highlight=False, soft_wrap=True)
             command = quotas.raise_command(key, needed=number, region=report.region)
@@ -154,11 +154,7 @@ def _binding(shard: Capacity, needs: Needs) -> tuple[str, int]:
 
 def _needs(needs: Needs) -> str:
     own = "a certificate of its own" if needs.certificates else "no certificate of its own"
-    return f"{_count(needs.backends, 'backend')}, {_count(needs.rules, 'rule')} and {own}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{tables.counted(needs.backends, 'backend')}, {tables.counted(needs.rules, 'rule')} and {own}"
 
 
 def _ranges(slots: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli.views import show
+from privatelink_ingress.cli.views import show, tables
 from privatelink_ingress.fleet.repository import Report
 from privatelink_ingress.fleet.stacks import Finding
 
@@ -25,11 +25,11 @@ def print_report(report: Report, console: Console) -> None:
     count, files = len(report.findings), len(report.checked)
     if count:
         console.print(
-            Text(f"{count} mistake{'s' * (count != 1)} in {files} stack files.", style="bold red"), soft_wrap=True
+            Text(f"{tables.counted(count, 'mistake')} in {files} stack files.", style="bold red"), soft_wrap=True
         )
     elif report.unproven:
         values = len(report.unproven)
-        unproven = f"{values} encrypted value{'s' * (values != 1)}"
+        unproven = tables.counted(values, "encrypted value")
         console.print(
             Text(
                 f"No mistakes in {files} stack files, but not everything is proven: {unproven} cannot be read here.",

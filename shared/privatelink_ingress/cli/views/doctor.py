@@ -36,10 +36,11 @@ def show(report: Report, unread: Sequence[Problem], console: Console) -> None:
     if rows.row_count:
         tables.print_table(console, rows)
     counts = {kind: sum(one.severity == kind for one in report.found) for kind in _STYLES}
-    tally = f"{counts['error']} errors, {counts['warning']} warnings, {counts['not seen']} not seen"
-    looked = f"{len(report.connections)} connections, {report.requests} requests followed"
+    wrong = ", ".join(tables.counted(counts[kind], kind) for kind in ("error", "warning"))
+    connections, requests = len(report.connections), report.requests
+    looked = f"{tables.counted(connections, 'connection')}, {tables.counted(requests, 'request')} followed"
     style = "bold green" if report.healthy and not unread else "bold red"
-    console.print(f"{looked}: {tally}.", style=style, highlight=False, soft_wrap=True)
+    console.print(f"{looked}: {wrong}, {counts['not seen']} not seen.", style=style, highlight=False, soft_wrap=True)
 
 
 def as_json(report: Report, unread: Sequence[Problem]) -> str:

@@ -29,3 +29,8 @@ def print_table(console: Console, table: Table) -> None:
     Console(file=text, width=_UNLIMITED, color_system=None).print(table)
     for line in text.getvalue().splitlines():
         console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 shard`, or `2 shards`."""
+    return f"{number} {what}{'s' * (number != 1)}"
