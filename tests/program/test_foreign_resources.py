@@ -7,7 +7,6 @@ Evaluated as in `test_deployer_roles.py`: a claim about the policies, not a proo
 
 from __future__ import annotations
 
-import functools
 import json
 
 import pytest
@@ -20,42 +19,12 @@ from tests.support.foreign import Attempt
 from tests.support.iam_policies import Policies
 from tests.support.role_limits import OF_OUR_NAME
 
-LOOK_UPS = {
-    "autoscaling:describeautoscalinggroups",
-    "cloudwatch:getmetricdata",
-    "ecr:describerepositories",
-    "ecr:getauthorizationtoken",
-    "eks:describeaddonversions",
-    "eks:listclusters",
-    "iam:getrole",
-    "iam:getrolepolicy",
-    "iam:listattachedrolepolicies",
-    "iam:listinstanceprofilesforrole",
-    "iam:listrolepolicies",
-    "iam:listroletags",
-    "logs:describeloggroups",
-    "logs:describeresourcepolicies",
-    "route53:getchange",
-    "ssm:describeparameters",
-}
-"""Beside `Describe` of EC2 and Elastic Load Balancing, what some role may look up about things of others."""
-
-
-@functools.cache
-def attempts(account_id: str, stack: str) -> tuple[Attempt, ...]:
-    tags = {"ManagedBy": "privatelink-ingress", "Name": "mine", "Stack": stack}
-    return tuple(foreign.attempts(account_id, REGION, tags))
-
-
-def look_up(action: str) -> bool:
-    return action in LOOK_UPS or action.startswith(("ec2:describe", "elasticloadbalancing:describe"))
-
 
 def reached(found: Policies, tried: tuple[Attempt, ...]) -> set[tuple[str, str, str]]:
     """What the policies allow, as `role_limits.py` says it: one entry for all owners where it is the same for all."""
     owners: dict[tuple[str, str], set[str]] = {}
     for one in tried:
-        if found.allow(one.request) and not look_up(one.request.action):
+        if found.allow(one.request) and not foreign.look_up(one.request.action):
             kind = OF_OUR_NAME if one.request.resource.endswith("role/shop-node-1a2b3c4") else one.kind
             owners.setdefault((one.request.action, kind), set()).add(one.owner)
     return {
@@ -74,7 +43,7 @@ def test_every_kind_of_role_is_tried():
 @pytest.mark.parametrize("name", ROLES)
 def test_a_role_reaches_a_foreign_resource_only_within_its_documented_limits(name: str):
     account_id, stack, found = ROLES[name]
-    tried = attempts(account_id, stack)
+    tried = foreign.of_stack(account_id, stack)
     assert len(tried) > 20_000
     assert len({one.request.action for one in tried}) > 2_500
     assert reached(found(), tried) == role_limits.of(name)
@@ -85,7 +54,7 @@ def test_a_role_that_a_deployer_creates_reaches_a_foreign_resource_only_within_t
     """Whoever creates a role decides who assumes it, so a deployer can get all that the boundary allows."""
     account_id, stack, _ = ROLES[of]
     run = workload_account() if side == "workload" else edge_account()
-    found = reached(boundary(run, side), attempts(account_id, stack))
+    found = reached(boundary(run, side), foreign.of_stack(account_id, stack))
     looked_up = {"eks:describecluster", "kms:describekey", "ssm:listassociations", "ssm:listinstanceassociations"}
     assert {one for one in found if one[0] not in looked_up} == role_limits.of(f"within {side}")
 
@@ -94,9 +63,9 @@ def test_what_a_role_looks_up_is_never_the_content_of_something():
     """Neither objects, parameters, secrets, images and logs, nor what a key encrypts."""
     reads = ("s3:getobject", "ssm:getparameter", "secretsmanager:getsecretvalue", "kms:decrypt", "ecr:batchgetimage")
     content = {*reads, "logs:getlogevents", "logs:filterlogevents", "logs:startquery", "dynamodb:getitem"}
-    assert content & LOOK_UPS == set()
+    assert content & foreign.LOOK_UPS == set()
     for account_id, stack, found in ROLES.values():
-        read = (one for one in attempts(account_id, stack) if one.request.action in content)
+        read = (one for one in foreign.of_stack(account_id, stack) if one.request.action in content)
         assert [str(one) for one in read if found().allow(one.request)] == []
 
 
@@ -138,4 +107,4 @@ def test_the_search_finds_a_statement_that_reaches_too_far(
     statement: dict[str, object], hole: set[tuple[str, str, str]]
 ):
     open_policy = Policies(json.dumps({"Statement": [{"Effect": "Allow", **statement}]}))
-    assert reached(open_policy, attempts(WORKLOAD, SHOP)) == hole
+    assert reached(open_policy, foreign.of_stack(WORKLOAD, SHOP)) == hole

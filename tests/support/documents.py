@@ -153,6 +153,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "endpoints-cost": printed("endpoints_cost"),
     "longest-chain": printed("longest_chain"),
     "resources": printed("resources"),
+    "rights": printed("rights"),
     "onboarding-policy": onboarding_policy,
     "defects": defects,
     "security-findings": findings,

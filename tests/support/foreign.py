@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from tests.support.aws_requests import REQUESTS, TAGGING
+from tests.support.deployers import REGION
 from tests.support.iam_policies import Request
 
 SERVICES = (
@@ -148,3 +149,36 @@ def _kind_of(arn: str) -> str:
     """The kind at the start of an ARN pattern's resource: `subnet` of `{ec2}:subnet/subnet-1`."""
     resource = arn.split(":", 1)[1] if ":" in arn else arn
     return resource.replace(":", "/").split("/")[0]
+
+
+LOOK_UPS = {
+    "autoscaling:describeautoscalinggroups",
+    "cloudwatch:getmetricdata",
+    "ecr:describerepositories",
+    "ecr:getauthorizationtoken",
+    "eks:describeaddonversions",
+    "eks:listclusters",
+    "iam:getrole",
+    "iam:getrolepolicy",
+    "iam:listattachedrolepolicies",
+    "iam:listinstanceprofilesforrole",
+    "iam:listrolepolicies",
+    "iam:listroletags",
+    "logs:describeloggroups",
+    "logs:describeresourcepolicies",
+    "route53:getchange",
+    "ssm:describeparameters",
+}
+"""Beside `Describe` of EC2 and Elastic Load Balancing, what some role may look up about things of others."""
+
+
+def look_up(action: str) -> bool:
+    """Whether an action, in lower case, only looks at what others have."""
+    return action in LOOK_UPS or action.startswith(("ec2:describe", "elasticloadbalancing:describe"))
+
+
+@functools.cache
+def of_stack(account: str, stack: str) -> tuple[Attempt, ...]:
+    """All calls in an account by a principal of a stack."""
+    tags = {"ManagedBy": "privatelink-ingress", "Name": "mine", "Stack": stack}
+    return tuple(attempts(account, REGION, tags))

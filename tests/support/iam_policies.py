@@ -28,6 +28,7 @@ class Policies:
     """The documents of one role."""
 
     def __init__(self, *documents: str) -> None:
+        self.documents = documents
         self.statements: list[dict[str, Any]] = [
             statement for document in documents for statement in json.loads(document)["Statement"]
         ]
