@@ -201,8 +201,10 @@ def test_a_missing_field_of_the_contract_stops_the_edge_and_names_the_command_to
 
 def test_a_contract_of_another_version_names_both_versions(edge_run: Any, published: dict[str, StackOutputs]):
     outputs = published[f"{STACK}shop"]
-    newer = published | {f"{STACK}shop": dataclasses.replace(outputs, values={**outputs.values, "contract_version": 2})}
-    with pytest.raises(Exception, match=r"contract_version: is 2, but this program reads version 1\n.*same release"):
+    newer = published | {f"{STACK}shop": dataclasses.replace(outputs, values={**outputs.values, "contract_version": 3})}
+    with pytest.raises(
+        Exception, match=r"contract_version: is 3, but this program reads versions 1 and 2\n.*same release"
+    ):
         edge_run(stacks=newer)
 
 

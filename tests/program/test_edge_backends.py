@@ -255,7 +255,7 @@ def test_a_parameter_that_is_not_shared_says_both_ways_in(refused: Callable[...,
     ("value", "reason"),
     [
         ("{", "value: is not valid JSON: "),
-        ('{"contract_version": 2}', "contract_version: is 2, but this program reads version 1"),
+        ('{"contract_version": 3}', "contract_version: is 3, but this program reads versions 1 and 2"),
         (json.dumps({"contract_version": 1}), "owner: is missing"),
     ],
 )

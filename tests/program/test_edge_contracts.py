@@ -63,8 +63,8 @@ def test_everything_that_does_not_fit_is_in_one_message(refused: Callable[..., s
 
 
 def test_a_contract_of_another_version_names_both_versions(refused: Callable[..., str]) -> None:
-    message = refused(published(contract_version=2))
-    assert "contract_version: is 2, but this program reads version 1" in message
+    message = refused(published(contract_version=3))
+    assert "contract_version: is 3, but this program reads versions 1 and 2" in message
 
 
 def test_a_secret_output_is_refused(refused: Callable[..., str]) -> None:

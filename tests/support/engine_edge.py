@@ -38,8 +38,11 @@ def publish(world: World, name: str, **over: Any) -> dict[str, Any]:
     }
 
 
-def write_contract(world: World, parameter: str, name: str, service: Mapping[str, Any]) -> None:
-    """Write the contract of connection `name` into the edge's Parameter Store; `service` is what `publish` returns."""
+def write_contract(world: World, parameter: str, name: str, service: Mapping[str, Any], **over: Any) -> None:
+    """Write the contract of connection `name` into the edge's Parameter Store; `service` is what `publish` returns.
+
+    It is of version 1; `over` has other fields.
+    """
     contract = {
         "contract_version": 1,
         "connection_name": name,
@@ -52,9 +55,10 @@ def write_contract(world: World, parameter: str, name: str, service: Mapping[str
         "port": 80,
         "protocol": "HTTP",
         "health_path": "/nginx-health",
+        **over,
     }
     ssm = world.cloud.session(EDGE_ACCOUNT, REGION).client("ssm")
-    ssm.put_parameter(Name=parameter, Value=json.dumps(contract), Type="String")
+    ssm.put_parameter(Name=parameter, Value=json.dumps(contract), Type="String", Overwrite=True)
 
 
 def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> dict[str, Any]:

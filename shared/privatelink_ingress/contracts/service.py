@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.explain import explain, shown
@@ -14,14 +14,21 @@ from privatelink_ingress.settings.fields import (
     AccountId,
     ConnectionName,
     EndpointServiceName,
+    GrpcCodes,
     HealthPath,
+    InvalidSetting,
     Owner,
     Region,
     ZoneId,
     matching,
 )
 
-VERSION = 1
+VERSION = 2
+"""The version that this release publishes. It reads each version that `Contract.contract_version` lists."""
+
+ProtocolVersion = Literal["HTTP1", "HTTP2", "GRPC"]
+"""ProtocolVersion of CreateTargetGroup, ELBv2 API."""
+
 PROJECT = "eks-service"
 """Name of the Pulumi project whose stacks publish contracts."""
 
@@ -35,7 +42,7 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    contract_version: Literal[1]
+    contract_version: Literal[1, 2]
     connection_name: ConnectionName
     owner: Owner
     account_id: AccountId
@@ -53,6 +60,21 @@ class Contract(BaseModel):
     This field and the next may be missing: stacks of an earlier release do not publish them, and support neither."""
     acceptance_required: bool = False
     """Whether each new endpoint waits until the service's owner accepts it."""
+    protocol_versions: Annotated[tuple[ProtocolVersion, ...], Field(min_length=1)] = ("HTTP1",)
+    """What the service speaks at `port`. Version 1 of the contract does not say it, and knew HTTP/1.1 alone."""
+    grpc_health_path: HealthPath = "/grpc.health.v1.Health/Check"
+    """Where the service answers health checks of a gRPC target group with one of `grpc_health_codes`."""
+    grpc_health_codes: GrpcCodes = "0"
+    keepalive_seconds: Annotated[float, Field(gt=0)] | None = None
+    """How long the service keeps an idle connection open. None, and so the next, when the stack does not know."""
+    read_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    """How long the service waits for the next part of an application's answer."""
+
+    @model_validator(mode="after")
+    def _says_what_its_version_says(self) -> Self:
+        if self.contract_version >= 2 and "protocol_versions" not in self.model_fields_set:
+            raise InvalidSetting("is missing", "Publish it.", at=("protocol_versions",))
+        return self
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any], stack: str) -> Self:
@@ -107,11 +129,12 @@ def decode_json(model: type[P], text: str, parameter: str, *, project: str) -> P
 
 def _decode(model: type[P], fields: Mapping[str, Any], title: str, remedy: str) -> P:
     key, field = next(iter(model.model_fields.items()))
-    (version,) = get_args(field.annotation)
+    versions = get_args(field.annotation)
     published = fields.get(key)
-    if published is not None and published != version:
+    if published is not None and published not in versions:
         number = f"{published:g}" if isinstance(published, int | float) else shown(published)
-        reason = f"is {number}, but this program reads version {version}"
+        read = f"version {versions[0]}" if len(versions) == 1 else f"versions {' and '.join(map(str, versions))}"
+        reason = f"is {number}, but this program reads {read}"
         same = "Deploy both projects from the same release of this repository."
         raise ContractError(title, [Problem(key, reason, same)])
     try:

@@ -14,6 +14,7 @@ from privatelink_ingress.settings.fields import (
     ConnectionName,
     EndpointServiceName,
     ExternalId,
+    GrpcCodes,
     HealthPath,
     InvalidSetting,
     ParameterReference,
@@ -38,10 +39,25 @@ class Service(Settings):
     port: Annotated[int, Field(ge=1, le=65535)] = 80
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     health_path: HealthPath = "/nginx-health"
+    http2: bool = False
+    """Whether it also speaks HTTP/2 and gRPC at `port`, which takes HTTPS."""
+    grpc_health_path: HealthPath = "/grpc.health.v1.Health/Check"
+    """Where it answers health checks of gRPC with one of `grpcHealthCodes`."""
+    grpc_health_codes: GrpcCodes = "0"
     supported_regions: Annotated[tuple[Region, ...], UNIQUE] = ()
     """Regions beside its own from which the service can be reached."""
     acceptance_required: bool = False
     """Whether each new endpoint waits until the service's owner accepts it."""
+
+    @model_validator(mode="after")
+    def _http2_needs_tls(self) -> Self:
+        if self.http2 and self.protocol == "HTTP":
+            raise InvalidSetting(
+                "is true, but protocol is HTTP, and the edge forwards HTTP/2 and gRPC over TLS alone",
+                "Write protocol: HTTPS beside it, and the port, or remove http2.",
+                at=("http2",),
+            )
+        return self
 
 
 class Backend(Settings):

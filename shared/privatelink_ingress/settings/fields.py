@@ -114,6 +114,17 @@ EndpointServiceName = Annotated[
 
 HealthPath = Annotated[str, matching(r"/[A-Za-z0-9._~/-]*", "a path that begins with /, without a query")]
 
+_GRPC_CODE = r"[1-9]?\d"
+
+GrpcCodes = Annotated[
+    str,
+    # Matcher of the ELBv2 API, GrpcCode: values and ranges of values from 0 to 99.
+    matching(
+        rf"{_GRPC_CODE}(-{_GRPC_CODE})?(,{_GRPC_CODE}(-{_GRPC_CODE})?)*",
+        'gRPC status codes from 0 to 99, such as "0", "0,12" or "0-12", in quotes',
+    ),
+]
+
 ParameterReference = Annotated[
     str,
     matching(

@@ -134,6 +134,9 @@ def literal_contract(name: str, connection: Connection, backend: Backend, servic
         health_path=service.health_path,
         supported_regions=service.supported_regions,
         acceptance_required=service.acceptance_required,
+        protocol_versions=("HTTP1", "HTTP2", "GRPC") if service.http2 else ("HTTP1",),
+        grpc_health_path=service.grpc_health_path,
+        grpc_health_codes=service.grpc_health_codes,
     )
 
 

@@ -125,6 +125,7 @@ def plan_workload(
     subnets = tuple(subnet.cidr for subnet in network.subnets)
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region, retained=retained)
+    controller = _controller(settings, subnets, api_cidrs=api_cidrs(SERVICE_CIDRS, subnets))
     return OwnClusterPlan(
         name=name,
         tags=common,
@@ -140,9 +141,11 @@ def plan_workload(
             features=observability.addons if observability else (),
             sizes=sizes or {},
         ),
-        controller=_controller(settings, subnets, api_cidrs=api_cidrs(SERVICE_CIDRS, subnets)),
+        controller=controller,
         sample=plan_sample(settings),
-        publication=plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids),
+        publication=plan_publication(
+            settings, name=name, region=region, zone_ids=network.zone_ids, controller=controller
+        ),
         removal=plan_removal(settings, name=name, region=region),
     )
 
@@ -158,14 +161,17 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster
     registry = plan_registry(settings, name=name, region=region)
     images = plan_images(settings, repositories=registry.repositories, region=region)
     require_platforms(adopted, images)
-    publication = plan_publication(settings, name=name, region=region, zone_ids=tuple(adopted.subnet_ids))
+    controller = _controller(settings, adopted.trusted_cidrs, api_cidrs=adopted.api_cidrs)
+    publication = plan_publication(
+        settings, name=name, region=region, zone_ids=tuple(adopted.subnet_ids), controller=controller
+    )
     return AdoptedClusterPlan(
         name=name,
         tags=common,
         cluster=adopted,
         registry=registry if images else None,
         images=images,
-        controller=_controller(settings, adopted.trusted_cidrs, api_cidrs=adopted.api_cidrs),
+        controller=controller,
         sample=plan_sample(settings),
         publication=dataclasses.replace(publication, protocol=adopted.protocol),
         removal=plan_removal(settings, name=name, region=region),
@@ -183,6 +189,7 @@ def _controller(
         api_cidrs=api_cidrs,
         health_path=settings.publication.health_path,
         protocol=PROTOCOLS[settings.publication.protocol],
+        http2=settings.publication.http2,
         overrides=settings.controller.config,
     )
 

@@ -11,11 +11,12 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contract
 from privatelink_ingress.plan import names, zones
 from privatelink_ingress.plan.workload import declared_zones, nodes
+from privatelink_ingress.plan.workload.controller import ControllerPlan, grpc
 from privatelink_ingress.plan.workload.notifications import NotificationsPlan, plan_notifications
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.settings.workload.publication import Consumer
+from privatelink_ingress.settings.workload.publication import Consumer, Publication
 
 SECURITY_GROUP_RULES = 60
 """Inbound rules of a security group: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
@@ -75,9 +76,14 @@ class PublicationPlan:
 
 
 def plan_publication(
-    settings: WorkloadSettings, *, name: str, region: str, zone_ids: tuple[str, ...]
+    settings: WorkloadSettings,
+    *,
+    name: str,
+    region: str,
+    zone_ids: tuple[str, ...],
+    controller: ControllerPlan | None = None,
 ) -> PublicationPlan:
-    """The publication of connection `name`.
+    """The publication of connection `name`. Without the `controller`'s plan, nothing is known of its timeouts.
 
     Raises:
         UserError: when another Region cannot be supported, the topic of notifications is elsewhere, or the clients'
@@ -118,6 +124,8 @@ def plan_publication(
             "health_path": publication.health_path,
             "supported_regions": list(others),
             "acceptance_required": publication.acceptance_required,
+            **_protocols(publication),
+            **_timeouts(controller),
         },
         parameter=f"{publication.parameter.prefix}/{name}",
         parameter_tier=publication.parameter.tier,
@@ -150,6 +158,26 @@ def without_remote_access(settings: WorkloadSettings) -> Iterator[Problem]:
             "other Regions use the other zones alone",
             "Write other zones in network.zoneIds where you can.",
         )
+
+
+def _protocols(publication: Publication) -> dict[str, Any]:
+    """Fields of the contract from its version 2 on."""
+    if not publication.http2:
+        return {"protocol_versions": ["HTTP1"]}
+    return {
+        "protocol_versions": ["HTTP1", "HTTP2", "GRPC"],
+        "grpc_health_path": publication.grpc_health_path or grpc.HEALTH_PATH,
+        "grpc_health_codes": publication.grpc_health_codes or grpc.HEALTH_CODES,
+    }
+
+
+def _timeouts(controller: ControllerPlan | None) -> dict[str, float]:
+    if controller is None:
+        return {}
+    return {
+        "keepalive_seconds": controller.keepalive_seconds,
+        "read_timeout_seconds": controller.read_timeout_seconds,
+    }
 
 
 def _check_clients(cidrs: Collection[str]) -> None:

@@ -45,6 +45,17 @@ class WorkloadSettings(Settings):
     roles: Roles = Roles()
 
     @model_validator(mode="after")
+    def _the_controller_answers_health_checks(self) -> Self:
+        for key in ("grpcHealthPath", "grpcHealthCodes"):
+            if self.controller.install and self.publication.model_dump(by_alias=True)[key] is not None:
+                raise InvalidSetting(
+                    "is set, but the controller of this stack answers these health checks itself",
+                    "Remove it, or write controller.install: false for a controller of your own.",
+                    at=("publication", key),
+                )
+        return self
+
+    @model_validator(mode="after")
     def _a_token_without_an_external_id(self) -> Self:
         # Options of the command: https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
         if self.roles.eks and self.roles.external_id and self.controller.install:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.arns import PrincipalArn, RoleArn, TopicArn
@@ -12,6 +13,7 @@ from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
     ExternalId,
+    GrpcCodes,
     HealthPath,
     InvalidSetting,
     Region,
@@ -89,6 +91,12 @@ class Publication(Settings):
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-share-your-services.html#endpoint-service-cross-region"""
     protocol: Literal["http", "https"] = "http"
     """What the edge's load balancer speaks with the controller. With https the controller needs `tlsSecret`."""
+    http2: bool = False
+    """True offers HTTP/2 and gRPC as well, for routes of the edge with `protocol: http2` or `grpc`. Needs https."""
+    grpc_health_path: HealthPath | None = None
+    """Where a controller of your own answers health checks of gRPC; the stack's own controller decides it itself."""
+    grpc_health_codes: GrpcCodes | None = None
+    """Its gRPC status codes that mean healthy."""
     cross_zone: bool | None = None
     """Whether each zone sends to the nodes of all zones. When not set: as long as a zone has fewer than two nodes of
     its own. False costs nothing between zones, and needs a node in each."""
@@ -99,6 +107,20 @@ class Publication(Settings):
 
     AWS refuses as well, but late: DeleteVpcEndpointServiceConfigurations fails when nodes and controller, on which the
     service stands, are gone. It costs a word: `pulumi destroy` needs `--run-program`. unguarded leaves it to AWS."""
+
+    @model_validator(mode="after")
+    def _http2_needs_tls(self) -> Self:
+        if self.http2 and self.protocol == "http":
+            raise InvalidSetting(
+                "is true, but publication.protocol is http, and the controller speaks HTTP/2 over TLS alone",
+                "Write protocol: https beside it, with controller.tlsSecret, or remove http2.",
+                at=("http2",),
+            )
+        for key in ("grpc_health_path", "grpc_health_codes"):
+            if getattr(self, key) is not None and not self.http2:
+                reason = "has no effect without http2: true"
+                raise InvalidSetting(reason, "Write http2: true, or remove it.", at=(to_camel(key),))
+        return self
 
     @model_validator(mode="after")
     def _consumers_differ(self) -> Self:

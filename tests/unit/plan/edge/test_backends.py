@@ -229,10 +229,10 @@ def test_a_parameter_that_is_not_a_json_object_is_explained(text: str, reason: s
 
 
 def test_a_contract_of_a_newer_version_names_both_versions_and_nothing_else() -> None:
-    assert contract_refused('{"contract_version": 2}') == [
+    assert contract_refused('{"contract_version": 3}') == [
         (
             "contract_version",
-            "is 2, but this program reads version 1",
+            "is 3, but this program reads versions 1 and 2",
             "Deploy both projects from the same release of this repository.",
         )
     ]

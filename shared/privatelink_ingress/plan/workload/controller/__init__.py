@@ -47,7 +47,12 @@ class ControllerPlan:
     @property
     def keepalive_seconds(self) -> float:
         """Seconds that it keeps an idle connection open."""
-        return nginx.keepalive_seconds(self.config)
+        return nginx.seconds(self.config, "keepalive-timeout")
+
+    @property
+    def read_timeout_seconds(self) -> float:
+        """Seconds that it waits for the next part of an application's answer, unless an Ingress says otherwise."""
+        return nginx.seconds(self.config, "proxy-read-timeout")
 
     @property
     def config_hash(self) -> str:
@@ -116,6 +121,7 @@ def plan_controller(
     api_cidrs: tuple[str, ...],
     health_path: str,
     protocol: Protocol = HTTP,
+    http2: bool = False,
     overrides: Mapping[str, str] | None = None,
 ) -> ControllerPlan:
     """Plan the controller.
@@ -126,6 +132,7 @@ def plan_controller(
         api_cidrs: Addresses of the Kubernetes API inside the cluster.
         health_path: The contract's path on which the controller itself answers 200.
         protocol: Protocol of the published service.
+        http2: Whether it also speaks HTTP/2 and gRPC there.
         overrides: ConfigMap values of the stack file.
 
     Raises:
@@ -149,6 +156,7 @@ def plan_controller(
             trusted_cidrs=trusted_cidrs,
             drain_seconds=STOP.drain,
             disk_gib=settings.disk_gib,
+            http2_health_path=health_path if http2 else None,
             overrides=overrides,
         ),
         trusted_cidrs=trusted_cidrs,

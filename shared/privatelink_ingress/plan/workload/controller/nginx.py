@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from privatelink_ingress.plan.workload.controller import disk
+from privatelink_ingress.plan.workload.controller import disk, grpc
 from privatelink_ingress.plan.workload.controller.pod import MEMORY_LIMIT_MIB
 from privatelink_ingress.problems import Problem, UserError, suggest
 
@@ -88,6 +88,8 @@ _KINDS: Mapping[str, _Kind] = {
     "client-max-body-size": _SIZE,
     "default-server-access-log-off": _BOOL,
     "http-redirect-code": _one_of("301", "302", "307", "308"),
+    "http-snippets": _Kind(fits=bool, wanted="directives"),
+    "http2": _BOOL,
     # nginx keeps room for so many in each upstream of each worker: ten million would take a gigabyte.
     "keepalive": _matching(r"[1-9]\d{0,2}", "a whole number from 1 to 999, in quotes"),
     "keepalive-requests": _COUNT,
@@ -143,7 +145,12 @@ FREE = frozenset(_DEFAULTS) | {
 
 
 def config_map(
-    *, trusted_cidrs: Sequence[str], drain_seconds: int, disk_gib: int, overrides: Mapping[str, str] | None = None
+    *,
+    trusted_cidrs: Sequence[str],
+    drain_seconds: int,
+    disk_gib: int,
+    http2_health_path: str | None = None,
+    overrides: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The data of the controller's ConfigMap, every value checked.
 
@@ -152,6 +159,7 @@ def config_map(
             balancer lives and so do the nodes, whose addresses a connection takes under traffic policy Cluster.
         drain_seconds: How long old workers may finish their requests after a reload or a stop.
         disk_gib: What a pod may keep in temporary files.
+        http2_health_path: Where it answers health checks over HTTP, if it is to speak HTTP/2 and gRPC.
         overrides: Values of a stack file.
 
     Raises:
@@ -178,6 +186,8 @@ def config_map(
         "log-format-escaping": "json",
         "log-format": LOG_FORMAT,
     }
+    if http2_health_path is not None:
+        data |= grpc.config(health_path=http2_health_path, body_size=data["client-max-body-size"])
     check(data, disk_gib=disk_gib)
     return dict(sorted(data.items()))
 
@@ -212,9 +222,9 @@ def memory_mib(data: Mapping[str, str]) -> float:
     return 55 + 23 + 2 * int(data.get("worker-processes", "1")) * (14 + more * 424 / 2**20)
 
 
-def keepalive_seconds(data: Mapping[str, str]) -> float:
-    """How long the controller keeps an idle connection, from its checked ConfigMap."""
-    value = data["keepalive-timeout"]
+def seconds(data: Mapping[str, str], key: str) -> float:
+    """A duration of its checked ConfigMap."""
+    value = data[key]
     number = value.rstrip("msh")
     return int(number) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[value.removeprefix(number)]
 
