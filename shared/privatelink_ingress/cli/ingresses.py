@@ -23,7 +23,7 @@ from privatelink_ingress.ingresses.model import hosts as hosts_of
 from privatelink_ingress.local.kubernetes import schemas
 from privatelink_ingress.plan.workload.controller.disk import largest_file_mib
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.settings.edge import LoadBalancer
+from privatelink_ingress.settings.load_balancer import LoadBalancer
 from privatelink_ingress.settings.workload.cluster import Cluster
 
 API_VERSION = "networking.k8s.io/v1"

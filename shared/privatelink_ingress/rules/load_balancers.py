@@ -10,7 +10,7 @@ from typing import get_args
 from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Stack, plain, resource_rule, stack_rule
 from privatelink_ingress.rules.network import redirects_to_https
-from privatelink_ingress.settings.edge import TlsPolicy
+from privatelink_ingress.settings.load_balancer import TlsPolicy
 
 RECOMMENDED_TLS = frozenset(get_args(TlsPolicy))
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.arns import CertificateArn, KeyArn
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.fields import (
-    UNIQUE,
     UNIQUE_NAMES,
     AccountId,
     ConnectionName,
@@ -28,22 +27,11 @@ from privatelink_ingress.settings.fields import (
 )
 from privatelink_ingress.settings.firewall import Firewall, HostFirewall
 from privatelink_ingress.settings.limits import Limits
-from privatelink_ingress.settings.networks import Cidr, VpcCidr
+from privatelink_ingress.settings.load_balancer import LoadBalancer
+from privatelink_ingress.settings.networks import VpcCidr
 from privatelink_ingress.settings.parameters import ParameterPrefix
 from privatelink_ingress.settings.routes import Route
 from privatelink_ingress.settings.tags import Tags
-
-# What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
-TlsPolicy = Literal[
-    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
-    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-3-2021-06",
-    "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
-]
 
 SLOTS = range(120)
 """Slots of a shard: a /23 endpoint subnet has addresses for this many (`plan/edge/addresses.py`)."""
@@ -71,31 +59,6 @@ class Network(Zones):
     depends on `cidr` and the zones."""
     endpoint_prefix: int = 23
     """Prefix length of each endpoint subnet; /23 holds the addresses of all 120 slots."""
-
-
-def _idle(seconds: int) -> int:
-    if not 1 <= seconds <= _LONGEST_IDLE:
-        remedy = "Write 60; a longer time also needs a longer keepalive-timeout in every workload's controller.config."
-        raise InvalidSetting(f"is {seconds}, but must be from 1 to {_LONGEST_IDLE}", remedy)
-    return seconds
-
-
-_LONGEST_IDLE = 349
-"""Seconds; a network load balancer forgets a flow that is idle for 350:
-https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout"""
-
-
-class LoadBalancer(Settings):
-    """The Application Load Balancer."""
-
-    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), UNIQUE] = ("0.0.0.0/0",)
-    """Client networks that may reach port 443; `limits.securityGroupRules` says how many."""
-    redirect_http: bool = False
-    """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
-    deletion_protection: bool = True
-    idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
-    """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
 
 
 _COMMON_NAME = 64

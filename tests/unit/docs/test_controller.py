@@ -38,7 +38,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def test_the_examples_are_settings() -> None:
-    large, reach, https = examples()
+    large, reach, https, http2 = examples()
     controller = large["eks-service:controller"] | {"image": IMAGE}
     plan_controller(
         settings=(settings := Controller.model_validate_json(json.dumps(controller))),
@@ -51,6 +51,8 @@ def test_the_examples_are_settings() -> None:
     assert Controller.model_validate_json(json.dumps(controller)).watch.namespaces == ("shop", "checkout")
     publication = https["eks-service:publication"] | {"consumers": [{"accountId": "222222222222"}]}
     assert Publication.model_validate_json(json.dumps(publication)).protocol == "https"
+    publication = http2["eks-service:publication"] | {"consumers": [{"accountId": "222222222222"}]}
+    assert Publication.model_validate_json(json.dumps(publication)).http2
     controller = https["eks-service:controller"] | {"image": IMAGE}
     assert Controller.model_validate_json(json.dumps(controller)).tls_secret == "edge-tls"
 

@@ -10,7 +10,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge.logs import ACCESS, CONNECTION, HEALTH_CHECK
-from privatelink_ingress.settings.edge import LoadBalancer as LoadBalancerSettings
+from privatelink_ingress.settings.load_balancer import LoadBalancer as LoadBalancerSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.routing.routes import RoutePlan
-from privatelink_ingress.settings.edge import EdgeSettings, LoadBalancer
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.load_balancer import LoadBalancer
 
 Usage = Mapping[str, int]
 """Numbers by the key of a quota; a missing quota is not used."""

@@ -24,7 +24,8 @@ from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogNames, Retaine
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
-from privatelink_ingress.settings.edge import EdgeSettings, EdgeStack, LoadBalancer
+from privatelink_ingress.settings.edge import EdgeSettings, EdgeStack
+from privatelink_ingress.settings.load_balancer import LoadBalancer
 
 HTTPS, HTTP = 443, 80
 

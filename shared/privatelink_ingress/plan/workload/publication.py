@@ -162,10 +162,8 @@ def without_remote_access(settings: WorkloadSettings) -> Iterator[Problem]:
 
 def _protocols(publication: Publication) -> dict[str, Any]:
     """Fields of the contract from its version 2 on."""
-    if not publication.http2:
-        return {"protocol_versions": ["HTTP1"]}
     return {
-        "protocol_versions": ["HTTP1", "HTTP2", "GRPC"],
+        "protocol_versions": ["HTTP1", "HTTP2", "GRPC"] if publication.http2 else ["HTTP1"],
         "grpc_health_path": publication.grpc_health_path or grpc.HEALTH_PATH,
         "grpc_health_codes": publication.grpc_health_codes or grpc.HEALTH_CODES,
     }

@@ -185,12 +185,33 @@ def test_a_literal_service_is_a_contract_for_its_connection() -> None:
         {
             **FIELDS,
             **FRANKFURT,
+            "contract_version": 2,
             "endpoint_service_name": "com.amazonaws.vpce.eu-central-1.vpce-svc-0a",
             "port": 443,
             "protocol": "HTTPS",
+            "protocol_versions": ["HTTP1"],
             "supported_regions": ["eu-west-1"],
         }
     )
+
+
+def test_a_literal_service_may_offer_http2_and_grpc_over_tls() -> None:
+    service = {
+        "endpointServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0a",
+        "accountId": "111111111111",
+        "zoneIds": ["euw1-az1", "euw1-az2"],
+        "port": 443,
+        "protocol": "HTTPS",
+        "http2": True,
+        "grpcHealthPath": "/AWS.ALB/healthcheck",
+        "grpcHealthCodes": "12",
+    }
+    connection = entry({"service": service})
+    (backend,) = connection.backends
+    assert backend.service is not None
+    contract = backends.literal_contract("shop", connection, backend, backend.service)
+    assert contract.protocol_versions == ("HTTP1", "HTTP2", "GRPC")
+    assert (contract.grpc_health_path, contract.grpc_health_codes) == ("/AWS.ALB/healthcheck", "12")
 
 
 def test_each_reader_role_has_one_provider_named_by_account_and_role() -> None:

@@ -186,7 +186,7 @@ def test_the_systems_own_values_are_exactly_these():
 
 @pytest.mark.parametrize(
     "key",
-    ["proxy-set-headers", "main-snippets", "server-snippets", "http2", "proxy-protocol", "hsts", "error-log-level"],
+    ["proxy-set-headers", "main-snippets", "server-snippets", "proxy-protocol", "hsts", "error-log-level"],
 )
 def test_a_key_of_the_controller_that_is_not_checked_here_is_not_passed_on(key: str):
     with pytest.raises(UserError, match=rf"controller\.config\.{key}: is not a key that this system knows"):

@@ -33,6 +33,9 @@ def contract(**keys: Any) -> dict[str, Any]:
     return {key: value for key, value in planned(**keys).publication.contract.items() if key in added}
 
 
+HEALTH = {"grpc_health_path": "/grpc.health.v1.Health/Check", "grpc_health_codes": "0"}
+
+
 _VERSION_1 = (
     "contract_version",
     "connection_name",
@@ -52,7 +55,7 @@ _VERSION_1 = (
 
 def refused(**keys: Any) -> list[tuple[str, str, str]]:
     settings = {
-        "accountId": '"111111111111"',
+        "accountId": "111111111111",
         "owner": "team-shop",
         "controller": f'{{"image": {{"digest": "{DIGEST}"}}, "tlsSecret": "edge-tls"}}',
         "publication": published('"protocol": "https"'),
@@ -68,15 +71,15 @@ def published(more: str) -> str:
 
 
 def test_a_service_offers_http_1_alone_unless_told_otherwise():
-    assert contract() == {"protocol_versions": ["HTTP1"], "keepalive_seconds": 75, "read_timeout_seconds": 60}
+    timeouts = {"keepalive_seconds": 75, "read_timeout_seconds": 60}
+    assert contract() == {"protocol_versions": ["HTTP1"], **HEALTH, **timeouts}
 
 
 def test_with_http2_the_contract_offers_all_three_and_where_health_checks_of_grpc_go():
     offered = contract(controller=INSTALLED, publication=publication(protocol="https", http2=True))
     assert offered == {
         "protocol_versions": ["HTTP1", "HTTP2", "GRPC"],
-        "grpc_health_path": "/grpc.health.v1.Health/Check",
-        "grpc_health_codes": "0",
+        **HEALTH,
         "keepalive_seconds": 75,
         "read_timeout_seconds": 60,
     }
@@ -86,13 +89,14 @@ def test_the_contract_has_the_timeouts_of_the_stack_file():
     written = {"config": {"keepalive-timeout": "2m", "proxy-read-timeout": "90s"}, "image": {"digest": DIGEST}}
     assert contract(controller=written) == {
         "protocol_versions": ["HTTP1"],
+        **HEALTH,
         "keepalive_seconds": 120,
         "read_timeout_seconds": 90,
     }
 
 
 def test_of_a_controller_that_the_stack_does_not_install_no_timeout_is_known():
-    assert contract(controller={"install": False}) == {"protocol_versions": ["HTTP1"]}
+    assert contract(controller={"install": False}) == {"protocol_versions": ["HTTP1"], **HEALTH}
 
 
 def test_a_controller_of_ones_own_says_where_it_answers_health_checks_of_grpc():

@@ -1,0 +1,47 @@
+"""Settings of a shard's Application Load Balancer: what holds for every connection on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings
+from privatelink_ingress.settings.networks import Cidr
+
+# What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
+TlsPolicy = Literal[
+    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
+    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
+]
+
+
+def _idle(seconds: int) -> int:
+    if not 1 <= seconds <= _LONGEST_IDLE:
+        remedy = "Write 60; a longer time also needs a longer keepalive-timeout in every workload's controller.config."
+        raise InvalidSetting(f"is {seconds}, but must be from 1 to {_LONGEST_IDLE}", remedy)
+    return seconds
+
+
+_LONGEST_IDLE = 349
+"""Seconds; a network load balancer forgets a flow that is idle for 350:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout"""
+
+
+class LoadBalancer(Settings):
+    """The Application Load Balancer."""
+
+    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), UNIQUE] = ("0.0.0.0/0",)
+    """Client networks that may reach port 443; `limits.securityGroupRules` says how many."""
+    redirect_http: bool = False
+    """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
+    deletion_protection: bool = True
+    idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
+    """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
