@@ -6,7 +6,7 @@ import dataclasses
 import gc
 import json
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,48 +14,26 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from privatelink_ingress import stack_names
 from privatelink_ingress.aws.topology import live
+from privatelink_ingress.cli import expectations, invocation, report
 from privatelink_ingress.cli.running import FILE, Cluster, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
-from privatelink_ingress.fleet import examples, repository
+from privatelink_ingress.fleet import repository
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
 from privatelink_ingress.local.engine.runner import StackRun
-from privatelink_ingress.plan.routing.routes import plan_all
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.settings.attached import AttachedSettings
-from privatelink_ingress.settings.edge import EdgeSettings
-from privatelink_ingress.trace import ingress_hop
 from privatelink_ingress.trace.cluster_objects import read_all
-from privatelink_ingress.trace.trace import Outcome, Trace, trace
+from privatelink_ingress.trace.trace import trace
 
 EMULATOR = (
     "This is an emulator on this machine: moto, made stricter. It proves that both programs run, that their parts fit "
     "and that every hop is open. Real health checks, quotas of an account, DNS and traffic: only AWS can prove those."
 )
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Expectation:
-    """A request and where its trace must end."""
-
-    url: str
-    outcome: Outcome
-    status: int | None = None
-    method: str = "GET"
-    headers: tuple[str, ...] = ()
-    source: str | None = None
-
-    def __str__(self) -> str:
-        """As a failed one is told: `GET https://… must be answered with 404`."""
-        ends = f"be answered with {self.status}" if self.outcome == "answered" else self.outcome
-        must = {"reached": "reach the cluster", "stopped": "stop on the way"}.get(self.outcome, ends)
-        return f"{self.method} {self.url} must {must}"
 
 
 def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> bool:
@@ -72,6 +50,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
     stacks = deploy.find(root)
     files = {stack.label: out / f"{stack.label.replace('/', '.')}.json" for stack in stacks}
     _require_writable(out, [*files.values(), out / FILE])
+    report.require_writable(out / report.FILE, "Name another directory with --out.")
     with Cloud(port) as cloud:
         deployment = deploy.Deployment(cloud)
         runs = _deploy(deployment, stacks, console)
@@ -87,7 +66,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
             if run.exports.get("connections"):
                 tables.print_table(console, _connections(run))
         failed = []
-        for expected in _expectations(stacks):
+        for expected in expectations.of_stacks(stacks):
             found = trace(
                 expected.url,
                 topology,
@@ -96,12 +75,15 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
                 source=expected.source,
             )
             trace_view.show(found, console)
-            if not _as_expected(found, expected):
+            if not expectations.met(found, expected):
                 failed.append(expected)
         console.print(f"State of each stack, as `pulumi stack export` writes it: {escape(str(out))}/", highlight=False)
         console.print(EMULATOR, style="dim")
         for expected in failed:
             console.print(f"Not as expected: {expected}.", style="bold red", highlight=False, soft_wrap=True)
+        report.write(report.system(root, topology, source="emulated AWS"), out / report.FILE)
+        page = escape(invocation.shown(out / report.FILE))
+        console.print(f"Open the report in a browser: {page}", style="bold", highlight=False, soft_wrap=True)
         if keep:
             kept = tuple(
                 Cluster(account=account, name=name, objects=tuple(each)) for (account, name), each in objects.items()
@@ -162,48 +144,6 @@ def _connections(run: StackRun) -> Table:
             "\n".join(map(str, connection["priorities"])),
         )
     return rows
-
-
-def _expectations(stacks: list[deploy.Stack]) -> Iterator[Expectation]:
-    """A request for each route and host of every shard, one for a host that nobody publishes, and plain HTTP."""
-    edges = [(stack, stack.settings) for stack in stacks if isinstance(stack.settings, EdgeSettings)]
-    attached = [stack.settings for stack in stacks if isinstance(stack.settings, AttachedSettings)]
-    for stack, edge in edges:
-        others = [one for one in attached if stack_names.short(one.edge_stack) == stack.file.stack]
-        published = [routes for settings in (edge, *others) for routes in plan_all(settings.connections)]
-        expected = [_reaching(example) for example in examples.of_shard(published) if example.active]
-        if expected:
-            first = expected[0].url.removeprefix("https://")
-            domain = first.partition("/")[0].partition(".")[2]
-            # No name leads to one of several load balancers, so none of them is asked.
-            alone = len(edges) == 1
-            unknown = Expectation(url=f"https://unknown.{domain}/", outcome="stopped")
-            expected.append(dataclasses.replace(unknown, outcome="answered", status=404) if alone else unknown)
-            redirects = edge.load_balancer.redirect_http
-            expected.append(
-                Expectation(
-                    url=f"http://{first}",
-                    outcome="answered" if redirects else "stopped",
-                    status=301 if redirects else None,
-                )
-            )
-        yield from expected
-
-
-def _as_expected(trace: Trace, expected: Expectation) -> bool:
-    if expected.outcome == "reached" and trace.hops[-1].name == ingress_hop.HOP:
-        return True  # it came to the cluster; whether an Ingress there takes it is its team's matter
-    return (trace.outcome, trace.status) == (expected.outcome, expected.status)
-
-
-def _reaching(example: examples.Example) -> Expectation:
-    return Expectation(
-        url=example.url,
-        outcome="reached",
-        method=example.method,
-        headers=example.headers,
-        source=example.source,
-    )
 
 
 def _require_writable(out: Path, files: Iterable[Path]) -> None:

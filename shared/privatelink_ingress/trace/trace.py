@@ -46,6 +46,17 @@ class Trace:
         """Whether the request gets as far as can be seen."""
         return self.outcome == "reached"
 
+    @property
+    def end(self) -> str:
+        """Where it ended, in words: `reached its Service`."""
+        by_controller = self.hops[-1].name == ingress_hop.HOP
+        if self.outcome == "reached":
+            seen = by_controller and self.hops[-1].verdict == "passes"
+            return "reached " + ("its Service" if seen else "the controller's node ports")
+        if self.outcome == "answered":
+            return f"answered {self.status} by the {'controller' if by_controller else 'load balancer'}"
+        return f"stopped at: {self.hops[-1].name}"
+
 
 def trace(
     url: str,

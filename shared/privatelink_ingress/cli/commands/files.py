@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+Gb = Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0)]
+Requests = Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0)]
+
 
 def _print_plan(report: Report, stack: str | None) -> None:
     from privatelink_ingress.cli.views import plan as view
@@ -105,8 +108,8 @@ def capacity(
 @commands.command(epilog="Example: ./run cost --gb 500 --requests 20")
 def cost(
     root: Root = Path("."),
-    gb: Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0)] = 0,
-    requests: Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0)] = 0,
+    gb: Gb = 0,
+    requests: Requests = 0,
     as_json: Json = False,
 ) -> None:
     """Show what every stack and connection costs a month, by AWS's list prices."""

@@ -23,11 +23,11 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text.assemble((f"{stack.project} {stack.stack}", "bold"), f", {stack.region}"), soft_wrap=True)
         tables.print_table(console, _table(stack))
     console.print(
-        Text(f"All {len(report.stacks)} stacks: {_usd(report.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
+        Text(f"All {len(report.stacks)} stacks: {usd(report.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
     )
     for region in report.regions:
         parts = ", ".join(f"{line.what} {line.usd:g}" for line in cost.per_gb(region).lines)
-        console.print(Text(f"Each GB in {region}: {_per_gb(region)} {CURRENCY} ({parts})"), soft_wrap=True)
+        console.print(Text(f"Each GB in {region}: {per_gb(region)} {CURRENCY} ({parts})"), soft_wrap=True)
     if not report.traffic.gb:
         console.print(Text("Traffic is not in these numbers: give --gb and --requests.", style="dim"), soft_wrap=True)
     console.print(Text(f"Not counted: {'; '.join(NOT_COUNTED)}.", style="dim"), soft_wrap=True)
@@ -68,11 +68,11 @@ def _table(stack: StackCost) -> Table:
     tables.add_text(table, "")
     tables.add_number(table, "")
     for line in stack.shared.lines:
-        table.add_row(line.what, _count(line), _usd(line))
+        table.add_row(line.what, quantity(line), usd(line))
     for name, bill in stack.connections.items():
         for line in bill.lines:
-            table.add_row(f"{name}: {line.what}", _count(line), _usd(line))
-    table.add_row("together", "", _usd(stack.bill), style="bold")
+            table.add_row(f"{name}: {line.what}", quantity(line), usd(line))
+    table.add_row("together", "", usd(stack.bill), style="bold")
     return table
 
 
@@ -118,16 +118,19 @@ def _bill_as_data(bill: Bill) -> dict[str, Any]:
     }
 
 
-def _count(line: Line) -> str:
+def quantity(line: Line) -> str:
+    """Of a line, with its unit and price."""
     unit = line.price.unit
     plural = "" if line.quantity == 1 or unit == "GB" or unit.endswith("s") else "s"
     return f"{line.quantity:,g} {unit}{plural} x {line.price.usd:g}"
 
 
-def _usd(what: Bill | Line) -> str:
+def usd(what: Bill | Line) -> str:
+    """An amount of money; `~` marks an estimate."""
     return f"{'~' if what.estimate else ''}{what.usd:,.2f}"
 
 
-def _per_gb(region: str) -> str:
+def per_gb(region: str) -> str:
+    """What each GB costs in a region."""
     bill = cost.per_gb(region)
     return f"{'about ' if bill.estimate else ''}{bill.usd:g}"

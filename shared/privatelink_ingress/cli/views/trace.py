@@ -10,24 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from privatelink_ingress.cli.views import tables
-from privatelink_ingress.trace import ingress_hop
 from privatelink_ingress.trace.trace import Trace
 
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
+_OUTCOMES = {"reached": "bold green", "answered": "bold cyan", "stopped": "bold red"}
 
 
 def headline(trace: Trace) -> Text:
     """The outcome in one line."""
-    if trace.outcome == "reached":
-        seen = trace.hops[-1].name == ingress_hop.HOP and trace.hops[-1].verdict == "passes"
-        end, style = "reached " + ("its Service" if seen else "the controller's node ports"), "bold green"
-    elif trace.outcome == "answered":
-        by = "controller" if trace.hops[-1].name == ingress_hop.HOP else "load balancer"
-        end, style = f"answered {trace.status} by the {by}", "bold cyan"
-    else:
-        end, style = f"stopped at: {trace.hops[-1].name}", "bold red"
     request = trace.url if trace.method == "GET" else f"{trace.method} {trace.url}"
-    return Text.assemble((request, "bold"), " → ", (end, style))
+    return Text.assemble((request, "bold"), " → ", (trace.end, _OUTCOMES[trace.outcome]))
 
 
 def table(trace: Trace) -> Table:

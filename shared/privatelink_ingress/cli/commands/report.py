@@ -1,0 +1,60 @@
+"""`report`: the whole system on one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from privatelink_ingress.cli.commands.doctor import Live, States
+from privatelink_ingress.cli.commands.files import Gb, Requests
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Out, Profiles, Root
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: ./run report --state .demo --file report.html")
+def report(
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Where to write it; report.html in --out when left out.", show_default=False),
+    ] = None,
+    out: Out = Path(".demo"),
+    state: States = None,
+    live: Live = False,
+    profile: Profiles = None,
+    endpoint_url: EndpointUrl = None,
+    gb: Gb = 0,
+    requests: Requests = 0,
+    root: Root = Path("."),
+) -> None:
+    """Write one HTML file: picture, connections with their traces, findings, capacity and cost.
+
+    It reads what trace and doctor read: a kept demo, exported states, or AWS. The page loads nothing from elsewhere.
+    Exit code 0 when the file is written, 1 when it is and an account could not be read.
+    """
+    from privatelink_ingress.cli import invocation, topologies
+    from privatelink_ingress.cli import report as command
+    from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.plan.capacity.cost import Traffic
+
+    target = file or out / command.FILE
+    if file or out.exists():
+        command.require_writable(target)
+    accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
+    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    for problem in unread:
+        typer.echo(str(problem), err=True)
+    emulated = endpoint_url is not None or not live
+    shown = command.system(
+        root,
+        topology,
+        source="exported states" if state else "emulated AWS" if emulated else "AWS",
+        unread=unread,
+        traffic=Traffic(gb=gb, million_requests=requests),
+    )
+    command.write(shown, target)
+    typer.echo(f"Open the report in a browser: {invocation.shown(target)}")
+    if unread:
+        raise typer.Exit(FOUND_SOMETHING)

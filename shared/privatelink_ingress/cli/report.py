@@ -1,0 +1,116 @@
+"""`report`: one HTML file about the whole system, from the stack files and a topology."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from privatelink_ingress.cli import doctor
+from privatelink_ingress.cli.views.report import model, page
+from privatelink_ingress.cli.views.report.model import Source, System
+from privatelink_ingress.fleet import cost, repository
+from privatelink_ingress.fleet.examples import Example
+from privatelink_ingress.plan.capacity.cost import Traffic
+from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.trace.diagnosis import Followed
+from privatelink_ingress.trace.hops import Path as Way
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.topology import Topology
+from privatelink_ingress.trace.trace import follow
+
+FILE = "report.html"
+"""Its name in the directory of the demo."""
+
+_NOTHING = "The report cannot be written"
+
+
+def system(
+    root: Path, topology: Topology, *, source: Source, unread: Iterable[Problem] = (), traffic: Traffic | None = None
+) -> System:
+    """What the report of the repository at `root` shows.
+
+    Args:
+        root: Top directory of the repository.
+        topology: What is deployed.
+        source: Where it was read.
+        unread: Accounts that could not be read.
+        traffic: Of each connection, for the cost.
+
+    Raises:
+        UserError: a stack file has a mistake.
+    """
+    requests, hosts = doctor.published(root, ())
+    return model.system(
+        repository.read_right(root),
+        [_followed(one, topology) for one in requests],
+        doctor.report(requests, hosts, topology).found,
+        topology,
+        cost.report(root, traffic=traffic or Traffic()),
+        source=source,
+        read_at=datetime.datetime.now(datetime.UTC),
+        unread=unread,
+    )
+
+
+def _followed(example: Example, topology: Topology) -> Followed:
+    request = Request.parse(example.url, method=example.method, headers=example.headers, source=example.source)
+    way = Way(request=request, topology=topology)
+    return Followed(connection=example.connection, active=example.active, trace=follow(example.url, way), path=way)
+
+
+def require_writable(file: Path, another: str = "Name another file with --file.") -> None:
+    """Do nothing when a report can be written to `file`, which may be an older report.
+
+    Args:
+        file: Where it is to be written.
+        another: The remedy where it cannot.
+
+    Raises:
+        UsageError: it is a directory or another file, its directory is missing, or it cannot be written.
+    """
+    problem = None
+    try:
+        if file.is_dir():
+            problem = Problem(str(file), "is a directory", f"Name a file in it: --file {file / FILE}")
+        elif not file.parent.is_dir():
+            reason = "is not a directory" if file.parent.exists() else "does not exist"
+            problem = Problem(str(file.parent), reason, f"Create it, or name another file: mkdir -p {file.parent}")
+        elif file.exists() and not _is_report(file):
+            problem = Problem(str(file), "exists, and is not a report", f"{another} Or delete this one.")
+        elif not os.access(file if file.exists() else file.parent, os.W_OK):
+            problem = Problem(str(file), "cannot be written: Permission denied", another)
+    except OSError as error:
+        problem = Problem(str(file), f"cannot be written: {error.strerror}", another)
+    if problem:
+        raise UsageError(_NOTHING, [problem])
+
+
+def write(shown: System, file: Path) -> None:
+    """Write the report, with its directory; a reader of an older one sees that or the new one, never a part.
+
+    Raises:
+        UsageError: it cannot be written; `require_writable` says so before anything is read.
+    """
+    text = page.render(shown)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}-", delete=False
+        ) as new:
+            new.write(text)
+        Path(new.name).chmod(0o644)
+        Path(new.name).replace(file)
+    except OSError as error:
+        raise UsageError(
+            _NOTHING, [Problem(str(file), f"cannot be written: {error.strerror}", "Name another file.")]
+        ) from None
+
+
+def _is_report(file: Path) -> bool:
+    """An empty file counts as one: it holds nothing that could be lost."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        beginning = text.read(4096)
+    return not beginning or page.is_report(beginning)

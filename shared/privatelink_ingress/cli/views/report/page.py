@@ -1,0 +1,154 @@
+"""The report as one HTML file that loads nothing: its policy allows only its own style sheet and script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from privatelink_ingress.cli.views import cost as cost_view
+from privatelink_ingress.cli.views import tables
+from privatelink_ingress.cli.views.report import picture
+from privatelink_ingress.cli.views.report.model import SOURCES, STATUSES, Connection, Shard, Status, System
+from privatelink_ingress.plan.capacity import usage
+from privatelink_ingress.plan.capacity.prices import CURRENCY, NOT_COUNTED
+from privatelink_ingress.plan.capacity.quotas import ALARM_SHARE, QUOTAS
+from privatelink_ingress.plan.capacity.usage import Needs
+
+GENERATOR = "privatelink-ingress report"
+"""Marks a file as a report, so that the next one may replace it."""
+
+_COLUMNS = (
+    ("Connection", ""),
+    ("Status", "rank"),
+    ("Hosts", ""),
+    ("Owner", "more"),
+    ("Stack", "more"),
+    ("Backends", "more"),
+    ("Healthy zones", "more number"),
+    ("Cost a month", "more number"),
+)
+
+
+def render(system: System) -> str:
+    """The whole page."""
+    template = _environment().get_template("page.html.jinja")
+    style, script = _text("style.css") + _text("picture.css"), _text("script.js")
+    connections = sorted(system.connections, key=lambda one: one.name)
+    wrong = Counter[str](one.severity for one in system.findings)
+    regions = system.costs.regions
+    return template.render(
+        system=system,
+        connections=connections,
+        names={one.name for one in connections},
+        about=SOURCES[system.source],
+        policy=_policy(style, script),
+        style=Markup(style),
+        script=Markup(script),
+        picture=Markup(picture.draw(system)),
+        narrow_picture=Markup(picture.draw(system, narrow=True)),
+        generator=GENERATOR,
+        statuses=[(STATUSES[status], number) for status, number in _counts(connections)],
+        wrong=wrong["error"] + wrong["warning"],
+        severities=_severities(wrong) or "nothing is wrong",
+        room=sum(_first_exhausted(shard)[1] for shard in system.shards),
+        columns=_COLUMNS,
+        currency=CURRENCY,
+        not_counted=NOT_COUNTED,
+        per_gb=[(region, cost_view.per_gb(region)) for region in regions],
+        quotas=tuple(QUOTAS.values()),
+    )
+
+
+def is_report(text: str) -> bool:
+    """Whether a file's beginning is that of a report."""
+    return f'<meta name="generator" content="{GENERATOR}">' in text
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("privatelink_ingress.cli.views.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    functions: dict[str, Any] = {
+        "alarm_share": ALARM_SHARE,
+        "anchor": picture.anchor,
+        "counted": tables.counted,
+        "ends": _ends,
+        "healthy": _healthy,
+        "quantity": cost_view.quantity,
+        "rank": list(STATUSES).index,
+        "searched": _searched,
+        "signs": picture.SIGNS,
+        "usd": cost_view.usd,
+        "words": STATUSES,
+        "zones": _zones,
+    }
+    environment.globals.update(functions)
+    return environment
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing is loaded, sent, framed or run but this style sheet and this script, by their hashes."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _counts(connections: list[Connection]) -> list[tuple[Status, int]]:
+    counts = Counter(one.status for one in connections)
+    return [(status, counts[status]) for status in STATUSES if counts[status]]
+
+
+def _severities(counts: Counter[str]) -> str:
+    """`2 errors, 1 warning, 4 not seen`."""
+    return ", ".join(
+        f"{number} {severity}" if severity == "not seen" else tables.counted(number, severity)
+        for severity, number in counts.items()
+    )
+
+
+def _searched(one: Connection) -> str:
+    """What the search looks in, in small letters."""
+    backends = (word for each in one.backends for word in (each.name, each.account, each.service, each.endpoint))
+    words = (one.name, one.owner, one.stack, one.shard, STATUSES[one.status], *one.hosts, *backends)
+    addresses = (zone.address for each in one.backends for zone in each.zones)
+    return " ".join((*words, *addresses)).lower()
+
+
+def _healthy(one: Connection) -> int:
+    return sum(zone.state == "healthy" for each in one.backends for zone in each.zones)
+
+
+def _zones(one: Connection) -> str:
+    zones = [zone for each in one.backends for zone in each.zones]
+    if zones and all(zone.state == "unseen" for zone in zones):
+        return f"{len(zones)}, not seen"
+    return f"{_healthy(one)} of {len(zones)}"
+
+
+def _first_exhausted(shard: Shard) -> tuple[str, int]:
+    capacity = shard.capacity
+    return usage.first_exhausted(capacity.used, capacity.limits, Needs().usage(capacity.zones))
+
+
+def _ends(shard: Shard) -> str:
+    key, room = _first_exhausted(shard)
+    return f"room for {room} more; {QUOTAS[key].name} end first"
