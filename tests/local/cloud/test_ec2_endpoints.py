@@ -92,10 +92,10 @@ def test_asked_for_addresses_are_given_to_interfaces_with_the_endpoints_group(si
 
 
 def test_without_configuration_a_free_unreserved_address_of_the_subnet_is_given(side, service):
-    side.ec2.create_subnet_cidr_reservation(SubnetId=side.subnets[0], Cidr="10.12.0.0/28", ReservationType="explicit")
-    side.ec2.create_network_interface(SubnetId=side.subnets[0], PrivateIpAddress="10.12.0.16")
+    side.ec2.create_subnet_cidr_reservation(SubnetId=side.subnets[0], Cidr="10.12.0.240/28", ReservationType="explicit")
+    side.ec2.create_network_interface(SubnetId=side.subnets[0], PrivateIpAddress="10.12.0.239")
     endpoint = side.connect(service, count=1)
-    assert side.interfaces(endpoint)[side.subnets[0]]["PrivateIpAddress"] == "10.12.0.17"
+    assert side.interfaces(endpoint)[side.subnets[0]]["PrivateIpAddress"] == "10.12.0.238"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from moto.acm.models import CertBundle, acm_backends
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.route53.models import route53_backends
 
-from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
 MOST_NAMES = 10
 """Of one certificate, until the quota is raised (L-FB94F0B0)."""
@@ -72,6 +72,12 @@ def domain_names_are_valid(request: Any, params: Params) -> None:
                 f"1 validation error detected: Value '{name}' at 'domainName' failed to satisfy constraint: Member "
                 f"must satisfy regular expression pattern: {DOMAIN.pattern}",
             )
+
+
+@undo(AWSCertificateManagerResponse, "request_certificate")
+def no_certificate(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    request.acm_backend.delete_certificate(response.result["CertificateArn"])
 
 
 @after(AWSCertificateManagerResponse, "request_certificate")

@@ -61,7 +61,7 @@ def instances_are_spread_over_subnets(
             original(self, 1, dict(propagated_tags))
     finally:
         self.vpc_zone_identifier, self.availability_zones = all_subnets, all_zones
-    for state in self.active_instances():
-        # An interface created with its instance is deleted with it (EC2 user guide, "preserve data on termination").
-        for interface in state.instance.nics.values():
-            interface.delete_on_termination = True
+        for state in self.active_instances():
+            # An interface created with its instance goes with it (EC2 user guide, "preserve data on termination").
+            for interface in state.instance.nics.values():
+                interface.delete_on_termination = True

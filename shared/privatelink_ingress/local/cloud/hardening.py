@@ -20,9 +20,14 @@ Params = Mapping[str, Any]
 Check = Callable[[Any, Params], None]
 Operation = Callable[[Any, Params], Mapping[str, Any]]
 Effect = Callable[[Any, Params, Any], Any]
+Undo = Callable[[Any, Params, Any], None]
 Wrapper = Callable[..., Any]
 
 _pending: list[Callable[[], None]] = []
+EFFECTS: set[tuple[type[BaseResponse], str]] = set()
+"""The operations with an effect after them."""
+UNDONE: dict[tuple[type[BaseResponse], str], Undo] = {}
+"""What takes a create back when an effect after it fails."""
 
 
 class Refusal(ServiceException):
@@ -59,7 +64,11 @@ def before(responses: type[BaseResponse], *operations: str) -> Callable[[Check],
 
 
 def after(responses: type[BaseResponse], *operations: str) -> Callable[[Effect], Effect]:
-    """Run the decorated effect after each successful operation; it gets the response and returns the one to send."""
+    """Run the decorated effect after each successful operation; it gets the response and returns the one to send.
+
+    A caller whose create fails must find nothing created. So a check belongs into `before`, and a create with an effect
+    needs an `undo`, for what an effect itself cannot check: a model of another service that refuses.
+    """
 
     def register(effect: Effect) -> Effect:
         def apply(operation: str) -> None:
@@ -67,12 +76,29 @@ def after(responses: type[BaseResponse], *operations: str) -> Callable[[Effect],
 
             @functools.wraps(original)
             def completed(self: Any) -> Any:
-                return effect(self, _parameters(self), original(self))
+                response = original(self)
+                try:
+                    return effect(self, _parameters(self), response)
+                except Exception:
+                    if take_back := UNDONE.get((responses, operation)):
+                        take_back(self, _parameters(self), response)
+                    raise
 
             setattr(responses, operation, completed)
 
+        EFFECTS.update((responses, operation) for operation in operations)
         _pending.extend(functools.partial(apply, operation) for operation in operations)
         return effect
+
+    return register
+
+
+def undo(responses: type[BaseResponse], operation: str) -> Callable[[Undo], Undo]:
+    """Call the decorated function when an effect after the create `operation` fails; it gets the create's response."""
+
+    def register(take_back: Undo) -> Undo:
+        UNDONE[responses, operation] = take_back
+        return take_back
 
     return register
 

@@ -42,6 +42,7 @@ MODULES: tuple[str, ...] = (
     "eks.access",
     "eks.addons",
     "eks.node_updates",
+    "eks.node_settings",
     "eks.nodegroups",
     "eks.pod_identity",
     "eks.tags",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +13,7 @@ from moto.wafv2.exceptions import WAFV2DuplicateItemException
 from moto.wafv2.responses import WAFV2Response
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse, undo
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
 from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
 
@@ -92,6 +90,14 @@ def capacity_is_within_the_quota(request: Any, params: Params) -> None:
         refuse("WAFLimitsExceededException", f"The rules need {used} capacity units; at most {MAX_CAPACITY}")
 
 
+@undo(WAFV2Response, "create_web_acl")
+def no_web_acl(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    acls = request.wafv2_backend.wacls
+    for arn in [arn for arn, acl in acls.items() if acl.name == params["Name"]]:
+        del acls[arn]
+
+
 @after(WAFV2Response, "create_web_acl", "update_web_acl")
 def capacity_is_shown(request: Any, params: Params, response: Any) -> Any:
     """A web ACL reports the capacity that its rules use (API reference, WebACL: Capacity)."""
@@ -100,18 +106,6 @@ def capacity_is_shown(request: Any, params: Params, response: Any) -> Any:
         if acl.name == name:
             acl.capacity = _capacity(request, params)
     return response
-
-
-@after(WAFV2Response, "create_ip_set", "update_ip_set")
-def lock_token_is_a_uuid(request: Any, params: Params, response: Any) -> Any:
-    """A lock token is a UUID, or botocore's model refuses it on deletion (API reference, IPSetSummary: LockToken)."""
-    status, headers, body = response
-    for held in request.wafv2_backend.ip_sets.values():
-        if held.name == params["Name"]:
-            token = str(uuid.uuid4())
-            body = body.replace(json.dumps(held.lock_token), json.dumps(token))
-            held.lock_token = token
-    return status, headers, body
 
 
 KEPT = {"DataProtectionConfig", "OnSourceDDoSProtectionConfig"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+import uuid
 from typing import Any
 
 from moto.wafv2.responses import WAFV2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 from privatelink_ingress.local.cloud.wafv2_shapes import invalid
 
 LARGEST_IP_SET = 10_000
@@ -32,3 +34,23 @@ def addresses_are_ranges(request: Any, params: Params) -> None:
             or not network.prefixlen
         ):
             invalid("IP_ADDRESS", address, "a CIDR range of the set's address version, without host bits, not /0")
+
+
+@undo(WAFV2Response, "create_ip_set")
+def no_ip_set(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    sets = request.wafv2_backend.ip_sets
+    for arn in [arn for arn, held in sets.items() if held.name == params["Name"]]:
+        del sets[arn]
+
+
+@after(WAFV2Response, "create_ip_set", "update_ip_set")
+def lock_token_is_a_uuid(request: Any, params: Params, response: Any) -> Any:
+    """A lock token is a UUID, or botocore's model refuses it on deletion (API reference, IPSetSummary: LockToken)."""
+    status, headers, body = response
+    for held in request.wafv2_backend.ip_sets.values():
+        if held.name == params["Name"]:
+            token = str(uuid.uuid4())
+            body = body.replace(json.dumps(held.lock_token), json.dumps(token))
+            held.lock_token = token
+    return status, headers, body

@@ -7,7 +7,7 @@ from typing import Any
 from moto.backends import get_backend
 from moto.ec2.responses import EC2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 
 @before(EC2Response, "create_flow_logs")
@@ -23,6 +23,12 @@ def the_role_can_be_assumed(response: Any, params: Params) -> None:
             "InvalidParameter",
             f"Unable to assume given IAM role {arn}: it must exist and trust vpc-flow-logs.amazonaws.com.",
         )
+
+
+@undo(EC2Response, "create_flow_logs")
+def no_flow_log(response: Any, params: Params, answer: Any) -> None:
+    """After a failed effect."""
+    response.ec2_backend.delete_flow_logs(answer.result["FlowLogIds"])
 
 
 @after(EC2Response, "create_flow_logs")

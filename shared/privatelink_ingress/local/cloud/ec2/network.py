@@ -10,7 +10,7 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from moto.ec2.responses import EC2Response
 from moto.elbv2.models import elbv2_backends
 
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 LARGEST, SMALLEST = 16, 28
 """Prefix lengths that a VPC and a subnet may have (VPC user guide, "VPC CIDR blocks" and "Subnet CIDR blocks")."""
@@ -84,6 +84,12 @@ def subnets_are_in_a_zone_of_the_region(response: Any, params: Params) -> None:
                 f"Value ({value}) for parameter {spelled} is invalid. Subnets can currently only be created in the "
                 f"following availability zones: {', '.join(sorted(known))}.",
             )
+
+
+@undo(EC2Response, "create_subnet")
+def no_subnet(response: Any, params: Params, answer: Any) -> None:
+    """After a failed effect."""
+    response.ec2_backend.delete_subnet(answer.result["Subnet"].id)
 
 
 @after(EC2Response, "create_subnet")

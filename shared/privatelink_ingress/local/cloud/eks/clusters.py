@@ -17,7 +17,7 @@ from moto.moto_api._internal import mock_random
 from moto.utilities.utils import get_partition
 
 from privatelink_ingress.local.cloud.eks.versions import DEFAULT_VERSION, VERSIONS
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 PRIVATE_NETWORKS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
@@ -143,6 +143,14 @@ def cluster_role_is_assumable(request: Any, params: Params) -> None:
     if "eks.amazonaws.com" not in (trusted_services(request, params["roleArn"]) or []):
         message = "could not be assumed because it does not exist or the trusted entity is not correct"
         refuse("InvalidParameterException", f"Role with arn: {params['roleArn']}, {message}")
+
+
+@undo(EKSResponse, "create_cluster")
+def no_cluster(request: Any, params: Params, answer: Any) -> None:
+    """After a failed effect."""
+    cluster, ec2 = request.eks_backend.delete_cluster(params["name"]), ec2_of(request)
+    if group_id := cluster.resources_vpc_config.get("clusterSecurityGroupId"):
+        ec2.delete_security_group(group_id=group_id)
 
 
 @after(EKSResponse, "create_cluster")

@@ -19,7 +19,7 @@ from privatelink_ingress.local.cloud.eks.clusters import (
     trusted_services,
 )
 from privatelink_ingress.local.cloud.eks.versions import VERSIONS
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, Refusal, after, before, refuse, undo
 
 OLDEST_SKEW = 3
 """A node may be three minor versions older than its cluster (Kubernetes version skew policy, since 1.28)."""
@@ -63,56 +63,6 @@ def sizes_in_order(request: Any, params: Params) -> None:
         refuse("InvalidParameterException", f"Minimum capacity {low} can't be greater than desired size {desired}")
     if desired > high:
         refuse("InvalidParameterException", f"desired capacity {desired} can't be greater than max size {high}")
-
-
-CAPACITY_TYPES = ("ON_DEMAND", "SPOT", "CAPACITY_BLOCK")
-TAINT_EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
-MOST_TAINTS = 50
-MOST_CHARACTERS = 63
-RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
-
-
-@before(EKSResponse, "create_nodegroup")
-def capacity_type_is_one_of_three(request: Any, params: Params) -> None:
-    """A capacity type of EKS (API reference, CreateNodegroup)."""
-    if (kind := params.get("capacityType") or "ON_DEMAND") not in CAPACITY_TYPES:
-        refuse("InvalidParameterException", f"Capacity type {kind} is not valid: one of {', '.join(CAPACITY_TYPES)}")
-
-
-@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
-def labels_and_taints_are_short_and_not_reserved(request: Any, params: Params) -> None:
-    """Keys up to 63 characters outside the reserved domains, values of 1-63 in labels and 0-63 in taints, 50 taints.
-
-    API reference, CreateNodegroup and Taint; user guide, "node-taints-managed-node-groups". That reserved prefixes are
-    refused: github.com/aws/containers-roadmap, issue 1451.
-    """
-    labels, taints = params.get("labels") or {}, params.get("taints") or []
-    if isinstance(labels.get("addOrUpdateLabels"), dict):
-        labels = labels["addOrUpdateLabels"]
-    if isinstance(taints, dict):
-        taints = taints.get("addOrUpdateTaints") or []
-    if len(taints) > MOST_TAINTS:
-        refuse("InvalidParameterException", f"A node group has at most {MOST_TAINTS} taints, not {len(taints)}")
-    for taint in taints:
-        if taint.get("effect") not in TAINT_EFFECTS:
-            message = f"Taint effect {taint.get('effect')} is not valid: one of {', '.join(TAINT_EFFECTS)}"
-            refuse("InvalidParameterException", message)
-    pairs = [("Label", key, value, 1) for key, value in labels.items()]
-    pairs += [("Taint", taint["key"], taint.get("value", ""), 0) for taint in taints]
-    for kind, key, value, shortest in pairs:
-        if key[: key.rfind("/") + 1].endswith(RESERVED_PREFIXES):
-            message = f"{kind} cannot contain reserved prefixes [{', '.join(RESERVED_PREFIXES)}]"
-            refuse("InvalidParameterException", message)
-        if not 1 <= len(key) <= MOST_CHARACTERS or not shortest <= len(value) <= MOST_CHARACTERS:
-            refuse("InvalidParameterException", f"{kind} {key} is longer or shorter than EKS allows")
-
-
-@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
-def one_limit_of_updates(request: Any, params: Params) -> None:
-    """Either a number of nodes or a percentage, each from 1 to 100 (API reference, NodegroupUpdateConfig)."""
-    limits = {name: value for name, value in (params.get("updateConfig") or {}).items() if name.startswith("max")}
-    if len(limits) > 1 or any(not 1 <= value <= 100 for value in limits.values()):
-        refuse("InvalidParameterException", "maxUnavailable or maxUnavailablePercentage, and from 1 to 100")
 
 
 @before(EKSResponse, "create_nodegroup")
@@ -170,6 +120,13 @@ def _template_version(request: Any, reference: Params) -> Any:
     return template.get_version(number)
 
 
+@undo(EKSResponse, "create_nodegroup")
+def no_node_group(request: Any, params: Params, answer: Any) -> None:
+    """After a failed effect."""
+    node_group_takes_its_instances(request, params)
+    request.eks_backend.delete_nodegroup(params["clusterName"], params["nodegroupName"])
+
+
 @after(EKSResponse, "create_nodegroup")
 def node_group_is_an_auto_scaling_group(request: Any, params: Params, answer: Any) -> Any:
     """One Auto Scaling group over all subnets, from EKS's own launch template (user guide, "managed-node-groups").
@@ -192,7 +149,7 @@ def node_group_is_an_auto_scaling_group(request: Any, params: Params, answer: An
     }
     name = f"eks-{group.nodegroup_name}-{group.uuid}"
     group.resources = {"autoScalingGroups": [{"name": name}]}
-    _start(request, cluster, group, name, params)
+    scaling = _start(request, cluster, group, name, params)
     if params["nodeRole"] not in entries_of(cluster) and cluster.accessConfig["authenticationMode"] != "CONFIG_MAP":
         username = "system:node:{{EC2PrivateDNSName}}"
         groups = ["system:nodes"]
@@ -202,10 +159,27 @@ def node_group_is_an_auto_scaling_group(request: Any, params: Params, answer: An
         group.status = "CREATE_FAILED"
         message = "Unhealthy nodes in the kubernetes cluster: container runtime network not ready (no vpc-cni add-on)"
         group.health = {"issues": [{"code": "NodeCreationFailure", "message": message, "resourceIds": []}]}
+    _fill(scaling, group, else_="CREATE_FAILED")
     return answer
 
 
-def _start(request: Any, cluster: Any, group: Any, name: str, params: Params) -> None:
+def _fill(scaling: Any, group: Any, *, else_: str) -> None:
+    """Run as many instances as the group wants. One without an address is an issue of the group, which stays.
+
+    API reference, Issue: InsufficientFreeAddresses.
+    """
+    try:
+        scaling.set_desired_capacity(group.scaling_config["desiredSize"])
+    except Refusal as refusal:
+        if refusal.code != "InsufficientFreeAddressesInSubnet":
+            raise
+        group.status = else_
+        issue = {"code": "InsufficientFreeAddresses", "message": refusal.message, "resourceIds": list(group.subnets)}
+        group.health = {"issues": [issue]}
+
+
+def _start(request: Any, cluster: Any, group: Any, name: str, params: Params) -> Any:
+    """The Auto Scaling group, without instances yet."""
     data = dict(_template_version(request, params["launchTemplate"]).data) if params.get("launchTemplate") else {}
     image = hashlib.sha256(f"{request.region}/{group.version}/{group.ami_type}".encode()).hexdigest()[:17]
     data.setdefault("ImageId", f"ami-{image}")
@@ -217,10 +191,10 @@ def _start(request: Any, cluster: Any, group: Any, name: str, params: Params) ->
     tags = {"eks:cluster-name": cluster.name, "eks:nodegroup-name": group.nodegroup_name}
     template = ec2_of(request).create_launch_template(f"eks-{group.uuid}", "", data, {"launch-template": tags})
     owned: dict[str, Any] = {f"kubernetes.io/cluster/{cluster.name}": "owned", **tags}
-    autoscaling_backends[request.current_account][request.region].create_auto_scaling_group(
+    return autoscaling_backends[request.current_account][request.region].create_auto_scaling_group(
         name=name,
         availability_zones=[],
-        desired_capacity=group.scaling_config["desiredSize"],
+        desired_capacity=0,
         max_size=group.scaling_config["maxSize"],
         min_size=group.scaling_config["minSize"],
         launch_config_name="",
@@ -245,7 +219,7 @@ def group_follows_the_sizes(request: Any, params: Params, answer: Any) -> Any:
     scaling = autoscaling_backends[request.current_account][request.region].autoscaling_groups
     target = scaling[group.resources["autoScalingGroups"][0]["name"]]
     target.min_size, target.max_size = group.scaling_config["minSize"], group.scaling_config["maxSize"]
-    target.set_desired_capacity(group.scaling_config["desiredSize"])
+    _fill(target, group, else_="DEGRADED")
     return answer
 
 
@@ -257,8 +231,11 @@ def node_group_takes_its_instances(request: Any, params: Params) -> None:
     if group is None:
         return
     scaling = autoscaling_backends[request.current_account][request.region]
-    scaling.delete_auto_scaling_group(group.resources["autoScalingGroups"][0]["name"])
-    ec2_of(request).delete_launch_template(f"eks-{group.uuid}", None)
+    for started in (group.resources or {}).get("autoScalingGroups", ()):
+        if started["name"] in scaling.autoscaling_groups:
+            scaling.delete_auto_scaling_group(started["name"])
+    if f"eks-{group.uuid}" in ec2_of(request).launch_template_name_to_ids:
+        ec2_of(request).delete_launch_template(f"eks-{group.uuid}", None)
     others = [other.node_role for other in cluster.nodegroups.values() if other is not group]
     entry = entries_of(cluster).get(group.node_role)
     if entry and entry["type"] == "EC2_LINUX" and group.node_role not in others:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import Counter
 from typing import Any
@@ -11,9 +10,11 @@ from moto.ec2 import ec2_backends
 from moto.ec2.exceptions import InvalidSubnetIdError
 from moto.elbv2.responses import ELBV2Response
 
+from privatelink_ingress.local.cloud.ec2.addresses import has_room
 from privatelink_ingress.local.cloud.elbv2 import references
 from privatelink_ingress.local.cloud.elbv2.attributes import DEFAULTS
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.elbv2.interfaces import interfaces, interfaces_follow, require_free
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 ZONE_IDS = {
     "eu-central-1": ("Z215JYRZR1TBD5", "Z3F0SRJ5LGBH90"),
@@ -75,7 +76,7 @@ def subnets_fit(request: Any, params: Params) -> None:
         refuse("InvalidSubnet", f"VPC {vpc_id} has no internet gateway")
     for mapping in params.get("SubnetMappings", ()):
         if address := mapping.get("PrivateIPv4Address"):
-            _require_free(ec2, _subnet(ec2, mapping["SubnetId"]), address)
+            require_free(ec2, _subnet(ec2, mapping["SubnetId"]), address)
 
 
 @before(ELBV2Response, "create_load_balancer")
@@ -84,6 +85,27 @@ def security_groups_belong_to_the_vpc(request: Any, params: Params) -> None:
     ec2 = ec2_backends[request.current_account][request.region]
     for subnet_id in _subnet_ids(params)[:1]:
         _require_groups(ec2, params.get("SecurityGroups", ()), _subnet(ec2, subnet_id).vpc_id)
+
+
+@before(ELBV2Response, "create_load_balancer", "set_subnets")
+def subnets_have_room(request: Any, params: Params) -> None:
+    """A new subnet has an address left for the balancer (API reference, CreateLoadBalancer: InvalidSubnet)."""
+    ec2 = ec2_backends[request.current_account][request.region]
+    arn = params.get("LoadBalancerArn")
+    held = {interface.subnet.id for interface in interfaces(ec2, arn)} if arn else set[str]()
+    for subnet_id in _subnet_ids(params):
+        if subnet_id not in held and not has_room(ec2, _subnet(ec2, subnet_id)):
+            refuse("InvalidSubnet", f"Not enough IP space available in {subnet_id}")
+
+
+@undo(ELBV2Response, "create_load_balancer")
+def no_balancer(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    ec2 = ec2_backends[request.current_account][request.region]
+    for balancer in response.result["LoadBalancers"]:
+        for interface in interfaces(ec2, balancer.arn):
+            ec2.delete_network_interface(interface.id)
+        request.elbv2_backend.delete_load_balancer(balancer.arn)
 
 
 @after(ELBV2Response, "create_load_balancer")
@@ -113,7 +135,7 @@ def identity_and_interfaces_as_aws(request: Any, params: Params, response: Any) 
         "ipv6.deny_all_igw_traffic": "true" if balancer.scheme == "internal" else "false"
     }
     addresses = {m["SubnetId"]: m.get("PrivateIPv4Address") for m in params.get("SubnetMappings", ())}
-    _interfaces_follow(ec2, balancer, addresses)
+    interfaces_follow(ec2, balancer, addresses)
     return response
 
 
@@ -121,7 +143,7 @@ def identity_and_interfaces_as_aws(request: Any, params: Params, response: Any) 
 def interfaces_follow_subnets(request: Any, params: Params, response: Any) -> Any:
     """A balancer has a network interface in each of its subnets, and in no other (ELB user guides)."""
     balancer = request.elbv2_backend.load_balancers[params["LoadBalancerArn"]]
-    _interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
+    interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
     return response
 
 
@@ -155,7 +177,7 @@ def security_groups_reach_the_interfaces(request: Any, params: Params, response:
     if field in params:
         balancer.enforce_security_group_inbound_rules_on_private_link_traffic = params[field]
         response.result[field] = params[field]
-    _interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
+    interfaces_follow(ec2_backends[request.current_account][request.region], balancer, {})
     return response
 
 
@@ -182,28 +204,6 @@ def deletion_frees_what_it_used(request: Any, params: Params, response: Any) -> 
     return response
 
 
-def interfaces(ec2: Any, arn: str) -> list[Any]:
-    """The network interfaces of the load balancer `arn`: AWS marks them `ELB app/<name>/<id>` or `ELB net/…`."""
-    description = _description(arn)
-    return [interface for interface in ec2.enis.values() if interface.description == description]
-
-
-def _interfaces_follow(ec2: Any, balancer: Any, addresses: dict[str, str | None]) -> None:
-    present = {interface.subnet.id: interface for interface in interfaces(ec2, balancer.arn)}
-    wanted = {subnet.id: subnet for subnet in balancer.subnets}
-    for subnet_id in present.keys() - wanted.keys():
-        ec2.delete_network_interface(present.pop(subnet_id).id)
-    for subnet_id in sorted(wanted.keys() - present.keys()):
-        address = addresses.get(subnet_id) or _free_address(ec2, wanted[subnet_id])
-        present[subnet_id] = ec2.create_network_interface(
-            wanted[subnet_id], address, group_ids=balancer.security_groups, description=_description(balancer.arn)
-        )
-    for interface in present.values():
-        interface.status, interface.requester_managed, interface.requester_id = "in-use", True, "amazon-elb"
-        interface.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
-        interface._group_set = [ec2.get_security_group_from_id(group) for group in balancer.security_groups]
-
-
 def _change_arn(backend: Any, balancer: Any, arn: str) -> None:
     backend.tagging_service.copy_tags(balancer.arn, arn)
     backend.tagging_service.delete_all_tags_for_resource(balancer.arn)
@@ -219,10 +219,6 @@ def _dns_name(balancer: Any, region: str) -> str:
     # AWS appends a decimal number; this one is derived from the id, and as unique.
     prefix = "internal-" if balancer.scheme == "internal" else ""
     return f"{prefix}{balancer.name}-{int(id_, 16) % 10**10}.{region}.elb.amazonaws.com"
-
-
-def _description(arn: str) -> str:
-    return f"ELB {arn.partition(':loadbalancer/')[2]}"
 
 
 def _type(params: Params) -> str:
@@ -247,30 +243,3 @@ def _require_groups(ec2: Any, groups: Any, vpc_id: str) -> None:
             refuse("InvalidSecurityGroup", f"Security group '{group_id}' does not exist")
         if group.vpc_id != vpc_id:
             refuse("InvalidSecurityGroup", f"Security group '{group_id}' is not in VPC '{vpc_id}'")
-
-
-def _taken(ec2: Any, subnet: Any) -> set[str]:
-    return {
-        address["PrivateIpAddress"]
-        for interface in ec2.enis.values()
-        if interface.subnet.id == subnet.id
-        for address in interface.private_ip_addresses
-    }
-
-
-def _require_free(ec2: Any, subnet: Any, address: str) -> None:
-    """A chosen address lies in the subnet, is not one of AWS's five, and is free."""
-    network = ipaddress.ip_network(subnet.cidr_block)
-    reserved = {network[0], network[1], network[2], network[3], network[-1]}
-    if ipaddress.ip_address(address) not in network or ipaddress.ip_address(address) in reserved:
-        refuse("ValidationError", f"The private IPv4 address '{address}' is not valid for subnet '{subnet.id}'")
-    if address in _taken(ec2, subnet):
-        refuse("ValidationError", f"The private IPv4 address '{address}' is in use in subnet '{subnet.id}'")
-
-
-def _free_address(ec2: Any, subnet: Any) -> str:
-    """The highest free address: AWS chooses at random, and programs choose low ones."""
-    taken = _taken(ec2, subnet)
-    hosts = list(ipaddress.ip_network(subnet.cidr_block))[4:-1]
-    address = next((str(host) for host in reversed(hosts) if str(host) not in taken), None)
-    return address or refuse("InvalidSubnet", f"Subnet '{subnet.id}' has no free address")

@@ -10,7 +10,7 @@ from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from privatelink_ingress.local.cloud.elbv2 import references
-from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
 SECURE = ("HTTPS", "TLS")
 PROTOCOLS = {
@@ -112,6 +112,14 @@ def target_groups_fit(request: Any, params: Params) -> None:
             "TooManyUniqueTargetGroupsPerLoadBalancer",
             f"The maximum number of target groups on load balancer '{balancer.arn}' is {MAX_TARGET_GROUPS}",
         )
+
+
+@undo(ELBV2Response, "create_listener")
+def no_listener(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    for listener in response.result["Listeners"]:
+        request.elbv2_backend.delete_listener(listener.arn)
+    references.refresh(request.current_account, request.region)
 
 
 @after(ELBV2Response, "create_listener", "modify_listener")

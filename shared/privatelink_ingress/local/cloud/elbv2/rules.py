@@ -11,7 +11,7 @@ from moto.elbv2.models import ELBv2Backend
 from moto.elbv2.responses import ELBV2Response
 
 from privatelink_ingress.local.cloud.elbv2 import references
-from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
 MAX_RULES = 100
 MAX_VALUES = 5
@@ -117,6 +117,14 @@ def actions_are_valid(request: Any, params: Params) -> None:
         code = action.get("RedirectConfig", {}).get("StatusCode", "HTTP_301")
         if code not in ("HTTP_301", "HTTP_302"):
             refuse("ValidationError", f"Redirect status code '{code}' must be one of [HTTP_301, HTTP_302]")
+
+
+@undo(ELBV2Response, "create_rule")
+def no_rule(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    for rule in response.result["Rules"]:
+        request.elbv2_backend.delete_rule(rule.arn)
+    references.refresh(request.current_account, request.region)
 
 
 @after(ELBV2Response, "create_rule", "modify_rule")
