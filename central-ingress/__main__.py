@@ -19,6 +19,7 @@ from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.edge.zone_roles import plan_zone_roles
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 
@@ -41,6 +42,7 @@ async def deploy() -> dict[str, Any]:
         account_id=settings.account_id,
         region=region,
     )
+    zone_providers = providers.role_providers(plan_zone_roles(settings, region=region), tags=tags)
     published = await contracts.read_all(settings.connections, readers)
     program.warn(acceptance.waiting(settings.connections, published))
     if isinstance(settings, AttachedSettings):
@@ -51,14 +53,15 @@ async def deploy() -> dict[str, Any]:
             region=region,
             site=EdgeSite.of_contract(shard),
             contracts=published,
-            zones=await hosted_zones.find(settings, shard.hosted_zone_id, network),
+            zones=await hosted_zones.find(settings, shard.hosted_zone_id, network, zone_providers),
         )
-        accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
+        accepters = providers.role_providers(connections.accepters(plan.connections), tags=tags)
         attachment = AttachmentArgs(
             plan=plan,
             site=SiteArgs.of_contract(
                 shard,
                 accepters=accepters,
+                zone_providers=zone_providers,
                 hooks=connection_hooks(plan.removal, plan.connections, waits, used_slots),
             ),
             edge_stack=contracts.full_name(settings.edge_stack, PROJECT),
@@ -72,15 +75,16 @@ async def deploy() -> dict[str, Any]:
         region=region,
         available_zones=settings.network.zone_ids or (await zones.ids_by_name(network)).values(),
         contracts=published,
-        zones=await hosted_zones.find(settings, settings.dns.zone_id, network),
+        zones=await hosted_zones.find(settings, settings.dns.zone_id, network, zone_providers),
         retained=await retained_logs.find(
             log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
         ),
     )
-    accepters = providers.accepter_providers(connections.accepters(plan.connections), tags=tags)
+    accepters = providers.role_providers(connections.accepters(plan.connections), tags=tags)
     ingress = CentralIngressArgs(
         plan=plan,
         accepters=accepters,
+        zone_providers=zone_providers,
         refuse_removal=refuse_while_in_use,
         waits=waits,
         used_slots=used_slots,

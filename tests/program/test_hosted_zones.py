@@ -14,6 +14,7 @@ from tests.support.strict_backend import StrictBackend
 
 ZONE, OTHER = "Z0123456789EXAMPLE", "Z9876543210EXAMPLE"
 RIGHTS = "route53:GetHostedZone and route53:ListTagsForResource on it."
+ELSEWHERE = f"If the zone belongs to another account, write a role of that account under hostedZoneRoles.{ZONE}."
 
 
 def answering(**zones: dict[str, Any]) -> StrictBackend:
@@ -50,7 +51,8 @@ def test_a_zone_that_does_not_exist_is_refused_by_the_preview_with_the_right_tha
         "The hosted zones cannot be looked up:\n"
         f"  dns.zoneId: is {ZONE}, which cannot be looked up: "
         f"invoke of aws:route53/getZone:getZone failed: NoSuchHostedZone: No hosted zone found with ID: {ZONE} ()\n"
-        f"    Write the id of a public hosted zone of account 222222222222, and allow the deploying role {RIGHTS}"
+        f"    Write the id of a public hosted zone of account 222222222222, and allow the deploying role {RIGHTS} "
+        f"{ELSEWHERE}"
     )
 
 

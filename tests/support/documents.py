@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 import privatelink_ingress
 from privatelink_ingress.ingresses import table
-from privatelink_ingress.plan.account.deployers import attached
+from privatelink_ingress.plan.account.deployers import attached, hosted_zones, trust
 from privatelink_ingress.rules import ACCEPTED, RULES
 from tests.support import breakages, engine_failures, firewall, identities
 from tests.support.claims import CLAIMS
@@ -62,6 +62,18 @@ def printed(script: str) -> Callable[[], str]:
 def onboarding_policy() -> str:
     """The policy of an attached stack's deployer."""
     return fenced("json", json.dumps(json.loads(attached.policy(SHARD, "prod-blog", [SERVICE])), indent=2))
+
+
+def hosted_zone_policy() -> str:
+    """The policy of a role that writes records in a hosted zone of its account."""
+    return fenced("json", json.dumps(json.loads(hosted_zones.policy("aws", ["Z0123456789EXAMPLE"])), indent=2))
+
+
+def hosted_zone_trust() -> str:
+    """The trust policy of that role."""
+    deployer = "arn:aws:iam::222222222222:role/privatelink-ingress/ingress-deployer"
+    statement = trust.principals((deployer,), external_id="edge-2c81")
+    return fenced("json", json.dumps(json.loads(trust.document(statement)), indent=2))
 
 
 def defects() -> str:
@@ -155,6 +167,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "resources": printed("resources"),
     "rights": printed("rights"),
     "onboarding-policy": onboarding_policy,
+    "hosted-zone-policy": hosted_zone_policy,
+    "hosted-zone-trust": hosted_zone_trust,
     "defects": defects,
     "security-findings": findings,
     "role-limits": limits,

@@ -20,12 +20,14 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
     """Create the hosted zones, roles and topics that the settings name. Existing ones stay unchanged.
 
-    An attached stack expects only its edge stack.
+    The zone in which an attached stack has its connections' names is the shard's, which exists with its edge stack.
     """
-    if isinstance(settings, EdgeSettings):
+    if isinstance(settings, EdgeSettings | AttachedSettings):
         for zone_id, domain in _hosted_zones(settings).items():
-            prepare_hosted_zone(settings.account_id, zone_id, domain)
-    elif isinstance(settings, WorkloadSettings):
+            role = settings.hosted_zone_roles.get(zone_id)
+            owner = Arn.parse(role.role_arn).account_id if role else settings.account_id
+            prepare_hosted_zone(owner, zone_id, domain)
+    else:
         iam = cloud.session(settings.account_id, region).client("iam")
         for arn in (*settings.cluster.admins, *settings.cluster.viewers):
             _role(iam, arn, settings.account_id)
@@ -64,14 +66,18 @@ def _topic(sns: Any, arn: str) -> None:
     sns.create_topic(Name=Arn.parse(arn).name, Attributes={"Policy": policy})
 
 
-def _hosted_zones(settings: EdgeSettings) -> dict[str, str]:
+def _hosted_zones(settings: EdgeSettings | AttachedSettings) -> dict[str, str]:
     """Domain by zone id: the last two labels of the names that are validated or published in the zone."""
-    zones = {}
-    for certificate in settings.certificates:
-        if certificate.domains:
-            zones[certificate.zone_id or settings.dns.zone_id] = _apex(certificate.domains[0])
+    zones = dict[str, str]()
+    own = settings.dns.zone_id if isinstance(settings, EdgeSettings) else None
+    shared = settings.certificates if isinstance(settings, EdgeSettings) else ()
+    certificates = (*shared, *(connection.certificate for connection in settings.connections.values()))
+    for certificate in certificates:
+        if certificate and certificate.domains and (zone_id := certificate.zone_id or own):
+            zones.setdefault(zone_id, _apex(certificate.domains[0]))
     for connection in settings.connections.values():
-        zones.setdefault(settings.dns.zone_id, _apex(connection.routes[0].hosts[0]))
+        if own:
+            zones.setdefault(own, _apex(connection.routes[0].hosts[0]))
     return zones
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pulumi_aws as aws
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.plan.edge.accepters import AccepterPlan
+from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.workload import WorkloadPlan
 
 SESSION_NAME = "privatelink-ingress"
@@ -85,18 +85,18 @@ def reader_providers(roles: Mapping[str, str], *, region: str, tags: Mapping[str
     }
 
 
-def accepter_providers(plans: Mapping[str, AccepterPlan], *, tags: Mapping[str, str]) -> dict[str, aws.Provider]:
-    """By name, a provider that accepts endpoints in the account of the service's owner, and in no other."""
+def role_providers(plans: Mapping[str, ForeignRole], *, tags: Mapping[str, str]) -> dict[str, aws.Provider]:
+    """A provider for each role of another account, which touches no other account; with the keys of `plans`."""
     return {
-        name: aws_provider(
-            name,
+        key: aws_provider(
+            plan.provider,
             region=plan.region,
             account_id=plan.account_id,
             tags=tags,
             role_arn=plan.role_arn,
             external_id=plan.external_id,
         )
-        for name, plan in plans.items()
+        for key, plan in plans.items()
     }
 
 

@@ -51,6 +51,8 @@ class AttachedRole(Settings):
     github: GitHub | None = None
     """Workflows of the team's own repository, instead of the one of `trust`."""
     contracts: ContractSources = ContractSources()
+    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    """`hostedZoneRoles` of its stack file; it may then assume them."""
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""
 

@@ -100,8 +100,10 @@ class EdgeRoles(Settings):
     """Names of the `central-ingress` stacks."""
     endpoint_services: Annotated[tuple[EndpointServiceName, ...], Field(max_length=MOST_SERVICES), UNIQUE] = ()
     """The endpoint services that they may connect to: `endpoint_service_name` of their connections' contracts."""
-    hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], Field(min_length=1), UNIQUE]
-    """Zones in which they write records."""
+    hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], UNIQUE] = ()
+    """Zones of this account in which they write records."""
+    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    """`hostedZoneRoles` of their stack files, for zones of other accounts; the deployer's role may then assume them."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their log buckets, where `logs.bucket` is set."""
     log_deletion: bool = False
@@ -116,6 +118,16 @@ class EdgeRoles(Settings):
     """`contractPrefix` of their stack files: they may write `<prefix>/<stack>`."""
     parameter_writers: Annotated[dict[RolePrefix, ParameterWriter], Field(default_factory=dict)]
     """By a name of your own, such as the workload account's."""
+
+    @model_validator(mode="after")
+    def _writes_records_somewhere(self) -> Self:
+        if not self.hosted_zone_ids and not self.hosted_zone_role_arns:
+            raise InvalidSetting(
+                "is missing, so the stacks could write no record",
+                "Write the hosted zones of this account, or hostedZoneRoleArns for zones of other accounts.",
+                at=("hostedZoneIds",),
+            )
+        return self
 
     @model_validator(mode="after")
     def _attached_stacks_have_no_load_balancer(self) -> Self:

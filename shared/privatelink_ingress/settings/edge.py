@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.settings.arns import CertificateArn, KeyArn
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
@@ -26,6 +27,7 @@ from privatelink_ingress.settings.fields import (
     matching,
 )
 from privatelink_ingress.settings.firewall import Firewall, HostFirewall
+from privatelink_ingress.settings.hosted_zones import HostedZoneRole
 from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.load_balancer import LoadBalancer
 from privatelink_ingress.settings.networks import VpcCidr
@@ -174,6 +176,8 @@ class EdgeStack(Settings):
     """Slots of removed connections whose rules and endpoint may still stand, by the connection's name: `offboard`
     writes it, and removes it once the removal is deployed. No other connection gets such a slot."""
     roles: AssumedRoles = AssumedRoles()
+    hosted_zone_roles: Annotated[dict[HostedZoneId, HostedZoneRole], Field(default_factory=dict)]
+    """By the id of a hosted zone that belongs to another account: the role there that writes this stack's records."""
     removal: Literal["guarded", "unguarded"] = "guarded"
     """guarded: a stack that is in use refuses to be destroyed before anything of it is touched.
 
@@ -192,6 +196,17 @@ class EdgeStack(Settings):
                     at=("connections", name, "slot"),
                 )
             holders[connection.slot] = name
+        return self
+
+    @model_validator(mode="after")
+    def _zone_roles_are_of_other_accounts(self) -> Self:
+        for zone_id, role in self.hosted_zone_roles.items():
+            if Arn.parse(role.role_arn).account_id == self.account_id:
+                raise InvalidSetting(
+                    f"is a role of this stack's own account, {self.account_id}, where roles.network writes the records",
+                    "Remove the entry, or write the role of the account that owns the hosted zone.",
+                    at=("hostedZoneRoles", zone_id, "roleArn"),
+                )
         return self
 
 

@@ -37,6 +37,8 @@ class CentralIngressArgs:
     plan: EdgePlan
     accepters: Mapping[str, aws.Provider]
     """Providers that accept endpoints, by name: `plan.connections.accepters`."""
+    zone_providers: Mapping[str, aws.Provider]
+    """Of hosted zones that belong to other accounts, by zone id."""
     refuse_removal: Callable[[EdgeRemovalPlan, str], None]
     """Raises while the stack is in use; given the ARN of the HTTPS listener."""
     waits: Callable[[], Waits]
@@ -126,7 +128,11 @@ class CentralIngress(Component):
                     self.child(),
                 )
             )
-        certificates = Certificates(name, CertificatesArgs(plan=plan.certificates, tags=tags), self.child())
+        certificates = Certificates(
+            name,
+            CertificatesArgs(plan=plan.certificates, zone_providers=args.zone_providers, tags=tags),
+            self.child(),
+        )
         listeners = Listeners(
             name,
             ListenersArgs(
@@ -148,6 +154,7 @@ class CentralIngress(Component):
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
             accepters=args.accepters,
+            zone_providers=args.zone_providers,
             hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_slots),
         )
         published = [

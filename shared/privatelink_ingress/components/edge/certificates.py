@@ -20,6 +20,8 @@ class CertificatesArgs:
     """What to build."""
 
     plan: CertificatesPlan
+    zone_providers: Mapping[str, aws.Provider]
+    """Of hosted zones that belong to other accounts, by zone id."""
     tags: Mapping[str, str]
 
 
@@ -33,6 +35,7 @@ class Certificates(Component):
         """Certificates, then their validation records, then the wait until ACM has validated them."""
         super().__init__(name, opts)
         plan = args.plan
+        self._zone_providers = args.zone_providers
         self._issued = {
             certificate.key: self._certificate(certificate, args.tags)
             for certificate in plan.certificates
@@ -63,7 +66,7 @@ class Certificates(Component):
             type=option.apply(lambda option: option.resource_record_type),
             records=option.apply(lambda option: [str(option.resource_record_value)]),
             ttl=_VALIDATION_TTL,
-            opts=self.child(),
+            opts=self.child(provider=self._zone_providers.get(plan.zone_id)),
         )
 
     def _arn(self, plan: CertificatePlan) -> Output[str]:

@@ -63,10 +63,11 @@ class Connection(Component):
                 zone_id=plan.hosted_zone_id,
                 alb_dns_name=site.alb_dns_name,
                 alb_zone_id=site.alb_zone_id,
-                opts=self.child(),
+                opts=self.child(provider=site.zone_providers.get(plan.hosted_zone_id)),
             )
         if plan.certificate:
-            certificates = Certificates(name, CertificatesArgs(plan=plan.certificate, tags=tags), self.child())
+            issued = CertificatesArgs(plan=plan.certificate, zone_providers=site.zone_providers, tags=tags)
+            certificates = Certificates(name, issued, self.child())
             for key, arn in certificates.arns.items():
                 aws.lb.ListenerCertificate(
                     f"{name}-{key}", listener_arn=site.listener_arn, certificate_arn=arn, opts=self.child()

@@ -32,12 +32,19 @@ class SiteArgs:
     """Hosted zone of `alb_dns_name`, for alias records."""
     accepters: Mapping[str, aws.Provider]
     """Providers of the services' owners by name, which accept endpoints: `plan.edge.connections.accepters`."""
+    zone_providers: Mapping[str, aws.Provider]
+    """Of hosted zones that belong to other accounts, by zone id."""
     hooks: ConnectionHooks
     """Of the stack that the connections belong to."""
 
     @classmethod
     def of_contract(
-        cls, contract: ShardContract, *, accepters: Mapping[str, aws.Provider], hooks: ConnectionHooks
+        cls,
+        contract: ShardContract,
+        *,
+        accepters: Mapping[str, aws.Provider],
+        zone_providers: Mapping[str, aws.Provider],
+        hooks: ConnectionHooks,
     ) -> Self:
         """The edge of another stack, to which this one is attached."""
         return cls(
@@ -48,6 +55,7 @@ class SiteArgs:
             alb_dns_name=contract.alb_dns_name,
             alb_zone_id=contract.alb_zone_id,
             accepters=accepters,
+            zone_providers=zone_providers,
             hooks=hooks,
         )
 

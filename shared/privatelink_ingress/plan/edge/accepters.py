@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import Contract
+from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.backends import Backend
 from privatelink_ingress.settings.edge import Connection
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class AccepterPlan:
-    """The provider of the service's owner that accepts endpoints. Backends with the same role and Region share it."""
+def plan_accepter(backend: Backend, contract: Contract) -> ForeignRole | None:
+    """The role of the service's owner that accepts one backend's endpoint, in the service's Region.
 
-    provider: str
-    """The provider's name."""
-    role_arn: str
-    external_id: str | None
-    account_id: str
-    """Owner of the service: the one account that the provider may touch."""
-    region: str
-    """Of the service."""
-
-
-def plan_accepter(backend: Backend, contract: Contract) -> AccepterPlan | None:
-    """The accepter of one backend. Without one, a person accepts the endpoint if the service requires it.
+    Without one, a person accepts the endpoint if the service requires it. Backends with the same role and Region
+    share its provider.
 
     It follows from the stack file alone, not from `acceptance_required`: accepting an accepted endpoint changes
     nothing, and a service that requires acceptance later already has its accepter.
@@ -35,7 +24,7 @@ def plan_accepter(backend: Backend, contract: Contract) -> AccepterPlan | None:
     if backend.accepter_role_arn is None:
         return None
     role = Arn.parse(backend.accepter_role_arn).name
-    return AccepterPlan(
+    return ForeignRole(
         provider=f"accepter-{contract.account_id}-{role}-{contract.region}",
         role_arn=backend.accepter_role_arn,
         external_id=backend.accepter_external_id,

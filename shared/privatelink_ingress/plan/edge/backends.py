@@ -10,9 +10,10 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan import names, zones
-from privatelink_ingress.plan.edge.accepters import AccepterPlan, plan_accepter
+from privatelink_ingress.plan.edge.accepters import plan_accepter
 from privatelink_ingress.plan.edge.addresses import endpoint_address
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.problems import Problem, Problems, UserError
 from privatelink_ingress.settings.backends import Backend, Service, weights
 from privatelink_ingress.settings.edge import Connection
@@ -45,7 +46,7 @@ class BackendPlan:
     generation: int
     endpoint_service_name: str
     endpoint_service_id: str
-    accepter: AccepterPlan | None
+    accepter: ForeignRole | None
     """Accepts the endpoint; None when it needs no acceptance, or a person accepts it."""
     service_region: str | None
     """Region of the service; None when it is the edge's."""

@@ -9,9 +9,9 @@ from typing import Any
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan.edge import accepters as accepter_plans
 from privatelink_ingress.plan.edge import backends, certificates, dns
-from privatelink_ingress.plan.edge.accepters import AccepterPlan
 from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
@@ -131,7 +131,7 @@ def exports(connections: Iterable[ConnectionPlan]) -> dict[str, Any]:
     }
 
 
-def accepters(connections: Iterable[ConnectionPlan]) -> dict[str, AccepterPlan]:
+def accepters(connections: Iterable[ConnectionPlan]) -> dict[str, ForeignRole]:
     """The providers that accept the connections' endpoints, by name."""
     plans = (backend.accepter for connection in connections for backend in connection.backends)
     return {plan.provider: plan for plan in plans if plan is not None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.edge import certificates, dns
+from privatelink_ingress.plan.edge import certificates, dns, zone_roles
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.attached import AttachedSettings
@@ -86,6 +86,7 @@ def check(
         for zone_id, where in keys(settings, hosted_zone_id).items()
         if (zone := zones.get(zone_id)) and zone.private
     ]
+    problems += zone_roles.check(settings, keys(settings, hosted_zone_id))
     records = (*_validations(settings, hosted_zone_id), *_aliases(settings, published, hosted_zone_id))
     problems += (
         Problem(

@@ -165,7 +165,11 @@ class _Planner:
             own += runners.trusts(entry.github, self.make, key) if entry.github else []
             every = [grant for of_type in by_type.values() for grant in of_type]
             # Pulumi runs as this role, which then asks other accounts for contracts and acceptance itself.
-            others = (*entry.contracts.reader_role_arns, *entry.contracts.accepter_role_arns)
+            others = (
+                *entry.contracts.reader_role_arns,
+                *entry.contracts.accepter_role_arns,
+                *entry.hosted_zone_role_arns,
+            )
             every += [Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=others)] if own and others else []
             role = self.make.role(key, key, every, own or self.trust(), description)
             created[stack] = dataclasses.replace(role, shared=(*role.shared, *state.policies.get(key, ())))

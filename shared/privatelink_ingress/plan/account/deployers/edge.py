@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan.account.deployers import firewall, network, reading, workload
+from privatelink_ingress.plan.account.deployers import firewall, hosted_zones, network, reading, workload
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.plan.edge.firewall.log import LOG_GROUP_PREFIX
@@ -96,16 +96,9 @@ def _routing(system: System) -> Grants:
 
 
 def _names(system: System, settings: EdgeRoles) -> Grants:
-    zones = tuple(f"arn:{system.partition}:route53:::hostedzone/{zone}" for zone in settings.hosted_zone_ids)
     certificates = system.arn("acm", "certificate/*")
-    # The look-up of a zone reads its tags, and of a private one the records.
-    read = ["route53:GetHostedZone", "route53:ListResourceRecordSets"]
     return {
-        t.DNS_RECORD: (
-            system.on_arn(["route53:ChangeResourceRecordSets", *read], *zones),
-            system.on_arn(["route53:GetChange"], f"arn:{system.partition}:route53:::change/*"),
-        ),
-        t.GET_HOSTED_ZONE: (system.on_arn([*read, "route53:ListTagsForResource"], *zones),),
+        **(hosted_zones.records(system.partition, settings.hosted_zone_ids) if settings.hosted_zone_ids else {}),
         t.CERTIFICATE: (
             system.create_tagged(["acm:RequestCertificate"], "*"),
             system.tag_untagged("acm:AddTagsToCertificate", certificates),

@@ -56,6 +56,7 @@ def deployer(
         entries = (edge, *(entry for entry in edge.attached.values() if not entry.has_own_trust))
         sources = [entry.contracts for entry in entries]
         assumed += sorted({arn for source in sources for arn in (*source.reader_role_arns, *source.accepter_role_arns)})
+        assumed += sorted({arn for entry in entries for arn in entry.hosted_zone_role_arns})
     # The session's tags go with it to the next role.
     assume = Grant(actions=("sts:AssumeRole", "sts:TagSession"), resources=tuple(assumed))
     description = "Pulumi runs as it: assumes each duty's role, and has the states"
