@@ -65,9 +65,9 @@ class Drawing:
         SubElement(group, "text", middle).text = _clean(text)
         self._reach(y + 18)
 
-    def link(self, target: str, label: str) -> _Link:
+    def link(self, target: str) -> _Link:
         """A link around the shapes of a `with` block; `target` is empty for none."""
-        return _Link(self, target, label)
+        return _Link(self, target)
 
     def finished(self) -> str:
         """The picture as SVG."""
@@ -81,10 +81,9 @@ class Drawing:
 
 
 class _Link:
-    def __init__(self, drawing: Drawing, target: str, label: str) -> None:
+    def __init__(self, drawing: Drawing, target: str) -> None:
         self._drawing, self._outer = drawing, drawing._into
-        attributes = {"href": target, "aria-label": _clean(label)} if target else {}
-        self._element = Element("a" if target else "g", attributes)
+        self._element = Element("a", {"href": target}) if target else Element("g")
 
     def __enter__(self) -> None:
         self._outer.append(self._element)

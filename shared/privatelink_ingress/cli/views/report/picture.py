@@ -62,11 +62,8 @@ class _Layout:
         rows.sort(key=lambda row: (row.backend.account, row.connection.name))
         return [(account, list(each)) for account, each in groupby(rows, key=lambda row: row.backend.account)]
 
-    def link(self, connection: Connection) -> tuple[str, str]:
-        return (
-            f"#{anchor(connection.name)}" if self.links else "",
-            f"{connection.name}: {STATUSES[connection.status]}",
-        )
+    def link(self, connection: Connection) -> str:
+        return f"#{anchor(connection.name)}" if self.links else ""
 
     def cells(self, rows: Sequence[_Row], x: float, y: float, width: float, columns: int) -> float:
         """A cell for each connection; returns where they end."""
@@ -74,7 +71,7 @@ class _Layout:
         for number, row in enumerate(rows):
             left, top = x + number % columns * each, y + number // columns * _CELL
             one = row.connection
-            with self.drawing.link(*self.link(one)):
+            with self.drawing.link(self.link(one)):
                 self.drawing.box(left, top, each - 6, _CELL - 6, f"cell {_slug(one.status)}", radius=4)
                 self.drawing.text(
                     left + 7, top + 14, f"{SIGNS[one.status]} {one.name}", "small", room=each - 18, size=11.5
@@ -136,8 +133,8 @@ class _Wide(_Layout):
         x, width = edge
         zones = x + width - 52 * len(shard.zones) - 8
         status = _slug(one.status)
-        with draw.link(*self.link(one)):
-            draw.chip(x + 12, y + 8, 20, SIGNS[one.status], f"status {status}")
+        with draw.link(self.link(one)):
+            draw.chip(x + 12, y + 8, 20, SIGNS[one.status], f"status {status}", title=STATUSES[one.status])
             draw.text(x + 40, y + 15, _hosts(one), "strong", room=zones - x - 46)
             about = f"{one.name} · slot {one.slot}"
             draw.text(x + 40, y + 31, about, "small muted", room=zones - x - 46, size=11.5)
@@ -190,8 +187,8 @@ class _Narrow(_Layout):
 
     def _row(self, row: _Row, shard: Shard, y: float) -> None:
         draw, one = self.drawing, row.connection
-        with draw.link(*self.link(one)):
-            draw.chip(12, y, 20, SIGNS[one.status], f"status {_slug(one.status)}")
+        with draw.link(self.link(one)):
+            draw.chip(12, y, 20, SIGNS[one.status], f"status {_slug(one.status)}", title=STATUSES[one.status])
             draw.text(40, y + 13, _hosts(one), "strong", room=NARROW - 60)
             share = f" · {_share(one, row.backend)}" if len(one.backends) > 1 else ""
             draw.text(40, y + 28, f"{one.name} → {row.backend.name}{share}", "small muted", room=NARROW - 60, size=11.5)
