@@ -11,7 +11,16 @@ from privatelink_ingress.components.edge.central_ingress import CentralIngress, 
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
-from privatelink_ingress.lookups import boundaries, contracts, hosted_zones, program, providers, retained_logs, zones
+from privatelink_ingress.lookups import (
+    boundaries,
+    contracts,
+    hosted_zones,
+    log_buckets,
+    program,
+    providers,
+    retained_logs,
+    zones,
+)
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
@@ -76,6 +85,7 @@ async def deploy() -> dict[str, Any]:
         available_zones=settings.network.zone_ids or (await zones.ids_by_name(network)).values(),
         contracts=published,
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network, zone_providers),
+        bucket_region=await log_buckets.region_of(settings.logs, network),
         retained=await retained_logs.find(
             log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
         ),

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 import privatelink_ingress
 from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached, hosted_zones, trust
+from privatelink_ingress.plan.edge import logs
 from privatelink_ingress.rules import ACCEPTED, RULES
 from tests.support import breakages, engine_failures, firewall, identities
 from tests.support.claims import CLAIMS
@@ -74,6 +75,12 @@ def hosted_zone_trust() -> str:
     deployer = "arn:aws:iam::222222222222:role/privatelink-ingress/ingress-deployer"
     statement = trust.principals((deployer,), external_id="edge-2c81")
     return fenced("json", json.dumps(json.loads(trust.document(statement)), indent=2))
+
+
+def log_bucket_statement() -> str:
+    """The statement of an existing log bucket's policy."""
+    found = logs.load_balancer_logs("example-load-balancer-logs", account_id="222222222222", region="eu-west-1")
+    return fenced("json", json.dumps(found, indent=2))
 
 
 def defects() -> str:
@@ -167,6 +174,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "resources": printed("resources"),
     "rights": printed("rights"),
     "onboarding-policy": onboarding_policy,
+    "log-bucket-statement": log_bucket_statement,
     "hosted-zone-policy": hosted_zone_policy,
     "hosted-zone-trust": hosted_zone_trust,
     "defects": defects,

@@ -10,6 +10,8 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
+from privatelink_ingress.local.cloud.session import Session
+from privatelink_ingress.plan.edge import logs
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.registry import plan_registry
 from privatelink_ingress.settings.attached import AttachedSettings
@@ -27,6 +29,8 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
             role = settings.hosted_zone_roles.get(zone_id)
             owner = Arn.parse(role.role_arn).account_id if role else settings.account_id
             prepare_hosted_zone(owner, zone_id, domain)
+        if isinstance(settings, EdgeSettings) and (bucket := settings.logs.existing_bucket):
+            _log_bucket(cloud.session(settings.account_id, region), bucket)
     else:
         iam = cloud.session(settings.account_id, region).client("iam")
         for arn in (*settings.cluster.admins, *settings.cluster.viewers):
@@ -64,6 +68,20 @@ def _topic(sns: Any, arn: str) -> None:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sns.create_topic(Name=Arn.parse(arn).name, Attributes={"Policy": policy})
+
+
+def _log_bucket(session: Session, bucket: str) -> None:
+    """A bucket whose policy admits load balancers, as described in docs/logs.md."""
+    s3, region = session.client("s3"), session.region
+    statement = logs.load_balancer_logs(bucket, account_id=session.account_id, region=region)
+    elsewhere = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    try:
+        s3.create_bucket(Bucket=bucket, **elsewhere)
+    except s3.exceptions.ClientError as refusal:
+        if "Already" not in refusal.response["Error"]["Code"]:
+            raise
+        return
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 def _hosted_zones(settings: EdgeSettings | AttachedSettings) -> dict[str, str]:

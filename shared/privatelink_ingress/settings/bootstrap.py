@@ -106,6 +106,8 @@ class EdgeRoles(Settings):
     """`hostedZoneRoles` of their stack files, for zones of other accounts; the deployer's role may then assume them."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their log buckets, where `logs.bucket` is set."""
+    existing_log_buckets: Annotated[tuple[BucketName, ...], UNIQUE] = ()
+    """`logs.existingBucket` of their stack files, which they look up and do not change."""
     log_deletion: bool = False
     """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False

@@ -114,6 +114,8 @@ class Logs(Settings):
 
     bucket: BucketName | None = None
     """Name of the log bucket; by default derived from account, region and stack."""
+    existing_bucket: BucketName | None = None
+    """An existing bucket instead, of this account or another, which the stack does not change: docs/logs.md."""
     retention_days: RetentionDays = 90
     key_arn: KeyArn | None = None
     """A KMS key of your own for every log group of the stack. Its policy has to admit CloudWatch Logs: docs/logs.md."""
@@ -125,6 +127,17 @@ class Logs(Settings):
     object_lock: Literal["GOVERNANCE", "COMPLIANCE"] | None = None
     """Nobody deletes or overwrites a log of the bucket for `retentionDays`; in COMPLIANCE mode not even the root user.
     A bucket keeps Object Lock for ever."""
+
+    @model_validator(mode="after")
+    def _existing_buckets_are_their_owners(self) -> Self:
+        for key, value in (("bucket", self.bucket), ("objectLock", self.object_lock)):
+            if value is not None and self.existing_bucket is not None:
+                raise InvalidSetting(
+                    f"has no effect beside existingBucket: {self.existing_bucket}, which its owner configures",
+                    f"Keep one of {key} and existingBucket.",
+                    at=(key,),
+                )
+        return self
 
     @model_validator(mode="after")
     def _locked_logs_stay(self) -> Self:

@@ -48,9 +48,14 @@ def test_the_settings_that_lock_the_bucket_load():
     assert Logs.model_validate(block["central-ingress:logs"]).object_lock == "COMPLIANCE"
 
 
+def test_the_setting_of_an_existing_bucket_loads():
+    [block] = documents.yaml("logs.md", "edge-existing-bucket")
+    assert Logs.model_validate(block["central-ingress:logs"]).existing_bucket == "example-load-balancer-logs"
+
+
 def test_the_key_policy_admits_the_service_of_the_region_for_log_groups_of_the_account():
     text = (REPOSITORY / "docs" / "logs.md").read_text()
-    [statement] = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+    statement, _ = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
     assert statement["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
     assert statement["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:222222222222:log-group:*"}

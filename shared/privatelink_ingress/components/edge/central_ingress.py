@@ -86,16 +86,7 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
-        bucket = LogBucket(
-            f"{name}-logs",
-            # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
-            LogBucketArgs(
-                plan=plan.logs,
-                force_destroy=not (settings.deletion_protection or plan.logs.storage.retain_on_delete),
-                tags=tags,
-            ),
-            self.child(),
-        )
+        log_buckets = [] if plan.logs.bucket_is_existing else [self._log_bucket(plan)]
         balancer = LoadBalancer(
             name,
             LoadBalancerArgs(
@@ -103,8 +94,8 @@ class CentralIngress(Component):
                 settings=settings,
                 subnet_ids=list(network.public_subnet_ids.values()),
                 security_group_id=groups.load_balancer_id,
-                log_bucket=bucket.bucket,
-                after=[*bucket.secured, network.internet_route],
+                log_bucket=next((bucket.bucket for bucket in log_buckets), plan.logs.bucket),
+                after=[*(one for bucket in log_buckets for one in bucket.secured), network.internet_route],
                 tags=tags,
             ),
             self.child(),
@@ -177,7 +168,7 @@ class CentralIngress(Component):
                 everything=[
                     network,
                     groups,
-                    bucket,
+                    *log_buckets,
                     balancer,
                     firewall,
                     *deliveries,
@@ -199,6 +190,15 @@ class CentralIngress(Component):
         self.web_acl_arn = firewall.web_acl_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
         self.publish()
+
+    def _log_bucket(self, plan: EdgePlan) -> LogBucket:
+        protected, stays = plan.load_balancer.deletion_protection, plan.logs.storage.retain_on_delete
+        return LogBucket(
+            f"{self._name}-logs",
+            # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
+            LogBucketArgs(plan=plan.logs, force_destroy=not (protected or stays), tags=plan.tags),
+            self.child(),
+        )
 
     def _contract_parameter(self, plan: ContractParameterPlan) -> aws.ssm.Parameter:
         return aws.ssm.Parameter(

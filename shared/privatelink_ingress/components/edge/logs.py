@@ -46,7 +46,7 @@ class LogBucket(Component):
                 object_lock=args.plan.object_lock,
                 force_destroy=args.force_destroy,
                 retain_on_delete=args.plan.storage.retain_on_delete,
-                import_id=args.plan.bucket if args.plan.bucket_exists else None,
+                import_id=args.plan.bucket if args.plan.bucket_is_retained else None,
                 tags=args.tags,
             ),
             self.child(),

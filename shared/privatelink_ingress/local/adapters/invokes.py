@@ -171,13 +171,18 @@ def _log_group(aws: Aws, args: Properties) -> Properties:
 def _bucket(aws: Aws, args: Properties) -> Properties:
     name = args["bucket"]
     try:
-        call(aws, "s3", "HeadBucket", args, type_=t.GET_BUCKET)
+        found = call(aws, "s3", "HeadBucket", args, type_=t.GET_BUCKET)
     except AdapterError as refusal:
         if "404" not in str(refusal):
             raise
         # As terraform-provider-aws has it: internal/service/s3/bucket_data_source.go.
         raise AdapterError(f"reading S3 Bucket ({name}): couldn't find resource") from None
-    return {"id": name, "bucket": name, "arn": f"arn:aws:s3:::{name}", "bucketRegion": aws.region}
+    return {
+        "id": name,
+        "bucket": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "bucketRegion": found.get("BucketRegion", aws.region),
+    }
 
 
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:

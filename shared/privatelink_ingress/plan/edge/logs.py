@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 from privatelink_ingress import regions
 from privatelink_ingress.plan import buckets, names
 from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, RetainedLogs
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Logs
 
 _WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
@@ -36,9 +39,12 @@ class LogsPlan:
     """The bucket and the deliveries of the logs."""
 
     bucket: str
+    bucket_is_existing: bool
+    """Whether the bucket is its owner's: the stack neither creates nor changes it."""
     bucket_policy: str
-    """Requires TLS, and lets the load balancers of this account and region write under the three prefixes."""
-    bucket_exists: bool
+    """Of a bucket of the stack: requires TLS, and lets the load balancers of this account and Region write under the
+    three prefixes."""
+    bucket_is_retained: bool
     """Whether to import the bucket, where the state lacks it."""
     object_lock: str | None
     """Mode of Object Lock; each log is locked as long as it is kept. None for a bucket without it."""
@@ -51,22 +57,13 @@ def plan_logs(
     logs: Logs, *, name: str, account_id: str, region: str, retained: RetainedLogs = NONE_RETAINED
 ) -> LogsPlan:
     """The logs of the edge called `name`; `retained` are those that it left when it was removed before."""
-    bucket = logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
-    arn = f"arn:{regions.partition(region)}"
-    delivery = {
-        "Sid": "LoadBalancerLogs",
-        "Effect": "Allow",
-        "Principal": {"Service": _WRITER},
-        "Action": "s3:PutObject",
-        "Resource": [
-            f"{arn}:s3:::{bucket}/{prefix}/AWSLogs/{account_id}/*" for prefix in (ACCESS, CONNECTION, HEALTH_CHECK)
-        ],
-        "Condition": {"ArnLike": {"aws:SourceArn": f"{arn}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"}},
-    }
+    bucket = logs.existing_bucket or logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
+    delivery = load_balancer_logs(bucket, account_id=account_id, region=region)
     return LogsPlan(
         bucket=bucket,
+        bucket_is_existing=logs.existing_bucket is not None,
         bucket_policy=buckets.policy(bucket, region=region, more=[delivery]),
-        bucket_exists=retained.bucket,
+        bucket_is_retained=retained.bucket,
         object_lock=logs.object_lock,
         storage=LogStorage(
             retention_days=logs.retention_days,
@@ -89,3 +86,29 @@ def plan_logs(
         if logs.cloudwatch
         else (),
     )
+
+
+def load_balancer_logs(bucket: str, *, account_id: str, region: str) -> dict[str, Any]:
+    """The statement of a bucket's policy that lets the load balancers of an account and Region write their logs."""
+    arn = f"arn:{regions.partition(region)}"
+    return {
+        "Sid": "LoadBalancerLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": _WRITER},
+        "Action": "s3:PutObject",
+        "Resource": [
+            f"{arn}:s3:::{bucket}/{prefix}/AWSLogs/{account_id}/*" for prefix in (ACCESS, CONNECTION, HEALTH_CHECK)
+        ],
+        "Condition": {"ArnLike": {"aws:SourceArn": f"{arn}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"}},
+    }
+
+
+def check_bucket(logs: Logs, *, region: str, found: str | None) -> Iterator[Problem]:
+    """An existing bucket of another Region than the stack's. `found` is its Region, if known."""
+    if found is not None and found != region:
+        yield Problem(
+            "logs.existingBucket",
+            f"is {logs.existing_bucket}, which is in {found}: a load balancer in {region} writes to buckets of "
+            f"{region}",
+            f"Write a bucket of {region}, or remove existingBucket to have one created.",
+        )

@@ -68,6 +68,7 @@ def plan_edge(
     attached: Iterable[RoutePlan] = (),
     others: Iterable[placement.Capacity] = (),
     retained: RetainedLogs = NONE_RETAINED,
+    bucket_region: str | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -81,6 +82,7 @@ def plan_edge(
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
         attached: Connections of attached stacks, if known: they use up the shard's quotas too.
         others: Other shards, if known: one may have the room that is missing here.
+        bucket_region: Region of `logs.existingBucket`, if known.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
@@ -95,6 +97,7 @@ def plan_edge(
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
     problems += check_rate_limits(settings.firewall, settings.connections)
+    problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
@@ -139,7 +142,8 @@ def log_names(settings: EdgeSettings, *, stack: str, region: str) -> LogNames:
     name = f"{PROJECT}-{stack}"
     planned = logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region)
     groups = (delivery.log_group for delivery in planned.deliveries)
-    return LogNames(log_groups=(*groups, log_group(name)), bucket=planned.bucket)
+    bucket = None if planned.bucket_is_existing else planned.bucket
+    return LogNames(log_groups=(*groups, log_group(name)), bucket=bucket)
 
 
 def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:

@@ -166,9 +166,15 @@ def log_buckets(settings: EdgeRoles, account_id: str, region: str) -> tuple[str,
     )
 
 
+_LOOK_UP = ("s3:GetBucketLocation", "s3:ListBucket")
+
+
 def _bucket(system: System, settings: EdgeRoles) -> Grants:
     buckets = log_buckets(settings, system.account, system.region)
-    arns = tuple(f"arn:{system.partition}:s3:::{name}" for name in buckets)
+    arns, existing = (
+        tuple(f"arn:{system.partition}:s3:::{name}" for name in names)
+        for names in (buckets, settings.existing_log_buckets)
+    )
 
     def on(*actions: str) -> tuple:
         return (system.on_arn([f"s3:{action}" for action in actions], *arns),)
@@ -201,6 +207,7 @@ def _bucket(system: System, settings: EdgeRoles) -> Grants:
             *on(*reads, "CreateBucket", "PutBucketTagging", "TagResource", "UntagResource"),
             _deletion(arns, allowed=settings.log_deletion),
         ),
+        **({t.GET_BUCKET: (system.on_arn(_LOOK_UP, *existing),)} if existing else {}),
         t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
         t.BUCKET_OBJECT_LOCK: both("BucketObjectLockConfiguration"),
         t.BUCKET_OWNERSHIP: both("BucketOwnershipControls"),
