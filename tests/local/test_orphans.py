@@ -104,6 +104,43 @@ def test_an_orphan_that_fits_a_pending_create_can_be_adopted_or_deleted(deployed
     assert group["delete"].startswith("aws eks delete-nodegroup --cluster-name shop --nodegroup-name ")
 
 
+def untagged(deployed: Deployed, kind: str, **how: str) -> list[dict[str, Any]]:
+    """The orphans of a type without tags, when the edge's state does not have `without` or has `pending`."""
+    found = json.loads(deployed.orphans("--json", **how).stdout)["orphans"]
+    return [one for one in found if one["type"].endswith(f":{kind}")]
+
+
+@pytest.mark.parametrize("how", ["without", "pending"])
+def test_a_saved_query_is_found_by_its_name_and_our_log_group(deployed: Deployed, how: str) -> None:
+    logs = deployed.cloud.session(EDGE, REGION).client("logs")
+    [ours] = logs.describe_query_definitions()["queryDefinitions"]
+    own = {"name": "team/slow-requests", "queryString": "fields @message", "logGroupNames": ours["logGroupNames"]}
+    id_ = logs.put_query_definition(**own)["queryDefinitionId"]
+    [orphan] = untagged(deployed, "QueryDefinition", **{how: "edge-firewall-would-block"})
+    logs.delete_query_definition(queryDefinitionId=id_)
+    arn = f"arn:aws:logs:{REGION}:{EDGE}:query-definition:{ours['queryDefinitionId']}"
+    assert (orphan["stack"], orphan["arn"]) == ("central-ingress/prod", arn)
+    assert orphan["delete"].startswith(
+        f"aws logs delete-query-definition --query-definition-id {ours['queryDefinitionId']} "
+    )
+    adopt = [f"import aws:cloudwatch/queryDefinition:QueryDefinition edge-firewall-would-block {arn} --stack prod"]
+    assert [command.partition(" -C central-ingress ")[2][: len(adopt[0])] for command in orphan["adopt"]] == (
+        adopt if how == "pending" else []
+    )
+
+
+def test_a_policy_of_our_role_is_an_orphan_only_as_the_result_of_a_pending_create(deployed: Deployed) -> None:
+    name = "edge-network-flow-logs"
+    assert untagged(deployed, "RolePolicy", without=name) == []
+    [orphan] = untagged(deployed, "RolePolicy", pending=name)
+    role, _, policy = orphan["arn"].partition(":")
+    assert orphan["delete"] == (
+        f"aws iam delete-role-policy --role-name {role} --policy-name {policy} --region {REGION}"
+    )
+    iam = deployed.cloud.session(EDGE, REGION).client("iam")
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == [policy]
+
+
 def test_for_people_each_orphan_has_its_commands_below_it(deployed: Deployed) -> None:
     lines = deployed.orphans(pending="edge-https").stdout.splitlines()
     [place] = [
@@ -169,6 +206,9 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeInternetGateways",
         "ec2:DescribeSecurityGroups",
+        "ec2:DescribeVpcs",
+        "ec2:DescribeVpcEndpointConnectionNotifications",
+        "logs:DescribeQueryDefinitions",
     )
 
 

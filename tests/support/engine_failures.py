@@ -193,7 +193,39 @@ PROD = Large(
 )
 SHOP = Large(
     what="the sample workload stack `shop`, without what runs in its cluster",
-    types=frozenset({t.ENDPOINT_SERVICE, t.LAUNCH_TEMPLATE, t.LOG_GROUP, t.REPOSITORY, t.ROLE, t.VPC}),
+    types=frozenset(
+        {
+            t.ACCESS_ENTRY,
+            t.ACCESS_POLICY,
+            t.ADDON,
+            t.ALLOWED_PRINCIPAL,
+            t.AUTOSCALING_ATTACHMENT,
+            t.CLUSTER,
+            t.DEFAULT_SECURITY_GROUP,
+            t.EGRESS_RULE,
+            t.ENDPOINT_SERVICE,
+            t.FLOW_LOG,
+            t.INGRESS_RULE,
+            t.LAUNCH_TEMPLATE,
+            t.LISTENER,
+            t.LOAD_BALANCER,
+            t.LOG_GROUP,
+            t.NODE_GROUP,
+            t.PARAMETER,
+            t.REPOSITORY,
+            t.REPOSITORY_LIFECYCLE,
+            t.ROLE,
+            t.ROLE_ATTACHMENT,
+            t.ROLE_POLICY,
+            t.ROUTE_TABLE,
+            t.ROUTE_TABLE_ASSOCIATION,
+            t.SECURITY_GROUP,
+            t.SUBNET,
+            t.TARGET_GROUP,
+            t.VPC,
+            t.VPC_ENDPOINT,
+        }
+    ),
     daily=frozenset({t.ENDPOINT_SERVICE}),
 )
 

@@ -1,4 +1,4 @@
-"""Every resource of an account and Region that has our tags. Reads only."""
+"""Every resource of an account and Region that is ours. Reads only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress.aws import untagged
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology.live import Account
-from privatelink_ingress.fleet.orphans import Tagged
+from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.plan import tags
 from privatelink_ingress.regions import partition
 
@@ -20,6 +21,9 @@ ACTIONS = (
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeSecurityGroups",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeVpcEndpointConnectionNotifications",
+    "logs:DescribeQueryDefinitions",
 )
 """What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
 
@@ -31,8 +35,8 @@ class Unreadable(Exception):
     """AWS refused one of the reads: its text says which."""
 
 
-def resources(account: Account, region: str) -> list[Tagged]:
-    """What the Resource Groups Tagging API, EC2 and IAM answer for our tag `ManagedBy`.
+def resources(account: Account, region: str) -> list[Found]:
+    """What the Resource Groups Tagging API, EC2 and IAM answer for our tag `ManagedBy`, and what these hold.
 
     The Tagging API leaves out roles: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.
     EC2 is asked as well, so that nothing depends on how much of EC2 the Tagging API's index covers.
@@ -41,14 +45,15 @@ def resources(account: Account, region: str) -> list[Tagged]:
         Unreadable: AWS refused, or could not be reached.
     """
     more, endpoints, defaults = _rules(account) | _gateways(account), _endpoints(account), _default_groups(account)
-    found = [*_indexed(account), *_of_ec2(account, region), *_roles(account)]
-    return sorted(
+    roles = _read(account, "iam", "get_account_authorization_details", "RoleDetailList", ACTIONS[3], Filter=["Role"])
+    found = [*_indexed(account), *_of_ec2(account, region), *_tags_of(roles)]
+    tagged = sorted(
         {
-            Tagged(
+            Found(
                 stack=known["Stack"],
                 arn=arn,
                 region=region,
-                name_tag=known.get("Name", ""),
+                told_by=known.get("Name", ""),
                 **more.get(arn.rpartition("/")[2], {}),
             )
             for arn, known in found
@@ -59,6 +64,15 @@ def resources(account: Account, region: str) -> list[Tagged]:
             and not known.keys() & {*_OF_EKS}
         }
     )
+    held = untagged.Answers(
+        roles=roles,
+        vpcs=_read(account, "ec2", "describe_vpcs", "Vpcs", ACTIONS[7]),
+        notifications=_read(
+            account, "ec2", "describe_vpc_endpoint_connection_notifications", "ConnectionNotificationSet", ACTIONS[8]
+        ),
+        queries=_read(account, "logs", "describe_query_definitions", "queryDefinitions", ACTIONS[9]),
+    )
+    return tagged + untagged.held_by(tagged, held, account.account_id, region)
 
 
 def _indexed(account: Account) -> list[tuple[str, dict[str, str]]]:
@@ -107,9 +121,8 @@ def _endpoints(account: Account) -> set[str]:
     return {one["VpcEndpointId"] for one in answer if one["State"].lower() not in ("deleted", "deleting")}
 
 
-def _roles(account: Account) -> list[tuple[str, dict[str, str]]]:
-    answer = _read(account, "iam", "get_account_authorization_details", "RoleDetailList", ACTIONS[3], Filter=["Role"])
-    return [(one["Arn"], _by_key(one.get("Tags") or [])) for one in answer]
+def _tags_of(roles: list[dict[str, Any]]) -> list[tuple[str, dict[str, str]]]:
+    return [(one["Arn"], _by_key(one.get("Tags") or [])) for one in roles]
 
 
 def _read(account: Account, service: str, operation: str, key: str, action: str, **parameters: Any) -> list[Any]:

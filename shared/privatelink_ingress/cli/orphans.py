@@ -13,7 +13,7 @@ from privatelink_ingress.aws import inventory
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.exported_state import NOTHING_COMPARED, State, state_of
-from privatelink_ingress.fleet.orphans import Tagged
+from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
 from privatelink_ingress.stackfiles import exports
@@ -82,8 +82,8 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
     return states
 
 
-def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> list[Tagged]:
-    """All resources with our tags in the accounts and Regions of the stacks.
+def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> list[Found]:
+    """All resources of ours in the accounts and Regions of the stacks.
 
     Raises:
         UserError: with every account that cannot be read, and the rights that it takes.

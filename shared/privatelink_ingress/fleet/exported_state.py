@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.fleet.resource_kinds import import_id_of
+from privatelink_ingress.fleet.untagged_kinds import import_id_of, told_by
 from privatelink_ingress.stackfiles import exports
 
 NOTHING_COMPARED = "Nothing was compared"
@@ -22,8 +22,8 @@ class Pending:
     type: str
     id: str = ""
     """Its import id if AWS created it, for a type whose id its inputs tell; else empty."""
-    name_tag: str = ""
-    """The value of its tag `Name`; empty without one."""
+    told_by: str = ""
+    """What tells it apart from others of its type: its tag `Name`, or an input; empty without one."""
     parent: str = ""
     provider: str = ""
     """URNs."""
@@ -65,13 +65,12 @@ def state_of(export: exports.Export) -> State:
 def _pending(stack: str, resource: Mapping[str, Any]) -> Pending:
     inputs = resource.get("inputs") or {}
     defaults = inputs.get("__defaults") or []  # where the bridge records the inputs that it chose
-    tags = inputs.get("tags")
     return Pending(
         stack=stack,
         urn=resource["urn"],
         type=resource["type"],
         id=import_id_of(resource["type"], inputs),
-        name_tag=str(tags.get("Name", "")) if isinstance(tags, Mapping) else "",
+        told_by=told_by(resource["type"], inputs),
         parent=resource.get("parent", ""),
         provider=resource.get("provider", "").rpartition("::")[0],
         auto_named=any(str(name).lower().endswith("name") for name in defaults),

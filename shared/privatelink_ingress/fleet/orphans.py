@@ -17,20 +17,25 @@ from privatelink_ingress.fleet.resource_kinds import deletion, kind_of
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, order=True)
-class Tagged:
-    """A resource in AWS with our tags."""
+class Found:
+    """A resource in AWS that is ours by its tags, or by those of what holds it."""
 
     stack: str
-    """`<project>/<stack>`, of its tag `Stack`."""
+    """`<project>/<stack>`, of the tag `Stack`."""
     arn: str
+    """One put together for `resource_kinds` where AWS has none: `shown` is then what AWS calls it."""
     region: str
     """The one that it was found in: a role's ARN names none."""
     holder_id: str = ""
     """For a rule of a security group, the group; for an attached internet gateway, the VPC; else empty."""
     egress: bool = False
     """Whether it is a rule for what leaves a security group."""
-    name_tag: str = ""
-    """The value of its tag `Name`; empty without one."""
+    told_by: str = ""
+    """What tells it apart from others of its type: its tag `Name`, or the name or block that it was created with."""
+    shown: str = ""
+    certain: bool = True
+    """Whether it is ours whoever created it. Anybody may add a policy to our role: one is then an orphan only if a
+    pending create fits."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,7 @@ class Orphan:
 
     stack: str
     arn: str
+    """Its id where AWS has no ARN."""
     type: str
     delete: str
     """The AWS CLI's command that deletes it."""
@@ -63,7 +69,7 @@ class Comparison:
     """Stacks that resources in AWS name, and whose states were not read."""
 
 
-def compare(found: Iterable[Tagged], states: Iterable[State]) -> Comparison:
+def compare(found: Iterable[Found], states: Iterable[State]) -> Comparison:
     """The orphans among what was found in AWS, by stack and ARN."""
     by_stack = {state.stack: state for state in states}
     known = frozenset[tuple[str, str]]().union(*(state.known for state in by_stack.values()))
@@ -76,16 +82,17 @@ def compare(found: Iterable[Tagged], states: Iterable[State]) -> Comparison:
         if one.stack not in by_stack:
             others.add(one.stack)
             continue
-        compared += 1
         id_ = kind.import_id(arn)
-        if known & {(kind.type, text) for text in (one.arn, one.arn.removesuffix(":*"), id_)}:
+        in_state = known & {(kind.type, text) for text in (one.arn, one.arn.removesuffix(":*"), id_)}
+        candidates = [] if in_state else [each for each in by_stack[one.stack].pending if _fits(each, kind.type, one)]
+        compared += bool(in_state or candidates or one.certain)
+        if in_state or not (candidates or one.certain):
             continue
-        candidates = [each for each in by_stack[one.stack].pending if _fits(each, kind.type, one)]
         matched |= {each.urn for each in candidates}
         orphans.append(
             Orphan(
                 stack=one.stack,
-                arn=one.arn,
+                arn=one.shown or one.arn,
                 type=kind.type,
                 delete=deletion(kind, arn, one.region, holder_id=one.holder_id),
                 holds_data=kind.holds_data,
@@ -110,9 +117,9 @@ def settlement(pending: Pending) -> PulumiCommand | None:
     return _adoption(pending, pending.id) if pending.id else None
 
 
-def _fits(pending: Pending, type_: str, found: Tagged) -> bool:
+def _fits(pending: Pending, type_: str, found: Found) -> bool:
     """Whether a pending create can have created what was found: the names tell, where both have one."""
-    return pending.type == type_ and (not pending.name_tag or pending.name_tag == found.name_tag)
+    return pending.type == type_ and (not pending.told_by or pending.told_by == found.told_by)
 
 
 def _adoption(pending: Pending, id_: str) -> PulumiCommand:

@@ -1,4 +1,6 @@
-"""The kinds of tagged AWS resources that our stacks create: how an ARN names them, how to import and delete them.
+"""The kinds of AWS resources that `orphans` finds: how an ARN names them, how to import and delete them.
+
+Most have tags. Those of `untagged_kinds.HELD_BY` have none, and often no ARN: one is put together for them here.
 
 Kinds are those of ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
 Import ids are those of the Import section on each resource's page: https://www.pulumi.com/registry/packages/aws/api-docs/.
@@ -10,7 +12,6 @@ import dataclasses
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
@@ -23,8 +24,8 @@ class Kind:
     type: str
     """Pulumi's token."""
     delete: str
-    """The AWS CLI's words that delete it, with `{arn}` and `{id}` in them, `{parent}` for what holds it, and `{path}`,
-    the segments of the ARN's resource."""
+    """The AWS CLI's words that delete it, with `{arn}` and `{id}` in them, `{parent}` for what holds it, `{path}`, the
+    segments of the ARN's resource, and `{last}`, its last one."""
     before: tuple[str, ...] = ()
     """The AWS CLI's words that must run first: they take the deletion protection off that it has from its creation, or
     detach it from what holds it."""
@@ -60,6 +61,16 @@ def _balancing(type_: str, operation: str, *before: str) -> Kind:
     return Kind(type=type_, delete=f"elbv2 {operation} {{arn}}", import_id=_arn, before=before)
 
 
+def _firewall(type_: str, noun: str) -> Kind:
+    named = f"{noun} --name {{path[2]}} --scope REGIONAL --id {{path[3]}}"
+    return Kind(
+        type=type_,
+        delete=f"wafv2 delete-{named}",
+        import_id=lambda arn: "/".join((*reversed(arn.resource.split("/")[2:]), "REGIONAL")),
+        lock_token=f"wafv2 get-{named}",
+    )
+
+
 KINDS: Mapping[str, Kind] = {
     "ec2:vpc": _ec2(t.VPC, "delete-vpc --vpc-id"),
     "ec2:subnet": _ec2(t.SUBNET, "delete-subnet --subnet-id"),
@@ -79,6 +90,10 @@ KINDS: Mapping[str, Kind] = {
     "ec2:vpc-endpoint": _ec2(t.VPC_ENDPOINT, "delete-vpc-endpoints --vpc-endpoint-ids"),
     "ec2:vpc-endpoint-service": _ec2(t.ENDPOINT_SERVICE, "delete-vpc-endpoint-service-configurations --service-ids"),
     "ec2:vpc-flow-log": _ec2(t.FLOW_LOG, "delete-flow-logs --flow-log-ids"),
+    "ec2:vpc-cidr-block-association": _ec2(t.VPC_IPV4_RANGE, "disassociate-vpc-cidr-block --association-id"),
+    "ec2:vpc-endpoint-connection-notification": _ec2(
+        t.ENDPOINT_NOTIFICATION, "delete-vpc-endpoint-connection-notifications --connection-notification-ids"
+    ),
     "ec2:launch-template": _ec2(t.LAUNCH_TEMPLATE, "delete-launch-template --launch-template-id"),
     "elasticloadbalancing:loadbalancer": _balancing(
         t.LOAD_BALANCER,
@@ -117,6 +132,11 @@ KINDS: Mapping[str, Kind] = {
         type=t.ADDON, delete="eks delete-addon --cluster-name {parent} --addon-name {name}", import_id=_path(1, 3)
     ),
     "iam:role": Kind(type=t.ROLE, delete="iam delete-role --role-name {id}", import_id=_name),
+    "iam:role-policy": Kind(
+        type=t.ROLE_POLICY,
+        delete="iam delete-role-policy --role-name {parent} --policy-name {name}",
+        import_id=_after("role-policy/"),
+    ),
     "kms:key": Kind(
         type=t.KMS_KEY,
         delete="kms schedule-key-deletion --key-id {id} --pending-window-in-days 30",
@@ -129,13 +149,12 @@ KINDS: Mapping[str, Kind] = {
         import_id=_after("log-group:"),
         holds_data=True,
     ),
-    "s3:": Kind(type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, holds_data=True),
-    "wafv2:regional": Kind(
-        type=t.WEB_ACL,
-        delete="wafv2 delete-web-acl --name {path[2]} --scope REGIONAL --id {path[3]}",
-        import_id=lambda arn: "/".join((*reversed(arn.resource.split("/")[2:]), "REGIONAL")),
-        lock_token="wafv2 get-web-acl --name {path[2]} --scope REGIONAL --id {path[3]}",
+    "logs:query-definition": Kind(
+        type=t.QUERY_DEFINITION, delete="logs delete-query-definition --query-definition-id {last}", import_id=_arn
     ),
+    "s3:": Kind(type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, holds_data=True),
+    "wafv2:regional/webacl": _firewall(t.WEB_ACL, "web-acl"),
+    "wafv2:regional/ipset": _firewall(t.IP_SET, "ip-set"),
     "logs:delivery": Kind(type=t.LOG_DELIVERY, delete="logs delete-delivery --id {id}", import_id=_after("delivery:")),
     "logs:delivery-source": Kind(
         type=t.LOG_DELIVERY_SOURCE,
@@ -164,13 +183,16 @@ def kind_of(arn: Arn, *, egress: bool = False) -> Kind | None:
     """
     if arn.service == "s3":
         return KINDS["s3:"]
-    return KINDS[EGRESS] if egress else KINDS.get(f"{arn.service}:{re.split('[:/]', arn.resource)[0]}")
+    first, *rest = re.split("[:/]", arn.resource)
+    if arn.service == "wafv2":
+        first = "/".join((first, *rest[:1]))
+    return KINDS[EGRESS] if egress else KINDS.get(f"{arn.service}:{first}")
 
 
 def deletion(kind: Kind, arn: Arn, region: str, *, holder_id: str = "") -> str:
     """The AWS CLI's commands that delete a resource; `holder_id` is what holds it where its ARN does not say."""
     parent, _, name = kind.import_id(arn).partition(":")
-    values = {"arn": str(arn), "id": kind.import_id(arn), "parent": holder_id or parent, "name": name}
+    values = {"arn": str(arn), "id": kind.import_id(arn), "parent": holder_id or parent, "name": name, "last": arn.name}
 
     def command(template: str) -> str:
         words = (word.format(**values, path=arn.resource.split("/")) for word in template.split())
@@ -179,30 +201,3 @@ def deletion(kind: Kind, arn: Arn, region: str, *, holder_id: str = "") -> str:
     token = f' --lock-token "$({command(kind.lock_token)} --query LockToken --output text)"' if kind.lock_token else ""
     before = [words for words in kind.before if values["parent"] or "{parent}" not in words]
     return " && ".join([*map(command, before), command(kind.delete) + token])
-
-
-IMPORT_IDS: Mapping[str, tuple[str, str]] = {
-    t.DNS_RECORD: ("{zoneId}_{name}_{type}", "_{setIdentifier}"),
-    t.ROUTE: ("{routeTableId}_{destinationCidrBlock}", ""),
-    t.ROUTE_TABLE_ASSOCIATION: ("{subnetId}/{routeTableId}", ""),
-    t.ACCESS_ENTRY: ("{clusterName}:{principalArn}", ""),
-}
-"""Types that `orphans` cannot find by their tags, and that AWS refuses to create twice: the import id of a resource by
-its inputs, and what follows when the input in it is given."""
-
-
-def import_id_of(type_: str, inputs: Mapping[str, Any]) -> str:
-    """The import id that a resource with these inputs has; empty where only AWS knows it."""
-    if type_.startswith("kubernetes:"):
-        metadata = inputs.get("metadata") or {}
-        return "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
-    texts = {key: value for key, value in inputs.items() if isinstance(value, str) and value}
-    try:
-        always, rest = IMPORT_IDS[type_]
-        id_ = always.format_map(texts)
-    except KeyError:
-        return ""
-    try:
-        return id_ + rest.format_map(texts)
-    except KeyError:
-        return id_

@@ -12,7 +12,8 @@ from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.fleet.resource_kinds import import_id_of
+from privatelink_ingress.fleet.resource_kinds import kind_of
+from privatelink_ingress.fleet.untagged_kinds import import_id_of
 from privatelink_ingress.local.adapters import invokes, kubeconfigs, readings, unsupported, updates
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
 from privatelink_ingress.local.adapters.calls import call
@@ -63,8 +64,8 @@ class CloudBackend:
         created = adapter.create(target, self._asked(registration, provider_inputs) | named)
         outputs = created.outputs | named | self._echoed(registration, provider_inputs, target)
         made = dataclasses.replace(registration, id=created.id, outputs=dict(registration.inputs) | outputs)
-        import_id = import_id_of(registration.type, registration.inputs) or created.id
-        self._cloud.created[self._place(target, registration.type, import_id)] = made
+        for import_id in _import_ids(registration, created.id, outputs):
+            self._cloud.created[self._place(target, registration.type, import_id)] = made
         return Created(created.id, outputs)
 
     def imported(self, registration: Registration, provider_inputs: Properties) -> Registration | None:
@@ -233,6 +234,15 @@ class CloudBackend:
             cluster_name=kubeconfigs.option(args, "--cluster-name") or kubeconfigs.option(args, "-i") or "",
             namespace=provider_inputs.get("namespace") or context.get("namespace") or "default",
         )
+
+
+def _import_ids(registration: Registration, id_: str, outputs: Properties) -> set[str]:
+    """What an import may call a created resource: some are not imported by their id."""
+    found = {import_id_of(registration.type, registration.inputs) or id_}
+    if registration.type.startswith("aws:") and outputs.get("arn"):
+        kind = kind_of(arn := Arn.parse(outputs["arn"]))
+        found |= {kind.import_id(arn)} if kind and kind.type == registration.type else set()
+    return found
 
 
 def _default_tags(provider_inputs: Properties) -> dict[str, str]:

@@ -60,7 +60,8 @@ def _create_alarm(aws: Aws, inputs: Properties) -> Created:
 
 def _create_query_definition(aws: Aws, inputs: Properties) -> Created:
     id_ = call(aws, "logs", "PutQueryDefinition", inputs, type_=t.QUERY_DEFINITION)["queryDefinitionId"]
-    return Created(id_, {"queryDefinitionId": id_})
+    arn = f"arn:aws:logs:{aws.region}:{aws.account_id}:query-definition:{id_}"
+    return Created(id_, {"arn": arn, "queryDefinitionId": id_})
 
 
 def _query(query: Properties) -> Properties:

@@ -16,6 +16,9 @@ REDACTED_HEADERS = ("authorization", "cookie")
 _FINDINGS = ("BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "EXCLUDED_AS_COUNT")
 """Actions of rules in a log record that something was found: ActionCondition of the WAFv2 API."""
 
+QUERY = "firewall-would-block"
+"""The last part of the saved query's name. A user's own queries have other names."""
+
 WOULD_BLOCK = r"""fields @timestamp
 | filter action = "ALLOW" and @message like /"nonTerminatingMatchingRules":\[\{/
 | parse @message /"nonTerminatingMatchingRules":\[\{"ruleId":"(?<rule>[^"]+)"/
@@ -80,6 +83,6 @@ def plan_log(logs: FirewallLogs, *, name: str) -> FirewallLogPlan:
         redacts_query=hide.query,
         redacts_path=hide.path,
         protections=tuple(protections),
-        query_name=f"{name}/firewall-would-block",
+        query_name=f"{name}/{QUERY}",
         query=WOULD_BLOCK,
     )
