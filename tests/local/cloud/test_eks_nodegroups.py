@@ -131,20 +131,25 @@ def test_target_groups_are_attached_only_where_both_sides_exist(shop: World) -> 
 @pytest.mark.parametrize(
     ("settings", "refusal"),
     [
-        ({"capacityType": "CHEAP"}, r"Capacity type CHEAP is not valid"),
+        ({"capacityType": "CHEAP"}, r"'CHEAP' at 'capacityType'"),
         (
             {"instanceTypes": ["m7g.large"]},
             r"m7g\.large.*not a valid instance type for requested amiType AL2023_x86_64",
         ),
         ({"instanceTypes": ["m7i.large"], "amiType": "AL2023_ARM_64_STANDARD"}, r"m7i\.large.*not a valid instance"),
-        ({"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}, r"Taint effect NoSchedule is not valid"),
+        ({"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}, r"'NoSchedule' at 'taints.1.member.effect'"),
         ({"taints": [{"key": f"a{n}", "effect": "NO_EXECUTE"} for n in range(51)]}, r"at most 50 taints, not 51"),
-        ({"taints": [{"key": "a", "value": "b" * 64, "effect": "NO_SCHEDULE"}]}, r"Taint a is longer or shorter"),
-        ({"labels": {"a" * 64: "b"}}, r"Label a{64} is longer or shorter"),
-        ({"labels": {"a": "b" * 64}}, r"Label a is longer or shorter"),
+        (
+            {"taints": [{"key": "a", "value": "b" * 64, "effect": "NO_SCHEDULE"}]},
+            r"'taints.1.member.value' .* less than or equal to 63",
+        ),
+        ({"labels": {"a" * 64: "b"}}, r"'labels.a{64}' .* less than or equal to 63"),
+        ({"labels": {"a": "b" * 64}}, r"'labels.a' .* less than or equal to 63"),
         ({"labels": {"node-role.kubernetes.io/a": "b"}}, r"Label cannot contain reserved prefixes"),
+        ({"instanceTypes": ["large"]}, r"large.*not a valid instance type"),
+        ({"scalingConfig": {"minSize": 3, "maxSize": 451, "desiredSize": 3}}, r"at most 450 nodes, not 451"),
         ({"updateConfig": {"maxUnavailable": 1, "maxUnavailablePercentage": 50}}, r"maxUnavailable or"),
-        ({"updateConfig": {"maxUnavailablePercentage": 101}}, r"from 1 to 100"),
+        ({"updateConfig": {"maxUnavailablePercentage": 101}}, r"value less than or equal to 100"),
     ],
 )
 def test_labels_taints_and_limits_that_eks_does_not_take_are_refused(
@@ -153,6 +158,12 @@ def test_labels_taints_and_limits_that_eks_does_not_take_are_refused(
     with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
         shop.create_nodes(**settings)
     assert shop.session.client("eks").list_nodegroups(clusterName="shop")["nodegroups"] == []
+
+
+@pytest.mark.parametrize("name", ["-main", "main group", "m" * 64])
+def test_a_node_group_has_a_name_that_eks_takes(shop: World, name: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*nodegroup name"):
+        shop.create_nodes(name=name)
 
 
 def test_labels_taints_and_limits_are_described_as_they_were_given(shop: World) -> None:

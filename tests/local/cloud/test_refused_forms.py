@@ -133,6 +133,85 @@ def test_a_gateway_is_not_detached_while_a_load_balancer_has_public_addresses(ed
     assert "mapped public address" in message
 
 
+@pytest.mark.parametrize("name", ["a.-b", "a-.b", "a..b", "-ab", "ab-", "a_b", "192.168.0.1", "xn--ab", "a-s3alias"])
+def test_a_bucket_has_a_name_of_dns(edge: Session, refused: Any, name: str) -> None:
+    place = {"LocationConstraint": edge.region}
+    refused("InvalidBucketName", edge.client("s3").create_bucket, Bucket=name, CreateBucketConfiguration=place)
+
+
+@pytest.mark.parametrize("name", ["a..example.com", ".example.com"])
+def test_no_label_of_a_record_is_empty(edge: Session, name: str) -> None:
+    zone = edge.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]["Id"]
+    with edge_world.refused("InvalidChangeBatch", "DomainLabelEmpty"):
+        change(edge, zone, "CREATE", Name=name, Type="A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
+
+
+@pytest.mark.parametrize("key", ["x", "alias/logs", "arn:aws:kms:eu-west-1:222222222222:key/x", "arn:aws:kms:::"])
+def test_a_log_group_has_a_key_that_exists_and_a_name_outside_aws_own(edge: Session, refused: Any, key: str) -> None:
+    create = edge.client("logs").create_log_group
+    refused("InvalidParameterException", create, logGroupName="shop", kmsKeyId=key)
+    refused("InvalidParameterException", create, logGroupName="aws/eks/shop")
+    create(logGroupName="/aws/eks/shop")
+
+
+@pytest.mark.parametrize("arn", ["x", "arn:broken", "arn:aws:xx"])
+def test_where_an_arn_belongs_nothing_else_is_taken(edge: Session, refused: Any, arn: str) -> None:
+    logs, wafv2, ec2 = edge.client("logs"), edge.client("wafv2"), edge.client("ec2")
+    refused(
+        "ValidationException",
+        logs.put_delivery_destination,
+        name="x",
+        deliveryDestinationConfiguration={"destinationResourceArn": arn},
+    )
+    refused("ValidationException", logs.put_delivery_source, name="x", resourceArn=arn, logType="ALB_ACCESS_LOGS")
+    acl = wafv2.create_web_acl(
+        Name="x", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=edge_world.VISIBILITY
+    )["Summary"]["ARN"]
+    long = arn.ljust(20, "x")  # the least that the model takes
+    refused("WAFInvalidParameterException", wafv2.associate_web_acl, WebACLArn=acl, ResourceArn=long)
+    logging = {"ResourceArn": acl, "LogDestinationConfigs": [long]}
+    refused("WAFInvalidParameterException", wafv2.put_logging_configuration, LoggingConfiguration=logging)
+    flow = {"ResourceIds": [network(edge).vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogDestination": arn}
+    refused("InvalidParameter", ec2.create_flow_logs, **flow, LogDestinationType="s3")
+
+
+@pytest.mark.parametrize("protocol", ["http", "256", "-2"])
+def test_a_rule_of_a_group_has_a_protocol(edge: Session, refused: Any, protocol: str) -> None:
+    rule = {"GroupId": network(edge).group, "IpProtocol": protocol, "CidrIp": "10.0.0.0/8", "FromPort": 1, "ToPort": 2}
+    refused("InvalidParameterValue", edge.client("ec2").authorize_security_group_ingress, **rule)
+
+
+@pytest.mark.parametrize("name", ["ab", "a b", "x" * 129])
+def test_a_launch_template_has_a_name_that_ec2_takes(edge: Session, refused: Any, name: str) -> None:
+    create = edge.client("ec2").create_launch_template
+    data = {"InstanceType": "m7i.large"}
+    refused("InvalidLaunchTemplateName.MalformedException", create, LaunchTemplateName=name, LaunchTemplateData=data)
+
+
+def test_a_rate_has_a_window_that_waf_takes(edge: Session, refused: Any) -> None:
+    rate = {"Limit": 100, "AggregateKeyType": "IP", "EvaluationWindowSec": 90}
+    rule = {"Name": "r", "Priority": 0, "Action": {"Block": {}}, "VisibilityConfig": edge_world.VISIBILITY}
+    acl = {"Name": "x", "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": edge_world.VISIBILITY}
+    rules = [{**rule, "Statement": {"RateBasedStatement": rate}}]
+    refused("WAFInvalidParameterException", edge.client("wafv2").create_web_acl, **acl, Rules=rules)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("server.enabled", "no"),
+        ("x_frame_options.header_value", "NONE"),
+        ("x_content_type_options.header_value", "sniff"),
+        ("strict_transport_security.header_value", "one year"),
+    ],
+)
+def test_a_listener_s_header_has_a_value_that_aws_takes(edge: Session, refused: Any, key: str, value: str) -> None:
+    arn = listener(edge, balancer(edge, network(edge))["LoadBalancerArn"])
+    attributes = [{"Key": f"routing.http.response.{key}", "Value": value}]
+    change_it = edge.client("elbv2").modify_listener_attributes
+    refused("InvalidConfigurationRequest", change_it, ListenerArn=arn, Attributes=attributes)
+
+
 def test_the_adapter_sends_no_empty_list_of_names(edge: Session) -> None:
     from privatelink_ingress import tokens as t
 

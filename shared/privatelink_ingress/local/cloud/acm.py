@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from moto.acm.models import CertBundle, acm_backends
@@ -13,9 +12,6 @@ from privatelink_ingress.local.cloud.hardening import Params, after, around, bef
 
 MOST_NAMES = 10
 """Of one certificate, until the quota is raised (L-FB94F0B0)."""
-
-DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
-"""The pattern of DomainNameString in the ACM API reference."""
 
 
 @around(CertBundle, "check")
@@ -48,30 +44,14 @@ def missing_records(certificate: CertBundle) -> list[str]:
 
 
 @before(AWSCertificateManagerResponse, "request_certificate")
-def domain_names_are_valid(request: Any, params: Params) -> None:
-    """Names are fully qualified, with a wildcard only as the first label (API reference, DomainNameString).
-
-    The first has at most 64 characters, since it becomes the common name (RequestCertificate, DomainName).
-    """
+def first_name_is_short(request: Any, params: Params) -> None:
+    """The first name has at most 64 characters, since it becomes the common name (RequestCertificate, DomainName)."""
     if len(params["DomainName"]) > 64:
         message = f"The first domain name can be no longer than 64 characters: {params['DomainName']}"
         refuse("ValidationException", message)
-    if params.get("SubjectAlternativeNames") == []:
-        refuse(
-            "ValidationException",
-            "1 validation error detected: Value '[]' at 'subjectAlternativeNames' failed to satisfy constraint: Member "
-            "must have length greater than or equal to 1",
-        )
     names = (params["DomainName"], *(params.get("SubjectAlternativeNames") or ()))
     if len(set(names)) > MOST_NAMES:
         refuse("LimitExceededException", f"Your domain count must be {MOST_NAMES} or less")
-    for name in names:
-        if not DOMAIN.fullmatch(name) or len(name) > 253:
-            refuse(
-                "ValidationException",
-                f"1 validation error detected: Value '{name}' at 'domainName' failed to satisfy constraint: Member "
-                f"must satisfy regular expression pattern: {DOMAIN.pattern}",
-            )
 
 
 @undo(AWSCertificateManagerResponse, "request_certificate")

@@ -18,19 +18,6 @@ PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
 """User guide, "reference_policies_elements_principal"."""
 
 
-@before(IamResponse, "create_role", "create_instance_profile")
-def role_name_fits(request: Any, params: Params) -> None:
-    """A role name has at most 64 characters; an instance profile name 128 (API reference, CreateRole)."""
-    key, limit = ("RoleName", 64) if "RoleName" in params else ("InstanceProfileName", 128)
-    name = params[key]
-    if len(name) > limit or not re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII):
-        refuse(
-            "ValidationError",
-            f"1 validation error detected: Value '{name}' at '{key[0].lower() + key[1:]}' failed a constraint: "
-            f"Member must have length less than or equal to {limit} and match [\\w+=,.@-]+",
-        )
-
-
 @before(IamResponse, "create_role")
 def role_path_and_name_are_free(request: Any, params: Params) -> None:
     """A path begins and ends with `/`; names are unique in any case (API reference, CreateRole: Path, RoleName)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,15 +31,10 @@ MAX_RESOURCE_POLICIES = 10
 
 @before(LogsResponse, "create_log_group")
 def log_group_is_valid(request: Any, params: Params) -> None:
-    """Names have letters, digits and `_-/.#` only; a KMS key is usable (API reference, CreateLogGroup)."""
-    name, key = params["logGroupName"], params.get("kmsKeyId")
-    if not re.fullmatch(r"[.\-_/#A-Za-z0-9]{1,512}", name):
-        refuse(
-            "InvalidParameterException",
-            f"1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: Member must "
-            r"satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+",
-        )
-    if key:
+    """No name begins with `aws/`; a KMS key is usable (API reference, CreateLogGroup)."""
+    if params["logGroupName"].startswith("aws/"):
+        refuse("InvalidParameterException", "Log groups starting with AWS/ are reserved for AWS.")
+    if key := params.get("kmsKeyId"):
         _key_admits_logs(request, key)
 
 
@@ -69,11 +64,19 @@ def _group(request: Any, params: Params) -> Any:
     return group or refuse("ResourceNotFoundException", "The specified log group does not exist.")
 
 
+def _service(arn: str) -> str:
+    try:
+        return Arn.parse(arn).service
+    except ValueError:
+        refuse("ValidationException", f"Provided ARN is malformed: {arn}")
+
+
 def _key_admits_logs(request: Any, arn: str) -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html, steps 2 and 3."""
-    named = Arn.parse(arn)
-    key = kms_backends[named.account_id][named.region].keys.get(arn.rsplit("/", 1)[-1])
-    service = f"logs.{request.region}.amazonaws.com"
+    service, key = f"logs.{request.region}.amazonaws.com", None
+    with contextlib.suppress(ValueError, KeyError):  # an alias, an id, or anything else that is no ARN of a key
+        named = Arn.parse(arn)
+        key = kms_backends[named.account_id][named.region].keys.get(arn.rsplit("/", 1)[-1])
     if not key or not key.enabled or service not in key.policy:
         refuse(
             "InvalidParameterException",
@@ -114,7 +117,7 @@ def resource_policy_is_json(request: Any, params: Params) -> None:
 def delivery_destination_exists(request: Any, params: Params) -> None:
     """A destination is an existing log group, bucket or stream (API reference, PutDeliveryDestination)."""
     arn = params["deliveryDestinationConfiguration"]["destinationResourceArn"]
-    kind, name = Arn.parse(arn).service, arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
+    kind, name = _service(arn), arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
     group = arn.removesuffix(":*").partition(":log-group:")[2]
     if kind == "logs" and group not in request.logs_backend.groups:
         refuse("ResourceNotFoundException", f"The log group {group} does not exist")
@@ -159,6 +162,7 @@ def load_balancers_deliver_logs(original: Any, request: Any) -> str:
     knows other services only.
     """
     arn, log_type = request._get_param("resourceArn"), request._get_param("logType")
+    _service(arn)
     if ":elasticloadbalancing:" not in arn:
         return original(request)
     backend, name = request.logs_backend, request._get_param("name")

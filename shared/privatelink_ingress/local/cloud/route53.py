@@ -60,6 +60,8 @@ def _problems(zone: FakeZone, action: str, record: dict[str, Any]) -> list[str]:
     found = []
     if name != apex and not name.endswith(f".{apex}"):
         found.append(f"RRSet with DNS name {name} is not permitted in zone {apex}")
+    if ".." in name or name.startswith("."):
+        found.append(f"FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '{name}'")
     if any(len(label) > 63 for label in name.split(".")):
         found.append(f"FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '{name}'")
     if type_ == "CNAME" and name == apex:

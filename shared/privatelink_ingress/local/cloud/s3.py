@@ -8,14 +8,16 @@ from typing import Any
 from moto.s3.exceptions import InvalidBucketName, S3ClientError
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
+from privatelink_ingress.local.cloud import tags
 from privatelink_ingress.local.cloud.hardening import around
 from privatelink_ingress.local.cloud.s3_policies import is_public, listed, statements
 
 NAME = re.compile(
     r"(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3)$)"
-    r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+    r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 )
-"""Names of general purpose buckets (S3 user guide, bucket naming rules)."""
+"""Names of general purpose buckets (S3 user guide, bucket naming rules). Each part between dots begins and ends with a
+letter or digit, as in DNS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html."""
 
 # On the models: moto's S3 has no operation methods that `before` and `after` could attach to.
 
@@ -65,6 +67,15 @@ def bucket_policies_are_about_their_bucket(original: Any, self: S3Backend, bucke
             "AccessDenied", "Access Denied: public policies are prevented by the BlockPublicPolicy setting"
         )
     original(self, bucket_name, policy)
+
+
+@around(S3Backend, "put_bucket_tagging")
+def bucket_tags_are_the_users(original: Any, self: S3Backend, bucket_name: str, given: dict[str, str]) -> None:
+    """As those of every other service: `tags` (API reference, PutBucketTagging: InvalidTag)."""
+    found = [(key, value or "") for key, value in given.items()]
+    if problem := tags.wrong(found) or tags.too_many(found):
+        raise S3ClientError("InvalidTag", problem)
+    original(self, bucket_name, given)
 
 
 @around(S3Backend, "put_bucket_lifecycle")

@@ -57,3 +57,7 @@ def install() -> None:
     for module in MODULES:
         importlib.import_module(f"privatelink_ingress.local.cloud.{module}")
         hardening.install()
+    from privatelink_ingress.local.cloud import requests
+
+    requests.register()
+    hardening.install()

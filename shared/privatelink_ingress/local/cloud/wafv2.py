@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from privatelink_ingress.local.cloud.hardening import Params, after, before, ope
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
 from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
 
+ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+")
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 REFERENCES = {
     "IPSetReferenceStatement": "ip_sets",
@@ -139,6 +141,8 @@ def resource_exists(request: Any, params: Params) -> None:
     Source: API reference, AssociateWebACL.
     """
     arn = params["ResourceArn"]
+    if not ARN.fullmatch(arn):
+        invalid("RESOURCE_ARN", arn, "The ARN isn't valid. A valid ARN begins with arn: and includes other information")
     if ":loadbalancer/" in arn:
         if ":loadbalancer/app/" not in arn:
             invalid("RESOURCE_ARN", arn, "WAF protects Application Load Balancers, no others")
@@ -202,7 +206,7 @@ def log_destination_is_valid(request: Any, params: Params) -> None:
     if len(destinations) != 1:
         invalid("LOG_DESTINATION", str(destinations), "exactly one destination")
     (arn,) = destinations
-    kind = Arn.parse(arn).service
+    kind = Arn.parse(arn).service if ARN.fullmatch(arn) else ""
     name = arn.removesuffix(":*").rsplit(":", 1)[-1].rpartition("deliverystream/")[2]
     if kind not in ("logs", "s3", "firehose") or not name.startswith("aws-waf-logs-"):
         invalid("LOG_DESTINATION", arn, "the name of a log destination must start with aws-waf-logs-")

@@ -12,6 +12,9 @@ from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
 CONFIGURED = ("AWSManagedRulesBotControlRuleSet", "AWSManagedRulesATPRuleSet", "AWSManagedRulesAntiDDoSRuleSet")
 """Managed groups that need a configuration, whose key is their name (API reference, ManagedRuleGroupConfig)."""
 
+WINDOWS = (60, 120, 300, 600)
+"""Seconds (API reference, RateBasedStatement: EvaluationWindowSec)."""
+
 
 @before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
 def statements_are_valid(request: Any, params: Params) -> None:
@@ -28,6 +31,8 @@ def statements_are_valid(request: Any, params: Params) -> None:
             configured = [key for one in body.get("ManagedRuleGroupConfigs", ()) for key in one]
             if body["Name"] not in configured:
                 invalid("MANAGED_RULE_SET_CONFIG", body["Name"], "the group needs a configuration")
+        if kind == "RateBasedStatement" and body.get("EvaluationWindowSec", 300) not in WINDOWS:
+            invalid("RATE_BASED_STATEMENT", body["EvaluationWindowSec"], f"the window is one of {WINDOWS} seconds")
         if kind == "RateBasedStatement" and (body["AggregateKeyType"] == "CUSTOM_KEYS") != bool(body.get("CustomKeys")):
             invalid("RATE_BASED_STATEMENT", "", "CustomKeys stand with the aggregate key type CUSTOM_KEYS alone")
 

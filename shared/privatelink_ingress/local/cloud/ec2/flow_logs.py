@@ -9,6 +9,9 @@ from moto.ec2.responses import EC2Response
 
 from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
+SERVICES = {"cloud-watch-logs": "logs", "s3": "s3", "kinesis-data-firehose": "firehose"}
+"""The service in a destination's ARN, by type."""
+
 
 @before(EC2Response, "create_flow_logs")
 def the_role_can_be_assumed(response: Any, params: Params) -> None:
@@ -29,6 +32,15 @@ def the_role_can_be_assumed(response: Any, params: Params) -> None:
 def no_flow_log(response: Any, params: Params, answer: Any) -> None:
     """After a failed effect."""
     response.ec2_backend.delete_flow_logs(answer.result["FlowLogIds"])
+
+
+@before(EC2Response, "create_flow_logs")
+def the_destination_is_of_its_type(response: Any, params: Params) -> None:
+    """The destination is the ARN of a log group, a bucket or a delivery stream (EC2 CreateFlowLogs, LogDestination)."""
+    destination = params.get("LogDestination")
+    kind = params.get("LogDestinationType") or "cloud-watch-logs"
+    if destination is not None and not destination.startswith(f"arn:{response.partition}:{SERVICES.get(kind, '')}:"):
+        refuse("InvalidParameter", f"LogDestination: {destination} is not the ARN of a destination of type {kind}.")
 
 
 @after(EC2Response, "create_flow_logs")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.responses import EC2Response
 
-from privatelink_ingress.local.cloud.hardening import around
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
+
+NAME = re.compile(r"[a-zA-Z0-9()./_-]{3,128}")
+
+
+@before(EC2Response, "create_launch_template")
+def a_name_is_well_formed(response: Any, params: Params) -> None:
+    """3-128 letters, digits and the signs `( ) . / _ -` (EC2 CreateLaunchTemplate: LaunchTemplateName)."""
+    if not NAME.fullmatch(name := params["LaunchTemplateName"]):
+        refuse(
+            "InvalidLaunchTemplateName.MalformedException",
+            f"A launch template name must be between 3 and 128 characters of a-z, A-Z, 0-9 and ( ) . / _ -: {name}",
+        )
 
 
 @around(LaunchTemplateBackend, "create_launch_template")

@@ -176,6 +176,8 @@ def a_route_table_serves_its_own_vpc(response: Any, params: Params) -> None:
 @before(EC2Response, "create_route", "replace_route")
 def a_route_goes_through_a_gateway_of_its_vpc(response: Any, params: Params) -> None:
     """AWS: InvalidParameterValue when the internet gateway is not attached to the VPC (EC2 CreateRoute)."""
+    if params.get("DestinationCidrBlock") == "":
+        refuse("InvalidParameterValue", "Value () for parameter destinationCidrBlock is invalid.")
     gateway_id = params.get("GatewayId", "")
     gateway = response.ec2_backend.internet_gateways.get(gateway_id)
     if gateway is None:

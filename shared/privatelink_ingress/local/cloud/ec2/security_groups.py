@@ -14,12 +14,16 @@ from privatelink_ingress.local.cloud.hardening import Params, after, before, com
 ALLOWED_TEXT = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 """Characters and length of a name, a description and a rule's description (EC2 CreateSecurityGroup)."""
 PORT_PROTOCOLS = {"tcp", "udp", "6", "17"}
+PROTOCOLS = PORT_PROTOCOLS | {"icmp", "icmpv6", "-1", *map(str, range(256))}
+"""EC2 IpPermission, IpProtocol: a name, or the number of a protocol; -1 for all."""
 
 
 @before(EC2Response, "create_security_group")
 def a_group_is_well_named_and_in_a_known_vpc(response: Any, params: Params) -> None:
     """AWS: InvalidParameterValue, "Group names may not be in the format sg-*"; InvalidVpcID.NotFound."""
     name, description = params["GroupName"], params.get("Description", "")
+    if not name:
+        refuse("MissingParameter", "The request must contain the parameter GroupName")
     if name.lower().startswith("sg-"):
         refuse("InvalidParameterValue", f"invalid value for parameter groupName: {name}. May not begin with sg-.")
     for parameter, value in (("GroupName", name), ("GroupDescription", description)):
@@ -64,7 +68,10 @@ def _characters(parameter: str, value: str) -> str:
 
 
 def _ports(permission: Params) -> None:
-    if str(permission["IpProtocol"]).lower() not in PORT_PROTOCOLS:
+    protocol = str(permission["IpProtocol"]).lower()
+    if protocol not in PROTOCOLS:
+        refuse("InvalidParameterValue", f"Invalid value '{protocol}' for IP protocol. Unknown protocol.")
+    if protocol not in PORT_PROTOCOLS:
         return
     first, last = permission.get("FromPort"), permission.get("ToPort")
     if first is None or last is None:

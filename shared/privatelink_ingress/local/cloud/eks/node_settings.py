@@ -1,33 +1,72 @@
-"""Settings of EKS managed node groups that AWS refuses: capacity types, labels, taints, limits of updates."""
+"""Settings of EKS managed node groups that AWS refuses: names, sizes, types, labels, taints, limits of updates."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.eks.responses import EKSResponse
 
+from privatelink_ingress.local.cloud.eks.clusters import cluster_of
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
-CAPACITY_TYPES = ("ON_DEMAND", "SPOT", "CAPACITY_BLOCK")
-TAINT_EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
+MOST_NODES = 450
+"""Of one managed node group, until the quota is raised (EKS quotas, L-BD136A63)."""
 MOST_TAINTS = 50
-MOST_CHARACTERS = 63
 RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
-
-
-@before(EKSResponse, "create_nodegroup")
-def capacity_type_is_one_of_three(request: Any, params: Params) -> None:
-    """A capacity type of EKS (API reference, CreateNodegroup)."""
-    if (kind := params.get("capacityType") or "ON_DEMAND") not in CAPACITY_TYPES:
-        refuse("InvalidParameterException", f"Capacity type {kind} is not valid: one of {', '.join(CAPACITY_TYPES)}")
+NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
+INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
+"""Family and size. Types that are newer than moto's list are taken to exist."""
 
 
 @before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
-def labels_and_taints_are_short_and_not_reserved(request: Any, params: Params) -> None:
-    """Keys up to 63 characters outside the reserved domains, values of 1-63 in labels and 0-63 in taints, 50 taints.
+def sizes_in_order(request: Any, params: Params) -> None:
+    """In order: minSize ≤ desiredSize ≤ maxSize, and maxSize ≥ 1 (API reference, NodegroupScalingConfig)."""
+    sizes = params.get("scalingConfig") or {}
+    known = cluster_of(request, params).nodegroups.get(params["nodegroupName"])
+    if known is not None:
+        sizes = {**known.scaling_config, **sizes}
+    low, high = sizes.get("minSize", 0), sizes.get("maxSize", 1)
+    desired = sizes.get("desiredSize", low)
+    if high < 1:
+        refuse("InvalidParameterException", "maxSize must be at least 1")
+    if low > desired:
+        refuse("InvalidParameterException", f"Minimum capacity {low} can't be greater than desired size {desired}")
+    if high > MOST_NODES:
+        refuse("InvalidParameterException", f"A node group has at most {MOST_NODES} nodes, not {high}")
+    if desired > high:
+        refuse("InvalidParameterException", f"desired capacity {desired} can't be greater than max size {high}")
 
-    API reference, CreateNodegroup and Taint; user guide, "node-taints-managed-node-groups". That reserved prefixes are
-    refused: github.com/aws/containers-roadmap, issue 1451.
+
+@before(EKSResponse, "create_nodegroup")
+def instance_types_run_the_image(request: Any, params: Params) -> None:
+    """Instance types are of the architecture of the AMI type (API reference, CreateNodegroup: amiType)."""
+    ami_type = params.get("amiType") or "AL2023_x86_64_STANDARD"
+    wanted = "arm64" if "ARM_64" in ami_type else "x86_64"
+    unfit = [
+        name
+        for name in params.get("instanceTypes") or []
+        if not INSTANCE_TYPE.fullmatch(name)
+        or (name in INSTANCE_TYPES and wanted not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"])
+    ]
+    if unfit:
+        refuse("InvalidParameterException", f"{unfit} is not a valid instance type for requested amiType {ami_type}")
+
+
+@before(EKSResponse, "create_nodegroup")
+def node_group_has_a_name(request: Any, params: Params) -> None:
+    """At most 63 letters, digits, hyphens and underscores, a letter or digit first (API reference, CreateNodegroup)."""
+    if not NAME.fullmatch(name := params["nodegroupName"]):
+        refuse("InvalidParameterException", f"The nodegroup name {name} must match {NAME.pattern}")
+
+
+@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
+def labels_and_taints_are_not_reserved(request: Any, params: Params) -> None:
+    """Keys outside the reserved domains, and 50 taints.
+
+    User guide, "node-taints-managed-node-groups". That reserved prefixes are refused:
+    github.com/aws/containers-roadmap, issue 1451.
     """
     labels, taints = params.get("labels") or {}, params.get("taints") or []
     if isinstance(labels.get("addOrUpdateLabels"), dict):
@@ -36,18 +75,10 @@ def labels_and_taints_are_short_and_not_reserved(request: Any, params: Params) -
         taints = taints.get("addOrUpdateTaints") or []
     if len(taints) > MOST_TAINTS:
         refuse("InvalidParameterException", f"A node group has at most {MOST_TAINTS} taints, not {len(taints)}")
-    for taint in taints:
-        if taint.get("effect") not in TAINT_EFFECTS:
-            message = f"Taint effect {taint.get('effect')} is not valid: one of {', '.join(TAINT_EFFECTS)}"
-            refuse("InvalidParameterException", message)
-    pairs = [("Label", key, value, 1) for key, value in labels.items()]
-    pairs += [("Taint", taint["key"], taint.get("value", ""), 0) for taint in taints]
-    for kind, key, value, shortest in pairs:
+    for kind, key in [*(("Label", key) for key in labels), *(("Taint", taint["key"]) for taint in taints)]:
         if key[: key.rfind("/") + 1].endswith(RESERVED_PREFIXES):
             message = f"{kind} cannot contain reserved prefixes [{', '.join(RESERVED_PREFIXES)}]"
             refuse("InvalidParameterException", message)
-        if not 1 <= len(key) <= MOST_CHARACTERS or not shortest <= len(value) <= MOST_CHARACTERS:
-            refuse("InvalidParameterException", f"{kind} {key} is longer or shorter than EKS allows")
 
 
 @before(EKSResponse, "create_nodegroup", "update_nodegroup_config")

@@ -7,7 +7,6 @@ from typing import Any
 
 from moto.autoscaling.models import autoscaling_backends
 from moto.core.types import Base64EncodedString
-from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.eks.responses import EKSResponse
 
 from privatelink_ingress.local.cloud.eks.access import add_entry, entries_of
@@ -46,37 +45,6 @@ def node_role_is_assumable(request: Any, params: Params) -> None:
             "Following required service principals [ec2.amazonaws.com] were not found in the trust relationships "
             f"of nodeRole {params['nodeRole']}",
         )
-
-
-@before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
-def sizes_in_order(request: Any, params: Params) -> None:
-    """In order: minSize ≤ desiredSize ≤ maxSize, and maxSize ≥ 1 (API reference, NodegroupScalingConfig)."""
-    sizes = params.get("scalingConfig") or {}
-    known = cluster_of(request, params).nodegroups.get(params["nodegroupName"])
-    if known is not None:
-        sizes = {**known.scaling_config, **sizes}
-    low, high = sizes.get("minSize", 0), sizes.get("maxSize", 1)
-    desired = sizes.get("desiredSize", low)
-    if high < 1:
-        refuse("InvalidParameterException", "maxSize must be at least 1")
-    if low > desired:
-        refuse("InvalidParameterException", f"Minimum capacity {low} can't be greater than desired size {desired}")
-    if desired > high:
-        refuse("InvalidParameterException", f"desired capacity {desired} can't be greater than max size {high}")
-
-
-@before(EKSResponse, "create_nodegroup")
-def instance_types_run_the_image(request: Any, params: Params) -> None:
-    """Instance types are of the architecture of the AMI type (API reference, CreateNodegroup: amiType)."""
-    ami_type = params.get("amiType") or "AL2023_x86_64_STANDARD"
-    wanted = "arm64" if "ARM_64" in ami_type else "x86_64"
-    unfit = [
-        name
-        for name in params.get("instanceTypes") or []
-        if name in INSTANCE_TYPES and wanted not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"]
-    ]
-    if unfit:
-        refuse("InvalidParameterException", f"{unfit} is not a valid instance type for requested amiType {ami_type}")
 
 
 @before(EKSResponse, "create_nodegroup")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.acm.models import acm_backends
@@ -19,6 +20,17 @@ PROTOCOLS = {
     "gateway": ("GENEVE",),
 }
 """Protocols of target groups by type of load balancer (ELB API reference, CreateTargetGroup: Protocol)."""
+
+ANY = re.compile(".+")
+ATTRIBUTES = {
+    "routing.http.response.server.enabled": re.compile("true|false"),
+    "routing.http.response.strict_transport_security.header_value": re.compile(r"max-age=\d+(; ?[A-Za-z]+)*"),
+    "routing.http.response.x_content_type_options.header_value": re.compile("nosniff"),
+    "routing.http.response.x_frame_options.header_value": re.compile(r"DENY|SAMEORIGIN|ALLOW-FROM \S+"),
+    "routing.http.response.access_control_allow_credentials.header_value": re.compile("true"),
+    "routing.http.response.access_control_max_age.header_value": re.compile(r"\d+"),
+}
+"""Values of attributes that take some alone (ELB API reference, ListenerAttribute); an empty one takes it back."""
 
 MAX_LISTENERS = 50
 MAX_CERTIFICATES = 25
@@ -166,6 +178,8 @@ def listener_attributes_exist(request: Any, params: Params) -> None:
                 refuse("InvalidConfigurationRequest", f"'{key}' is not supported on Application Load Balancers")
             if not (value.isdigit() and 60 <= int(value) <= 6000):
                 refuse("ValidationError", f"'{key}' must be between 60 and 6000 seconds")
+        elif value and not ATTRIBUTES.get(key, ANY).fullmatch(value):
+            refuse("InvalidConfigurationRequest", f"Listener attribute value '{value}' is not valid for '{key}'")
 
 
 def _balancer_of(request: Any, arn: str) -> Any:
