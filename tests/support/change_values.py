@@ -221,6 +221,9 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "certificateArn": _certificate,
         "defaultActions": _put("defaultActions", "0.fixedResponse.messageBody", "Other"),
         "protocol": _is("TLS"),
+        "routingHttpResponseStrictTransportSecurityHeaderValue": _is("max-age=60"),
+        "routingHttpResponseXContentTypeOptionsHeaderValue": _is(""),
+        "routingHttpResponseXFrameOptionsHeaderValue": _is("DENY"),
         "sslPolicy": _is("ELBSecurityPolicy-TLS13-1-3-2021-06"),
     },
     t.LISTENER_RULE: {

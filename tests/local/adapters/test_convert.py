@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import botocore.session
 import pytest
+from botocore.model import Shape
 
 from privatelink_ingress.local.adapters import convert as under_test
 from privatelink_ingress.local.adapters import violations
@@ -207,7 +208,7 @@ def test_a_sensitive_value_is_refused_without_being_shown():
         type_name, enum, metadata = "string", (), {"sensitive": True, "pattern": "[a-z]+"}
 
     assert problems(shape("ssm", "PutParameter"), {"Name": "/a", "Value": "x" * 8193, "Type": "String"}) == []
-    [found] = service_models.violations(Sensitive, "HUSH")
+    [found] = service_models.violations(cast(Shape, Sensitive), "HUSH")
     assert violations._told(found) == ": its value does not match the pattern [a-z]+"
 
 
