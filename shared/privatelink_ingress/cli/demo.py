@@ -20,7 +20,7 @@ from privatelink_ingress.cli.running import FILE, Cluster, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.cli.views import trace as trace_view
-from privatelink_ingress.fleet import repository
+from privatelink_ingress.fleet import check
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
@@ -46,7 +46,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         UserError: a stack file is wrong, `out` cannot be written, `port` is in use, or the emulated AWS refused a
             resource.
     """
-    repository.read_right(root)
+    check.require_right(root)
     stacks = deploy.find(root)
     files = {stack.label: out / f"{stack.label.replace('/', '.')}.json" for stack in stacks}
     _require_writable(out, [*files.values(), out / FILE])

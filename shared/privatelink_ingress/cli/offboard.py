@@ -60,7 +60,7 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
         UsageError: when the connection does not exist.
         UserError: when a stack file has a mistake.
     """
-    stacks = repository.read_right(root)
+    stacks = repository.read_right(root, known=repository.WHERE)
     location = offboarding_changes.locate(name, stacks)
     workload = offboarding_changes.workload_of(name, location, stacks)
     edges = [edge for edge in stacks.edges if location is None or edge.stack == location.shard]

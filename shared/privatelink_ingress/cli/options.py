@@ -12,7 +12,7 @@ from privatelink_ingress.cli import invocation
 FOUND_SOMETHING = 1
 """Exit code when a command did its work and something is wrong. 0 is fine, 130 is Ctrl-C."""
 NOT_PROVEN = 3
-"""Exit code of `check` when nothing is wrong, but a value is encrypted: what depends on it is not checked."""
+"""Exit code of `check` when nothing is wrong, but a value is encrypted or in an environment."""
 WRONG_USE = 2
 """Exit code when a command could not start."""
 

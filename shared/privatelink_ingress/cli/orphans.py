@@ -27,7 +27,7 @@ def stacks(root: Path) -> dict[str, Stack]:
     Raises:
         UserError: a stack file has a mistake, so that the account of its stack is not known.
     """
-    found = repository.read_right(root)
+    found = repository.read_right(root, known=repository.WHERE)
     return {f"{Path(one.file).parent}/{one.stack}": one for one in (*found.workloads, *found.edges, *found.attached)}
 
 

@@ -66,7 +66,7 @@ def of_aws(root: Path, accounts: Accounts) -> tuple[Topology, list[Problem]]:
     Raises:
         UserError: a stack file has a mistake, no stack file has a load balancer, or an edge account cannot be read.
     """
-    stacks = repository.read_right(root)
+    stacks = repository.read_right(root, known=repository.WHERE)
     if not stacks.edges:
         remedy = "Run this in the repository of your stack files, or name it with --root."
         raise UsageError(_NOTHING, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS, prefix
+from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 _MOST_ZONES = 9
@@ -26,3 +28,18 @@ def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:
 def zones_of(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -> tuple[str, ...]:
     """The zones that a network is planned in: those that it states, or so many of those that AWS is taken to have."""
     return zone_ids or assumed_zones(region, count or DEFAULT_COUNT)
+
+
+def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> Iterator[str]:
+    """What a check of the stack file `name` cannot know: existing resources, and zones that are left to AWS."""
+    if isinstance(settings, WorkloadSettings):
+        if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
+            yield f"{name}: {owner}.existing already exists, so only `pulumi preview` can check whether it fits."
+        missing = None if declared_zones.zone_ids(settings) else declared_zones.zones_key(settings)
+        assumed = workload_zones(settings, region)
+    else:
+        network = settings.network
+        missing = None if network.zone_ids else "network.zoneIds"
+        assumed = zones_of(network.zone_ids, network.zones, region)
+    if missing:
+        yield f"{name}: {missing} is not set, and only AWS knows the zones; {', '.join(assumed)} are assumed."

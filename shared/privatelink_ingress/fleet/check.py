@@ -6,9 +6,11 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import consumers, firewall_hosts, hosts, reach, repository, shards
+from privatelink_ingress.contracts import shard as shard_contract
+from privatelink_ingress.fleet import consumers, environments, firewall_hosts, hosts, reach, repository, shards
 from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
 from privatelink_ingress.fleet.repository import Report, Stacks
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -37,6 +39,22 @@ def check(root: Path) -> Report:
     return report
 
 
+def require_right(root: Path) -> None:
+    """For what takes every stack as its file says, and all together.
+
+    Raises:
+        UserError: with every mistake, in one file or between two; or with every value that cannot be read here.
+    """
+    report = check(root)
+    if report.findings:
+        problems = [finding.problem.in_file(finding.file) for finding in report.findings]
+        raise UserError("Stack files have mistakes", problems)
+    if hidden := [place for place in report.unproven if place.startswith(_DEPLOYED)]:
+        raise UserError("Not every stack file can be read", map(environments.unreadable, hidden))
+
+
+_DEPLOYED = (f"{service_contract.PROJECT}/", f"{shard_contract.PROJECT}/")
+
 _MOST_GUESSES = 80
 """A check takes some hundredths of a second."""
 
@@ -58,13 +76,33 @@ def _check(stacks: Stacks) -> Report:
     if report.findings:
         report.notes.append("The files are compared with each other once each of them is right.")
     elif stacks.left_out:
-        listed = ", ".join(stacks.left_out)
-        report.notes.append(f"The files are not compared with each other: that takes the encrypted values of {listed}.")
+        encrypted = ", ".join(file for file in stacks.left_out if file not in stacks.supplied)
+        supplied = ", ".join(file for file in stacks.left_out if file in stacks.supplied)
+        parts = (("the encrypted values of", encrypted), ("the environment of", supplied))
+        takes = " and ".join(f"{what} {files}" for what, files in parts if files)
+        report.notes.append(f"The files are not compared with each other: that takes {takes}.")
     else:
-        report.findings += compare(stacks)
+        found = compare(stacks)
+        sure = set(compare(_without_environments(stacks))) if stacks.supplied else set(found)
+        report.findings += (finding for finding in found if finding in sure)
+        report.warnings += (environments.unless(finding) for finding in found if finding not in sure)
         report.notes += (note for stack in (*stacks.edges, *stacks.attached) for note in unread(stack))
         report.notes += shards.overlaps(stacks.edges, stacks.attached)
     return report
+
+
+def _without_environments(stacks: Stacks) -> Stacks:
+    """Only the stacks that are as their files say, with a report of their own."""
+
+    def kept(some: list[Any]) -> list[Any]:
+        return [stack for stack in some if stack.file not in stacks.supplied]
+
+    return Stacks(
+        workloads=kept(stacks.workloads),
+        edges=kept(stacks.edges),
+        attached=kept(stacks.attached),
+        bootstraps=kept(stacks.bootstraps),
+    )
 
 
 def compare(stacks: Stacks) -> list[Finding]:

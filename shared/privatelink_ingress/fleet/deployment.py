@@ -8,6 +8,7 @@ from typing import Literal
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard
+from privatelink_ingress.fleet import environments
 from privatelink_ingress.fleet.onboarding import published_name
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
@@ -24,6 +25,7 @@ Direction = Literal["deploy", "teardown"]
 
 
 _DECIDING = (
+    environments.PLACE,
     "aws:region",
     "accountId",
     "edgeStack",
@@ -80,9 +82,7 @@ def units(stacks: Stacks) -> tuple[Unit, ...]:
     hidden = [place for place in stacks.report.unproven if place.partition(": ")[2].startswith(_DECIDING)]
     hidden += [f"{file}: file" for file in stacks.left_out]
     if hidden:
-        reason = "is encrypted, and decides where, when or with what the stack is deployed"
-        remedy = "Write it in plain text if it is not a secret, or run `pulumi up` in its project."
-        raise UserError("Not every stack file can be read", [Problem(place, reason, remedy) for place in hidden])
+        raise UserError("Not every stack file can be read", map(environments.unreadable, hidden))
     workloads = [Unit(stack=workload) for workload in stacks.workloads]
     edges = [Unit(stack=edge, needs=_backends(edge, stacks.workloads)) for edge in stacks.edges]
     attached = [

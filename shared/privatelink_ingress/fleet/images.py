@@ -46,7 +46,7 @@ def select(root: Path, stack: str | None) -> Targets:
         UsageError: when the stack does not exist, or pins no image.
         UserError: when a stack file has a mistake.
     """
-    workloads = repository.read_right(root).workloads
+    workloads = repository.read_right(root, known=repository.WHERE).workloads
     chosen = workloads if stack is None else [workload_named(stack, workloads)]
     pinned, unpinned, problems = [], [], []
     for workload in chosen:

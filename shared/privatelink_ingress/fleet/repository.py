@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import assumed_zones, encrypted
+from privatelink_ingress.fleet import assumed_zones, encrypted, environments
 from privatelink_ingress.fleet.plans import StackPlan
 from privatelink_ingress.fleet.stacks import Attached, Bootstrap, Edge, Finding, Workload
 from privatelink_ingress.plan.edge import shard as edge_plan
 from privatelink_ingress.plan.routing import routes
-from privatelink_ingress.plan.workload import declared_zones, versions
+from privatelink_ingress.plan.workload import versions
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -41,7 +41,7 @@ class Report:
     """What is allowed, and yet should be known before it is deployed."""
     findings: list[Finding] = dataclasses.field(default_factory=list)
     unproven: list[str] = dataclasses.field(default_factory=list)
-    """File and key path of every encrypted value: what depends on one is not checked."""
+    """File and key path of every encrypted value, and of every environment: what depends on one is not checked."""
     plans: Mapping[str, StackPlan] = dataclasses.field(default_factory=dict)
     """By `<project>/<stack>`. Empty until the files are compared, which takes all of them, and where a value is
     encrypted."""
@@ -57,7 +57,9 @@ class Stacks:
     attached: list[Attached] = dataclasses.field(default_factory=list)
     bootstraps: list[Bootstrap] = dataclasses.field(default_factory=list)
     left_out: list[str] = dataclasses.field(default_factory=list)
-    """Files of which too much is encrypted to compare them with the others."""
+    """Files of which too much is encrypted, or in an environment, to compare them with the others."""
+    supplied: set[str] = dataclasses.field(default_factory=set)
+    """Files with an environment, whose stacks are taken as their files write them."""
 
 
 Guess = Mapping[str, Mapping[str, str]]
@@ -125,13 +127,20 @@ def _read(
         found = encrypted.stand_ins(file, functools.partial(loader, file), second=second, known=known)
         hidden, values = (*hidden, *found.leaves), found.values
     report.unproven += (f"{name}: {place}" for place in hidden)
+    if file.environment:
+        stacks.supplied.add(name)
+        report.unproven.append(f"{name}: {environments.PLACE}")
+        report.notes.append(f"{name}: {environments.NOTE}")
     if hidden:
         listed = ", ".join(hidden)
         report.notes.append(f"{name}: {listed} is encrypted: only `pulumi preview` can check what depends on it.")
     try:
         _sort(stacks, name, file, loader(file, values))
     except UserError as error:
-        shown = [problem for problem in error.problems if not encrypted.hides(hidden, problem)]
+        problems = error.problems
+        if file.environment:
+            problems = tuple(environments.certain(file, functools.partial(loader, file), values))
+        shown = [problem for problem in problems if not encrypted.hides(hidden, problem)]
         report.findings += (Finding(name, problem) for problem in shown)
         if not shown:
             stacks.left_out.append(name)
@@ -152,12 +161,12 @@ def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
         versions.require_supported(settings, today=today)
         report.warnings += (Finding(name, problem) for problem in warnings(settings, today=today))
-        _note_zones(report, name, file.region, settings)
+        report.notes += assumed_zones.notes(name, file.region, settings)
     elif isinstance(settings, AttachedSettings):
         stacks.attached.append(Attached(file=name, stack=file.stack, region=file.region, settings=settings))
     elif isinstance(settings, EdgeSettings):
         stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
-        _note_zones(report, name, file.region, settings)
+        report.notes += assumed_zones.notes(name, file.region, settings)
     elif isinstance(settings, BootstrapSettings):
         stacks.bootstraps.append(Bootstrap(file=name, stack=file.stack, settings=settings))
 
@@ -182,11 +191,15 @@ _LOADERS: Mapping[str, _Loader] = {
 }
 
 
-def read_right(root: Path) -> Stacks:
+def read_right(root: Path, *, known: tuple[str, ...] = ()) -> Stacks:
     """As `read`, for commands that count what the stack files say: that takes files without mistakes.
 
+    Args:
+        root: Top directory of the repository.
+        known: First letters of the keys that the command itself acts on, so that no stand-in will do for them.
+
     Raises:
-        UserError: with the mistakes, each with its file.
+        UserError: with the mistakes, each with its file; or with what cannot be read here.
     """
     stacks = read(root)
     findings = [*stacks.report.findings]
@@ -198,7 +211,15 @@ def read_right(root: Path) -> Stacks:
             for finding in findings
         ]
         raise UserError("Stack files have mistakes", problems)
+    hidden = [place for place in stacks.report.unproven if known and place.partition(": ")[2].startswith(known)]
+    if hidden or stacks.left_out:
+        places = [*hidden, *(f"{file}: file" for file in stacks.left_out)]
+        raise UserError("Not every stack file can be read", map(environments.unreadable, places))
     return stacks
+
+
+WHERE = ("aws:region", "accountId")
+"""Keys by which a command finds a stack in AWS."""
 
 
 def _files(root: Path, report: Report) -> Iterator[StackFile]:
@@ -219,23 +240,6 @@ def _files(root: Path, report: Report) -> Iterator[StackFile]:
                 yield reader.read(directory, stack)
             except UserError as error:
                 report.findings += (Finding(name, problem) for problem in error.problems)
-
-
-def _note_zones(report: Report, name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> None:
-    if isinstance(settings, WorkloadSettings):
-        if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
-            report.notes.append(
-                f"{name}: {owner}.existing already exists, so only `pulumi preview` can check whether it fits."
-            )
-        missing = None if declared_zones.zone_ids(settings) else declared_zones.zones_key(settings)
-        assumed = assumed_zones.workload_zones(settings, region)
-    else:
-        network = settings.network
-        missing = None if network.zone_ids else "network.zoneIds"
-        assumed = assumed_zones.zones_of(network.zone_ids, network.zones, region)
-    if missing:
-        zones = ", ".join(assumed)
-        report.notes.append(f"{name}: {missing} is not set, and only AWS knows the zones; {zones} are assumed.")
 
 
 def _relative(path: Path, root: Path) -> str:

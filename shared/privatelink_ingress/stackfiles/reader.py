@@ -39,6 +39,10 @@ class StackFile:
     """Keys that the schema in `Pulumi.yaml` marks secret."""
     missing: tuple[str, ...]
     """Keys of the schema with neither a default nor a value in the stack file; the engine stops at them."""
+    written: frozenset[str] = frozenset()
+    """Keys that the stack file itself has, and not only the schema."""
+    environment: bool = False
+    """Whether an environment of Pulumi ESC adds values, which only the engine can read."""
 
     @property
     def settings(self) -> dict[str, str]:
@@ -121,7 +125,11 @@ def read(project_dir: Path, stack: str) -> StackFile:
     if not isinstance(written, dict | None):
         raise _unreadable(path, "config", "is not a mapping", "Write the keys under `config:`, indented.")
     schema = _schema(project_dir, project)
-    if problems := [*unread.top_keys(content), *_misplaced(written or {}, project, schema)]:
+    if problems := [
+        *unread.top_keys(content),
+        *unread.environment(content),
+        *_misplaced(written or {}, project, schema),
+    ]:
         raise StackFileError(f"{_short(path)} has mistakes", problems)
     values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
     secure = tuple(sorted(key for key, value in values.items() if _has_secure(value)))
@@ -135,6 +143,8 @@ def read(project_dir: Path, stack: str) -> StackFile:
         encrypted={key: values[key] for key in secure},
         secret=frozenset(key for key, entry in schema.items() if isinstance(entry, dict) and entry.get("secret")),
         missing=tuple(sorted(schema.keys() - values.keys())),
+        written=frozenset(written or ()),
+        environment=bool(content.get("environment")),
     )
 
 

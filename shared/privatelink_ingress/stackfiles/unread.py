@@ -62,6 +62,15 @@ def top_keys(content: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, "is not read", "Did you mean config?")
 
 
+def environment(content: Mapping[str, Any]) -> Iterator[Problem]:
+    """An `environment` that the engine cannot open: `Environment` of its `sdk/go/common/workspace`."""
+    given = content.get("environment")
+    names = given if isinstance(given, list) else []
+    if not isinstance(given, list | dict | None) or not all(isinstance(name, str) and name for name in names):
+        reason = "is neither a list of environments of Pulumi ESC nor one written out"
+        yield Problem("environment", reason, "Write a list of their names, such as [shop-production].")
+
+
 def key(name: str, project: str, known: Collection[str]) -> Problem | None:
     """What is wrong with the namespace of a key below `config`; None when nothing is.
 

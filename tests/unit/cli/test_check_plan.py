@@ -122,7 +122,7 @@ def test_an_encrypted_file_leaves_no_plan(repository: Path):
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         "The plan cannot be printed:",
-        "  --plan: needs all stack files, and a value in one of them is encrypted",
+        "  --plan: needs all stack files, and a value is encrypted or in an environment",
         "    → Run `pulumi preview` in the project of the stack instead.",
     ]
 

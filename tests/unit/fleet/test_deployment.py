@@ -112,7 +112,7 @@ def test_an_encrypted_value_that_decides_the_credentials_is_refused_and_one_of_t
     assert [(one.where, one.reason) for one in refused.value.problems] == [
         (
             "eks-service/Pulumi.shop.yaml: roles.externalId",
-            "is encrypted, and decides where, when or with what the stack is deployed",
+            "is encrypted, and this command has to know it",
         )
     ]
 

@@ -27,7 +27,7 @@ def _print_plan(report: Report, stack: str | None) -> None:
 
     if not report.plans:
         remedy = "Run `pulumi preview` in the project of the stack instead."
-        problem = Problem("--plan", "needs all stack files, and a value in one of them is encrypted", remedy)
+        problem = Problem("--plan", "needs all stack files, and a value is encrypted or in an environment", remedy)
         raise UserError("The plan cannot be printed", [problem])
     typer.echo(view.as_json(plans.select(report.plans, stack) if stack else report.plans))
     for note in report.notes:
@@ -50,8 +50,8 @@ def check(
 
     With --plan, print everything that is decided for a stack, in a stable order: `diff` shows what a change changes.
 
-    Exit code 0 when all are right, 1 when something is wrong, 3 when nothing is wrong but a value is encrypted, so
-    that what depends on it is not proven.
+    Exit code 0 when all are right, 1 when something is wrong, 3 when nothing is wrong but a value is encrypted, or
+    supplied by an environment, so that what depends on it is not proven.
     """
     from privatelink_ingress.cli.views import check as view
     from privatelink_ingress.fleet import check as fleet_check

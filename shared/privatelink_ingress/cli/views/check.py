@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from privatelink_ingress.cli.views import show, tables
+from privatelink_ingress.fleet import environments
 from privatelink_ingress.fleet.repository import Report
 from privatelink_ingress.fleet.stacks import Finding
 
@@ -28,8 +29,9 @@ def print_report(report: Report, console: Console) -> None:
             Text(f"{tables.counted(count, 'mistake')} in {files} stack files.", style="bold red"), soft_wrap=True
         )
     elif report.unproven:
-        values = len(report.unproven)
-        unproven = tables.counted(values, "encrypted value")
+        opened = sum(place.endswith(f": {environments.PLACE}") for place in report.unproven)
+        kinds = ((len(report.unproven) - opened, "encrypted value"), (opened, "environment"))
+        unproven = " and ".join(tables.counted(count, kind) for count, kind in kinds if count)
         console.print(
             Text(
                 f"No mistakes in {files} stack files, but not everything is proven: {unproven} cannot be read here.",
