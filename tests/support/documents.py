@@ -22,7 +22,7 @@ from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached, hosted_zones, trust
 from privatelink_ingress.plan.edge import logs
 from privatelink_ingress.rules import ACCEPTED, RULES
-from tests.support import breakages, engine_failures, firewall, identities, orphan_types
+from tests.support import breakages, engine_failures, firewall, identities, orphan_types, pictures
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
@@ -198,13 +198,15 @@ def rendered(text: str) -> str:
 
 
 def main() -> None:
-    """Write every document and the lists of identities, and name what changed."""
+    """Write every document, the picture and the lists of identities, and name what changed."""
     for document in DOCUMENTS:
         before = document.read_text()
         after = rendered(before)
         if after != before:
             document.write_text(after)
             sys.stdout.write(f"{document.relative_to(REPOSITORY)}: written\n")
+    if pictures.write():
+        sys.stdout.write(f"{pictures.FILE.relative_to(REPOSITORY)}: written\n")
     if missing := identities.write():
         advice = "Add to CHANGELOG.md, Unreleased, ### Identities, and say what changed and what users must do:"
         sys.stdout.write("\n".join([advice, *missing, ""]))

@@ -22,6 +22,11 @@ class Drawing:
         SubElement(self.root, "title", {"id": f"{key}-title"}).text = _clean(title)
         self._into = self.root
 
+    def alone(self, style: str) -> None:
+        """Make the drawing a file of its own, with its style sheet and a ground."""
+        SubElement(self.root, "style").text = style
+        SubElement(self.root, "rect", {"class": "ground", "width": "100%", "height": "100%"})
+
     def box(self, x: float, y: float, width: float, height: float, kind: str, *, radius: int = 8) -> None:
         """A rectangle with round corners."""
         size = {"x": _n(x), "y": _n(y), "width": _n(width), "height": _n(height), "rx": str(radius), "class": kind}

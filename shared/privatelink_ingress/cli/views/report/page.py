@@ -65,6 +65,11 @@ def render(system: System) -> str:
     )
 
 
+def picture_file(system: System) -> str:
+    """The picture as a file of its own."""
+    return f"{picture.draw(system, style=_text('picture.css'))}\n"
+
+
 def is_report(text: str) -> bool:
     """Whether a file's beginning is that of a report."""
     return f'<meta name="generator" content="{GENERATOR}">' in text

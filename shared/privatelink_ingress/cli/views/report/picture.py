@@ -29,19 +29,22 @@ class _Row:
     backend: Backend
 
 
-def draw(system: System, *, narrow: bool = False, links: bool = True) -> str:
+def draw(system: System, *, narrow: bool = False, style: str = "") -> str:
     """The picture as SVG.
 
     Args:
         system: What to show.
         narrow: For a phone: from top to bottom instead of from left to right.
-        links: Make each connection a link to `anchor` of its name on the same page.
+        style: The style sheet of a picture that is a file of its own: without links, and without ids, which differ in
+            every deployment. Without it, each connection is a link to `anchor` of its name on the same page.
     """
     connections = len(system.connections)
     title = f"{tables.counted(connections, 'connection')} from clients to workload accounts"
     drawing = Drawing(NARROW if narrow else WIDE, title, key="narrow" if narrow else "wide")
     dense = sum(max(len(one.backends), 1) for one in system.connections) > MOST_ROWS
-    column = (_Narrow if narrow else _Wide)(drawing, dense=dense, links=links)
+    if style:
+        drawing.alone(style)
+    column = (_Narrow if narrow else _Wide)(drawing, dense=dense, links=not style)
     for shard in system.shards:
         column.shard(shard)
     return drawing.finished()
@@ -141,7 +144,8 @@ class _Wide(_Layout):
         self.zones(row, shard, zones, y + 8)
         draw.arrow(x + width, y + 17, right, y + 17, f"flow {status}")
         draw.text(right + 12, y + 15, backend.name, "strong", room=WIDE - right - 70)
-        way = f"{backend.service or 'endpoint service not seen'} → NLB → NGINX"
+        service = (backend.service if self.links else "endpoint service") or "endpoint service not seen"
+        way = f"{service} → NLB → NGINX"
         draw.text(right + 12, y + 31, way, "small muted", room=WIDE - right - 24, size=11.5)
         if len(one.backends) > 1:
             draw.chip(WIDE - 60, y + 4, 50, _share(one, backend), "share", title="Share of the requests")
