@@ -51,6 +51,7 @@ def read(paths: Sequence[str]) -> Read:
             render = f"Render templates first, such as helm template … | {invocation.program()} ingress check -."
             problems.append(Problem(name, str(error), error.remedy or render))
         else:
+            problems += (Problem(name, *_LISTED) for document in documents if _is_list_of_objects(document))
             objects += ((name, one) for document in documents for one in _objects(document))
             if source is not None and source.name in _KUSTOMIZATIONS:
                 folder = source.parent
@@ -76,6 +77,16 @@ def _sources(paths: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             if (real := file.resolve()) not in seen:
                 seen.add(real)
                 yield str(file), file
+
+
+_LISTED = (
+    "holds a list of objects at the top, which kubectl does not take",
+    "Write the objects with --- between them, or as items of an object of kind List.",
+)
+
+
+def _is_list_of_objects(document: Any) -> bool:
+    return isinstance(document, list) and any(isinstance(one, Mapping) and "kind" in one for one in document)
 
 
 def _objects(document: Any) -> Iterator[Manifest]:

@@ -13,6 +13,7 @@ from privatelink_ingress.ingresses.model import (
     PLAIN,
     REWRITE_TARGET,
     REWRITES,
+    Conventions,
     Manifest,
     annotation_field,
     annotations_of,
@@ -23,11 +24,12 @@ from privatelink_ingress.ingresses.other_controllers import FAMILY, HELPERS, INS
 from privatelink_ingress.ingresses.protections import protection
 from privatelink_ingress.problems import Problem, nearest
 
+_DEFAULTS = Conventions()
 _RATE = "nginx.org/limit-req-rate"
 _DOCS = "docs/ingresses.md lists what this controller reads."
 
 
-def problems(ingress: Manifest) -> Iterator[Problem]:
+def problems(ingress: Manifest, conventions: Conventions = _DEFAULTS) -> Iterator[Problem]:
     """Annotations that nobody reads, that have no use here, or whose value is refused or ignored."""
     given = annotations_of(ingress)
     for key in sorted(given):
@@ -37,7 +39,7 @@ def problems(ingress: Manifest) -> Iterator[Problem]:
         if key in ANNOTATIONS:
             yield from _known(key, value, ANNOTATIONS[key], ingress)
         else:
-            yield from _unknown(key, value)
+            yield from _unknown(key, value, conventions.largest_file_mib)
 
 
 def advice(ingress: Manifest) -> Iterator[Problem]:
@@ -74,13 +76,13 @@ def _elsewhere(needed: str, kind: str) -> bool:
     return kind != PLAIN and needed == _RATE
 
 
-def _unknown(key: str, value: str) -> Iterator[Problem]:
+def _unknown(key: str, value: str, largest: int) -> Iterator[Problem]:
     field, lower = annotation_field(key), key.lower()
     if key.startswith(ingress_nginx.PREFIX):
-        lost, write = ingress_nginx.replacement(key.removeprefix(ingress_nginx.PREFIX), value)
+        lost, write = ingress_nginx.replacement(key.removeprefix(ingress_nginx.PREFIX), value, largest)
         yield Problem(field, _ignored("kubernetes/ingress-nginx", lost), write)
     elif lower.startswith(PREFIXES):
-        yield _unknown_of_f5(field, key, value)
+        yield _unknown_of_f5(field, key, value, largest)
     elif key == CLASS_ANNOTATION or longest(key, HELPERS):
         return
     elif not longest(key, OTHERS) and (near := _misspelt_prefix(key)):
@@ -98,7 +100,7 @@ def _ignored(owner: str, lost: str) -> str:
     return f"{lost}; it {reason}" if lost else reason
 
 
-def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
+def _unknown_of_f5(field: str, key: str, value: str, largest: int) -> Problem:
     prefix, _, name = key.partition("/")
     if key.lower() in ANNOTATIONS:
         return Problem(field, "is ignored: names of annotations are lower case", f"Write {key.lower()}.")
@@ -109,7 +111,7 @@ def _unknown_of_f5(field: str, key: str, value: str) -> Problem:
             write = known.instead if known.unsupported else f"Write {other}{name}."
             return Problem(field, f"{reason}: {other}{name} exists", write)
     if name in ingress_nginx.REPLACEMENTS:
-        lost, write = ingress_nginx.replacement(name, value)
+        lost, write = ingress_nginx.replacement(name, value, largest)
         return Problem(field, f"{lost}; it {reason}" if lost else reason, write)
     if name in CONFIG_MAP:
         reason = "is a key of the controller's ConfigMap, not an annotation: the controller ignores it"

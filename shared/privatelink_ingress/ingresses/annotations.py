@@ -22,6 +22,7 @@ from privatelink_ingress.ingresses.model import (
     REWRITE_TARGET,
     REWRITES,
     WEBSOCKETS,
+    Conventions,
 )
 from privatelink_ingress.ingresses.values import Form
 
@@ -91,7 +92,10 @@ def _limit(form: Form, needs: str = "nginx.org/limit-req-rate", note: str = "") 
     return Annotation(form=form, wrong=_NO_LIMIT, needs=needs, note=note)
 
 
-_FILE = "at most a sixteenth of the disk that a pod of the controller has for files (`controller.diskGib`): `128m`"
+_FILE = (
+    "at most a sixteenth of the disk that a pod of the controller has for files (`controller.diskGib`): "
+    f"`{Conventions().largest_file_mib}m` by default"
+)
 _JWT = "Remove it, and check tokens in the application or at the edge: without that, it is open to every client."
 
 ANNOTATIONS: Mapping[str, Annotation] = {

@@ -74,7 +74,7 @@ def _metadata(ingress: Manifest) -> Iterator[Problem]:
     prefix = given.get("generateName") or ""
     if not name and prefix and not is_subdomain(f"{prefix}x"):
         yield Problem("metadata.generateName", f"is {shown(prefix)}: {_REFUSED}", f"{_NAME}, 253 at most.")
-    for key, value in (given.get("labels") or {}).items():
+    for key, value in sorted((given.get("labels") or {}).items()):
         if not _is_qualified(key):
             yield Problem(f"metadata.labels[{shown(key)}]", f"is not a name for a label: {_REFUSED}", _QUALIFIED_NAME)
         elif not _LABEL_VALUE.fullmatch(value or ""):

@@ -75,7 +75,7 @@ def _all(ingress: Manifest, conventions: Conventions, others: Neighbours) -> Ite
     if not api_server.names_two_classes(ingress):
         yield from serving.wrong_class(ingress)
     yield from serving.wrong_namespace(ingress, conventions)
-    yield from annotation_rules.problems(ingress)
+    yield from annotation_rules.problems(ingress, conventions)
     yield from serving.wrong_tls(ingress, conventions)
     yield from serving.wrong_rules(ingress)
     yield from combinations.problems(ingress, conventions)

@@ -39,15 +39,14 @@ def _switch(value: str) -> str:
     return {"on": "true", "off": "false"}.get(value, value)
 
 
-def _file(value: str) -> str:
-    """A size of a file, or the most that the controller has disk for by default."""
-    most = Conventions().largest_file_mib
-    return f"{most}m" if values.OFFSET.fits(value) and values.size_in_bytes(value) > most * 2**20 else value
+_FILES = ("proxy-body-size", "proxy-max-temp-file-size")
 
 
-def _body(value: str) -> str:
-    """A size of a body; kubernetes/ingress-nginx takes bodies of any size with 0."""
-    return f"{Conventions().largest_file_mib}m" if value.strip() == "0" else _file(value)
+def _file(name: str, value: str, most: int) -> str:
+    """A size of a file, or the most that the controller has disk for, in MiB; 0 is a body of any size there."""
+    endless = name == "proxy-body-size" and value == "0"
+    large = values.OFFSET.fits(value) and values.size_in_bytes(value) > most * 2**20
+    return f"{most}m" if endless or large else value
 
 
 def _same(name: str, convert: Callable[[str], str] = str) -> Replacement:
@@ -182,7 +181,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "opentelemetry-": _TRACING,
     "opentracing-": _TRACING,
     "permanent-redirect": _REDIRECT,
-    "proxy-body-size": _same("client-max-body-size", _body),
+    "proxy-body-size": _same("client-max-body-size"),
     "proxy-buffer-size": Replacement(
         write='Write nginx.org/proxy-buffer-size: "{value}" with nginx.org/proxy-buffers: "8 {value}".'
     ),
@@ -193,7 +192,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "proxy-connect-timeout": _same("proxy-connect-timeout", _duration),
     "proxy-cookie-": Replacement(write=f"{_NOTHING_HERE}let the application set the cookie as clients need it."),
     "proxy-http-version": Replacement(write="Remove it: HTTP/1.1 is what the controller speaks to Services."),
-    "proxy-max-temp-file-size": _same("proxy-max-temp-file-size", _file),
+    "proxy-max-temp-file-size": _same("proxy-max-temp-file-size"),
     "proxy-next-upstream": _same("proxy-next-upstream"),
     "proxy-next-upstream-timeout": _same("proxy-next-upstream-timeout", _duration),
     "proxy-next-upstream-tries": _same("proxy-next-upstream-tries"),
@@ -240,11 +239,12 @@ REPLACEMENTS: Mapping[str, Replacement] = {
 """By the last part of the name, or by its beginning where that stands for a family; the longest that fits counts."""
 
 
-def replacement(name: str, value: str) -> tuple[str, str]:
+def replacement(name: str, value: str, largest: int = Conventions().largest_file_mib) -> tuple[str, str]:
     """What is lost, and what to do, for the annotation with the last part `name`.
 
-    A name that kubernetes/ingress-nginx does not have either gets the general answer.
+    A name that kubernetes/ingress-nginx does not have either gets the general answer. `largest`: as in `Conventions`.
     """
     found = REPLACEMENTS.get(name) or longest(name, REPLACEMENTS) or _UNKNOWN
-    text = re.sub(r"\s+", " ", found.convert(value.strip()))[:60]
+    converted = found.convert(value.strip())
+    text = re.sub(r"\s+", " ", _file(name, converted, largest) if name in _FILES else converted)[:60]
     return found.lost, found.write.replace("{value}", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from privatelink_ingress.ingresses.model import (
+    WEBSOCKETS,
     Conventions,
     Manifest,
     annotation_field,
@@ -74,12 +75,24 @@ def advice(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
     known = neighbours.names("Service", ingress)
     for where, backend in backends(ingress):
         name = (backend.get("service") or {}).get("name")
+        service = neighbours.get("Service", ingress, name or "")
+        if service is not None and isinstance(service.get("spec"), Mapping):
+            yield from _http2(f"{where}.service.port", service, backend["service"].get("port") or {})
         if name and name not in known and (near := nearest(name, known, cutoff=0.8)):
             reason = f"is {name}, which is not among the Services of these files"
             yield Problem(f"{where}.service.name", reason, f"Did you mean {near}?")
         elif name and (namespace := neighbours.elsewhere("Service", ingress, name)):
             reason = f"is {name}, which these files have in namespace {namespace}, not in the Ingress's own"
             yield Problem(f"{where}.service.name", reason, f"Move one of the two, or write a minion in {namespace}.")
+
+
+def _http2(where: str, service: Manifest, wanted: Manifest) -> Iterator[Problem]:
+    port = _asked(service, wanted)
+    if port and port.get("appProtocol") in _HTTP2_PROTOCOLS:
+        reason = (
+            f"is a port of appProtocol {port['appProtocol']}, which the controller does not read: it speaks HTTP/1.1"
+        )
+        yield Problem(where, reason, "Let the application speak HTTP/1.1 on this port as well, or name one that does.")
 
 
 def _services(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
@@ -99,6 +112,36 @@ def _services(ingress: Manifest, neighbours: Neighbours) -> Iterator[Problem]:
             yield Problem(f"{where}.service.name", reason, write)
             continue
         yield from _port(f"{where}.service.port", service, wanted.get("port") or {})
+        yield from _protocol(ingress, f"{where}.service.port", service, wanted)
+
+
+_TLS_PROTOCOLS, _WEBSOCKET_PROTOCOLS = ("https", "kubernetes.io/wss"), ("kubernetes.io/ws", "kubernetes.io/wss")
+_HTTP2_PROTOCOLS = ("kubernetes.io/h2c", "h2c", "h2", "http2", "grpc", "grpcs")
+
+
+def _protocol(ingress: Manifest, where: str, service: Manifest, wanted: Manifest) -> Iterator[Problem]:
+    """What a port says that it speaks, and the controller does not read: it goes by annotations alone.
+
+    No file of the release reads `appProtocol`; github.com/nginx/kubernetes-ingress, issue 9656, asks for it.
+    """
+    port = _asked(service, wanted.get("port") or {})
+    spoken = port.get("appProtocol") if port else None
+    for protocols, annotation, effect in (
+        (_TLS_PROTOCOLS, "nginx.org/ssl-services", "speaks plain HTTP to it, which it answers with 400"),
+        (_WEBSOCKET_PROTOCOLS, WEBSOCKETS, "passes no WebSocket to it"),
+    ):
+        listed = annotations_of(ingress).get(annotation)
+        names = listed.split(",") if isinstance(listed, str) else []
+        if spoken in protocols and wanted["name"] not in names:
+            reason = f"is a port of appProtocol {spoken}, which the controller does not read: it {effect}"
+            yield Problem(where, reason, f"Write {annotation}: {','.join([*names, wanted['name']])}.")
+
+
+def _asked(service: Manifest, wanted: Manifest) -> Manifest | None:
+    """The Service's port that the Ingress names."""
+    ports = [one for one in service["spec"].get("ports") or () if isinstance(one, Mapping)]
+    key, asked = ("name", wanted.get("name")) if wanted.get("name") else ("port", wanted.get("number"))
+    return next((one for one in ports if one.get(key) == asked), None)
 
 
 def _port(where: str, service: Manifest, wanted: Manifest) -> Iterator[Problem]:

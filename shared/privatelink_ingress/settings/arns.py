@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from privatelink_ingress import regions
-from privatelink_ingress.settings.fields import PARTITION, matching
+from privatelink_ingress.arns import Arn
+from privatelink_ingress.settings.fields import PARTITION, InvalidSetting, matching
 
 IAM = rf"arn:{PARTITION}:iam::\d{{12}}:"
 """How the ARN of everything in IAM begins."""
@@ -49,3 +52,24 @@ KeyArn = Annotated[str, matching(rf"arn:{PARTITION}:kms:[\w-]+:\d{{12}}:key/[\w-
 CertificateArn = Annotated[
     str, matching(rf"arn:{PARTITION}:acm:[\w-]+:\d{{12}}:certificate/[\w-]+", "the ARN of an ACM certificate")
 ]
+
+
+def identity(arn: str) -> tuple[str, ...]:
+    """What is the same for two ARNs of one role, user or policy: IAM knows one name of a kind, in any case and path.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+    """
+    parsed = Arn.parse(arn)
+    return parsed.account_id, parsed.resource.partition("/")[0], parsed.name.lower()
+
+
+def _identities_different(arns: tuple[str, ...]) -> tuple[str, ...]:
+    for index, arn in enumerate(arns):
+        if other := next((other for other in arns[:index] if identity(other) == identity(arn)), None):
+            also = "" if other == arn else ": IAM has one of this name, whatever its path and its case"
+            raise InvalidSetting(f"repeats {other!r}{also}", "Write it once, as IAM shows it.", at=(index,))
+    return arns
+
+
+UNIQUE_ARNS = AfterValidator(_identities_different)
+"""A rule for a list of ARNs of IAM: no role, user or account twice."""

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.arns import RoleArn
+from privatelink_ingress.settings.arns import UNIQUE_ARNS, RoleArn
 from privatelink_ingress.settings.backends import POSITIONS
 from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.settings.fields import (
@@ -29,9 +29,9 @@ class ContractSources(Settings):
 
     parameters: Annotated[tuple[ParameterReference, ...], UNIQUE] = ()
     """Parameters that it reads: names of its own account, or ARNs of ones that other accounts share with it."""
-    reader_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    reader_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """Backends' `readerRoleArn`; the deployer's role may then assume them."""
-    accepter_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    accepter_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """Backends' `accepterRoleArn`; the same."""
 
 
@@ -44,14 +44,14 @@ class AttachedRole(Settings):
     """The endpoint services that it may connect to: `endpoint_service_name` of its connections' contracts."""
     edge_parameter: ParameterReference | None = None
     """The parameter with the shard's contract. A StackReference would need the key of all secrets of the shard."""
-    principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
+    principals: Annotated[tuple[TrustedArn, ...], UNIQUE_ARNS] = ()
     """Who may assume it, instead of those of `trust`."""
     external_id: ExternalId | None = None
     """The external id that `principals` must send."""
     github: GitHub | None = None
     """Workflows of the team's own repository, instead of the one of `trust`."""
     contracts: ContractSources = ContractSources()
-    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """`hostedZoneRoles` of its stack file; it may then assume them."""
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.arns import RoleArn
+from privatelink_ingress.settings.arns import UNIQUE_ARNS, RoleArn
 from privatelink_ingress.settings.attached_roles import MOST_SERVICES, AttachedRole, ContractSources
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import (
@@ -43,7 +43,7 @@ EdgeStack = Annotated[str, matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "the name of
 class Accepter(Settings):
     """A role for an edge account that accepts its endpoints at this account's services, and does nothing else."""
 
-    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE]
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE_ARNS]
     external_id: ExternalId | None = None
 
 
@@ -88,7 +88,7 @@ class ParameterWriter(Settings):
 
     connections: Annotated[tuple[ConnectionName, ...], Field(min_length=1, max_length=50), UNIQUE]
     """Names that it may write, and no others."""
-    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE]
+    principals: Annotated[tuple[TrustedArn, ...], Field(min_length=1), UNIQUE_ARNS]
     external_id: ExternalId | None = None
     parameter_prefix: ParameterPrefix = "/central-ingress/connections"
 
@@ -102,7 +102,7 @@ class EdgeRoles(Settings):
     """The endpoint services that they may connect to: `endpoint_service_name` of their connections' contracts."""
     hosted_zone_ids: Annotated[tuple[HostedZoneId, ...], UNIQUE] = ()
     """Zones of this account in which they write records."""
-    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    hosted_zone_role_arns: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """`hostedZoneRoles` of their stack files, for zones of other accounts; the deployer's role may then assume them."""
     log_buckets: Annotated[tuple[BucketName, ...], Field(min_length=1), UNIQUE] | None = None
     """Their log buckets, where `logs.bucket` is set."""

@@ -24,6 +24,13 @@ IP_SET = 10_000
 SECURITY_GROUP_RULES = 1_000
 """The most rules, times security groups, of one network interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 
+PRIORITIES = 50_000
+"""Priorities of a listener's rules: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
+_PRIORITIES = f"a listener has priorities for {PRIORITIES} rules at most"
+
+ADDRESSES = 65_536
+"""Of a VPC's block of /16, the largest: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
 
 def _at_least(default: int) -> AfterValidator:
     def check(value: int) -> int:
@@ -47,13 +54,13 @@ def _at_most(most: int, why: str) -> AfterValidator:
 class Limits(Settings):
     """The raised quotas. Sources and codes of all of them: `plan/capacity/quotas.py`."""
 
-    endpoints: Annotated[int, _at_least(50)] = 50
+    endpoints: Annotated[int, _at_least(50), _at_most(ADDRESSES, f"a VPC has {ADDRESSES} addresses at most")] = 50
     """Interface endpoints of the internet VPC (L-29B6F2EB)."""
-    rules: Annotated[int, _at_least(100)] = 100
+    rules: Annotated[int, _at_least(100), _at_most(PRIORITIES, _PRIORITIES)] = 100
     """Rules of the load balancer, default rules not counted (L-7EED9B64)."""
-    certificates: Annotated[int, _at_least(25)] = 25
+    certificates: Annotated[int, _at_least(25), _at_most(PRIORITIES, _PRIORITIES)] = 25
     """Certificates of the load balancer beside the default one (L-9365A611)."""
-    targets: Annotated[int, _at_least(1_000)] = 1_000
+    targets: Annotated[int, _at_least(1_000), _at_most(ADDRESSES, f"a VPC has {ADDRESSES} addresses at most")] = 1_000
     """Targets of the load balancer (L-7E6692B2)."""
     security_group_rules: Annotated[
         int, _at_least(60), _at_most(SECURITY_GROUP_RULES, f"a network interface has {SECURITY_GROUP_RULES} at most")

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
+from privatelink_ingress.settings.arns import UNIQUE_ARNS
 from privatelink_ingress.settings.edge import BucketName
-from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, RetentionDays, Settings
+from privatelink_ingress.settings.fields import InvalidSetting, RetentionDays, Settings
 from privatelink_ingress.settings.trust import TrustedArn
 
 
@@ -20,7 +21,7 @@ def _role_or_user(arn: str) -> str:
 class Keys(Settings):
     """The KMS keys of states and secrets."""
 
-    administrators: Annotated[tuple[Annotated[TrustedArn, AfterValidator(_role_or_user)], ...], UNIQUE] = ()
+    administrators: Annotated[tuple[Annotated[TrustedArn, AfterValidator(_role_or_user)], ...], UNIQUE_ARNS] = ()
     """Roles and users who manage the keys and open every state: whoever deploys this stack, and a second one. The keys
     then have a policy of their own, in place of AWS's default, which leaves all to IAM."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from privatelink_ingress.settings.arns import IAM, ROLE, USER
+from privatelink_ingress.settings.arns import IAM, ROLE, UNIQUE_ARNS, USER
 from privatelink_ingress.settings.fields import UNIQUE, ExternalId, InvalidSetting, Settings, matching
 
 
@@ -82,7 +82,7 @@ class GitHub(Settings):
 class Trust(Settings):
     """Who may deploy."""
 
-    principals: Annotated[tuple[TrustedArn, ...], UNIQUE] = ()
+    principals: Annotated[tuple[TrustedArn, ...], UNIQUE_ARNS] = ()
     external_id: ExternalId | None = None
     """The external id that principals must send when they assume a role."""
     github: GitHub | None = None

@@ -56,6 +56,8 @@ def test_documents_are_read(tmp_path: Path, text: str, objects: list[object]):
     ("text", "reason"),
     [
         ("a: {{ .Values.a }}\n", "is not YAML: "),
+        ("- kind: Ingress\n", "holds a list of objects at the top, which kubectl does not take"),
+        ('a: 1\n---\n[{"kind": "Ingress"}]\n', "holds a list of objects at the top, which kubectl does not take"),
         ("b: 0\nkind: Ingress\nkind: Ingress\n", 'is not YAML: found duplicate key "kind" with value "Ingress" '),
         ("a: [\n", "is not YAML: "),
         ("a: 1\na: 2\n", "is not YAML: "),

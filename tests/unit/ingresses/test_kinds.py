@@ -114,6 +114,35 @@ def test_a_service_of_the_files_that_cannot_be_reached_is_told(given: dict[str, 
     assert found.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("spoken", "remedies"),
+    [
+        (None, []),
+        ("http", []),
+        ("https", ["Write nginx.org/ssl-services: web."]),
+        ("kubernetes.io/ws", ["Write nginx.org/websocket-services: web."]),
+        ("kubernetes.io/wss", ["Write nginx.org/ssl-services: web.", "Write nginx.org/websocket-services: web."]),
+    ],
+)
+def test_what_a_port_says_that_it_speaks_needs_the_annotation_that_the_controller_reads(
+    spoken: str | None, remedies: list[str]
+):
+    others = [service(ports=[{"port": 80, "name": "web", "appProtocol": spoken}])]
+    found = said(ingress(), others=others)
+    assert [remedy for _, _, remedy in found] == remedies
+    assert {place for place, _, _ in found} <= {"spec.rules[0].http.paths[0].backend.service.port"}
+    followed = dict(remedy.removeprefix("Write ").removesuffix(".").split(": ") for remedy in remedies)
+    assert said(annotated(followed), others=others) == []
+
+
+@pytest.mark.parametrize("spoken", ["kubernetes.io/h2c", "grpc"])
+def test_a_port_that_speaks_http_2_is_spoken_to_in_http_1(spoken: str):
+    others = [service(ports=[{"port": 80, "appProtocol": spoken}])]
+    assert said(ingress(), others=others) == []
+    [advice] = check.advice(ingress(), others=others)
+    assert advice.reason == f"is a port of appProtocol {spoken}, which the controller does not read: it speaks HTTP/1.1"
+
+
 def test_a_service_of_another_namespace_alone_is_pointed_out():
     [found] = [one for one in check.advice(ingress(), others=[service(namespace="blog")]) if "service" in one.where]
     assert found.reason == "is web, which these files have in namespace blog, not in the Ingress's own"

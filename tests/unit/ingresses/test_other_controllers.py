@@ -8,6 +8,7 @@ import pytest
 
 from privatelink_ingress.ingresses import check, ingress_nginx
 from privatelink_ingress.ingresses.annotations import ANNOTATIONS
+from privatelink_ingress.ingresses.model import Conventions
 from privatelink_ingress.ingresses.other_controllers import HELPERS, OTHERS
 from tests.support.ingresses import annotated, said
 
@@ -36,6 +37,11 @@ SAMPLES = {
 )
 def test_a_size_of_files_becomes_one_that_the_controller_has_disk_for(name: str, value: str, written: str):
     assert ingress_nginx.replacement(name, value)[1] == f"Write {written}."
+    of_a_stack = Conventions(largest_file_mib=64)
+    [(_, _, remedy)] = said(annotated({f"{PREFIX}{name}": value}), of_a_stack)
+    assert remedy == f"Write {written.replace('128m', '64m')}."
+    key, given = written.split(": ")
+    assert said(annotated({key: given.strip('"').replace("128m", "64m")}), of_a_stack) == []
 
 
 @pytest.mark.parametrize(

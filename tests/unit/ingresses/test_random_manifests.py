@@ -194,6 +194,9 @@ def test_any_text_gets_an_answer(text: str | bytes):
 @examples(quick=8, whole=60)
 @given(manifests=st.lists(INGRESS, min_size=1, max_size=3))
 @example(manifests=[{"kind": "Ingress", "metadata": {"name": "", "generateName": {"0": None, "": None}}}])
+@example(
+    manifests=[{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"labels": {":": "", "": ""}}}]
+)
 def test_yaml_and_json_of_the_same_manifests_get_the_same_answer(manifests: list[Any]):
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         yaml = YAML(typ="safe", pure=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.arns import identity
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 _POLICIES = "arn:aws:eks::aws:cluster-access-policy"
@@ -75,11 +76,8 @@ def principal(caller_arn: str) -> str:
 
 
 def _same(role_arn: str, creator: str | None) -> bool:
-    """Whether both are the same role. Role names are unique in an account, whatever their paths."""
-    if creator is None or ":role/" not in creator:
-        return False
-    role, other = Arn.parse(role_arn), Arn.parse(creator)
-    return (role.account_id, role.name) == (other.account_id, other.name)
+    """Whether both are the same role. Role names are unique in an account, whatever their paths and their case."""
+    return creator is not None and ":role/" in creator and identity(role_arn) == identity(creator)
 
 
 def _key(role_arn: str) -> str:

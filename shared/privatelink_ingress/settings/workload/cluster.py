@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.arns import KeyArn, RoleArn
+from privatelink_ingress.settings.arns import UNIQUE_ARNS, KeyArn, RoleArn, identity
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, RetentionDays, Settings, matching
 from privatelink_ingress.settings.workload.existing import ExistingCluster
 from privatelink_ingress.settings.workload.public_access import PublicAccessCidrs
@@ -45,9 +45,9 @@ class Cluster(Settings):
     """Networks that may reach the API from outside the VPC; empty means the API is private only."""
     kubernetes_api: KubernetesApi | None = None
     """Another address of the API, for a deployment from outside the VPC."""
-    admins: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    admins: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """Roles that administer the cluster (EKS access entries with AmazonEKSClusterAdminPolicy)."""
-    viewers: Annotated[tuple[RoleArn, ...], UNIQUE] = ()
+    viewers: Annotated[tuple[RoleArn, ...], UNIQUE_ARNS] = ()
     """Roles that read most objects of the cluster, but no Secrets (AmazonEKSViewPolicy)."""
     log_types: Annotated[tuple[LogType, ...], UNIQUE] = (
         "api",
@@ -75,7 +75,7 @@ class Cluster(Settings):
     @model_validator(mode="after")
     def _one_right_for_each_role(self) -> Self:
         for index, viewer in enumerate(self.viewers):
-            if viewer in self.admins:
+            if identity(viewer) in map(identity, self.admins):
                 reason = f"has {viewer}, which is also one of admins"
                 raise InvalidSetting(
                     reason, "Write it in one of the two: EKS keeps one entry a role.", at=("viewers", index)

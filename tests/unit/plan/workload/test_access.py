@@ -59,6 +59,15 @@ def test_one_role_has_one_right():
     assert remedy == "Write it in one of the two: EKS keeps one entry a role."
 
 
+@pytest.mark.parametrize("same", [f"{ROLE}/platform/Admin", f"{ROLE}/admin", f"{ROLE}/other/ADMIN"])
+def test_one_role_is_one_whatever_its_path_and_its_case(same: str):
+    where, reason, remedy = refused(admins=[ADMIN, same])
+    assert (where, remedy) == ("cluster.admins[1]", "Write it once, as IAM shows it.")
+    assert reason == f"repeats {ADMIN!r}: IAM has one of this name, whatever its path and its case"
+    assert refused(admins=[ADMIN], viewers=[same])[0] == "cluster.viewers[0]"
+    assert rights(planned(same, admins=[ADMIN])) == {}
+
+
 @pytest.mark.parametrize(
     ("caller", "behind"),
     [
