@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from privatelink_ingress.cli import orphans as command
+from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
+from privatelink_ingress.fleet.exported_state import state_of
+from privatelink_ingress.fleet.orphans import compare
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
+from privatelink_ingress.stackfiles import exports
 from tests.support.aws_commands import run
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +147,49 @@ def test_a_policy_of_our_role_is_an_orphan_only_as_the_result_of_a_pending_creat
     assert iam.list_role_policies(RoleName=role)["PolicyNames"] == [policy]
 
 
+def test_pending_creates_of_one_type_are_told_apart(deployed: Deployed) -> None:
+    """As on the engine, a pending create has the name that the provider chose, and that name has no import."""
+    everything = command.stacks(ROOT)
+    accounts = Accounts(profiles=(), endpoint_url=deployed.cloud.endpoint_url)
+    found = command.in_aws([everything[label] for label in deployed.exports], accounts)
+    adopted = set()
+    for label, export in deployed.exports.items():
+        deployment = export["deployment"]
+        for type_ in {one["type"] for one in deployment["resources"] if one["type"].startswith("aws:")}:
+            creates = [named(one) for one in deployment["resources"] if one["type"] == type_]
+            operations = [{"type": "creating", "resource": one} for one in creates]
+            document = {"deployment": deployment | {"pending_operations": operations}}
+            whole = state_of(exports.parse(document, source=label, failed="failed"))
+            state = dataclasses.replace(whole, known=frozenset(pair for pair in whole.known if pair[0] != type_))
+            urns = {one["id"]: one["urn"].rpartition("::")[2] for one in creates}
+            for orphan in compare(found, [state]).orphans:
+                if orphan.adopt and orphan.type == type_:
+                    [words] = [one.words for one in orphan.adopt]
+                    ids = {words[3], orphan.arn, orphan.arn.rpartition(":")[2], orphan.arn.rpartition("/")[2]}
+                    assert words[2] in {urns[id_] for id_ in ids & urns.keys()}
+                    adopted.add(type_.rpartition(":")[2])
+    assert {"Addon", "Repository", "Subnet", "QueryDefinition", "SecurityGroupIngressRule", "WebAcl"} <= adopted
+
+
+def named(resource: dict[str, Any]) -> dict[str, Any]:
+    chosen = {"name": resource["id"], "__defaults": ["name"]} if resource["type"].endswith(":Role") else {}
+    return resource | {"inputs": resource["inputs"] | chosen}
+
+
+def test_resources_that_a_run_was_deleting_are_read_again(deployed: Deployed) -> None:
+    export = json.loads(json.dumps(deployed.exports["central-ingress/prod-blog"]))
+    deployment = export["deployment"]
+    [gone] = [one for one in deployment["resources"] if one["type"].endswith(":VpcEndpoint")]
+    deployment["pending_operations"] = [{"type": "deleting", "resource": gone}]
+    file = deployed.folder / "deleting.json"
+    file.write_text(json.dumps(export))
+    arguments = ["orphans", "--json", "--root", str(ROOT), "--endpoint-url", deployed.cloud.endpoint_url]
+    result = CliRunner().invoke(app, [*arguments, "--state", str(file)], catch_exceptions=False)
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["orphans"], found["pending"]) == (1, [], [])
+    assert found["last"] == [f"pulumi -C central-ingress refresh --stack prod-blog --target '{gone['urn']}'"]
+
+
 def test_for_people_each_orphan_has_its_commands_below_it(deployed: Deployed) -> None:
     lines = deployed.orphans(pending="edge-https").stdout.splitlines()
     [place] = [
@@ -177,7 +226,7 @@ def test_a_pending_create_that_aws_has_no_result_of_is_forgotten(deployed: Deplo
 
 def test_the_command_that_forgets_pending_creates_comes_last_and_for_deleted_orphans_too(deployed: Deployed) -> None:
     lines = deployed.orphans(pending="blog-0-0").stdout.splitlines()
-    assert lines[-2] == "When all of the above is settled, forget the creates that are still pending:"
+    assert lines[-2] == "When all of the above is settled, bring the state up to date with what the run had started:"
     assert lines[-1].endswith("refresh --stack prod-blog --clear-pending-creates")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -35,20 +35,20 @@ WAYS: Mapping[str, Way] = {
         what="the engine is killed before AWS receives the call",
         kill=True,
         moment="before",
-        then=RECOVERY + "the command that forgets pending creates",
+        then=RECOVERY + "its last command",
     ),
     "killed-after-delete": Way(
         what="the engine is killed after AWS answered",
         kill=True,
         moment="after",
-        then=RECOVERY + "its `aws` commands, the command that forgets pending creates",
+        then=RECOVERY + "its `aws` commands, its last command",
     ),
     "killed-after-adopt": Way(
         what="the engine is killed after AWS answered",
         kill=True,
         moment="after",
         adopt=True,
-        then=RECOVERY + "its `pulumi import` commands, the command that forgets pending creates",
+        then=RECOVERY + "its `pulumi import` commands, its last command",
         operations=("create",),
     ),
 }
@@ -65,8 +65,8 @@ class Small:
     """How many of each type another environment updates, which is a tag of everything."""
     daily: Mapping[str, int]
     """The lives of the daily run: the index of one for each way."""
-    nightly: Mapping[str, Collection[int] | None] = dataclasses.field(default_factory=lambda: dict.fromkeys(WAYS))
-    """The ways in which it fails at night, each with the indices of the lives that do; None for all of them."""
+    tried: str
+    """The day on which all of the night's lives last held, each way and step."""
 
     def steps(self, way: str, operation: Operation) -> Sequence[str]:
         """Each step of an operation at which it fails in this way, such as `Subnet-2`: the second one by URN."""
@@ -91,11 +91,11 @@ class Life:
 def lives(small: Small, *, every: bool) -> list[Life]:
     """The lives of a small stack: those of the night (`every`), or of the daily run."""
     found = []
-    for way, nightly in small.nightly.items():
+    for way in WAYS:
         pairs = [[(operation, step) for step in small.steps(way, operation)] for operation in OPERATIONS]
         together = [dict(filter(None, steps)) for steps in itertools.zip_longest(*pairs)]
         daily = [small.daily[way]] if way in small.daily else []
-        chosen = daily if not every else range(len(together)) if nightly is None else nightly
+        chosen = range(len(together)) if every else daily
         found += [Life(way, together[index]) for index in chosen]
     return found
 
@@ -105,6 +105,7 @@ ATTACHED = Small(
     created={"VpcEndpoint": 1, "TargetGroup": 1, "TargetGroupAttachment": 3, "ListenerRule": 1, "Record": 1},
     updated={"VpcEndpoint": 1, "TargetGroup": 1, "ListenerRule": 1},
     daily={"killed-after-delete": 0, "killed-after-adopt": 6},
+    tried="2026-11-29",
 )
 
 PUBLICATION = Small(
@@ -131,8 +132,8 @@ PUBLICATION = Small(
         "VpcEndpointService": 1,
         "Parameter": 1,
     },
-    daily={"fails": 12, "killed-before": 6, "killed-after-delete": 10},
-    nightly={"fails": None, "killed-before": (6, 10, 12), "killed-after-delete": (6, 10, 12)},
+    daily={"fails": 12, "killed-before": 6, "killed-after-delete": 9},
+    tried="2026-11-29",
 )
 
 
@@ -143,10 +144,13 @@ class Large:
     what: str
     types: frozenset[str]
     """The types at night."""
-    daily: frozenset[str]
-    """Those of the daily run."""
+    daily: Mapping[str, frozenset[str]]
+    """Those of the daily run, for each way that it has."""
+    tried: str
+    """The day on which all of the night's types last held, in each way."""
 
 
+LARGE_WAYS = ("killed-after-delete", "killed-after-adopt")
 PROD = Large(
     what="the sample edge stack `prod`",
     types=frozenset(
@@ -173,6 +177,7 @@ PROD = Large(
             t.LOG_DELIVERY_DESTINATION,
             t.LOG_DELIVERY_SOURCE,
             t.LOG_GROUP,
+            t.QUERY_DEFINITION,
             t.ROLE,
             t.ROLE_POLICY,
             t.ROUTE,
@@ -189,7 +194,11 @@ PROD = Large(
             t.WEB_ACL_LOGGING,
         }
     ),
-    daily=frozenset({t.LOAD_BALANCER}),
+    daily={
+        "killed-after-delete": frozenset({t.LOAD_BALANCER}),
+        "killed-after-adopt": frozenset({t.QUERY_DEFINITION, t.WEB_ACL}),
+    },
+    tried="2026-11-29",
 )
 SHOP = Large(
     what="the sample workload stack `shop`, without what runs in its cluster",
@@ -226,7 +235,8 @@ SHOP = Large(
             t.VPC_ENDPOINT,
         }
     ),
-    daily=frozenset({t.ENDPOINT_SERVICE}),
+    daily={"killed-after-delete": frozenset({t.ENDPOINT_SERVICE})},
+    tried="2026-11-29",
 )
 
 
@@ -241,7 +251,12 @@ def failures_of(metafunc: pytest.Metafunc, small: Small, large: Large) -> None:
     if "life" in metafunc.fixturenames:
         metafunc.parametrize("life", lives(small, every=every), ids=str)
     if "killed_at" in metafunc.fixturenames:
-        metafunc.parametrize("killed_at", [large.types if every else large.daily], ids=["each-type"])
+        metafunc.parametrize("killed_at", [killed_at(large, "killed-after-delete", every=every)], ids=["each-type"])
+
+
+def killed_at(large: Large, way: str, *, every: bool) -> frozenset[str]:
+    """The types of a large stack at whose creates the engine is killed: those of the night (`every`), or of the day."""
+    return large.types if every else large.daily.get(way, frozenset())
 
 
 SMALL = (ATTACHED, PUBLICATION)
@@ -250,19 +265,26 @@ LARGE = (PROD, SHOP)
 
 def table() -> str:
     """What the tests try, for docs/failures.md."""
-    rows = ["", "| stack | steps at night | of them daily | how it fails | what is typed before the same command |"]
-    rows.append("|---|---|---|---|---|")
+    rows = [
+        "",
+        "| stack | steps at night | of them daily | all held on | how it fails | what is typed before it again |",
+    ]
+    rows.append("|---|---|---|---|---|---|")
     for small in SMALL:
-        for name in small.nightly:
-            way = WAYS[name]
+        for name, way in WAYS.items():
             every, daily = ([life for life in lives(small, every=every) if life.way == name] for every in (True, False))
             rows.append(
-                f"| {small.what} | {_counted(every)} | {_counted(daily)} | {way.what} | {way.then or 'nothing'} |"
+                f"| {small.what} | {_counted(every)} | {_counted(daily)} | {small.tried} | {way.what} | "
+                f"{way.then or 'nothing'} |"
             )
     for large in LARGE:
-        counts = f"{len(large.types)} creates, each of another type | {len(large.daily)} create"
-        way = WAYS["killed-after-delete"]
-        rows.append(f"| {large.what} | {counts} | {way.what} | {way.then} |")
+        for name in LARGE_WAYS:
+            way, daily = WAYS[name], len(killed_at(large, name, every=False))
+            times = f"{daily} create{'s' if daily > 1 else ''}" if daily else "none"
+            rows.append(
+                f"| {large.what} | {len(large.types)} creates, each of another type | {times} | {large.tried} | "
+                f"{way.what} | {way.then} |"
+            )
     return "\n".join([*rows, ""])
 
 

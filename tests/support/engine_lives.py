@@ -127,8 +127,10 @@ def _shape(stack: Stack) -> Mapping[str, Any]:
     }
 
 
-def up_killed_at_each(world: World, stack: Stack, types: Collection[str]) -> None:
+def up_killed_at_each(world: World, stack: Stack, types: Collection[str], *, adopt: bool = False) -> None:
     """Deploy a stack; the engine is killed after AWS answered the first create of each of these types, once for each.
+
+    Orphans are deleted, or adopted where `adopt` and a command to do so is printed.
 
     Raises:
         AssertionError: a type has no create, or an orphan is not found, or the last `up` fails.
@@ -144,7 +146,7 @@ def up_killed_at_each(world: World, stack: Stack, types: Collection[str]) -> Non
             assert stack.copies(), f"nothing creates {', '.join(sorted(left))}"  # a first deployment waits for images
             continue
         # With it, AWS may have completed creates beside it, which a recovery may adopt: nothing creates them again.
-        left.difference_update(call.type for call in recover(world, stack, fault))
+        left.difference_update(call.type for call in recover(world, stack, fault, adopt=adopt))
     stack.deploy()
     assert orphans(world, stack)["orphans"] == []
     assert stack.up(refresh=True).shown() == []

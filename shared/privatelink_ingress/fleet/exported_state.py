@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.fleet.untagged_kinds import import_id_of, told_by
+from privatelink_ingress.fleet.resource_kinds import INPUTS
+from privatelink_ingress.fleet.untagged_kinds import formatted, import_id_of, told_by
 from privatelink_ingress.stackfiles import exports
 
 NOTHING_COMPARED = "Nothing was compared"
@@ -21,7 +22,9 @@ class Pending:
     urn: str
     type: str
     id: str = ""
-    """Its import id if AWS created it, for a type whose id its inputs tell; else empty."""
+    """Its import id if AWS created it, for a type without tags whose id its inputs tell; else empty."""
+    expected: str = ""
+    """The same for a type with tags."""
     told_by: str = ""
     """What tells it apart from others of its type: its tag `Name`, or an input; empty without one."""
     parent: str = ""
@@ -45,6 +48,8 @@ class State:
     known: frozenset[tuple[str, str]]
     """Type and id, and type and ARN, of its resources. A bucket's policy has the bucket's id: the type tells."""
     pending: tuple[Pending, ...] = ()
+    deleting: tuple[str, ...] = ()
+    """The URNs of its resources whose delete was started and not ended."""
 
 
 def state_of(export: exports.Export) -> State:
@@ -59,6 +64,7 @@ def state_of(export: exports.Export) -> State:
         pending=tuple(
             _pending(export.stack, one["resource"]) for one in export.operations if one["type"] == "creating"
         ),
+        deleting=tuple(sorted(one["resource"]["urn"] for one in export.operations if one["type"] == "deleting")),
     )
 
 
@@ -70,6 +76,7 @@ def _pending(stack: str, resource: Mapping[str, Any]) -> Pending:
         urn=resource["urn"],
         type=resource["type"],
         id=import_id_of(resource["type"], inputs),
+        expected=formatted(INPUTS.get(resource["type"], ""), inputs),
         told_by=told_by(resource["type"], inputs),
         parent=resource.get("parent", ""),
         provider=resource.get("provider", "").rpartition("::")[0],

@@ -64,7 +64,10 @@ class Comparison:
     compared: int
     """Resources in AWS that belong to the stacks whose states were read."""
     last: tuple[PulumiCommand, ...]
-    """For each stack with pending creates, the command that forgets those that no other command has settled."""
+    """For each stack with pending creates, the command that forgets those that no other command has settled.
+
+    For one with pending deletes alone, the command that reads their resources again: AWS may have deleted them, and not
+    every delete can be repeated. It refuses to detach a target group from an Auto Scaling group twice."""
     other_stacks: tuple[str, ...]
     """Stacks that resources in AWS name, and whose states were not read."""
 
@@ -84,7 +87,9 @@ def compare(found: Iterable[Found], states: Iterable[State]) -> Comparison:
             continue
         id_ = kind.import_id(arn)
         in_state = known & {(kind.type, text) for text in (one.arn, one.arn.removesuffix(":*"), id_)}
-        candidates = [] if in_state else [each for each in by_stack[one.stack].pending if _fits(each, kind.type, one)]
+        candidates = (
+            [] if in_state else [each for each in by_stack[one.stack].pending if _fits(each, kind.type, one, id_)]
+        )
         compared += bool(in_state or candidates or one.certain)
         if in_state or not (candidates or one.certain):
             continue
@@ -104,7 +109,7 @@ def compare(found: Iterable[Found], states: Iterable[State]) -> Comparison:
         orphans=tuple(orphans),
         unmatched=tuple(each for each in started if each.urn not in matched),
         compared=compared,
-        last=tuple(_refresh(stack, "--clear-pending-creates") for stack in dict.fromkeys(one.stack for one in started)),
+        last=tuple(_last(one) for _, one in sorted(by_stack.items()) if one.pending or one.deleting),
         other_stacks=tuple(sorted(others)),
     )
 
@@ -117,9 +122,11 @@ def settlement(pending: Pending) -> PulumiCommand | None:
     return _adoption(pending, pending.id) if pending.id else None
 
 
-def _fits(pending: Pending, type_: str, found: Found) -> bool:
-    """Whether a pending create can have created what was found: the names tell, where both have one."""
-    return pending.type == type_ and (not pending.told_by or pending.told_by == found.told_by)
+def _fits(pending: Pending, type_: str, found: Found, id_: str) -> bool:
+    """Whether a pending create can have created what was found: its id tells, or the names where both have one."""
+    if pending.type != type_ or pending.expected:
+        return pending.type == type_ and pending.expected == id_
+    return not pending.told_by or pending.told_by == found.told_by
 
 
 def _adoption(pending: Pending, id_: str) -> PulumiCommand:
@@ -135,6 +142,8 @@ def _adoption(pending: Pending, id_: str) -> PulumiCommand:
     return PulumiCommand(project, (*words, "--protect=false", "--generate-code=false"))
 
 
-def _refresh(stack: str, *options: str) -> PulumiCommand:
-    project, _, name = stack.partition("/")
+def _last(state: State) -> PulumiCommand:
+    project, _, name = state.stack.partition("/")
+    targets = (word for urn in state.deleting for word in ("--target", urn))
+    options = ("--clear-pending-creates",) if state.pending else tuple(targets)
     return PulumiCommand(project, ("refresh", "--stack", name, *options))

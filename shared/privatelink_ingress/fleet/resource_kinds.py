@@ -33,6 +33,8 @@ class Kind:
     """The AWS CLI's words that answer the lock token that its deletion takes; empty without one."""
     import_id: Callable[[Arn], str]
     """What `pulumi import` calls it. A provider's id in a state is the same text."""
+    inputs: str = ""
+    """Its import id by its inputs, where they tell it: several pending creates may have the same tag `Name`."""
     holds_data: bool = False
     """Whether a deletion may lose data."""
 
@@ -111,12 +113,14 @@ KINDS: Mapping[str, Kind] = {
         type=t.REPOSITORY,
         delete="ecr delete-repository --repository-name {id}",
         import_id=_after("repository/"),
+        inputs="{name}",
         holds_data=True,
     ),
     "eks:cluster": Kind(
         type=t.CLUSTER,
         delete="eks delete-cluster --name {id}",
         import_id=_name,
+        inputs="{name}",
         before=(
             "eks wait cluster-active --name {id}",
             "eks update-cluster-config --name {id} --no-deletion-protection",
@@ -127,11 +131,15 @@ KINDS: Mapping[str, Kind] = {
         type=t.NODE_GROUP,
         delete="eks delete-nodegroup --cluster-name {parent} --nodegroup-name {name}",
         import_id=_path(1, 3),
+        inputs="{clusterName}:{nodeGroupName}",
     ),
     "eks:addon": Kind(
-        type=t.ADDON, delete="eks delete-addon --cluster-name {parent} --addon-name {name}", import_id=_path(1, 3)
+        type=t.ADDON,
+        delete="eks delete-addon --cluster-name {parent} --addon-name {name}",
+        import_id=_path(1, 3),
+        inputs="{clusterName}:{addonName}",
     ),
-    "iam:role": Kind(type=t.ROLE, delete="iam delete-role --role-name {id}", import_id=_name),
+    "iam:role": Kind(type=t.ROLE, delete="iam delete-role --role-name {id}", import_id=_name, inputs="{name}"),
     "iam:role-policy": Kind(
         type=t.ROLE_POLICY,
         delete="iam delete-role-policy --role-name {parent} --policy-name {name}",
@@ -147,12 +155,15 @@ KINDS: Mapping[str, Kind] = {
         type=t.LOG_GROUP,
         delete="logs delete-log-group --log-group-name {id}",
         import_id=_after("log-group:"),
+        inputs="{name}",
         holds_data=True,
     ),
     "logs:query-definition": Kind(
         type=t.QUERY_DEFINITION, delete="logs delete-query-definition --query-definition-id {last}", import_id=_arn
     ),
-    "s3:": Kind(type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, holds_data=True),
+    "s3:": Kind(
+        type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, inputs="{bucket}", holds_data=True
+    ),
     "wafv2:regional/webacl": _firewall(t.WEB_ACL, "web-acl"),
     "wafv2:regional/ipset": _firewall(t.IP_SET, "ip-set"),
     "logs:delivery": Kind(type=t.LOG_DELIVERY, delete="logs delete-delivery --id {id}", import_id=_after("delivery:")),
@@ -160,13 +171,17 @@ KINDS: Mapping[str, Kind] = {
         type=t.LOG_DELIVERY_SOURCE,
         delete="logs delete-delivery-source --name {id}",
         import_id=_after("delivery-source:"),
+        inputs="{name}",
     ),
     "logs:delivery-destination": Kind(
         type=t.LOG_DELIVERY_DESTINATION,
         delete="logs delete-delivery-destination --name {id}",
         import_id=_after("delivery-destination:"),
+        inputs="{name}",
     ),
-    "ssm:parameter": Kind(type=t.PARAMETER, delete="ssm delete-parameter --name {id}", import_id=_after("parameter")),
+    "ssm:parameter": Kind(
+        type=t.PARAMETER, delete="ssm delete-parameter --name {id}", import_id=_after("parameter"), inputs="{name}"
+    ),
 }
 
 
@@ -187,6 +202,9 @@ def kind_of(arn: Arn, *, egress: bool = False) -> Kind | None:
     if arn.service == "wafv2":
         first = "/".join((first, *rest[:1]))
     return KINDS[EGRESS] if egress else KINDS.get(f"{arn.service}:{first}")
+
+
+INPUTS: Mapping[str, str] = {kind.type: kind.inputs for kind in KINDS.values() if kind.inputs}
 
 
 def deletion(kind: Kind, arn: Arn, region: str, *, holder_id: str = "") -> str:

@@ -55,16 +55,17 @@ def import_id_of(type_: str, inputs: Mapping[str, Any]) -> str:
     if type_.startswith("kubernetes:"):
         metadata = inputs.get("metadata") or {}
         return "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
-    texts = {key: value for key, value in inputs.items() if isinstance(value, str) and value}
+    always, rest = IMPORT_IDS.get(type_, ("", ""))
+    id_ = formatted(always, inputs)
+    return id_ and id_ + formatted(rest, inputs)
+
+
+def formatted(template: str, inputs: Mapping[str, Any]) -> str:
+    """The template with these inputs in it; empty when one of them is unknown, or not given."""
     try:
-        always, rest = IMPORT_IDS[type_]
-        id_ = always.format_map(texts)
+        return template.format_map({key: value for key, value in inputs.items() if isinstance(value, str) and value})
     except KeyError:
         return ""
-    try:
-        return id_ + rest.format_map(texts)
-    except KeyError:
-        return id_
 
 
 def told_by(type_: str, inputs: Mapping[str, Any]) -> str:

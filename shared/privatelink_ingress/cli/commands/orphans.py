@@ -60,5 +60,5 @@ def orphans(
         typer.echo(json.dumps(view.as_data(found), indent=2))
     else:
         view.show(found, root, Console())
-    if found.orphans or found.unmatched:
+    if found.orphans or found.last:
         raise typer.Exit(FOUND_SOMETHING)

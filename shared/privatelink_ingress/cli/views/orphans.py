@@ -32,7 +32,7 @@ def show(found: Comparison, root: Path, console: Console) -> None:
         if command := settlement(pending):
             line(f"  → {invocation.pulumi(command, root)}", "green")
     for command in found.last:
-        line("When all of the above is settled, forget the creates that are still pending:", "bold")
+        line("When all of the above is settled, bring the state up to date with what the run had started:", "bold")
         line(f"  → {invocation.pulumi(command, root)}", "green")
     if found.other_stacks:
         line(f"Not compared: resources of {', '.join(found.other_stacks)}, whose states were not read.")
