@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from privatelink_ingress.plan.capacity.cost import Bill, workload_cost
+from privatelink_ingress.plan.capacity.bills import Bill
+from privatelink_ingress.plan.capacity.cost import workload_cost
 from privatelink_ingress.plan.workload import endpoints
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from privatelink_ingress.fleet import prices
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -77,8 +78,8 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     except ValueError as error:
         problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
         raise UserError("The growth cannot be planned", [problem]) from None
-    first = pool[0]
-    connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends)
+    first, price_list = pool[0], prices.of_repository(root)
+    connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends, price_list=price_list)
     web_acl = _web_acl(next(shard for shard in shards if shard.edge.stack == first.name))
     shard = cost.shard_cost(
         first.region,
@@ -86,6 +87,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         firewall_rules=len(web_acl.rules),
         firewall_capacity=web_acl.capacity,
         firewall_fees=web_acl.fees,
+        price_list=price_list,
     )
     return dataclasses.replace(
         report,

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import shards
+from privatelink_ingress.fleet import prices, shards
 from privatelink_ingress.fleet.repository import Stacks, read_right
 from privatelink_ingress.plan.capacity import cost
-from privatelink_ingress.plan.capacity.cost import Bill, Traffic
+from privatelink_ingress.plan.capacity.alternatives import Fleet, Way, ways
+from privatelink_ingress.plan.capacity.bills import Bill, together
+from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.plan.capacity.placement import zone_count
+from privatelink_ingress.plan.capacity.prices import PriceList
 from privatelink_ingress.plan.edge import shard as edge
 from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.plan.workload import declared_zones, endpoints
@@ -34,7 +37,7 @@ class StackCost:
     @property
     def bill(self) -> Bill:
         """All of it."""
-        return cost.together([self.shared, *self.connections.values()])
+        return together([self.shared, *self.connections.values()])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,33 +48,92 @@ class Report:
     traffic: Traffic
     """Of each connection."""
     notes: tuple[str, ...]
+    prices: PriceList
+    ways: Mapping[str, tuple[Way, ...]]
+    """By region of edges: what other ways to the clusters would cost, PrivateLink first."""
 
     @property
     def total(self) -> Bill:
         """All stacks together."""
-        return cost.together(stack.bill for stack in self.stacks)
+        return together(stack.bill for stack in self.stacks)
 
     @property
     def regions(self) -> tuple[str, ...]:
         """Regions of the stacks."""
         return tuple(sorted({stack.region for stack in self.stacks}))
 
+    def per_gb(self, region: str) -> Bill:
+        """What each GB costs in a region."""
+        return cost.per_gb(region, price_list=self.prices)
 
-def report(root: Path, *, traffic: Traffic) -> Report:
-    """The cost of every stack of the repository at `root`, with so much traffic on each connection.
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Use:
+    """What the stack files do not say."""
+
+    traffic: Traffic
+    nodes: int | None
+    log_gb: float
+    prices: PriceList
+
+
+def report(root: Path, *, traffic: Traffic, nodes: int | None = None, log_gb: float = 0.0) -> Report:
+    """The cost of every stack of the repository at `root`, by the repository's prices.
+
+    Args:
+        root: Top directory of the repository.
+        traffic: Of each connection.
+        nodes: Nodes of each group; the least of its stack file when None.
+        log_gb: GB of logs that CloudWatch takes in a month, of each stack with a cluster or a load balancer.
 
     Raises:
-        UserError: when a stack file has a mistake, or there is none.
+        UserError: when a stack file has a mistake, there is none, or the prices cannot be read.
     """
     stacks = read_right(root)
-    costs = (*_edges(stacks, traffic), *_workloads(stacks, traffic))
+    use = _Use(traffic=traffic, nodes=nodes, log_gb=log_gb, prices=prices.of_repository(root))
+    costs = (*_edges(stacks, use), *_workloads(stacks, use))
     if not costs:
         problem = Problem(str(root), "holds no stack file of an edge or a workload", "Name the repository with --root.")
         raise UserError("There is nothing that costs", [problem])
-    return Report(stacks=costs, traffic=traffic, notes=tuple(stacks.report.notes))
+    return Report(
+        stacks=costs, traffic=traffic, notes=tuple(stacks.report.notes), prices=use.prices, ways=_ways(stacks, use)
+    )
 
 
-def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
+def instance_types(root: Path) -> Mapping[str, frozenset[str]]:
+    """The regions of all stacks, each with the instance types of its nodes.
+
+    Raises:
+        UserError: when a stack file has a mistake.
+    """
+    stacks = read_right(root)
+    found: dict[str, frozenset[str]] = {stack.region: frozenset() for stack in stacks.edges}
+    for workload in stacks.workloads:
+        types = cost.instance_types(workload.settings)
+        found[workload.region] = found.get(workload.region, frozenset()) | frozenset(types)
+    return found
+
+
+def _ways(stacks: Stacks, use: _Use) -> Mapping[str, tuple[Way, ...]]:
+    grouped, _ = shards.group(stacks.edges, stacks.attached)
+    found = {}
+    for region in sorted({shard.edge.region for shard in grouped}):
+        here = [shard for shard in grouped if shard.edge.region == region]
+        zones = {shard.edge.stack: zone_count(shard.edge.settings.network) for shard in here}
+        backends = {shard.edge.stack: sum(len(routes.connection.backends) for routes in shard.routes) for shard in here}
+        fleet = Fleet(
+            region=region,
+            edges=len(here),
+            workloads=sum(backends.values()),
+            zones=max(zones.values()),
+            endpoint_zones=sum(backends[name] * zones[name] for name in zones),
+            gb=use.traffic.gb * sum(len(shard.routes) for shard in here),
+        )
+        found[region] = ways(fleet, price_list=use.prices)
+    return found
+
+
+def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
     grouped, _ = shards.group(stacks.edges, stacks.attached)
     for shard in grouped:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
@@ -89,25 +151,33 @@ def _edges(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                     firewall_rules=len(web_acl.rules),
                     firewall_capacity=web_acl.capacity,
                     firewall_fees=web_acl.fees,
-                    million_requests=connections * traffic.million_requests,
+                    million_requests=connections * use.traffic.million_requests,
+                    log_gb=use.log_gb,
+                    price_list=use.prices,
                 )
                 if stack is shard.edge
-                else cost.together([]),
+                else together([]),
                 connections={
-                    name: cost.connection_cost(region, zones=zones, backends=len(connection.backends), traffic=traffic)
+                    name: cost.connection_cost(
+                        region,
+                        zones=zones,
+                        backends=len(connection.backends),
+                        traffic=use.traffic,
+                        price_list=use.prices,
+                    )
                     for name, connection in sorted(stack.settings.connections.items())
                 },
             )
 
 
-def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
+def _workloads(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
     gb: defaultdict[str, float] = defaultdict(float)
     for stack in (*stacks.edges, *stacks.attached):
         for connection in stack.settings.connections.values():
             for backend in connection.backends:
                 if backend.stack:
                     # Which of two backends has how much of the traffic changes with the weights: half each.
-                    gb[stack_names.short(backend.stack)] += traffic.gb / len(connection.backends)
+                    gb[stack_names.short(backend.stack)] += use.traffic.gb / len(connection.backends)
     for workload in stacks.workloads:
         zones = declared_zones.zone_count(workload.settings)
         yield StackCost(
@@ -120,6 +190,9 @@ def _workloads(stacks: Stacks, traffic: Traffic) -> Iterator[StackCost]:
                 endpoints=endpoints.services(workload.settings),
                 zones=zones,
                 gb=gb[workload.stack],
+                nodes=use.nodes,
+                log_gb=use.log_gb,
+                price_list=use.prices,
             ),
             connections={},
         )

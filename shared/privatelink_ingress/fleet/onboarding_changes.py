@@ -11,12 +11,21 @@ from typing import Any, Literal
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import check, encrypted, existing_connection, onboarding, pulumi_commands, repository
+from privatelink_ingress.fleet import (
+    check,
+    encrypted,
+    existing_connection,
+    onboarding,
+    prices,
+    pulumi_commands,
+    repository,
+)
 from privatelink_ingress.fleet.existing_connection import Location
 from privatelink_ingress.fleet.onboarding import Onboarding, OnboardRequest, plan_onboarding
 from privatelink_ingress.fleet.pulumi_commands import UP, PulumiCommand
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
+from privatelink_ingress.plan.capacity.prices import PriceList, shipped
 from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.stackfiles import editor, reader, writer
 from privatelink_ingress.stackfiles.writer import Change
@@ -38,6 +47,8 @@ class Report:
     onboarding: Onboarding | None = None
     """None when the connection's entry exists already."""
     notes: tuple[str, ...] = ()
+    prices: PriceList = dataclasses.field(default_factory=shipped)
+    """To say what the connection costs."""
 
 
 def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False) -> Report:
@@ -71,6 +82,7 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
         changes=(change, *admission),
         onboarding=new,
         notes=tuple(trial.notes),
+        prices=prices.of_repository(root),
     )
 
 

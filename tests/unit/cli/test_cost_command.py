@@ -114,7 +114,10 @@ def test_a_region_without_prices_is_said_to_be_an_estimate(samples: Path) -> Non
     assert (found["estimate"], found["usd_per_gb"]) == (True, {"eu-west-1": 0.024})
     shown = run(samples).stdout
     assert "No regional price of eu-west-1 is known here, so that of eu-central-1 stands in." in shown
-    assert "~ endpoint: 0.012 per zone-hour, eu-central-1, third-party, https://aws.amazon.com/privatelink" in shown
+    assert (
+        "~ endpoint: 0.012 per zone-hour, eu-central-1, third-party, 2026-11-28, https://aws.amazon.com/privatelink"
+        in shown
+    )
 
 
 def test_a_region_with_prices_has_no_such_note(samples: Path) -> None:
@@ -127,8 +130,40 @@ def test_a_region_with_prices_has_no_such_note(samples: Path) -> None:
 def test_what_is_left_out_is_said(samples: Path) -> None:
     shown = run(samples).stdout
     assert "Traffic is not in these numbers: give --gb and --requests." in shown
-    assert "Not counted: nodes and their disks; logs, metrics and alarms; data transfer" in shown
+    assert "Not counted: storage and queries of logs, metrics and alarms; data transfer" in shown
     assert "Traffic is not in" not in run(samples, "--gb", "1").stdout
+
+
+def test_an_unknown_price_is_said_and_in_no_sum(samples: Path) -> None:
+    before, found = data(samples), data(samples, "--nodes", "5", "--log-gb", "30")
+    assert found["usd_a_month"] == before["usd_a_month"]
+    assert found["unknown"] == [
+        "logs taken in by CloudWatch in eu-west-1",
+        "5 nodes m7i.large in eu-west-1",
+        "5 disks of 50 GiB in eu-west-1",
+    ]
+    shown = run(samples).stdout
+    assert (
+        "At a price that is not known here, and in no sum: 3 nodes m7i.large in eu-west-1; 3 disks of 50 GiB" in shown
+    )
+    assert "→ Read AWS's price list with ./run cost --refresh" in shown
+
+
+def test_other_ways_for_the_same_traffic_are_counted_by_the_same_prices(samples: Path) -> None:
+    in_region(samples, "us-east-1", "use1")
+    ways = data(samples, "--gb", "900")["ways"]["us-east-1"]
+    assert {name: way["usd_a_month"] for name, way in ways.items()} == {
+        "PrivateLink": 105.45,  # 2 endpoints in 3 zones 43.80, 2 balancers 32.85, 1,800 GB x (0.010 + 0.006)
+        "transit gateway": 145.5,  # 3 attachments 109.50, 1,800 GB x 0.020
+        "VPC peering": 24.0,  # 2/3 of 1,800 GB cross a zone, 0.01 in each direction
+    }
+    assert {name: way["usd_a_month"] for name, way in data(samples)["ways"]["us-east-1"].items()} == {
+        "PrivateLink": 76.65,
+        "transit gateway": 109.5,
+        "VPC peering": 0,
+    }
+    shown = run(samples, "--gb", "900").stdout
+    assert "transit gateway  145.50  routes between the VPCs, and no address range twice" in shown
 
 
 def test_a_mistake_in_a_stack_file_comes_before_any_number(samples: Path) -> None:

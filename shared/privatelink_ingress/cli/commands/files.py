@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, Json, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, Json, Profiles, Root
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 if TYPE_CHECKING:
@@ -105,20 +105,46 @@ def capacity(
         raise typer.Exit(FOUND_SOMETHING)
 
 
-@commands.command(epilog="Example: ./run cost --gb 500 --requests 20")
+@commands.command(epilog="Example: ./run cost --gb 500 --requests 20 --nodes 4 --log-gb 30")
 def cost(
     root: Root = Path("."),
     gb: Gb = 0,
     requests: Requests = 0,
+    nodes: Annotated[
+        int | None,
+        typer.Option("--nodes", help="Nodes of each group; the least of its stack file when left out.", min=0),
+    ] = None,
+    log_gb: Annotated[
+        float,
+        typer.Option("--log-gb", help="GB of logs a month to CloudWatch, of each stack but attached ones.", min=0),
+    ] = 0,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="First read AWS's price list into prices.json of the repository.")
+    ] = False,
+    profile: Profiles = None,
     as_json: Json = False,
 ) -> None:
-    """Show what every stack and connection costs a month, by AWS's list prices."""
+    """Show what every stack and connection costs a month, by AWS's list prices.
+
+    It also shows what a transit gateway or VPC peering would cost for the same traffic. With --refresh, it asks AWS
+    (pricing:GetProducts) for the prices of the stacks' Regions, and exits with 1 when some are not found.
+    """
     from privatelink_ingress.cli.views import cost as view
     from privatelink_ingress.fleet import cost as fleet_cost
     from privatelink_ingress.plan.capacity.cost import Traffic
 
-    report = fleet_cost.report(root, traffic=Traffic(gb=gb, million_requests=requests))
+    missing = []
+    if refresh:
+        from privatelink_ingress.cli import price_list
+
+        missing = price_list.refresh(root, profile or ())
+        for problem in missing:
+            typer.echo(str(problem), err=True)
+    traffic = Traffic(gb=gb, million_requests=requests)
+    report = fleet_cost.report(root, traffic=traffic, nodes=nodes, log_gb=log_gb)
     if as_json:
         typer.echo(view.as_json(report))
     else:
         view.print_report(report, Console())
+    if missing:
+        raise typer.Exit(FOUND_SOMETHING)

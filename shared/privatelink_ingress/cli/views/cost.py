@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -12,9 +13,11 @@ from rich.text import Text
 
 from privatelink_ingress.cli.views import tables
 from privatelink_ingress.fleet.cost import Report, StackCost
-from privatelink_ingress.plan.capacity import cost
-from privatelink_ingress.plan.capacity.cost import Bill, Line
+from privatelink_ingress.plan.capacity.bills import Bill, Line
 from privatelink_ingress.plan.capacity.prices import CURRENCY, EVERYWHERE, HOURS, NOT_COUNTED
+
+REFRESH = "Read AWS's price list with ./run cost --refresh"
+"""The remedy for a price that is unknown or an estimate."""
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -26,8 +29,15 @@ def print_report(report: Report, console: Console) -> None:
         Text(f"All {len(report.stacks)} stacks: {usd(report.total)} {CURRENCY} a month", style="bold"), soft_wrap=True
     )
     for region in report.regions:
-        parts = ", ".join(f"{line.what} {line.usd:g}" for line in cost.per_gb(region).lines)
-        console.print(Text(f"Each GB in {region}: {per_gb(region)} {CURRENCY} ({parts})"), soft_wrap=True)
+        parts = ", ".join(f"{line.what} {line.usd:g}" for line in report.per_gb(region).lines)
+        console.print(Text(f"Each GB in {region}: {per_gb(report, region)} {CURRENCY} ({parts})"), soft_wrap=True)
+    _print_ways(report, console)
+    if unknown := report.total.unknown:
+        listed = "; ".join(dict.fromkeys(unknown))
+        console.print(
+            Text(f"At a price that is not known here, and in no sum: {listed}.", style="yellow"), soft_wrap=True
+        )
+        console.print(Text(f"→ {REFRESH}", style="bold"), soft_wrap=True)
     if not report.traffic.gb:
         console.print(Text("Traffic is not in these numbers: give --gb and --requests.", style="dim"), soft_wrap=True)
     console.print(Text(f"Not counted: {'; '.join(NOT_COUNTED)}.", style="dim"), soft_wrap=True)
@@ -44,7 +54,12 @@ def as_json(report: Report) -> str:
         "traffic_per_connection": dataclasses.asdict(report.traffic),
         "usd_a_month": round(report.total.usd, 2),
         "estimate": report.total.estimate,
-        "usd_per_gb": {region: round(cost.per_gb(region).usd, 4) for region in report.regions},
+        "unknown": list(dict.fromkeys(report.total.unknown)),
+        "usd_per_gb": {region: round(report.per_gb(region).usd, 4) for region in report.regions},
+        "ways": {
+            region: {way.name: _bill_as_data(way.bill) | {"condition": way.condition} for way in ways}
+            for region, ways in report.ways.items()
+        },
         "stacks": [
             {
                 "project": stack.project,
@@ -80,21 +95,39 @@ def _print_prices(report: Report, console: Console) -> None:
     """Each price that was used, with its region, its source and how sure it is."""
     used = {
         (line.item, line.price_region): line
-        for line in (*report.total.lines, *(line for region in report.regions for line in cost.per_gb(region).lines))
+        for line in (*report.total.lines, *(line for bill in _others(report) for line in bill.lines))
     }
     title = f"Prices in {CURRENCY}, and how sure each is (~ marks an estimate):"
     console.print(Text(title, style="bold"), soft_wrap=True)
     for (item, region), line in sorted(used.items()):
         mark, price = "~" if line.estimate else " ", line.price
-        console.print(
-            Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {region}, {price.confidence}, {price.source}"),
-            soft_wrap=True,
-        )
+        origin = f"{region}, {price.confidence}, {price.read}, {price.source}"
+        console.print(Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {origin}"), soft_wrap=True)
     for region in report.regions:
-        known = {line.price_region for line in cost.per_gb(region).lines} - {EVERYWHERE, region}
+        known = {line.price_region for line in report.per_gb(region).lines} - {EVERYWHERE, region}
         for other in sorted(known):
-            text = f"No regional price of {region} is known here, so that of {other} stands in."
+            text = f"No regional price of {region} is known here, so that of {other} stands in. {REFRESH}"
             console.print(Text(f"Note: {text}", style="yellow"), soft_wrap=True)
+
+
+def _others(report: Report) -> Iterator[Bill]:
+    """The bills that are in no stack's."""
+    yield from (report.per_gb(region) for region in report.regions)
+    yield from (way.bill for ways in report.ways.values() for way in ways)
+
+
+def _print_ways(report: Report, console: Console) -> None:
+    """The ways from the edge to the clusters, for the same traffic."""
+    for region, ways in report.ways.items():
+        title = f"From the edge to the clusters in {region}, in {CURRENCY} a month:"
+        console.print(Text(title, style="bold"), soft_wrap=True)
+        table = Table(box=None, show_header=False, padding=(0, 1))
+        tables.add_text(table, "")
+        tables.add_number(table, "")
+        tables.add_text(table, "")
+        for way in ways:
+            table.add_row(way.name, usd(way.bill), way.condition)
+        tables.print_table(console, table)
 
 
 def _bill_as_data(bill: Bill) -> dict[str, Any]:
@@ -112,9 +145,11 @@ def _bill_as_data(bill: Bill) -> dict[str, Any]:
                 "estimate": line.estimate,
                 "confidence": line.price.confidence,
                 "source": line.price.source,
+                "read": line.price.read,
             }
             for line in bill.lines
         ],
+        "unknown": list(bill.unknown),
     }
 
 
@@ -130,7 +165,7 @@ def usd(what: Bill | Line) -> str:
     return f"{'~' if what.estimate else ''}{what.usd:,.2f}"
 
 
-def per_gb(region: str) -> str:
+def per_gb(report: Report, region: str) -> str:
     """What each GB costs in a region."""
-    bill = cost.per_gb(region)
+    bill = report.per_gb(region)
     return f"{'about ' if bill.estimate else ''}{bill.usd:g}"

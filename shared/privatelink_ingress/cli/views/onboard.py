@@ -13,7 +13,8 @@ from rich.text import Text
 from privatelink_ingress.fleet.onboarding import Onboarding
 from privatelink_ingress.fleet.onboarding_changes import Report
 from privatelink_ingress.plan.capacity import cost
-from privatelink_ingress.plan.capacity.prices import CURRENCY
+from privatelink_ingress.plan.capacity.bills import Bill
+from privatelink_ingress.plan.capacity.prices import CURRENCY, PriceList
 from privatelink_ingress.plan.routing.routes import Rule
 from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.stackfiles.writer import Change
@@ -30,7 +31,7 @@ def show(report: Report, console: Console, root: Path) -> None:
         line = f"Connection {report.name} already exists in {report.file}: nothing to do."
         console.print(Text(line, style="bold green"), soft_wrap=True)
         return
-    for line in _described(report.onboarding) if report.onboarding else ():
+    for line in _described(report.onboarding, report.prices) if report.onboarding else ():
         console.print(line, highlight=False, soft_wrap=True)
     for change in report.changes:
         console.print(Text(change.path.relative_to(root).as_posix(), style="bold"), soft_wrap=True)
@@ -56,7 +57,7 @@ def as_data(report: Report, commands: Sequence[str], *, written: bool) -> dict[s
         "next": list(commands),
     }
     if new := report.onboarding:
-        bill = _bill(new)
+        bill = _bill(new, report.prices)
         data |= {
             "shard": new.shard.edge.stack,
             "stack": new.stack,
@@ -75,8 +76,8 @@ def as_data(report: Report, commands: Sequence[str], *, written: bool) -> dict[s
     return data
 
 
-def _described(new: Onboarding) -> list[Text]:
-    backend, bill = new.backend, _bill(new)
+def _described(new: Onboarding, price_list: PriceList) -> list[Text]:
+    backend, bill = new.backend, _bill(new, price_list)
     own = f", by stack {new.stack} of its own" if new.attached_config else ""
     addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
     about = "about " if bill.estimate else ""
@@ -107,8 +108,8 @@ def _body_setting(new: Onboarding) -> str:
     return f"firewall.hosts.{host}.largeBodies: allow in {new.shard.edge.file} lets it through"
 
 
-def _bill(new: Onboarding) -> cost.Bill:
-    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets))
+def _bill(new: Onboarding, price_list: PriceList) -> Bill:
+    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets), price_list=price_list)
 
 
 def _added(change: Change) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
-from privatelink_ingress.plan.capacity import prices
-from privatelink_ingress.plan.capacity.prices import HOURS, Price
+from privatelink_ingress.plan.capacity.bills import Bill, Ledger
+from privatelink_ingress.plan.capacity.prices import HOURS, PriceList
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -24,45 +24,14 @@ class Traffic:
     million_requests: float = 0.0
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of a bill."""
-
-    what: str
-    item: str
-    """Key of `prices.PRICES`."""
-    quantity: float
-    """Units of the price in a month."""
-    price: Price
-    price_region: str
-    """Region of the price, `every region`, or the region that stands in."""
-    estimate: bool
-    """Whether another region's price stands in, or the price is unverified."""
-
-    @property
-    def usd(self) -> float:
-        """A month's cost."""
-        return self.quantity * self.price.usd
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Bill:
-    """The cost of one stack, shard or connection for a month."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def usd(self) -> float:
-        """All lines together."""
-        return sum(line.usd for line in self.lines)
-
-    @property
-    def estimate(self) -> bool:
-        """Whether a line is an estimate."""
-        return any(line.estimate for line in self.lines)
-
-
-def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: Traffic | None = None) -> Bill:
+def connection_cost(
+    region: str,
+    *,
+    zones: int = 3,
+    backends: int = 1,
+    traffic: Traffic | None = None,
+    price_list: PriceList | None = None,
+) -> Bill:
     """What one more connection adds to the edge's bill. Its workload stack has its own bill: `workload_cost`.
 
     Args:
@@ -70,17 +39,16 @@ def connection_cost(region: str, *, zones: int = 3, backends: int = 1, traffic: 
         zones: Zones of the endpoints.
         backends: 1, or 2 while two clusters share the traffic: each has an endpoint.
         traffic: Its traffic; without it, the lines for traffic are left out.
+        price_list: Prices; those of this release when left out.
     """
-    traffic = traffic or Traffic()
-    lines = [_line("interface endpoint", "endpoint", backends * zones * HOURS, region)]
+    traffic, ledger = traffic or Traffic(), Ledger(region, price_list)
+    ledger.add("interface endpoint", "endpoint", backends * zones * HOURS)
     if traffic.gb:
-        lines += [
-            _line("endpoint data", "endpoint-data", traffic.gb, region),
-            _line("load balancer units, 1 GB each", "alb-units", traffic.gb, region),
-        ]
+        ledger.add("endpoint data", "endpoint-data", traffic.gb)
+        ledger.add("load balancer units, 1 GB each", "alb-units", traffic.gb)
     if traffic.million_requests:
-        lines.append(_line("requests through the firewall", "firewall-requests", traffic.million_requests, region))
-    return Bill(lines=tuple(lines))
+        ledger.add("requests through the firewall", "firewall-requests", traffic.million_requests)
+    return ledger.bill
 
 
 def shard_cost(
@@ -91,6 +59,8 @@ def shard_cost(
     firewall_capacity: int,
     firewall_fees: Collection[str] = (),
     million_requests: float = 0.0,
+    log_gb: float = 0.0,
+    price_list: PriceList | None = None,
 ) -> Bill:
     """What a shard costs before its first connection.
 
@@ -101,27 +71,39 @@ def shard_cost(
         firewall_fees: Items of managed groups that AWS charges for beside the price of a rule.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
+        log_gb: GB of logs that CloudWatch takes in a month.
+        price_list: Prices; those of this release when left out.
     """
-    lines = [
-        _line("application load balancer", "alb", HOURS, region),
-        _line("public IPv4 addresses", "ipv4", zones * HOURS, region),
-        _line("web ACL", "web-acl", 1, region),
-        _line("firewall rules and groups", "firewall-rule", firewall_rules, region),
-    ]
-    lines += [_line(f"firewall group {fee}", fee, 1, region) for fee in firewall_fees]
+    ledger = Ledger(region, price_list)
+    ledger.add("application load balancer", "alb", HOURS)
+    ledger.add("public IPv4 addresses", "ipv4", zones * HOURS)
+    ledger.add("web ACL", "web-acl", 1)
+    ledger.add("firewall rules and groups", "firewall-rule", firewall_rules)
+    for fee in firewall_fees:
+        ledger.add(f"firewall group {fee}", fee, 1)
     if million_requests:
-        by_request = [fee for fee in firewall_fees if f"{fee}-requests" in prices.PRICES]
-        lines += [_line(f"requests to {fee}", f"{fee}-requests", million_requests, region) for fee in by_request]
+        for fee in firewall_fees:
+            if ledger.has(f"{fee}-requests"):
+                ledger.add(f"requests to {fee}", f"{fee}-requests", million_requests)
     steps = max(math.ceil((firewall_capacity - FIREWALL_BASE_CAPACITY) / _EXTRA_CAPACITY), 0)
     if steps and million_requests:
-        lines.append(_line("firewall capacity above 1,500", "firewall-capacity", steps * million_requests, region))
-    return Bill(lines=tuple(lines))
+        ledger.add("firewall capacity above 1,500", "firewall-capacity", steps * million_requests)
+    _logs(ledger, log_gb)
+    return ledger.bill
 
 
 def workload_cost(
-    settings: WorkloadSettings, region: str, *, endpoints: Mapping[str, Collection[str]], zones: int, gb: float = 0.0
+    settings: WorkloadSettings,
+    region: str,
+    *,
+    endpoints: Mapping[str, Collection[str]],
+    zones: int,
+    gb: float = 0.0,
+    nodes: int | None = None,
+    log_gb: float = 0.0,
+    price_list: PriceList | None = None,
 ) -> Bill:
-    """What a workload stack costs, without its nodes and without an existing cluster or VPC.
+    """What a workload stack costs, without an existing cluster or VPC.
 
     Args:
         settings: Its stack file.
@@ -130,19 +112,26 @@ def workload_cost(
             it, sorted; an existing VPC may have some of them already.
         zones: Zones of its VPC.
         gb: Traffic of a month through its network load balancer.
+        nodes: Nodes of each group; the least of its stack file when left out.
+        log_gb: GB of logs that CloudWatch takes in a month.
+        price_list: Prices; those of this release when left out.
     """
-    lines = [] if settings.cluster.existing else _own_cluster(settings, region, endpoints, zones)
-    lines.append(_line("network load balancer", "nlb", HOURS, region))
+    ledger = Ledger(region, price_list)
+    if not settings.cluster.existing:
+        _own_cluster(ledger, settings, endpoints, zones)
+        _nodes(ledger, settings, nodes)
+    ledger.add("network load balancer", "nlb", HOURS)
     if settings.publication.parameter.tier == "Advanced":
-        lines.append(_line("parameter of the contract", "advanced-parameter", 1, region))
+        ledger.add("parameter of the contract", "advanced-parameter", 1)
     if gb:
-        lines.append(_line("network load balancer units, 1 GB each", "nlb-units", gb, region))
-    return Bill(lines=tuple(lines))
+        ledger.add("network load balancer units, 1 GB each", "nlb-units", gb)
+    _logs(ledger, log_gb)
+    return ledger.bill
 
 
 def _own_cluster(
-    settings: WorkloadSettings, region: str, endpoints: Mapping[str, Collection[str]], zones: int
-) -> list[Line]:
+    ledger: Ledger, settings: WorkloadSettings, endpoints: Mapping[str, Collection[str]], zones: int
+) -> None:
     existing = settings.network.existing.endpoints if settings.network.existing else ()
     by_reason: dict[str, list[str]] = {}
     for service, reasons in endpoints.items():
@@ -150,39 +139,45 @@ def _own_cluster(
             continue
         # An endpoint that the nodes need anyway costs nothing more for a feature that also needs it.
         by_reason.setdefault("nodes" if "nodes" in reasons else " and ".join(reasons), []).append(service)
-    return [
-        _line("EKS control plane", "eks", HOURS, region),
-        *(
-            _line(f"endpoints for {reason}: {', '.join(services)}", "endpoint", len(services) * zones * HOURS, region)
-            for reason, services in sorted(by_reason.items(), key=lambda item: (item[0] != "nodes", item[0]))
-        ),
-    ]
+    ledger.add("EKS control plane", "eks", HOURS)
+    for reason, services in sorted(by_reason.items(), key=lambda item: (item[0] != "nodes", item[0])):
+        quantity = len(services) * zones * HOURS
+        ledger.add(f"endpoints for {reason}: {', '.join(services)}", "endpoint", quantity)
 
 
-def per_gb(region: str) -> Bill:
+def _nodes(ledger: Ledger, settings: WorkloadSettings, given: int | None) -> None:
+    for group in settings.nodes.by_name.values():
+        count = group.min if given is None else given
+        kind = group.types[0]
+        if group.capacity_type == "SPOT":
+            ledger.leave_out(f"{count} nodes {kind}, whose SPOT price changes")
+        else:
+            ledger.add(f"{count} nodes {kind}", node_item(kind), count * HOURS)
+        ledger.add(f"{count} disks of {group.disk_gib} GiB", "disk", count * group.disk_gib)
+
+
+def node_item(instance_type: str) -> str:
+    """The item of an instance type's price."""
+    return f"node {instance_type}"
+
+
+def instance_types(settings: WorkloadSettings) -> Collection[str]:
+    """Instance types whose price a workload's bill needs."""
+    if settings.cluster.existing:
+        return ()
+    groups = settings.nodes.by_name.values()
+    return {group.types[0] for group in groups}
+
+
+def _logs(ledger: Ledger, log_gb: float) -> None:
+    if log_gb:
+        ledger.add("logs taken in by CloudWatch", "logs", log_gb)
+
+
+def per_gb(region: str, *, price_list: PriceList | None = None) -> Bill:
     """One GB from client to controller: endpoint, and both load balancers' units where bytes decide their number."""
-    return Bill(
-        lines=(
-            _line("endpoint data", "endpoint-data", 1, region),
-            _line("application load balancer units", "alb-units", 1, region),
-            _line("network load balancer units", "nlb-units", 1, region),
-        )
-    )
-
-
-def together(bills: Iterable[Bill]) -> Bill:
-    """Several bills as one."""
-    return Bill(lines=tuple(line for bill in bills for line in bill.lines))
-
-
-def _line(what: str, item: str, quantity: float, region: str) -> Line:
-    price_region, price = prices.region_of(item, region), prices.price(item, region)
-    stands_in = price_region not in (region, prices.EVERYWHERE)
-    return Line(
-        what=what,
-        item=item,
-        quantity=quantity,
-        price=price,
-        price_region=price_region,
-        estimate=stands_in or price.confidence == "unverified",
-    )
+    ledger = Ledger(region, price_list)
+    ledger.add("endpoint data", "endpoint-data", 1)
+    ledger.add("application load balancer units", "alb-units", 1)
+    ledger.add("network load balancer units", "nlb-units", 1)
+    return ledger.bill

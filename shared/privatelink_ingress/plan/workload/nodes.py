@@ -15,9 +15,6 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.nodes import DEFAULT_GROUP, NodeGroup, Taint
 
-DEFAULT_TYPE: Mapping[str, str] = {"amd64": "m7i.large", "arm64": "m7g.large"}
-"""By architecture. Two processors and 8 GiB hold the add-ons and a pod of the controller."""
-
 METADATA_HOP_LIMIT = 1
 """Answers of the instance metadata service do not reach pods, so no pod can take the node's credentials.
 
@@ -161,7 +158,7 @@ def _group(group_name: str, group: NodeGroup, name: str, sizes: Mapping[str, Nod
     return NodeGroupPlan(
         key=f"nodes{suffix}",
         template_key=f"node{suffix}",
-        instance_types=group.instance_types or (DEFAULT_TYPE[group.architecture],),
+        instance_types=group.types,
         ami_type=group.ami_type,
         capacity_type=group.capacity_type,
         minimum=group.min,

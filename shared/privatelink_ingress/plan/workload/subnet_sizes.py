@@ -10,7 +10,6 @@ from ipaddress import IPv4Network
 from privatelink_ingress.plan import subnets
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.plan.workload import pod_subnets
-from privatelink_ingress.plan.workload.nodes import DEFAULT_TYPE
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.nodes import NodeGroup
@@ -145,7 +144,7 @@ def _prefix(of_nodes: Mapping[str, tuple[int, int]], fixed: Mapping[str, int]) -
 
 def addresses(group: NodeGroup) -> Addresses:
     """Addresses of a node of the group's smallest instance type."""
-    types = group.instance_types or (DEFAULT_TYPE[group.architecture],)
+    types = group.types
     return min((_of_type(one) for one in types), key=lambda addresses: addresses.first + addresses.further)
 
 

@@ -58,6 +58,10 @@ MOST_NODES = 100_000
 """Of a whole cluster: https://docs.aws.amazon.com/eks/latest/best-practices/scale-cluster-services.html"""
 
 
+DEFAULT_TYPE: Mapping[str, str] = {"amd64": "m7i.large", "arm64": "m7g.large"}
+"""By architecture. Two processors and 8 GiB hold the add-ons and a pod of the controller."""
+
+
 class Taint(Settings):
     """Keeps pods that do not tolerate it away from the nodes."""
 
@@ -96,6 +100,11 @@ class NodeGroup(Settings):
     def architecture(self) -> Literal["amd64", "arm64"]:
         """What `ami_type` runs, in the words of images."""
         return "arm64" if "ARM_64" in self.ami_type else "amd64"
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Its instance types, by default one of its architecture."""
+        return self.instance_types or (DEFAULT_TYPE[self.architecture],)
 
     @model_validator(mode="after")
     def _min_up_to_max(self) -> Self:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from privatelink_ingress.plan.capacity import cost, prices
-from privatelink_ingress.plan.capacity.cost import Bill, Traffic
-from privatelink_ingress.plan.capacity.prices import EVERYWHERE, PRICES
+from privatelink_ingress.plan.capacity import bills, cost, prices
+from privatelink_ingress.plan.capacity.bills import Bill
+from privatelink_ingress.plan.capacity.cost import Traffic
+from privatelink_ingress.plan.capacity.prices import EVERYWHERE
 from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
 from privatelink_ingress.plan.workload import endpoints
 from privatelink_ingress.settings.edge import Firewall
@@ -149,17 +150,19 @@ def test_a_price_of_every_region_is_never_an_estimate() -> None:
 
 
 def test_every_price_has_a_source_on_a_page_of_aws() -> None:
-    everything = [price for regions in PRICES.values() for price in regions.values()]
+    everything = [price for regions in prices.shipped().prices.values() for price in regions.values()]
     assert [price for price in everything if not price.source.startswith(("https://aws.", "https://docs.aws."))] == []
 
 
-@pytest.mark.parametrize("item", PRICES)
+@pytest.mark.parametrize("item", prices.shipped().prices)
 def test_every_item_has_a_price_in_every_region(item: str) -> None:
     for region in ("us-east-1", "eu-central-1", "eu-west-1", "ap-southeast-2"):
-        assert prices.price(item, region).usd > 0
+        found = prices.shipped().price(item, region)
+        assert found
+        assert found.usd > 0
 
 
 def test_bills_add_up() -> None:
     one, other = cost.connection_cost("us-east-1"), shard_bill("us-east-1")
-    assert cost.together([one, other]).usd == pytest.approx(one.usd + other.usd)
-    assert cost.together([]).usd == 0
+    assert bills.together([one, other]).usd == pytest.approx(one.usd + other.usd)
+    assert bills.together([]).usd == 0

@@ -13,7 +13,7 @@ from privatelink_ingress.fleet.cost import Report as Costs
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.shards import ShardStacks, capacities, group
 from privatelink_ingress.fleet.stacks import Attached, Edge
-from privatelink_ingress.plan.capacity.cost import Bill
+from privatelink_ingress.plan.capacity.bills import Bill
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem

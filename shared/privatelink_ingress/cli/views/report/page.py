@@ -60,7 +60,8 @@ def render(system: System) -> str:
         columns=_COLUMNS,
         currency=CURRENCY,
         not_counted=NOT_COUNTED,
-        per_gb=[(region, cost_view.per_gb(region)) for region in regions],
+        refresh=cost_view.REFRESH,
+        per_gb=[(region, cost_view.per_gb(system.costs, region)) for region in regions],
         quotas=tuple(QUOTAS.values()),
     )
 

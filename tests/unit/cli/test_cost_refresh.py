@@ -1,0 +1,163 @@
+"""`cost --refresh`: what it takes from AWS's price list, what it keeps, and what it says of the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from privatelink_ingress.aws import credentials
+from privatelink_ingress.cli import price_list as command
+from privatelink_ingress.cli.app import app
+from privatelink_ingress.fleet import prices
+from privatelink_ingress.problems import UserError
+from tests.support import price_list
+from tests.support.programs import REPOSITORY
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """The sample projects, to change."""
+    for project in ("eks-service", "central-ingress"):
+        (tmp_path / project).mkdir()
+        for file in (REPOSITORY / project).glob("Pulumi*.yaml"):
+            shutil.copy(file, tmp_path / project / file.name)
+    return tmp_path
+
+
+def run(root: Path, *options: str) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, ["cost", "--root", str(root), *options])
+
+
+def refresh(root: Path, *answers: Any) -> list[str]:
+    client, stubber = price_list.client(answers or price_list.ANSWERS)
+    missing = command.refresh(root, client=client)
+    stubber.assert_no_pending_responses()
+    return [str(problem) for problem in missing]
+
+
+def test_it_keeps_the_price_of_each_item_with_product_and_day(samples: Path):
+    assert refresh(samples) == []
+    kept = json.loads((samples / "prices.json").read_text())["prices"]
+    assert {item: regions["eu-west-1"]["usd"] for item, regions in kept.items()} == {
+        "alb": 0.0252,
+        "alb-units": 0.008,
+        "disk": 0.088,
+        "eks": 0.1,
+        "endpoint": 0.011,
+        "endpoint-data": 0.01,
+        "firewall-requests": 0.6,
+        "firewall-rule": 1.0,
+        "ipv4": 0.005,
+        "logs": 0.57,
+        "nlb": 0.0252,
+        "nlb-units": 0.006,
+        "node m7i.large": 0.1123,
+        "transit-gateway": 0.053,
+        "transit-gateway-data": 0.02,
+        "web-acl": 5.0,
+    }
+    endpoint = kept["endpoint"]["eu-west-1"]
+    assert endpoint["source"].startswith("AWS price list: AmazonVPC, SKU SKU")
+    assert endpoint["source"].endswith(", since 2026-11-01")
+    assert (endpoint["confidence"], endpoint["unit"]) == ("aws", "zone-hour")
+    assert endpoint["about"] == "$0.0110000000 per Hrs of EU-VpcEndpoint-Hours"
+    assert [one.name for one in samples.iterdir() if one.is_file()] == ["prices.json"]
+
+
+def test_the_bill_counts_with_it_and_is_no_estimate_any_longer(samples: Path):
+    before = json.loads(run(samples, "--json").stdout)
+    refresh(samples)
+    found = json.loads(run(samples, "--nodes", "4", "--log-gb", "10", "--json").stdout)
+    assert (before["estimate"], found["estimate"], found["unknown"]) == (True, False, [])
+    shop = next(stack for stack in found["stacks"] if stack["stack"] == "shop")
+    lines = {line["what"]: line["usd_a_month"] for line in shop["shared"]["lines"]}
+    assert lines["4 nodes m7i.large"] == pytest.approx(4 * 730 * 0.1123)
+    assert lines["4 disks of 50 GiB"] == pytest.approx(200 * 0.088)
+    assert lines["logs taken in by CloudWatch"] == pytest.approx(5.7)
+    shown = run(samples).stdout
+    assert "  endpoint: 0.011 per zone-hour, eu-west-1, aws, " in shown
+    assert "stands in" not in shown
+    assert "not known here" not in shown
+
+
+def test_onboard_and_capacity_count_with_it(samples: Path):
+    refresh(samples)
+    grown = CliRunner().invoke(app, ["capacity", "--root", str(samples), "--plan", "1", "--json"])
+    assert json.loads(grown.stdout)["plan"]["usd_a_month"] == pytest.approx(3 * 730 * 0.011, abs=0.005)
+
+
+def test_a_price_that_the_list_has_twice_or_in_another_unit_is_unknown_and_said(samples: Path):
+    network = (
+        price_list.product("EU-LoadBalancerUsage", "0.0252000000", "Hrs"),
+        price_list.product("EU-LoadBalancerUsage", "0.0300000000", "Hrs"),
+        price_list.product("EU-LCUUsage", "0.0060000000", "Quarters"),
+    )
+    answers = [(*one[:2], network) if "Network" in str(one[1]) else one for one in price_list.ANSWERS]
+    assert refresh(samples, *answers) == [
+        "nlb in eu-west-1: AWS's price list has 2 prices for LoadBalancerUsage of AWSELB\n"
+        "    Compare with AWS's page of prices.",
+        "nlb-units in eu-west-1: AWS's price list has no price in a form that is known here for LCUUsage of AWSELB\n"
+        "    Compare with AWS's page of prices.",
+    ]
+    kept = json.loads((samples / "prices.json").read_text())["prices"]
+    assert not {"nlb", "nlb-units"} & kept.keys()
+
+
+def test_the_command_says_what_is_missing_and_exits_with_1(samples: Path, monkeypatch: pytest.MonkeyPatch):
+    client, _ = price_list.client([(*one[:2], ()) if one[0] == "AmazonEKS" else one for one in price_list.ANSWERS])
+    monkeypatch.setattr(credentials, "client", lambda *_: client)
+    done = run(samples, "--refresh", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["estimate"]) == (1, False)
+    assert "eks in eu-west-1: AWS's price list has no price in a form that is known here" in done.stderr
+
+
+def test_prices_of_other_regions_stay(samples: Path):
+    file = samples / "prices.json"
+    refresh(samples)
+    file.write_text(file.read_text().replace("eu-west-1", "eu-north-1"))
+    refresh(samples)
+    kept = json.loads(file.read_text())["prices"]
+    assert list(kept["endpoint"]) == ["eu-north-1", "eu-west-1"]
+
+
+def test_without_the_right_nothing_is_written_and_the_right_is_named(samples: Path, monkeypatch: pytest.MonkeyPatch):
+    client, stubber = price_list.client([])
+    stubber.add_client_error("get_products", "AccessDeniedException", "not authorized")
+    monkeypatch.setattr(credentials, "client", lambda *_: client)
+    done = run(samples, "--refresh")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "AWS's price list cannot be read:" in done.stderr
+    assert "→ Use credentials (--profile) with pricing:GetProducts." in done.stderr
+    assert not (samples / "prices.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "prices.json: Invalid JSON"),
+        ('{"version": 2, "prices": {}}', "prices.json: version: Input should be 1"),
+        ('{"prices": {"alb": {"eu-west-1": {"usd": -1}}}}', "prices.json: prices.alb.eu-west-1.usd: Input should be"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_place_before_aws_is_asked(samples: Path, text: str, said: str):
+    (samples / "prices.json").write_text(text)
+    for options in ((), ("--refresh",)):
+        done = run(samples, *options)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert said in done.stderr
+        assert "→ Delete it, then write it again: ./run cost --refresh" in done.stderr
+    assert (samples / "prices.json").read_text() == text
+
+
+def test_a_file_that_cannot_be_written_is_said(samples: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UserError, match="cannot be written: No space left on device"):
+        prices.keep(samples, [])
