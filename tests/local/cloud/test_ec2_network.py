@@ -63,6 +63,15 @@ def test_a_vpc_in_use_stays(edge, refused):
     assert vpc not in [found["VpcId"] for found in ec2.describe_vpcs()["Vpcs"]]
 
 
+def test_a_deleted_vpc_takes_its_network_acl_along(edge):
+    ec2 = edge.client("ec2")
+    before = ec2.describe_network_acls()["NetworkAcls"]
+    vpc = ec2.create_vpc(CidrBlock="10.12.0.0/16")["Vpc"]["VpcId"]
+    assert len(ec2.describe_network_acls()["NetworkAcls"]) == len(before) + 1
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_acls()["NetworkAcls"] == before
+
+
 def test_a_subnet_has_one_route_table_of_its_own_vpc(edge, refused):
     ec2, vpc, subnet_id = network(edge)
     other = ec2.create_vpc(CidrBlock="10.13.0.0/16")["Vpc"]["VpcId"]

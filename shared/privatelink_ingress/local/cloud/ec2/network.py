@@ -148,6 +148,15 @@ def vpcs_in_use_stay(response: Any, params: Params) -> None:
         )
 
 
+@after(EC2Response, "delete_vpc")
+def a_deleted_vpc_takes_its_network_acl_along(response: Any, params: Params, answer: Any) -> Any:
+    """AWS deletes the default network ACL with the VPC (EC2 DeleteVpc); moto keeps it."""
+    acls = response.ec2_backend.network_acls
+    for acl in [one for one in acls.values() if one.default and one.vpc_id == params["VpcId"]]:
+        del acls[acl.id]
+    return answer
+
+
 @before(EC2Response, "associate_route_table")
 def a_subnet_has_one_route_table(response: Any, params: Params) -> None:
     """AWS: Resource.AlreadyAssociated (EC2 AssociateRouteTable); moto answers with the first association."""
