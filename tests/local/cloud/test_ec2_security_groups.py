@@ -79,3 +79,21 @@ def test_the_default_group_stays(ec2, vpc, refused):
     filters = [{"Name": "vpc-id", "Values": [vpc]}]
     (default,) = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
     refused("CannotDelete", ec2.delete_security_group, GroupId=default["GroupId"])
+
+
+def test_the_tags_of_a_rule_come_and_go_with_it(ec2, vpc, refused):
+    def tagged() -> set[str]:
+        tags = ec2.describe_tags(Filters=[{"Name": "key", "Values": ["Name"]}])["Tags"]
+        return {tag["ResourceId"] for tag in tags}
+
+    https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    tags = [{"ResourceType": "security-group-rule", "Tags": [{"Key": "Name", "Value": "https"}]}]
+    wanted = {"GroupId": group(ec2, vpc), "IpPermissions": [https], "TagSpecifications": tags}
+    [rule] = ec2.authorize_security_group_ingress(**wanted)["SecurityGroupRules"]
+    refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, **wanted)
+    assert tagged() == {rule["SecurityGroupRuleId"]}
+    ec2.revoke_security_group_ingress(GroupId=wanted["GroupId"], IpPermissions=[https])
+    assert tagged() == set()
+    ec2.authorize_security_group_ingress(**wanted)
+    ec2.delete_security_group(GroupId=wanted["GroupId"])
+    assert tagged() == set()

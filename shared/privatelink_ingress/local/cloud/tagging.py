@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
+from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.responses import EC2Response
 from moto.ecr.models import ecr_backends
 from moto.eks.models import eks_backends
@@ -85,17 +86,39 @@ def flow_logs_are_named_as_aws_does(request: Any, params: Params, response: Any)
     "delete_launch_template",
     "delete_flow_logs",
     "delete_vpc_endpoint_service_configurations",
-    "revoke_security_group_ingress",
-    "revoke_security_group_egress",
 )
 def tags_end_with_their_resource(request: Any, params: Params, response: Any) -> Any:
     """A deleted resource has no tags any more; moto keeps those of several types.
 
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: deleting a resource deletes its tags.
     """
-    revoked = "IpPermissions" in params or "SecurityGroupRuleIds" in params
     for name, value in params.items():
-        if name == "SecurityGroupRuleIds" or (name.endswith(("Id", "Ids")) and not revoked):
+        if name.endswith(("Id", "Ids")):
             for id_ in value if isinstance(value, list) else [value]:
                 request.ec2_backend.tags.pop(id_, None)
     return response
+
+
+@after(EC2Response, "delete_security_group", "revoke_security_group_ingress", "revoke_security_group_egress")
+def tags_of_rules_end_with_them(request: Any, params: Params, response: Any) -> Any:
+    """A deleted group takes its rules along, and a revocation may name them by what they allow. Source: as above."""
+    _forget_missing_rules(request.ec2_backend)
+    return response
+
+
+@around(SecurityGroupBackend, "authorize_security_group_ingress", "authorize_security_group_egress")
+def a_refused_rule_has_no_tags(authorize: Any, self: Any, *arguments: Any, **options: Any) -> Any:
+    """AWS creates nothing when it refuses a duplicate; moto tags the new rule before it compares it with the others."""
+    try:
+        return authorize(self, *arguments, **options)
+    except Exception:
+        _forget_missing_rules(self)
+        raise
+
+
+def _forget_missing_rules(backend: Any) -> None:
+    """Delete the tags of rules that no security group has."""
+    groups = [group for of_vpc in backend.groups.values() for group in of_vpc.values()]
+    known = {rule.id for group in groups for rule in (*group.ingress_rules, *group.egress_rules)}
+    for id_ in [one for one in backend.tags if one.startswith("sgr-") and one not in known]:
+        del backend.tags[id_]
