@@ -89,7 +89,7 @@ def environments(world: World, units: Iterable[Unit]) -> Mapping[str, Mapping[st
     return {
         unit.label: {
             **world.cloud.session(unit.account_id, REGION).environment(),
-            **world.daemon.environment(unit.account_id),
+            **world.environment(unit.account_id),
         }
         for unit in units
     }

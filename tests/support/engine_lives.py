@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from privatelink_ingress.local.providers.observation import Call, Unobserved
-from tests.support.engine import EngineFailed, Stack, World
+from tests.support.engine import Stack, World
 from tests.support.engine_failures import OPERATIONS, WAYS, Life
 from tests.support.engine_faults import MESSAGE, Fault, Operation
 from tests.support.engine_recovery import orphans, recover
+from tests.support.engine_stack import EngineFailed
 
 
 class Steps(Unobserved):

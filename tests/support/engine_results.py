@@ -43,7 +43,6 @@ class Result:
     """Names of the policy packs that judged the resources."""
     violations: tuple[tuple[str, str], ...] = ()
     """Policy and resource of each mandatory policy's violation, sorted."""
-    outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

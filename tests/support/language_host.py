@@ -2,7 +2,7 @@
 
 An installed CLI brings `pulumi-language-python`; a CLI that Go built from its module does not. Where none is on PATH,
 this one takes its place: it serves the same interface, with the part of the SDK that runs inline programs. It neither
-chooses a virtual environment, nor installs packages, nor lists the plugins that a program requires.
+chooses a virtual environment nor installs packages: the tests' own has them.
 """
 
 from __future__ import annotations
@@ -20,19 +20,18 @@ from typing import Any
 
 import grpc
 from pulumi.automation._server import LanguageServer
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from privatelink_ingress.local.cloud.server import LOOPBACK
 from privatelink_ingress.local.engine.program import as_program
+from privatelink_ingress.local.providers import daemon
+from tests.support import warm_python
 
 NAME = "pulumi-language-python"
 """The program that the CLI looks for on PATH and beside itself."""
 
-ROOT = Path(__file__).parents[2]
-
-SCRIPT = """#!/usr/bin/env bash
-PYTHONPATH="{root}/shared:{root}" exec "{python}" -m tests.support.language_host "$@"
-"""
+PYTHON = "warm-python"
+"""The program beside it that runs Python in a process of its own (`warm_python`)."""
 
 
 def real() -> Path | None:
@@ -41,12 +40,11 @@ def real() -> Path | None:
     return Path(found) if found else None
 
 
-def install(folder: Path) -> None:
-    """Write the stand-in to a folder that is to be put on PATH."""
+def install(folder: Path, python: Path) -> None:
+    """Write the stand-in to a folder that is to be put on PATH. It runs in processes of the Python at that socket."""
     folder.mkdir(parents=True, exist_ok=True)
-    script = folder / NAME
-    script.write_text(SCRIPT.format(root=ROOT, python=sys.executable))
-    script.chmod(0o755)
+    warm_python.write_client(folder / NAME, python, __name__)
+    warm_python.write_client(folder / PYTHON, python)
 
 
 class LanguageHost(LanguageServer):
@@ -56,7 +54,20 @@ class LanguageHost(LanguageServer):
         super().__init__(lambda: None)
         self._engine_address = engine_address
 
-    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802 (the interface's names)
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802 (the interface's names)
+        """Nothing is left to install."""
+        return iter(())
+
+    def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """The plugins of the SDKs that are installed."""
+        return language_pb2.GetRequiredPackagesResponse(
+            packages=[
+                plugin_pb2.PackageDependency(name=name, kind="resource", version=f"v{daemon.version(name)}")
+                for name in daemon.PACKAGES
+            ]
+        )
+
+    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Run the program of a stack."""
         request.args[:] = [self._engine_address]  # where the SDK looks for it, when it serves an inline program
         with as_program(Path(request.info.program_directory) / request.info.entry_point) as main:
@@ -65,7 +76,7 @@ class LanguageHost(LanguageServer):
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         """Run a plugin that is a program, as a policy pack is, until the engine has no more need of it."""
         process = subprocess.Popen(
-            [sys.executable, request.info.program_directory, *request.args], cwd=request.pwd, stdout=subprocess.PIPE
+            [PYTHON, request.info.program_directory, *request.args], cwd=request.pwd, stdout=subprocess.PIPE
         )
         context.add_callback(process.terminate)
         assert process.stdout
