@@ -64,7 +64,7 @@ def endpoints(world: World) -> list[str]:
     return sorted(names)
 
 
-def test_new_targets_that_answer_no_check_leave_the_old_ones_serving(world, stack, services):
+def test_f9_new_targets_that_answer_no_check_leave_the_old_ones_serving(world, stack, services):
     addresses = [f"10.12.{third}.17" for third in (128, 130, 132)]
     CLOCK.silent = set(addresses)
     connect(stack, shop=shop(services, 1), cart=connection("cart", 1, {"service": services["cart"]}))
@@ -74,7 +74,7 @@ def test_new_targets_that_answer_no_check_leave_the_old_ones_serving(world, stac
     assert endpoints(world) == ["cart-0-0", "shop-0-0", "shop-0-1"]
 
 
-def test_once_they_answer_the_next_up_moves_the_requests_to_the_new_service(world, stack, services):
+def test_f9_once_they_answer_the_next_up_moves_the_requests_to_the_new_service(world, stack, services):
     with uninterrupted(world, "shop.example.com"):
         result = stack.up()
     assert sorted(step.name for step in result.of("delete")) == [
@@ -158,7 +158,7 @@ def actions(world: World) -> list[Any]:
     return [rule["Actions"][0] for rule in rules if not rule["IsDefault"]]
 
 
-def test_an_old_endpoint_outlives_the_deregistration_delay_of_its_targets(world, stack, services):
+def test_f9_an_old_endpoint_outlives_the_deregistration_delay_of_its_targets(world, stack, services):
     connect(stack, shop=shop(services, 0), cart=connection("cart", 1, {"service": services["cart"]}))
     deletions = Deletions()
     with world.watched(deletions):

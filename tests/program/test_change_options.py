@@ -41,6 +41,13 @@ def test_each_fault_that_the_review_of_the_providers_found_is_in_the_table_of_ch
     assert named == {str(number) for number in range(20)}
 
 
+def test_each_of_them_has_a_test_by_its_name():
+    for row in rows():
+        for fault in re.findall(r"\bF\d+\b", row.split("|")[1]):
+            named = re.findall(r"`test_(\w+)`", row)
+            assert [name for name in named if fault.lower() in name.split("_")], f"no test of {fault}: {row}"
+
+
 def test_every_row_of_the_table_of_changes_names_a_test_that_exists():
     named = [re.findall(r"`(test_\w+)`", row) for row in rows() if not row.startswith("| what you change")]
     assert named, "the table has no rows"
