@@ -6,13 +6,16 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+from typer.testing import CliRunner
 
+from privatelink_ingress.cli.app import app
 from privatelink_ingress.deployment import deploy, drift, runner
 from privatelink_ingress.deployment.session import Settings
 from privatelink_ingress.deployment.teardown import Teardown
@@ -21,9 +24,9 @@ from privatelink_ingress.fleet.outcomes import Outcome
 from privatelink_ingress.local import deploy as local
 from privatelink_ingress.local import prerequisites
 from privatelink_ingress.problems import Problem, UserError
-from tests.support import deployments
+from tests.support import aws_commands, deployments
 from tests.support.deployments import Recorded, StandInImages
-from tests.support.engine import World
+from tests.support.engine import REGION, World
 
 PROD = "central-ingress/prod"
 WAIT = """import os, pathlib, time
@@ -83,10 +86,30 @@ class Edge:
         return outcome
 
     def type(self, remedy: str, containing: str, *more: str) -> None:
-        """Run the command that a remedy names, at the top of the repository; `more` replaces the terminal."""
+        """Run the command that a remedy names; `more` replaces the terminal."""
         [command] = [one for one in re.findall("`([^`]+)`", remedy) if containing in one]
-        environment = {**os.environ, **self.credentials()}
-        subprocess.run([*command.split(), *more], cwd=self.root, env=environment, check=True, capture_output=True)
+        self.run(command, *more)
+
+    def run(self, command: str, *more: str) -> None:
+        """Run a command at the top of the repository."""
+        environment = {**os.environ, **self.credentials(), **self.environment}
+        words = [*shlex.split(command), *more]
+        ran = subprocess.run(words, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, command + ran.stdout + ran.stderr
+
+    def settle(self) -> Mapping[str, Any]:
+        """Run what `orphans` prints: adopt what can be adopted, delete the rest, and forget what was pending."""
+        words = ["orphans", PROD, "--json", "--root", str(self.root)]
+        answer = CliRunner().invoke(app, words, env=self.credentials(), catch_exceptions=False)
+        found = json.loads(answer.stdout)
+        for orphan in found["orphans"]:
+            if orphan["adopt"]:
+                self.run(orphan["adopt"][0], "--yes", "--skip-preview")
+            else:
+                aws_commands.run(orphan["delete"], self.world.cloud.session(self.unit.account_id, REGION))
+        for command in found["last"]:
+            self.run(command, "--yes", "--skip-preview")
+        return found
 
     @contextlib.contextmanager
     def waiting_program(self) -> Generator[None]:

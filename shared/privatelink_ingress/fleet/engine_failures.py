@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from privatelink_ingress.fleet import missing_plugins
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.stack_state import StackState, kind_of, name_of
 from privatelink_ingress.problems import Problem
@@ -32,12 +33,6 @@ def _locked(unit: Unit, match: re.Match[str]) -> Problem:
     holder = f" by {' and '.join(holders)}" if holders else ""
     remedy = f"Wait until that run ends. If it no longer runs, `{unit.command('cancel')}` removes the lock."
     return Problem(unit.label, f"is locked{holder}", remedy)
-
-
-def _plugin(unit: Unit, match: re.Match[str]) -> Problem:
-    version = f" {match['version']}" if match["version"] else ""
-    reason = f"needs Pulumi's plugin {match['kind']} {match['name']}{version}, which is not installed"
-    return Problem(unit.label, reason, f"Run `pulumi -C {unit.project} install`.")
 
 
 def _unreachable(unit: Unit, _: re.Match[str]) -> Problem:
@@ -108,11 +103,7 @@ _MEANINGS: tuple[tuple[str, Finding], ...] = (
     (r"^ code: -(?P<signal>\d+)$", _killed),
     (r"incorrect passphrase|passphrase must be set", _passphrase),
     (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
-    (
-        r"no (?P<kind>\w+) plugin '(?:pulumi-\w+-)?(?P<name>[\w-]+)' found in the workspace"
-        r"(?: at version (?P<version>v\S+))?",
-        _plugin,
-    ),
+    *missing_plugins.MEANINGS,
     (r"configured Kubernetes cluster is unreachable", _unreachable),
     (r"unsupported checkpoint version|newer than what this version of the Pulumi CLI", _newer_state),
     (r"PULUMI_ACCESS_TOKEN must be set for login", _no_login),
@@ -183,12 +174,17 @@ _CANCELED = r"^(?:error: )?(?:update|destroy|refresh|preview) (?P<how>canceled|c
 """How the CLI ends after Ctrl-C: the engine spells it `canceled` when it waited for its calls, and the CLI `cancelled`
 when a second Ctrl-C stopped it at once (`deployment_executor.go` and `backenderr.go` of CLI 3.274.1)."""
 
+_CUT_OFF = "grpc: the client connection is closing"
+"""What the engine says of calls that still ran when it ended, and sometimes in place of `cancelled`: the gRPC library's
+`ErrClientConnClosing`, which names the client's own end."""
+
 
 def _stopped(unit: Unit, text: str) -> tuple[Problem, ...]:
     match = re.search(_CANCELED, text, re.MULTILINE)
-    if not match:
+    cut_off = _CUT_OFF in text
+    if not match and not cut_off:
         return ()
-    if match["how"] == "canceled":
+    if match and match["how"] == "canceled" and not cut_off:
         reason, remedy = "was interrupted; the state records every call that AWS completed", "it resumes here"
     else:
         reason, remedy = "was stopped by a second Ctrl-C before its calls ended", "it says how to repair the state"
@@ -239,5 +235,6 @@ def _is_echo(message: str) -> bool:
     return (
         message in ("update failed", "preview failed", "destroy failed", "refresh failed")
         or message.startswith(_ECHOES)
+        or message.endswith(_CUT_OFF)
         or bool(re.search(_CANCELED, message))
     )

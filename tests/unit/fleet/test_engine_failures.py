@@ -93,7 +93,7 @@ def shop(repository: Path) -> Unit:
             "$PATH",
             Problem(
                 SHOP,
-                "needs Pulumi's plugin resource aws v7.51.1, which is not installed",
+                "needs Pulumi's plugin aws v7.51.1, which is not installed",
                 "Run `pulumi -C eks-service install`.",
             ),
         ),
@@ -101,9 +101,34 @@ def shop(repository: Path) -> Unit:
             "error: no resource plugin 'pulumi-resource-aws' found in the workspace or on your $PATH",
             Problem(
                 SHOP,
-                "needs Pulumi's plugin resource aws, which is not installed",
+                "needs Pulumi's plugin aws, which is not installed",
                 "Run `pulumi -C eks-service install`.",
             ),
+        ),
+        (
+            "error: plugin aws 7.51.1 not installed",
+            Problem(
+                SHOP,
+                "needs Pulumi's plugin aws v7.51.1, which is not installed",
+                "Run `pulumi -C eks-service install`.",
+            ),
+        ),
+        *(
+            (
+                text,
+                Problem(
+                    SHOP,
+                    "needs Pulumi's plugin aws v7.51.1, which Pulumi cannot download",
+                    "Run `pulumi -C eks-service install` where https://get.pulumi.com answers, or name a mirror in "
+                    "PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES.",
+                ),
+            )
+            for text in (
+                "error: failed to download plugin: aws-7.51.1: failed all 5 attempts",
+                "error: Could not automatically download and install resource plugin 'pulumi-resource-aws' at version "
+                "v7.51.1, install the plugin using `pulumi plugin install resource aws v7.51.1`: error downloading "
+                "provider aws to file: failed to download plugin: aws-7.51.1: failed all 5 attempts",
+            )
         ),
         (
             "\n code: -9\n stdout: Updating (shop):\n stderr: ",
@@ -267,5 +292,19 @@ def test_a_state_of_another_account_is_refused_and_one_with_resources_in_a_secon
             "eks-service/Pulumi.shop.yaml: accountId",
             "is 111111111111, but the resources in the state are in 222222222222",
             "Write that account, or give the stack of the new account another name.",
+        ),
+    )
+
+
+@pytest.mark.parametrize("text", ["error: update cancelled", "error: update failed", "error: update canceled"])
+def test_calls_that_the_engine_left_running_are_told_as_the_second_ctrl_c_that_ended_it(shop, text):
+    """Which line the CLI ends with depends on whether the engine or the interrupt comes first."""
+    cut_off = "grpc: the client connection is closing"
+    found = engine_failures.explain(shop, text, [(VPC, cut_off), (VPC.replace("shop-vpc", "other"), cut_off)])
+    assert found == (
+        Problem(
+            SHOP,
+            "was stopped by a second Ctrl-C before its calls ended",
+            "Run the same command again: it says how to repair the state.",
         ),
     )
