@@ -66,7 +66,8 @@ def listed(account_id: str, notes: Iterable[str]) -> set[Thing]:
 
 
 def _all() -> Iterator[Thing]:
-    for service in list(BackendDict._instances):
+    services: Any = BackendDict
+    for service in list(services._instances):
         for account, regions in list(service.items()):
             for region, backend in list(regions.items()) if account != ACCOUNT_OF_MOTO else ():
                 for name, value in list(vars(backend).items()):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi import automation as auto
+from pulumi.automation._stack import StackInitMode
 
 from privatelink_ingress.deployment.events import Events, OnStep, run_to_last_event
 from privatelink_ingress.deployment.pulumi_process import OutOfTime, PulumiProcess
@@ -155,15 +156,33 @@ def open_stack(opening: Opening, open_: Open) -> Runner | None:
         return None
 
 
+class _Stack(auto.Stack):
+    """After each command, the API asks for outputs and history, in up to three more processes of the CLI.
+
+    Each of them opens the backend and the stack's secrets, and nothing here reads what they answer.
+    """
+
+    def outputs(self) -> auto.OutputMap:
+        """Not asked."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> Any:
+        """Not asked; the API requires an answer."""
+        return self
+
+
 def from_directory(root: Path, *, secrets_provider: str | None = None) -> Open:
     """Stacks whose programs the CLI's own language host runs, in the projects of the repository at `root`."""
 
     def open_(opening: Opening) -> auto.Stack:
-        options = auto.LocalWorkspaceOptions(
-            pulumi_command=opening.process, env_vars=opening.environment, secrets_provider=secrets_provider
+        workspace = auto.LocalWorkspace(
+            work_dir=str(root / opening.unit.project),
+            pulumi_command=opening.process,
+            env_vars=opening.environment,
+            secrets_provider=secrets_provider,
         )
-        find = auto.create_or_select_stack if opening.create else auto.select_stack
-        return find(stack_name=opening.unit.name, work_dir=str(root / opening.unit.project), opts=options)
+        mode = StackInitMode.CREATE_OR_SELECT if opening.create else StackInitMode.SELECT
+        return _Stack(opening.unit.name, workspace, mode)
 
     return open_
 
