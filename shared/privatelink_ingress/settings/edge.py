@@ -44,10 +44,10 @@ BucketName = Annotated[
     str,
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     matching(
-        r"(?!\d+\.\d+\.\d+\.\d+\Z)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(\.\.|-s3alias\Z|--ol-s3\Z|\.mrap\Z|--x-s3\Z|--table-s3\Z))"
+        r"(?!\d+\.\d+\.\d+\.\d+\Z)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(\.\.|\.-|-\.|-s3alias\Z|--ol-s3\Z|\.mrap\Z|--x-s3\Z|--table-s3\Z))"
         r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-        "a bucket's name: 3-63 lower-case letters, digits, hyphens and single dots, not an address, without the "
-        "prefixes and suffixes that S3 reserves",
+        "a bucket's name: 3-63 lower-case letters, digits, hyphens and single dots, no hyphen beside a dot, not an "
+        "address, without the prefixes and suffixes that S3 reserves",
     ),
 ]
 

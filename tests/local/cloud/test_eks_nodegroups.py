@@ -147,7 +147,6 @@ def test_target_groups_are_attached_only_where_both_sides_exist(shop: World) -> 
         ({"labels": {"a": "b" * 64}}, r"'labels.a' .* less than or equal to 63"),
         ({"labels": {"node-role.kubernetes.io/a": "b"}}, r"Label cannot contain reserved prefixes"),
         ({"instanceTypes": ["large"]}, r"large.*not a valid instance type"),
-        ({"scalingConfig": {"minSize": 3, "maxSize": 451, "desiredSize": 3}}, r"at most 450 nodes, not 451"),
         ({"updateConfig": {"maxUnavailable": 1, "maxUnavailablePercentage": 50}}, r"maxUnavailable or"),
         ({"updateConfig": {"maxUnavailablePercentage": 101}}, r"value less than or equal to 100"),
     ],

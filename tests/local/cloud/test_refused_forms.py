@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from privatelink_ingress.local.adapters.acm import ADAPTERS
 from privatelink_ingress.local.cloud.session import Session
+from privatelink_ingress.settings.edge import BucketName
 from tests.support import edge_world
 from tests.support.edge_world import NOT_FOUND, balancer, change, listener, network
 
@@ -137,6 +139,8 @@ def test_a_gateway_is_not_detached_while_a_load_balancer_has_public_addresses(ed
 def test_a_bucket_has_a_name_of_dns(edge: Session, refused: Any, name: str) -> None:
     place = {"LocationConstraint": edge.region}
     refused("InvalidBucketName", edge.client("s3").create_bucket, Bucket=name, CreateBucketConfiguration=place)
+    with pytest.raises(ValidationError):
+        TypeAdapter(BucketName).validate_python(name)  # nor does a stack file
 
 
 @pytest.mark.parametrize("name", ["a..example.com", ".example.com"])

@@ -151,6 +151,20 @@ def only_spot(settings: WorkloadSettings) -> Iterator[Problem]:
     )
 
 
+DEFAULT_QUOTA = 450
+"""Nodes of one managed node group, until AWS raises it (L-BD136A63):
+https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"""
+
+
+def beyond_the_quota(settings: WorkloadSettings) -> Iterator[Problem]:
+    """A warning for each node group that may grow past the quota that every account has."""
+    for name, group in settings.nodes.by_name.items():
+        if settings.cluster.existing is None and group.max > DEFAULT_QUOTA:
+            reason = f"is {group.max}, and a node group has {DEFAULT_QUOTA} nodes at most unless AWS raised the quota"
+            remedy = "Ask for a raise of L-BD136A63 first, or write several groups."
+            yield Problem(f"{settings.nodes.key(name)}.max", reason, remedy)
+
+
 def _group(group_name: str, group: NodeGroup, name: str, sizes: Mapping[str, NodeGroupSize]) -> NodeGroupPlan:
     suffix = "" if group_name == DEFAULT_GROUP else f"-{group_name}"
     now = sizes.get(f"{name}-nodes{suffix}")

@@ -19,6 +19,7 @@ def warnings(settings: WorkloadSettings, *, today: datetime.date) -> Iterator[Pr
     """
     yield from versions.ends_soon(settings, today=today)
     yield from nodes.only_spot(settings)
+    yield from nodes.beyond_the_quota(settings)
     yield from publication.unjudged(settings)
     yield from publication.without_remote_access(settings)
     yield from access.without_admins(settings)

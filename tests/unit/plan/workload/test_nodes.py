@@ -203,6 +203,14 @@ def test_a_controller_that_runs_on_spot_nodes_alone_is_warned_about():
     assert spot_warnings({"groups": on_demand_but_tainted}) == ["nodes.groups.a.capacityType"]
 
 
+def test_a_group_that_may_grow_past_the_quota_of_every_account_is_warned_about():
+    groups = {"default": {"max": 450}, "batch": {"max": 451}}
+    said = warnings(settings(nodes={"groups": groups}), today=datetime.date(2026, 11, 1))
+    assert [(one.where, one.remedy) for one in said if "quota" in one.reason] == [
+        ("nodes.groups.batch.max", "Ask for a raise of L-BD136A63 first, or write several groups.")
+    ]
+
+
 def test_only_groups_on_which_the_controller_can_run_must_be_of_its_images_platform():
     arm = {"amiType": "AL2023_ARM_64_STANDARD"}
     controller = {"image": {"digest": f"sha256:{'a' * 64}", "platforms": ["linux/amd64"]}}

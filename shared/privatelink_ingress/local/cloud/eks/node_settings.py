@@ -11,8 +11,6 @@ from moto.eks.responses import EKSResponse
 from privatelink_ingress.local.cloud.eks.clusters import cluster_of
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
-MOST_NODES = 450
-"""Of one managed node group, until the quota is raised (EKS quotas, L-BD136A63)."""
 MOST_TAINTS = 50
 RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
@@ -33,8 +31,6 @@ def sizes_in_order(request: Any, params: Params) -> None:
         refuse("InvalidParameterException", "maxSize must be at least 1")
     if low > desired:
         refuse("InvalidParameterException", f"Minimum capacity {low} can't be greater than desired size {desired}")
-    if high > MOST_NODES:
-        refuse("InvalidParameterException", f"A node group has at most {MOST_NODES} nodes, not {high}")
     if desired > high:
         refuse("InvalidParameterException", f"desired capacity {desired} can't be greater than max size {high}")
 
