@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from privatelink_ingress.cli import invocation, kubernetes_yaml
+from privatelink_ingress.cli.paths import identity, is_directory
 from privatelink_ingress.problems import Problem, UsageError
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -44,8 +45,8 @@ def read(paths: Sequence[str]) -> Read:
         try:
             data = sys.stdin.buffer.read() if source is None else source.read_bytes()
             documents = kubernetes_yaml.documents(data)
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}"
+        except (OSError, ValueError) as error:
+            reason = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
             problems.append(Problem(name, reason, "Name files of YAML or JSON, directories of such files, or -."))
         except kubernetes_yaml.Unreadable as error:
             render = f"Render templates first, such as helm template … | {invocation.program()} ingress check -."
@@ -65,16 +66,16 @@ def read(paths: Sequence[str]) -> Read:
 
 def _sources(paths: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
     """Names and files, each file once; None for standard input."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT:
             yield "standard input", None
             continue
-        given = Path(path)
-        found = given.rglob("*") if given.is_dir() else ()
-        files = sorted(one for one in found if one.suffix in SUFFIXES and one.is_file()) if given.is_dir() else [given]
+        files = [Path(path)]
+        if is_directory(path):
+            files = sorted(one for one in Path(path).rglob("*") if one.suffix in SUFFIXES and one.is_file())
         for file in files:
-            if (real := file.resolve()) not in seen:
+            if (real := identity(file)) not in seen:
                 seen.add(real)
                 yield str(file), file
 

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from privatelink_ingress.aws.topology import live as aws
 from privatelink_ingress.cli import running
 from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.paths import identity, is_directory
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
@@ -41,13 +42,13 @@ def of_states(paths: Sequence[Path]) -> Topology:
         UsageError: with every file that is not a whole export or is a second one of its stack, and with every
             directory that has none.
     """
-    problems, files = Problems(), dict[Path, Path]()
+    problems, files = Problems(), dict[str, Path]()
     for path in paths:
-        within = sorted(path.glob("*.*.json")) if path.is_dir() else [path]
+        within = sorted(path.glob("*.*.json")) if is_directory(path) else [path]
         if not within:
             problems.append(Problem(str(path), "has no exported states", _EXPORTS))
         for file in within:
-            files.setdefault(file.resolve(), file)  # a file may be named beside its directory
+            files.setdefault(identity(file), file)  # a file may be named beside its directory
     found = exports.read_all(files.values(), problems, failed=UNREADABLE)
     if problems:
         raise UsageError(UNREADABLE, problems)
