@@ -151,7 +151,7 @@ def test_pending_creates_of_one_type_are_told_apart(deployed: Deployed) -> None:
     """As on the engine, a pending create has the name that the provider chose, and that name has no import."""
     everything = command.stacks(ROOT)
     accounts = Accounts(profiles=(), endpoint_url=deployed.cloud.endpoint_url)
-    found = command.in_aws([everything[label] for label in deployed.exports], accounts)
+    found, _ = command.in_aws([everything[label] for label in deployed.exports], accounts)
     adopted = set()
     for label, export in deployed.exports.items():
         deployment = export["deployment"]
@@ -176,18 +176,20 @@ def named(resource: dict[str, Any]) -> dict[str, Any]:
     return resource | {"inputs": resource["inputs"] | chosen}
 
 
-def test_resources_that_a_run_was_deleting_are_read_again(deployed: Deployed) -> None:
-    export = json.loads(json.dumps(deployed.exports["central-ingress/prod-blog"]))
-    deployment = export["deployment"]
-    [gone] = [one for one in deployment["resources"] if one["type"].endswith(":VpcEndpoint")]
-    deployment["pending_operations"] = [{"type": "deleting", "resource": gone}]
-    file = deployed.folder / "deleting.json"
-    file.write_text(json.dumps(export))
-    arguments = ["orphans", "--json", "--root", str(ROOT), "--endpoint-url", deployed.cloud.endpoint_url]
-    result = CliRunner().invoke(app, [*arguments, "--state", str(file)], catch_exceptions=False)
-    found = json.loads(result.stdout)
-    assert (result.exit_code, found["orphans"], found["pending"]) == (1, [], [])
-    assert found["last"] == [f"pulumi -C central-ingress refresh --stack prod-blog --target '{gone['urn']}'"]
+def test_an_attachment_that_aws_no_longer_has_is_read_again(deployed: Deployed) -> None:
+    scaling = deployed.cloud.session(WORKLOAD, REGION).client("autoscaling")
+    resources = deployed.exports["eks-service/shop"]["deployment"]["resources"]
+    [one] = [one for one in resources if one["type"].endswith(":Attachment")]
+    inputs = one["inputs"]
+    place = {
+        "AutoScalingGroupName": inputs["autoscalingGroupName"],
+        "TargetGroupARNs": [inputs["lbTargetGroupArn"]],
+    }
+    assert json.loads(deployed.orphans("--json").stdout)["last"] == []
+    scaling.detach_load_balancer_target_groups(**place)
+    found = json.loads(deployed.orphans("--json").stdout)["last"]
+    scaling.attach_load_balancer_target_groups(**place)
+    assert found == [f"pulumi -C eks-service refresh --stack shop --target '{one['urn']}'"]
 
 
 def test_for_people_each_orphan_has_its_commands_below_it(deployed: Deployed) -> None:
@@ -258,6 +260,7 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
         "ec2:DescribeVpcs",
         "ec2:DescribeVpcEndpointConnectionNotifications",
         "logs:DescribeQueryDefinitions",
+        "autoscaling:DescribeAutoScalingGroups",
     )
 
 

@@ -24,6 +24,7 @@ ACTIONS = (
     "ec2:DescribeVpcs",
     "ec2:DescribeVpcEndpointConnectionNotifications",
     "logs:DescribeQueryDefinitions",
+    "autoscaling:DescribeAutoScalingGroups",
 )
 """What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
 
@@ -73,6 +74,16 @@ def resources(account: Account, region: str) -> list[Found]:
         queries=_read(account, "logs", "describe_query_definitions", "queryDefinitions", ACTIONS[9]),
     )
     return tagged + untagged.held_by(tagged, held, account.account_id, region)
+
+
+def attached(account: Account) -> set[tuple[str, str]]:
+    """The names of all Auto Scaling groups, each with the ARN of each of its target groups.
+
+    Raises:
+        Unreadable: AWS refused, or could not be reached.
+    """
+    answer = _read(account, "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", ACTIONS[10])
+    return {(one["AutoScalingGroupName"], arn) for one in answer for arn in one.get("TargetGroupARNs") or ()}
 
 
 def _indexed(account: Account) -> list[tuple[str, dict[str, str]]]:

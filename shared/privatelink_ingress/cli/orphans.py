@@ -82,23 +82,24 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
     return states
 
 
-def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> list[Found]:
-    """All resources of ours in the accounts and Regions of the stacks.
+def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], set[tuple[str, str]]]:
+    """All resources of ours in the accounts and Regions of the stacks, and what is attached to Auto Scaling groups.
 
     Raises:
         UserError: with every account that cannot be read, and the rights that it takes.
     """
-    problems, found = Problems(), []
+    problems, found, attached = Problems(), list[Found](), set[tuple[str, str]]()
     places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
     for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
         try:
             account = accounts.account(account_id, region, roles.network, roles.external_id)
             found += inventory.resources(account, region)
+            attached |= inventory.attached(account)
         except (Unseen, inventory.Unreadable, BotoCoreError, ClientError) as error:
             remedy = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
             problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
     problems.raise_all(NOTHING_COMPARED)
-    return found
+    return found, attached
 
 
 def select(all_stacks: dict[str, Stack], wanted: Sequence[str]) -> dict[str, Stack]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
@@ -40,6 +40,20 @@ class Pending:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A target group of an Auto Scaling group.
+
+    The one type whose delete cannot be repeated: AWS refuses to detach a target group twice, and the provider does not
+    take that for success (internal/service/autoscaling/attachment.go). The engine does not record pending deletes.
+    """
+
+    urn: str
+    group: str
+    target_group: str
+    """Its ARN."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class State:
     """What a comparison needs of a stack's state."""
 
@@ -48,8 +62,7 @@ class State:
     known: frozenset[tuple[str, str]]
     """Type and id, and type and ARN, of its resources. A bucket's policy has the bucket's id: the type tells."""
     pending: tuple[Pending, ...] = ()
-    deleting: tuple[str, ...] = ()
-    """The URNs of its resources whose delete was started and not ended."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def state_of(export: exports.Export) -> State:
@@ -64,8 +77,16 @@ def state_of(export: exports.Export) -> State:
         pending=tuple(
             _pending(export.stack, one["resource"]) for one in export.operations if one["type"] == "creating"
         ),
-        deleting=tuple(sorted(one["resource"]["urn"] for one in export.operations if one["type"] == "deleting")),
+        attachments=tuple(_attachments(export.resources)),
     )
+
+
+def _attachments(resources: Iterable[Mapping[str, Any]]) -> Iterator[Attachment]:
+    for one in resources:
+        inputs = one.get("inputs") or {}
+        group, target_group = inputs.get("autoscalingGroupName"), inputs.get("lbTargetGroupArn")
+        if one["type"] == t.AUTOSCALING_ATTACHMENT and isinstance(group, str) and isinstance(target_group, str):
+            yield Attachment(urn=one["urn"], group=group, target_group=target_group)
 
 
 def _pending(stack: str, resource: Mapping[str, Any]) -> Pending:

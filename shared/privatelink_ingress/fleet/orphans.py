@@ -7,7 +7,7 @@ between, AWS has the resource, and the state only knows that there may be one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
@@ -66,14 +66,18 @@ class Comparison:
     last: tuple[PulumiCommand, ...]
     """For each stack with pending creates, the command that forgets those that no other command has settled.
 
-    For one with pending deletes alone, the command that reads their resources again: AWS may have deleted them, and not
-    every delete can be repeated. It refuses to detach a target group from an Auto Scaling group twice."""
+    For one with an attachment that AWS no longer has, the command that removes it from the state."""
     other_stacks: tuple[str, ...]
     """Stacks that resources in AWS name, and whose states were not read."""
 
 
-def compare(found: Iterable[Found], states: Iterable[State]) -> Comparison:
-    """The orphans among what was found in AWS, by stack and ARN."""
+def compare(
+    found: Iterable[Found], states: Iterable[State], attached: Collection[tuple[str, str]] | None = None
+) -> Comparison:
+    """The orphans among what was found in AWS, by stack and ARN.
+
+    `attached` are the Auto Scaling groups and their target groups, by name and ARN; None when AWS was not asked.
+    """
     by_stack = {state.stack: state for state in states}
     known = frozenset[tuple[str, str]]().union(*(state.known for state in by_stack.values()))
     orphans, matched, compared, others = list[Orphan](), set[str](), 0, set[str]()
@@ -109,7 +113,7 @@ def compare(found: Iterable[Found], states: Iterable[State]) -> Comparison:
         orphans=tuple(orphans),
         unmatched=tuple(each for each in started if each.urn not in matched),
         compared=compared,
-        last=tuple(_last(one) for _, one in sorted(by_stack.items()) if one.pending or one.deleting),
+        last=tuple(command for _, one in sorted(by_stack.items()) for command in _last(one, attached)),
         other_stacks=tuple(sorted(others)),
     )
 
@@ -142,8 +146,10 @@ def _adoption(pending: Pending, id_: str) -> PulumiCommand:
     return PulumiCommand(project, (*words, "--protect=false", "--generate-code=false"))
 
 
-def _last(state: State) -> PulumiCommand:
+def _last(state: State, attached: Collection[tuple[str, str]] | None) -> tuple[PulumiCommand, ...]:
     project, _, name = state.stack.partition("/")
-    targets = (word for urn in state.deleting for word in ("--target", urn))
-    options = ("--clear-pending-creates",) if state.pending else tuple(targets)
-    return PulumiCommand(project, ("refresh", "--stack", name, *options))
+    options = ["--clear-pending-creates"] if state.pending else []
+    if attached is not None and not state.pending:
+        gone = [one.urn for one in state.attachments if (one.group, one.target_group) not in attached]
+        options = [word for urn in gone for word in ("--target", urn)]
+    return (PulumiCommand(project, ("refresh", "--stack", name, *options)),) if options else ()

@@ -55,7 +55,8 @@ def orphans(
         pulumi_cli.require("orphans", "or give exported states with --state.")
         states = command.export(root, chosen)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    found = compare(command.in_aws(chosen.values(), accounts), states)
+    resources, attached = command.in_aws(chosen.values(), accounts)
+    found = compare(resources, states, attached)
     if as_json:
         typer.echo(json.dumps(view.as_data(found), indent=2))
     else:
