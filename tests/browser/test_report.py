@@ -57,6 +57,27 @@ def hundred(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
+def long_names(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The samples with names as long as AWS and the stack files allow."""
+    system = report.system(REPOSITORY, open_fleet.topology(REPOSITORY), source="emulated AWS")
+    shard = system.shards[0]
+    host, name = f"{'w' * 63}.{'m' * 63}.example.com", "w" * 40
+    long = tuple(
+        dataclasses.replace(
+            one,
+            name=f"{name}-{one.slot}",
+            hosts=(host, host),
+            backends=tuple(
+                dataclasses.replace(each, name="w" * 100, service=f"vpce-svc-{'0' * 17}") for each in one.backends
+            ),
+        )
+        for one in shard.connections
+    )
+    shards = (dataclasses.replace(shard, connections=long),)
+    return written(dataclasses.replace(system, shards=shards), tmp_path_factory.mktemp("long"))
+
+
+@pytest.fixture(scope="module")
 def looks(samples: str, hundred: str) -> list[tuple[Visit, Seen]]:
     """Both pages on two screens, in light and dark, with all sections open or closed; and what was seen."""
     opened = {"click": "#all"}
@@ -86,6 +107,30 @@ def test_no_page_has_an_error_or_asks_for_anything(looks: list[tuple[Visit, Seen
 
 def test_nothing_is_wider_than_the_window(looks: list[tuple[Visit, Seen]]):
     assert [seen.read for _, seen in looks] == [[look.width] for look, _ in looks]
+
+
+OVERLAPS = """
+(() => {
+  const svg = [...document.querySelectorAll("svg.picture")].find((one) => one.checkVisibility());
+  const frame = svg.getBoundingClientRect();
+  const boxes = [...svg.querySelectorAll("text")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const out = boxes.filter(([, box]) => box.left < frame.left || box.right > frame.right || box.bottom > frame.bottom);
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 2 || b.bottom <= a.top + 2;
+  const over = boxes.flatMap(([text, box], place) =>
+    boxes.slice(place + 1).filter(([, other]) => !apart(box, other)).map(([other]) => `${text} / ${other}`));
+  return [boxes.length > 5, out.map(([text]) => text), over];
+})()
+"""
+
+
+def test_no_text_of_the_picture_leaves_it_or_covers_another(long_names: str, hundred: str):
+    steps = ({"read": OVERLAPS},)
+    asked = [
+        Visit(url=url, width=width, height=height, steps=steps)
+        for url in (long_names, hundred)
+        for width, height in (DESKTOP, PHONE)
+    ]
+    assert [seen.read for seen in visit(*asked)] == [[[True, [], []]]] * 4
 
 
 def first(hundred: str, *steps: Step) -> Seen:

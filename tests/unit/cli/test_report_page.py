@@ -203,6 +203,15 @@ def test_a_hostile_name_stays_text(samples: System):
     ]
 
 
+def test_a_picture_with_hostile_names_is_still_xml(samples: System):
+    shard = samples.shards[0]
+    evil = tuple(dataclasses.replace(one, hosts=(HOSTILE,)) for one in shard.connections)
+    shown = dataclasses.replace(samples, shards=(dataclasses.replace(shard, connections=evil),))
+    for narrow in (False, True):
+        drawn = ElementTree.fromstring(picture.draw(shown, narrow=narrow, style="text { fill: red }"))
+        assert "".join(drawn.itertext()).count("<script>alert('x')</script>") >= 2
+
+
 def test_every_link_and_every_label_has_its_target(shown: Page):
     ids = [attributes["id"] for _, attributes, _ in shown.elements if "id" in attributes]
     assert len(ids) == len(set(ids))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 SVG = "http://www.w3.org/2000/svg"
-_ADVANCE = 0.56
-"""Width of a character of a system font, as a share of its size: text that fits by this measure fits."""
+_WIDTHS = {**dict.fromkeys("mwMW@%", 1.0), **dict.fromkeys("ijlfrt.,:;|!'()[] /", 0.45)}
+"""Widths of characters as shares of the font's size, as in the widest of the usual system fonts, in bold: text that
+fits by this measure fits."""
+_OTHERS, _CAPITAL, _EAST_ASIAN = 0.72, 0.85, 1.05
 
 _PRINTABLE = {ord(sign): "\N{REPLACEMENT CHARACTER}" for sign in map(chr, (*range(32), 127)) if sign not in "\t\n\r"}
 
@@ -36,12 +39,12 @@ class Drawing:
     def text(self, x: float, y: float, text: str, kind: str, *, room: float = 0, size: float = 13) -> None:
         """One line of text, whose base line is at `y`; cut to `room` with its whole text as a title."""
         element = SubElement(self._into, "text", {"x": _n(x), "y": _n(y), "class": kind})
-        most = int(room / (size * _ADVANCE)) if room else len(text)
-        if len(text) <= most:
+        shown = _fitting(text, room / size) if room else text
+        if shown == text:
             element.text = _clean(text)
         else:
             SubElement(element, "title").text = _clean(text)
-            element[-1].tail = _clean(text[: max(most - 1, 1)]) + "…"
+            element[-1].tail = f"{_clean(shown)}…"
         self._reach(y + 4)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
@@ -96,6 +99,23 @@ class _Link:
 
     def __exit__(self, *_: object) -> None:
         self._drawing._into = self._outer
+
+
+def _fitting(text: str, room: float) -> str:
+    """As much of the text as fits into `room`, a multiple of the font's size, with an ellipsis if not all does."""
+    ends, total = list[float](), 0.0
+    for sign in text:
+        total += _width(sign)
+        ends.append(total)
+    if total <= room:
+        return text
+    return text[: max(sum(end <= room - 1 for end in ends), 1)]
+
+
+def _width(sign: str) -> float:
+    if unicodedata.east_asian_width(sign) in "WF":
+        return _EAST_ASIAN
+    return _WIDTHS.get(sign) or (_CAPITAL if sign.isupper() else _OTHERS)
 
 
 def _n(number: float) -> str:
