@@ -194,6 +194,11 @@ def _stopped(unit: Unit, text: str) -> tuple[Problem, ...]:
 def _next(unit: Unit, message: str) -> str:
     if re.search(r"AccessDenied.*(logs:DeleteLogGroup|s3:Delete)", message, re.DOTALL):
         return "Allow it: `logDeletion: true` for the side's roles in the bootstrap stack. See docs/logs.md."
+    if "Trying to remove Target Groups that are not part of the group" in message:
+        return (
+            "AWS no longer has it, and the state does, as after a killed run or a change by hand: "
+            f"`./run orphans {unit.label}` prints the command that takes it out of the state."
+        )
     if not re.search(r"already exists|AlreadyExists|Duplicate|BucketAlreadyOwnedByYou", message):
         return AGAIN
     return (

@@ -220,6 +220,19 @@ def test_what_aws_has_and_the_state_lacks_is_found_by_orphans(shop, refusal):
     )
 
 
+def test_what_aws_has_detached_already_is_taken_out_of_the_state(shop):
+    urn = "urn:pulumi:shop::eks-service::aws:autoscaling/attachment:Attachment::shop-nodes"
+    message = (
+        "detaching Auto Scaling Group (eks-shop) target group (arn): ValidationError: Trying to remove Target Groups "
+        "that are not part of the group: arn"
+    )
+    [problem] = engine_failures.explain(shop, "", [(urn, message)])
+    assert problem.remedy == (
+        "AWS no longer has it, and the state does, as after a killed run or a change by hand: "
+        "`./run orphans eks-service/shop` prints the command that takes it out of the state."
+    )
+
+
 def test_a_role_that_may_not_delete_logs_is_told_the_setting_that_lets_it(shop):
     refusal = (
         "api error AccessDeniedException: User: arn:aws:sts::111111111111:assumed-role/ingress-network/ci "
