@@ -19,6 +19,7 @@ from privatelink_ingress.lookups import (
     program,
     providers,
     retained_logs,
+    secrets,
     zones,
 )
 from privatelink_ingress.plan.edge import accepters as acceptance
@@ -34,7 +35,9 @@ from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 
 async def deploy() -> dict[str, Any]:
     stack, region = pulumi.get_stack(), program.region()
-    settings = load_edge(program.project_config(), project=PROJECT, stack=stack, region=region)
+    values = program.project_config()
+    secrets.require_encrypted(values)
+    settings = load_edge(values, project=PROJECT, stack=stack, region=region)
     tags = edge_tags(settings, stack)
     network = providers.aws_provider(
         "network",

@@ -166,6 +166,16 @@ def test_services_of_other_regions_are_off_by_default():
     assert policies(on, "attached-prod-blog").allow(request)
 
 
+def test_only_named_user_pools_are_read():
+    pool = f"arn:aws:cognito-idp:{REGION}:{EDGE}:userpool/{REGION}_Example1"
+    reads, other = (Request("cognito-idp:DescribeUserPoolClient", arn) for arn in (pool, f"{pool}2"))
+    on = made({"prod-blog": {"edgeStack": "prod", "userPools": [pool]}}, userPools=[pool])
+    assert not role().allow(reads)
+    for duty in ("attached-prod-blog", "edge-network"):
+        assert policies(on, duty).allow(reads)
+        assert not policies(on, duty).allow(other)
+
+
 def test_the_output_is_a_valid_roles_setting_of_the_attached_stack():
     run = made({"prod-blog": {"edgeStack": "prod"}})
     arn = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-attached-prod-blog"

@@ -110,6 +110,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     # A load balancer that may send anything anywhere.
     "D25": (
         "nothing-may-reach-the-world",
+        "only-load-balancers-reach-identity-providers",
         "load-balancers-are-protected-from-deletion",
         "ambiguous-requests-are-dropped",
     ),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.settings.sign_in import ISSUERS
 from tests.support.identities import committed
 from tests.support.recordings import GONE, Recording
 
@@ -109,6 +110,18 @@ def _same_conditions(recording: Recording) -> None:
     recording.put(t.LISTENER_RULE, "blog-exact-host-prefix-1-0", "conditions", shop.inputs["conditions"])
 
 
+def _sign_in(order: int | None, **config: str) -> Edit:
+    """A sign-in at this place, beside a forward of order 2."""
+
+    def edit(recording: Recording) -> None:
+        forward = recording.get(*BLOG_RULE).inputs["actions"][0] | {"order": 2}
+        asked = {"type": "authenticate-oidc", "authenticateOidc": {"issuer": "https://login.example.com", **config}}
+        actions = [forward, asked | ({} if order is None else {"order": order})]
+        recording.put(*BLOG_RULE, "actions", actions)
+
+    return edit
+
+
 SPREAD = "spec.template.spec.topologySpreadConstraints"
 CONTAINER = "spec.template.spec.containers.0"
 ACL, LB, TLS = (t.WEB_ACL, "edge"), (t.LOAD_BALANCER, "edge"), (t.LISTENER, "edge-https")
@@ -117,6 +130,13 @@ GATEWAY = (t.DEPLOYMENT, "shop-deployment")
 [CONFIG] = [(t.CONFIG_MAP, line.split()[1]) for line in committed("shop") if line.startswith(t.CONFIG_MAP)]
 """Its name has a hash of its contents."""
 BLOG_RULE = (t.LISTENER_RULE, "blog-exact-host-prefix-1-0")
+TO_ISSUERS = {
+    "description": ISSUERS,
+    "cidrIpv4": "0.0.0.0/0",
+    "ipProtocol": "tcp",
+    "fromPort": 443,
+    "toPort": 443,
+}
 WORLD_IN = (t.INGRESS_RULE, "edge-load-balancer-in-443-0.0.0.0/0")
 ALB = "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/edge/1"
 EVERYTHING = {"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}
@@ -242,11 +262,34 @@ DEFECTS = [
     ),
     Defect(
         "nothing-may-reach-the-world",
+        "prod",
+        "more than port 443 of identity providers",
+        "out",
+        add(t.EGRESS_RULE, "out", securityGroupId="sg-1", **TO_ISSUERS | {"toPort": 8443}),
+    ),
+    Defect(
+        "nothing-may-reach-the-world",
         "shop",
         "egress in a group's own rules",
         "shop-nlb",
         put(t.SECURITY_GROUP, "shop-nlb", "egress", [EVERYTHING]),
     ),
+    Defect(
+        "only-load-balancers-reach-identity-providers",
+        "prod",
+        "egress of another group",
+        "out",
+        add(t.EGRESS_RULE, "out", securityGroupId="sg-1", **TO_ISSUERS),
+    ),
+    Defect(
+        "identity-providers-are-reached-over-https",
+        "prod",
+        "a token endpoint without TLS",
+        BLOG_RULE[1],
+        _sign_in(1, tokenEndpoint="http://login.example.com/token"),
+    ),
+    Defect("sign-in-comes-first", "prod", "forward before sign-in", BLOG_RULE[1], _sign_in(3)),
+    Defect("sign-in-comes-first", "prod", "no order", BLOG_RULE[1], _sign_in(None)),
     Defect("private-nodes-have-their-endpoints", "shop", "no ECR", "shop-vpc", drop(t.VPC_ENDPOINT, "shop-ecr-dkr")),
     # Load balancers
     Defect(

@@ -42,6 +42,7 @@ def _run(
     backend: StrictBackend | None = None,
     preview: bool = False,
     sample: str | None = None,
+    secret_keys: tuple[str, ...] = (),
     fresh: bool = False,
 ) -> StackRun:
     file = stack_file(project, sample or stack)
@@ -52,7 +53,7 @@ def _run(
             config.pop(full, None)
         else:
             config[full] = value if isinstance(value, str) else json.dumps(value)
-    key = repr((project, stack, sorted(config.items()), sorted((stacks or {}).items()), preview))
+    key = repr((project, stack, sorted(config.items()), sorted((stacks or {}).items()), preview, secret_keys))
     if not fresh and backend is None and key in _RUNS:
         return _RUNS[key]
     made = run(
@@ -60,6 +61,7 @@ def _run(
         project=project,
         stack=stack,
         config=config,
+        secret_keys=secret_keys,
         backend=backend or StrictBackend(),
         stacks=stacks,
         preview=preview,
@@ -95,6 +97,7 @@ def run_edge(
     backend: StrictBackend | None = None,
     stacks: Mapping[str, StackOutputs] | None = None,
     fresh: bool = False,
+    secret_keys: tuple[str, ...] = (),
     **overrides: Any,
 ) -> StackRun:
     """`central-ingress` with `Pulumi.<sample>.yaml`; unless `stacks` are given, joined to what shop and blog export.
@@ -111,6 +114,7 @@ def run_edge(
         preview=preview,
         backend=backend,
         sample=sample,
+        secret_keys=secret_keys,
         fresh=fresh,
     )
 
@@ -156,10 +160,20 @@ def run_attached(
     backend: StrictBackend | None = None,
     stacks: Mapping[str, StackOutputs] | None = None,
     fresh: bool = False,
+    secret_keys: tuple[str, ...] = (),
     **overrides: Any,
 ) -> StackRun:
     """`central-ingress` with the attached `Pulumi.<stack>.yaml`, on what `prod` exports unless `stacks` are given."""
     published = (
         published_outputs() | {"organization/central-ingress/prod": shard_outputs()} if stacks is None else stacks
     )
-    return _run("central-ingress", stack, overrides, stacks=published, preview=preview, backend=backend, fresh=fresh)
+    return _run(
+        "central-ingress",
+        stack,
+        overrides,
+        stacks=published,
+        preview=preview,
+        backend=backend,
+        secret_keys=secret_keys,
+        fresh=fresh,
+    )

@@ -58,6 +58,7 @@ def report(requests: Sequence[examples.Example], hosts: frozenset[str], topology
     followed = []
     for one in requests:
         request = Request.parse(one.url, method=one.method, headers=one.headers, source=one.source)
+        request = dataclasses.replace(request, signed_in=True)
         way = Way(request=request, topology=topology)
         followed.append(Followed(connection=one.connection, active=one.active, trace=follow(one.url, way), path=way))
     found = diagnose(followed, topology, hosts, now=datetime.datetime.now(datetime.UTC))

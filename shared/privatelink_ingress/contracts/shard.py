@@ -56,6 +56,8 @@ class ShardContract(BaseModel):
     """Names in the load balancer's certificates that the shard had issued."""
     adopted_certificate_arns: tuple[CertificateArn, ...]
     """Existing certificates of the load balancer, whose names the shard does not know."""
+    sign_in: bool = False
+    """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
 
     @model_validator(mode="after")
     def _a_network_for_each_subnet(self) -> Self:

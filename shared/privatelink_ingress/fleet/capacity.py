@@ -14,7 +14,7 @@ from privatelink_ingress.plan.capacity import cost, usage
 from privatelink_ingress.plan.capacity.forecast import Forecast, forecast
 from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.usage import Needs
-from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, of_shard
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
 
 
@@ -100,8 +100,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
 
 
 def _web_acl(shard: ShardStacks) -> FirewallPlan:
-    settings = shard.edge.settings
-    return plan_firewall(settings.firewall, settings.connections, name="")
+    return of_shard(shard.edge.settings, name="")
 
 
 def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:

@@ -18,7 +18,7 @@ from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.plan.capacity.placement import zone_count
 from privatelink_ingress.plan.capacity.prices import PriceList
 from privatelink_ingress.plan.edge import shard as edge
-from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
 from privatelink_ingress.plan.workload import declared_zones, endpoints
 from privatelink_ingress.problems import Problem, UserError
 
@@ -139,7 +139,7 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.routes)
         settings = shard.edge.settings
-        web_acl = plan_firewall(settings.firewall, settings.connections, name="")
+        web_acl = of_shard(settings, name="")
         for stack in shard.stacks:
             yield StackCost(
                 project=edge.PROJECT,

@@ -10,7 +10,7 @@ from privatelink_ingress import stack_names
 from privatelink_ingress.fleet import onboarding
 from privatelink_ingress.fleet.onboarding import OnboardRequest
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
-from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.plan.routing.parts import ANY_PATH
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
 
@@ -79,7 +79,7 @@ def _routes(connection: Connection) -> list[dict[str, Any]]:
     dumped = [route.model_dump(mode="json", by_alias=True, exclude_defaults=True) for route in connection.routes]
     for route in dumped:
         route["hosts"] = sorted(host.lower() for host in route["hosts"])
-        route["paths"] = sorted(route.get("paths", [routes.ANY_PATH]))
+        route["paths"] = sorted(route.get("paths", [ANY_PATH]))
     return sorted(dumped, key=str)
 
 

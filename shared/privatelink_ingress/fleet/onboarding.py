@@ -21,6 +21,7 @@ from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes
+from privatelink_ingress.plan.routing.parts import ANY_PATH
 from privatelink_ingress.plan.routing.routes import RoutePlan, Rule
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
@@ -38,7 +39,7 @@ class OnboardRequest:
     name: str
     stack: str
     hosts: tuple[str, ...]
-    paths: tuple[str, ...] = (routes.ANY_PATH,)
+    paths: tuple[str, ...] = (ANY_PATH,)
     owner: str | None = None
     shard: str | None = None
     slot: int | None = None
@@ -129,7 +130,7 @@ def connection_of(name: str, entry: Mapping[str, Any]) -> Connection:
 def entry_of(request: OnboardRequest, workload: Workload, *, slot: int) -> dict[str, Any]:
     """The requested entry, as the file has it."""
     route: dict[str, Any] = {"hosts": list(request.hosts)}
-    if request.paths != (routes.ANY_PATH,):
+    if request.paths != (ANY_PATH,):
         route["paths"] = list(request.paths)
     owner = request.owner or workload.settings.owner
     return {"slot": slot, "owner": owner, "backends": [{"stack": request.stack}], "routes": [route]}

@@ -19,6 +19,7 @@ from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.workload import versions
 from privatelink_ingress.plan.workload.warnings import warnings
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings import secrets
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.settings.bootstrap import BootstrapSettings
@@ -121,7 +122,7 @@ def _read(
     known: Mapping[str, str] | None,
 ) -> None:
     report, values = stacks.report, file.settings
-    report.findings += (Finding(name, problem) for problem in _foreign_keys(file))
+    report.findings += (Finding(name, problem) for problem in (*_foreign_keys(file), *secrets.plain_in(file)))
     hidden = ("aws:region",) if "aws:region" in file.secure else ()
     if encrypted.leaves(file):
         found = encrypted.stand_ins(file, functools.partial(loader, file), second=second, known=known)

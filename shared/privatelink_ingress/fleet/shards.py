@@ -11,12 +11,13 @@ from privatelink_ingress.plan.capacity import placement
 from privatelink_ingress.plan.edge import dns
 from privatelink_ingress.plan.edge.certificates import base, validated
 from privatelink_ingress.plan.edge.connections import check_together
-from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, suggest
-from privatelink_ingress.settings.edge import SLOTS, Certificate
+from privatelink_ingress.settings.certificates import Certificate
+from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.stack_names import StackName
 
 
@@ -172,9 +173,7 @@ def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
             stack=shard.edge.stack,
             region=shard.edge.region,
             zones=placement.zone_count(shard.edge.settings.network),
-            firewall_capacity=plan_firewall(
-                shard.edge.settings.firewall, shard.edge.settings.connections, name=""
-            ).capacity,
+            firewall_capacity=of_shard(shard.edge.settings, name="").capacity,
             connections=shard.routes,
             attached=(stack.stack for stack in shard.attached),
         )

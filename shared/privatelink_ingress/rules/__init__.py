@@ -9,6 +9,7 @@ from privatelink_ingress.rules import (
     logs,
     network,
     publication,
+    sign_in,
     targets,
     ways_out,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "logs",
     "network",
     "publication",
+    "sign_in",
     "targets",
     "ways_out",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.rules.model import Finding, Inputs, Resource, Stack, resource_rule, stack_rule
+from privatelink_ingress.settings.sign_in import ISSUERS
 
 WORLD = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -114,12 +115,12 @@ def ingress_names_its_ports(stack: Stack) -> Iterator[Finding]:
     stands_for=["D25"],
 )
 def nothing_may_reach_the_world(inputs: Inputs) -> Iterator[str]:
-    """No security group lets its members reach the whole internet."""
+    """No security group lets its members reach the whole internet, but for identity providers on port 443."""
     inline = "egress" in set(inputs)
     if not inline and inputs.get("type") == "ingress":
         return
     for rule in inputs.get("egress") or () if inline else [inputs]:
-        if any(whole_internet(cidr) for cidr in ranges(rule)):
+        if not to_issuers(rule) and any(whole_internet(cidr) for cidr in ranges(rule)):
             yield f"lets its members reach the whole internet at {_ports(rule)}"
 
 
@@ -136,6 +137,11 @@ def private_nodes_have_their_endpoints(stack: Stack) -> Iterator[Finding]:
         missing = [core for core in sorted(CORE_ENDPOINTS) if not any(name.endswith(f".{core}") for name in names)]
         if missing:
             yield vpc, f"has nodes but no endpoint for {', '.join(missing)}"
+
+
+def to_issuers(rule: Inputs) -> bool:
+    """Whether a rule leads to identity providers: `rules/sign_in.py` says whose it may be."""
+    return rule.get("description") == ISSUERS and (rule.get("fromPort"), rule.get("toPort")) == (443, 443)
 
 
 def redirects_to_https(listener: Inputs) -> bool:

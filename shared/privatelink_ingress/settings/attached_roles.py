@@ -18,6 +18,7 @@ from privatelink_ingress.settings.fields import (
     Settings,
     StackNameSetting,
 )
+from privatelink_ingress.settings.sign_in import UserPoolArn
 from privatelink_ingress.settings.trust import GitHub, TrustedArn
 
 MOST_SERVICES = len(SLOTS) * POSITIONS
@@ -55,6 +56,8 @@ class AttachedRole(Settings):
     """`hostedZoneRoles` of its stack file; it may then assume them."""
     cross_region: bool = False
     """True lets the stack connect to endpoint services of other regions."""
+    user_pools: Annotated[tuple[UserPoolArn, ...], UNIQUE] = ()
+    """User pools of Amazon Cognito that its connections sign clients in with."""
 
     @model_validator(mode="after")
     def _connects_to_something(self) -> Self:

@@ -23,6 +23,7 @@ from privatelink_ingress.settings.fields import (
     matching,
 )
 from privatelink_ingress.settings.parameters import ParameterPrefix
+from privatelink_ingress.settings.sign_in import UserPoolArn
 from privatelink_ingress.settings.state import AccessLogs, Keys
 from privatelink_ingress.settings.tags import Tags
 from privatelink_ingress.settings.trust import Trust, TrustedArn
@@ -112,6 +113,9 @@ class EdgeRoles(Settings):
     """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False
     """True lets them connect to endpoint services of other regions."""
+    user_pools: Annotated[tuple[UserPoolArn, ...], UNIQUE] = ()
+    """User pools of Amazon Cognito that their connections sign clients in with: AWS reads the app client, and the
+    client's secret with it, in the deployer's name."""
     contracts: ContractSources = ContractSources()
     """Beside those of `parameterWriters`, which they may read in any case."""
     attached: Annotated[dict[EdgeStack, AttachedRole], Field(default_factory=dict)]

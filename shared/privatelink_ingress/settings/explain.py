@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from privatelink_ingress.problems import Problem, nearest, suggest
@@ -56,7 +56,8 @@ def kind(annotation: Any) -> str:
     origin = typing.get_origin(bare) or bare
     if origin is Literal:
         return kind(type(typing.get_args(bare)[0]))
-    return {str: "text", bool: "true or false", int: "a whole number", tuple: "a list"}.get(origin, "a mapping")
+    kinds = {str: "text", SecretStr: "text", bool: "true or false", int: "a whole number", tuple: "a list"}
+    return kinds.get(origin, "a mapping")
 
 
 def shown(value: Any) -> str:
@@ -84,6 +85,9 @@ def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
     if isinstance(invalid, InvalidSetting):
         at = path((*item["loc"], *invalid.at)) or "file"
         return Problem(at, invalid.reason, invalid.remedy)
+    if value is not None and item["type"] != "missing" and core(_type_at(model, item["loc"])) is SecretStr:
+        # Wrong or not, it may be the secret.
+        return Problem(where, "is empty, or not text", "Write the secret as text, encrypted.")
     match item["type"]:
         case "missing":
             return Problem(where, "is missing", f"Write {kind(_type_at(model, item['loc']))} for it.")

@@ -45,3 +45,6 @@ class LoadBalancer(Settings):
     deletion_protection: bool = True
     idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
+    issuer_cidrs: Annotated[tuple[Cidr, ...], UNIQUE] = ()
+    """Networks of identity providers, which the load balancer then reaches on port 443: where attached stacks sign
+    clients in, and to narrow the 0.0.0.0/0 that a connection of this file opens with `signIn`."""

@@ -34,6 +34,8 @@ class Request:
     """Bytes of the body."""
     query_size: int = 0
     """Bytes of the query, without the question mark."""
+    signed_in: bool = False
+    """Whether it is followed as that of a client that has signed in."""
 
     @classmethod
     def parse(

@@ -70,6 +70,13 @@ def releases_group(groups: Groups, sender: tuple[str, ...], receiver: tuple[str,
     )
 
 
+def releases_a_network(groups: Groups, sender: tuple[str, ...], port: int) -> bool:
+    """Whether any of the sender's groups lets TCP to `port` out to an address range."""
+    return _unseen(groups, sender) or any(
+        permission.cidrs for permission in _permissions(groups, sender, "egress", port)
+    )
+
+
 def _permissions(
     groups: Groups, ids: tuple[str, ...], direction: Literal["ingress", "egress"], port: int
 ) -> Iterator[Permission]:

@@ -50,6 +50,20 @@ class Condition:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """What a rule asks of a client before its action."""
+
+    type: str
+    """`authenticate-oidc`, `authenticate-cognito` or `jwt-validation`."""
+    provider: str
+    """The issuer, or the ARN of the user pool."""
+    unauthenticated: str = "deny"
+    """What a client without a session or token gets: `authenticate`, `deny` or `allow`."""
+    cookie: str = ""
+    """Of the session; empty where a token is asked for."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Action:
     """A rule's action: forward, fixed response, or redirect."""
 
@@ -59,6 +73,8 @@ class Action:
     status: int | None = None
     """Of a `fixed-response` or `redirect`."""
     location: str | None = None
+    sign_in: SignIn | None = None
+    """Comes before it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

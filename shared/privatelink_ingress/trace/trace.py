@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from privatelink_ingress.trace import edge_hops, ingress_hop, workload_hops
+from privatelink_ingress.trace import edge_hops, ingress_hop, sign_in, workload_hops
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import Topology
@@ -19,6 +19,7 @@ _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     edge_hops.secure,
     edge_hops.screen,
     edge_hops.route,
+    sign_in.ask,
     edge_hops.spread,
     edge_hops.enter_endpoints,
     workload_hops.cross_private_link,

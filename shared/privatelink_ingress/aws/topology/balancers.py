@@ -8,6 +8,7 @@ from typing import Any
 
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.topology.network import Subnet
+from privatelink_ingress.settings.sign_in import DEFAULT_COOKIE
 from privatelink_ingress.trace.topology import (
     UNSEEN,
     Action,
@@ -17,6 +18,7 @@ from privatelink_ingress.trace.topology import (
     LoadBalancer,
     Rewrite,
     Rule,
+    SignIn,
     Target,
     TargetGroup,
 )
@@ -138,18 +140,34 @@ def _condition(condition: Mapping[str, Any]) -> Condition:
 
 
 def _action(actions: list[Mapping[str, Any]]) -> Action:
-    last = max(actions, key=lambda action: action.get("Order", 0))
+    last, sign_in = max(actions, key=lambda action: action.get("Order", 0)), _sign_in(actions)
     if last["Type"] == "forward":
         groups = (last.get("ForwardConfig") or {}).get("TargetGroups") or [{"TargetGroupArn": last["TargetGroupArn"]}]
         weighted = tuple((group["TargetGroupArn"], group.get("Weight", 1)) for group in groups)
-        return Action(type="forward", target_groups=weighted)
+        return Action(type="forward", target_groups=weighted, sign_in=sign_in)
     if last["Type"] == "fixed-response":
-        return Action(type="fixed-response", status=int(last["FixedResponseConfig"]["StatusCode"]))
+        return Action(type="fixed-response", status=int(last["FixedResponseConfig"]["StatusCode"]), sign_in=sign_in)
     redirect = last.get("RedirectConfig") or {}
     if not redirect:
-        return Action(type=last["Type"])
+        return Action(type=last["Type"], sign_in=sign_in)
     location = "{Protocol}://{Host}:{Port}{Path}?{Query}".format_map(_Defaults(redirect))
-    return Action(type="redirect", status=int(redirect["StatusCode"].removeprefix("HTTP_")), location=location)
+    return Action(
+        type="redirect", status=int(redirect["StatusCode"].removeprefix("HTTP_")), location=location, sign_in=sign_in
+    )
+
+
+def _sign_in(actions: list[Mapping[str, Any]]) -> SignIn | None:
+    for action in actions:
+        if token := action.get("JwtValidationConfig"):
+            return SignIn(type=action["Type"], provider=token["Issuer"])
+        if session := action.get("AuthenticateOidcConfig") or action.get("AuthenticateCognitoConfig"):
+            return SignIn(
+                type=action["Type"],
+                provider=session.get("Issuer") or session["UserPoolArn"],
+                unauthenticated=session.get("OnUnauthenticatedRequest", "authenticate"),
+                cookie=session.get("SessionCookieName", DEFAULT_COOKIE),
+            )
+    return None
 
 
 class _Defaults(dict[str, str]):

@@ -82,6 +82,7 @@ class CentralIngress(Component):
                 client_cidrs=settings.allowed_cidrs,
                 client_ports=plan.client_ports,
                 endpoint_ports=backends.PORTS,
+                issuer_cidrs=plan.issuer_cidrs,
                 tags=tags,
             ),
             self.child(),

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge import sign_in
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.dns import alias_record
@@ -47,12 +48,13 @@ class Connection(Component):
         }
         targets = [target for backend in backends.values() for target in backend.targets]
         action = _action(plan, {position: backend.target_group_arn for position, backend in backends.items()})
+        signed_in = [action] if plan.maintenance or not plan.sign_in else sign_in.before(action, plan.sign_in)
         for rule in plan.rules:
             listener_rule(
                 f"{name}-{rule.key}",
                 rule,
                 listener_arn=site.listener_arn,
-                action=action,
+                actions=signed_in if rule.signs_in else [action],
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets, hooks=site.hooks.rule),
             )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
@@ -19,18 +19,17 @@ def listener_rule(
     rule: Rule,
     *,
     listener_arn: Input[str],
-    action: Mapping[str, Any],
+    actions: Sequence[Mapping[str, Any]],
     tags: Mapping[str, str],
     opts: ResourceOptions,
 ) -> aws.lb.ListenerRule:
-    """A planned rule, with `action` for the requests that it matches."""
-    actions: list[Any] = [action]
+    """A planned rule, with `actions` for the requests that it matches."""
     return aws.lb.ListenerRule(
         name,
         listener_arn=listener_arn,
         priority=rule.priority,
         conditions=_conditions(rule.match),
-        actions=actions,
+        actions=cast(list[Any], list(actions)),
         transforms=_transforms(rule.rewrite) if rule.rewrite else None,
         tags=tags,
         opts=opts,

@@ -1,4 +1,4 @@
-"""Allowed connections: from clients to the load balancer, and from the load balancer to the endpoints. No others."""
+"""Allowed connections: from clients to the load balancer, and from it to the endpoints and to identity providers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.edge.shard import HTTPS
+from privatelink_ingress.settings.sign_in import ISSUERS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,8 @@ class SecurityGroupsArgs:
     client_cidrs: Sequence[str]
     client_ports: Sequence[int]
     endpoint_ports: Sequence[int]
+    issuer_cidrs: Sequence[str]
+    """Networks of identity providers."""
     tags: Mapping[str, str]
 
 
@@ -72,6 +76,19 @@ class SecurityGroups(Component):
                 to_port=port,
                 referenced_security_group_id=balancer.id,
                 tags=self.named(f"endpoint-in-{port}", args.tags),
+                opts=self.child(),
+            )
+        for cidr in args.issuer_cidrs:
+            suffix = f"load-balancer-out-{HTTPS}-{cidr}"
+            aws.vpc.SecurityGroupEgressRule(
+                f"{name}-{suffix}",
+                security_group_id=balancer.id,
+                description=ISSUERS,
+                ip_protocol="tcp",
+                from_port=HTTPS,
+                to_port=HTTPS,
+                cidr_ipv4=cidr,
+                tags=self.named(suffix, args.tags),
                 opts=self.child(),
             )
         self.load_balancer_id = balancer.id

@@ -14,6 +14,7 @@ MODULES: tuple[str, ...] = (
     "elbv2.attributes",
     "elbv2.listeners",
     "elbv2.rules",
+    "elbv2.sign_in",
     "elbv2.targets",
     "elbv2.target_health",
     "logs",

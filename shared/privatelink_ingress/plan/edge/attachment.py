@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.plan.edge import hosted_zones
+from privatelink_ingress.plan.edge import hosted_zones, sign_in
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
@@ -16,6 +16,7 @@ from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
 from privatelink_ingress.settings.attached import AttachedSettings
+from privatelink_ingress.stack_names import short
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ def plan_attachment(
     """
     problems = Problems(check_stack(stack))
     problems += _check_site(settings, region, site)
+    problems += sign_in.check_attached(settings.connections, site, shard=short(settings.edge_stack))
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     with problems.collect():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, UserError
-from privatelink_ingress.settings.edge import Certificate
+from privatelink_ingress.settings.certificates import Certificate
 from privatelink_ingress.settings.fields import DOMAIN
 
 

@@ -15,6 +15,7 @@ from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
+from privatelink_ingress.settings.sign_in import SignIn
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class ConnectionPlan:
     """How long a client stays with one of two backends."""
     maintenance: bool
     """Whether the load balancer answers 503 itself. Endpoints and targets stay."""
+    sign_in: SignIn | None
+    """How clients sign in, where a rule says so. In maintenance nobody is asked to."""
     hosts: tuple[str, ...]
     records: tuple[str, ...]
     """The hosts whose DNS records belong to it."""
@@ -89,6 +92,7 @@ def plan_connection(
         backends=tuple(sorted(planned, key=lambda backend: backend.position)),
         stickiness_seconds=connection.stickiness_seconds,
         maintenance=connection.state == "maintenance",
+        sign_in=connection.sign_in,
         hosts=tuple(sorted(routes.hosts)),
         records=dns.records(routes),
         hosted_zone_id=site.hosted_zone_id,

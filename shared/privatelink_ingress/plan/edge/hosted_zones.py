@@ -13,7 +13,8 @@ from privatelink_ingress.plan.edge import certificates, dns, zone_roles
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.attached import AttachedSettings
-from privatelink_ingress.settings.edge import Certificate, EdgeSettings
+from privatelink_ingress.settings.certificates import Certificate
+from privatelink_ingress.settings.edge import EdgeSettings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, hosted_zones, logs
+from privatelink_ingress.plan.edge import certificates, hosted_zones, logs, sign_in
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
@@ -41,6 +41,8 @@ class EdgePlan:
     network: NetworkPlan
     load_balancer: LoadBalancer
     """Its settings, which need no decision."""
+    issuer_cidrs: tuple[str, ...]
+    """Networks of identity providers that it reaches on port 443."""
     certificates: certificates.CertificatesPlan
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
@@ -92,9 +94,10 @@ def plan_edge(
     network = plan_network(settings, region=region, available_zones=available_zones)
     site = EdgeSite.of_settings(settings, network, region=region)
     published = routing.plan_all(settings.connections) if routes is None else routes
-    web_acl = firewall.plan_firewall(settings.firewall, settings.connections, name=name)
+    web_acl = firewall.of_shard(settings, name=name)
     problems = Problems(check_stack(stack))
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
+    problems += sign_in.check(settings)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
     problems += check_rate_limits(settings.firewall, settings.connections)
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
@@ -127,6 +130,7 @@ def plan_edge(
         tags=edge_tags(settings, stack),
         network=network,
         load_balancer=settings.load_balancer,
+        issuer_cidrs=sign_in.issuer_cidrs(settings),
         certificates=planned_certificates,
         firewall=web_acl,
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained),

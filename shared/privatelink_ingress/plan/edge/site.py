@@ -30,6 +30,8 @@ class EdgeSite:
     """Route 53 hosted zone of the connections' names and of validation records."""
     certificates: Coverage
     """The names in the load balancer's certificates."""
+    sign_in: bool
+    """Whether the stack file has `loadBalancer.issuerCidrs`, so that attached stacks may sign clients in."""
 
     @classmethod
     def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, region: str) -> Self:
@@ -40,6 +42,7 @@ class EdgeSite:
             endpoint_subnets=network.endpoint,
             hosted_zone_id=settings.dns.zone_id,
             certificates=certificates.coverage(settings.certificates),
+            sign_in=bool(settings.load_balancer.issuer_cidrs),
         )
 
     @classmethod
@@ -54,6 +57,7 @@ class EdgeSite:
             ),
             hosted_zone_id=contract.hosted_zone_id,
             certificates=Coverage(domains=contract.certificate_domains, adopted=contract.adopted_certificate_arns),
+            sign_in=contract.sign_in,
         )
 
     def exports(self) -> dict[str, Any]:
@@ -65,4 +69,5 @@ class EdgeSite:
             "hosted_zone_id": self.hosted_zone_id,
             "certificate_domains": list(self.certificates.domains),
             "adopted_certificate_arns": list(self.certificates.adopted),
+            "sign_in": self.sign_in,
         }

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from privatelink_ingress.plan.routing import conditions as rule_conditions
-from privatelink_ingress.plan.routing import conflicts, packing, patterns, priorities
-from privatelink_ingress.plan.routing.conflicts import Entry, Header, Match, Parameter
+from privatelink_ingress.plan.routing import conflicts, open_paths, packing, priorities
+from privatelink_ingress.plan.routing.conflicts import Entry, Match
+from privatelink_ingress.plan.routing.parts import Part, parts_of
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
-from privatelink_ingress.settings.routes import Rewrite, Route
-
-ANY_PATH = "/*"
+from privatelink_ingress.settings.routes import Rewrite
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +25,8 @@ class Rule:
     priority: int
     match: Match
     rewrite: Rewrite | None = None
+    signs_in: bool = False
+    """Whether the connection's `signIn` comes before the request is forwarded."""
 
     @property
     def values(self) -> int:
@@ -56,22 +57,6 @@ class RoutePlan:
     """Why the routes cannot become rules."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Part:
-    """The part of a route that lies in one band."""
-
-    band: int
-    index: int
-    """Of the route in its connection."""
-    match: Match
-    rewrite: Rewrite | None
-
-    @property
-    def key(self) -> str:
-        """The route as messages show it."""
-        return f"routes[{self.index}]"
-
-
 def plan_routes(name: str, connection: Connection) -> RoutePlan:
     """The routes of connection `name` as rules. The order of the entries in the stack file does not matter.
 
@@ -81,8 +66,11 @@ def plan_routes(name: str, connection: Connection) -> RoutePlan:
     Never raises: routes that cannot become rules are `problems` of the plan, so that one message can hold those of all
     connections.
     """
-    parts = _parts(connection)
+    parts = parts_of(connection)
     matches, problems = _split(name, parts)
+    if connection.sign_in:
+        paths = [path for route in connection.routes for path in route.paths]
+        problems += open_paths.check(f"connections.{name}", connection.sign_in.open_paths, paths)
     return RoutePlan(
         name=name,
         connection=connection,
@@ -113,7 +101,7 @@ def _hosts(name: str, connection: Connection) -> dict[str, str]:
     return hosts
 
 
-def _split(name: str, parts: Sequence[_Part]) -> tuple[list[list[Match]], list[Problem]]:
+def _split(name: str, parts: Sequence[Part]) -> tuple[list[list[Match]], list[Problem]]:
     """For each part the matches of its rules, and what keeps parts from becoming rules."""
     matches: list[list[Match]] = []
     needed: defaultdict[int, int] = defaultdict(int)
@@ -142,16 +130,22 @@ def _split(name: str, parts: Sequence[_Part]) -> tuple[list[list[Match]], list[P
     return matches, [*too_wide.values(), *too_many]
 
 
-def _rules(slot: int, matches: Iterable[tuple[_Part, Sequence[Match]]]) -> Iterable[Rule]:
+def _rules(slot: int, matches: Iterable[tuple[Part, Sequence[Match]]]) -> Iterable[Rule]:
     for number, parts in groupby(matches, key=lambda pair: pair[0].band):
         band = priorities.BANDS[number]
         rules = ((part, match) for part, split in parts for match in split)
         for index, (part, match) in enumerate(rules):
             priority = priorities.priority(slot, band, index)
-            yield Rule(key=f"{band.key}-{index}", priority=priority, match=match, rewrite=part.rewrite)
+            yield Rule(
+                key=f"{band.key}-{index}",
+                priority=priority,
+                match=match,
+                rewrite=part.rewrite,
+                signs_in=part.signs_in,
+            )
 
 
-def _entries(name: str, connection: Connection, parts: Iterable[_Part]) -> Iterable[Entry]:
+def _entries(name: str, connection: Connection, parts: Iterable[Part]) -> Iterable[Entry]:
     for number, in_band in groupby(parts, key=lambda part: part.band):
         for index, part in enumerate(in_band):
             # In the order of its rules; more than fit into a band share the last place.
@@ -183,64 +177,3 @@ def _too_wide(where: str, match: Match) -> Problem:
         f"but a rule of the load balancer holds {packing.WILDCARDS}",
         f"Use fewer * and ? in {' or '.join(heaviest)}.",
     )
-
-
-def _parts(connection: Connection) -> list[_Part]:
-    """In the order of their rules."""
-    parts = [
-        _Part(band=band, index=index, match=match, rewrite=route.rewrite)
-        for index, route in enumerate(connection.routes)
-        for band, match in _by_band(route).items()
-    ]
-    return sorted(parts, key=_order)
-
-
-def _order(part: _Part) -> tuple[object, ...]:
-    match = part.match
-    further = bool(match.methods) + len(match.headers) + bool(match.query) + bool(match.sources)
-    return (
-        part.band,
-        -further,
-        -_fixed(match.paths),
-        -_fixed(match.hosts),
-        *rule_conditions.alphabetical(match),
-        repr(part.rewrite),
-    )
-
-
-def _fixed(texts: Sequence[str]) -> int:
-    """Characters that are not wildcards, of the pattern with the fewest."""
-    return min((len(text) - patterns.wildcards(text) for text in texts), default=0)
-
-
-def _by_band(route: Route) -> dict[int, Match]:
-    """A route for each band. Both kinds of host meet every path, so each band has a full product."""
-    groups: defaultdict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for host in route.hosts:
-        for path in route.paths:
-            hosts, paths = groups[priorities.band(host, path).number]
-            hosts.add(host.lower())
-            paths.add(path)
-    return {
-        band: Match(
-            hosts=tuple(sorted(hosts)),
-            # A route for every path needs no path condition, which would only use up values and wildcards.
-            paths=() if ANY_PATH in paths else tuple(sorted(paths)),
-            methods=tuple(sorted(route.methods)),
-            headers=tuple(
-                Header(name=name, values=tuple(sorted(values)))
-                for name, values in sorted(route.headers.items(), key=lambda header: header[0].lower())
-            ),
-            query=tuple(
-                sorted(
-                    (
-                        Parameter(key=parameter.key or rule_conditions.ANY_KEY, value=parameter.value)
-                        for parameter in route.query
-                    ),
-                    key=lambda parameter: (parameter.key, parameter.value),
-                )
-            ),
-            sources=tuple(sorted(route.sources)),
-        )
-        for band, (hosts, paths) in groups.items()
-    }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.settings.sign_in import DEFAULT_COOKIE
 from privatelink_ingress.trace.states import network
 from privatelink_ingress.trace.states.resources import Outputs, Resources
 from privatelink_ingress.trace.states.web_acls import web_acls
@@ -18,6 +19,7 @@ from privatelink_ingress.trace.topology import (
     LoadBalancer,
     Rewrite,
     Rule,
+    SignIn,
     Target,
     TargetGroup,
 )
@@ -140,17 +142,34 @@ def _conditions(condition: Mapping[str, Any]) -> Iterator[Condition]:
 
 
 def _action(actions: list[Mapping[str, Any]]) -> Action:
-    last = max(actions, key=lambda action: action.get("order") or 0)
+    last, sign_in = max(actions, key=lambda action: action.get("order") or 0), _sign_in(actions)
     if last["type"] == "forward":
         groups = (last.get("forward") or {}).get("targetGroups") or [{"arn": last["targetGroupArn"]}]
-        return Action(type="forward", target_groups=tuple((one["arn"], int(one.get("weight", 1))) for one in groups))
+        weighted = tuple((one["arn"], int(one.get("weight", 1))) for one in groups)
+        return Action(type="forward", target_groups=weighted, sign_in=sign_in)
     if last["type"] == "fixed-response":
-        return Action(type="fixed-response", status=int(last["fixedResponse"]["statusCode"]))
+        return Action(type="fixed-response", status=int(last["fixedResponse"]["statusCode"]), sign_in=sign_in)
     if last["type"] != "redirect":
-        return Action(type=last["type"])
+        return Action(type=last["type"], sign_in=sign_in)
     one = last["redirect"]
     location = (
         f"{one.get('protocol', '#{protocol}')}://{one.get('host', '#{host}')}:{one.get('port', '#{port}')}"
         f"{one.get('path', '/#{path}')}?{one.get('query', '#{query}')}"
     )
-    return Action(type="redirect", status=int(one["statusCode"].removeprefix("HTTP_")), location=location)
+    return Action(
+        type="redirect", status=int(one["statusCode"].removeprefix("HTTP_")), location=location, sign_in=sign_in
+    )
+
+
+def _sign_in(actions: list[Mapping[str, Any]]) -> SignIn | None:
+    for action in actions:
+        if token := action.get("jwtValidation"):
+            return SignIn(type=action["type"], provider=token["issuer"])
+        if session := action.get("authenticateOidc") or action.get("authenticateCognito"):
+            return SignIn(
+                type=action["type"],
+                provider=session.get("issuer") or session["userPoolArn"],
+                unauthenticated=session.get("onUnauthenticatedRequest") or "authenticate",
+                cookie=session.get("sessionCookieName") or DEFAULT_COOKIE,
+            )
+    return None

@@ -56,6 +56,7 @@ def site(region: str, zone_ids: tuple[str, ...]) -> EdgeSite:
         ),
         hosted_zone_id="Z0123456789EXAMPLE",
         certificates=Coverage(domains=("*.example.com",), adopted=()),
+        sign_in=False,
     )
 
 

@@ -9,7 +9,8 @@ from privatelink_ingress.plan.edge import certificates
 from privatelink_ingress.plan.edge.certificates import CertificatesPlan, ValidationPlan
 from privatelink_ingress.plan.routing.routes import plan_all
 from privatelink_ingress.problems import Problems
-from privatelink_ingress.settings.edge import Certificate, Connection
+from privatelink_ingress.settings.certificates import Certificate
+from privatelink_ingress.settings.edge import Connection
 
 ARN = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"
 EDGE = {"account_id": "222222222222", "region": "eu-west-1"}

@@ -105,6 +105,7 @@ READINGS: Mapping[str, Reading] = {
         by_ids("RuleArns"),
         "Rules",
         rename=lb.forward("actions") | {"conditions": "", "listenerArn": ""},
+        kept=("actions.authenticateOidc.clientSecret",),
         more=_rule,
     ),
     t.LOAD_BALANCER: Reading(

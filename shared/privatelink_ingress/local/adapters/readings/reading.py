@@ -44,6 +44,8 @@ class Reading:
     more: More = nothing_more
     matched: bool = True
     """Whether names are matched with the description; otherwise only `more` returns properties."""
+    kept: tuple[str, ...] = ()
+    """Paths of secrets within blocks, which AWS does not describe: the provider keeps what its state has."""
 
     def read(self, aws: Aws, type_: str, id_: str, state: Properties) -> Properties | None:
         """The resource's properties; None when no description is the resource's.
@@ -61,8 +63,21 @@ class Reading:
                     template = {name: {} for name in schema.not_computed(type_)} | state
                     template = {name: value for name, value in template.items() if name not in ("region", "tags")}
                     found = described(item_shape, item, schema.inputs_of(type_), template, self.rename)
+                for secret in self.kept:
+                    _keep(found, state, secret.split("."))
                 return found | self.more(aws, id_, state, item)
         return None
+
+
+def _keep(found: Any, state: Any, path: list[str]) -> None:
+    if isinstance(found, list) and isinstance(state, list):
+        for one, other in zip(found, state, strict=False):
+            _keep(one, other, path)
+    elif isinstance(found, dict) and isinstance(state, Mapping) and path[0] in state:
+        if len(path) == 1:
+            found[path[0]] = state[path[0]]
+        else:
+            _keep(found.get(path[0]), state[path[0]], path[1:])
 
 
 def _at(shape: Any, value: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:

@@ -159,6 +159,7 @@ class _Planner:
                 entry.contracts,
                 edge_parameter=entry.edge_parameter,
                 cross_region=entry.cross_region,
+                user_pools=entry.user_pools,
             )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"

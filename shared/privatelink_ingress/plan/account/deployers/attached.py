@@ -31,6 +31,7 @@ def grants(
     *,
     edge_parameter: str | None = None,
     cross_region: bool = False,
+    user_pools: Sequence[str] = (),
 ) -> Grants:
     """Rights of the deployer of attached stack `stack`, by the type of resource that needs them.
 
@@ -45,11 +46,14 @@ def grants(
         contracts: Contracts of its backends that are not read from stacks.
         edge_parameter: The parameter with the shard's contract, when that is not read from its stack either.
         cross_region: Whether it may connect to endpoint services of other regions.
+        user_pools: User pools that its connections sign clients in with.
     """
     system = System(
         partition=partition(shard.region), account=shard.account_id, region=shard.region, stacks=(f"{PROJECT}/{stack}",)
     )
-    roles = EdgeRoles.model_validate({"stacks": (stack,), "hostedZoneIds": (shard.hosted_zone_id,)})
+    roles = EdgeRoles.model_validate(
+        {"stacks": (stack,), "hostedZoneIds": (shard.hosted_zone_id,), "userPools": tuple(user_pools)}
+    )
     everything = edge.duties(system, roles, boundary="")["network"]
     inside = [
         *(system.arn("ec2", f"subnet/{id_}") for _, id_ in sorted(shard.endpoint_subnet_ids.items())),

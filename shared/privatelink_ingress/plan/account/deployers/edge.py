@@ -47,7 +47,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
             *network.log_group(system, *named_groups, log_deletion=settings.log_deletion),
         ),
         **workload.iam(system, flow_log_roles, boundary=boundary),
-        **_routing(system),
+        **_routing(system, settings.user_pools),
         **_names(system, settings),
         **firewall.grants(system, edges),
         **_deliveries(system, edges),
@@ -59,7 +59,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
     return {"network": grants}
 
 
-def _routing(system: System) -> Grants:
+def _routing(system: System, user_pools: tuple[str, ...]) -> Grants:
     elb = system.arn("elasticloadbalancing", "targetgroup/*")
     listener, rule = (system.arn("elasticloadbalancing", f"{kind}/app/*") for kind in ("listener", "listener-rule"))
 
@@ -91,6 +91,9 @@ def _routing(system: System) -> Grants:
             system.in_region(*on("DescribeRules", "DescribeTags")),
             # Hooks ask too: whose rules are in a slot, and who uses the listener and which target groups got requests.
             system.in_region(*on("DescribeTargetGroups"), "cloudwatch:GetMetricData"),
+            # Load Balancing asks for it when a rule signs clients in with a user pool:
+            # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+            *([system.on_arn(["cognito-idp:DescribeUserPoolClient"], *user_pools)] if user_pools else []),
         ),
     }
 

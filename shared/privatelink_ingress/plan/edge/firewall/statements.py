@@ -20,9 +20,9 @@ class AddressList:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """Matches a host in lower case, or a decoded and normalized path, by a regular expression."""
+    """Matches a host in lower case, or a decoded path, normalized or not, by a regular expression."""
 
-    field: Literal["host", "path"]
+    field: Literal["host", "path", "raw path"]
     regex: str
 
 
@@ -95,6 +95,7 @@ _ADDRESS_LIST, _COUNTRIES, _LABEL, _REGEX, _TRANSFORMATION, _RATE_LIMIT, _RATE_K
 TRANSFORMATIONS: Mapping[str, tuple[str, ...]] = {
     "host": ("LOWERCASE",),
     "path": ("URL_DECODE", "NORMALIZE_PATH"),
+    "raw path": ("URL_DECODE",),
 }
 """How the web ACL prepares a field before it compares: what the client may write in several ways is one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
+from privatelink_ingress.plan.edge import sign_in
 from privatelink_ingress.plan.edge.firewall.changes import Changes, changes
 from privatelink_ingress.plan.edge.firewall.groups import plan_groups
 from privatelink_ingress.plan.edge.firewall.log import FirewallLogPlan, plan_log
@@ -15,11 +16,12 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     Countries,
     ManagedRules,
     Not,
+    Pattern,
     Statement,
     units,
 )
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.firewall import COUNTING, Firewall
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY
 from privatelink_ingress.settings.managed_rules import FLOODS, GROUPS
@@ -82,18 +84,42 @@ class FirewallPlan:
         return tuple(group.fee for group in groups if group.fee)
 
 
-def plan_firewall(firewall: Firewall, connections: Mapping[str, Connection], *, name: str) -> FirewallPlan:
-    """The web ACL called `name`, in front of the shard's own connections and those of attached stacks."""
+DOT_SEGMENTS = "dot-segments"
+"""Key of the rule that stops paths such as `/public/../admin`."""
+
+_DOT_SEGMENT = r"(^|/)\.\.?(/|$)"
+
+
+def of_shard(settings: EdgeSettings, *, name: str) -> FirewallPlan:
+    """The web ACL of a shard's settings."""
+    signs_in = bool(sign_in.issuer_cidrs(settings))
+    return plan_firewall(settings.firewall, settings.connections, name=name, signs_in=signs_in)
+
+
+def plan_firewall(
+    firewall: Firewall, connections: Mapping[str, Connection], *, name: str, signs_in: bool = False
+) -> FirewallPlan:
+    """The web ACL called `name`, in front of the shard's own connections and those of attached stacks.
+
+    Args:
+        firewall: Its settings.
+        connections: Of the shard itself.
+        name: Its name.
+        signs_in: Whether connections sign clients in. Listener rules compare a path as it was sent, and controllers
+            normalize it, so `/public/../admin` would be an open path in front and a protected one behind.
+    """
     rules = [
         FirewallRule(
             key=key,
             priority=priority,
-            action=_staged(action, firewall),
+            action=_staged(key, action, firewall),
             statement=statement,
             metric=f"{name}-{key}",
-            page=_page(key, firewall) if _staged(action, firewall) == "block" else None,
+            page=_page(key, firewall) if _staged(key, action, firewall) == "block" else None,
         )
-        for priority, (key, action, statement) in enumerate(_ordered(firewall, changes(firewall, connections)))
+        for priority, (key, action, statement) in enumerate(
+            _ordered(firewall, changes(firewall, connections), signs_in)
+        )
     ]
     return FirewallPlan(
         name=name,
@@ -106,16 +132,20 @@ def plan_firewall(firewall: Firewall, connections: Mapping[str, Connection], *, 
     )
 
 
-def _staged(action: Action, firewall: Firewall) -> Action:
-    return "count" if firewall.stage == "count" and action != "allow" else action
+def _staged(key: str, action: Action, firewall: Firewall) -> Action:
+    tried = firewall.stage == "count" and action != "allow" and key != DOT_SEGMENTS
+    return "count" if tried else action
 
 
-def _ordered(firewall: Firewall, changed: list[Changes]) -> Iterator[tuple[str, Action, Statement]]:
+def _ordered(firewall: Firewall, changed: list[Changes], signs_in: bool) -> Iterator[tuple[str, Action, Statement]]:
     """Key, action and statement of each rule.
 
-    Denied addresses come first, so that no other list can allow them; then allowed ones, which skip all later rules.
+    Dot segments come first, since no address may pass around sign-in with them. Then denied addresses, so that no
+    other list can allow them, and allowed ones, which skip all later rules.
     AWS wants its group against floods before all that stops requests, so that it sees what is usual.
     """
+    if signs_in:
+        yield DOT_SEGMENTS, "block", Pattern(field="raw path", regex=_DOT_SEGMENT)
     if firewall.deny:
         yield "deny", "block", AddressList(cidrs=firewall.deny)
     if firewall.allow:
