@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet import prices
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
@@ -16,6 +17,7 @@ from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, of_shard
 from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
+from privatelink_ingress.stack_names import StackName
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,8 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         root: Top directory of the repository.
         needs: What a further connection needs.
         plan: A number of further connections to plan for.
-        stack: One of the shards that may take them, where shards differ in account, region or environment.
+        stack: One of the shards that may take them, where shards differ in account, region or environment; without
+            `plan`, the one to show.
 
     Raises:
         UserError: when a stack file has a mistake, when no shard exists, or when none could hold one connection.
@@ -69,10 +72,12 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         problem = Problem("central-ingress", "has no stack file of a shard", "Write central-ingress/Pulumi.prod.yaml.")
         raise UserError("No capacity to count", [problem])
     firewalls = {shard.edge.stack: {rule.key: rule.capacity for rule in _web_acl(shard).rules} for shard in shards}
-    report = Report(shards=capacities, needs=needs, notes=tuple(stacks.report.notes), firewalls=firewalls)
+    named = _named(stack, capacities)
+    shown = capacities if named is None or plan is not None else (named,)
+    report = Report(shards=shown, needs=needs, notes=tuple(stacks.report.notes), firewalls=firewalls)
     if plan is None:
         return report
-    pool = _pool(capacities, stack)
+    pool = _pool(capacities, named)
     try:
         growth = forecast(plan, needs, pool)
     except ValueError as error:
@@ -103,16 +108,23 @@ def _web_acl(shard: ShardStacks) -> FirewallPlan:
     return of_shard(shard.edge.settings, name="")
 
 
-def _pool(shards: Sequence[Capacity], stack: str | None) -> list[Capacity]:
+def _named(stack: str | None, shards: Sequence[Capacity]) -> Capacity | None:
+    """The shard of that name, given with or without organization and project; None when none is given."""
+    if stack is None:
+        return None
+    wanted = StackName.parse(stack)
+    for shard in shards:
+        if shard.name == wanted.stack and wanted.may_be_of(PROJECT):
+            return shard
+    remedy = suggest(wanted.stack, [shard.name for shard in shards])
+    problem = Problem("--stack", f"is {stack}, which is not a stack with a load balancer", remedy)
+    raise UsageError("The stack does not exist", [problem])
+
+
+def _pool(shards: Sequence[Capacity], wanted: Capacity | None) -> list[Capacity]:
     """The shards that can take a connection which is meant for the given one."""
-    names = [shard.name for shard in shards]
-    if stack is None and len({shard.pool for shard in shards}) > 1:
+    if wanted is None and len({shard.pool for shard in shards}) > 1:
         reason = "is missing: the shards differ in account, region or environment, so they cannot take the same ones"
-        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, suggest("", names))])
-    wanted = next((shard for shard in shards if stack in (None, shard.name)), None)
-    if wanted is None:
-        raise UsageError(
-            "The growth cannot be planned",
-            [Problem("--stack", f"is {stack}, which is not a stack with a load balancer", suggest(stack or "", names))],
-        )
-    return [shard for shard in shards if shard.pool == wanted.pool]
+        remedy = suggest("", [shard.name for shard in shards])
+        raise UsageError("The growth cannot be planned", [Problem("--stack", reason, remedy)])
+    return [shard for shard in shards if shard.pool == (wanted or shards[0]).pool]

@@ -170,6 +170,31 @@ def test_shards_that_cannot_stand_in_for_each_other_need_a_choice(edges: Path) -
     assert run(edges, "--plan", "1", "--stack", "other").exit_code == 2
 
 
+@pytest.mark.parametrize("options", [(), ("--plan", "1")])
+def test_a_shard_that_does_not_exist_is_told_with_the_nearest(edges: Path, options: tuple[str, ...]) -> None:
+    write(edges, "prod")
+    write(edges, "staging")
+    for name in ("prodd", "organization/eks-service/prod"):
+        result = run(edges, "--stack", name, *options)
+        assert (result.exit_code, f"--stack: is {name}, which is not a stack" in result.stderr) == (2, True)
+    assert "Did you mean prod?" in run(edges, "--stack", "prodd", *options).stderr
+
+
+def test_a_shard_is_shown_alone_by_its_short_and_by_its_full_name(edges: Path) -> None:
+    write(edges, "prod")
+    write(edges, "staging")
+    for name in ("staging", "organization/central-ingress/staging"):
+        assert [shard["name"] for shard in data(edges, "--stack", name)["shards"]] == ["staging"]
+    assert [shard["name"] for shard in data(edges)["shards"]] == ["prod", "staging"]
+
+
+@pytest.mark.parametrize("option", ["--gb", "--requests", "--log-gb"])
+@pytest.mark.parametrize("value", ["inf", "nan", "-1", "1e308", "many"])
+def test_a_cost_is_of_an_amount_that_can_be(samples: Path, option: str, value: str) -> None:
+    result = run(samples, option, value, command="cost")
+    assert (result.exit_code, f"Invalid value for '{option}'" in result.stderr) == (2, True)
+
+
 def test_a_connection_that_fits_no_shard_is_refused(edges: Path) -> None:
     write(edges, "prod")
     result = run(edges, "--plan", "1", "--rules", "101")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-Gb = Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0)]
-Requests = Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0)]
+Gb = Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0, max=1e9)]
+Requests = Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0, max=1e9)]
 
 
 def _print_plan(report: Report, stack: str | None) -> None:
@@ -80,7 +80,10 @@ def capacity(
         int | None, typer.Option("--plan", help="Plan for this many more connections.", min=1, max=1000)
     ] = None,
     stack: Annotated[
-        str | None, typer.Option("--stack", help="Plan for this shard, and those that can stand in for it.")
+        str | None,
+        typer.Option(
+            "--stack", help="Show this shard alone; with --plan: plan for it, and those that can stand in for it."
+        ),
     ] = None,
     backends: Annotated[int, typer.Option(help="Backends of each: 2 while two clusters share it.", min=1, max=2)] = 1,
     rules: Annotated[int, typer.Option(help="Listener rules of each.", min=1)] = 1,
@@ -112,11 +115,15 @@ def cost(
     requests: Requests = 0,
     nodes: Annotated[
         int | None,
-        typer.Option("--nodes", help="Nodes of each group; the least of its stack file when left out.", min=0),
+        typer.Option(
+            "--nodes", help="Nodes of each group; the least of its stack file when left out.", min=0, max=100_000
+        ),
     ] = None,
     log_gb: Annotated[
         float,
-        typer.Option("--log-gb", help="GB of logs a month to CloudWatch, of each stack but attached ones.", min=0),
+        typer.Option(
+            "--log-gb", help="GB of logs a month to CloudWatch, of each stack but attached ones.", min=0, max=1e9
+        ),
     ] = 0,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="First read AWS's price list into prices.json of the repository.")
