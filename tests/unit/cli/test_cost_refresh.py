@@ -76,12 +76,12 @@ def test_the_bill_counts_with_it_and_is_no_estimate_any_longer(samples: Path):
     assert (before["estimate"], found["estimate"], found["unknown"]) == (True, False, [])
     shop = next(stack for stack in found["stacks"] if stack["stack"] == "shop")
     lines = {line["what"]: line["usd_a_month"] for line in shop["shared"]["lines"]}
-    assert lines["4 nodes m7i.large"] == pytest.approx(4 * 730 * 0.1123)
-    assert lines["4 disks of 50 GiB"] == pytest.approx(200 * 0.088)
+    assert lines["nodes: 4 x m7i.large"] == pytest.approx(4 * 730 * 0.1123)
+    assert lines["disks: 4 x 50 GiB"] == pytest.approx(200 * 0.088)
     assert lines["logs taken in by CloudWatch"] == pytest.approx(5.7)
     shown = run(samples).stdout
     assert "  endpoint: 0.011 per zone-hour, eu-west-1, aws, " in shown
-    assert "stands in" not in shown
+    assert "stand in" not in shown
     assert "not known here" not in shown
 
 

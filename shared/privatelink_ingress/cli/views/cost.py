@@ -93,10 +93,7 @@ def _table(stack: StackCost) -> Table:
 
 def _print_prices(report: Report, console: Console) -> None:
     """Each price that was used, with its region, its source and how sure it is."""
-    used = {
-        (line.item, line.price_region): line
-        for line in (*report.total.lines, *(line for bill in _others(report) for line in bill.lines))
-    }
+    used = {(line.item, line.price_region): line for region in report.regions for line in _lines(report, region)}
     title = f"Prices in {CURRENCY}, and how sure each is (~ marks an estimate):"
     console.print(Text(title, style="bold"), soft_wrap=True)
     for (item, region), line in sorted(used.items()):
@@ -104,16 +101,20 @@ def _print_prices(report: Report, console: Console) -> None:
         origin = f"{region}, {price.confidence}, {price.read}, {price.source}"
         console.print(Text(f"{mark} {item}: {price.usd:g} per {price.unit}, {origin}"), soft_wrap=True)
     for region in report.regions:
-        known = {line.price_region for line in report.per_gb(region).lines} - {EVERYWHERE, region}
-        for other in sorted(known):
-            text = f"No regional price of {region} is known here, so that of {other} stands in. {REFRESH}"
+        standing_in = sorted({line.price_region for line in _lines(report, region)} - {EVERYWHERE, region})
+        if standing_in:
+            text = (
+                f"Not every price of {region} is known here: those of {' and '.join(standing_in)} stand in. {REFRESH}"
+            )
             console.print(Text(f"Note: {text}", style="yellow"), soft_wrap=True)
 
 
-def _others(report: Report) -> Iterator[Bill]:
-    """The bills that are in no stack's."""
-    yield from (report.per_gb(region) for region in report.regions)
-    yield from (way.bill for ways in report.ways.values() for way in ways)
+def _lines(report: Report, region: str) -> Iterator[Line]:
+    """All lines of what is in a region."""
+    stacks = (stack.bill for stack in report.stacks if stack.region == region)
+    ways = (way.bill for way in report.ways.get(region, ()))
+    for bill in (*stacks, report.per_gb(region), *ways):
+        yield from bill.lines
 
 
 def _print_ways(report: Report, console: Console) -> None:

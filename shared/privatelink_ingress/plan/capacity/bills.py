@@ -22,7 +22,7 @@ class Line:
     price_region: str
     """Region of the price, `every region`, or the region that stands in."""
     estimate: bool
-    """Whether another region's price stands in, or the price is unverified."""
+    """Whether another region's price stands in."""
 
     @property
     def usd(self) -> float:
@@ -70,7 +70,7 @@ class Ledger:
                 quantity=quantity,
                 price=price,
                 price_region=region,
-                estimate=region not in (self._region, prices.EVERYWHERE) or price.confidence == "unverified",
+                estimate=region not in (self._region, prices.EVERYWHERE),
             )
         )
 

@@ -150,10 +150,10 @@ def _nodes(ledger: Ledger, settings: WorkloadSettings, given: int | None) -> Non
         count = group.min if given is None else given
         kind = group.types[0]
         if group.capacity_type == "SPOT":
-            ledger.leave_out(f"{count} nodes {kind}, whose SPOT price changes")
+            ledger.leave_out(f"SPOT nodes: {count} x {kind}")
         else:
-            ledger.add(f"{count} nodes {kind}", node_item(kind), count * HOURS)
-        ledger.add(f"{count} disks of {group.disk_gib} GiB", "disk", count * group.disk_gib)
+            ledger.add(f"nodes: {count} x {kind}", node_item(kind), count * HOURS)
+        ledger.add(f"disks: {count} x {group.disk_gib} GiB", "disk", count * group.disk_gib)
 
 
 def node_item(instance_type: str) -> str:
@@ -166,7 +166,7 @@ def instance_types(settings: WorkloadSettings) -> Collection[str]:
     if settings.cluster.existing:
         return ()
     groups = settings.nodes.by_name.values()
-    return {group.types[0] for group in groups}
+    return {group.types[0] for group in groups if group.capacity_type != "SPOT"}
 
 
 def _logs(ledger: Ledger, log_gb: float) -> None:

@@ -17,8 +17,8 @@ CURRENCY = "USD"
 HOURS = 730
 """Hours in a month, as AWS's own calculator counts them: 365 x 24 / 12."""
 
-Confidence = Literal["aws", "third-party", "unverified"]
-"""Where the price was read: in AWS's price list or on its page, with a third party that repeats it, or nowhere."""
+Confidence = Literal["aws", "third-party"]
+"""Where the price was read: in AWS's price list or on its page, or with a third party that repeats it."""
 
 EVERYWHERE = "every region"
 
@@ -53,12 +53,12 @@ class PriceList(BaseModel):
         """Where the price of an item in `region` comes from.
 
         Returns:
-            `region`, `EVERYWHERE`, or the region that stands in: Frankfurt for Europe, else Virginia, which makes the
+            `region`, `EVERYWHERE`, or the region that stands in: Frankfurt for Europe, and Virginia, which makes the
             price an estimate, and is shown as one. None when the list has none of them.
         """
         known = self.prices.get(item, {})
-        stand_in = "eu-central-1" if region.startswith("eu-") else "us-east-1"
-        return next((one for one in (region, EVERYWHERE, stand_in) if one in known), None)
+        stand_ins = ("eu-central-1", "us-east-1") if region.startswith("eu-") else ("us-east-1",)
+        return next((one for one in (region, EVERYWHERE, *stand_ins) if one in known), None)
 
     def price(self, item: str, region: str) -> Price | None:
         """The price of an item in a region, or in the region that stands in for it; None when it is unknown."""

@@ -137,10 +137,39 @@ def test_where_no_price_is_known_that_of_another_region_stands_in_as_an_estimate
     assert (line.price_region, line.estimate, line.price.usd) == ("us-east-1", True, 0.01)
 
 
-def test_an_unverified_price_makes_an_estimate_even_in_its_own_region() -> None:
-    bill = shard_bill("eu-central-1")
-    assert {line.item for line in bill.lines if line.estimate} == {"alb"}
-    assert (bill.estimate, {line.price.confidence for line in bill.lines if line.estimate}) == (True, {"unverified"})
+def test_in_europe_frankfurt_stands_in_before_virginia() -> None:
+    settings = workload()
+    bill = cost.workload_cost(settings, "eu-west-1", endpoints=endpoints.services(settings), zones=3, gb=1)
+    assert {line.item: (line.price_region, line.estimate) for line in bill.lines} == {
+        "eks": (EVERYWHERE, False),
+        "endpoint": ("eu-central-1", True),
+        "nlb": ("us-east-1", True),
+        "nlb-units": ("us-east-1", True),
+    }
+
+
+def test_the_least_nodes_of_each_group_and_their_disks_are_counted_where_their_price_is_known() -> None:
+    groups = {"a": {"min": 2, "diskGib": 30}, "b": {"min": 1, "instanceTypes": ["m7i.xlarge"], "capacityType": "SPOT"}}
+    settings = workload(nodes={"groups": groups})
+    page = "https://aws.amazon.com/ec2/pricing/on-demand/"
+    price = {"source": page, "confidence": "aws", "read": "2026-11-29"}
+    known = prices.shipped().with_prices(
+        [
+            (cost.node_item("m7i.large"), "us-east-1", prices.Price(usd=0.1, unit="hour", **price)),
+            ("disk", "us-east-1", prices.Price(usd=0.08, unit="GB-month", **price)),
+        ]
+    )
+    bill = cost.workload_cost(settings, "us-east-1", endpoints={}, zones=3, price_list=known)
+    assert {line.what: round(line.usd, 2) for line in bill.lines if line.item != "eks"} == {
+        "nodes: 2 x m7i.large": 146.0,
+        "disks: 2 x 30 GiB": 4.8,
+        "disks: 1 x 50 GiB": 4.0,
+        "network load balancer": 16.43,
+    }
+    assert bill.unknown == ("SPOT nodes: 1 x m7i.xlarge in us-east-1",)
+    given = cost.workload_cost(settings, "us-east-1", endpoints={}, zones=3, nodes=5, price_list=known)
+    assert "nodes: 5 x m7i.large" in {line.what for line in given.lines}
+    assert cost.instance_types(settings) == {"m7i.large"}
 
 
 def test_a_price_of_every_region_is_never_an_estimate() -> None:
