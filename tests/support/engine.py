@@ -27,7 +27,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 from tests.support import language_host, pulumi_cli
 from tests.support.engine_stack import Stack
 from tests.support.secrets_key import SecretsKey
-from tests.support.warm_python import warm_python
+from tests.support.warm_python import warm_python, without_debug_messages
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-west-1"
@@ -116,6 +116,7 @@ def world(home: Path) -> Generator[World]:
     before = dict(os.environ)
     kubernetes = KubernetesStore()
     with contextlib.ExitStack() as ending:
+        ending.enter_context(without_debug_messages())
         ending.callback(os.environ.update, before)
         ending.callback(os.environ.clear)
         if not language_host.real():

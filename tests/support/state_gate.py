@@ -57,6 +57,7 @@ class Gate:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a body after its headers would wait for the client's acknowledgement
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name in the standard library)
                 pass

@@ -24,6 +24,7 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +80,15 @@ def _started_when_asked(listener: socket.socket) -> Generator[None]:
             os.close(each)
 
 
+def without_debug_messages() -> Any:
+    """A patch of the SDK: each of its debug messages is a call to the engine, which drops it."""
+    return mock.patch("pulumi.log.debug", new=_say_nothing)
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    pass
+
+
 def write_client(file: Path, address: Path, *run: str) -> None:
     """Write an executable file that asks for this run."""
     file.write_text(CLIENT.format(python=sys.executable, address=str(address), run=run))
@@ -108,6 +118,7 @@ def _import_all() -> None:
 
 def _serve(listener: socket.socket) -> None:
     _import_all()
+    without_debug_messages().start()
     gc.freeze()  # a run looks for its own garbage alone
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the runs
     while True:

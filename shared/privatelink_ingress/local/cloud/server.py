@@ -46,6 +46,9 @@ class Cloud:
         from privatelink_ingress.local.cloud import services
         from privatelink_ingress.local.cloud.transport import InProcess, serialised
 
+        class Handler(MotoRequestHandler):
+            disable_nagle_algorithm = True  # a body after its headers would wait for the client's acknowledgement
+
         services.install()
         if port:
             _require_free(port)
@@ -54,7 +57,7 @@ class Cloud:
         self._transport = InProcess(application)
         self.id = secrets.token_hex(16)
         named = identified(application, self.id)
-        self._server = make_server(LOOPBACK, port, named, threaded=True, request_handler=MotoRequestHandler)
+        self._server = make_server(LOOPBACK, port, named, threaded=True, request_handler=Handler)
         self._sessions: dict[tuple[str, str, str | None], Session] = {}
         self._expired: set[tuple[str, str, str | None]] = set()
         self.created: dict[tuple[str, ...], Any] = {}
