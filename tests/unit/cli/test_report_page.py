@@ -18,6 +18,8 @@ from privatelink_ingress.cli import report
 from privatelink_ingress.cli.views.report import page, picture
 from privatelink_ingress.cli.views.report.model import SOURCES, System
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.trace.diagnosis import Diagnosis
 from privatelink_ingress.trace.topology import Topology
 from tests.support import open_fleet, two_shards
 from tests.support.programs import REPOSITORY
@@ -147,6 +149,17 @@ def test_a_system_of_which_nothing_is_deployed_is_shown_as_its_stack_files_plan_
         ("shop", "111111111111"),
     ]
     assert "load balancer not seen" in picture.draw(planned)
+
+
+def test_alarms_that_have_fired_have_a_section_of_their_own_and_are_findings_too(samples: System, shown: Page):
+    assert (samples.alarms, shown.all("section", id="alarms"), shown.all("a", href="#alarms")) == ((), [], [])
+    problem = Problem("Alarm", "prod/shop/latency is in ALARM", "aws cloudwatch describe-alarm-history")
+    fired = Diagnosis(connection="shop", severity="warning", problem=problem, evidence="Threshold crossed")
+    found = Page(page.render(dataclasses.replace(samples, findings=(*samples.findings, fired))))
+    told = "warning shop · Alarm: prod/shop/latency is in ALARM Threshold crossed aws cloudwatch describe-alarm-history"
+    for place in ("alarms", "findings"):
+        assert told in found.all("section", id=place)[0][1]
+    assert len(found.all("a", href="#alarms")) == 1
 
 
 def test_nothing_leaves_it(shown: Page, samples: System):

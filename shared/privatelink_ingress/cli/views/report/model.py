@@ -53,6 +53,10 @@ STATUSES: Mapping[Status, str] = {
 """Each in words, the worst first."""
 
 
+ALARM = "Alarm"
+"""The place of a finding about an alarm of CloudWatch that has fired."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Connection:
     """One connection, as the stack files say it and as its requests found it."""
@@ -107,6 +111,11 @@ class System:
     def connections(self) -> tuple[Connection, ...]:
         """Those of all shards."""
         return tuple(one for shard in self.shards for one in shard.connections)
+
+    @property
+    def alarms(self) -> tuple[Diagnosis, ...]:
+        """The findings about alarms that have fired."""
+        return tuple(one for one in self.findings if one.problem.where == ALARM)
 
     @property
     def accounts(self) -> tuple[str, ...]:
