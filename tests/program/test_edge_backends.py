@@ -12,7 +12,7 @@ import pytest
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.edge_parameters import GET_PARAMETER, GET_SERVICE, NAME, READER, SERVICE, SHARED, Account
-from tests.support.edge_services import connection, exports, inputs, named, services
+from tests.support.edge_services import ZONES, connection, exports, inputs, named, services
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "aws:lb/targetGroup:TargetGroup"
@@ -288,3 +288,39 @@ def changed(before: StackRun, after: StackRun) -> set[str]:
 
     one, other = state(before), state(after)
     return {urn for urn in one.keys() | other.keys() if one.get(urn) != other.get(urn)}
+
+
+OFFERED = {"contract_version": 2, "protocol_versions": ["HTTP1", "HTTP2", "GRPC"], "protocol": "HTTPS", "port": 443}
+
+
+def test_a_route_for_grpc_forwards_to_a_group_of_its_own_at_the_same_endpoint(run: Run) -> None:
+    calls = {
+        "hosts": ["shop.example.com"],
+        "headers": {"Content-Type": ["application/grpc*"]},
+        "protocol": "grpc",
+    }
+    stacks = {"organization/eks-service/shop": StackOutputs(exports("shop", 1, **OFFERED))}
+    edge = run(BLUE, stacks=stacks, routes=[{"hosts": ["shop.example.com"]}, calls])
+    group = named(edge, GROUP, "shop-0-https-443-grpc").inputs
+    assert {key: group[key] for key in ("protocol", "protocolVersion", "port", "targetType")} == {
+        "protocol": "HTTPS",
+        "protocolVersion": "GRPC",
+        "port": 443,
+        "targetType": "ip",
+    }
+    check = group["healthCheck"]
+    assert (check["path"], check["matcher"], check["protocol"]) == ("/grpc.health.v1.Health/Check", "0", "HTTPS")
+    assert "protocolVersion" not in named(edge, GROUP, "shop-0-https-443").inputs
+    assert len(edge.of_type(ENDPOINT)) == 1
+    targets = inputs(edge, TARGET)
+    assert {targets[f"shop-0-https-443-grpc-0-{zone}"]["targetId"] for zone in ZONES} == {
+        targets[f"shop-0-https-443-0-{zone}"]["targetId"] for zone in ZONES
+    }
+    forwards = {
+        bool([one for one in rule.inputs["conditions"] if "httpHeader" in one]): rule.inputs["actions"]
+        for rule in edge.of_type(RULE)
+    }
+    for grpc, key in ((True, "shop-0-https-443-grpc"), (False, "shop-0-https-443")):
+        assert forwards[grpc] == [
+            {"type": "forward", "forward": {"targetGroups": [{"arn": arn(edge, key), "weight": 1}]}}
+        ]

@@ -73,6 +73,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
                 method=expected.method,
                 headers=expected.headers,
                 source=expected.source,
+                speaks=expected.speaks,
             )
             trace_view.show(found, console)
             if not expectations.met(found, expected):

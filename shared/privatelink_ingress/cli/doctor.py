@@ -57,7 +57,7 @@ def report(requests: Sequence[examples.Example], hosts: frozenset[str], topology
     """Follow the requests."""
     followed = []
     for one in requests:
-        request = Request.parse(one.url, method=one.method, headers=one.headers, source=one.source)
+        request = Request.parse(one.url, method=one.method, headers=one.headers, source=one.source, speaks=one.speaks)
         request = dataclasses.replace(request, signed_in=True)
         way = Way(request=request, topology=topology)
         followed.append(Followed(connection=one.connection, active=one.active, trace=follow(one.url, way), path=way))

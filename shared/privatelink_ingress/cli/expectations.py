@@ -11,6 +11,7 @@ from privatelink_ingress.local.deploy import Stack
 from privatelink_ingress.plan.routing.routes import plan_all
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace import ingress_hop
 from privatelink_ingress.trace.trace import Outcome, Trace
 
@@ -25,6 +26,7 @@ class Expectation:
     method: str = "GET"
     headers: tuple[str, ...] = ()
     source: str | None = None
+    speaks: RouteProtocol | None = None
 
     def __str__(self) -> str:
         """As a failed one is told: `GET https://… must be answered with 404`."""
@@ -73,4 +75,5 @@ def _reaching(example: examples.Example) -> Expectation:
         method=example.method,
         headers=example.headers,
         source=example.source,
+        speaks=example.speaks,
     )

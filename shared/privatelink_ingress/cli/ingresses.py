@@ -18,7 +18,7 @@ from privatelink_ingress.fleet import check as fleet_check
 from privatelink_ingress.fleet import hosts, repository
 from privatelink_ingress.fleet.stacks import workload_named
 from privatelink_ingress.ingresses import annotation_rules, check, mergeable, objects
-from privatelink_ingress.ingresses.model import Conventions, label, shown
+from privatelink_ingress.ingresses.model import GRPC, Conventions, annotation_field, annotations_of, label, shown
 from privatelink_ingress.ingresses.model import hosts as hosts_of
 from privatelink_ingress.local.kubernetes import schemas
 from privatelink_ingress.plan.workload.controller.disk import largest_file_mib
@@ -40,6 +40,8 @@ class Target:
     """Of Kubernetes."""
     routed: tuple[str, ...] = ()
     """Hosts that come to it; empty when that is not known."""
+    grpc: tuple[str, ...] = ()
+    """Those of them to which the edge forwards gRPC."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,7 @@ def target(root: Path, stack: str | None) -> Target:
         stack=stack,
         conventions=Conventions(
             protocol=settings.publication.protocol,
+            http2=settings.publication.http2,
             ingress_tls=settings.controller.ingress_tls,
             namespaces=settings.controller.watch.namespaces,
             health_path=settings.publication.health_path,
@@ -96,6 +99,7 @@ def target(root: Path, stack: str | None) -> Target:
         ),
         version=settings.cluster.version,
         routed=hosts.patterns(connections),
+        grpc=hosts.patterns(connections, grpc=True),
     )
 
 
@@ -208,6 +212,8 @@ def _problems(one: Manifest, expected: Target, others: Sequence[Manifest]) -> It
     for field, host in hosts_of(one):
         if not host.startswith("*."):  # of its names, some may come and others not
             yield from hosts.unrouted(host, expected.routed, where=field)
+            if expected.routed and expected.conventions.http2 and GRPC in annotations_of(one):
+                yield from hosts.without_grpc(host, expected.routed, expected.grpc, where=annotation_field(GRPC))
 
 
 Problems = dict[int, list[Problem]]

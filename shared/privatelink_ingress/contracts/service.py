@@ -22,12 +22,10 @@ from privatelink_ingress.settings.fields import (
     ZoneId,
     matching,
 )
+from privatelink_ingress.settings.route_protocols import ProtocolVersion
 
 VERSION = 2
 """The version that this release publishes. It reads each version that `Contract.contract_version` lists."""
-
-ProtocolVersion = Literal["HTTP1", "HTTP2", "GRPC"]
-"""ProtocolVersion of CreateTargetGroup, ELBv2 API."""
 
 PROJECT = "eks-service"
 """Name of the Pulumi project whose stacks publish contracts."""
@@ -74,6 +72,9 @@ class Contract(BaseModel):
     def _says_what_its_version_says(self) -> Self:
         if self.contract_version >= 2 and "protocol_versions" not in self.model_fields_set:
             raise InvalidSetting("is missing", "Publish it.", at=("protocol_versions",))
+        if self.protocol == "HTTP" and self.protocol_versions != ("HTTP1",):
+            reason = f"has {', '.join(self.protocol_versions)}, but protocol is HTTP, where only HTTP1 is possible"
+            raise InvalidSetting(reason, "Publish HTTP1 alone.", at=("protocol_versions",))
         return self
 
     @classmethod

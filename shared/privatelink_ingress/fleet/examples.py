@@ -10,6 +10,7 @@ from privatelink_ingress.plan.edge import dns
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Entry
 from privatelink_ingress.plan.routing.routes import RoutePlan
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Example:
     method: str = "GET"
     headers: tuple[str, ...] = ()
     source: str | None = None
+    speaks: RouteProtocol | None = None
+    """What the route is for; the usual one of the scheme when it is HTTP/1.1."""
 
 
 def of_shard(published: Iterable[RoutePlan]) -> Iterator[Example]:
@@ -40,7 +43,7 @@ def of_shard(published: Iterable[RoutePlan]) -> Iterator[Example]:
 
 
 def _meeting(entry: Entry, host: str, routes: RoutePlan) -> Example:
-    match = dataclasses.replace(entry.match, hosts=(host,))
+    match, grpc = dataclasses.replace(entry.match, hosts=(host,)), entry.protocol == "grpc"
     example = conflicts.overlap(match, match)
     if example is None:
         raise ValueError(f"{entry.where} fits no request, which the plan of the edge rules out")
@@ -49,7 +52,8 @@ def _meeting(entry: Entry, host: str, routes: RoutePlan) -> Example:
         connection=routes.name,
         active=routes.connection.state == "active",
         url=f"https://{example.host}{example.path}{query}",
-        method=example.method,
+        method="POST" if grpc and not match.methods else example.method,
         headers=tuple(f"{name}={value}" for name, value in example.headers),
         source=example.source,
+        speaks=None if entry.protocol == "http1" else entry.protocol,
     )

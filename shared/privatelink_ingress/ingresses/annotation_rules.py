@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privatelink_ingress.ingresses import ingress_nginx
-from privatelink_ingress.ingresses.annotations import ANNOTATIONS, CONFIG_MAP, GRPC, PREFIXES, Annotation
+from privatelink_ingress.ingresses.annotations import ANNOTATIONS, CONFIG_MAP, PREFIXES, Annotation
 from privatelink_ingress.ingresses.model import (
     CLASS_ANNOTATION,
     MASTER,
@@ -53,8 +53,7 @@ def _known(key: str, value: str, known: Annotation, ingress: Manifest) -> Iterat
     field, kind = annotation_field(key), role(ingress)
     if known.unsupported:
         yield Problem(field, known.unsupported, known.instead)
-        if known.unsupported != GRPC:
-            return
+        return
     if not known.form.fits(value):
         guess = known.form.suggestion(value)
         wanted = f'Write "{guess}".' if guess else f"Write {known.form.wanted.replace('`', '')}."

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from privatelink_ingress.ingresses import targets, values
 from privatelink_ingress.ingresses.model import (
+    GRPC,
     MASTER,
     MERGEABLE,
     MINION,
@@ -65,15 +66,6 @@ _BY_OTHERS = (
     "Remove it, and protect the application elsewhere: sources of its route at the edge for an allow list, the edge's "
     "firewall or nginx.org/limit-req-rate for rates, the application itself for the rest."
 )
-GRPC = (
-    "asks for gRPC, which cannot pass this path today: it needs HTTP/2 at the controller (ConfigMap key http2, TLS "
-    "listener) and target groups of protocol version GRPC at the edge, and neither is set, so the controller logs "
-    "an error and speaks HTTP/1.1 to the Service"
-)
-_GRPC_INSTEAD = (
-    "Remove it, and offer gRPC-Web or JSON over HTTP/1.1 in the application, or call gRPC inside the cluster. If the "
-    "service needs gRPC from outside, ask the platform team for it at both load balancers."
-)
 _HEALTH = "Remove it: readiness probes of the pods decide here which of them get requests."
 
 
@@ -116,7 +108,11 @@ ANNOTATIONS: Mapping[str, Annotation] = {
         form=values.HTTP_ERRORS, note="answered by `spec.defaultBackend` (of the master)"
     ),
     "nginx.org/fail-timeout": Annotation(form=values.DURATION),
-    "nginx.org/grpc-services": Annotation(form=targets.SERVICES, on=OF_PATHS, unsupported=GRPC, instead=_GRPC_INSTEAD),
+    GRPC: Annotation(
+        form=targets.SERVICES,
+        on=OF_PATHS,
+        note="with `publication.http2: true`, and a route with `protocol: grpc` at the edge",
+    ),
     "nginx.org/hsts": Annotation(
         form=values.BOOL, on=OF_HOST, note="with `publication.protocol: http`, `hsts-behind-proxy` as well"
     ),

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privatelink_ingress.ingresses import targets, values
+from privatelink_ingress.ingresses import grpc, targets, values
 from privatelink_ingress.ingresses.model import (
+    GRPC,
     MASTER,
     MINION,
     REWRITES,
@@ -28,7 +29,7 @@ from privatelink_ingress.ingresses.model import (
 from privatelink_ingress.problems import Problem, suggest
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
-_LISTS = ("nginx.org/grpc-services", "nginx.org/ssl-services", WEBSOCKETS)
+_LISTS = (GRPC, "nginx.org/ssl-services", WEBSOCKETS)
 _SET_BY_CONTROLLER = (
     "host", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
 )  # fmt: skip
@@ -40,6 +41,7 @@ def problems(ingress: Manifest, conventions: Conventions) -> Iterator[Problem]:
     given = {key: value for key, value in annotations_of(ingress).items() if isinstance(value, str)}
     if role(ingress) != MASTER:
         yield from _services(ingress, given)
+    yield from grpc.problems(ingress, conventions)
     yield from _redirects(given)
     yield from _way_from_the_edge(ingress, given, conventions)
     yield from _errors(ingress, given)

@@ -134,7 +134,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "auth-tls-": _CLIENT_CERTIFICATES,
     "auth-type": _BASIC,
     "backend-protocol": Replacement(
-        write="Write nginx.org/ssl-services with the Service's name for HTTPS; gRPC cannot pass this path today, and "
+        write="Write nginx.org/ssl-services with the Service's name for HTTPS, or nginx.org/grpc-services for gRPC; "
         "HTTP needs nothing."
     ),
     "canary": _CANARY,
@@ -160,7 +160,7 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "force-ssl-redirect": _HTTPS_REDIRECT,
     "from-to-www-redirect": _REDIRECT,
     "global-rate-limit": _RATES,
-    "grpc-backend": Replacement(write="Remove it: gRPC cannot pass this path today."),
+    "grpc-backend": Replacement(write="Write nginx.org/grpc-services with the Service's name."),
     "limit-": _RATES,
     "limit-rps": Replacement(
         lost="limits nothing",

@@ -16,6 +16,7 @@ MERGEABLE = "nginx.org/mergeable-ingress-type"
 """Lets several Ingresses share a host: one `master` and its `minion`s."""
 PATH_REGEX, REWRITES, REWRITE_TARGET = "nginx.org/path-regex", "nginx.org/rewrites", "nginx.org/rewrite-target"
 WEBSOCKETS = "nginx.org/websocket-services"
+GRPC = "nginx.org/grpc-services"
 SKIP_AWAIT = "pulumi.com/skipAwait"
 
 MASTER, MINION, PLAIN = "master", "minion", "plain"
@@ -28,6 +29,8 @@ class Conventions:
 
     protocol: Literal["http", "https"] = "http"
     """How the edge speaks to the controller (`publication.protocol`)."""
+    http2: bool = False
+    """Whether the controller speaks HTTP/2 and gRPC (`publication.http2`)."""
     ingress_tls: bool = False
     """Whether the controller reads Secrets (`controller.ingressTls`)."""
     namespaces: tuple[str, ...] | None = None

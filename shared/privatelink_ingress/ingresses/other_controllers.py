@@ -63,7 +63,7 @@ INSTEAD: Mapping[str, tuple[str, str]] = {
     ),
     "alb.ingress.kubernetes.io/backend-protocol-version": (
         "",
-        "Remove it: gRPC and HTTP/2 to the pods cannot pass this path today.",
+        "Write nginx.org/grpc-services with the Service's name if the pods speak gRPC; else remove it.",
     ),
     "alb.ingress.kubernetes.io/backend-protocol": (
         "",

@@ -20,6 +20,9 @@ def protocol_and_port_agree(inputs: Inputs) -> Iterator[str]:
     protocol, port = inputs.get("protocol"), inputs.get("port")
     if (protocol, port) in (("HTTPS", PLAIN), ("HTTP", ENCRYPTED)):
         yield f"sends {protocol} to port {port}"
+    version = inputs.get("protocolVersion")
+    if version in ("HTTP2", "GRPC") and protocol != "HTTPS":
+        yield f"sends {version} by {protocol}, and the controller speaks it over TLS alone"
     check = inputs.get("healthCheck") or {}
     if protocol in ("HTTP", "HTTPS") and check.get("protocol", "HTTP") != protocol:
         yield f"sends {protocol} but checks health by {check.get('protocol', 'HTTP')}"

@@ -31,6 +31,7 @@ from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.load_balancer import LoadBalancer
 from privatelink_ingress.settings.networks import VpcCidr
 from privatelink_ingress.settings.parameters import ParameterPrefix
+from privatelink_ingress.settings.route_protocols import check_protocols
 from privatelink_ingress.settings.routes import Route
 from privatelink_ingress.settings.sign_in import SignIn
 from privatelink_ingress.settings.tags import Tags
@@ -132,6 +133,16 @@ class Connection(Settings):
     """The connection's own certificate, for hosts that the load balancer's certificates do not cover."""
     firewall: HostFirewall = HostFirewall()
     """For its hosts; in the file of the stack with the load balancer only (`firewall.hosts` has it for others)."""
+
+    @model_validator(mode="after")
+    def _grpc_and_http2_only_forward(self) -> Self:
+        check_protocols(
+            [route.protocol for route in self.routes],
+            maintenance=self.state == "maintenance",
+            sticky=self.stickiness_seconds is not None,
+            signs_in=self.sign_in is not None,
+        )
+        return self
 
 
 class EdgeStack(Settings):

@@ -22,6 +22,7 @@ from privatelink_ingress.settings.fields import (
     matching,
 )
 from privatelink_ingress.settings.networks import Source
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 
 Method = Annotated[str, matching(r"[A-Z_-]{1,40}", "a method in capital letters, such as GET; at most 40 of A-Z - _")]
 
@@ -154,4 +155,17 @@ class Route(Settings):
     """One of them must be in the query."""
     sources: Annotated[tuple[Source, ...], UNIQUE] = ()
     """Networks of clients. Where clients come through a proxy, its address counts."""
+    protocol: RouteProtocol = "http1"
+    """How the load balancer forwards to the service: over HTTP/1.1, HTTP/2 or gRPC. The last two need a service that
+    offers them over TLS, and clients that speak HTTP/2: others are answered with 464."""
     rewrite: Rewrite | None = None
+
+    @model_validator(mode="after")
+    def _grpc_calls_are_posts(self) -> Self:
+        if self.protocol == "grpc" and self.methods and "POST" not in self.methods:
+            raise InvalidSetting(
+                f"are {', '.join(self.methods)}, but a gRPC call is a POST, so the route would never match",
+                "Write POST, or remove methods.",
+                at=("methods",),
+            )
+        return self

@@ -44,6 +44,8 @@ class Ingress:
     """A `master` has a host, and its `minion`s have the paths (`nginx.org/mergeable-ingress-type`)."""
     websocket_services: frozenset[str] = frozenset()
     """Services to which the controller passes WebSockets on (`nginx.org/websocket-services`)."""
+    grpc_services: frozenset[str] = frozenset()
+    """Services to which it speaks gRPC (`nginx.org/grpc-services`)."""
 
     @property
     def label(self) -> str:
@@ -119,6 +121,7 @@ def _ingress(obj: Object) -> Ingress:
         tls_hosts=frozenset(host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()),
         role=model.role(obj),
         websocket_services=frozenset(model.annotations_of(obj).get(model.WEBSOCKETS, "").split(",")),
+        grpc_services=frozenset(model.annotations_of(obj).get(model.GRPC, "").split(",")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.settings.managed_rules import BODY_LIMIT
-from privatelink_ingress.trace import web_acl
+from privatelink_ingress.trace import protocols, web_acl
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import Request, first_rule
 from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
@@ -136,6 +136,8 @@ def screen(path: Path) -> Iterator[Hop]:
     evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"
     if judged.counted:
         evidence += f"; counted by {', '.join(judged.counted)}"
+    if path.request.speaks == "grpc":
+        evidence += "; WAF applies no rule on bodies to gRPC"
     if judged.unknown:
         evidence += f"; only AWS can evaluate {', '.join(judged.unknown)}"
     if judged.action == "allow":
@@ -179,7 +181,10 @@ def spread(path: Path) -> Iterator[Hop]:
         )
     path.target_group = group = path.topology.target_groups[max(live, key=lambda item: item[1])[0]]
     states = ", ".join(f"{target.id} {target.state}" for target in group.targets) or "no targets"
-    evidence = f"{group.name}, {group.protocol} {group.port}: {states}"
+    version = "" if group.version == "HTTP1" else f" by {protocols.NAMES[group.version]}"
+    evidence = f"{group.name}, {group.protocol} {group.port}{version}: {states}"
+    if misfit := protocols.misfit(path.request, group.version):
+        raise Stopped("Target group", evidence, misfit, protocols.REMEDY, status=protocols.INCOMPATIBLE)
     if not group.targets:
         raise Stopped(
             "Target group",

@@ -6,7 +6,7 @@ import re
 import urllib.parse
 from collections.abc import Iterator, Sequence
 
-from privatelink_ingress.ingresses.model import MASTER, MINION
+from privatelink_ingress.ingresses.model import GRPC, MASTER, MINION
 from privatelink_ingress.plan.workload.controller.objects import CONTROLLER_CLASS, INGRESS_CLASS
 from privatelink_ingress.trace.cluster_objects import ClusterObjects, Ingress, IngressPath
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
@@ -54,6 +54,14 @@ def serve(path: Path) -> Iterator[Hop]:
         lacks = f"nginx.org/websocket-services does not name Service {chosen.service}"
         reason = f"{lacks}: the controller does not forward the upgrade"
         remedy = f"Add {chosen.service} to nginx.org/websocket-services of Ingress {owner.label}."
+        raise Stopped(HOP, arrived.evidence, reason, remedy)
+    if path.request.speaks == "grpc" and chosen.service not in owner.grpc_services:
+        reason = f"{GRPC} does not name Service {chosen.service}: the controller speaks HTTP/1.1 to it"
+        remedy = f"Add {chosen.service} to {GRPC} of Ingress {owner.label}."
+        raise Stopped(HOP, arrived.evidence, reason, remedy)
+    if path.request.speaks != "grpc" and chosen.service in owner.grpc_services:
+        reason = f"{GRPC} names Service {chosen.service}: the controller speaks gRPC alone to it"
+        remedy = "Call it by gRPC (--protocol grpc), through a route with protocol: grpc."
         raise Stopped(HOP, arrived.evidence, reason, remedy)
     yield arrived
 

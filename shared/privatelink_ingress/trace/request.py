@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter, Witness
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace.topology import Condition, Listener, Rule
 from privatelink_ingress.trace.url import Url
 
 _WEBSOCKET = ("ws", "wss")
+
+GRPC = "application/grpc"
+"""Content type of a gRPC call: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,8 @@ class Request:
     """Bytes of the query, without the question mark."""
     signed_in: bool = False
     """Whether it is followed as that of a client that has signed in."""
+    speaks: RouteProtocol = "http1"
+    """What the client speaks with the load balancer: HTTP/1.1, HTTP/2, or gRPC over it."""
 
     @classmethod
     def parse(
@@ -46,36 +52,45 @@ class Request:
         headers: Iterable[str] = (),
         source: str | None = None,
         body_size: int = 0,
+        speaks: RouteProtocol | None = None,
     ) -> Request:
         """The request that a client sends for `url`.
 
         Args:
             url: Absolute, as `Url.parse` takes it; of scheme wss or ws for a WebSocket.
-            method: In capital letters.
+            method: In capital letters. A gRPC call is a POST.
             headers: Each as `NAME=VALUE`.
             source: Address of the client.
             body_size: Bytes of the body.
+            speaks: By default HTTP/2 over TLS, as clients and the load balancer prefer, and HTTP/1.1 for the rest: the
+                load balancer takes WebSockets over HTTP/1.1 alone.
 
         Raises:
             UsageError: when one of them is invalid.
         """
         parts = Url.parse(url)
         headers = tuple(headers)
-        upgrade = ("Connection=Upgrade", "Upgrade=websocket") if parts.scheme in _WEBSOCKET else ()
+        added = ("Connection=Upgrade", "Upgrade=websocket") if parts.scheme in _WEBSOCKET else ()
+        if speaks == "grpc":
+            method = "POST" if method == "GET" else method
+            named = {header.partition("=")[0].lower() for header in headers}
+            added = () if "content-type" in named else (f"Content-Type={GRPC}",)
         if problems := [
+            *_check_protocol(speaks, method, parts.scheme),
             *_check_method(method, parts.scheme),
             *_check_headers(headers),
             *_check_source(source),
             *_check_size(body_size),
         ]:
             raise UsageError("The request cannot be traced", problems)
-        given = (header.partition("=") for header in (*headers, *upgrade))
+        given = (header.partition("=") for header in (*headers, *added))
         return cls(
             **dataclasses.asdict(parts),
             method=method,
             headers=tuple((name, value) for name, _, value in given),
             source=source,
             body_size=body_size,
+            speaks=speaks or ("http2" if parts.scheme == "https" else "http1"),
         )
 
     @property
@@ -145,6 +160,15 @@ def _check_method(method: str, scheme: str) -> list[Problem]:
     if re.fullmatch(r"[A-Z_-]{1,40}", method):
         return []
     return [Problem("--method", f"is {method!r}", "Write it in capital letters, such as POST.")]
+
+
+def _check_protocol(speaks: RouteProtocol | None, method: str, scheme: str) -> list[Problem]:
+    if speaks in ("http2", "grpc") and scheme != "https":
+        reason = f"is {speaks}, which the load balancer takes over TLS alone, and the URL begins with {scheme}://"
+        return [Problem("--protocol", reason, "Write https://, or leave --protocol out.")]
+    if speaks == "grpc" and method != "POST":
+        return [Problem("--method", f"is {method!r}, and a gRPC call is a POST", "Leave --method out.")]
+    return []
 
 
 def _check_headers(headers: Iterable[str]) -> list[Problem]:

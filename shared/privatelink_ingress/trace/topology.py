@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from privatelink_ingress.settings.route_protocols import ProtocolVersion
 from privatelink_ingress.trace.cluster_objects import ClusterObjects
 from privatelink_ingress.trace.security_groups import SecurityGroup
 
@@ -174,6 +175,8 @@ class TargetGroup:
     target_type: str
     health_path: str | None
     targets: tuple[Target, ...]
+    version: ProtocolVersion = "HTTP1"
+    """Of the requests that an Application Load Balancer forwards to it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace import edge_hops, ingress_hop, sign_in, workload_hops
 from privatelink_ingress.trace.hops import Hop, Path, Stopped
 from privatelink_ingress.trace.request import Request
@@ -67,9 +68,10 @@ def trace(
     headers: Iterable[str] = (),
     source: str | None = None,
     body_size: int = 0,
+    speaks: RouteProtocol | None = None,
 ) -> Trace:
     """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
-    request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size)
+    request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size, speaks=speaks)
     return follow(url, Path(request=request, topology=topology))
 
 

@@ -23,7 +23,9 @@ _KNOWN_BAD: ManagedGroup = "AWSManagedRulesKnownBadInputsRuleSet"
 
 PUBLISHED: Mapping[ManagedGroup, Mapping[str, Callable[[Request], bool]]] = {
     COMMON: {
-        BODY_RULE: lambda request: request.body_size > BODY_LIMIT,
+        # "any request that uses gRPC will ignore the request body inspection rules":
+        # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+        BODY_RULE: lambda request: request.body_size > BODY_LIMIT and request.speaks != "grpc",
         "SizeRestrictions_Cookie_HEADER": lambda request: _header(request, "cookie") > 10_240,
         "SizeRestrictions_QUERYSTRING": lambda request: request.query_size > 2_048,
         "SizeRestrictions_URIPATH": lambda request: len(request.path.encode()) > 1_024,

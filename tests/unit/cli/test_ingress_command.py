@@ -321,3 +321,41 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path):
     result = run("ingress", "check", str(tmp_path / "none.yaml"))
     assert result.exit_code == 2
     assert "none.yaml: cannot be read: No such file or directory" in result.stderr
+
+
+GRPC = 'metadata.annotations["nginx.org/grpc-services"]'
+OVER_TLS = {"publication": {"protocol": "https", "http2": True}, "controller": {"tlsSecret": "edge-tls"}}
+
+
+def calls() -> dict[str, Any]:
+    return annotated({"nginx.org/grpc-services": "web"}, spec__tls=[{"hosts": ["shop.example.com"]}])
+
+
+def test_grpc_to_a_service_is_refused_while_the_stack_does_not_offer_it(tmp_path: Path):
+    options = stack(tmp_path, **{**OVER_TLS, "publication": {"protocol": "https"}})
+    [(where, reason, remedy)] = found(tmp_path, calls(), options=options)
+    assert where == GRPC
+    assert reason.startswith("asks for gRPC, and the stack's publication.http2 is false")
+    assert remedy.startswith("Ask the platform team for publication.http2: true")
+
+
+def test_grpc_to_a_service_is_refused_while_no_route_forwards_it(tmp_path: Path):
+    options = stack(tmp_path, **OVER_TLS)
+    assert found(tmp_path, calls(), options=options) == [
+        (
+            GRPC,
+            "is for gRPC, and no route of the edge forwards gRPC to shop.example.com: the load balancer answers calls "
+            "with 464",
+            "Write protocol: grpc in the route of these calls, in the connection's file.",
+        )
+    ]
+
+
+def test_grpc_is_right_where_controller_and_route_both_speak_it(tmp_path: Path):
+    options = stack(tmp_path, **OVER_TLS)
+    path = tmp_path / "central-ingress/Pulumi.prod.yaml"
+    yaml = YAML()
+    document = yaml.load(path)
+    document["config"]["central-ingress:connections"]["shop"]["routes"][0]["protocol"] = "grpc"
+    yaml.dump(document, path)
+    assert found(tmp_path, calls(), options=options) == []

@@ -9,10 +9,11 @@ import pytest
 
 from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.plan.workload.sample import SamplePlan
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.cluster_objects import read
 from privatelink_ingress.trace.trace import Trace, trace
-from tests.support.topologies import whole
+from tests.support.topologies import EDGE_GROUP, whole
 
 CLUSTER = ("111111111111", "shop")
 URL = "https://shop.example.com/"
@@ -50,8 +51,16 @@ def endpoints(name: str, *ready: bool) -> dict:
     }
 
 
-def followed(*objects: dict, url: str = URL, rewrites: tuple[model.Rewrite, ...] = ()) -> Trace:
+def followed(
+    *objects: dict,
+    url: str = URL,
+    rewrites: tuple[model.Rewrite, ...] = (),
+    speaks: RouteProtocol | None = None,
+) -> Trace:
     topology = whole()
+    groups = dict(topology.target_groups)
+    if speaks:
+        groups[EDGE_GROUP] = dataclasses.replace(groups[EDGE_GROUP], version="GRPC")
     nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
     balancers = dict(topology.load_balancers)
     for arn, balancer in balancers.items():
@@ -60,9 +69,10 @@ def followed(*objects: dict, url: str = URL, rewrites: tuple[model.Rewrite, ...]
             rules = tuple(dataclasses.replace(rule, rewrites=rewrites) for rule in listener.rules)
             balancers[arn] = dataclasses.replace(balancer, listeners=(dataclasses.replace(listener, rules=rules),))
     clusters = {CLUSTER: read([CLASS, *objects])}
-    return trace(
-        url, dataclasses.replace(topology, nodes=nodes, load_balancers=balancers, clusters=clusters), method="GET"
+    changed = dataclasses.replace(
+        topology, nodes=nodes, load_balancers=balancers, target_groups=groups, clusters=clusters
     )
+    return trace(url, changed, method="GET" if speaks != "http2" else "POST", speaks=speaks)
 
 
 def test_a_cluster_whose_api_cannot_be_asked_is_not_seen_and_nothing_is_claimed_of_it():
@@ -317,4 +327,23 @@ def test_a_websocket_needs_its_service_in_the_annotation():
     assert (found.hops[-1].reason, found.hops[-1].remedy) == (
         "nginx.org/websocket-services does not name Service chat: the controller does not forward the upgrade",
         "Add chat to nginx.org/websocket-services of Ingress shop/web.",
+    )
+
+
+def test_a_grpc_call_needs_its_service_in_the_annotation_and_no_other_request_may_come_there():
+    calls = ingress(shop_example_com=[("/chat.Chat/", "Prefix", "chat"), ("/", "Prefix", "web")])
+    objects = (calls, service("chat"), service("web"))
+    calls["metadata"]["annotations"] = {"nginx.org/grpc-services": "chat"}
+    assert followed(*objects, url=f"{URL}chat.Chat/Send", speaks="grpc").reached
+    found = followed(*objects, url=f"{URL}web.Web/Get", speaks="grpc")
+    assert (found.outcome, found.hops[-1].reason, found.hops[-1].remedy) == (
+        "stopped",
+        "nginx.org/grpc-services does not name Service web: the controller speaks HTTP/1.1 to it",
+        "Add web to nginx.org/grpc-services of Ingress shop/web.",
+    )
+    found = followed(*objects, url=f"{URL}chat.Chat/Send", speaks="http2")
+    assert (found.outcome, found.hops[-1].reason, found.hops[-1].remedy) == (
+        "stopped",
+        "nginx.org/grpc-services names Service chat: the controller speaks gRPC alone to it",
+        "Call it by gRPC (--protocol grpc), through a route with protocol: grpc.",
     )

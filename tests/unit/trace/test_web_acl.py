@@ -174,3 +174,9 @@ def test_a_page_of_our_own_answers_with_its_status() -> None:
     overrides = [{"Name": "PROPFIND_METHOD", "ActionToUse": block}]
     found = judged(group("KnownBadInputsRuleSet", RuleActionOverrides=overrides), method="PROPFIND")
     assert (found.by, found.status) == ("knownbadinputsruleset:PROPFIND_METHOD", 404)
+
+
+def test_rules_on_bodies_do_not_apply_to_grpc() -> None:
+    rules = group("CommonRuleSet", **COUNTED), rule("body-size", "block", LABELLED)
+    assert judged(*rules, speaks="grpc", body_size=20_000).action == "allow"
+    assert judged(*rules, speaks="http2", body_size=20_000).action == "block"

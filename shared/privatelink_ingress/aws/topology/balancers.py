@@ -77,6 +77,7 @@ def target_groups(elbv2: Any) -> dict[str, TargetGroup]:
             port=group["Port"],
             target_type=group["TargetType"],
             health_path=group.get("HealthCheckPath"),
+            version=group.get("ProtocolVersion", "HTTP1"),
             targets=tuple(
                 Target(
                     id=health["Target"]["Id"],

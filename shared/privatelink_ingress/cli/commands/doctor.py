@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,15 @@ from rich.console import Console
 from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Out, Profiles, Root
 
 commands = typer.Typer()
+
+
+class Protocol(enum.Enum):
+    """What a client may speak."""
+
+    http1 = "http1"
+    http2 = "http2"
+    grpc = "grpc"
+
 
 States = Annotated[
     list[Path] | None,
@@ -39,6 +49,10 @@ def trace(
     body_size: Annotated[
         int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
     ] = 0,
+    protocol: Annotated[
+        Protocol | None,
+        typer.Option(help="What the client speaks; by default HTTP/2 over TLS, and HTTP/1.1 for WebSockets."),
+    ] = None,
     out: Out = Path(".demo"),
     state: States = None,
     live: Live = False,
@@ -59,7 +73,8 @@ def trace(
     from privatelink_ingress.trace.request import Request
     from privatelink_ingress.trace.trace import follow
 
-    request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size)
+    speaks = None if protocol is None else protocol.value
+    request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size, speaks=speaks)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
     trace = follow(url, Way(request=request, topology=topology))

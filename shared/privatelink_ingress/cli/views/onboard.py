@@ -63,7 +63,7 @@ def as_data(report: Report, commands: Sequence[str], *, written: bool) -> dict[s
             "stack": new.stack,
             "slot": new.connection.slot,
             "addresses": {target.zone_id: target.address for target in new.backend.targets},
-            "target_group": new.backend.target_group_name,
+            "target_group": new.backend.groups[0].name,
             "rules": [
                 {"priority": rule.priority, "hosts": list(rule.match.hosts), "paths": list(rule.match.paths)}
                 for rule in new.rules
@@ -77,14 +77,14 @@ def as_data(report: Report, commands: Sequence[str], *, written: bool) -> dict[s
 
 
 def _described(new: Onboarding, price_list: PriceList) -> list[Text]:
-    backend, bill = new.backend, _bill(new, price_list)
+    backend, bill, [group] = new.backend, _bill(new, price_list), new.backend.groups
     own = f", by stack {new.stack} of its own" if new.attached_config else ""
     addresses = ", ".join(f"{target.address} in {target.zone_id}" for target in backend.targets)
     about = "about " if bill.estimate else ""
     return [
         Text.assemble((new.name, "bold"), f" goes to shard {new.shard.edge.stack}, slot {new.connection.slot}{own}"),
         Text(f"  endpoint      to the service of stack {new.workload.stack}: {addresses}"),
-        Text(f"  target group  {backend.target_group_name}, health check {backend.health_path}"),
+        Text(f"  target group  {group.name}, health check {group.health_path}"),
         *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
         *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
         Text(f"  firewall      blocks every request with a body above {BODY_LIMIT:,} bytes; {_body_setting(new)}"),

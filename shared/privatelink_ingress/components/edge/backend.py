@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Alias, Output, ResourceOptions
+from pulumi import Alias, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.edge.backends import BackendPlan
+from privatelink_ingress.plan.edge.target_groups import TargetGroupPlan
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 
 # Seconds and counts within the ranges of CreateTargetGroup, ELBv2 API: a dead zone is out after 20 s.
-_HEALTH_CHECK = {"interval": 10, "timeout": 5, "healthy_threshold": 2, "unhealthy_threshold": 2, "matcher": "200"}
+_HEALTH_CHECK = {"interval": 10, "timeout": 5, "healthy_threshold": 2, "unhealthy_threshold": 2}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class BackendArgs:
 
 
 class Backend(Component):
-    """Endpoint, its acceptance, target group, targets. All addresses are planned, so nothing is looked up.
+    """Endpoint, its acceptance, target groups, targets. All addresses are planned, so nothing is looked up.
 
     The names of endpoint and targets contain the generation, and the target group's does not, so a new generation is a
     second endpoint whose targets join the group before the engine, at the end of its run, deletes the old ones. Port
@@ -36,6 +38,7 @@ class Backend(Component):
 
     endpoint_id: Output[str]
     target_group_arn: Output[str]
+    """Of the first group."""
 
     def __init__(self, name: str, args: BackendArgs, opts: ResourceOptions | None = None) -> None:
         """Listener rules wait for `targets`."""
@@ -43,40 +46,57 @@ class Backend(Component):
         plan = args.plan
         endpoint = self._endpoint(args)
         connected = [endpoint, *self._accepted(args, endpoint)]
+        self.targets: list[aws.lb.TargetGroupAttachment] = []
+        self.target_group_arns: dict[RouteProtocol, Output[str]] = {}
+        for group in plan.groups:
+            self.target_group_arns[group.route_protocol] = self._target_group(args, group, connected)
+        self.endpoint_id = endpoint.id
+        self.target_group_arn = next(iter(self.target_group_arns.values()))
+        self.publish()
+
+    def _target_group(self, args: BackendArgs, plan: TargetGroupPlan, connected: Sequence[Resource]) -> Output[str]:
+        name, backend, hooks = self._name, args.plan, args.site.hooks
         group = aws.lb.TargetGroup(
-            f"{name}-{plan.target_group_key}",
-            name=plan.target_group_name,
+            f"{name}-{plan.key}",
+            name=plan.name,
             vpc_id=args.site.vpc_id,
             target_type="ip",
             port=plan.port,
             protocol=plan.protocol,
-            health_check={"path": plan.health_path, "protocol": plan.protocol, "port": "traffic-port", **_HEALTH_CHECK},
+            protocol_version=plan.version,
+            health_check={
+                "path": plan.health_path,
+                "protocol": plan.protocol,
+                "port": "traffic-port",
+                "matcher": plan.health_codes,
+                **_HEALTH_CHECK,
+            },
             tags=self.named("", args.tags),
             opts=self.child(
                 # Its name is fixed, so the provider would delete the old group first: while rules forward to it that
                 # fails, after its targets are gone.
                 delete_before_replace=False,
-                hooks=args.site.hooks.group,
-                aliases=[Alias(name=name)],
+                hooks=hooks.group,
+                aliases=[Alias(name=name)] if plan.version is None else None,
             ),
         )
-        self.targets = [
+        self.targets += [
             aws.lb.TargetGroupAttachment(
-                f"{name}-{plan.target_group_key}-{plan.generation}-{target.zone_id}",
+                f"{name}-{plan.key}-{backend.generation}-{target.zone_id}",
                 target_group_arn=group.arn,
                 target_id=target.address,
                 port=plan.port,
                 opts=self.child(
                     depends_on=connected,
-                    hooks=args.site.hooks.target,
-                    aliases=[Alias(name=f"{name}-{plan.generation}-{target.zone_id}")],
+                    hooks=hooks.target,
+                    aliases=[Alias(name=f"{name}-{backend.generation}-{target.zone_id}")]
+                    if plan.version is None
+                    else None,
                 ),
             )
-            for target in plan.targets
+            for target in backend.targets
         ]
-        self.endpoint_id = endpoint.id
-        self.target_group_arn = group.arn
-        self.publish()
+        return group.arn
 
     def _accepted(
         self, args: BackendArgs, endpoint: aws.ec2.VpcEndpoint

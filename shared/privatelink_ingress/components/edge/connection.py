@@ -17,6 +17,7 @@ from privatelink_ingress.components.edge.dns import alias_record
 from privatelink_ingress.components.edge.rules import listener_rule
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
+from privatelink_ingress.plan.routing.routes import Rule
 
 _MAINTENANCE = "Down for maintenance. Please try again later.\n"
 
@@ -47,14 +48,13 @@ class Connection(Component):
             for backend in plan.backends
         }
         targets = [target for backend in backends.values() for target in backend.targets]
-        action = _action(plan, {position: backend.target_group_arn for position, backend in backends.items()})
-        signed_in = [action] if plan.maintenance or not plan.sign_in else sign_in.before(action, plan.sign_in)
+        arns = {position: backend.target_group_arns for position, backend in backends.items()}
         for rule in plan.rules:
             listener_rule(
                 f"{name}-{rule.key}",
                 rule,
                 listener_arn=site.listener_arn,
-                actions=signed_in if rule.signs_in else [action],
+                actions=_actions(plan, rule, {position: groups[rule.protocol] for position, groups in arns.items()}),
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets, hooks=site.hooks.rule),
             )
@@ -75,6 +75,14 @@ class Connection(Component):
                     f"{name}-{key}", listener_arn=site.listener_arn, certificate_arn=arn, opts=self.child()
                 )
         self.publish()
+
+
+def _actions(plan: ConnectionPlan, rule: Rule, groups: Mapping[int, Output[str]]) -> list[dict[str, Any]]:
+    """The actions of a rule; target groups by position of their backend."""
+    action = _action(plan, groups)
+    if rule.signs_in and plan.sign_in and not plan.maintenance:
+        return sign_in.before(action, plan.sign_in)
+    return [action]
 
 
 def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str, Any]:

@@ -71,9 +71,10 @@ def connection_hooks(
         used_slots: Loads what asks AWS for used slots; called when a rule or an endpoint is about to be created.
     """
     remaining: Mapping[str, list[str]] = {
-        backend.target_group_name: [target.address for target in backend.targets]
+        group.name: [target.address for target in backend.targets]
         for connection in connections
         for backend in connection.backends
+        for group in backend.groups
     }
 
     async def before_rule(hook: ResourceHookArgs) -> None:

@@ -16,6 +16,7 @@ MODULES: tuple[str, ...] = (
     "elbv2.rules",
     "elbv2.sign_in",
     "elbv2.targets",
+    "elbv2.protocol_versions",
     "elbv2.target_health",
     "logs",
     "log_queries",

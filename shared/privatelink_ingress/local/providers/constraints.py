@@ -119,6 +119,7 @@ VALUES: Mapping[str, Mapping[str, v.Validator]] = {
         "healthCheck.unhealthyThreshold": v.between(2, 10),
         "port": v.port,
         "protocol": v.enum(_LB, "ProtocolEnum"),
+        "protocolVersion": v.matches("GRPC|HTTP1|HTTP2", "must be GRPC, HTTP1 or HTTP2"),
         "targetType": v.enum(_LB, "TargetTypeEnum"),
     },
     t.VPC: {"cidrBlock": v.every(v.ipv4_network, v.prefix(16, 28))},

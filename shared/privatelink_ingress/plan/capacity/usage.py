@@ -19,7 +19,8 @@ class Needs:
     """What one connection uses on any shard."""
 
     backends: int = 1
-    """Each is one endpoint, one target group, and one target in each zone."""
+    """Each is one endpoint, and for each protocol of the routes one target group with one target in each zone."""
+    protocols: int = 1
     rules: int = 1
     certificates: int = 0
     """1 when it brings a certificate of its own."""
@@ -28,10 +29,10 @@ class Needs:
         """Its usage in a shard with this many zones; a service in fewer zones uses fewer targets."""
         return {
             "endpoints": self.backends,
-            "targetGroups": self.backends,
+            "targetGroups": self.backends * self.protocols,
             "rules": self.rules,
             "certificates": self.certificates,
-            "targets": self.backends * zones,
+            "targets": self.backends * self.protocols * zones,
             "slots": 1,
             "targetGroupsPerAction": self.backends,
         }
@@ -41,6 +42,7 @@ def needs(routes: RoutePlan) -> Needs:
     """What a connection of a stack file uses. Routes that cannot become rules count none: their plan says why."""
     return Needs(
         backends=len(routes.connection.backends),
+        protocols=len(routes.protocols),
         rules=len(routes.rules),
         certificates=int(routes.connection.certificate is not None),
     )

@@ -9,10 +9,11 @@ from privatelink_ingress import regions
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
 from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.plan import names, zones
+from privatelink_ingress.plan import zones
 from privatelink_ingress.plan.edge.accepters import plan_accepter
 from privatelink_ingress.plan.edge.addresses import endpoint_address
 from privatelink_ingress.plan.edge.site import EdgeSite
+from privatelink_ingress.plan.edge.target_groups import TargetGroupPlan, plan_target_groups, unoffered
 from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.problems import Problem, Problems, UserError
 from privatelink_ingress.settings.backends import Backend, Service, weights
@@ -50,12 +51,8 @@ class BackendPlan:
     """Accepts the endpoint; None when it needs no acceptance, or a person accepts it."""
     service_region: str | None
     """Region of the service; None when it is the edge's."""
-    target_group_name: str
-    target_group_key: str
-    """Distinguishes the group from the one of another port or protocol: in the names of group and targets."""
-    port: int
-    protocol: str
-    health_path: str
+    groups: tuple[TargetGroupPlan, ...]
+    """By protocol of the routes."""
     weight: int
     targets: tuple[TargetPlan, ...]
     """By zone id: within a Region, the zones that edge and service have in common."""
@@ -91,9 +88,6 @@ def plan_backend(
     with problems.collect():
         zone_ids = _zones(name, contract, region=site.region, zone_ids=subnets)
     problems.raise_all(f"Connection {name} cannot use {backend.label}")
-    # AWS cannot change a group's port or protocol. Another one is another group beside the old, so that the old serves
-    # until the new is healthy, and still does when the change is taken back.
-    key = f"{contract.protocol.lower()}-{contract.port}"
     return BackendPlan(
         position=backend.position,
         generation=backend.generation,
@@ -101,11 +95,13 @@ def plan_backend(
         endpoint_service_id=contract.endpoint_service_id,
         accepter=plan_accepter(backend, contract),
         service_region=None if contract.region == site.region else contract.region,
-        target_group_name=names.fit(f"{stack}-{name}-{backend.position}-{key}", names.LOAD_BALANCER),
-        target_group_key=key,
-        port=contract.port,
-        protocol=contract.protocol,
-        health_path=contract.health_path,
+        groups=plan_target_groups(
+            contract,
+            stack=stack,
+            name=name,
+            position=backend.position,
+            protocols=[route.protocol for route in connection.routes],
+        ),
         weight=weights(connection.backends)[backend.position],
         targets=tuple(
             TargetPlan(
@@ -193,6 +189,7 @@ def _misfits(
             f"{label} publishes port {contract.port}, which the endpoints' security group does not open",
             f"Publish port {' or '.join(map(str, PORTS))}.",
         )
+    yield from unoffered(name, connection, index, contract)
 
 
 def _check_name(

@@ -7,6 +7,7 @@ from typing import Any
 
 from privatelink_ingress.plan.routing import packing, patterns
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter
+from privatelink_ingress.problems import Problem
 
 ANY_KEY = Parameter.key
 """Key pattern of a query parameter whose rule names no key."""
@@ -71,3 +72,23 @@ def _weight(value: str | Parameter) -> int:
         return patterns.wildcards(value)
     # AWS does not document whether an escaped wildcard counts, so it does here. An unnamed key has none.
     return patterns.wildcards(value.value) + (patterns.wildcards(value.key) if value.key != ANY_KEY else 0)
+
+
+def too_wide(where: str, match: Match) -> Problem:
+    """Why no rule of the load balancer holds even one value of each condition of a route."""
+    conditions = dict(zip(names(match), wildcards(match), strict=True))
+    if len(conditions) > packing.VALUES:
+        return Problem(
+            where,
+            f"has {len(conditions)} conditions ({', '.join(conditions)}), but a rule of the load balancer holds "
+            f"{packing.VALUES} values",
+            "Use fewer conditions, and leave the rest to the service.",
+        )
+    heaviest = {name: max(wildcards) for name, wildcards in conditions.items() if max(wildcards)}
+    return Problem(
+        where,
+        f"needs a rule with {sum(heaviest.values())} wildcards "
+        f"({', '.join(f'{count} in {name}' for name, count in heaviest.items())}), "
+        f"but a rule of the load balancer holds {packing.WILDCARDS}",
+        f"Use fewer * and ? in {' or '.join(heaviest)}.",
+    )

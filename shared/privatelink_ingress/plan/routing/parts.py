@@ -11,6 +11,7 @@ from privatelink_ingress.plan.routing import open_paths, patterns, priorities
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter, TooComplex
 from privatelink_ingress.plan.routing.conflicts.coverage import cover
 from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.settings.routes import Rewrite, Route
 
 ANY_PATH = "/*"
@@ -24,6 +25,7 @@ class Part:
     index: int
     """Of the route in its connection."""
     match: Match
+    protocol: RouteProtocol
     rewrite: Rewrite | None
     signs_in: bool = False
     opened: bool = False
@@ -38,7 +40,7 @@ class Part:
 def parts_of(connection: Connection) -> Sequence[Part]:
     """In the order of their rules."""
     parts: Sequence[Part] = [
-        Part(band=band, index=index, match=match, rewrite=route.rewrite)
+        Part(band=band, index=index, match=match, protocol=route.protocol, rewrite=route.rewrite)
         for index, route in enumerate(connection.routes)
         for band, match in _by_band(route).items()
     ]
@@ -80,6 +82,7 @@ def _order(part: Part) -> tuple[object, ...]:
         -_fixed(match.paths),
         -_fixed(match.hosts),
         *rule_conditions.alphabetical(match),
+        part.protocol,
         repr(part.rewrite),
     )
 

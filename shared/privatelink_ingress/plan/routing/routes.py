@@ -13,6 +13,7 @@ from privatelink_ingress.plan.routing.conflicts import Entry, Match
 from privatelink_ingress.plan.routing.parts import Part, parts_of
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.settings.routes import Rewrite
 
 
@@ -24,6 +25,8 @@ class Rule:
     """Stable within its connection: `exact-host-prefix-2-0`. A rule of one key never changes its priority."""
     priority: int
     match: Match
+    protocol: RouteProtocol = "http1"
+    """In which it forwards."""
     rewrite: Rewrite | None = None
     signs_in: bool = False
     """Whether the connection's `signIn` comes before the request is forwarded."""
@@ -55,6 +58,11 @@ class RoutePlan:
     """By priority. Empty when there are `problems`."""
     problems: tuple[Problem, ...]
     """Why the routes cannot become rules."""
+
+    @property
+    def protocols(self) -> tuple[RouteProtocol, ...]:
+        """Those of the routes, sorted: each backend has a target group for each."""
+        return tuple(sorted({route.protocol for route in self.connection.routes}))
 
 
 def plan_routes(name: str, connection: Connection) -> RoutePlan:
@@ -110,7 +118,7 @@ def _split(name: str, parts: Sequence[Part]) -> tuple[list[list[Match]], list[Pr
         conditions = rule_conditions.wildcards(part.match)
         split: list[Match] = []
         if not packing.fits_at_all(conditions):
-            too_wide.setdefault(part.index, _too_wide(f"connections.{name}.{part.key}", part.match))
+            too_wide.setdefault(part.index, rule_conditions.too_wide(f"connections.{name}.{part.key}", part.match))
         elif (least := packing.at_least(conditions)) > priorities.RULES_PER_BAND:
             needed[part.band] += least  # more than a band holds, so the exact number does not matter
         else:
@@ -140,6 +148,7 @@ def _rules(slot: int, matches: Iterable[tuple[Part, Sequence[Match]]]) -> Iterab
                 key=f"{band.key}-{index}",
                 priority=priority,
                 match=match,
+                protocol=part.protocol,
                 rewrite=part.rewrite,
                 signs_in=part.signs_in,
             )
@@ -157,23 +166,5 @@ def _entries(name: str, connection: Connection, parts: Iterable[Part]) -> Iterab
                 band=number,
                 priority=priorities.priority(connection.slot, priorities.BANDS[number], rank),
                 match=part.match,
+                protocol=part.protocol,
             )
-
-
-def _too_wide(where: str, match: Match) -> Problem:
-    conditions = dict(zip(rule_conditions.names(match), rule_conditions.wildcards(match), strict=True))
-    if len(conditions) > packing.VALUES:
-        return Problem(
-            where,
-            f"has {len(conditions)} conditions ({', '.join(conditions)}), but a rule of the load balancer holds "
-            f"{packing.VALUES} values",
-            "Use fewer conditions, and leave the rest to the service.",
-        )
-    heaviest = {name: max(wildcards) for name, wildcards in conditions.items() if max(wildcards)}
-    return Problem(
-        where,
-        f"needs a rule with {sum(heaviest.values())} wildcards "
-        f"({', '.join(f'{count} in {name}' for name, count in heaviest.items())}), "
-        f"but a rule of the load balancer holds {packing.WILDCARDS}",
-        f"Use fewer * and ? in {' or '.join(heaviest)}.",
-    )

@@ -70,6 +70,7 @@ def target_groups(resources: Resources, members: Mapping[str, tuple[str, ...]]) 
             port=int(one["port"]),
             target_type=one.get("targetType", "instance"),
             health_path=(one.get("healthCheck") or {}).get("path"),
+            version=one.get("protocolVersion") or "HTTP1",
             targets=tuple(
                 Target(id=id_, port=int(port or one["port"]), state=UNSEEN)
                 for id_, port in (

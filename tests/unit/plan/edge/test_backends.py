@@ -106,12 +106,12 @@ def test_a_backend_keeps_its_addresses_and_group_when_the_other_leaves() -> None
 
 def test_a_new_generation_has_other_addresses_in_the_same_target_group() -> None:
     (old,), (new,) = plan(BLUE).backends, plan({**BLUE, "generation": 1}).backends
-    assert new.target_group_name == old.target_group_name
+    assert new.groups[0].name == old.groups[0].name
     assert not {target.address for target in new.targets} & {target.address for target in old.targets}
 
 
 def test_two_backends_have_a_target_group_each() -> None:
-    assert [backend.target_group_name for backend in plan(BLUE, GREEN).backends] == [
+    assert [backend.groups[0].name for backend in plan(BLUE, GREEN).backends] == [
         "prod-shop-0-http-80",
         "prod-shop-1-http-80",
     ]

@@ -86,8 +86,12 @@ def test_every_number_of_a_connection_is_planned() -> None:
     """D15, D16, D17."""
     (blog, shop) = plan().connections
     (backend,) = shop.backends
-    assert (shop.name, backend.target_group_name) == ("shop", "prod-shop-0-http-80")
-    assert (backend.port, backend.protocol, backend.health_path) == (80, "HTTP", "/nginx-health")
+    assert (shop.name, backend.groups[0].name) == ("shop", "prod-shop-0-http-80")
+    assert (backend.groups[0].port, backend.groups[0].protocol, backend.groups[0].health_path) == (
+        80,
+        "HTTP",
+        "/nginx-health",
+    )
     assert backend.endpoint_service_name == contract("shop").endpoint_service_name
     assert {target.zone_id: target.address for target in backend.targets} == {
         "euw1-az1": "10.12.128.16",
@@ -196,14 +200,18 @@ def test_a_service_over_https_gets_a_target_group_of_another_name() -> None:
     contracts = {"shop": contract("shop", port=443, protocol="HTTPS")}
     (shop,) = plan({"shop": entry("shop", 0)}, contracts).connections
     (backend,) = shop.backends
-    assert (backend.target_group_name, backend.port, backend.protocol) == ("prod-shop-0-https-443", 443, "HTTPS")
+    assert (backend.groups[0].name, backend.groups[0].port, backend.groups[0].protocol) == (
+        "prod-shop-0-https-443",
+        443,
+        "HTTPS",
+    )
 
 
 def test_the_longest_names_still_fit_what_aws_allows() -> None:
     """D15: the article's own example was 33 characters long."""
     name = "a" * 30
     edge = plan({name: entry(name, 0)}, stack="a-rather-long-stack-name")
-    assert len(edge.connections[0].backends[0].target_group_name) == 32
+    assert len(edge.connections[0].backends[0].groups[0].name) == 32
     assert len(edge.load_balancer_name) <= 32
     assert len(edge.logs.bucket) <= 63
     assert all(len(delivery.name) <= 60 for delivery in edge.logs.deliveries)
@@ -212,7 +220,7 @@ def test_the_longest_names_still_fit_what_aws_allows() -> None:
 def test_target_groups_of_connections_with_the_same_prefix_differ() -> None:
     names = ("a" * 29 + "b", "a" * 29 + "c")
     edge = plan({name: entry(name, slot) for slot, name in enumerate(names)})
-    assert len({connection.backends[0].target_group_name for connection in edge.connections}) == 2
+    assert len({connection.backends[0].groups[0].name for connection in edge.connections}) == 2
 
 
 def test_the_record_of_a_host_that_two_connections_share_belongs_to_one_of_them() -> None:

@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Iterable
 
 from privatelink_ingress.plan.routing.conflicts import automata, language
+from privatelink_ingress.settings.route_protocols import RouteProtocol
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -72,6 +73,8 @@ class Entry:
     priority: int
     """The lower number is tried first; of equal ones, the one that is listed first."""
     match: Match
+    protocol: RouteProtocol = "http1"
+    """Of the route. No rule is chosen by it, so it separates no two routes."""
 
     @property
     def where(self) -> str:
