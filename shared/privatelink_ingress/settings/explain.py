@@ -101,16 +101,20 @@ def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
             limit = f"at least {context['ge']}" if bound == "greater_than_equal" else f"at most {context['le']}"
             return Problem(where, f"is {value}, but must be {limit}", _range(model, item["loc"]))
         case "too_short" | "string_too_short":
-            what = "characters" if item["type"].startswith("string") else "entries"
-            need, have = context["min_length"], len(value)
-            return Problem(where, f"has {have} {what}, but needs at least {need}", f"Write at least {need}.")
+            need, have = context["min_length"], _counted(len(value), item["type"])
+            return Problem(where, f"has {have}, but needs at least {need}", f"Write at least {need}.")
         case "too_long" | "string_too_long":
-            what = "characters" if item["type"].startswith("string") else "entries"
-            limit, have = context["max_length"], len(value)
-            return Problem(where, f"has {have} {what}, but may have at most {limit}", f"Keep to {limit}.")
+            limit, have = context["max_length"], _counted(len(value), item["type"])
+            return Problem(where, f"has {have}, but may have at most {limit}", f"Keep to {limit}.")
         case _:
             wanted = kind(_type_at(model, item["loc"]))
             return Problem(where, f"is {shown(value)}, but must be {wanted}", f"Write {_example(wanted)}.")
+
+
+def _counted(number: int, mistake: str) -> str:
+    """`1 entry`, or `300 characters`."""
+    one, many = ("character", "characters") if mistake.startswith("string") else ("entry", "entries")
+    return f"{number} {one if number == 1 else many}"
 
 
 def _unknown(model: type[BaseModel], item: ErrorDetails) -> Problem:

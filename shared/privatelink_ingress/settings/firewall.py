@@ -100,7 +100,7 @@ class Exemption(Settings):
                     "needs no exemption, since the rule only counts", "Remove it.", at=("rules", index)
                 )
             if self.group == COMMON and rule == BODY_RULE:
-                remedy = "Write largeBodies: allow next to exempt, and largeBodyPaths to limit it to some paths."
+                remedy = "Remove it; largeBodies: allow next to exempt lets bodies through, on largeBodyPaths if set."
                 raise InvalidSetting("is set by largeBodies", remedy, at=("rules", index))
         return self
 

@@ -41,7 +41,9 @@ def _groups(firewall: Firewall) -> Iterator[Problem]:
             if rule not in GROUPS[name].rules:
                 yield Problem(where, f"is {rule!r}, which {name} lacks", suggest(rule, GROUPS[name].rules))
             elif name == COMMON and rule == BODY_RULE:
-                remedy = "Write largeBodies: allow under the firewall of each connection that takes large bodies."
+                remedy = (
+                    "Remove it, and write largeBodies: allow under the firewall of each connection that takes them."
+                )
                 yield Problem(where, "is set by largeBodies", remedy)
         written = group.model_dump(by_alias=True, exclude_defaults=True)
         for key, owner in _ALONE.items():

@@ -162,7 +162,7 @@ def test_where_a_stack_states_its_zones():
     [
         ({}, "cluster.existing.name: is missing"),
         ({"name": "a b"}, "cluster.existing.name: is 'a b'"),
-        ({"name": "p", "subnetIds": SUBNETS[:1]}, "cluster.existing.subnetIds: has 1 entries, but needs at least 2"),
+        ({"name": "p", "subnetIds": SUBNETS[:1]}, "cluster.existing.subnetIds: has 1 entry, but needs at least 2"),
         ({"name": "p", "subnetIds": [SUBNETS[0]] * 2}, f"cluster.existing.subnetIds[1]: repeats '{SUBNETS[0]}'"),
         ({"name": "p", "nodePort": 80}, "cluster.existing.nodePort: is 80, but must be at least 30000"),
         ({"name": "p", "nodeGroups": []}, "cluster.existing.nodeGroups: has 0 entries, but needs at least 1"),

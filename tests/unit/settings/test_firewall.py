@@ -74,7 +74,7 @@ EXEMPT = "connections.shop.firewall.exempt"
             {COMMON: {"count": ["SizeRestrictions_BODY"]}},
             f"firewall.groups.{COMMON}.count[0]",
             "is set by largeBodies",
-            "Write largeBodies: allow",
+            "largeBodies: allow",
         ),
         (EXEMPT, [{"group": "CommonRuleSet"}], f"{EXEMPT}[0].group", "'CommonRuleSet'", COMMON),
         (

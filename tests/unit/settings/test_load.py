@@ -141,7 +141,7 @@ def test_the_title_names_the_file():
         ("owner", {"a": 1}, "owner", "is a mapping, but must be text", "text"),
         ("network.cidr", "10.0.0.0/8", "network.cidr", "whose prefix is not from /16 to /28", "from /16 to /28"),
         ("network.cidr", "10.0.0.1/16", "network.cidr", "has host bits set", "Write 10.0.0.0/16."),
-        ("network.zoneIds", ["euw1-az1"], "network.zoneIds", "has 1 entries, but needs at least 2", "at least 2"),
+        ("network.zoneIds", ["euw1-az1"], "network.zoneIds", "has 1 entry, but needs at least 2", "at least 2"),
         ("network.zoneIds", ["euw1-az1"] * 2, "network.zoneIds[1]", "repeats 'euw1-az1'", "once"),
         ("network", {"zones": 2, "zoneIds": ["euw1-az1", "euw1-az2"]}, "network.zones", "beside zoneIds", "one of"),
         ("network.zones", 9, "network.zones", "is 9, but must be at most 6", "from 2 to 6"),

@@ -166,14 +166,14 @@ def check_stack(stack: str) -> list[Problem]:
 
 
 def _check_clients(load_balancer: LoadBalancer, rules: int) -> list[Problem]:
-    ports = 2 if load_balancer.redirect_http else 1
+    ports, less = ("2 ports", ", set redirectHttp to false,") if load_balancer.redirect_http else ("1 port", "")
     needed = usage.client_rules(load_balancer)
     if needed <= rules:
         return []
     return [
         Problem(
             "loadBalancer.allowedCidrs",
-            f"need {needed} rules for {ports} ports, but a security group has {rules}",
-            "Merge networks, set redirectHttp to false, or write the raised quota as limits.securityGroupRules.",
+            f"need {needed} rules for {ports}, but a security group has {rules}",
+            f"Merge networks{less} or write the raised quota as limits.securityGroupRules.",
         )
     ]
