@@ -86,7 +86,7 @@ def result_of(events: Sequence[auto.EngineEvent], errors: tuple[str, ...] = ()) 
         if event.policy_event and event.policy_event.enforcement_level == "mandatory":
             urn = event.policy_event.resource_urn or ""
             violations.append((event.policy_event.policy_name, urn.rpartition("::")[2]))
-    said = tuple(dict.fromkeys(text for text in messages["error"] if not text.endswith(" failed")))
+    said = tuple(dict.fromkeys(text for text in messages["error"] if not _is_echo(text)))
     return Result(
         steps=tuple(step for step in steps if step.operation not in UNCHANGED),
         counts=counts,
@@ -94,6 +94,13 @@ def result_of(events: Sequence[auto.EngineEvent], errors: tuple[str, ...] = ()) 
         warnings=tuple(dict.fromkeys(messages["warning"])),
         policy_packs=tuple(sorted(packs)),
         violations=tuple(sorted(violations)),
+    )
+
+
+def _is_echo(text: str) -> bool:
+    """Whether the engine says, beside the reason, that it stops; some of these it says only sometimes."""
+    return text.endswith(" failed") or text.startswith(
+        ("resource monitor shut down", "Resource monitor has terminated")
     )
 
 
