@@ -93,6 +93,7 @@ def test_the_load_balancer_is_hardened(edge: StackRun) -> None:
         "dropInvalidHeaderFields": True,
         "preserveHostHeader": True,
         "enableDeletionProtection": True,
+        "enableZonalShift": False,
         "enableWafFailOpen": False,
         "desyncMitigationMode": "defensive",
         "xffHeaderProcessingMode": "append",
@@ -179,6 +180,15 @@ def test_https_answers_what_no_rule_matches_with_404_and_security_headers(edge: 
     assert listener["routingHttpResponseXContentTypeOptionsHeaderValue"] == "nosniff"
     assert listener["routingHttpResponseXFrameOptionsHeaderValue"] == "SAMEORIGIN"
     assert listener["routingHttpResponseServerEnabled"] is False
+
+
+def test_a_shard_has_a_page_of_its_own_for_what_no_connection_answers_to(edge_run: Run) -> None:
+    [action] = edge_run(loadBalancer={"notFoundPage": {"html": "<p>Nobody"}}).only(LISTENER).inputs["defaultActions"]
+    assert action["fixedResponse"] == {"statusCode": "404", "contentType": "text/html", "messageBody": "<p>Nobody"}
+
+
+def test_a_zone_can_be_left_where_the_file_says_so(edge_run: Run) -> None:
+    assert edge_run(loadBalancer={"zonalShift": True}).only(ALB).inputs["enableZonalShift"] is True
 
 
 def test_nothing_listens_before_the_firewall_is_attached_and_logs(edge: StackRun) -> None:

@@ -137,10 +137,17 @@ def test_in_maintenance_rules_answer_503_and_the_rest_stays(run: Run) -> None:
         "fixedResponse": {
             "statusCode": "503",
             "contentType": "text/plain",
-            "messageBody": "Down for maintenance. Please try again later.\n",
+            "messageBody": "Down for maintenance. Please try again later.",
         },
     }
     assert changed(active, closed) == {f"{RULE}::shop-exact-host-any-path-0"}
+
+
+def test_a_connection_has_a_page_of_its_own_in_maintenance(run: Run) -> None:
+    page = "<!doctype html><title>Back soon</title>"
+    closed = run(BLUE, state="maintenance", maintenancePage={"html": page})
+    assert action(closed)["fixedResponse"] == {"statusCode": "503", "contentType": "text/html", "messageBody": page}
+    assert run(BLUE, maintenancePage={"html": page}).only(RULE).inputs == run(BLUE).only(RULE).inputs
 
 
 def test_an_endpoint_names_the_region_of_a_service_elsewhere(run: Run) -> None:

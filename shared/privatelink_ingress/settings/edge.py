@@ -30,6 +30,7 @@ from privatelink_ingress.settings.hosted_zones import HostedZoneRole
 from privatelink_ingress.settings.limits import Limits
 from privatelink_ingress.settings.load_balancer import LoadBalancer
 from privatelink_ingress.settings.networks import VpcCidr
+from privatelink_ingress.settings.pages import MAINTENANCE, FixedPage
 from privatelink_ingress.settings.parameters import ParameterPrefix
 from privatelink_ingress.settings.route_protocols import check_protocols
 from privatelink_ingress.settings.routes import Route
@@ -124,6 +125,8 @@ class Connection(Settings):
     TargetGroupStickinessConfig of the ELBv2 API."""
     state: Literal["active", "maintenance"] = "active"
     """In maintenance the load balancer itself answers 503; endpoints and targets stay."""
+    maintenance_page: FixedPage = MAINTENANCE
+    """That answer."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
     dns: bool = True
     """False creates no alias records for its hosts, for example when another connection has the same host."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings
 from privatelink_ingress.settings.networks import Cidr
+from privatelink_ingress.settings.pages import NOT_FOUND, FixedPage
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
 TlsPolicy = Literal[
@@ -43,6 +44,12 @@ class LoadBalancer(Settings):
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
     deletion_protection: bool = True
+    """While true, AWS refuses to delete the load balancer, and Pulumi to replace it, its VPC and its HTTPS listener."""
+    zonal_shift: bool = False
+    """True lets an operator, or zonal autoshift, move all requests out of one Availability Zone until it recovers:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html"""
+    not_found_page: FixedPage = NOT_FOUND
+    """The answer, 404, to a request that no connection answers to."""
     idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
     issuer_cidrs: Annotated[tuple[Cidr, ...], UNIQUE] = ()

@@ -113,3 +113,12 @@ def test_regular_expressions_are_kept_and_returned(edge: Session, made: str) -> 
     arn = rule(edge, made, Conditions=[condition])["RuleArn"]
     found = edge.client("elbv2").describe_rules(RuleArns=[arn])["Rules"][0]["Conditions"][0]
     assert found["PathPatternConfig"]["RegexValues"] == ["^/v[0-9]+/"]
+
+
+def test_a_fixed_response_has_1024_characters(edge: Session, made: str) -> None:
+    def page(text: str) -> list[dict[str, Any]]:
+        return [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": text}}]
+
+    rule(edge, made, Actions=page("x" * 1_024))
+    with refused("ValidationError", "Member must have length less than or equal to 1024"):
+        rule(edge, made, Priority=2, Actions=page("x" * 1_025))

@@ -98,6 +98,7 @@ def test_the_output_shows_what_will_be_created_what_it_costs_and_what_to_run(rep
     assert "rule 15081 news.example.com: /feed*" in output
     assert "record news.example.com to the load balancer" in output
     assert "firewall blocks every request with a body above 8,192 bytes" in output
+    assert "maintenance answers 503 with connections.news.maintenancePage, or else one line of text" in output
     assert "connections.news.firewall.largeBodies: allow lets it through" in output
     assert "USD a month without traffic" in output
     assert output.endswith("→ pulumi -C central-ingress up --stack prod")

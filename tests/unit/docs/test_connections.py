@@ -32,8 +32,8 @@ def test_an_entry_of_the_document_is_right(entries: dict[str, Any]):
     assert shop.rules
 
 
-def test_the_document_shows_a_route_one_for_grpc_two_backends_and_a_generation():
-    assert len(ENTRIES) == 4
+def test_the_document_shows_routes_two_backends_a_generation_and_a_maintenance_page():
+    assert len(ENTRIES) == 5
 
 
 @pytest.mark.parametrize("path", ["/posts/../admin", "/posts/%2e%2e/admin", "/posts//admin", "/posts/..%2fadmin"])

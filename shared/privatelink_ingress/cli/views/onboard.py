@@ -88,6 +88,7 @@ def _described(new: Onboarding, price_list: PriceList) -> list[Text]:
         *(Text(f"  rule {rule.priority:<8} {_conditions(rule)}") for rule in new.rules),
         *(Text(f"  record        {host} to the load balancer") for host in _records(new)),
         Text(f"  firewall      blocks every request with a body above {BODY_LIMIT:,} bytes; {_body_setting(new)}"),
+        Text(f"  maintenance   answers 503 with connections.{new.name}.maintenancePage, or else one line of text"),
         Text(f"  cost          {about}{bill.usd:,.2f} {CURRENCY} a month without traffic"),
     ]
 

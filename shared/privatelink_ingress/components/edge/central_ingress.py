@@ -132,6 +132,7 @@ class CentralIngress(Component):
                 tls_policy=settings.tls_policy,
                 redirect_http=settings.redirect_http,
                 certificate_arns=certificates.arns,
+                not_found_page=settings.not_found_page,
                 protect=settings.deletion_protection,
                 after=[firewall],
                 tags=tags,

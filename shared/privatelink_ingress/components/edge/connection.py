@@ -14,12 +14,11 @@ from privatelink_ingress.components.edge import sign_in
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.dns import alias_record
+from privatelink_ingress.components.edge.pages import fixed_response
 from privatelink_ingress.components.edge.rules import listener_rule
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.routing.routes import Rule
-
-_MAINTENANCE = "Down for maintenance. Please try again later.\n"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -88,8 +87,7 @@ def _actions(plan: ConnectionPlan, rule: Rule, groups: Mapping[int, Output[str]]
 def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str, Any]:
     """The action of the rules; target groups by position of their backend."""
     if plan.maintenance:
-        answer = {"status_code": "503", "content_type": "text/plain", "message_body": _MAINTENANCE}
-        return {"type": "fixed-response", "fixed_response": answer}
+        return fixed_response(plan.maintenance_page, 503)
     # One backend too is written as a block: from the block of two to a bare ARN, the provider sends both at once.
     forward: dict[str, Any] = {
         "target_groups": [{"arn": groups[backend.position], "weight": backend.weight} for backend in plan.backends]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.edge.pages import fixed_response
 from privatelink_ingress.plan.edge.shard import HTTP, HTTPS
+from privatelink_ingress.settings.pages import FixedPage
 
 HSTS = "max-age=31536000"
 """Browsers use HTTPS alone for a year: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"""
@@ -24,6 +27,8 @@ class ListenersArgs:
     redirect_http: bool
     certificate_arns: Mapping[str, Input[str]]
     """By key, the default one first."""
+    not_found_page: FixedPage
+    """The answer to what no rule matches."""
     protect: bool
     """Whether a replacement or removal of the HTTPS listener is refused in the preview."""
     after: Sequence[Resource]
@@ -47,16 +52,7 @@ class Listeners(Component):
             protocol="HTTPS",
             ssl_policy=args.tls_policy,
             certificate_arn=default,
-            default_actions=[
-                {
-                    "type": "fixed-response",
-                    "fixed_response": {
-                        "status_code": "404",
-                        "content_type": "text/plain",
-                        "message_body": "Not found",
-                    },
-                }
-            ],
+            default_actions=cast(list[Any], [fixed_response(args.not_found_page, 404)]),
             routing_http_response_server_enabled=False,
             routing_http_response_strict_transport_security_header_value=HSTS,
             routing_http_response_x_content_type_options_header_value="nosniff",

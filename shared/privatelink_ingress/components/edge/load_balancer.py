@@ -48,6 +48,7 @@ class LoadBalancer(Component):
             security_groups=[args.security_group_id],
             idle_timeout=args.settings.idle_timeout,
             enable_deletion_protection=args.settings.deletion_protection,
+            enable_zonal_shift=args.settings.zonal_shift,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
             # The controller's host rules see the host header exactly as the client sent it.

@@ -15,6 +15,7 @@ from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
+from privatelink_ingress.settings.pages import FixedPage
 from privatelink_ingress.settings.sign_in import SignIn
 
 
@@ -30,6 +31,8 @@ class ConnectionPlan:
     """How long a client stays with one of two backends."""
     maintenance: bool
     """Whether the load balancer answers 503 itself. Endpoints and targets stay."""
+    maintenance_page: FixedPage
+    """That answer."""
     sign_in: SignIn | None
     """How clients sign in, where a rule says so. In maintenance nobody is asked to."""
     hosts: tuple[str, ...]
@@ -92,6 +95,7 @@ def plan_connection(
         backends=tuple(sorted(planned, key=lambda backend: backend.position)),
         stickiness_seconds=connection.stickiness_seconds,
         maintenance=connection.state == "maintenance",
+        maintenance_page=connection.maintenance_page,
         sign_in=connection.sign_in,
         hosts=tuple(sorted(routes.hosts)),
         records=dns.records(routes),
