@@ -99,7 +99,7 @@ def test_a_lock_of_a_run_that_no_longer_exists_is_removed_by_the_command_that_th
 
 
 def test_a_stack_that_another_run_is_changing_is_refused_and_that_run_is_not_disturbed(edge):
-    edge.change(loadBalancer={"idleTimeout": 90})
+    edge.change(loadBalancer={"idleTimeout": 70})
     with edge.world.watched(second := DeploysMeanwhile(edge)):
         first = edge.deploy()
     assert [(problem.where, problem.reason) for problem in second.problems] == [
@@ -111,7 +111,7 @@ def test_a_stack_that_another_run_is_changing_is_refused_and_that_run_is_not_dis
 
 def test_a_state_older_than_the_stack_file_is_refused_by_what_aws_has_and_orphans_or_the_newer_one_repairs_it(edge):
     older = edge.state()
-    edge.change(loadBalancer={"idleTimeout": 90, "redirectHttp": True})
+    edge.change(loadBalancer={"idleTimeout": 70, "redirectHttp": True})
     assert edge.deploy().state == "succeeded"
     newer, created = edge.state(), {one["urn"] for one in edge.resources()}
     edge.write(older)

@@ -208,7 +208,7 @@ def test_an_edge_is_created_with_its_one_role(world: World, prod: Stack, calls: 
 def test_an_edge_is_changed_with_it(prod: Stack, calls: set[Call]):
     calls.clear()
     prod.set("firewall", rateLimit=1000)
-    prod.set("loadBalancer", idleTimeout=90, deletionProtection=False)
+    prod.set("loadBalancer", idleTimeout=70, deletionProtection=False)
     prod.up()
     assert outside(calls) == []
     assert steps(calls, "update") >= {"wafv2:UpdateWebACL", "elasticloadbalancing:ModifyLoadBalancerAttributes"}

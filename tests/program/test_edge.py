@@ -371,6 +371,7 @@ def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun)
         "hosted_zone_id": "Z0123456789EXAMPLE",
         "certificate_domains": ["*.example.com", "example.com"],
         "adopted_certificate_arns": [],
+        "idle_timeout": 60,
         "sign_in": False,
     }
 

@@ -59,6 +59,9 @@ class ShardContract(BaseModel):
     sign_in: bool = False
     """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
 
+    idle_timeout: Annotated[int, Field(ge=1)] | None = None
+    """Seconds, of the load balancer. Shards of an earlier release do not publish it."""
+
     @model_validator(mode="after")
     def _a_network_for_each_subnet(self) -> Self:
         if self.endpoint_subnet_ids.keys() != self.endpoint_subnet_cidrs.keys():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -135,7 +134,6 @@ def compare(stacks: Stacks) -> list[Finding]:
         shard_plans[shard.edge.stack] = planned
         findings += _check_shard(shard, planned, workloads)
         report.warnings += firewall_hosts.unanswered(shard)
-        findings += _closes_first(shard, workloads, plans)
         users += (consumers.User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
     for workload in workloads:
         using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]
@@ -208,25 +206,3 @@ def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
     if planned is None or not edge.settings.network.zone_ids:
         return None
     return frozenset(subnet.cidr for subnet in planned.network.public)
-
-
-def _closes_first(
-    shard: ShardStacks, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan]
-) -> Iterable[Finding]:
-    """Whether the load balancer is the one that closes idle connections.
-
-    Where the controller closes first, a request that is on its way at that moment ends in a 502:
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-    """
-    idle = shard.edge.settings.load_balancer.idle_timeout
-    used = {short(backend) for stack in shard.stacks for backend in backends(stack.settings)}
-    for workload in workloads:
-        plan = plans.get(workload.stack)
-        if workload.stack not in used or plan is None or plan.controller is None:
-            continue
-        kept = plan.controller.keepalive_seconds
-        if idle >= kept:
-            where = f"controller.config.keepalive-timeout of {workload.file}"
-            reason = f"is {idle} s, not below the {kept:g} s of {where}, so requests would end in 502"
-            remedy = f'Write {math.ceil(kept) - 1} or less, or keepalive-timeout: "{idle + 15}s" there.'
-            yield Finding(shard.edge.file, Problem("loadBalancer.idleTimeout", reason, remedy))

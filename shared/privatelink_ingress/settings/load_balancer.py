@@ -24,13 +24,13 @@ TlsPolicy = Literal[
 
 
 def _idle(seconds: int) -> int:
-    if not 1 <= seconds <= _LONGEST_IDLE:
+    if not 1 <= seconds <= LONGEST_IDLE:
         remedy = "Write 60; a longer time also needs a longer keepalive-timeout in every workload's controller.config."
-        raise InvalidSetting(f"is {seconds}, but must be from 1 to {_LONGEST_IDLE}", remedy)
+        raise InvalidSetting(f"is {seconds}, but must be from 1 to {LONGEST_IDLE}", remedy)
     return seconds
 
 
-_LONGEST_IDLE = 349
+LONGEST_IDLE = 349
 """Seconds; a network load balancer forgets a flow that is idle for 350:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout"""
 

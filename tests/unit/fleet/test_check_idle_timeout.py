@@ -1,4 +1,4 @@
-"""`check`: whether the load balancer, and not the controller, is the one that closes idle connections."""
+"""`check`: whether the load balancer, and not the controller, ends idle connections and silent requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from privatelink_ingress.cli.app import app
 
 SHOP, BLOG = "eks-service/Pulumi.shop.yaml", "eks-service/Pulumi.blog.yaml"
-PROD = "central-ingress/Pulumi.prod.yaml"
+PROD, ATTACHED = "central-ingress/Pulumi.prod.yaml", "central-ingress/Pulumi.prod-blog.yaml"
 
 
 def set_idle(root: Path, seconds: int) -> None:
@@ -20,9 +20,9 @@ def set_idle(root: Path, seconds: int) -> None:
     (root / PROD).write_text(f"{text}\n  central-ingress:loadBalancer:\n    idleTimeout: {seconds}\n")
 
 
-def set_keepalive(root: Path, file: str, value: str) -> None:
+def set_config(root: Path, file: str, key: str, value: str) -> None:
     text = (root / file).read_text()
-    changed = text.replace(":controller:\n", f":controller:\n    config: {{keepalive-timeout: {value}}}\n")
+    changed = text.replace(":controller:\n", f":controller:\n    config: {{{key}: {value}}}\n")
     assert changed != text
     (root / file).write_text(changed)
 
@@ -39,30 +39,52 @@ def test_an_idle_timeout_below_the_controllers_is_right(repository: Path):
     assert found(repository) == []
 
 
-def test_an_idle_timeout_as_long_as_the_controllers_is_found_for_every_workload_of_the_shard(repository: Path):
+def test_an_idle_timeout_as_long_as_the_controllers_is_found_for_the_backends_of_each_stack(repository: Path):
     set_idle(repository, 75)
-    assert found(repository) == [
-        (
-            PROD,
-            "loadBalancer.idleTimeout",
-            "is 75 s, not below the 75 s of controller.config.keepalive-timeout of "
-            f"{file}, so requests would end in 502",
-            'Write 74 or less, or keepalive-timeout: "90s" there.',
-        )
-        for file in (BLOG, SHOP)
-    ]
+    assert found(repository) == [too_long(PROD, "shop")]
+    set_config(repository, SHOP, "keepalive-timeout", "90s")
+    assert found(repository) == [too_long(ATTACHED, "blog")]
+
+
+def too_long(file: str, name: str) -> tuple[str, str, str, str]:
+    return (
+        file,
+        f"connections.{name}.backends[0].stack",
+        f"stack {name} has controller.config.keepalive-timeout 75 s, not above loadBalancer.idleTimeout (75 s) of the "
+        "edge, so requests would end in 502",
+        'Write keepalive-timeout: "90s" there, or idleTimeout: 74 or less.',
+    )
 
 
 @pytest.mark.parametrize("value", ["121s", "3m", "1h", "130000ms"])
 def test_a_controller_that_keeps_connections_longer_allows_a_longer_idle_timeout(repository: Path, value: str):
     set_idle(repository, 120)
     for file in (SHOP, BLOG):
-        set_keepalive(repository, file, value)
+        set_config(repository, file, "keepalive-timeout", value)
     assert found(repository) == []
 
 
 def test_a_controller_that_keeps_connections_shorter_than_the_default_idle_timeout_is_found(repository: Path):
-    set_keepalive(repository, SHOP, "30s")
+    set_config(repository, SHOP, "keepalive-timeout", "30s")
     [(file, where, reason, _)] = found(repository)
-    assert (file, where) == (PROD, "loadBalancer.idleTimeout")
-    assert reason.startswith(f"is 60 s, not below the 30 s of controller.config.keepalive-timeout of {SHOP}")
+    assert (file, where) == (PROD, "connections.shop.backends[0].stack")
+    assert reason.startswith("stack shop has controller.config.keepalive-timeout 30 s, not above loadBalancer")
+
+
+def test_a_read_timeout_above_the_idle_timeout_is_found_with_both_keys(repository: Path):
+    set_config(repository, SHOP, "proxy-read-timeout", "90s")
+    assert found(repository) == [
+        (
+            PROD,
+            "connections.shop.backends[0].stack",
+            "stack shop has controller.config.proxy-read-timeout 90 s, above loadBalancer.idleTimeout (60 s) of the "
+            "edge, which answers with 504 before",
+            'Write proxy-read-timeout: "60s" or less there, or idleTimeout: 90, with a keepalive-timeout above it.',
+        )
+    ]
+
+
+def test_a_read_timeout_that_no_idle_timeout_reaches_can_only_be_lowered(repository: Path):
+    set_config(repository, SHOP, "proxy-read-timeout", "10m")
+    [(_, _, _, remedy)] = found(repository)
+    assert remedy == 'Write proxy-read-timeout: "60s" or less there.'

@@ -10,6 +10,7 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import service as contracts
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan import zones
+from privatelink_ingress.plan.edge import timeouts
 from privatelink_ingress.plan.edge.accepters import plan_accepter
 from privatelink_ingress.plan.edge.addresses import endpoint_address
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -190,6 +191,7 @@ def _misfits(
             f"Publish port {' or '.join(map(str, PORTS))}.",
         )
     yield from unoffered(name, connection, index, contract)
+    yield from timeouts.misfits(where, label, contract, idle_timeout=site.idle_timeout)
 
 
 def _check_name(

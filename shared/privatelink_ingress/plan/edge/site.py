@@ -32,6 +32,8 @@ class EdgeSite:
     """The names in the load balancer's certificates."""
     sign_in: bool
     """Whether the stack file has `loadBalancer.issuerCidrs`, so that attached stacks may sign clients in."""
+    idle_timeout: int | None = None
+    """Seconds, of the load balancer. None when the shard is of a release that does not publish it."""
 
     @classmethod
     def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, region: str) -> Self:
@@ -43,6 +45,7 @@ class EdgeSite:
             hosted_zone_id=settings.dns.zone_id,
             certificates=certificates.coverage(settings.certificates),
             sign_in=bool(settings.load_balancer.issuer_cidrs),
+            idle_timeout=settings.load_balancer.idle_timeout,
         )
 
     @classmethod
@@ -58,6 +61,7 @@ class EdgeSite:
             hosted_zone_id=contract.hosted_zone_id,
             certificates=Coverage(domains=contract.certificate_domains, adopted=contract.adopted_certificate_arns),
             sign_in=contract.sign_in,
+            idle_timeout=contract.idle_timeout,
         )
 
     def exports(self) -> dict[str, Any]:
@@ -70,4 +74,5 @@ class EdgeSite:
             "certificate_domains": list(self.certificates.domains),
             "adopted_certificate_arns": list(self.certificates.adopted),
             "sign_in": self.sign_in,
+            "idle_timeout": self.idle_timeout,
         }
