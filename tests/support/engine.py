@@ -24,7 +24,7 @@ from privatelink_ingress.local.providers import daemon
 from privatelink_ingress.local.providers.cluster_component import OWN_CONNECTION
 from privatelink_ingress.local.providers.observation import Observer, Unobserved
 from privatelink_ingress.settings.workload import WorkloadSettings
-from tests.support import language_host, pulumi_cli
+from tests.support import environment, language_host, pulumi_cli
 from tests.support.engine_stack import Stack
 from tests.support.secrets_key import SecretsKey
 from tests.support.warm_python import warm_python, without_debug_messages
@@ -93,13 +93,8 @@ class World:
     @contextlib.contextmanager
     def credentials(self, account_id: str) -> Generator[None]:
         """The environment of a user who is logged in to an account: the programs' hooks read it."""
-        before = dict(os.environ)
-        os.environ.update(self.cloud.session(account_id, REGION).environment())
-        try:
+        with environment.with_values(self.cloud.session(account_id, REGION).environment()):
             yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
 
 @contextlib.contextmanager
@@ -117,12 +112,11 @@ def world(home: Path) -> Generator[World]:
     kubernetes = KubernetesStore()
     with contextlib.ExitStack() as ending:
         ending.enter_context(without_debug_messages())
-        ending.callback(os.environ.update, before)
-        ending.callback(os.environ.clear)
+        ending.callback(environment.restore, before)
         if not language_host.real():
             language_host.install(home / "bin", ending.enter_context(warm_python()))
             path.append(str(home / "bin"))
-        os.environ |= {
+        os.environ |= dict.fromkeys(environment.AWS, "") | {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(home),
             "PULUMI_BACKEND_URL": (home / "states").as_uri(),
