@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from privatelink_ingress.cli import invocation
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.fleet.check import check
 from tests.support.programs import REPOSITORY
@@ -84,3 +85,11 @@ def test_a_second_connection_is_onboarded_as_readme_says(copy: Path):
     result = CliRunner().invoke(app, ["demo", "--root", str(copy), "--out", str(copy / ".demo")])
     assert result.exit_code == 0, result.output
     assert "https://news.example.com/ → reached its Service" in result.stdout
+    page = copy / ".demo" / "report.html"
+    assert result.stdout.splitlines()[-1] == f"Open the report in a browser: {invocation.shown(page)}"
+    assert "An emulator answered here, not AWS" in page.read_text()
+    assert page.read_text().count('<details class="connection"') == 3
+    states = ["--state", str(page.parent), "--file", str(copy / "states.html")]
+    result = CliRunner().invoke(app, ["report", "--root", str(copy), *states])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Read from Pulumi&#39;s exported states." in (copy / "states.html").read_text()
