@@ -116,6 +116,8 @@ class HostFirewall(Settings):
     exempt: Annotated[tuple[Exemption, ...], UNIQUE] = ()
     rate_limit: RateLimit | None = None
     """In place of the shard's `rateLimit`, higher or lower; in the same window."""
+    countries: Countries | None = None
+    """Client countries of these hosts, beside `countries` of the whole web ACL: what either excludes is blocked."""
     challenge: Annotated[tuple[PathPattern, ...], UNIQUE] = ()
     """Paths for browsers alone: a client without a token of WAF gets a silent challenge instead of the page."""
     captcha: Annotated[tuple[PathPattern, ...], UNIQUE] = ()

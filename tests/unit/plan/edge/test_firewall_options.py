@@ -11,7 +11,7 @@ import pytest
 
 from privatelink_ingress.plan.edge.firewall import log, web_acl
 from privatelink_ingress.plan.edge.firewall.rate_limits import MOST, check_rate_limits
-from privatelink_ingress.plan.edge.firewall.statements import Countries, ManagedRules, Not, RateLimit
+from privatelink_ingress.plan.edge.firewall.statements import AllOf, Countries, ManagedRules, Not, RateLimit
 from privatelink_ingress.settings.edge import Connection
 from privatelink_ingress.settings.firewall import COUNTING, Firewall
 from privatelink_ingress.settings.firewall_answers import FirewallLogs
@@ -110,6 +110,20 @@ def test_countries_are_blocked_or_all_others_are() -> None:
     only = rule(plan({"countries": {"allow": ["DE", "AT"]}}), "countries")
     assert (only.action, only.statement) == ("block", Not(statement=Countries(codes=("DE", "AT"))))
     assert plan({"countries": {"block": ["KP", "IR"]}}).capacity == plan().capacity + 1
+
+
+def test_a_connection_has_countries_of_its_own() -> None:
+    shop, blog = {"countries": {"allow": ["DE"]}}, {"countries": {"block": ["IR"]}}
+    planned = plan({"countries": {"block": ["KP"]}}, shop=shop, blog=blog)
+    keys = [one.key for one in planned.rules if "countries" in one.key]
+    assert keys == ["countries", "countries-blog", "countries-shop"], "what either excludes is blocked"
+    for key, countries in (("shop", Not(statement=Countries(codes=("DE",)))), ("blog", Countries(codes=("IR",)))):
+        one = rule(planned, f"countries-{key}")
+        assert isinstance(one.statement, AllOf)
+        scope, excluded = one.statement.statements
+        assert (one.action, excluded, one.capacity) == ("block", countries, 14)
+        assert matches(scope, host=f"{key}.example.com")
+        assert not matches(scope, host="news.example.com")
 
 
 def test_what_a_person_wrote_comes_before_groups_and_what_costs_by_request_comes_last() -> None:

@@ -13,6 +13,7 @@ from privatelink_ingress.plan.edge.firewall.rate_limits import plan_rate_limits
 from privatelink_ingress.plan.edge.firewall.statements import (
     Action,
     AddressList,
+    AllOf,
     Countries,
     ManagedRules,
     Not,
@@ -21,6 +22,7 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     units,
 )
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.countries import Countries as CountrySettings
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.firewall import COUNTING, Firewall
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY
@@ -154,8 +156,11 @@ def _ordered(firewall: Firewall, changed: list[Changes], signs_in: bool) -> Iter
     first = [rule for rule in groups if rule[0] == GROUPS[FLOODS].key]
     yield from first
     if firewall.countries:
-        codes = Countries(codes=firewall.countries.allow or firewall.countries.block or ())
-        yield "countries", "block", Not(statement=codes) if firewall.countries.allow else codes
+        yield "countries", "block", _excluded(firewall.countries)
+    for change in changed:
+        if change.firewall.countries:
+            parts = (change.scope().inside(), _excluded(change.firewall.countries))
+            yield f"countries-{change.key}", "block", AllOf(statements=parts)
     for key, limit in plan_rate_limits(firewall, changed):
         yield key, "block", limit
     free = [rule for rule in groups if rule not in first and rule[0] not in _PAID]
@@ -166,6 +171,11 @@ def _ordered(firewall: Firewall, changed: list[Changes], signs_in: bool) -> Iter
         if change.firewall.captcha:
             yield f"captcha-{change.key}", "captcha", change.scope(change.firewall.captcha).inside()
     yield from (rule for rule in groups if rule not in first and rule not in free)
+
+
+def _excluded(countries: CountrySettings) -> Statement:
+    codes = Countries(codes=countries.allow or countries.block or ())
+    return Not(statement=codes) if countries.allow else codes
 
 
 _PAID = {group.key for group in GROUPS.values() if group.fee}
