@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.components.workload import api_probe
 from privatelink_ingress.rules import RULES
 from privatelink_ingress.stackfiles import exports
@@ -179,6 +180,23 @@ def test_no_default_provider_of_aws_or_kubernetes_was_needed(deployed):
         if resource["type"] in ("pulumi:providers:aws", "pulumi:providers:kubernetes")
     ]
     assert [name for name in names if name.startswith("default")] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "types"),
+    [
+        ("eks-service/shop", {t.VPC, t.CLUSTER, t.LOAD_BALANCER, t.ENDPOINT_SERVICE}),
+        (EDGE, {t.VPC, t.LOAD_BALANCER, t.LISTENER}),
+    ],
+)
+def test_f2_f4_f6_a_preview_refuses_to_replace_what_others_stand_on_while_deletion_protection_is_on(
+    deployed, label, types
+):
+    stack = deployed.stacks[label]
+    wanted = {urn: one["type"] for urn, one in stack.resources().items() if one["type"] in types}
+    errors = stack.failing("preview", replace=list(wanted)).errors
+    refused = [error for error in errors if "as it is currently marked for protection" in error]
+    assert {type_ for urn, type_ in wanted.items() if any(urn in error for error in refused)} == types
 
 
 def test_without_deletion_protection_each_stack_changes_what_holds_on_to_its_data_alone(deployed):
