@@ -158,6 +158,12 @@ def test_a_log_group_has_a_key_that_exists_and_a_name_outside_aws_own(edge: Sess
     create(logGroupName="/aws/eks/shop")
 
 
+def test_logs_are_delivered_to_a_group_a_bucket_or_a_stream_alone(edge: Session, refused: Any) -> None:
+    put = edge.client("logs").put_delivery_destination
+    place = {"destinationResourceArn": "arn:aws:ec2:eu-west-1:222222222222:vpc/vpc-0"}
+    refused("ValidationException", put, name="x", deliveryDestinationConfiguration=place)
+
+
 @pytest.mark.parametrize("arn", ["x", "arn:broken", "arn:aws:xx"])
 def test_where_an_arn_belongs_nothing_else_is_taken(edge: Session, refused: Any, arn: str) -> None:
     logs, wafv2, ec2 = edge.client("logs"), edge.client("wafv2"), edge.client("ec2")

@@ -119,6 +119,8 @@ def delivery_destination_exists(request: Any, params: Params) -> None:
     arn = params["deliveryDestinationConfiguration"]["destinationResourceArn"]
     kind, name = _service(arn), arn.removesuffix(":*").rsplit(":", 1)[-1].split("/")[0]
     group = arn.removesuffix(":*").partition(":log-group:")[2]
+    if kind not in ("logs", "s3", "firehose"):
+        refuse("ValidationException", f"Resource {arn} is no log group, bucket or delivery stream")
     if kind == "logs" and group not in request.logs_backend.groups:
         refuse("ResourceNotFoundException", f"The log group {group} does not exist")
     if kind == "s3" and name not in s3_backends.bucket_accounts:

@@ -14,6 +14,8 @@ from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 MOST_TAINTS = 50
 RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
+VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+KEY = re.compile(rf"([a-z0-9.-]+/)?{VALUE.pattern}")
 INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 """Family and size. Types that are newer than moto's list are taken to exist."""
 
@@ -59,9 +61,10 @@ def node_group_has_a_name(request: Any, params: Params) -> None:
 
 @before(EKSResponse, "create_nodegroup", "update_nodegroup_config")
 def labels_and_taints_are_not_reserved(request: Any, params: Params) -> None:
-    """Keys outside the reserved domains, and 50 taints.
+    """Keys and values as Kubernetes writes them, keys outside the reserved domains, and 50 taints.
 
-    User guide, "node-taints-managed-node-groups". That reserved prefixes are refused:
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set; user guide,
+    "node-taints-managed-node-groups". That reserved prefixes are refused:
     github.com/aws/containers-roadmap, issue 1451.
     """
     labels, taints = params.get("labels") or {}, params.get("taints") or []
@@ -71,7 +74,11 @@ def labels_and_taints_are_not_reserved(request: Any, params: Params) -> None:
         taints = taints.get("addOrUpdateTaints") or []
     if len(taints) > MOST_TAINTS:
         refuse("InvalidParameterException", f"A node group has at most {MOST_TAINTS} taints, not {len(taints)}")
-    for kind, key in [*(("Label", key) for key in labels), *(("Taint", taint["key"]) for taint in taints)]:
+    pairs = [("Label", key, value) for key, value in labels.items()]
+    pairs += [("Taint", taint["key"], taint.get("value") or "") for taint in taints]
+    for kind, key, value in pairs:
+        if not KEY.fullmatch(key) or not (VALUE.fullmatch(value) or not value):
+            refuse("InvalidParameterException", f"{kind} {key}={value} is not valid in Kubernetes")
         if key[: key.rfind("/") + 1].endswith(RESERVED_PREFIXES):
             message = f"{kind} cannot contain reserved prefixes [{', '.join(RESERVED_PREFIXES)}]"
             refuse("InvalidParameterException", message)
