@@ -190,3 +190,23 @@ def test_the_creator_is_an_administrator_and_gets_no_second_entry(shop: World, e
     with pytest.raises(ClientError, match=r"ResourceInUseException.*already in use"):
         eks.create_access_entry(clusterName="own", principalArn=made)
     assert eks.list_access_entries(clusterName="shop")["accessEntries"] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal"),
+    [
+        ({"username": "system:node"}, "username system:node is not valid"),
+        ({"username": "aws:admin"}, "username aws:admin is not valid"),
+        ({"username": "admin{{SessionName}}"}, "is not valid"),
+        ({"type": "EC2_LINUX", "kubernetesGroups": ["viewers"]}, "groups cannot be specified for type EC2_LINUX"),
+        ({"kubernetesGroups": ["system:masters"]}, "cannot start with system:"),
+    ],
+)
+def test_names_that_eks_keeps_are_refused(shop: World, eks: Any, settings: dict[str, Any], refusal: str) -> None:
+    arn = role(shop.session, "admin", "ec2.amazonaws.com")
+    with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
+        eks.create_access_entry(clusterName="shop", principalArn=arn, **settings)
+    eks.create_access_entry(clusterName="shop", principalArn=arn, username="admin:{{SessionName}}")
+    if "type" not in settings:
+        with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
+            eks.update_access_entry(clusterName="shop", principalArn=arn, **settings)

@@ -162,6 +162,38 @@ def test_a_changed_setting_leaves_the_others(shop: World) -> None:
     assert eks.describe_cluster(name="shop")["cluster"]["resourcesVpcConfig"] == {**before, **access}
 
 
+@pytest.mark.parametrize("cidrs", [["x"], ["10.11.0.0/16"]])
+def test_an_update_is_checked_as_a_creation_is(shop: World, cidrs: list[str]) -> None:
+    shop.create_cluster()
+    access = {"endpointPublicAccess": True, "publicAccessCidrs": cidrs}
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*publicAccessCidrs"):
+        shop.session.client("eks").update_cluster_config(name="shop", resourcesVpcConfig=access)
+    closed = {"endpointPublicAccess": False, "endpointPrivateAccess": False}
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*cannot both be disabled"):
+        shop.session.client("eks").update_cluster_config(name="shop", resourcesVpcConfig=closed)
+
+
+KEY = {"keyArn": "arn:aws:kms:eu-west-1:111111111111:key/a"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal"),
+    [
+        ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "8.8.8.0/24"}}, "must be private"),
+        ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "10.100.0.0/28"}}, "between /24 and /12"),
+        ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "10.11.0.0/20"}}, r"overlaps with 10\.11\.0\.0/16"),
+        ({"kubernetesNetworkConfig": {"serviceIpv4Cidr": "x"}}, "not valid"),
+        ({"encryptionConfig": [{"resources": ["pods"], "provider": KEY}]}, "Only secrets"),
+        ({"encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": "x"}}]}, "no KMS key"),
+    ],
+)
+def test_ranges_and_keys_that_eks_does_not_take_are_refused(
+    shop: World, settings: dict[str, Any], refusal: str
+) -> None:
+    with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
+        shop.create_cluster(**settings)
+
+
 def test_private_networks_are_not_allowed_at_the_public_endpoint(shop: World) -> None:
     config = {"subnetIds": shop.subnet_ids, "endpointPublicAccess": True, "publicAccessCidrs": ["10.11.0.0/16"]}
     with pytest.raises(ClientError, match=r"InvalidParameterException.*not allowed in publicAccessCidrs: 10\.11"):

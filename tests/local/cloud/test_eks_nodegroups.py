@@ -149,6 +149,9 @@ def test_target_groups_are_attached_only_where_both_sides_exist(shop: World) -> 
         ({"labels": {"team": "a b"}}, r"Label team=a b is not valid in Kubernetes"),
         ({"labels": {"-team": "a"}}, r"Label -team=a is not valid in Kubernetes"),
         ({"taints": [{"key": "a b", "effect": "NO_SCHEDULE"}]}, r"Taint a b= is not valid in Kubernetes"),
+        ({"instanceTypes": [f"m7i.{n}large" for n in range(21)]}, r"at most 20 instance types, not 21"),
+        ({"releaseVersion": "latest"}, r"release version latest is not valid"),
+        ({"diskSize": 0}, r"disk size 0 is not valid"),
         ({"instanceTypes": ["large"]}, r"large.*not a valid instance type"),
         ({"updateConfig": {"maxUnavailable": 1, "maxUnavailablePercentage": 50}}, r"maxUnavailable or"),
         ({"updateConfig": {"maxUnavailablePercentage": 101}}, r"value less than or equal to 100"),
@@ -160,6 +163,16 @@ def test_labels_taints_and_limits_that_eks_does_not_take_are_refused(
     with pytest.raises(ClientError, match=rf"InvalidParameterException.*{refusal}"):
         shop.create_nodes(**settings)
     assert shop.session.client("eks").list_nodegroups(clusterName="shop")["nodegroups"] == []
+
+
+def test_a_disk_is_in_the_launch_template_or_in_the_request(shop: World) -> None:
+    created = shop.session.client("ec2").create_launch_template(
+        LaunchTemplateName="nodes", LaunchTemplateData={"EbsOptimized": True}
+    )
+    template = {"id": created["LaunchTemplate"]["LaunchTemplateId"]}
+    with pytest.raises(ClientError, match=r"diskSize cannot be specified with a launch template"):
+        shop.create_nodes(diskSize=50, launchTemplate=template)
+    assert shop.create_nodes(launchTemplate=template)["status"]
 
 
 @pytest.mark.parametrize("name", ["-main", "main group", "m" * 64])

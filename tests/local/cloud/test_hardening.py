@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.core.responses import BaseResponse
 
 from privatelink_ingress.local import cloud
 from privatelink_ingress.local.cloud import hardening
@@ -43,6 +44,18 @@ def test_a_computed_attribute_replaces_the_one_of_the_model(monkeypatch):
     hardening.computed(Model, "name")(lambda self: type(self).__name__)
     hardening.install()
     assert Model().name == "Model"
+
+
+def test_an_operation_never_drops_a_check_that_was_attached_before_it(monkeypatch):
+    class Responses(BaseResponse):
+        def create_shop(self) -> None:
+            pass
+
+    monkeypatch.setattr(hardening, "_hardened", set())
+    hardening.before(Responses, "create_shop")(lambda request, params: None)
+    hardening.operation(Responses, "create_shop")(lambda request, params: {})
+    with pytest.raises(RuntimeError, match="create_shop of Responses has a check already"):
+        hardening.install()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

@@ -24,6 +24,8 @@ Undo = Callable[[Any, Params, Any], None]
 Wrapper = Callable[..., Any]
 
 _pending: list[Callable[[], None]] = []
+_hardened: set[tuple[type[BaseResponse], str]] = set()
+"""Operations with a check or an effect, which a later replacement would drop."""
 EFFECTS: set[tuple[type[BaseResponse], str]] = set()
 """The operations with an effect after them."""
 UNDONE: dict[tuple[type[BaseResponse], str], Undo] = {}
@@ -56,6 +58,7 @@ def before(responses: type[BaseResponse], *operations: str) -> Callable[[Check],
                 return original(self)
 
             setattr(responses, operation, checked)
+            _hardened.add((responses, operation))
 
         _pending.extend(functools.partial(apply, operation) for operation in operations)
         return check
@@ -85,6 +88,7 @@ def after(responses: type[BaseResponse], *operations: str) -> Callable[[Effect],
                     raise
 
             setattr(responses, operation, completed)
+            _hardened.add((responses, operation))
 
         EFFECTS.update((responses, operation) for operation in operations)
         _pending.extend(functools.partial(apply, operation) for operation in operations)
@@ -110,7 +114,14 @@ def operation(responses: type[BaseResponse], name: str) -> Callable[[Operation],
         def answer(self: Any) -> ActionResult:
             return ActionResult(implementation(self, _parameters(self)))
 
-        _pending.append(lambda: setattr(responses, name, answer))
+        def apply() -> None:
+            if (responses, name) in _hardened:
+                raise RuntimeError(
+                    f"{name} of {responses.__name__} has a check already: register it after the operation"
+                )
+            setattr(responses, name, answer)
+
+        _pending.append(apply)
         return implementation
 
     return register

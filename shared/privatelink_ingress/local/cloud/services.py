@@ -44,6 +44,7 @@ MODULES: tuple[str, ...] = (
     "eks.access",
     "eks.addons",
     "eks.node_updates",
+    "eks.cluster_settings",
     "eks.node_settings",
     "eks.nodegroups",
     "eks.pod_identity",

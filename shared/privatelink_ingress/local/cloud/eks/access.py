@@ -30,6 +30,8 @@ POLICIES = (
 )
 """The cluster access policies that people and tools use (user guide, "access-policy-permissions")."""
 ENTRY_TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX")
+RESERVED_NAMES = ("system:", "eks:", "aws:", "amazon:", "iam:")
+"""Beginnings of user names (user guide, "creating-access-entries")."""
 PRINCIPAL = re.compile(r"arn:aws:iam::\d{12}:(role|user)/\S+")
 
 
@@ -113,11 +115,25 @@ def create_access_entry(request: Any, params: Params) -> dict[str, Any]:
         refuse("InvalidParameterException", f"The specified principalArn is invalid: no such role {principal_arn}")
     if (params.get("type") or "STANDARD") not in ENTRY_TYPES:
         refuse("InvalidParameterException", f"The type parameter is not valid: one of {', '.join(ENTRY_TYPES)}")
-    if any(group.startswith("system:") for group in params.get("kubernetesGroups") or []):
-        refuse("InvalidParameterException", "The kubernetes group name cannot start with system:")
+    _require_groups(params)
+    if params.get("kubernetesGroups") and (params.get("type") or "").startswith("EC2_"):
+        refuse("InvalidParameterException", f"Kubernetes groups cannot be specified for type {params['type']}")
+    _require_username(params)
     if principal_arn in entries_of(cluster):
         refuse("ResourceInUseException", "The specified access entry resource is already in use on this cluster.")
     return {"accessEntry": _shown(add_entry(request, cluster, principal_arn, params))}
+
+
+def _require_groups(params: Params) -> None:
+    if any(group.startswith("system:") for group in params.get("kubernetesGroups") or []):
+        refuse("InvalidParameterException", "The kubernetes group name cannot start with system:")
+
+
+def _require_username(params: Params) -> None:
+    """None that EKS keeps for itself; a session's name after a colon (user guide, "creating-access-entries")."""
+    name = params.get("username") or ""
+    if name.startswith(RESERVED_NAMES) or re.search(r"(?<!:)\{\{SessionName(Raw)?\}\}", name):
+        refuse("InvalidParameterException", f"The username {name} is not valid")
 
 
 @operation(EKSResponse, "describe_access_entry")
@@ -137,6 +153,8 @@ def list_access_entries(request: Any, params: Params) -> dict[str, Any]:
 def update_access_entry(request: Any, params: Params) -> dict[str, Any]:
     """Changes groups or user name; the type never changes (API reference, UpdateAccessEntry)."""
     entry = _entry(cluster_of(request, params), params)
+    _require_groups(params)
+    _require_username(params)
     entry |= {name: params[name] for name in ("kubernetesGroups", "username") if params.get(name) is not None}
     entry["modifiedAt"] = utcnow()
     return {"accessEntry": _shown(entry)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,8 +17,6 @@ from moto.utilities.utils import get_partition
 
 from privatelink_ingress.local.cloud.eks.versions import DEFAULT_VERSION, VERSIONS
 from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
-
-PRIVATE_NETWORKS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 CLUSTER_SETTINGS = (
     "accessConfig",
@@ -113,28 +110,6 @@ def subnets_in_two_zones_of_one_vpc(request: Any, params: Params) -> None:
         group = ec2_of(request).get_security_group_from_id(group_id)
         if group is None or group.vpc_id != subnets[0].vpc_id:
             refuse("InvalidParameterException", f"The security group '{group_id}' does not exist in the cluster's VPC")
-
-
-@before(EKSResponse, "create_cluster", "update_cluster_config")
-def endpoint_is_reachable(request: Any, params: Params) -> None:
-    """Private or public access, or both; CIDRs apply to public access (API reference, VpcConfigRequest).
-
-    They contain no private addresses (user guide, "config-cluster-endpoint").
-    """
-    config = dict(params.get("resourcesVpcConfig") or {})
-    known = request.eks_backend.clusters.get(params.get("name"))
-    if known is not None:
-        config = {**known.resources_vpc_config, **config}
-    public = config.get("endpointPublicAccess", True)
-    if not public and not config.get("endpointPrivateAccess", False):
-        refuse("InvalidParameterException", "Private and public endpoint access cannot both be disabled")
-    for cidr in config.get("publicAccessCidrs") or [] if public else []:
-        try:
-            network = ipaddress.ip_network(cidr)
-        except ValueError:
-            refuse("InvalidParameterException", f"The following CIDR is not valid in publicAccessCidrs: {cidr}")
-        if isinstance(network, ipaddress.IPv4Network) and any(map(network.subnet_of, PRIVATE_NETWORKS)):
-            refuse("InvalidParameterException", f"The following CIDRs are not allowed in publicAccessCidrs: {cidr}")
 
 
 @before(EKSResponse, "create_cluster")

@@ -11,11 +11,12 @@ from moto.eks.responses import EKSResponse
 from privatelink_ingress.local.cloud.eks.clusters import cluster_of
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 
-MOST_TAINTS = 50
+MOST_TAINTS, MOST_TYPES = 50, 20
 RESERVED_PREFIXES = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
 VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 KEY = re.compile(rf"([a-z0-9.-]+/)?{VALUE.pattern}")
+RELEASE = re.compile(r"\d+\.\d+\.\d+-[0-9a-f]+")
 INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 """Family and size. Types that are newer than moto's list are taken to exist."""
 
@@ -50,6 +51,20 @@ def instance_types_run_the_image(request: Any, params: Params) -> None:
     ]
     if unfit:
         refuse("InvalidParameterException", f"{unfit} is not a valid instance type for requested amiType {ami_type}")
+
+
+@before(EKSResponse, "create_nodegroup")
+def disks_releases_and_types_are_possible(request: Any, params: Params) -> None:
+    """With a template, no disk size and no remote access; 20 instance types (API reference, CreateNodegroup)."""
+    for name in ("diskSize", "remoteAccess"):
+        if params.get("launchTemplate") and params.get(name) is not None:
+            refuse("InvalidParameterException", f"{name} cannot be specified with a launch template")
+    if (release := params.get("releaseVersion")) and not RELEASE.fullmatch(release):
+        refuse("InvalidParameterException", f"Requested release version {release} is not valid")
+    if (disk := params.get("diskSize")) is not None and disk < 1:
+        refuse("InvalidParameterException", f"The disk size {disk} is not valid")
+    if len(types := params.get("instanceTypes") or []) > MOST_TYPES:
+        refuse("InvalidParameterException", f"A node group has at most {MOST_TYPES} instance types, not {len(types)}")
 
 
 @before(EKSResponse, "create_nodegroup")
