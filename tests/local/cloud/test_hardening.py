@@ -75,3 +75,15 @@ def test_no_module_assigns_to_moto_itself(path):
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in imported
     ]
     assert assigned == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_effect_refuses_what_a_check_before_could_refuse(path):
+    refusing = [
+        function.name
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        and any(ast.unparse(decorator).startswith("after(") for decorator in function.decorator_list)
+        and any(isinstance(node, ast.Name) and node.id == "refuse" for node in ast.walk(function))
+    ]
+    assert refusing == []
