@@ -179,6 +179,7 @@ def test_https_answers_what_no_rule_matches_with_404_and_security_headers(edge: 
     assert listener["routingHttpResponseStrictTransportSecurityHeaderValue"] == "max-age=31536000"
     assert listener["routingHttpResponseXContentTypeOptionsHeaderValue"] == "nosniff"
     assert listener["routingHttpResponseXFrameOptionsHeaderValue"] == "SAMEORIGIN"
+    assert listener["routingHttpResponseContentSecurityPolicyHeaderValue"] == ""
     assert listener["routingHttpResponseServerEnabled"] is False
 
 

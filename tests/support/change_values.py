@@ -221,6 +221,7 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "certificateArn": _certificate,
         "defaultActions": _put("defaultActions", "0.fixedResponse.messageBody", "Other"),
         "protocol": _is("TLS"),
+        "routingHttpResponseContentSecurityPolicyHeaderValue": _is("default-src 'self'"),
         "routingHttpResponseStrictTransportSecurityHeaderValue": _is("max-age=60"),
         "routingHttpResponseXContentTypeOptionsHeaderValue": _is(""),
         "routingHttpResponseXFrameOptionsHeaderValue": _is("DENY"),

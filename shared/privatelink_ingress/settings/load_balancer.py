@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings
 from privatelink_ingress.settings.networks import Cidr
 from privatelink_ingress.settings.pages import NOT_FOUND, FixedPage
+from privatelink_ingress.settings.response_headers import ResponseHeaders
 
 # What Security Hub control ELB.17 accepts: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html
 TlsPolicy = Literal[
@@ -52,6 +53,7 @@ class LoadBalancer(Settings):
     """The answer, 404, to a request that no connection answers to."""
     idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
+    response_headers: ResponseHeaders = ResponseHeaders()
     issuer_cidrs: Annotated[tuple[Cidr, ...], UNIQUE] = ()
     """Networks of identity providers, which the load balancer then reaches on port 443: where attached stacks sign
     clients in, and to narrow the 0.0.0.0/0 that a connection of this file opens with `signIn`."""

@@ -133,6 +133,7 @@ class CentralIngress(Component):
                 redirect_http=settings.redirect_http,
                 certificate_arns=certificates.arns,
                 not_found_page=settings.not_found_page,
+                response_headers=plan.response_headers,
                 protect=settings.deletion_protection,
                 after=[firewall],
                 tags=tags,

@@ -11,11 +11,9 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.pages import fixed_response
+from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan
 from privatelink_ingress.plan.edge.shard import HTTP, HTTPS
 from privatelink_ingress.settings.pages import FixedPage
-
-HSTS = "max-age=31536000"
-"""Browsers use HTTPS alone for a year: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,6 +27,7 @@ class ListenersArgs:
     """By key, the default one first."""
     not_found_page: FixedPage
     """The answer to what no rule matches."""
+    response_headers: ResponseHeadersPlan
     protect: bool
     """Whether a replacement or removal of the HTTPS listener is refused in the preview."""
     after: Sequence[Resource]
@@ -45,6 +44,7 @@ class Listeners(Component):
         """The HTTPS listener with its certificates."""
         super().__init__(name, opts)
         (_, default), *more = args.certificate_arns.items()
+        headers = args.response_headers
         https = aws.lb.Listener(
             f"{name}-https",
             load_balancer_arn=args.load_balancer_arn,
@@ -53,10 +53,11 @@ class Listeners(Component):
             ssl_policy=args.tls_policy,
             certificate_arn=default,
             default_actions=cast(list[Any], [fixed_response(args.not_found_page, 404)]),
-            routing_http_response_server_enabled=False,
-            routing_http_response_strict_transport_security_header_value=HSTS,
-            routing_http_response_x_content_type_options_header_value="nosniff",
-            routing_http_response_x_frame_options_header_value="SAMEORIGIN",
+            routing_http_response_server_enabled=headers.server,
+            routing_http_response_strict_transport_security_header_value=headers.strict_transport_security,
+            routing_http_response_x_content_type_options_header_value=headers.content_type_options,
+            routing_http_response_x_frame_options_header_value=headers.frame_options,
+            routing_http_response_content_security_policy_header_value=headers.content_security_policy,
             tags=self.named("https", args.tags),
             opts=self.child(depends_on=args.after, protect=args.protect),
         )

@@ -19,6 +19,7 @@ from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
+from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogNames, RetainedLogs
 from privatelink_ingress.plan.routing import routes as routing
@@ -41,6 +42,7 @@ class EdgePlan:
     network: NetworkPlan
     load_balancer: LoadBalancer
     """Its settings, which need no decision."""
+    response_headers: ResponseHeadersPlan
     issuer_cidrs: tuple[str, ...]
     """Networks of identity providers that it reaches on port 443."""
     certificates: certificates.CertificatesPlan
@@ -130,6 +132,7 @@ def plan_edge(
         tags=edge_tags(settings, stack),
         network=network,
         load_balancer=settings.load_balancer,
+        response_headers=plan_response_headers(settings.load_balancer.response_headers),
         issuer_cidrs=sign_in.issuer_cidrs(settings),
         certificates=planned_certificates,
         firewall=web_acl,
