@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from privatelink_ingress.cli import report
+from privatelink_ingress.cli import report, topologies
 from privatelink_ingress.cli.views.report.model import System
 from tests.support import browser, open_fleet, two_shards
 from tests.support.browser import Seen, Visit
@@ -40,7 +40,7 @@ def written(system: System, folder: Path) -> str:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The samples, with an empty target group: a finding, a failing connection."""
     broken = changed(open_fleet.topology(REPOSITORY), "target_groups", "arn:tg-edge-shop", targets=())
-    system = report.system(REPOSITORY, broken, source="emulated AWS", unread=())
+    system = report.system(REPOSITORY, topologies.System(topology=broken), source="emulated AWS")
     return written(system, tmp_path_factory.mktemp("samples"))
 
 
@@ -48,7 +48,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> str:
 def hundred(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A hundred connections on two load balancers; app042 costs the most, app007 is in maintenance."""
     root = two_shards.write(tmp_path_factory.mktemp("repository"), two_shards.many(100, 2))
-    system = report.system(root, open_fleet.topology(root), source="AWS")
+    system = report.system(root, topologies.System(topology=open_fleet.topology(root)), source="AWS")
     first = system.shards[0]
     changes = {"app042": {"bill": system.costs.total}, "app007": {"status": "maintenance"}}
     connections = tuple(dataclasses.replace(one, **changes.get(one.name, {})) for one in first.connections)
@@ -59,7 +59,9 @@ def hundred(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def long_names(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The samples with names as long as AWS and the stack files allow."""
-    system = report.system(REPOSITORY, open_fleet.topology(REPOSITORY), source="emulated AWS")
+    system = report.system(
+        REPOSITORY, topologies.System(topology=open_fleet.topology(REPOSITORY)), source="emulated AWS"
+    )
     shard = system.shards[0]
     host, name = f"{'w' * 63}.{'m' * 63}.example.com", "w" * 40
     long = tuple(

@@ -10,18 +10,23 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli import doctor
+from privatelink_ingress.aws import reader_policy
+from privatelink_ingress.cli import doctor, topologies
+from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.trace import diagnosis
-from privatelink_ingress.trace.topology import Topology
+from privatelink_ingress.trace.expected import Expected
+from privatelink_ingress.trace.surroundings import Surroundings
+from tests.support import iam_policies, reader_calls
 from tests.support.breakages import BREAKAGES, Breakage, Sides
 from tests.support.programs import REPOSITORY
+from tests.support.snapshots import Snapshot
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
-REQUESTS, HOSTS = doctor.published(REPOSITORY, ())
+SCOPE = doctor.published(REPOSITORY, ())
 
 
 class Deployed:
@@ -32,31 +37,44 @@ class Deployed:
         for stack in deploy.find(REPOSITORY):
             deployment.up(stack)
         self.cloud = cloud
+        self.snapshot = Snapshot()
         self.edge, self.workload = (cloud.session(account, REGION) for account in (EDGE, WORKLOAD))
 
-    def topology(self) -> Topology:
-        return live.load([self.edge], [self.workload])
+    def system(self) -> topologies.System:
+        return topologies.of_aws(REPOSITORY, Accounts(endpoint_url=self.cloud.endpoint_url))
+
+    def report(self) -> doctor.Report:
+        return doctor.report(SCOPE, self.system())
 
     def found(self) -> list[diagnosis.Diagnosis]:
         """Errors and warnings. What runs in the clusters is not read here."""
-        report = doctor.report(REQUESTS, HOSTS, self.topology())
+        report = self.report()
+        assert report.unread == ()
         return [one for one in report.found if one.severity != "not seen"]
 
 
-@pytest.fixture(scope="module")
-def deployed() -> Iterator[Deployed]:
+@pytest.fixture(scope="module", name="whole")
+def deployed_once() -> Iterator[Deployed]:
     with Cloud() as cloud:
         yield Deployed(cloud)
 
 
+@pytest.fixture
+def deployed(whole: Deployed) -> Iterator[Deployed]:
+    """As it was deployed, whatever the test before has broken."""
+    yield whole
+    CLOCK.stop()
+    whole.snapshot.restore()
+
+
+def test_it_finds_nothing_in_what_was_deployed(deployed: Deployed):
+    assert deployed.found() == []
+
+
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.what)
-def test_it_finds_what_is_broken_and_nothing_when_it_is_mended(deployed: Deployed, breakage: Breakage):
-    undo = breakage.do(Sides(deployed.edge, deployed.workload))
-    found = deployed.found()
-    if undo:
-        undo()
-        assert deployed.found() == []
-    worst, *_ = [one for one in found if one.connection == breakage.connection]
+def test_it_finds_what_is_broken(deployed: Deployed, breakage: Breakage):
+    breakage.do(Sides(deployed.edge, deployed.workload))
+    worst, *_ = [one for one in deployed.found() if one.connection == breakage.connection]
     assert (worst.severity, worst.problem.where) == (breakage.severity, breakage.where)
     assert worst.problem.reason.startswith(breakage.reason)
     assert worst.problem.remedy or breakage.severity == "warning"
@@ -69,10 +87,12 @@ def test_the_command_tells_all_of_it_and_its_exit_code(deployed: Deployed):
         0,
         "1 connection, 3 requests followed: 0 errors, 0 warnings, 1 not seen.",
     )
+    with reader_calls.without("cloudwatch:DescribeAlarms"):
+        assert CliRunner().invoke(app, ["doctor", "blog", *at]).exit_code == 3
+    BREAKAGES[-1].do(Sides(deployed.edge, deployed.workload))
     shop = CliRunner().invoke(app, ["doctor", "--json", *at])
     said = json.loads(shop.stdout)
     assert (shop.exit_code, said["connections"], said["unread"]) == (1, ["shop", "blog"], [])
-    # The endpoint was deleted above.
     assert [(one["connection"], one["severity"]) for one in said["found"]] == [("shop", "error"), ("blog", "not seen")]
     wrong = CliRunner().invoke(app, ["doctor", "shpo", *at])
     assert wrong.exit_code == 2
@@ -80,8 +100,8 @@ def test_the_command_tells_all_of_it_and_its_exit_code(deployed: Deployed):
 
 
 def test_a_connection_in_maintenance_is_to_be_answered_503(deployed: Deployed):
-    requests = [dataclasses.replace(one, active=False) for one in REQUESTS if one.connection == "blog"]
-    found = doctor.report(requests, HOSTS, deployed.topology()).found
+    requests = tuple(dataclasses.replace(one, active=False) for one in SCOPE.requests if one.connection == "blog")
+    found = doctor.report(dataclasses.replace(SCOPE, requests=requests, wanted=("blog",)), deployed.system()).found
     assert {(one.severity, one.problem.where) for one in found} == {("error", "Ingress")}
     assert found[0].problem.reason.endswith(" is not answered by the maintenance page")
 
@@ -97,7 +117,7 @@ def test_a_connection_in_maintenance_is_to_be_answered_503(deployed: Deployed):
 def test_a_certificate_that_acm_should_have_renewed_is_told(
     deployed: Deployed, days: int, severity: str | None, reason: str
 ):
-    topology = deployed.topology()
+    topology = deployed.system().topology
     now = datetime.datetime.now(datetime.UTC)
     [balancer] = [one for one in topology.load_balancers.values() if one.scheme == "internet-facing"]
     [listener] = balancer.listeners
@@ -106,6 +126,35 @@ def test_a_certificate_that_acm_should_have_renewed_is_told(
     )
     changed = dataclasses.replace(balancer, listeners=(dataclasses.replace(listener, certificates=ends),))
     topology = dataclasses.replace(topology, load_balancers={**topology.load_balancers, balancer.arn: changed})
-    found = diagnosis.diagnose([], topology, HOSTS, now=now)
+    found = diagnosis.diagnose([], topology, Expected(), Surroundings(), now=now)
     told = [(one.severity, one.problem.reason) for one in found if one.problem.where == "Certificate"]
     assert told == ([(severity, reason)] if severity else [])
+
+
+def test_the_printed_policy_allows_each_call_and_no_action_that_is_not_called(deployed: Deployed):
+    with reader_calls.recorded() as requests:
+        deployed.report()
+    printed = CliRunner().invoke(app, ["doctor", "--print-policy", "--root", str(REPOSITORY)]).stdout
+    policies = iam_policies.Policies(printed)
+    assert policies.refused(requests) == []
+    granted = {action for one in json.loads(printed)["Statement"] for action in one["Action"]}
+    # WAF asks for GetWebACL when it tells the web ACL of a load balancer, and no web ACL of the samples has an IP set.
+    assert granted == {one.action for one in requests} | {"wafv2:GetIPSet", "wafv2:GetWebACL"}
+    others = [
+        iam_policies.Request("s3:GetBucketPolicy", "arn:aws:s3:::another"),
+        iam_policies.Request("s3:GetObject", "arn:aws:s3:::central-ingress-prod-logs-222222222222-eu-west-1/access/x"),
+        iam_policies.Request("ssm:GetParameters", "arn:aws:ssm:eu-west-1:111111111111:parameter/passwords/shop"),
+        iam_policies.Request("ssm:GetParameter", "arn:aws:ssm:eu-west-1:111111111111:parameter/central-ingress/x"),
+        iam_policies.Request("ec2:DeleteVpcEndpoints", "*"),
+    ]
+    assert policies.allowed(others) == []
+
+
+@pytest.mark.parametrize("action", sorted(reader_policy.RIGHTS.keys() - {"wafv2:GetIPSet", "wafv2:GetWebACL"}))
+def test_a_right_that_the_reader_lacks_is_told_and_nothing_is_blamed_for_it(deployed: Deployed, action: str):
+    with reader_calls.without(action) as refused:
+        report = deployed.report()
+    assert refused
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    assert any(f"not authorized to perform: {action}" in one.reason for one in report.unread)
+    assert all("--print-policy" in one.remedy for one in report.unread)

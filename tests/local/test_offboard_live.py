@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli import offboard
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app

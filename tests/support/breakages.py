@@ -18,6 +18,7 @@ class Sides:
     """The sample's shop, as both accounts see it."""
 
     def __init__(self, edge: Session, workload: Session) -> None:
+        self.edge, self.workload = edge, workload
         self.elbv2, self.ec2, self.wafv2, self.route53 = map(edge.client, ("elbv2", "ec2", "wafv2", "route53"))
         self.inner_elbv2, self.inner_ec2 = workload.client("elbv2"), workload.client("ec2")
         [self.balancer] = self.elbv2.describe_load_balancers()["LoadBalancers"]
@@ -92,8 +93,8 @@ class Breakage:
     """One thing broken."""
 
     what: str
-    do: Callable[[Sides], Undo | None]
-    """Breaks it, and returns what mends it; None for what AWS does not take back."""
+    do: Callable[[Sides], object]
+    """Breaks it."""
     where: str
     """Where `doctor` finds it."""
     reason: str

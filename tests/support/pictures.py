@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli import report
+from privatelink_ingress.cli import report, topologies
 from privatelink_ingress.cli.views.report import page
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
@@ -21,7 +21,7 @@ def drawn() -> str:
             deployment.up(stack)
         edges, workloads = ([cloud.session(*place) for place in places] for places in deploy.places(stacks))
         topology = live.load(edges, workloads)
-    return page.picture_file(report.system(REPOSITORY, topology, source="emulated AWS"))
+    return page.picture_file(report.system(REPOSITORY, topologies.System(topology=topology), source="emulated AWS"))
 
 
 def write() -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.aws.request_counts import request_counts
 from privatelink_ingress.aws.tagged import by_key, with_tags
-from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.fleet.offboarding import EdgeState
 from privatelink_ingress.plan import tags

@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.aws.request_counts import request_counts
 from privatelink_ingress.aws.tagged import with_tags
-from privatelink_ingress.aws.topology.live import Account
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.edge import removal
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, InUse

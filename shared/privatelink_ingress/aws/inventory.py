@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import untagged
 from privatelink_ingress.aws.pages import read
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.plan import tags
 from privatelink_ingress.regions import partition

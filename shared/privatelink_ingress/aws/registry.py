@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.plan.workload.images import ImagePlan, RegistryContents
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")

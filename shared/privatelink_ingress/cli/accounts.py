@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import credentials
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 
 
 class Unseen(Exception):

@@ -15,7 +15,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.cli import expectations, invocation, report
+from privatelink_ingress.cli import expectations, invocation, report, topologies
 from privatelink_ingress.cli.running import FILE, Cluster, RunningCloud
 from privatelink_ingress.cli.views import progress as bars
 from privatelink_ingress.cli.views import tables
@@ -61,7 +61,8 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         owners = [cloud.session(*place) for place in workloads]
         objects = deployment.objects(owners)
         clusters = read_all(objects)
-        topology = dataclasses.replace(live.load([cloud.session(*place) for place in edges], owners), clusters=clusters)
+        fronts = [cloud.session(*place) for place in edges]
+        topology = dataclasses.replace(live.load(fronts, owners), clusters=clusters)
         for run in runs:
             if run.exports.get("connections"):
                 tables.print_table(console, _connections(run))
@@ -82,7 +83,9 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         console.print(EMULATOR, style="dim")
         for expected in failed:
             console.print(f"Not as expected: {expected}.", style="bold red", highlight=False, soft_wrap=True)
-        report.write(report.system(root, topology, source="emulated AWS"), out / report.FILE)
+        accounts = {(one.account_id, one.region): one for one in (*fronts, *owners)}
+        deployed = topologies.System(topology=topology, accounts=accounts)
+        report.write(report.system(root, deployed, source="emulated AWS"), out / report.FILE)
         page = escape(invocation.shown(out / report.FILE))
         console.print(f"Open the report in a browser: {page}", style="bold", highlight=False, soft_wrap=True)
         if keep:

@@ -1,21 +1,39 @@
-"""`doctor`: follows a request for each route and host of the stack files, and judges what it passes."""
+"""`doctor`: follows a request for each route and host of the stack files, and judges what it passes and relies on."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from privatelink_ingress.fleet import examples, repository
-from privatelink_ingress.fleet.repository import Stacks
-from privatelink_ingress.plan.routing.routes import RoutePlan
+from privatelink_ingress.arns import Arn
+from privatelink_ingress.aws import reader_policy
+from privatelink_ingress.aws.surroundings import edge, workload
+from privatelink_ingress.cli import planned
+from privatelink_ingress.cli.topologies import Place, System
+from privatelink_ingress.fleet import examples, repository, shards
 from privatelink_ingress.problems import Problem, UsageError, suggest
+from privatelink_ingress.regions import partition
 from privatelink_ingress.trace.diagnosis import Diagnosis, Followed, diagnose
+from privatelink_ingress.trace.expected import Expected, Workload
 from privatelink_ingress.trace.hops import Path as Way
 from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.states import surroundings as of_states
+from privatelink_ingress.trace.surroundings import Surroundings, joined
 from privatelink_ingress.trace.topology import Topology
 from privatelink_ingress.trace.trace import follow
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What is to be looked at."""
+
+    requests: tuple[examples.Example, ...]
+    """To follow."""
+    expected: Expected
+    wanted: tuple[str, ...] = ()
+    """Connections; all when empty."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,6 +43,8 @@ class Report:
     connections: tuple[str, ...]
     requests: int
     found: tuple[Diagnosis, ...]
+    unread: tuple[Problem, ...] = ()
+    """What could not be read."""
 
     @property
     def healthy(self) -> bool:
@@ -32,42 +52,94 @@ class Report:
         return all(one.severity == "not seen" for one in self.found)
 
 
-def published(root: Path, wanted: Sequence[str]) -> tuple[tuple[examples.Example, ...], frozenset[str]]:
-    """The requests to follow, and all hosts of the stack files.
+def published(root: Path, wanted: Sequence[str]) -> Scope:
+    """The requests to follow, and what the stack files say.
 
     Raises:
         UserError: a stack file has a mistake.
         UsageError: with each wanted connection that no stack file has.
     """
     stacks = repository.read_right(root)
-    shards = [_routes(stacks, edge.stack) for edge in stacks.edges]
-    names = sorted({one.name for shard in shards for one in shard})
+    grouped, _ = shards.group(stacks.edges, stacks.attached)
+    names = sorted({routes.name for group in grouped for routes in group.routes})
     if unknown := [
         Problem(name, "no stack file has a connection of this name", suggest(name, names))
         for name in wanted
         if name not in names
     ]:
         raise UsageError("The connection does not exist", unknown)
-    hosts = frozenset(host for shard in shards for one in shard for host in one.hosts)
-    every = (one for shard in shards for one in examples.of_shard(shard))
-    return tuple(one for one in every if not wanted or one.connection in wanted), hosts
+    every = (one for group in grouped for one in examples.of_shard(group.routes))
+    return Scope(
+        requests=tuple(one for one in every if not wanted or one.connection in wanted),
+        expected=planned.of(stacks),
+        wanted=tuple(wanted),
+    )
 
 
-def report(requests: Sequence[examples.Example], hosts: frozenset[str], topology: Topology) -> Report:
-    """Follow the requests."""
+def report(scope: Scope, system: System) -> Report:
+    """Follow the requests, and read and judge what stands beside them."""
+    around, followed = surroundings(scope, system), follow_all(scope, system.topology)
+    found = diagnose(
+        followed,
+        system.topology,
+        scope.expected,
+        around,
+        wanted=scope.wanted,
+        now=datetime.datetime.now(datetime.UTC),
+    )
+    names = tuple(dict.fromkeys(one.connection for one in scope.requests))
+    unread = (*system.unread, *around.unread, *_uncompared(scope.expected))
+    return Report(connections=names, requests=len(followed), found=tuple(found), unread=unread)
+
+
+def follow_all(scope: Scope, topology: Topology) -> list[Followed]:
+    """Where each request of the scope goes."""
     followed = []
-    for one in requests:
+    for one in scope.requests:
         request = Request.parse(one.url, method=one.method, headers=one.headers, source=one.source, speaks=one.speaks)
         request = dataclasses.replace(request, signed_in=True)
         way = Way(request=request, topology=topology)
         followed.append(Followed(connection=one.connection, active=one.active, trace=follow(one.url, way), path=way))
-    found = diagnose(followed, topology, hosts, now=datetime.datetime.now(datetime.UTC))
-    names = tuple(dict.fromkeys(one.connection for one in requests))
-    return Report(connections=names, requests=len(followed), found=tuple(found))
+    return followed
 
 
-def _routes(stacks: Stacks, shard: str) -> list[RoutePlan]:
-    """The routes of a shard's connections, and of those attached to it."""
-    edges = [one for one in stacks.edges if one.stack == shard]
-    attached = [one for one in stacks.attached if one.shard == shard]
-    return [routes for one in (*edges, *attached) for routes in one.routes]
+def surroundings(scope: Scope, system: System) -> Surroundings:
+    """What stands beside the requests, as far as it can be read."""
+    if system.exports:
+        return of_states.load(system.exports)
+    expected, workloads = scope.expected, list(_judged(scope))
+    parts = []
+    for place, account in system.accounts.items():
+        own = [one for one in expected.shards if (one.account_id, one.region) == place]
+        if own:
+            parts.append(edge.load(account, own, system.topology))
+        if held := [one for one in workloads if (one.account_id, one.region) == place]:
+            parts.append(workload.load(account, held))
+        if written := [one for one in workloads if _parameter_place(one) == place]:
+            parts.append(workload.contracts(account, written))
+    return joined(parts)
+
+
+def policy(expected: Expected) -> str:
+    """The least rights of a reader of these stacks, as a policy document."""
+    regions = [*(one.region for one in expected.shards), *(one.region for one in expected.workloads)]
+    return reader_policy.document(
+        buckets=[one.plan.logs.bucket for one in expected.shards if not one.plan.logs.bucket_is_existing],
+        parameters=[one.plan.publication.parameter for one in expected.workloads],
+        partition=partition(regions[0]) if regions else "aws",
+    )
+
+
+def _judged(scope: Scope) -> Iterable[Workload]:
+    return (one for one in scope.expected.workloads if not scope.wanted or one.connection in scope.wanted)
+
+
+def _parameter_place(one: Workload) -> Place:
+    role = one.plan.publication.parameter_writer_role_arn
+    return (Arn.parse(role).account_id if role else one.account_id, one.region)
+
+
+def _uncompared(expected: Expected) -> Iterator[Problem]:
+    for file in expected.unplanned:
+        reason = "is not compared with AWS: values are encrypted, or do not fit the other files"
+        yield Problem(file, reason, "Run `./run check`, which tells them.")

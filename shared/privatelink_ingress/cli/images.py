@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from privatelink_ingress.aws import registry as live
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli import image_tools
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.views import images as view

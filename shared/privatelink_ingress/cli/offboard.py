@@ -10,7 +10,7 @@ from typing import Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import connection_state as live
-from privatelink_ingress.aws.topology.live import Account
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet import offboarding, offboarding_changes, repository

@@ -12,7 +12,8 @@ from privatelink_ingress.cli import invocation
 FOUND_SOMETHING = 1
 """Exit code when a command did its work and something is wrong. 0 is fine, 130 is Ctrl-C."""
 NOT_PROVEN = 3
-"""Exit code of `check` when nothing is wrong, but a value is encrypted or in an environment."""
+"""Exit code when nothing is wrong, but not everything is proven: `check` met a value that is encrypted or in an
+environment, or a reader of AWS lacked a right."""
 WRONG_USE = 2
 """Exit code when a command could not start."""
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 import datetime
 import os
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-from privatelink_ingress.cli import doctor
+from privatelink_ingress.cli import doctor, topologies
 from privatelink_ingress.cli.views.report import model, page
 from privatelink_ingress.cli.views.report.model import Source, System
 from privatelink_ingress.fleet import cost, repository
-from privatelink_ingress.fleet.examples import Example
 from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.trace.diagnosis import Followed
-from privatelink_ingress.trace.hops import Path as Way
-from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.topology import Topology
-from privatelink_ingress.trace.trace import follow
 
 FILE = "report.html"
 """Its name in the directory of the demo."""
@@ -27,38 +20,30 @@ FILE = "report.html"
 _NOTHING = "The report cannot be written"
 
 
-def system(
-    root: Path, topology: Topology, *, source: Source, unread: Iterable[Problem] = (), traffic: Traffic | None = None
-) -> System:
+def system(root: Path, deployed: topologies.System, *, source: Source, traffic: Traffic | None = None) -> System:
     """What the report of the repository at `root` shows.
 
     Args:
         root: Top directory of the repository.
-        topology: What is deployed.
+        deployed: What is deployed, and what of it could not be read.
         source: Where it was read.
-        unread: Accounts that could not be read.
         traffic: Of each connection, for the cost.
 
     Raises:
         UserError: a stack file has a mistake.
     """
-    requests, hosts = doctor.published(root, ())
+    scope = doctor.published(root, ())
+    diagnosed = doctor.report(scope, deployed)
     return model.system(
         repository.read_right(root),
-        [_followed(one, topology) for one in requests],
-        doctor.report(requests, hosts, topology).found,
-        topology,
+        doctor.follow_all(scope, deployed.topology),
+        diagnosed.found,
+        deployed.topology,
         cost.report(root, traffic=traffic or Traffic()),
         source=source,
         read_at=datetime.datetime.now(datetime.UTC),
-        unread=unread,
+        unread=diagnosed.unread,
     )
-
-
-def _followed(example: Example, topology: Topology) -> Followed:
-    request = Request.parse(example.url, method=example.method, headers=example.headers, source=example.source)
-    way = Way(request=request, topology=topology)
-    return Followed(connection=example.connection, active=example.active, trace=follow(example.url, way), path=way)
 
 
 def require_writable(file: Path, another: str = "Name another file with --file.") -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,14 +14,17 @@ from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.trace.cluster_objects import Object, read_all
 from privatelink_ingress.trace.topology import Topology
 
+if TYPE_CHECKING:
+    from privatelink_ingress.aws.reads import Account
+
 FILE = "cloud.json"
 """Its name in the directory of the demo."""
 
 _END = "End the demo that wrote it, if it still runs. "
 
-Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
-Place = tuple[Account, str]
+Place = tuple[AccountId, str]
 """Account and Region."""
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +35,7 @@ class Cluster(BaseModel):
 
     model_config = _STRICT
 
-    account: Account
+    account: AccountId
     name: str
     objects: tuple[Object, ...]
 
@@ -97,14 +101,27 @@ def topology_of(directory: Path) -> Topology:
     """
     # Costly to import, and not needed to show a trace.
     from privatelink_ingress.aws.topology import live
-    from privatelink_ingress.local.cloud.session import Session
 
     cloud = RunningCloud.read(directory)
-    edges, workloads = (
-        [Session(cloud.endpoint_url, *place) for place in places] for places in (cloud.edges, cloud.workloads)
-    )
+    edges, workloads = (_sessions(cloud, places) for places in (cloud.edges, cloud.workloads))
     clusters = read_all({(cluster.account, cluster.name): cluster.objects for cluster in cloud.clusters})
-    return dataclasses.replace(live.load(edges, workloads), clusters=clusters)
+    return dataclasses.replace(live.load(edges.values(), workloads.values()), clusters=clusters)
+
+
+def accounts_of(directory: Path) -> Mapping[Place, Account]:
+    """The accounts of that demo.
+
+    Raises:
+        UsageError: no demo is running.
+    """
+    cloud = RunningCloud.read(directory)
+    return _sessions(cloud, (*cloud.edges, *cloud.workloads))
+
+
+def _sessions(cloud: RunningCloud, places: Iterable[Place]) -> dict[Place, Account]:
+    from privatelink_ingress.local.cloud.session import Session
+
+    return {place: Session(cloud.endpoint_url, *place) for place in places}
 
 
 def _damage(error: ValidationError) -> str:

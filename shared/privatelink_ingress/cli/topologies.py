@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress.aws.reads import Account, Reads
 from privatelink_ingress.aws.topology import live as aws
 from privatelink_ingress.cli import running
 from privatelink_ingress.cli.accounts import Accounts, Unseen
@@ -15,14 +17,28 @@ from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
 from privatelink_ingress.stackfiles import exports
+from privatelink_ingress.stackfiles.exports import Export
 from privatelink_ingress.trace.states.load import UNREADABLE, load
-from privatelink_ingress.trace.topology import Topology, joined
+from privatelink_ingress.trace.topology import OF_WORKLOAD, Topology, joined
+
+Place = tuple[str, str]
+"""Account and Region."""
 
 
-def chosen(
-    demo: Path, *, states: Sequence[Path], live: bool, root: Path, accounts: Accounts
-) -> tuple[Topology, list[Problem]]:
-    """What the options ask for: AWS, exported states, or the demo that was kept in a directory; and what is unread.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class System:
+    """The deployed system as it was read, and where more of it can be read."""
+
+    topology: Topology
+    unread: tuple[Problem, ...] = ()
+    """Accounts, and parts of accounts, that could not be read."""
+    accounts: Mapping[Place, Account] = dataclasses.field(default_factory=dict)
+    """Those that were read; none for states."""
+    exports: tuple[Export, ...] = ()
+
+
+def chosen(demo: Path, *, states: Sequence[Path], live: bool, root: Path, accounts: Accounts) -> System:
+    """What the options ask for: AWS, exported states, or the demo that was kept in a directory.
 
     Raises:
         UserError: two of them were asked for, or the one cannot be read.
@@ -32,10 +48,12 @@ def chosen(
         raise UsageError("The system cannot be read", [problem])
     if live:
         return of_aws(root, accounts)
-    return (of_states(states) if states else running.topology_of(demo)), []
+    if states:
+        return of_states(states)
+    return System(topology=running.topology_of(demo), accounts=running.accounts_of(demo))
 
 
-def of_states(paths: Sequence[Path]) -> Topology:
+def of_states(paths: Sequence[Path]) -> System:
     """What exported states know, from files and from all `.json` files of directories.
 
     Raises:
@@ -52,7 +70,8 @@ def of_states(paths: Sequence[Path]) -> Topology:
     found = exports.read_all(files.values(), problems, failed=UNREADABLE)
     if problems:
         raise UsageError(UNREADABLE, problems)
-    return load(export for _, export in found.values())
+    given = tuple(export for _, export in found.values())
+    return System(topology=load(given), exports=given)
 
 
 _EXPORTS = (
@@ -61,8 +80,8 @@ _EXPORTS = (
 )
 
 
-def of_aws(root: Path, accounts: Accounts) -> tuple[Topology, list[Problem]]:
-    """What AWS has in the accounts and Regions of all stack files, and the workload accounts that cannot be read.
+def of_aws(root: Path, accounts: Accounts) -> System:
+    """What AWS has in the accounts and Regions of all stack files, and what of it cannot be read.
 
     Raises:
         UserError: a stack file has a mistake, no stack file has a load balancer, or an edge account cannot be read.
@@ -71,30 +90,45 @@ def of_aws(root: Path, accounts: Accounts) -> tuple[Topology, list[Problem]]:
     if not stacks.edges:
         remedy = "Run this in the repository of your stack files, or name it with --root."
         raise UsageError(_NOTHING, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])
-    problems, unread = Problems(), list[Problem]()
-    edges = _read(stacks.edges, accounts, aws.edge, problems)
+    problems = Problems()
+    edges, more = _read(stacks.edges, accounts, aws.edge, problems)
     problems.raise_all(_NOTHING)
     others = [one for one in stacks.workloads if (one.settings.account_id, one.region) not in edges]
-    return joined([*edges.values(), *_read(others, accounts, aws.workload, unread).values()]), unread
+    lost = list[Problem]()
+    workloads, yet_more = _read(others, accounts, aws.workload, lost)
+    parts = [topology for _, topology in (*edges.values(), *workloads.values())]
+    topology = joined(parts)
+    if lost:
+        topology = dataclasses.replace(topology, unread=topology.unread | OF_WORKLOAD)
+    elsewhere = sorted({zone for one in stacks.edges for zone in one.settings.hosted_zone_roles})
+    if elsewhere:
+        reason = "is in another account, whose records are not read: no name is missed"
+        lost += (Problem(f"hosted zone {zone}", reason, "Ask DNS: dig +short A <host>.") for zone in elsewhere)
+        topology = dataclasses.replace(topology, cnames=None, unread=topology.unread | {"records"})
+    held = {place: account for place, (account, _) in (*edges.items(), *workloads.items())}
+    return System(topology=topology, unread=(*lost, *more, *yet_more), accounts=held)
 
 
 def _read(
     stacks: Iterable[Edge | Workload],
     accounts: Accounts,
-    read: Callable[[aws.Account], Topology],
+    read: Callable[[Reads], Topology],
     problems: list[Problem],
-) -> dict[tuple[str, str], Topology]:
-    """By account and Region. Adds those that cannot be read to `problems`."""
+) -> tuple[dict[Place, tuple[Account, Topology]], list[Problem]]:
+    """By account and Region, and the parts that could not be read. Adds accounts that cannot be read to `problems`."""
     places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
-    found = {}
+    found, unread = {}, list[Problem]()
     for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
         try:
-            account = accounts.account(account_id, region, roles.network, roles.external_id)
-            found[account_id, region] = read(account)
+            reads = Reads(accounts.account(account_id, region, roles.network, roles.external_id))
+            found[account_id, region] = reads.account, read(reads)
+            unread += reads.unread.values()
         except (Unseen, BotoCoreError, ClientError) as error:
             problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", _RIGHTS))
-    return found
+    return found, unread
 
 
 _NOTHING = "AWS cannot be read"
-_RIGHTS = f"Use credentials (--profile) with ReadOnlyAccess, or with these rights: {', '.join(aws.ACTIONS)}."
+_RIGHTS = (
+    "Use credentials (--profile) with ReadOnlyAccess, or with the policy that `./run doctor --print-policy` prints."
+)

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from privatelink_ingress.aws.topology import live
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.local import prerequisites
@@ -103,7 +103,7 @@ class Deployment:
             self._runs[stack.label] = self._run(stack, on_event=on_event)
         return self._runs[stack.label]
 
-    def objects(self, accounts: Iterable[live.Account]) -> Mapping[tuple[str, str], Sequence[Object]]:
+    def objects(self, accounts: Iterable[Account]) -> Mapping[tuple[str, str], Sequence[Object]]:
         """What decides the way of a request in every cluster of `accounts`, by account and name of the cluster."""
         found = {}
         for account in accounts:

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterator, Sequence
 
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.hops import Hop, Path
-from privatelink_ingress.trace.topology import UNSEEN, Certificate, Listener, Target, TargetGroup, Topology
+from privatelink_ingress.trace.judgements import (
+    addresses,
+    alarms,
+    balancers,
+    certificates,
+    clusters,
+    contracts,
+    logs,
+    quotas,
+    rules,
+)
+from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, Severity
+from privatelink_ingress.trace.surroundings import Surroundings
+from privatelink_ingress.trace.topology import UNSEEN, Listener, LoadBalancer, Target, TargetGroup, Topology
 from privatelink_ingress.trace.trace import Trace
 
-Severity = Literal["error", "warning", "not seen"]
-
-RENEWAL_DAYS = 45
-"""ACM renews a certificate 60 days before it expires, and sends notice of one that it could not renew 45 days before:
-https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
-
-SYSTEM = "all connections"
-"""The subject of findings about no single connection."""
+__all__ = ["SYSTEM", "Diagnosis", "Followed", "Severity", "diagnose"]
 
 _SEVERITIES: dict[str, Severity] = {"stops": "error", "answers": "error", "warns": "warning", "not seen": "not seen"}
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Diagnosis:
-    """One thing that is wrong, or could not be seen."""
-
-    connection: str
-    severity: Severity
-    problem: Problem
-    """Where it is, why it is wrong, and what to do."""
-    evidence: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,23 +43,62 @@ class Followed:
 
 
 def diagnose(
-    followed: Sequence[Followed], topology: Topology, hosts: Iterable[str], *, now: datetime.datetime
+    followed: Sequence[Followed],
+    topology: Topology,
+    expected: Expected,
+    around: Surroundings,
+    *,
+    wanted: Collection[str] = (),
+    now: datetime.datetime,
 ) -> list[Diagnosis]:
     """Everything that is wrong, each once: the worst first, and then by connection, in the order of a request's way.
 
     Args:
         followed: A request for each route and host.
         topology: Where they were followed.
-        hosts: All hosts of all stack files, in lower case.
-        now: To judge when certificates expire.
+        expected: What the stack files say.
+        around: What stands beside the path.
+        wanted: Connections to judge; all when empty. Findings about no single one are always told.
+        now: To judge when certificates and versions expire.
     """
     found = [
         *(one for each in followed for one in _of_trace(each)),
         *(one for each in followed if each.active for one in _of_targets(each, topology)),
-        *_of_listeners(topology, frozenset(hosts), now),
+        *_of_shards(expected, topology, around, now),
+        *(one for each in expected.workloads for one in contracts.judge(each, around.published, topology)),
+        *(one for each in expected.workloads for one in clusters.judge(each, around, now.date())),
+        *alarms.judge(expected, topology, around),
     ]
+    kept = (one for one in found if not wanted or one.connection in (SYSTEM, *wanted))
     order = ("error", "warning", "not seen")
-    return sorted(dict.fromkeys(found), key=lambda one: (order.index(one.severity), one.connection))
+    return sorted(dict.fromkeys(kept), key=lambda one: (order.index(one.severity), one.connection))
+
+
+def _of_shards(
+    expected: Expected, topology: Topology, around: Surroundings, now: datetime.datetime
+) -> Iterator[Diagnosis]:
+    for balancer in topology.load_balancers.values():
+        if balancer.scheme == "internet-facing":
+            for listener in balancer.listeners:
+                yield from _foreign_rules(balancer.name, listener, expected.hosts)
+            yield from certificates.judge(balancer, topology, now)
+    services = {
+        one.connection: service.name
+        for one in expected.workloads
+        if (service := contracts.service_of(one, around.published, topology))
+    }
+    for shard in expected.shards:
+        for balancer in topology.load_balancers.values():
+            if _is_of(balancer, shard.plan.load_balancer_name, shard.account_id, shard.region):
+                yield from rules.judge(shard, balancer, topology)
+                yield from addresses.judge(shard, balancer, topology, services)
+                yield from balancers.judge(shard, balancer, around)
+                yield from logs.judge(shard, balancer, around)
+                yield from quotas.judge(shard, balancer, topology, around)
+
+
+def _is_of(balancer: LoadBalancer, name: str, account_id: str, region: str) -> bool:
+    return balancer.name == name and balancer.arn.split(":")[3:5] == [region, account_id]
 
 
 def _of_trace(followed: Followed) -> Iterator[Diagnosis]:
@@ -72,17 +106,17 @@ def _of_trace(followed: Followed) -> Iterator[Diagnosis]:
     if not followed.active:
         if (trace.outcome, trace.status) != ("answered", 503):
             reason = f"{trace.url} is not answered by the maintenance page"
-            yield _of_hop(followed.connection, "error", trace.hops[-1], reason, "Run `pulumi up` in central-ingress/.")
+            yield _of_hop(followed.connection, "error", trace.hops[-1], reason, UP_EDGE)
         return
     for hop in trace.hops:
         if hop.verdict == "passes":
             continue
         if hop.verdict == "answers" and not hop.remedy:
             reason = f"{trace.method} {trace.url} is answered {trace.status}: {hop.reason or 'not forwarded'}"
-            yield _of_hop(followed.connection, "error", hop, reason, "Run `pulumi up` in central-ingress/.")
+            yield _of_hop(followed.connection, "error", hop, reason, UP_EDGE)
         elif hop.name == "Route 53" and hop.verdict == "warns":
             # A stack file says that the host has a record.
-            yield _of_hop(followed.connection, "error", hop, hop.evidence, "Run `pulumi up` in central-ingress/.")
+            yield _of_hop(followed.connection, "error", hop, hop.evidence, UP_EDGE)
         else:
             yield _of_hop(followed.connection, _SEVERITIES[hop.verdict], hop, hop.reason or hop.evidence, hop.remedy)
 
@@ -98,7 +132,7 @@ def _of_targets(followed: Followed, topology: Topology) -> Iterator[Diagnosis]:
     connection, found = followed.connection, vars(followed.path)
     if rule := found.get("rule"):
         for arn, weight in rule.action.target_groups:
-            if weight:
+            if weight and arn in topology.target_groups:
                 yield from _of_health(connection, topology.target_groups[arn], "Target group")
     if inner := found.get("inner_group"):
         yield from _of_health(connection, inner, "Network load balancer's target group")
@@ -140,17 +174,6 @@ def _shown(target: Target) -> str:
     return f"{target.id}:{target.port} {target.state}"
 
 
-def _of_listeners(topology: Topology, hosts: frozenset[str], now: datetime.datetime) -> Iterator[Diagnosis]:
-    """Rules that no stack file has, and certificates that are about to expire."""
-    for balancer in topology.load_balancers.values():
-        if balancer.scheme != "internet-facing":
-            continue
-        for listener in balancer.listeners:
-            yield from _foreign_rules(balancer.name, listener, hosts)
-            for certificate in listener.certificates:
-                yield from _expiry(certificate, now)
-
-
 def _foreign_rules(balancer: str, listener: Listener, hosts: frozenset[str]) -> Iterator[Diagnosis]:
     for rule in listener.rules:
         named = {value.lower() for one in rule.conditions if one.field == "host-header" for value in one.values}
@@ -161,23 +184,3 @@ def _foreign_rules(balancer: str, listener: Listener, hosts: frozenset[str]) -> 
             problem = Problem("Listener rule", reason, remedy)
             evidence = f"{balancer}, port {listener.port}"
             yield Diagnosis(connection=SYSTEM, severity="warning", problem=problem, evidence=evidence)
-
-
-def _expiry(certificate: Certificate, now: datetime.datetime) -> Iterator[Diagnosis]:
-    if certificate.not_after is None or (left := (certificate.not_after - now).days) >= RENEWAL_DAYS:
-        return
-    reason = (
-        f"it expired {-left} day{'s' * (left != -1)} ago"
-        if left < 0
-        else f"it expires in {left} day{'s' * (left != 1)}, and ACM has not renewed it"
-    )
-    remedy = (
-        f"Compare its validation records with the hosted zone: aws acm describe-certificate --certificate-arn "
-        f"{certificate.arn}. An imported certificate has to be imported again."
-    )
-    yield Diagnosis(
-        connection=SYSTEM,
-        severity="error" if left < 0 else "warning",
-        problem=Problem("Certificate", reason, remedy),
-        evidence=f"{', '.join(certificate.domains)}, until {certificate.not_after:%Y-%m-%d}",
-    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.trace import protocols, web_acl
-from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.hops import RIGHTS, Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.request import Request, first_rule
 from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
 from privatelink_ingress.trace.topology import UNSEEN, Alias, Certificate, Rule, Topology
@@ -22,6 +22,9 @@ def resolve(path: Path) -> Iterator[Hop]:
     record = alias(path.topology, host)
     if record:
         targets = [balancer for balancer in public if balancer.dns_name == record.target]
+        if not targets and path.topology.lacks("load balancers"):
+            evidence = f"{record.name} {record.type} is an alias of {record.target}"
+            raise Unseen(hop, evidence, "load balancers cannot be read")
         if not targets:
             raise Stopped(
                 hop,
@@ -35,6 +38,15 @@ def resolve(path: Path) -> Iterator[Hop]:
             verdict="passes",
             evidence=f"{record.name} {record.type} → {path.balancer.name} (zone {record.zone})",
         )
+    elif not public and path.topology.lacks("load balancers"):
+        raise Unseen("Load balancer", "load balancers cannot be read", "where the request arrives is not known")
+    elif len(public) == 1 and path.topology.lacks("records"):
+        path.balancer = public[0]
+        reason = f"the records of hosted zones cannot be read: followed as if {host} led to {path.balancer.name}"
+        yield Hop(name=hop, verdict="not seen", evidence=f"{host} A", reason=reason, remedy=RIGHTS)
+    elif path.topology.lacks("records"):
+        reason = f"which of {len(public)} internet-facing load balancers it leads to is not known"
+        raise Unseen(hop, "the records of hosted zones cannot be read", reason)
     elif len(public) == 1:
         path.balancer = public[0]
         yield Hop(
@@ -123,6 +135,10 @@ def secure(path: Path) -> Iterator[Hop]:
 def screen(path: Path) -> Iterator[Hop]:
     """The web ACL, as far as its rules can be evaluated without AWS (`web_acl`)."""
     acl = path.balancer.web_acl
+    if acl is None and path.topology.lacks("web ACLs"):
+        reason = "whether a web ACL blocks the request is not known"
+        yield Hop(name="Web ACL", verdict="not seen", evidence="web ACLs cannot be read", reason=reason, remedy=RIGHTS)
+        return
     if acl is None:
         yield Hop(
             name="Web ACL",
@@ -179,7 +195,10 @@ def spread(path: Path) -> Iterator[Hop]:
             "the load balancer answers 503",
             "Give a backend a weight.",
         )
-    path.target_group = group = path.topology.target_groups[max(live, key=lambda item: item[1])[0]]
+    arn = max(live, key=lambda item: item[1])[0]
+    if arn not in path.topology.target_groups:
+        raise Unseen("Target group", arn, "the target group cannot be read")
+    path.target_group = group = path.topology.target_groups[arn]
     states = ", ".join(f"{target.id} {target.state}" for target in group.targets) or "no targets"
     version = "" if group.version == "HTTP1" else f" by {protocols.NAMES[group.version]}"
     evidence = f"{group.name}, {group.protocol} {group.port}{version}: {states}"
@@ -207,6 +226,8 @@ def enter_endpoints(path: Path) -> Iterator[Hop]:
     }
     strangers = [target.id for target in path.target_group.targets if target.id not in interfaces]
     path.entries = [(target, *interfaces[target.id]) for target in path.target_group.targets if target.id in interfaces]
+    if not path.entries and topology.lacks("endpoints"):
+        raise Unseen(hop, ", ".join(strangers), "endpoints cannot be read")
     if not path.entries:
         raise Stopped(
             hop,

@@ -19,6 +19,8 @@ from privatelink_ingress.trace.topology import (
     Topology,
 )
 
+RIGHTS = "Give the reader the rights that `./run doctor --print-policy` prints."
+
 Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
 
 
@@ -51,6 +53,14 @@ class Stopped(Exception):
         self.hop = Hop(name=name, verdict=verdict, evidence=evidence, reason=reason, remedy=remedy)
         self.status = status
         super().__init__(reason)
+
+
+class Unseen(Stopped):
+    """What comes next could not be read, so the request is followed no further: nothing is known against it."""
+
+    def __init__(self, name: str, evidence: str, reason: str, remedy: str = RIGHTS) -> None:
+        super().__init__(name, evidence, reason, remedy)
+        self.hop = dataclasses.replace(self.hop, verdict="not seen")
 
 
 @dataclasses.dataclass(kw_only=True)

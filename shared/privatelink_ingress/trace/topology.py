@@ -5,11 +5,30 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from privatelink_ingress.settings.route_protocols import ProtocolVersion
 from privatelink_ingress.trace.cluster_objects import ClusterObjects
 from privatelink_ingress.trace.security_groups import SecurityGroup
+
+Part = Literal[
+    "records",
+    "load balancers",
+    "web ACLs",
+    "target groups",
+    "endpoints",
+    "endpoint services",
+    "instances",
+    "security groups",
+    "subnets",
+    "certificates",
+]
+"""What a reader reads apart, with a right of its own."""
+
+OF_WORKLOAD: frozenset[Part] = frozenset(
+    ("load balancers", "target groups", "endpoint services", "instances", "security groups", "subnets", "certificates")
+)
+"""The parts that are unread where a workload account cannot be read at all."""
 
 UNSEEN = "unseen"
 """State of a target, node or certificate of which the reader knows that it exists, and no more."""
@@ -37,6 +56,8 @@ class Certificate:
     default: bool
     not_after: datetime.datetime | None = None
     """When it expires, where the reader knows."""
+    validations: tuple[tuple[str, str], ...] = ()
+    """Name and value of the CNAME records by which ACM validates its names, sorted, without trailing dots."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,6 +149,7 @@ class WebAclRule:
 class WebAcl:
     """The web ACL in front of a load balancer, with its rules in the order of evaluation."""
 
+    arn: str = ""
     name: str
     default_allows: bool
     rules: tuple[WebAclRule, ...]
@@ -243,6 +265,17 @@ class Topology:
     """By id."""
     clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
     """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
+    cnames: frozenset[tuple[str, str]] | None = None
+    """Name and value of all CNAME records of public hosted zones, without trailing dots; None where they are not read:
+    a state has only those of its stack."""
+    owners: frozenset[str] = frozenset()
+    """Accounts of which all endpoint services were read."""
+    unread: frozenset[str] = frozenset()
+    """Parts that could not be read in some account: what is not there may exist all the same (`Part`)."""
+
+    def lacks(self, part: Part) -> bool:
+        """Whether a part is not whole, so that nothing follows from what is missing in it."""
+        return part in self.unread
 
 
 def joined(parts: Iterable[Topology]) -> Topology:
@@ -260,5 +293,14 @@ def joined(parts: Iterable[Topology]) -> Topology:
             nodes={**whole.nodes, **part.nodes},
             security_groups={**whole.security_groups, **part.security_groups},
             clusters={**whole.clusters, **part.clusters},
+            cnames=_both(whole.cnames, part.cnames),
+            owners=whole.owners | part.owners,
+            unread=whole.unread | part.unread,
         )
     return whole
+
+
+def _both(
+    some: frozenset[tuple[str, str]] | None, others: frozenset[tuple[str, str]] | None
+) -> frozenset[tuple[str, str]] | None:
+    return some if others is None else others if some is None else some | others

@@ -8,11 +8,11 @@ from typing import Literal
 
 from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace import edge_hops, ingress_hop, sign_in, workload_hops
-from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import Topology
 
-Outcome = Literal["reached", "answered", "stopped"]
+Outcome = Literal["reached", "answered", "stopped", "not seen"]
 
 _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     edge_hops.resolve,
@@ -39,7 +39,8 @@ class Trace:
     hops: tuple[Hop, ...]
     outcome: Outcome
     """`reached`: the Service that the cluster's Ingresses name, or the controller's node ports where those cannot be
-    seen; `answered`: by the load balancer or the controller itself; `stopped`: nowhere."""
+    seen; `answered`: by the load balancer or the controller itself; `stopped`: nowhere; `not seen`: the next part of
+    its way could not be read."""
     status: int | None = None
     """HTTP status of such an answer."""
 
@@ -83,6 +84,6 @@ def follow(url: str, path: Path) -> Trace:
             hops.extend(step(path))
         except Stopped as stop:
             hops.append(stop.hop)
-            outcome: Outcome = "answered" if stop.status else "stopped"
+            outcome: Outcome = "not seen" if isinstance(stop, Unseen) else "answered" if stop.status else "stopped"
             return Trace(url=url, method=method, hops=tuple(hops), outcome=outcome, status=stop.status)
     return Trace(url=url, method=method, hops=tuple(hops), outcome="reached")

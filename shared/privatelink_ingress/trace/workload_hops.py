@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.hops import RIGHTS, Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.security_groups import admits_group, admits_network, releases_group
 from privatelink_ingress.trace.topology import UNSEEN, Endpoint
 
@@ -27,7 +27,7 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
     if service is None and endpoint.state in _CLOSED:
         raise Stopped(hop, f"{endpoint.id} of {endpoint.service_name} is {endpoint.state}", *_closed(endpoint))
     if service is None:
-        raise Stopped(
+        raise Unseen(
             hop,
             f"{endpoint.service_name} belongs to an account that cannot be read here",
             "the request cannot be followed into that account",
@@ -40,7 +40,7 @@ def cross_private_link(path: Path) -> Iterator[Hop]:
     if state != "available":
         raise Stopped(hop, evidence, *_closed(dataclasses.replace(endpoint, state=state), f"account {service.owner}"))
     outside = sorted({interface.zone_id for _, _, interface in path.entries} - {*service.zone_ids, UNSEEN})
-    if outside:
+    if outside and service.zone_ids:
         reason = f"the service is not in {', '.join(outside)}"
         yield Hop(name=hop, verdict="warns", evidence=evidence, reason=reason)
     else:
@@ -52,6 +52,8 @@ def balance(path: Path) -> Iterator[Hop]:
     hop, topology, port = "Network load balancer", path.topology, path.entries[0][0].port
     balancers = [topology.load_balancers.get(arn) for arn in path.service.load_balancer_arns]
     inner = next((balancer for balancer in balancers if balancer), None)
+    if inner is None and path.service.load_balancer_arns and topology.lacks("load balancers"):
+        raise Unseen(hop, ", ".join(path.service.load_balancer_arns), "load balancers cannot be read")
     if inner is None:
         raise Stopped(hop, f"{path.service.id} has no load balancer", "traffic ends at the service")
     path.inner = inner
@@ -66,6 +68,8 @@ def balance(path: Path) -> Iterator[Hop]:
             "Run `pulumi up` in eks-service/, then in central-ingress/: the contract's port has changed.",
         )
     groups = listener.rules[-1].action.target_groups
+    if groups[0][0] not in topology.target_groups:
+        raise Unseen(hop, evidence, f"the target group {groups[0][0]} cannot be read")
     path.inner_group = topology.target_groups[groups[0][0]]
     if not path.balancer.subnets:
         yield Hop(name=hop, verdict="not seen", evidence=evidence, reason=_EXISTING_SUBNETS)
@@ -105,6 +109,12 @@ def arrive(path: Path) -> Iterator[Hop]:
             "no node is registered",
             "Run `pulumi up` in eks-service/ to attach the node group, and check that it has nodes.",
         )
+    if topology.lacks("instances") and not any(node for _, node in targets):
+        reason = "instances cannot be read, so neither their state nor their security groups are known"
+        yield Hop(
+            name=hop, verdict="not seen", evidence=f"{group.name}, port {group.port}", reason=reason, remedy=RIGHTS
+        )
+        return
     if unknown := [target.id for target, node in targets if not node and target.state == UNSEEN]:
         reason = f"the nodes of {', '.join(unknown)} are in no state"
         yield Hop(name=hop, verdict="not seen", evidence=f"{group.name}, port {group.port}", reason=reason)

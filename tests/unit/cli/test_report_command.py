@@ -24,7 +24,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
     """The samples are deployed; the accounts that cannot be read, to fill."""
     unread = list[Problem]()
     found = open_fleet.topology(REPOSITORY)
-    monkeypatch.setattr(topologies, "chosen", lambda *_, **__: (found, unread))
+    monkeypatch.setattr(topologies, "chosen", lambda *_, **__: topologies.System(topology=found, unread=tuple(unread)))
     return unread
 
 

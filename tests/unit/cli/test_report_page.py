@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from privatelink_ingress.cli import report
+from privatelink_ingress.cli import report, topologies
 from privatelink_ingress.cli.views.report import page, picture
 from privatelink_ingress.cli.views.report.model import SOURCES, System
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
@@ -69,7 +69,8 @@ class Page(HTMLParser):
 
 
 def system(root: Path, topology: Topology | None = None) -> System:
-    found = report.system(root, topology or open_fleet.topology(root), source="emulated AWS")
+    deployed = topologies.System(topology=topology or open_fleet.topology(root))
+    found = report.system(root, deployed, source="emulated AWS")
     return dataclasses.replace(found, read_at=datetime.datetime(2026, 11, 29, 12, 0, tzinfo=datetime.UTC))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import each
 from privatelink_ingress.aws.topology.network import Subnet
 from privatelink_ingress.settings.sign_in import DEFAULT_COOKIE
 from privatelink_ingress.trace.topology import (
@@ -23,9 +24,6 @@ from privatelink_ingress.trace.topology import (
     TargetGroup,
 )
 
-Certificates = Mapping[str, Certificate]
-"""By ARN."""
-
 _CONFIGS = {
     "host-header": "HostHeaderConfig",
     "path-pattern": "PathPatternConfig",
@@ -36,42 +34,55 @@ _CONFIGS = {
 }
 
 
-def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet], certificates: Certificates) -> dict[str, LoadBalancer]:
-    """All load balancers of the account and region with their listeners and rules, by ARN."""
-    return {
-        balancer["LoadBalancerArn"]: LoadBalancer(
-            arn=balancer["LoadBalancerArn"],
+def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet]) -> dict[str, LoadBalancer]:
+    """All load balancers of the account and region with their listeners and rules, by ARN; of certificates, the ARN."""
+
+    def look(balancer: Mapping[str, Any]) -> LoadBalancer:
+        arn = balancer["LoadBalancerArn"]
+        listeners = read(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=arn)
+        zones = (subnets[zone["SubnetId"]] for zone in balancer["AvailabilityZones"] if zone["SubnetId"] in subnets)
+        return LoadBalancer(
+            arn=arn,
             name=balancer["LoadBalancerName"],
             type=balancer["Type"],
             scheme=balancer["Scheme"],
             state=balancer["State"]["Code"],
             dns_name=balancer["DNSName"].lower(),
             vpc_id=balancer["VpcId"],
-            subnets={
-                subnets[zone["SubnetId"]].zone_id: subnets[zone["SubnetId"]].cidr
-                for zone in balancer["AvailabilityZones"]
-            },
+            subnets={zone.zone_id: zone.cidr for zone in zones},
             security_group_ids=tuple(balancer.get("SecurityGroups", ())),
             # On is AWS's default when the response omits it.
             enforces_private_link_rules=balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on")
             == "on",
-            listeners=tuple(
-                _listener(elbv2, listener, certificates)
-                for listener in read(
-                    elbv2, "describe_listeners", "Listeners", LoadBalancerArn=balancer["LoadBalancerArn"]
-                )
-            ),
+            listeners=tuple(_listener(elbv2, listener, balancer["Type"]) for listener in listeners),
         )
-        for balancer in read(elbv2, "describe_load_balancers", "LoadBalancers")
-        if balancer["Type"] in ("application", "network")
-    }
+
+    found = read(elbv2, "describe_load_balancers", "LoadBalancers")
+    known = each(look, [one for one in found if one["Type"] in ("application", "network")])
+    return {one.arn: one for one in known}
+
+
+def with_certificates(balancer: LoadBalancer, certificates: Mapping[str, Certificate]) -> LoadBalancer:
+    """The load balancer with what is known of its certificates, by ARN."""
+
+    def known(one: Certificate) -> Certificate:
+        return dataclasses.replace(certificates.get(one.arn, one), default=one.default)
+
+    listeners = tuple(
+        dataclasses.replace(listener, certificates=tuple(map(known, listener.certificates)))
+        for listener in balancer.listeners
+    )
+    return dataclasses.replace(balancer, listeners=listeners)
 
 
 def target_groups(elbv2: Any) -> dict[str, TargetGroup]:
     """All target groups of the account and region with their targets, by ARN."""
-    return {
-        group["TargetGroupArn"]: TargetGroup(
-            arn=group["TargetGroupArn"],
+
+    def look(group: Mapping[str, Any]) -> TargetGroup:
+        arn = group["TargetGroupArn"]
+        health = read(elbv2, "describe_target_health", "TargetHealthDescriptions", TargetGroupArn=arn)
+        return TargetGroup(
+            arn=arn,
             name=group["TargetGroupName"],
             protocol=group["Protocol"],
             port=group["Port"],
@@ -80,39 +91,32 @@ def target_groups(elbv2: Any) -> dict[str, TargetGroup]:
             version=group.get("ProtocolVersion", "HTTP1"),
             targets=tuple(
                 Target(
-                    id=health["Target"]["Id"],
-                    port=health["Target"].get("Port", group["Port"]),
-                    state=health["TargetHealth"]["State"],
+                    id=one["Target"]["Id"],
+                    port=one["Target"].get("Port", group["Port"]),
+                    state=one["TargetHealth"]["State"],
                 )
-                for health in read(
-                    elbv2, "describe_target_health", "TargetHealthDescriptions", TargetGroupArn=group["TargetGroupArn"]
-                )
+                for one in health
             ),
         )
-        for group in read(elbv2, "describe_target_groups", "TargetGroups")
-        if "Port" in group
-    }
+
+    found = read(elbv2, "describe_target_groups", "TargetGroups")
+    return {one.arn: one for one in each(look, [one for one in found if "Port" in one])}
 
 
-def _listener(elbv2: Any, listener: Mapping[str, Any], certificates: Certificates) -> Listener:
+def _listener(elbv2: Any, listener: Mapping[str, Any], balancer: str) -> Listener:
     arn = listener["ListenerArn"]
     secure = listener["Protocol"] in ("HTTPS", "TLS")
     attached = read(elbv2, "describe_listener_certificates", "Certificates", ListenerArn=arn) if secure else []
-    default = {item["CertificateArn"] for item in listener.get("Certificates", ())}
+    default = {item["CertificateArn"] for item in attached if item.get("IsDefault")}
     arns = dict.fromkeys([*sorted(default), *(item["CertificateArn"] for item in attached)])
-    rules = read(elbv2, "describe_rules", "Rules", ListenerArn=arn)
     # A Network Load Balancer's listener has default actions only.
+    rules = read(elbv2, "describe_rules", "Rules", ListenerArn=arn) if balancer == "application" else []
     plain = [Rule(priority=None, conditions=(), action=_action(listener["DefaultActions"]))]
     return Listener(
         port=listener["Port"],
         protocol=listener["Protocol"],
         tls_policy=listener.get("SslPolicy") if secure else None,
-        certificates=tuple(
-            dataclasses.replace(certificates[one], default=one in default)
-            if one in certificates
-            else Certificate(arn=one, domains=(), status=UNSEEN, default=one in default)
-            for one in arns
-        ),
+        certificates=tuple(Certificate(arn=one, domains=(), status=UNSEEN, default=one in default) for one in arns),
         rules=tuple(sorted(map(_rule, rules), key=lambda rule: rule.priority or 50_001)) or tuple(plain),
     )
 

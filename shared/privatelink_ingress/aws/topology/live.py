@@ -4,120 +4,143 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account, Reads, each
 from privatelink_ingress.aws.topology import balancers, network
-from privatelink_ingress.trace.topology import Alias, Certificate, EndpointService, Topology, WebAcl, WebAclRule, joined
-
-
-class Account(Protocol):
-    """boto3 clients with the credentials of one account, in one region."""
-
-    account_id: str
-    region: str
-
-    def client(self, service: str) -> Any:
-        """The boto3 client of `service`."""
-
-
-ACTIONS = (
-    "acm:DescribeCertificate",
-    "acm:ListCertificates",
-    "ec2:DescribeInstances",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpointConnections",
-    "ec2:DescribeVpcEndpointServiceConfigurations",
-    "ec2:DescribeVpcEndpointServicePermissions",
-    "ec2:DescribeVpcEndpoints",
-    "elasticloadbalancing:DescribeListenerCertificates",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "route53:ListHostedZones",
-    "route53:ListResourceRecordSets",
-    "wafv2:GetIPSet",
-    "wafv2:GetWebACL",
-    "wafv2:GetWebACLForResource",
+from privatelink_ingress.trace.topology import (
+    Alias,
+    Certificate,
+    EndpointService,
+    LoadBalancer,
+    Topology,
+    WebAcl,
+    WebAclRule,
+    joined,
 )
-"""What the caller must be allowed, on any resource; AWS's managed policy ReadOnlyAccess has it. WAF asks for GetWebACL
-when it tells the web ACL of a load balancer:
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html"""
+
+__all__ = ["Account", "edge", "load", "workload"]
 
 
 def load(edges: Iterable[Account], workloads: Iterable[Account]) -> Topology:
-    """Read the edge accounts and every workload account for which the caller has credentials, each once."""
-    parts = {(account.account_id, account.region): edge(account) for account in edges}
+    """Read the edge accounts and every workload account for which the caller has credentials, each once.
+
+    Raises:
+        ClientError, BotoCoreError: AWS refuses one of the reads.
+    """
+    parts = {(account.account_id, account.region): (account, edge) for account in edges}
     for account in workloads:
-        if (place := (account.account_id, account.region)) not in parts:
-            parts[place] = workload(account)
-    return joined(parts.values())
+        parts.setdefault((account.account_id, account.region), (account, workload))
+    return joined(side(Strict(account)) for account, side in parts.values())
 
 
-def edge(account: Account) -> Topology:
+class Strict(Reads):
+    """Reads of which each has to succeed."""
+
+    def part(self, name: str, read: Any, default: Any) -> Any:
+        """What `read` returns."""
+        return read()
+
+
+def edge(reads: Reads) -> Topology:
     """What an edge account has in its Region: all that a workload account may have, records, endpoints and web ACLs."""
-    held = workload(account)
+    account = reads.account
+    subnets = reads.part("subnets", lambda: network.subnets(account.client("ec2")), {})
+    held = _held(reads, subnets)
+    public = [one for one in held.load_balancers.values() if one.scheme == "internet-facing"]
+    aliases, cnames = reads.part("records", lambda: _records(account.client("route53")), ((), None))
+    acls = reads.part("web ACLs", lambda: dict(each(_web_acl_of(account), public)), {})
     return dataclasses.replace(
         held,
-        aliases=tuple(_aliases(account.client("route53"))),
+        aliases=aliases,
+        cnames=cnames,
         load_balancers={
-            arn: dataclasses.replace(one, web_acl=_web_acl(account, arn)) if one.type == "application" else one
-            for arn, one in held.load_balancers.items()
+            arn: dataclasses.replace(one, web_acl=acls.get(arn)) for arn, one in held.load_balancers.items()
         },
-        endpoints=network.endpoints(account.client("ec2")),
+        endpoints=reads.part("endpoints", lambda: network.endpoints(account.client("ec2"), subnets), ()),
+        unread=frozenset(reads.unread),
     )
 
 
-def workload(account: Account) -> Topology:
+def workload(reads: Reads) -> Topology:
     """What a workload account has in its Region."""
+    subnets = reads.part("subnets", lambda: network.subnets(reads.account.client("ec2")), {})
+    return _held(reads, subnets)
+
+
+def _held(reads: Reads, subnets: Mapping[str, network.Subnet]) -> Topology:
+    account = reads.account
     elbv2, ec2 = account.client("elbv2"), account.client("ec2")
-    subnets = network.subnets(ec2)
+    found = reads.part("load balancers", lambda: balancers.load_balancers(elbv2, subnets), {})
+    arns = {each_.arn for one in found.values() for listener in one.listeners for each_ in listener.certificates}
+    certificates = reads.part("certificates", lambda: _certificates(account, sorted(arns)), {})
+    services = reads.part("endpoint services", lambda: _services(ec2, account.account_id, subnets), None)
     return Topology(
         aliases=(),
-        load_balancers=balancers.load_balancers(elbv2, subnets, _certificates(account)),
-        target_groups=balancers.target_groups(elbv2),
+        load_balancers={arn: balancers.with_certificates(one, certificates) for arn, one in found.items()},
+        target_groups=reads.part("target groups", lambda: balancers.target_groups(elbv2), {}),
         endpoints=(),
-        services=_services(ec2, account.account_id, subnets),
-        nodes=network.nodes(ec2, subnets),
-        security_groups=network.security_groups(ec2),
+        services=services or {},
+        owners=frozenset() if services is None else frozenset({account.account_id}),
+        nodes=reads.part("instances", lambda: network.nodes(ec2, subnets), {}),
+        security_groups=reads.part("security groups", lambda: network.security_groups(ec2), {}),
+        unread=frozenset(reads.unread),
     )
 
 
-def _aliases(route53: Any) -> Iterable[Alias]:
+def _records(route53: Any) -> tuple[tuple[Alias, ...], frozenset[tuple[str, str]]]:
+    """The aliases and CNAME records of public hosted zones."""
+    aliases, cnames = list[Alias](), set[tuple[str, str]]()
     for zone in read(route53, "list_hosted_zones", "HostedZones"):
         if zone["Config"].get("PrivateZone"):
             continue
         for record in read(route53, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"]):
             if target := record.get("AliasTarget"):
-                yield Alias(
-                    name=record["Name"].rstrip(".").replace("\\052", "*").lower(),
-                    type=record["Type"],
-                    target=target["DNSName"].rstrip(".").removeprefix("dualstack.").lower(),
-                    zone=zone["Name"].rstrip("."),
+                aliases.append(
+                    Alias(
+                        name=record["Name"].rstrip(".").replace("\\052", "*").lower(),
+                        type=record["Type"],
+                        target=target["DNSName"].rstrip(".").removeprefix("dualstack.").lower(),
+                        zone=zone["Name"].rstrip("."),
+                    )
                 )
+            elif record["Type"] == "CNAME":
+                cnames |= {(_plain(record["Name"]), _plain(one["Value"])) for one in record["ResourceRecords"]}
+    return tuple(aliases), frozenset(cnames)
 
 
-def _certificates(account: Account) -> Mapping[str, Certificate]:
-    """By ARN."""
+def _certificates(account: Account, arns: Iterable[str]) -> Mapping[str, Certificate]:
+    """The certificates of listeners, by ARN."""
     acm = account.client("acm")
-    certificates = {}
-    for summary in read(acm, "list_certificates", "CertificateSummaryList"):
-        arn = summary["CertificateArn"]
+
+    def look(arn: str) -> Certificate:
         certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         domains = (certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ()))
-        certificates[arn] = Certificate(
+        options = certificate.get("DomainValidationOptions", ())
+        records = (one["ResourceRecord"] for one in options if "ResourceRecord" in one)
+        return Certificate(
             arn=arn,
             domains=tuple(dict.fromkeys(domains)),
             status=certificate["Status"],
             default=False,
             not_after=certificate.get("NotAfter"),
+            validations=tuple(sorted({(_plain(one["Name"]), _plain(one["Value"])) for one in records})),
         )
-    return certificates
+
+    return {one.arn: one for one in each(look, arns)}
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
+
+
+def _web_acl_of(account: Account) -> Any:
+    def look(balancer: LoadBalancer) -> tuple[str, WebAcl | None]:
+        return balancer.arn, _web_acl(account, balancer.arn)
+
+    return look
 
 
 def _web_acl(account: Account, arn: str) -> WebAcl | None:
@@ -133,7 +156,7 @@ def _web_acl(account: Account, arn: str) -> WebAcl | None:
         )
         for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])
     )
-    return WebAcl(name=acl["Name"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
+    return WebAcl(name=acl["Name"], arn=acl["ARN"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
 
 
 def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,26 +170,30 @@ def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[s
 
 
 def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> dict[str, EndpointService]:
-    services = {}
     zone_ids = {subnet.zone_name: subnet.zone_id for subnet in subnets.values()}
-    for service in read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"):
-        service_id = service["ServiceId"]
-        permissions = read(ec2, "describe_vpc_endpoint_service_permissions", "AllowedPrincipals", ServiceId=service_id)
-        connections = read(
-            ec2,
-            "describe_vpc_endpoint_connections",
-            "VpcEndpointConnections",
-            Filters=[{"Name": "service-id", "Values": [service_id]}],
-        )
-        services[service["ServiceName"]] = EndpointService(
-            id=service_id,
+    found = read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations")
+    # One call for the connections of all services; the principals take one for each.
+    connected = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections") if found else []
+
+    def principals(service: Mapping[str, Any]) -> list[Any]:
+        id_ = service["ServiceId"]
+        return read(ec2, "describe_vpc_endpoint_service_permissions", "AllowedPrincipals", ServiceId=id_)
+
+    return {
+        service["ServiceName"]: EndpointService(
+            id=service["ServiceId"],
             name=service["ServiceName"],
             owner=owner,
             state=service["ServiceState"],
             acceptance_required=service["AcceptanceRequired"],
-            principals=tuple(item["Principal"] for item in permissions),
+            principals=tuple(item["Principal"] for item in allowed),
             zone_ids=tuple(sorted(zone_ids[name] for name in service["AvailabilityZones"] if name in zone_ids)),
             load_balancer_arns=tuple(service.get("NetworkLoadBalancerArns", ())),
-            connections={item["VpcEndpointId"]: item["VpcEndpointState"] for item in connections},
+            connections={
+                item["VpcEndpointId"]: item["VpcEndpointState"]
+                for item in connected
+                if item["ServiceId"] == service["ServiceId"]
+            },
         )
-    return services
+        for service, allowed in zip(found, each(principals, found), strict=True)
+    }

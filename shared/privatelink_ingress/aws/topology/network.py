@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.trace.security_groups import Permission, SecurityGroup
-from privatelink_ingress.trace.topology import Endpoint, Interface, Node
+from privatelink_ingress.trace.topology import UNSEEN, Endpoint, Interface, Node
 
 
 class Subnet(NamedTuple):
@@ -38,7 +38,7 @@ def security_groups(ec2: Any) -> dict[str, SecurityGroup]:
     }
 
 
-def endpoints(ec2: Any) -> tuple[Endpoint, ...]:
+def endpoints(ec2: Any, zones: Mapping[str, Subnet]) -> tuple[Endpoint, ...]:
     """All interface endpoints to customers' endpoint services, with their network interfaces."""
     endpoints = [
         endpoint
@@ -46,7 +46,6 @@ def endpoints(ec2: Any) -> tuple[Endpoint, ...]:
         if endpoint["VpcEndpointType"] == "Interface" and ".vpce-svc-" in endpoint["ServiceName"]
     ]
     ids = [interface for endpoint in endpoints for interface in endpoint["NetworkInterfaceIds"]]
-    zones = subnets(ec2)
     interfaces: dict[str, Any] = {}
     # DescribeNetworkInterfaces takes up to 1,000 ids a call; 200 keep the request short.
     for start in range(0, len(ids), 200):
@@ -70,7 +69,7 @@ def nodes(ec2: Any, zones: Mapping[str, Subnet]) -> dict[str, Node]:
     """All instances that are not terminated, by id."""
     return {
         instance["InstanceId"]: Node(
-            zone_id=zones[instance["SubnetId"]].zone_id,
+            zone_id=_zone(zones, instance["SubnetId"]),
             state=instance["State"]["Name"],
             security_group_ids=tuple(group["GroupId"] for group in instance["SecurityGroups"]),
             # EKS tags the nodes of its node groups.
@@ -82,11 +81,15 @@ def nodes(ec2: Any, zones: Mapping[str, Subnet]) -> dict[str, Node]:
     }
 
 
+def _zone(zones: Mapping[str, Subnet], subnet_id: str) -> str:
+    return zones[subnet_id].zone_id if subnet_id in zones else UNSEEN
+
+
 def _interface(interface: Mapping[str, Any], zones: Mapping[str, Subnet]) -> Interface:
     return Interface(
         id=interface["NetworkInterfaceId"],
         address=interface["PrivateIpAddress"],
-        zone_id=zones[interface["SubnetId"]].zone_id,
+        zone_id=_zone(zones, interface["SubnetId"]),
         security_group_ids=tuple(group["GroupId"] for group in interface["Groups"]),
     )
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Json, Out, Profiles, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Out, Profiles, Root
 
 commands = typer.Typer()
 
@@ -64,7 +64,7 @@ def trace(
     """Follow a request from Route 53 to the cluster: in a kept demo, in exported states, or in AWS.
 
     It only reads. A state contains neither the health of targets nor other teams' objects in the cluster.
-    Exit code 0 when the request arrives, 1 otherwise.
+    Exit code 0 when the request arrives, 1 when it does not, 3 when it cannot be followed to its end.
     """
     from privatelink_ingress.cli import topologies
     from privatelink_ingress.cli.accounts import Accounts
@@ -76,14 +76,16 @@ def trace(
     speaks = None if protocol is None else protocol.value
     request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size, speaks=speaks)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    trace = follow(url, Way(request=request, topology=topology))
-    for problem in unread:
+    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    trace = follow(url, Way(request=request, topology=system.topology))
+    for problem in system.unread:
         typer.echo(str(problem), err=True)
     if as_json:
         typer.echo(view.as_json(trace))
     else:
         view.show(trace, Console())
+    if trace.outcome == "not seen":
+        raise typer.Exit(NOT_PROVEN)
     if not trace.reached:
         raise typer.Exit(FOUND_SOMETHING)
 
@@ -97,27 +99,35 @@ def doctor(
     state: States = None,
     live: Live = False,
     profile: Profiles = None,
+    print_policy: Annotated[
+        bool, typer.Option("--print-policy", help="Print the IAM policy that --live takes, and stop.")
+    ] = False,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Follow a request for each route and host of the stack files, and report what is wrong.
+    """Follow a request for each route and host of the stack files, compare AWS with them, and report what is wrong.
 
-    It also checks the health of targets, zones, the expiry of certificates, and rules that are in no stack file. It
-    only reads. Exit code 0 when nothing is wrong, 1 otherwise or when an account cannot be read.
+    It only reads. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
+    not be read, 2 when it could not start.
     """
     from privatelink_ingress.cli import doctor as command
     from privatelink_ingress.cli import topologies
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import doctor as view
 
-    requests, hosts = command.published(root, connection or ())
+    scope = command.published(root, connection or ())
+    if print_policy:
+        typer.echo(command.policy(scope.expected))
+        return
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    report = command.report(requests, hosts, topology)
+    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    report = command.report(scope, system)
     if as_json:
-        typer.echo(view.as_json(report, unread))
+        typer.echo(view.as_json(report))
     else:
-        view.show(report, unread, Console())
-    if unread or not report.healthy:
+        view.show(report, Console())
+    if not report.healthy:
         raise typer.Exit(FOUND_SOMETHING)
+    if report.unread:
+        raise typer.Exit(NOT_PROVEN)

@@ -43,18 +43,17 @@ def report(
     if file or out.exists():
         command.require_writable(target)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    topology, unread = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    for problem in unread:
+    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    for problem in system.unread:
         typer.echo(str(problem), err=True)
     emulated = endpoint_url is not None or not live
     shown = command.system(
         root,
-        topology,
+        system,
         source="exported states" if state else "emulated AWS" if emulated else "AWS",
-        unread=unread,
         traffic=Traffic(gb=gb, million_requests=requests),
     )
     command.write(shown, target)
     typer.echo(f"Open the report in a browser: {invocation.shown(target)}")
-    if unread:
+    if system.unread:
         raise typer.Exit(FOUND_SOMETHING)

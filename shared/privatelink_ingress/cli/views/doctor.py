@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,12 +11,11 @@ from rich.text import Text
 
 from privatelink_ingress.cli.doctor import Report
 from privatelink_ingress.cli.views import tables
-from privatelink_ingress.problems import Problem
 
 _STYLES = {"error": "bold red", "warning": "yellow", "not seen": "dim"}
 
 
-def show(report: Report, unread: Sequence[Problem], console: Console) -> None:
+def show(report: Report, console: Console) -> None:
     """Print all findings, and one line of what was looked at."""
     rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     rows.add_column(no_wrap=True)
@@ -30,7 +28,7 @@ def show(report: Report, unread: Sequence[Problem], console: Console) -> None:
         if one.problem.remedy:
             lines.append(Text(f"→ {one.problem.remedy}", style="bold"))
         rows.add_row(one.connection, Text(one.severity, style=_STYLES[one.severity]), Text("\n").join(lines))
-    for problem in unread:
+    for problem in report.unread:
         text = f"{problem.where}: {problem.reason}"
         rows.add_row("", Text("unread", style="bold red"), Text(f"{text}\n→ {problem.remedy}"))
     if rows.row_count:
@@ -39,11 +37,10 @@ def show(report: Report, unread: Sequence[Problem], console: Console) -> None:
     wrong = ", ".join(tables.counted(counts[kind], kind) for kind in ("error", "warning"))
     connections, requests = len(report.connections), report.requests
     looked = f"{tables.counted(connections, 'connection')}, {tables.counted(requests, 'request')} followed"
-    style = "bold green" if report.healthy and not unread else "bold red"
+    style = "bold green" if report.healthy and not report.unread else "bold red"
     console.print(f"{looked}: {wrong}, {counts['not seen']} not seen.", style=style, highlight=False, soft_wrap=True)
 
 
-def as_json(report: Report, unread: Sequence[Problem]) -> str:
+def as_json(report: Report) -> str:
     """All of it for scripts: connections, requests, found, unread."""
-    data = dataclasses.asdict(report) | {"unread": [dataclasses.asdict(one) for one in unread]}
-    return json.dumps(data, indent=2)
+    return json.dumps(dataclasses.asdict(report), indent=2)

@@ -20,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "elbv2.target_health",
     "logs",
     "log_queries",
+    "service_quotas",
     "route53",
     "s3",
     "wafv2",

@@ -12,7 +12,7 @@ from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, Retai
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import Logs
 
-_WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
+WRITER = "logdelivery.elasticloadbalancing.amazonaws.com"
 """The service that writes a load balancer's logs, in every region:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"""
 
@@ -94,7 +94,7 @@ def load_balancer_logs(bucket: str, *, account_id: str, region: str) -> dict[str
     return {
         "Sid": "LoadBalancerLogs",
         "Effect": "Allow",
-        "Principal": {"Service": _WRITER},
+        "Principal": {"Service": WRITER},
         "Action": "s3:PutObject",
         "Resource": [
             f"{arn}:s3:::{bucket}/{prefix}/AWSLogs/{account_id}/*" for prefix in (ACCESS, CONNECTION, HEALTH_CHECK)

@@ -114,8 +114,16 @@ def _certificate(resources: Resources, arn: str, *, default: bool) -> Certificat
             names = dict.fromkeys((one["domainName"], *(one.get("subjectAlternativeNames") or ())))
             # The state has the status at the request; its validation ends when the certificate is issued.
             status = "ISSUED" if arn in issued else one.get("status", UNSEEN)
-            return Certificate(arn=arn, domains=tuple(names), status=status, default=default)
+            options = one.get("domainValidationOptions") or ()
+            records = {(_plain(each["resourceRecordName"]), _plain(each["resourceRecordValue"])) for each in options}
+            return Certificate(
+                arn=arn, domains=tuple(names), status=status, default=default, validations=tuple(sorted(records))
+            )
     return Certificate(arn=arn, domains=(), status=UNSEEN, default=default)
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
 
 
 def _rule(rule: Outputs) -> Rule:

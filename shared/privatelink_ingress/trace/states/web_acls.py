@@ -20,7 +20,7 @@ def web_acls(resources: Resources) -> dict[str, WebAcl]:
     return {
         tie["resourceArn"]: _web_acl(acls[tie["webAclArn"]], addresses)
         if tie["webAclArn"] in acls
-        else WebAcl(name=tie["webAclArn"], default_allows=True, rules=())
+        else WebAcl(name=tie["webAclArn"], arn=tie["webAclArn"], default_allows=True, rules=())
         for tie in resources.of(t.WEB_ACL_ASSOCIATION)
     }
 
@@ -31,10 +31,17 @@ def _web_acl(acl: Outputs, addresses: Mapping[str, list[str]]) -> WebAcl:
             name=rule["name"],
             action=next(iter(rule.get("action") or rule["overrideAction"])).lower(),
             statement=_with_addresses(_api(rule["statement"]), addresses),
+            status=_status(rule),
         )
         for rule in sorted(acl.get("rules") or (), key=lambda rule: rule["priority"])
     )
-    return WebAcl(name=acl["name"], default_allows="allow" in acl["defaultAction"], rules=rules)
+    return WebAcl(name=acl["name"], arn=acl["arn"], default_allows="allow" in acl["defaultAction"], rules=rules)
+
+
+def _status(rule: Mapping[str, Any]) -> int | None:
+    block = (rule.get("action") or {}).get("block") or {}
+    code = (block.get("customResponse") or {}).get("responseCode")
+    return int(code) if code else None
 
 
 def _with_addresses(statement: Mapping[str, Any], addresses: Mapping[str, list[str]]) -> Mapping[str, Any]:

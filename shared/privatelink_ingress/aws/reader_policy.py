@@ -1,0 +1,86 @@
+"""The least rights of a reader: what `trace --live` and `doctor --live` call, and on which resources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+RIGHTS: Mapping[str, tuple[str, ...]] = {
+    "acm:DescribeCertificate": ("acm:{region}:{account}:certificate/*",),
+    "cloudwatch:DescribeAlarms": ("cloudwatch:{region}:{account}:alarm:*",),
+    "ec2:DescribeFlowLogs": (),
+    "ec2:DescribeInstances": (),
+    "ec2:DescribeNetworkInterfaces": (),
+    "ec2:DescribeSecurityGroups": (),
+    "ec2:DescribeSubnets": (),
+    "ec2:DescribeVpcEndpointConnections": (),
+    "ec2:DescribeVpcEndpointServiceConfigurations": (),
+    "ec2:DescribeVpcEndpointServicePermissions": (),
+    "ec2:DescribeVpcEndpoints": (),
+    "ecr:BatchGetImage": ("ecr:{region}:{account}:repository/*",),
+    "ecr:DescribeImages": ("ecr:{region}:{account}:repository/*",),
+    "eks:DescribeAddon": ("eks:{region}:{account}:addon/*",),
+    "eks:DescribeAddonVersions": (),
+    "eks:DescribeCluster": ("eks:{region}:{account}:cluster/*",),
+    "eks:DescribeClusterVersions": (),
+    "eks:DescribeNodegroup": ("eks:{region}:{account}:nodegroup/*",),
+    "eks:ListAddons": ("eks:{region}:{account}:cluster/*",),
+    "eks:ListClusters": (),
+    "eks:ListNodegroups": ("eks:{region}:{account}:cluster/*",),
+    "elasticloadbalancing:DescribeListenerCertificates": (),
+    "elasticloadbalancing:DescribeListeners": (),
+    "elasticloadbalancing:DescribeLoadBalancerAttributes": (),
+    "elasticloadbalancing:DescribeLoadBalancers": (),
+    "elasticloadbalancing:DescribeRules": (),
+    "elasticloadbalancing:DescribeTargetGroups": (),
+    "elasticloadbalancing:DescribeTargetHealth": (),
+    "logs:DescribeDeliveries": (),
+    "logs:DescribeDeliveryDestinations": (),
+    "logs:DescribeDeliverySources": (),
+    "logs:DescribeLogGroups": ("logs:{region}:{account}:log-group:*",),
+    "route53:ListHostedZones": (),
+    "route53:ListResourceRecordSets": ("route53:::hostedzone/*",),
+    "s3:GetBucketPolicy": (),  # see `document`
+    "servicequotas:ListServiceQuotas": (),
+    "ssm:GetParameters": (),  # see `document`
+    "wafv2:GetIPSet": ("wafv2:{region}:{account}:regional/ipset/*",),
+    "wafv2:GetLoggingConfiguration": ("wafv2:{region}:{account}:regional/webacl/*",),
+    "wafv2:GetWebACL": ("wafv2:{region}:{account}:regional/webacl/*",),
+    "wafv2:GetWebACLForResource": (
+        "elasticloadbalancing:{region}:{account}:loadbalancer/app/*",
+        "wafv2:{region}:{account}:regional/webacl/*",
+    ),
+}
+"""Resources by action, as far as the action can be limited; without one, AWS knows no resource to limit it to. WAF asks
+for GetWebACL when it tells the web ACL of a load balancer. Of each service:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
+
+
+def document(*, buckets: Iterable[str], parameters: Iterable[str], partition: str = "aws") -> str:
+    """An identity policy, as JSON, for a reader of edge and workload accounts.
+
+    It reads no log, no object and no Secret: of buckets their policy, of parameters the contracts.
+
+    Args:
+        buckets: Names of the log buckets of the stack files.
+        parameters: Names of the parameters with contracts.
+        partition: Of the accounts.
+    """
+    arn = f"arn:{partition}"
+    own = {
+        "s3:GetBucketPolicy": [f"{arn}:s3:::{name}" for name in sorted(set(buckets))],
+        "ssm:GetParameters": [f"{arn}:ssm:*:*:parameter{name}" for name in sorted(set(parameters))],
+    }
+    by_resources: dict[tuple[str, ...], list[str]] = {}
+    for action, limited in RIGHTS.items():
+        if action in own:
+            resources = tuple(own[action])
+        else:
+            resources = tuple(f"{arn}:{one.format(region='*', account='*')}" for one in limited) or ("*",)
+        if resources:
+            by_resources.setdefault(resources, []).append(action)
+    statements = [
+        {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
+        for resources, actions in sorted(by_resources.items())
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)

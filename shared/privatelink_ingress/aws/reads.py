@@ -1,0 +1,82 @@
+"""Reads an account part by part: what the caller has no right to see is said, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from botocore.exceptions import ClientError
+
+from privatelink_ingress.problems import Problem
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+AT_ONCE = 8
+"""Requests at one time to one account: Describe calls of ELBv2 and EC2 have buckets of 50 and more, refilled at 10 to
+20 a second, and the client waits when AWS throttles.
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"""
+
+_NO_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "RequestExpired",
+    "UnrecognizedClientException",
+    "AuthFailure",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+)
+"""Error codes of credentials that are not valid: no other read would succeed.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+
+
+class Account(Protocol):
+    """boto3 clients with the credentials of one account, in one region."""
+
+    account_id: str
+    region: str
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of `service`."""
+
+
+class Reads:
+    """The reads of one account, and which of them failed."""
+
+    def __init__(self, account: Account) -> None:
+        """Nothing is read yet."""
+        self.account = account
+        self.unread: dict[str, Problem] = {}
+        """By part."""
+
+    def part(self, name: str, read: Callable[[], T], default: T) -> T:
+        """What `read` returns; the default where AWS refuses one of its calls.
+
+        Raises:
+            ClientError: when the credentials are not valid.
+            BotoCoreError: when AWS cannot be reached.
+        """
+        try:
+            return read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NO_CREDENTIALS:
+                raise
+            place = f"account {self.account.account_id}, {self.account.region}"
+            reason = f"{name} cannot be read: {error}"
+            self.unread[name] = Problem(place, reason, REMEDY)
+            return default
+
+
+REMEDY = "Give the reader this right: `./run doctor --print-policy` prints all that it takes."
+
+
+def each(read: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """What `read` returns for each item, in their order; some at a time.
+
+    Raises:
+        ClientError, BotoCoreError: the first one of any.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(read, items))

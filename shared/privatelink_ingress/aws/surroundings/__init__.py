@@ -1,0 +1,1 @@
+"""Reads from AWS what `doctor` judges beside the path of a request."""

@@ -1,0 +1,151 @@
+"""Reads what stands beside a workload: its contract, cluster, images and alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from privatelink_ingress.aws import registry
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account, Reads, each
+from privatelink_ingress.aws.surroundings import alarms
+from privatelink_ingress.plan.workload import images
+from privatelink_ingress.trace.expected import Workload
+from privatelink_ingress.trace.surroundings import Cluster, Image, Published, Surroundings, Versioned
+
+PARAMETERS = 10
+"""Names in one GetParameters call, Systems Manager API."""
+
+
+def load(account: Account, workloads: Iterable[Workload]) -> Surroundings:
+    """What the workloads of one account and Region have, and what could not be read of it."""
+    reads, workloads = Reads(account), tuple(workloads)
+    names = {one.plan.cluster.name for one in workloads}
+    return Surroundings(
+        clusters=reads.part("clusters", lambda: _clusters(account, sorted(names)), ()),
+        images=reads.part("images", lambda: _images(account, workloads), ()),
+        alarms=reads.part("alarms", lambda: alarms.load(account.client("cloudwatch")), ()),
+        unread=tuple(reads.unread.values()),
+    )
+
+
+def contracts(account: Account, workloads: Iterable[Workload]) -> Surroundings:
+    """The contracts in this account's Parameter Store: of its own workloads, or of others that write them here."""
+    reads, by_name = Reads(account), {one.plan.publication.parameter: one for one in workloads}
+    place = f"account {account.account_id}"
+
+    def look() -> tuple[Published, ...]:
+        held = _parameters(account.client("ssm"), sorted(by_name))
+        return tuple(
+            Published(connection=one.connection, source=f"parameter {name} of {place}", fields=_fields(held.get(name)))
+            for name, one in by_name.items()
+        )
+
+    return Surroundings(published=reads.part("contracts", look, ()), unread=tuple(reads.unread.values()))
+
+
+def _parameters(ssm: Any, names: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(names), PARAMETERS):
+        answer = ssm.get_parameters(Names=names[start : start + PARAMETERS])["Parameters"]
+        found |= {one["Name"]: one["Value"] for one in answer}
+    return found
+
+
+def _fields(value: str | None) -> Mapping[str, Any] | None:
+    if value is None:
+        return None
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        fields = None
+    # What is no object has no field, which the contract's reader says of each.
+    return fields if isinstance(fields, dict) else {}
+
+
+def _clusters(account: Account, names: Sequence[str]) -> tuple[Cluster, ...]:
+    eks = account.client("eks")
+    there = [one for one in read(eks, "list_clusters", "clusters") if one in names]
+    supported = {
+        one["clusterVersion"]: one["endOfStandardSupportDate"].date()
+        for one in (read(eks, "describe_cluster_versions", "clusterVersions") if there else ())
+        if "endOfStandardSupportDate" in one
+    }
+    offered = _Offered(eks)
+
+    def look(name: str) -> Cluster:
+        found = eks.describe_cluster(name=name)["cluster"]
+        groups = read(eks, "list_nodegroups", "nodegroups", clusterName=name)
+        return Cluster(
+            account_id=account.account_id,
+            region=account.region,
+            name=name,
+            endpoint=found.get("endpoint", ""),
+            version=found["version"],
+            status=found["status"],
+            supported_until=supported.get(found["version"]),
+            addons=tuple(
+                _addon(eks, name, one, offered.of(one, found["version"]))
+                for one in read(eks, "list_addons", "addons", clusterName=name)
+            ),
+            node_groups=tuple(_node_group(eks, name, one) for one in groups),
+        )
+
+    return tuple(each(look, there))
+
+
+class _Offered:
+    """Versions of add-ons that EKS offers, asked once for each add-on and Kubernetes version."""
+
+    def __init__(self, eks: Any) -> None:
+        self._eks = eks
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def of(self, addon: str, kubernetes: str) -> tuple[str, ...]:
+        if (addon, kubernetes) not in self._known:
+            found = read(self._eks, "describe_addon_versions", "addons", addonName=addon, kubernetesVersion=kubernetes)
+            versions = (one["addonVersion"] for each_ in found for one in each_["addonVersions"])
+            self._known[addon, kubernetes] = tuple(versions)
+        return self._known[addon, kubernetes]
+
+
+def _addon(eks: Any, cluster: str, name: str, offered: tuple[str, ...]) -> Versioned:
+    found = eks.describe_addon(clusterName=cluster, addonName=name)["addon"]
+    issues = (found.get("health") or {}).get("issues") or ()
+    return Versioned(
+        name=name,
+        version=found["addonVersion"],
+        status=found["status"],
+        issues=tuple(one.get("message", one.get("code", "")) for one in issues),
+        offered=offered,
+    )
+
+
+def _node_group(eks: Any, cluster: str, name: str) -> Versioned:
+    found = eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
+    issues = (found.get("health") or {}).get("issues") or ()
+    return Versioned(
+        name=name,
+        version=found.get("version", ""),
+        status=found["status"],
+        issues=tuple(one.get("message", one.get("code", "")) for one in issues),
+    )
+
+
+def _images(account: Account, workloads: Iterable[Workload]) -> tuple[Image, ...]:
+    pinned = [(workload, image) for workload in workloads for image in workload.plan.images if image.used]
+
+    def look(pair: tuple[Workload, images.ImagePlan]) -> Image:
+        workload, image = pair
+        status = images.judge(image, registry.held(account, image))
+        remedy = status.remedy or f"{images.command(workload.stack)}"
+        return Image(
+            connection=workload.connection,
+            name=image.name,
+            state=status.state,
+            reason=f"{image.repository}@{image.digest}: {status.reason}",
+            remedy=remedy,
+        )
+
+    return tuple(each(look, pinned))

@@ -1,0 +1,46 @@
+"""Service Quotas: the applied quotas of an account and Region. Moto has the defaults of VPC, one call at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.servicequotas.models import ServiceQuotasBackend
+from moto.servicequotas.responses import ServiceQuotasResponse
+
+from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
+from privatelink_ingress.plan.capacity.quotas import QUOTAS
+
+SERVICES = {"vpc": "Amazon Virtual Private Cloud (Amazon VPC)", "elasticloadbalancing": "Elastic Load Balancing"}
+"""Name by service code, as ListServices of the Service Quotas API returns them."""
+
+
+@operation(ServiceQuotasResponse, "list_service_quotas")
+def the_applied_quotas_of_a_service(request: Any, params: Params) -> dict[str, Any]:
+    """The quotas with the values that apply to the account (API reference, ListServiceQuotas).
+
+    Of each service, those that this system counts.
+    """
+    code = params["ServiceCode"]
+    if code not in SERVICES:
+        refuse("NoSuchResourceException", "The request failed because the specified service does not exist.")
+    applied = vars(request.backend).get("applied", {})
+    return {
+        "Quotas": [
+            {
+                "ServiceCode": code,
+                "ServiceName": SERVICES[code],
+                "QuotaCode": quota.code,
+                "QuotaName": quota.name,
+                "Value": float(applied.get(quota.code, quota.default)),
+                "Adjustable": quota.adjustable,
+                "GlobalQuota": False,
+            }
+            for quota in QUOTAS.values()
+            if quota.service == code
+        ]
+    }
+
+
+def apply(backend: ServiceQuotasBackend, code: str, value: int) -> None:
+    """Give an account another value of a quota, as AWS Support does after a request."""
+    vars(backend).setdefault("applied", {})[code] = value

@@ -1,0 +1,1 @@
+"""What `doctor` judges beside the requests that it follows: AWS against the stack files, one subject to a module."""
