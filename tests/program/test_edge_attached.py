@@ -47,6 +47,7 @@ def test_an_attached_stack_registers_its_connection_and_nothing_of_the_shard(att
         "aws:lb/targetGroupAttachment:TargetGroupAttachment",
         "aws:lb/listenerRule:ListenerRule",
         "aws:route53/record:Record",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
     }
     assert [one.token for one in attached.invokes] == ["aws:route53/getZone:getZone"]
 

@@ -17,6 +17,7 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "aws:lb/targetGroup:TargetGroup"
 TARGET = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 RULE = "aws:lb/listenerRule:ListenerRule"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RECORD = "aws:route53/record:Record"
 SUBNET = "aws:ec2/subnet:Subnet"
 SHOP, BLOG = connection("shop", 0), connection("blog", 1)
@@ -164,6 +165,8 @@ def test_removing_the_middle_connection_touches_only_its_own_resources(run: Run)
             *(f"{TARGET}::news-0-http-80-0-euw1-az{number}" for number in (1, 2, 3)),
             f"{RULE}::news-exact-host-any-path-0",
             f"{RECORD}::news-news.example.com",
+            *(f"{ALARM}::news-unhealthy-0-euw1-az{number}" for number in (1, 2, 3)),
+            *(f"{ALARM}::news-{key}-0" for key in ("errors", "latency", "dropped")),
         ]
     )
 

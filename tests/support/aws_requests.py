@@ -29,6 +29,8 @@ TAGGING = {
     "eks": "eks:TagResource",
     "wafv2": "wafv2:TagResource",
     "ssm": "ssm:AddTagsToResource",
+    "cloudwatch": "cloudwatch:TagResource",
+    "sns": "sns:TagResource",
     "s3": "s3:TagResource",
 }
 
@@ -208,6 +210,17 @@ REQUESTS = {
     = logs:ListTagsForResource {logs}:delivery:1
     = logs:DeleteDelivery {logs}:delivery:1
     ? logs:PutResourcePolicy""",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": """
+    + cloudwatch:PutMetricAlarm {cloudwatch}:alarm:{name}
+    . cloudwatch:DescribeAlarms {cloudwatch}:alarm:{name}
+    . cloudwatch:ListTagsForResource {cloudwatch}:alarm:{name}
+    . cloudwatch:DeleteAlarms {cloudwatch}:alarm:{name}""",
+    "aws:sns/topic:Topic": """
+    + sns:CreateTopic {sns}:{name}
+    . sns:SetTopicAttributes {sns}:{name}
+    . sns:GetTopicAttributes {sns}:{name}
+    . sns:ListTagsForResource {sns}:{name}
+    . sns:DeleteTopic {sns}:{name}""",
     "aws:cloudwatch/queryDefinition:QueryDefinition": """
     ? logs:PutQueryDefinition
     ? logs:DescribeQueryDefinitions
@@ -423,6 +436,8 @@ UNTAGGING = {
     "eks": "eks:UntagResource",
     "wafv2": "wafv2:UntagResource",
     "ssm": "ssm:RemoveTagsFromResource",
+    "cloudwatch": "cloudwatch:UntagResource",
+    "sns": "sns:UntagResource",
     "s3": "s3:UntagResource",
 }
 
@@ -485,7 +500,7 @@ class Account:
 
     def _words(self, registration: Registration) -> dict[str, Any]:
         inputs = registration.inputs
-        services = ("ec2", "logs", "acm", "wafv2", "ssm", "ecr", "eks", "iam")
+        services = ("ec2", "logs", "acm", "wafv2", "ssm", "ecr", "eks", "iam", "cloudwatch", "sns")
         name = inputs.get(_NAMED_BY_PROGRAM.get(registration.type, "name")) or registration.name + _SUFFIX
         kind = "net" if self.stack.startswith("eks-service") else "app"
         return {

@@ -172,7 +172,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     # One node, one gateway.
     "D36": ("nodes-survive-the-loss-of-one", "gateway-survives-the-loss-of-one", "load-balancers-span-zones"),
     # Logs for ever, or none.
-    "D37": ("cluster-writes-all-its-logs", "log-groups-expire"),
+    "D37": ("cluster-writes-all-its-logs", "log-groups-expire", "alarms-notify-somebody", "alarms-name-their-runbook"),
     # A version that is out of support.
     "D38": (
         "cluster-version-is-supported",

@@ -125,6 +125,8 @@ def _sign_in(order: int | None, **config: str) -> Edit:
 SPREAD = "spec.template.spec.topologySpreadConstraints"
 CONTAINER = "spec.template.spec.containers.0"
 ACL, LB, TLS = (t.WEB_ACL, "edge"), (t.LOAD_BALANCER, "edge"), (t.LISTENER, "edge-https")
+LATENCY, TOPIC = (t.METRIC_ALARM, "shop-latency-0"), (t.TOPIC, "edge-alarms")
+ALARMS = {"Service": "cloudwatch.amazonaws.com"}
 CLUSTER, NODES, TEMPLATE = (t.CLUSTER_COMPONENT, "shop"), (t.NODE_GROUP, "shop-nodes"), (t.LAUNCH_TEMPLATE, "shop-node")
 GATEWAY = (t.DEPLOYMENT, "shop-deployment")
 [CONFIG] = [(t.CONFIG_MAP, line.split()[1]) for line in committed("shop") if line.startswith(t.CONFIG_MAP)]
@@ -446,6 +448,64 @@ DEFECTS = [
         "cookies",
         "edge",
         put(t.WEB_ACL_LOGGING, "edge", "redactedFields.1", GONE),
+    ),
+    # Alarms
+    Defect("alarms-notify-somebody", "prod", "no action", "shop-latency-0", put(*LATENCY, "alarmActions", [])),
+    Defect("alarms-notify-somebody", "prod", "actions off", "shop-latency-0", put(*LATENCY, "actionsEnabled", False)),
+    Defect(
+        "alarms-name-their-runbook", "prod", "no runbook", "shop-latency-0", put(*LATENCY, "alarmDescription", "Slow.")
+    ),
+    Defect(
+        "topics-are-encrypted-with-a-key-that-alarms-may-use",
+        "prod",
+        "no key",
+        "edge-alarms",
+        put(*TOPIC, "kmsMasterKeyId", GONE),
+    ),
+    Defect(
+        "topics-are-encrypted-with-a-key-that-alarms-may-use",
+        "prod",
+        "the key that AWS manages",
+        "edge-alarms",
+        put(*TOPIC, "kmsMasterKeyId", "alias/aws/sns"),
+    ),
+    Defect(
+        "topics-are-open-to-alarms-of-their-account-alone",
+        "prod",
+        "everybody",
+        "edge-alarms",
+        put(*TOPIC, "policy", json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*"}]})),
+    ),
+    Defect(
+        "topics-are-open-to-alarms-of-their-account-alone",
+        "prod",
+        "alarms of every account",
+        "edge-alarms",
+        put(*TOPIC, "policy", json.dumps({"Statement": [{"Effect": "Allow", "Principal": ALARMS}]})),
+    ),
+    Defect(
+        "topics-are-open-to-alarms-of-their-account-alone",
+        "prod",
+        "every alarm of the account",
+        "edge-alarms",
+        put(
+            *TOPIC,
+            "policy",
+            json.dumps(
+                {
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": ALARMS,
+                            "Condition": {
+                                "StringEquals": {"aws:SourceAccount": "222222222222"},
+                                "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:222222222222:alarm:*"},
+                            },
+                        }
+                    ]
+                }
+            ),
+        ),
     ),
     # Logs
     Defect(

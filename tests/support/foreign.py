@@ -43,6 +43,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "elasticloadbalancing:loadbalancer/net/": ("other/1",),
     "ecr:repository": ("other/app", "shop-eu/nginx-ingress"),
     "eks:cluster": ("platform", "shop-eu"),
+    "cloudwatch:alarm": ("central-ingress/prod-2/errors", "central-ingress-prod/errors", "other"),
+    "sns:topic": ("central-ingress-prod", "central-ingress-prod-2-alarms"),
     "wafv2:webacl": ("other/1", "central-ingress-prod-2/1"),
 }
 """Names by kind, where a policy could go by the name: the nearest ones that belong to another owner."""
@@ -71,7 +73,7 @@ def reference() -> dict[str, Any]:
     return json.loads(text)
 
 
-_NAMED = ("ecr", "s3", "ssm", "wafv2")
+_NAMED = ("cloudwatch", "ecr", "s3", "sns", "ssm", "wafv2")
 """Services in which the caller names what it creates, so a foreign name must be refused."""
 
 

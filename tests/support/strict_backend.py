@@ -78,6 +78,12 @@ def _by_name(service: str = "", kind: str = "", *, key: str = "name", region: bo
     return fake
 
 
+def _subnet(at: At) -> tuple[str, Properties]:
+    """Zones have the same order by id and by name, which AWS does not promise."""
+    id_, outputs = _prefixed("subnet", "ec2", "subnet")(at)
+    return id_, {**outputs, "availabilityZone": f"{at.region}{'abcdef'[int(at.inputs['availabilityZoneId'][-1]) - 1]}"}
+
+
 def _load_balancer(at: At) -> tuple[str, Properties]:
     kind = "net" if at.inputs.get("loadBalancerType") == "network" else "app"
     suffix = f"{kind}/{at.name}/{digits(at.registration, 16)}"
@@ -176,7 +182,7 @@ FAKES: dict[str, Fake] = {
         "vpc", "ec2", "vpc", mainRouteTableId="rtb-0main", defaultSecurityGroupId="sg-0default"
     ),
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _prefixed("vpc-cidr-assoc"),
-    "aws:ec2/subnet:Subnet": _prefixed("subnet", "ec2", "subnet"),
+    "aws:ec2/subnet:Subnet": _subnet,
     "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _prefixed("scr"),
     "aws:ec2/internetGateway:InternetGateway": _prefixed("igw", "ec2", "internet-gateway"),
     "aws:ec2/routeTable:RouteTable": _prefixed("rtb", "ec2", "route-table"),
@@ -233,6 +239,7 @@ FAKES: dict[str, Fake] = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _by_name(key="bucket"),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _by_name(key="bucket"),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _by_name(key="bucket"),
+    "aws:sns/topic:Topic": _by_arn("sns", lambda at: at.name, owner=lambda at: at.account),
     "aws:kms/key:Key": _prefixed("key", "kms", "key", keyId="00000000-0000-0000-0000-000000000000"),
     "aws:kms/alias:Alias": _by_name("kms", ""),
     "aws:cloudwatch/logGroup:LogGroup": _by_name("logs", "log-group:"),

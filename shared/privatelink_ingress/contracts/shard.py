@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts.service import ContractError, decode, decode_json
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.settings.arns import CertificateArn
+from privatelink_ingress.settings.arns import CertificateArn, TopicArn
 from privatelink_ingress.settings.fields import AccountId, HostedZoneId, ZoneId
 from privatelink_ingress.settings.networks import Cidr
 
@@ -58,6 +58,10 @@ class ShardContract(BaseModel):
     """Existing certificates of the load balancer, whose names the shard does not know."""
     sign_in: bool = False
     """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
+    alarm_topic_arn: TopicArn | None = None
+    """The topic that alarms notify; None for a shard without alarms."""
+    zone_names: Annotated[dict[ZoneId, str], Field(default_factory=dict)]
+    """By zone id: metrics call a zone by its name in the shard's account. Empty for a shard of an older release."""
 
     idle_timeout: Annotated[int, Field(ge=1)] | None = None
     """Seconds, of the load balancer. Shards of an earlier release do not publish it."""

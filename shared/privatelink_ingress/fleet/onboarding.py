@@ -221,7 +221,7 @@ def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, 
     comparable = edge.settings.network.zone_ids and declared_zones.zone_ids(workload.settings)
     zone_ids = None if comparable else [subnet.zone_id for subnet in network.endpoint]
     published = plans.contract_of(plans.plan_of(workload), zone_ids)
-    site = EdgeSite.of_settings(edge.settings, network, region=edge.region)
+    site = EdgeSite.of_settings(edge.settings, network, stack=edge.stack, region=edge.region)
     return backends.plan_backend(name, connection, 0, published, site, stack=stack)
 
 

@@ -182,6 +182,13 @@ KINDS: Mapping[str, Kind] = {
     "ssm:parameter": Kind(
         type=t.PARAMETER, delete="ssm delete-parameter --name {id}", import_id=_after("parameter"), inputs="{name}"
     ),
+    "cloudwatch:alarm": Kind(
+        type=t.METRIC_ALARM,
+        delete="cloudwatch delete-alarms --alarm-names {id}",
+        import_id=_after("alarm:"),
+        inputs="{name}",
+    ),
+    "sns:": Kind(type=t.TOPIC, delete="sns delete-topic --topic-arn {arn}", import_id=_arn),
 }
 
 
@@ -196,8 +203,9 @@ def kind_of(arn: Arn, *, egress: bool = False) -> Kind | None:
         arn: Of any resource.
         egress: For a security group's rule, whether it is one for what leaves the group.
     """
-    if arn.service == "s3":
-        return KINDS["s3:"]
+    if arn.service in ("s3", "sns"):
+        # Their ARNs end in the name, without a kind.
+        return KINDS[f"{arn.service}:"]
     first, *rest = re.split("[:/]", arn.resource)
     if arn.service == "wafv2":
         first = "/".join((first, *rest[:1]))

@@ -1,6 +1,7 @@
 """Rules for resources and stacks: pure functions of type and inputs."""
 
 from privatelink_ingress.rules import (
+    alarms,
     cluster,
     firewall,
     identity,
@@ -23,6 +24,7 @@ __all__ = [
     "Resource",
     "Rule",
     "Stack",
+    "alarms",
     "cluster",
     "firewall",
     "identity",

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.alarms import Alarms, ShardAlarms
 from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackNameSetting
 from privatelink_ingress.settings.explain import keys
 from privatelink_ingress.settings.fields import ConnectionName
@@ -49,6 +50,9 @@ def load_edge(
     shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
+    if "alarms" in own:
+        own["alarms"], found = _without_shard_alarms(own["alarms"], shard, project)
+        misplaced += found
     if "connections" in own:
         own["connections"], found = _without_firewall(own["connections"], shard, project)
         misplaced += found
@@ -69,6 +73,26 @@ def _misplaced(key: str, shard: str, project: str) -> Problem:
         remedy += ", or write connections.<name>.certificate for your own certificate"
     reason = f"belongs to the load balancer, which stack {shard} holds: this stack only adds connections to it"
     return Problem(key, reason, f"{remedy}.")
+
+
+def _without_shard_alarms(text: str, shard: str, project: str) -> tuple[str, list[Problem]]:
+    """The alarms without what only a shard has, and the line for each such key in the shard's file."""
+    try:
+        alarms = json.loads(text)
+    except ValueError:
+        return text, []
+    if not isinstance(alarms, dict):
+        return text, []
+    others = [key for key in keys(ShardAlarms) if key not in keys(Alarms) and key in alarms]
+    problems = [
+        Problem(
+            f"alarms.{key}",
+            f"belongs to the alarms of stack {shard}, and this stack only adds connections to it",
+            f"Write in {project}/Pulumi.{shard}.yaml, under alarms: {key}: {json.dumps(alarms.pop(key))}.",
+        )
+        for key in others
+    ]
+    return (json.dumps(alarms), problems) if problems else (text, [])
 
 
 def _without_firewall(text: str, shard: str, project: str) -> tuple[str, list[Problem]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.settings.alarms import Alarms, ShardAlarms, Thresholds
 from privatelink_ingress.settings.arns import KeyArn
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
@@ -136,6 +137,8 @@ class Connection(Settings):
     """The connection's own certificate, for hosts that the load balancer's certificates do not cover."""
     firewall: HostFirewall = HostFirewall()
     """For its hosts; in the file of the stack with the load balancer only (`firewall.hosts` has it for others)."""
+    alarms: Thresholds = Thresholds()
+    """Its own thresholds, in place of the stack's."""
 
     @model_validator(mode="after")
     def _grpc_and_http2_only_forward(self) -> Self:
@@ -167,6 +170,7 @@ class EdgeStack(Settings):
     roles: AssumedRoles = AssumedRoles()
     hosted_zone_roles: Annotated[dict[HostedZoneId, HostedZoneRole], Field(default_factory=dict)]
     """By the id of a hosted zone that belongs to another account: the role there that writes this stack's records."""
+    alarms: Alarms = Alarms()
     removal: Literal["guarded", "unguarded"] = "guarded"
     """guarded: a stack that is in use refuses to be destroyed before anything of it is touched.
 
@@ -209,6 +213,7 @@ class EdgeSettings(EdgeStack):
     dns: Dns
     firewall: Firewall = Firewall()
     logs: Logs = Logs()
+    alarms: ShardAlarms = ShardAlarms()
     limits: Limits = Limits()
     contract_prefix: ParameterPrefix | None = None
     """The shard writes its contract to the parameter `<contractPrefix>/<stack>`, for attached stacks of other teams."""

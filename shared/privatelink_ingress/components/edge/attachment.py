@@ -38,10 +38,17 @@ class Attachment(Component):
     def __init__(self, name: str, args: AttachmentArgs, opts: ResourceOptions | None = None) -> None:
         """Everything that the connections use of the shard is a plain value, known before the deployment."""
         super().__init__(name, opts)
+        alarms = args.plan.alarms
         connections = [
             Connection(
                 connection.name,
-                ConnectionArgs(plan=connection, site=args.site, tags=args.plan.tags),
+                ConnectionArgs(
+                    plan=connection,
+                    site=args.site,
+                    alarms=alarms.connections[connection.name] if alarms else (),
+                    alarm_topic_arn=alarms.topic_arn if alarms else None,
+                    tags=args.plan.tags,
+                ),
                 self.child(),
             )
             for connection in args.plan.connections

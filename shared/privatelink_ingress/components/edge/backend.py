@@ -48,13 +48,19 @@ class Backend(Component):
         connected = [endpoint, *self._accepted(args, endpoint)]
         self.targets: list[aws.lb.TargetGroupAttachment] = []
         self.target_group_arns: dict[RouteProtocol, Output[str]] = {}
+        self.target_group_suffixes: dict[RouteProtocol, Output[str]] = {}
+        """By which metrics call the groups."""
         for group in plan.groups:
-            self.target_group_arns[group.route_protocol] = self._target_group(args, group, connected)
+            created = self._target_group(args, group, connected)
+            self.target_group_arns[group.route_protocol] = created.arn
+            self.target_group_suffixes[group.route_protocol] = created.arn_suffix
         self.endpoint_id = endpoint.id
         self.target_group_arn = next(iter(self.target_group_arns.values()))
         self.publish()
 
-    def _target_group(self, args: BackendArgs, plan: TargetGroupPlan, connected: Sequence[Resource]) -> Output[str]:
+    def _target_group(
+        self, args: BackendArgs, plan: TargetGroupPlan, connected: Sequence[Resource]
+    ) -> aws.lb.TargetGroup:
         name, backend, hooks = self._name, args.plan, args.site.hooks
         group = aws.lb.TargetGroup(
             f"{name}-{plan.key}",
@@ -96,7 +102,7 @@ class Backend(Component):
             )
             for target in backend.targets
         ]
-        return group.arn
+        return group
 
     def _accepted(
         self, args: BackendArgs, endpoint: aws.ec2.VpcEndpoint

@@ -20,6 +20,7 @@ from privatelink_ingress.components.edge.load_balancer import LoadBalancer, Load
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
+from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
@@ -147,14 +148,28 @@ class CentralIngress(Component):
             listener_arn=listeners.https_arn,
             alb_dns_name=balancer.dns_name,
             alb_zone_id=balancer.zone_id,
+            alb_arn_suffix=balancer.arn_suffix,
+            zone_names=network.zone_names,
             accepters=args.accepters,
             zone_providers=args.zone_providers,
             hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_slots),
         )
+        alarms = []
+        if plan.alarms:
+            watched = ShardAlarmsArgs(
+                plan=plan.alarms, load_balancer=balancer.arn_suffix, certificate_arns=certificates.arns, tags=tags
+            )
+            alarms.append(ShardAlarms(name, watched, self.child()))
         published = [
             Connection(
                 connection.name,
-                ConnectionArgs(plan=connection, site=site, tags=tags),
+                ConnectionArgs(
+                    plan=connection,
+                    site=site,
+                    alarms=plan.alarms.connections[connection.name] if plan.alarms else (),
+                    alarm_topic_arn=alarms[0].topic_arn if alarms else None,
+                    tags=tags,
+                ),
                 self.child(),
             )
             for connection in plan.connections
@@ -177,6 +192,7 @@ class CentralIngress(Component):
                     *deliveries,
                     certificates,
                     listeners,
+                    *alarms,
                     *published,
                     *contract,
                 ],

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
+from privatelink_ingress.components.alarms import register_alarms
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge import sign_in
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
@@ -17,6 +18,8 @@ from privatelink_ingress.components.edge.dns import alias_record
 from privatelink_ingress.components.edge.pages import fixed_response
 from privatelink_ingress.components.edge.rules import listener_rule
 from privatelink_ingress.components.edge.site import SiteArgs
+from privatelink_ingress.plan.alarms import AlarmPlan, Deployed
+from privatelink_ingress.plan.edge.alarms import measured
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.routing.routes import Rule
 
@@ -27,6 +30,9 @@ class ConnectionArgs:
 
     plan: ConnectionPlan
     site: SiteArgs
+    alarms: tuple[AlarmPlan, ...] = ()
+    alarm_topic_arn: Input[str] | None = None
+    """The topic of its alarms; None for a connection without."""
     tags: Mapping[str, str]
 
 
@@ -66,13 +72,18 @@ class Connection(Component):
                 alb_zone_id=site.alb_zone_id,
                 opts=self.child(provider=site.zone_providers.get(plan.hosted_zone_id)),
             )
+        certificate_arns: Mapping[str, Output[str]] = {}
         if plan.certificate:
             issued = CertificatesArgs(plan=plan.certificate, zone_providers=site.zone_providers, tags=tags)
             certificates = Certificates(name, issued, self.child())
+            certificate_arns = certificates.arns
             for key, arn in certificates.arns.items():
                 aws.lb.ListenerCertificate(
                     f"{name}-{key}", listener_arn=site.listener_arn, certificate_arn=arn, opts=self.child()
                 )
+        if args.alarm_topic_arn is not None:
+            values = _measured(site, backends, certificate_arns)
+            register_alarms(self, name, args.alarms, topic_arn=args.alarm_topic_arn, values=values, tags=tags)
         self.publish()
 
 
@@ -82,6 +93,24 @@ def _actions(plan: ConnectionPlan, rule: Rule, groups: Mapping[int, Output[str]]
     if rule.signs_in and plan.sign_in and not plan.maintenance:
         return sign_in.before(action, plan.sign_in)
     return [action]
+
+
+def _measured(
+    site: SiteArgs, backends: Mapping[int, Backend], certificates: Mapping[str, Output[str]]
+) -> dict[Deployed, Input[str]]:
+    """What metrics call the parts of the connection."""
+    return {
+        measured.LOAD_BALANCER: site.alb_arn_suffix,
+        measured.VPC: site.vpc_id,
+        **{measured.zone(zone_id): name for zone_id, name in site.zone_names.items()},
+        **{
+            measured.target_group(position, protocol): suffix
+            for position, backend in backends.items()
+            for protocol, suffix in backend.target_group_suffixes.items()
+        },
+        **{measured.endpoint(position): backend.endpoint_id for position, backend in backends.items()},
+        **{measured.certificate(key): arn for key, arn in certificates.items()},
+    }
 
 
 def _action(plan: ConnectionPlan, groups: Mapping[int, Output[str]]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class LoadBalancer(Component):
     dns_name: Output[str]
     zone_id: Output[str]
     """Hosted zone of `dns_name`, for alias records."""
+    arn_suffix: Output[str]
+    """By which metrics call it."""
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         """One load balancer."""
@@ -66,4 +68,5 @@ class LoadBalancer(Component):
         self.arn = balancer.arn
         self.dns_name = balancer.dns_name
         self.zone_id = balancer.zone_id
+        self.arn_suffix = balancer.arn_suffix
         self.publish()

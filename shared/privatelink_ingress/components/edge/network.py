@@ -34,6 +34,8 @@ class InternetNetwork(Component):
     """By zone id."""
     endpoint_subnet_ids: Mapping[str, Output[str]]
     """By zone id."""
+    zone_names: Mapping[str, Output[str]]
+    """By zone id, as the account calls them."""
 
     def __init__(self, name: str, args: InternetNetworkArgs, opts: ResourceOptions | None = None) -> None:
         """Only the public subnets' route table has a way to the internet."""
@@ -87,14 +89,17 @@ class InternetNetwork(Component):
             opts=self.child(),
         )
         self.vpc_id = self._vpc.id
-        self.public_subnet_ids = self._subnets("public", args.plan.public, public_routes)
-        self.endpoint_subnet_ids = self._subnets("endpoint", args.plan.endpoint, endpoint_routes)
+        public = self._subnets("public", args.plan.public, public_routes)
+        endpoint = self._subnets("endpoint", args.plan.endpoint, endpoint_routes)
+        self.public_subnet_ids = {zone_id: subnet.id for zone_id, subnet in public.items()}
+        self.endpoint_subnet_ids = {zone_id: subnet.id for zone_id, subnet in endpoint.items()}
+        self.zone_names = {zone_id: subnet.availability_zone for zone_id, subnet in endpoint.items()}
         self.publish()
 
     def _subnets(
         self, tier: str, planned: tuple[SubnetPlan, ...], routes: aws.ec2.RouteTable
-    ) -> dict[str, Output[str]]:
-        ids = {}
+    ) -> dict[str, aws.ec2.Subnet]:
+        subnets = {}
         for plan in planned:
             suffix = f"{tier}-{plan.zone_id}"
             subnet = aws.ec2.Subnet(
@@ -110,5 +115,5 @@ class InternetNetwork(Component):
             aws.ec2.RouteTableAssociation(
                 f"{self._name}-{suffix}", subnet_id=subnet.id, route_table_id=routes.id, opts=self.child()
             )
-            ids[plan.zone_id] = subnet.id
-        return ids
+            subnets[plan.zone_id] = subnet
+        return subnets

@@ -30,6 +30,10 @@ class SiteArgs:
     alb_dns_name: Input[str]
     alb_zone_id: Input[str]
     """Hosted zone of `alb_dns_name`, for alias records."""
+    alb_arn_suffix: Input[str]
+    """By which metrics call the load balancer: `app/<name>/<id>`."""
+    zone_names: Mapping[str, Input[str]]
+    """By zone id, as metrics call them."""
     accepters: Mapping[str, aws.Provider]
     """Providers of the services' owners by name, which accept endpoints: `plan.edge.connections.accepters`."""
     zone_providers: Mapping[str, aws.Provider]
@@ -54,6 +58,8 @@ class SiteArgs:
             listener_arn=contract.listener_arn,
             alb_dns_name=contract.alb_dns_name,
             alb_zone_id=contract.alb_zone_id,
+            alb_arn_suffix="/".join(contract.listener_arn.split("/")[1:-1]),
+            zone_names=contract.zone_names,
             accepters=accepters,
             zone_providers=zone_providers,
             hooks=hooks,
@@ -68,4 +74,5 @@ class SiteArgs:
             "listener_arn": self.listener_arn,
             "alb_dns_name": self.alb_dns_name,
             "alb_zone_id": self.alb_zone_id,
+            "zone_names": Output.all(**self.zone_names),
         }

@@ -20,6 +20,7 @@ from privatelink_ingress.local.adapters import (
     lb,
     route53,
     s3,
+    sns,
     ssm,
     wafv2,
 )
@@ -44,6 +45,7 @@ ADAPTERS: dict[str, Adapter] = {
     **lb.ADAPTERS,
     **route53.ADAPTERS,
     **s3.ADAPTERS,
+    **sns.ADAPTERS,
     **ssm.ADAPTERS,
     **wafv2.ADAPTERS,
 }

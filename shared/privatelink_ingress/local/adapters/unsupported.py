@@ -28,6 +28,16 @@ UNSUPPORTED: Mapping[str, frozenset[str]] = {
         t.POD_IDENTITY: ("policy",),
         t.REPOSITORY: ("imageTagMutabilityExclusionFilters",),
         t.ROUTE_TABLE: ("propagatingVgws",),
+        # Of the attributes, those that a topic for alarms has no use for: order, archive, filters, delivery status.
+        t.TOPIC: (
+            *("applicationFailureFeedbackRoleArn", "applicationSuccessFeedbackRoleArn"),
+            *("applicationSuccessFeedbackSampleRate", "archivePolicy", "contentBasedDeduplication", "deliveryPolicy"),
+            *("fifoThroughputScope", "fifoTopic", "firehoseFailureFeedbackRoleArn", "firehoseSuccessFeedbackRoleArn"),
+            *("firehoseSuccessFeedbackSampleRate", "httpFailureFeedbackRoleArn", "httpSuccessFeedbackRoleArn"),
+            *("httpSuccessFeedbackSampleRate", "lambdaFailureFeedbackRoleArn", "lambdaSuccessFeedbackRoleArn"),
+            *("lambdaSuccessFeedbackSampleRate", "signatureVersion", "sqsFailureFeedbackRoleArn"),
+            *("sqsSuccessFeedbackRoleArn", "sqsSuccessFeedbackSampleRate", "tracingConfig"),
+        ),
         t.SUBNET: (
             *("customerOwnedIpv4Pool", "enableDns64", "enableLniAtDeviceIndex"),
             *("enableResourceNameDnsAaaaRecordOnLaunch", "ipv6CidrBlock", "mapCustomerOwnedIpOnLaunch"),

@@ -39,6 +39,7 @@ MODULES: tuple[str, ...] = (
     "ec2.tags",
     "ec2.vpc_ranges",
     "autoscaling",
+    "cloudwatch",
     "ecr",
     "eks.clusters",
     "eks.cluster_updates",

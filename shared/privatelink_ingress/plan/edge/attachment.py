@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan.edge import hosted_zones, sign_in
+from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_attached_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
@@ -25,6 +26,7 @@ class AttachmentPlan:
 
     tags: Mapping[str, str]
     connections: tuple[ConnectionPlan, ...]
+    alarms: AlarmsPlan | None
     removal: EdgeRemovalPlan
 
 
@@ -61,12 +63,14 @@ def plan_attachment(
     problems += sign_in.check_attached(settings.connections, site, shard=short(settings.edge_stack))
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
+    problems += check_alarms(settings, site)
     with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack)
     problems.raise_all(f"Stack {stack} cannot be attached to {settings.edge_stack}")
     return AttachmentPlan(
         tags=edge_tags(settings, stack),
         connections=connections,
+        alarms=plan_attached_alarms(settings, connections, site, stack=stack),
         removal=plan_removal(settings, stack=stack, region=region),
     )
 

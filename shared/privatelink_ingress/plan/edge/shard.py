@@ -11,6 +11,7 @@ from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.edge import certificates, hosted_zones, logs, sign_in
+from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
@@ -49,6 +50,7 @@ class EdgePlan:
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
     connections: tuple[ConnectionPlan, ...]
+    alarms: AlarmsPlan | None
     removal: EdgeRemovalPlan
     contract_parameter: ContractParameterPlan | None
     site: EdgeSite
@@ -94,7 +96,7 @@ def plan_edge(
     """
     name = f"{PROJECT}-{stack}"
     network = plan_network(settings, region=region, available_zones=available_zones)
-    site = EdgeSite.of_settings(settings, network, region=region)
+    site = EdgeSite.of_settings(settings, network, stack=stack, region=region)
     published = routing.plan_all(settings.connections) if routes is None else routes
     web_acl = firewall.of_shard(settings, name=name)
     problems = Problems(check_stack(stack))
@@ -104,6 +106,7 @@ def plan_edge(
     problems += check_rate_limits(settings.firewall, settings.connections)
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
+    problems += check_alarms(settings, site)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
             settings.certificates,
@@ -138,6 +141,7 @@ def plan_edge(
         firewall=web_acl,
         logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained),
         connections=connections,
+        alarms=plan_alarms(settings, connections, web_acl, planned_certificates, site, stack=stack),
         removal=plan_removal(settings, stack=stack, region=region),
         contract_parameter=contract_parameter,
         site=site,

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Self
 
 from privatelink_ingress.contracts.shard import ShardContract
-from privatelink_ingress.plan.edge import certificates
+from privatelink_ingress.plan.edge import alarms, certificates
 from privatelink_ingress.plan.edge.certificates import Coverage
 from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
@@ -34,9 +34,13 @@ class EdgeSite:
     """Whether the stack file has `loadBalancer.issuerCidrs`, so that attached stacks may sign clients in."""
     idle_timeout: int | None = None
     """Seconds, of the load balancer. None when the shard is of a release that does not publish it."""
+    alarm_topic_arn: str | None = None
+    """The topic that alarms notify; None for a shard without alarms."""
+    zones_named: bool = True
+    """Whether the names of its zones are known once it is deployed; not of a shard of an older release."""
 
     @classmethod
-    def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, region: str) -> Self:
+    def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, stack: str, region: str) -> Self:
         """The edge of the stack itself."""
         return cls(
             account_id=settings.account_id,
@@ -46,6 +50,9 @@ class EdgeSite:
             certificates=certificates.coverage(settings.certificates),
             sign_in=bool(settings.load_balancer.issuer_cidrs),
             idle_timeout=settings.load_balancer.idle_timeout,
+            alarm_topic_arn=alarms.shard_topic(
+                settings.alarms, stack=stack, account_id=settings.account_id, region=region
+            ),
         )
 
     @classmethod
@@ -62,6 +69,8 @@ class EdgeSite:
             certificates=Coverage(domains=contract.certificate_domains, adopted=contract.adopted_certificate_arns),
             sign_in=contract.sign_in,
             idle_timeout=contract.idle_timeout,
+            alarm_topic_arn=contract.alarm_topic_arn,
+            zones_named=bool(contract.zone_names),
         )
 
     def exports(self) -> dict[str, Any]:
@@ -75,4 +84,5 @@ class EdgeSite:
             "adopted_certificate_arns": list(self.certificates.adopted),
             "sign_in": self.sign_in,
             "idle_timeout": self.idle_timeout,
+            **({"alarm_topic_arn": self.alarm_topic_arn} if self.alarm_topic_arn else {}),
         }

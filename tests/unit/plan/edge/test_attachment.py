@@ -199,6 +199,18 @@ def test_a_missing_field_names_the_stack_and_the_command_to_run(field: str):
     assert problem.remedy == "Run `pulumi up --stack prod` in central-ingress/, then this again."
 
 
+def test_a_shard_of_an_older_release_is_read_without_alarms():
+    contract = ShardContract.read(SHARD, "organization/central-ingress/prod")
+    assert (contract.alarm_topic_arn, contract.zone_names) == (None, {})
+
+
+@pytest.mark.parametrize("key", ["key", "balancerErrorPercent", "blockedPercent", "quotaPercent"])
+def test_an_alarm_of_the_load_balancer_is_refused_with_the_line_for_the_shards_file(key: str):
+    (problem,) = mistakes(alarms={key: 7})
+    assert problem.where == f"alarms.{key}"
+    assert problem.remedy == f"Write in central-ingress/Pulumi.prod.yaml, under alarms: {key}: 7."
+
+
 def test_a_newer_shard_names_both_versions():
     with pytest.raises(ContractError, match="shard_contract_version: is 2, but this program reads version 1"):
         ShardContract.read(SHARD | {"shard_contract_version": 2.0}, "prod")

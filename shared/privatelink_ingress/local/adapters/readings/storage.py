@@ -1,4 +1,4 @@
-"""Buckets, repositories, parameters and logs: `aws:s3/…`, `aws:ecr/…`, `aws:ssm/…`, `aws:cloudwatch/…`."""
+"""Buckets, repositories, parameters, logs and topics: `aws:s3/…`, `aws:ecr/…`, `aws:ssm/…`, `aws:cloudwatch/…`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters import sns
 from privatelink_ingress.local.adapters.base import Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, by_ids, given, is_
@@ -32,6 +33,12 @@ def _parameter(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 
 def _source(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     return {"resourceArn": item["resourceArns"][0]}
+
+
+def _topic(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    """Its attributes, some of which AWS leaves out while they are empty. Its policy is always there."""
+    found = {name: item.get(attribute) for name, attribute in sns.ATTRIBUTES.items()}
+    return found | {"owner": item["Owner"]}
 
 
 READINGS: Mapping[str, Reading] = {
@@ -82,6 +89,7 @@ READINGS: Mapping[str, Reading] = {
         "MetricAlarms",
         rename={"name": "AlarmName", "metricQueries": ""},
     ),
+    t.TOPIC: Reading("sns", "GetTopicAttributes", by_id("TopicArn"), "Attributes", more=_topic, matched=False),
     t.PARAMETER: Reading(
         "ssm",
         "GetParameter",

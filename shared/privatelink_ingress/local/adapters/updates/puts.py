@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, ssm, wafv2
+from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, sns, ssm, wafv2
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
@@ -50,6 +50,16 @@ def _zone(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     return {}
 
 
+def _topic(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """One attribute after the other: an empty value takes one away (terraform-provider-aws internal/service/sns)."""
+    before, after = sns.attributes(old), sns.attributes(new)
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name, "") != after.get(name, ""):
+            attribute = {"AttributeName": name, "AttributeValue": after.get(name, "")}
+            call(aws, "sns", "SetTopicAttributes", {}, type_=t.TOPIC, extra={"TopicArn": id_} | attribute)
+    return {}
+
+
 def _query_definition(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     call(aws, "logs", "PutQueryDefinition", new, type_=t.QUERY_DEFINITION, extra={"queryDefinitionId": id_})
     return {}
@@ -76,5 +86,6 @@ UPDATES: Mapping[str, Update] = {
     t.QUERY_DEFINITION: _query_definition,
     t.REPOSITORY_LIFECYCLE: _again(ecr.ADAPTERS[t.REPOSITORY_LIFECYCLE]),
     t.ROLE_POLICY: _again(iam.ADAPTERS[t.ROLE_POLICY]),
+    t.TOPIC: _topic,
     t.WEB_ACL_LOGGING: _again(wafv2.ADAPTERS[t.WEB_ACL_LOGGING]),
 }

@@ -19,6 +19,7 @@ _OWN = (
     t.TARGET,
     t.DNS_RECORD,
     t.GET_HOSTED_ZONE,
+    t.METRIC_ALARM,
 )
 """Types that use nothing of the shard but its hosted zone: granted as for any edge stack."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan.account.deployers import firewall, hosted_zones, network, reading, workload
+from privatelink_ingress.plan.account.deployers import alarms, firewall, hosted_zones, network, reading, workload
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.plan.edge.firewall.log import LOG_GROUP_PREFIX
@@ -51,6 +51,8 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **_names(system, settings),
         **firewall.grants(system, edges),
         **_deliveries(system, edges),
+        t.METRIC_ALARM: alarms.alarms(system),
+        t.TOPIC: alarms.topic(system, edges),
         **_bucket(system, settings),
         # What attached stacks of other teams read of them.
         t.PARAMETER: workload.parameter(system, settings.shard_prefix, settings.stacks, overwrite=True),

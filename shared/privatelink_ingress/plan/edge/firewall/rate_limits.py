@@ -15,6 +15,9 @@ from privatelink_ingress.settings.firewall import Firewall
 MOST = 10
 """Rate-based rules of a web ACL; AWS does not raise it: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
+OF_CONNECTION = "rate-limit-"
+"""How the key of a rule for one connection, or for one host of an attached stack, begins."""
+
 
 def plan_rate_limits(firewall: Firewall, changed: Sequence[Changes]) -> list[tuple[str, RateLimit]]:
     """Key and statement of each rule.
@@ -26,7 +29,8 @@ def plan_rate_limits(firewall: Firewall, changed: Sequence[Changes]) -> list[tup
     own = [(one.key, one.firewall.rate_limit, one.scope()) for one in changed if one.firewall.rate_limit]
     window = firewall.rate_window
     rules = [
-        (f"rate-limit-{key}", RateLimit(limit=limit, window=window, scope=scope.inside())) for key, limit, scope in own
+        (f"{OF_CONNECTION}{key}", RateLimit(limit=limit, window=window, scope=scope.inside()))
+        for key, limit, scope in own
     ]
     if len(rules) >= MOST:
         rules = []
@@ -34,7 +38,7 @@ def plan_rate_limits(firewall: Firewall, changed: Sequence[Changes]) -> list[tup
             keys = [key for key, other, _ in own if other == limit]
             scope = _all([scope for _, other, scope in own if other == limit])
             shared = RateLimit(limit=limit, window=window, scope=scope.inside(), by_host=len(keys) > 1)
-            rules.append((f"rate-limit-{keys[0]}" if len(keys) == 1 else f"rate-limits-of-{limit}", shared))
+            rules.append((f"{OF_CONNECTION}{keys[0]}" if len(keys) == 1 else f"rate-limits-of-{limit}", shared))
     elsewhere = _all([scope for _, _, scope in own])
     rest = scopes.together(elsewhere.outside()) if elsewhere else None
     return [*rules, ("rate-limit", RateLimit(limit=firewall.rate_limit, window=window, scope=rest))]

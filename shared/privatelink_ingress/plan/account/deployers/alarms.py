@@ -1,0 +1,29 @@
+"""Rights on alarms and the topic that they notify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privatelink_ingress.plan.account.deployers.grants import Grant, System
+from privatelink_ingress.plan.alarm_topic import topic_name
+
+
+def alarms(system: System) -> tuple[Grant, ...]:
+    """Alarms by name, which begins with project and stack, so no other stack's do."""
+    names = tuple(system.arn("cloudwatch", f"alarm:{stack}/*") for stack in system.stacks)
+    actions = (
+        "DeleteAlarms",
+        "DescribeAlarms",
+        "ListTagsForResource",
+        "PutMetricAlarm",
+        "TagResource",
+        "UntagResource",
+    )
+    return (system.on_arn([f"cloudwatch:{action}" for action in actions], *names),)
+
+
+def topic(system: System, stack_names: Sequence[str]) -> tuple[Grant, ...]:
+    """The topics of the stacks `<project>-<stack>`, by name."""
+    topics = tuple(system.arn("sns", topic_name(name)) for name in stack_names)
+    actions = ("CreateTopic", "DeleteTopic", "GetTopicAttributes", "ListTagsForResource", "SetTopicAttributes")
+    return (system.on_arn([f"sns:{action}" for action in (*actions, "TagResource", "UntagResource")], *topics),)

@@ -1,0 +1,80 @@
+"""The alarms of an example, as docs/alarms.md shows them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from privatelink_ingress.plan.alarms import DAY, RUNBOOKS, AlarmPlan, Expression
+from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan
+from privatelink_ingress.plan.edge.backends import assumed_contract
+from privatelink_ingress.plan.edge.shard import plan_edge
+from privatelink_ingress.settings.edge import EdgeSettings
+
+ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
+FILE: dict[str, Any] = {
+    "accountId": "222222222222",
+    "owner": "team-platform",
+    "dns": {"zoneId": "Z0123456789EXAMPLE"},
+    "certificates": [{"domains": ["example.com", "*.example.com"]}],
+    "alarms": {"enabled": True, "topicArn": "arn:aws:sns:eu-west-1:222222222222:on-call"},
+    "connections": {
+        "shop": {
+            "slot": 0,
+            "owner": "team-shop",
+            "backends": [
+                {
+                    "service": {
+                        "endpointServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0a",
+                        "accountId": "111111111111",
+                        "zoneIds": ZONES,
+                    }
+                }
+            ],
+            "routes": [{"hosts": ["shop.example.com"]}],
+            "certificate": {"domains": ["shop.example.com"]},
+            "firewall": {"rateLimit": 500},
+        }
+    },
+}
+
+
+def planned(**changes: Any) -> AlarmsPlan | None:
+    """The alarms of the example, with other top-level keys."""
+    settings = EdgeSettings.model_validate_json(json.dumps(FILE | changes))
+    contracts = {
+        backend.source: assumed_contract(name, connection, backend, region="eu-west-1", zone_ids=ZONES)
+        for name, connection in settings.connections.items()
+        for backend in connection.backends
+    }
+    return plan_edge(settings, stack="prod", region="eu-west-1", available_zones=ZONES, contracts=contracts).alarms
+
+
+def table() -> str:
+    """One row for each alarm; those of the three zones are one."""
+    found = planned()
+    assert found
+    rows = ["", "| alarm | metrics | dimensions | fires when | without data | runbook |", "|---|---|---|---|---|---|"]
+    every = [*found.connections["shop"], *found.shard]
+    rows += [_row(alarm) for alarm in every if not alarm.key.endswith(ZONES[1:])]
+    return "\n".join([*rows, ""])
+
+
+def _row(alarm: AlarmPlan) -> str:
+    cells = [
+        f"`{alarm.name.replace(ZONES[0], '<zone>')}`",
+        "<br>".join(f"`{one.namespace}` `{one.name}`, {one.statistic}" for one in alarm.metrics),
+        ", ".join(f"`{name}`" for name in dict.fromkeys(name for one in alarm.metrics for name in one.dimensions)),
+        _fires(alarm),
+        {"notBreaching": "OK", "ignore": "as it was"}[alarm.missing],
+        f"[{alarm.runbook}]({RUNBOOKS.removeprefix('docs/')}/{alarm.runbook}.md)",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _fires(alarm: AlarmPlan) -> str:
+    what = f"`{alarm.watches.formula}`" if isinstance(alarm.watches, Expression) else "it"
+    sign = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<"}
+    period = alarm.metrics[0].period
+    span = "day" if period == DAY else f"{period // 60} min"
+    return f"{what} {sign[alarm.comparison]} {alarm.threshold:g}, {alarm.periods} times {span}"
