@@ -65,7 +65,12 @@ def _create_query_definition(aws: Aws, inputs: Properties) -> Created:
 
 
 def _query(query: Properties) -> Properties:
-    """A query's metric holds, flat, what the API splits into a metric and its statistic."""
+    """A query's metric holds, flat, what the API splits into a metric and its statistic.
+
+    The provider returns no data of a query that does not ask for it; the API would:
+    terraform-provider-aws internal/service/cloudwatch/metric_alarm.go.
+    """
+    query = {"returnData": False} | query
     if not query.get("metric"):
         return query
     metric = query["metric"]

@@ -55,7 +55,7 @@ FILLED: Mapping[str, Mapping[str, Any]] = {
     t.LISTENER: {f"defaultActions.{name}": COMPUTED for name in _ACTION},
     t.LISTENER_RULE: {f"actions.{name}": COMPUTED for name in _ACTION},
     t.LOAD_BALANCER: {**BALANCER_DEFAULTS, "loadBalancerType": "application"},
-    t.METRIC_ALARM: {"actionsEnabled": True, "treatMissingData": "missing"},
+    t.METRIC_ALARM: {"actionsEnabled": True, "metricQueries.returnData": False, "treatMissingData": "missing"},
     t.NODE_GROUP: {"launchTemplate.id": COMPUTED, "launchTemplate.name": COMPUTED},
     t.REPOSITORY: {"encryptionConfigurations.kmsKey": COMPUTED, "imageTagMutability": "MUTABLE"},
     t.ROLE: {"maxSessionDuration": 3600, "path": "/"},
