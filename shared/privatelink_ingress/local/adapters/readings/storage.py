@@ -35,6 +35,29 @@ def _source(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     return {"resourceArn": item["resourceArns"][0]}
 
 
+def _alarm(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    """Its queries, whose metric the provider holds flat: terraform-provider-aws internal/service/cloudwatch."""
+    queries = [_query(query) for query in item.get("Metrics") or ()]
+    return {"metricQueries": queries} if queries or state.get("metricQueries") else {}
+
+
+def _query(query: Any) -> Properties:
+    names = {"Id": "id", "Expression": "expression", "Label": "label", "Period": "period", "AccountId": "accountId"}
+    found: Properties = {name: query[member] for member, name in names.items() if query.get(member)}
+    found["returnData"] = query.get("ReturnData", True)
+    if stat := query.get("MetricStat"):
+        dimensions = {one["Name"]: one["Value"] for one in stat["Metric"].get("Dimensions", ())}
+        found["metric"] = {
+            "namespace": stat["Metric"].get("Namespace"),
+            "metricName": stat["Metric"]["MetricName"],
+            "period": stat["Period"],
+            "stat": stat["Stat"],
+            **({"dimensions": dimensions} if dimensions else {}),
+            **({"unit": stat["Unit"]} if stat.get("Unit") else {}),
+        }
+    return found
+
+
 def _topic(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     """Its attributes, some of which AWS leaves out while they are empty. Its policy is always there."""
     found = {name: item.get(attribute) for name, attribute in sns.ATTRIBUTES.items()}
@@ -88,6 +111,7 @@ READINGS: Mapping[str, Reading] = {
         by_ids("AlarmNames"),
         "MetricAlarms",
         rename={"name": "AlarmName", "metricQueries": ""},
+        more=_alarm,
     ),
     t.TOPIC: Reading("sns", "GetTopicAttributes", by_id("TopicArn"), "Attributes", more=_topic, matched=False),
     t.PARAMETER: Reading(
