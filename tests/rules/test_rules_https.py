@@ -38,3 +38,11 @@ def test_a_health_check_at_a_port_that_no_node_has_is_caught(joined: dict[str, t
     found = [(rule.name, resource.name, message) for rule, (resource, message) in judge(recording.resources)]
     message = "checks health at 30081, which is not a node port of the ingress controller"
     assert found == [("node-ports-agree", "shop-https", message)]
+
+
+def test_grpc_by_plain_http_is_caught(joined: dict[str, tuple[Resource, ...]]) -> None:
+    recording = Recording(joined["edge"])
+    recording.put(t.TARGET_GROUP, "blog-0-http-80", "protocolVersion", "GRPC")
+    found = [(rule.name, resource.name, message) for rule, (resource, message) in judge(recording.resources)]
+    message = "sends GRPC by HTTP, and the controller speaks it over TLS alone"
+    assert found == [("protocol-and-port-agree", "blog-0-http-80", message)]
