@@ -75,6 +75,7 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
                 headers=expected.headers,
                 source=expected.source,
                 speaks=expected.speaks,
+                signed_in=True,
             )
             trace_view.show(found, console)
             if not expectations.met(found, expected):

@@ -19,6 +19,7 @@ from privatelink_ingress.local.engine import runner
 from privatelink_ingress.local.engine.incremental_backend import IncrementalBackend
 from privatelink_ingress.local.kubernetes import KubernetesStore
 from privatelink_ingress.plan.workload.images import ImagePlan
+from privatelink_ingress.settings import secrets
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
@@ -132,6 +133,7 @@ class Deployment:
             project=stack.file.project,
             stack=stack.file.stack,
             config=stack.file.config,
+            secret_keys=stack.file.secure,
             backend=backend,
             stacks={f"{ORGANIZATION}/{label}": run.outputs for label, run in self._runs.items()},
             preview=preview,
@@ -156,5 +158,5 @@ def _workload(root: Path, name: str) -> Stack:
 
 
 def _edge(root: Path, name: str) -> Stack:
-    file = reader.read(root / shard.PROJECT, name)
+    file = secrets.with_stand_ins(reader.read(root / shard.PROJECT, name))
     return Stack(file=file, settings=load_edge(file.settings, project=file.project, stack=name))

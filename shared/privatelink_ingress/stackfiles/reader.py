@@ -132,7 +132,7 @@ def read(project_dir: Path, stack: str) -> StackFile:
     ]:
         raise StackFileError(f"{_short(path)} has mistakes", problems)
     values = {key: value for key, entry in schema.items() if (value := _given(entry)) is not None} | (written or {})
-    secure = tuple(sorted(key for key, value in values.items() if _has_secure(value)))
+    secure = tuple(sorted(key for key, value in values.items() if has_secure(value)))
     config = {key: as_text(value) for key, value in values.items() if key not in secure}
     return StackFile(
         project=project,
@@ -200,10 +200,11 @@ def _mapping(path: Path) -> dict[Any, Any]:
     return content
 
 
-def _has_secure(value: Any) -> bool:
+def has_secure(value: Any) -> bool:
+    """Whether a value is encrypted, or has an encrypted one in it."""
     if isinstance(value, dict):
-        return is_secure(value) or any(map(_has_secure, value.values()))
-    return isinstance(value, list) and any(map(_has_secure, value))
+        return is_secure(value) or any(map(has_secure, value.values()))
+    return isinstance(value, list) and any(map(has_secure, value))
 
 
 def is_secure(value: Any) -> bool:

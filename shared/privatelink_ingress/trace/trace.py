@@ -70,10 +70,14 @@ def trace(
     source: str | None = None,
     body_size: int = 0,
     speaks: RouteProtocol | None = None,
+    signed_in: bool = False,
 ) -> Trace:
-    """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`."""
+    """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`.
+
+    With `signed_in`, it is followed as that of a client that has signed in.
+    """
     request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size, speaks=speaks)
-    return follow(url, Path(request=request, topology=topology))
+    return follow(url, Path(request=dataclasses.replace(request, signed_in=signed_in), topology=topology))
 
 
 def follow(url: str, path: Path) -> Trace:

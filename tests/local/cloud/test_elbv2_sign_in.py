@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
+from privatelink_ingress.local.adapters.readings.elbv2 import READINGS
+from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import NOT_FOUND, balancer, certificate, listener, network, refused, target_group
 
@@ -110,3 +113,27 @@ def test_what_aws_refuses_is_refused(edge: Session, https: str, actions: list[di
 def test_limits_of_sessions_and_claims_are_kept(edge: Session, https: str, action: dict[str, Any], said: str) -> None:
     with refused("ValidationError", said):
         rule(edge, https, action, *ANSWER)
+
+
+def test_a_refresh_keeps_the_client_secret_and_sees_what_was_changed_by_hand(edge: Session, https: str) -> None:
+    oidc_inputs = {key[0].lower() + key[1:]: value for key, value in OIDC.items()}
+    inputs = {
+        "listenerArn": https,
+        "priority": 1,
+        "conditions": [{"hostHeader": {"values": ["shop.example.com"]}}],
+        "actions": [
+            {"type": "authenticate-oidc", "order": 1, "authenticateOidc": oidc_inputs},
+            {"type": "fixed-response", "order": 2, "fixedResponse": {"statusCode": "404", "contentType": "text/plain"}},
+        ],
+    }
+    made = adapter_for(t.LISTENER_RULE).create(edge, inputs)
+    reading = READINGS[t.LISTENER_RULE]
+
+    def read() -> dict[str, Any]:
+        found = reading.read(edge, t.LISTENER_RULE, made.id, inputs)
+        assert found is not None
+        return found["actions"][0]["authenticateOidc"]
+
+    assert read()["clientSecret"] == "correct horse"
+    edge.client("elbv2").modify_rule(RuleArn=made.id, Actions=[oidc(ClientId="another"), *ANSWER])
+    assert (read()["clientId"], read()["clientSecret"]) == ("another", "correct horse")

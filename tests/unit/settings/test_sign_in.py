@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from privatelink_ingress.settings import secrets
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import SettingsError, load
 from privatelink_ingress.settings.sign_in import SignIn
+from privatelink_ingress.stackfiles import reader
+from privatelink_ingress.stackfiles.reader import StackFile
 from tests.support.sign_in import COGNITO, JWT, OIDC, SECRET
 
 
@@ -151,3 +154,28 @@ def test_a_client_secret_in_plain_text_is_refused() -> None:
     assert secrets.plain(written) == []
     for other in (None, [], {"shop": 1}, {"shop": {"signIn": "x"}}, {"shop": {"signIn": {"jwt": JWT}}}):
         assert secrets.plain(other) == []
+
+
+def written(tmp_path: Path, connections: str) -> StackFile:
+    project = tmp_path / "central-ingress"
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text("name: central-ingress\nruntime: python\n")
+    (project / "Pulumi.prod.yaml").write_text(f"config:\n  central-ingress:connections: {connections}\n")
+    return reader.read(project, "prod")
+
+
+def test_an_emulated_edge_has_stand_ins_for_client_secrets(tmp_path: Path) -> None:
+    oidc = json.dumps({**OIDC, "clientSecret": {"secure": "v1:abc"}})
+    file = written(tmp_path, f"{{shop: {{slot: 0, signIn: {{oidc: {oidc}}}}}}}")
+    assert "central-ingress:connections" not in file.config
+    entries = json.loads(secrets.with_stand_ins(file).config["central-ingress:connections"])
+    assert entries["shop"]["signIn"]["oidc"] == {**OIDC, "clientSecret": "a stand-in for the secret"}
+    assert secrets.plain_in(file) == []
+    assert file.encrypted["central-ingress:connections"]["shop"]["signIn"]["oidc"]["clientSecret"] == {
+        "secure": "v1:abc"
+    }
+
+
+def test_other_encrypted_values_of_connections_have_none(tmp_path: Path) -> None:
+    file = written(tmp_path, "{shop: {slot: 0, owner: {secure: v1:abc}}}")
+    assert secrets.with_stand_ins(file) == file

@@ -7,9 +7,8 @@ import dataclasses
 import pytest
 
 from privatelink_ingress.trace import topology as model
-from privatelink_ingress.trace.hops import Hop, Path
-from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.trace import Trace, follow, trace
+from privatelink_ingress.trace.hops import Hop
+from privatelink_ingress.trace.trace import Trace, trace
 from tests.support.topologies import ALB, EDGE_GROUP, changed, forward, group, permission, rule, whole
 
 URL = "https://shop.example.com/cart"
@@ -87,7 +86,6 @@ def test_without_a_way_to_the_identity_provider_nobody_signs_in() -> None:
 
 
 def test_a_request_can_be_followed_as_that_of_a_client_that_has_signed_in() -> None:
-    request = dataclasses.replace(Request.parse(URL), signed_in=True)
-    result = follow(URL, Path(request=request, topology=asking(OIDC)))
+    result = trace(URL, asking(OIDC), signed_in=True)
     assert result.outcome == "reached"
     assert sign_in(result).verdict == "passes"
