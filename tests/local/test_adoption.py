@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.aws.topology import live
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
@@ -35,19 +36,21 @@ class World:
         self.before: dict[str, dict[str, Any]] = {}
         """Clusters and VPCs as they were before anybody adopted them."""
 
-    def up(self, name: str, keys: dict[str, Any], *, without: Sequence[str] = ()) -> StackRun:
+    def up(
+        self, name: str, keys: dict[str, Any], *, without: Sequence[str] = (), updates: Collection[str] = ()
+    ) -> StackRun:
         """Deploy the workload stack `name`: the sample shop, with `keys` in place of its own."""
         given = self.samples[SHOP].file
         config = {key: text for key, text in given.config.items() if key.split(":")[1] not in without}
         config |= {f"eks-service:{key}": json.dumps(value) for key, value in keys.items()}
         file = dataclasses.replace(given, stack=name, config=config)
         settings = load(WorkloadSettings, file.settings, project="eks-service", stack=name)
-        return self.deployment.up(deploy.Stack(file=file, settings=settings))
+        return self.deployment.up(deploy.Stack(file=file, settings=settings), updates=updates)
 
-    def adopt(self, name: str, cluster: str, **keys: Any) -> StackRun:
+    def adopt(self, name: str, cluster: str, *, updates: Collection[str] = (), **keys: Any) -> StackRun:
         """Deploy a stack that publishes a cluster of the account."""
         existing = {"cluster": {"existing": {"name": cluster}}, "controller": {"install": False}, "sample": {}}
-        return self.up(name, existing | keys, without=("network", "nodes"))
+        return self.up(name, existing | keys, without=("network", "nodes"), updates=updates)
 
     def publish(self, *names: str) -> None:
         """The edge with a connection for each of these stacks."""
@@ -136,7 +139,8 @@ def world() -> Iterator[World]:
         world.adopt("store", "shop")
         sample["hosts"] = ["install.example.com"]
         world.adopt("install", "plain", controller=controller | {"install": False}, sample=sample | {"install": False})
-        world.adopt("install", "plain", controller=controller, sample=sample)
+        # The contract has the timeouts of a controller only once the stack installs it.
+        world.adopt("install", "plain", updates={t.PARAMETER}, controller=controller, sample=sample)
         network = {"existing": {"vpcId": vpc_id, "subnetIds": subnet_ids}}
         world.up("guest", {"network": network, "sample": sample | {"hosts": ["guest.example.com"]}})
         world.publish("store", "install", "guest")

@@ -6,7 +6,7 @@ First the workload stacks, then the edge's with a load balancer, then those that
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.aws.reads import Account
@@ -82,6 +82,8 @@ class Deployment:
         stack: Stack,
         on_event: OnEvent | None = None,
         on_copied: Callable[[Sequence[ImagePlan]], None] | None = None,
+        *,
+        updates: Collection[str] = (),
     ) -> runner.StackRun:
         """Deploy one stack as on AWS; the stacks that it refers to come first.
 
@@ -92,12 +94,13 @@ class Deployment:
             stack: What to deploy.
             on_event: Called with every registration of every run.
             on_copied: Called with the images between the two runs.
+            updates: Types of resources that a further deployment of the stack may update.
 
         Raises:
             ProgramFailed: when a resource is refused.
         """
         prerequisites.prepare(self._cloud, stack.settings, stack.region)
-        self._runs[stack.label] = self._run(stack, on_event=on_event)
+        self._runs[stack.label] = self._run(stack, on_event=on_event, updates=updates)
         if copied := self._copy_images(stack):
             if on_copied:
                 on_copied(copied)
@@ -121,13 +124,20 @@ class Deployment:
             return ()
         return prerequisites.copy_images(self._cloud, stack.settings, stack=stack.file.stack, region=stack.region)
 
-    def _run(self, stack: Stack, *, preview: bool = False, on_event: OnEvent | None = None) -> runner.StackRun:
+    def _run(
+        self,
+        stack: Stack,
+        *,
+        preview: bool = False,
+        on_event: OnEvent | None = None,
+        updates: Collection[str] = (),
+    ) -> runner.StackRun:
         account_id = stack.settings.account_id
-        backend: runner.Backend = CloudBackend(
+        cloud = CloudBackend(
             self._cloud, ambient_account_id=account_id, region=stack.region, kubernetes=self.kubernetes
         )
-        if stack.label in self._runs:
-            backend = IncrementalBackend(backend, self._runs[stack.label])
+        before = self._runs.get(stack.label)
+        backend: runner.Backend = IncrementalBackend(cloud, before, updates=updates) if before else cloud
         return runner.run(
             stack.file.path.parent,
             project=stack.file.project,
