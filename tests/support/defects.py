@@ -10,6 +10,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.settings.sign_in import ISSUERS
 from tests.support.identities import committed
 from tests.support.recordings import GONE, Recording
+from tests.support.sign_in import OIDC
 
 Edit = Callable[[Recording], None]
 
@@ -115,7 +116,7 @@ def _sign_in(order: int | None, **config: str) -> Edit:
 
     def edit(recording: Recording) -> None:
         forward = recording.get(*BLOG_RULE).inputs["actions"][0] | {"order": 2}
-        asked = {"type": "authenticate-oidc", "authenticateOidc": {"issuer": "https://login.example.com", **config}}
+        asked = {"type": "authenticate-oidc", "authenticateOidc": {**OIDC, **config}}
         actions = [forward, asked | ({} if order is None else {"order": order})]
         recording.put(*BLOG_RULE, "actions", actions)
 
