@@ -21,6 +21,7 @@ from privatelink_ingress.trace import diagnosis
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.surroundings import Surroundings
 from tests.support import iam_policies, reader_calls
+from tests.support.breakage_table import EVERY
 from tests.support.breakages import BREAKAGES, Breakage, Sides
 from tests.support.programs import REPOSITORY
 from tests.support.snapshots import Snapshot
@@ -71,7 +72,7 @@ def test_it_finds_nothing_in_what_was_deployed(deployed: Deployed):
     assert deployed.found() == []
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.what)
+@pytest.mark.parametrize("breakage", EVERY, ids=lambda one: one.what)
 def test_it_finds_what_is_broken(deployed: Deployed, breakage: Breakage):
     breakage.do(Sides(deployed.edge, deployed.workload))
     worst, *_ = [one for one in deployed.found() if one.connection == breakage.connection]

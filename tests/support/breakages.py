@@ -391,11 +391,3 @@ BREAKAGES = (
         what="the endpoint is deleted", do=no_endpoint, where="Interface endpoint", reason="the targets lead nowhere"
     ),
 )
-"""The last two cannot be taken back."""
-
-
-def table() -> str:
-    """What was broken, and what `doctor` says: a table of a document."""
-    rows = ["", "| broken | found at | as | what `doctor` says |", "|---|---|---|---|"]
-    rows += [f"| {one.what} | {one.where} | {one.severity} | {one.reason} … |" for one in BREAKAGES]
-    return "\n".join([*rows, ""])

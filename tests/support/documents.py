@@ -22,7 +22,7 @@ from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached, hosted_zones, trust
 from privatelink_ingress.plan.edge import logs
 from privatelink_ingress.rules import ACCEPTED, RULES
-from tests.support import alarms, breakages, engine_failures, firewall, identities, orphan_types, pictures
+from tests.support import alarms, breakage_table, engine_failures, firewall, identities, orphan_types, pictures
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
@@ -187,7 +187,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "public-names": public_names,
     "failures": engine_failures.table,
     "orphans": orphan_types.table,
-    "breakages": breakages.table,
+    "breakages": breakage_table.table,
     "firewall-groups": firewall.table,
     "alarms": alarms.table,
 }
