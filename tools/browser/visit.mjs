@@ -32,7 +32,11 @@ async function made(visit) {
   page.on("pageerror", (error) => result.console.push(`pageerror: ${error.message}`));
   page.on("request", (request) => result.requests.push(request.url()));
   await page.goto(visit.url);
-  if (visit.print) await page.emulateMedia({ media: "print" });
+  if (visit.print) {
+    await page.emulateMedia({ media: "print" });
+    // Chromium shows what a closed section held only from the next frame on.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
   for (const step of visit.steps ?? []) {
     if (step.click) await page.click(step.click);
     else if (step.fill) await page.fill(step.fill, step.text);
