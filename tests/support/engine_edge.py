@@ -73,8 +73,9 @@ def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> 
 
 
 def edge(world: World, **connections: Any) -> Stack:
-    """The sample's edge stack with other connections; not deployed yet."""
+    """The sample's edge stack with other connections, and without alarms; not deployed yet."""
     stack = world.sample("central-ingress/prod")
+    del stack.config["central-ingress:alarms"]
     connect(stack, **connections)
     return stack
 

@@ -178,6 +178,7 @@ PROD = Large(
             t.LOG_DELIVERY,
             t.LOG_DELIVERY_DESTINATION,
             t.LOG_DELIVERY_SOURCE,
+            t.METRIC_ALARM,
             t.LOG_GROUP,
             t.QUERY_DEFINITION,
             t.ROLE,
@@ -189,6 +190,7 @@ PROD = Large(
             t.SUBNET,
             t.TARGET,
             t.TARGET_GROUP,
+            t.TOPIC,
             t.VPC,
             t.VPC_ENDPOINT,
             t.WEB_ACL,
@@ -201,7 +203,6 @@ PROD = Large(
         "killed-after-adopt": frozenset({t.QUERY_DEFINITION, t.WEB_ACL}),
     },
     tried="2026-11-29",
-    untried=frozenset({t.METRIC_ALARM, t.TOPIC}),
 )
 SHOP = Large(
     what="the sample workload stack `shop`, without what runs in its cluster",

@@ -5,7 +5,6 @@ See `plan.edge.draining`, `plan.edge.endpoint_zones` and `plan.edge.slots`.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, Resource
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.components.edge.slots import UsedSlots, slot_hook
+from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
@@ -80,14 +80,14 @@ def connection_hooks(
     async def before_rule(hook: ResourceHookArgs) -> None:
         old, new = (_forwarded(inputs or {}) for inputs in (hook.old_inputs, hook.new_inputs))
         if plan.guarded and new != old:
-            await asyncio.to_thread(waits().wait_until_rule_may_forward, plan, hook.id, new, pulumi.info)
+            await in_hook_thread(waits().wait_until_rule_may_forward, plan, hook.id, new, pulumi.info)
 
     async def before_target(hook: ResourceHookArgs) -> None:
         inputs = hook.old_inputs or {}
         group = str(inputs["targetGroupArn"])
         name = group.rpartition(":targetgroup/")[2].partition("/")[0]
         if plan.guarded and (addresses := remaining.get(name)):
-            await asyncio.to_thread(
+            await in_hook_thread(
                 waits().wait_until_healthy, plan, group, str(inputs["targetId"]), addresses, pulumi.info
             )
 
@@ -95,11 +95,11 @@ def connection_hooks(
         if not plan.guarded:
             return
         if hook.type == t.TARGET_GROUP:
-            await asyncio.to_thread(waits().wait_until_group_is_drained, plan, hook.id, pulumi.info)
+            await in_hook_thread(waits().wait_until_group_is_drained, plan, hook.id, pulumi.info)
             return
         inputs: Mapping[str, Any] = hook.old_inputs or {}
         addresses = [one["ipv4"] for one in inputs["subnetConfigurations"]]
-        await asyncio.to_thread(
+        await in_hook_thread(
             waits().wait_until_endpoint_is_drained, plan, hook.id, inputs["tags"]["Connection"], addresses, pulumi.info
         )
 

@@ -10,6 +10,7 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.plan.edge import slots
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.slots import UsedAddress, UsedPriority
@@ -41,7 +42,7 @@ def slot_hook(plan: EdgeRemovalPlan, used: Callable[[], UsedSlots]) -> ResourceH
 
     async def ask(question: Callable[[EdgeRemovalPlan, Any], Collection[T]], about: Any) -> Collection[T]:
         try:
-            return await asyncio.to_thread(question, plan, about)
+            return await in_hook_thread(question, plan, about)
         except UserError as error:
             pulumi.warn(str(error))
             return ()
