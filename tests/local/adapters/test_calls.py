@@ -98,8 +98,8 @@ def test_a_refusal_inside_a_successful_answer_is_a_refusal(workload):
 
 
 def test_an_unknown_type_has_no_adapter():
-    with pytest.raises(AdapterError, match=r"^the local cloud has no adapter for aws:sns/topic:Topic$"):
-        adapter_for("aws:sns/topic:Topic")
+    with pytest.raises(AdapterError, match=r"^the local cloud has no adapter for aws:sqs/queue:Queue$"):
+        adapter_for("aws:sqs/queue:Queue")
     assert isinstance(adapter_for(VPC), Adapter)
 
 

@@ -84,6 +84,23 @@ def rule(session: Session) -> tuple[Create, Listing]:
     )
 
 
+def group(session: Session) -> tuple[Create, Listing]:
+    elb, place = session.client("elbv2"), network(session)
+    return lambda: target_group(session, place), lambda: elb.describe_target_groups()["TargetGroups"]
+
+
+def alarm(session: Session) -> tuple[Create, Listing]:
+    cloudwatch = session.client("cloudwatch")
+    metric = {"Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_ELB_5XX_Count", "Statistic": "Sum"}
+    limits = {"Period": 60, "EvaluationPeriods": 5, "Threshold": 10}
+    return (
+        lambda: cloudwatch.put_metric_alarm(
+            AlarmName="errors", ComparisonOperator="GreaterThanThreshold", **metric, **limits
+        ),
+        lambda: cloudwatch.describe_alarms()["MetricAlarms"],
+    )
+
+
 def cluster(session: Session) -> tuple[Create, Listing]:
     eks, ec2, place = session.client("eks"), session.client("ec2"), eks_world.world(session)
     return place.create_cluster, lambda: (
@@ -114,7 +131,9 @@ CREATES = {
     "create_nodegroup": node_group,
     "create_rule": rule,
     "create_subnet": subnet,
+    "create_target_group": group,
     "create_web_acl": web_acl,
+    "put_metric_alarm": alarm,
     "request_certificate": certificate,
 }
 NOT_CREATES = ("add", "delete", "describe", "modify", "register", "remove", "revoke", "set", "update")

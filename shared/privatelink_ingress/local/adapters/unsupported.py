@@ -32,7 +32,7 @@ UNSUPPORTED: Mapping[str, frozenset[str]] = {
         t.TOPIC: (
             *("applicationFailureFeedbackRoleArn", "applicationSuccessFeedbackRoleArn"),
             *("applicationSuccessFeedbackSampleRate", "archivePolicy", "contentBasedDeduplication", "deliveryPolicy"),
-            *("fifoThroughputScope", "fifoTopic", "firehoseFailureFeedbackRoleArn", "firehoseSuccessFeedbackRoleArn"),
+            *("fifoThroughputScope", "firehoseFailureFeedbackRoleArn", "firehoseSuccessFeedbackRoleArn"),
             *("firehoseSuccessFeedbackSampleRate", "httpFailureFeedbackRoleArn", "httpSuccessFeedbackRoleArn"),
             *("httpSuccessFeedbackSampleRate", "lambdaFailureFeedbackRoleArn", "lambdaSuccessFeedbackRoleArn"),
             *("lambdaSuccessFeedbackSampleRate", "signatureVersion", "sqsFailureFeedbackRoleArn"),

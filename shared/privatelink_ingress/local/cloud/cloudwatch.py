@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 DAY, WEEK = 86_400, 604_800
 _SHORT_PERIODS = (10, 20, 30)
@@ -53,6 +53,13 @@ def actions_are_of_the_region(request: Any, params: Params) -> None:
         for arn in params.get(list_) or ():
             if arn.startswith("arn:") and arn.split(":")[3] != request.region:
                 _invalid(f"Invalid region {arn.split(':')[3]} specified. Only {request.region} is supported.")
+
+
+@undo(CloudWatchResponse, "put_metric_alarm")
+def no_new_alarm(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect; an alarm that was there before stays."""
+    if not request.cloudwatch_backend.alarms[params["AlarmName"]].history:
+        request.cloudwatch_backend.delete_alarms([params["AlarmName"]])
 
 
 @after(CloudWatchResponse, "put_metric_alarm")

@@ -12,7 +12,7 @@ from typing import Any
 from moto.elbv2.responses import ELBV2Response
 
 from privatelink_ingress.local.cloud.elbv2 import references
-from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse
+from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
 
 VERSIONS = ("HTTP1", "HTTP2", "GRPC")
 GRPC_PATH, GRPC_CODES = "/AWS.ALB/healthcheck", "12"
@@ -44,6 +44,13 @@ def codes_are_of_the_version(request: Any, params: Params) -> None:
     codes = next(iter(matcher.values()), GRPC_CODES)
     if version == "GRPC" and not all(code.isdecimal() and int(code) <= 99 for code in re.split("[,-]", codes)):
         refuse("ValidationError", f"Health check matcher GRPC code '{codes}' must be within '0-99' inclusive")
+
+
+@undo(ELBV2Response, "create_target_group")
+def no_target_group(request: Any, params: Params, response: Any) -> None:
+    """After a failed effect."""
+    for group in response.result["TargetGroups"]:
+        request.elbv2_backend.delete_target_group(group.arn)
 
 
 @after(ELBV2Response, "create_target_group")
