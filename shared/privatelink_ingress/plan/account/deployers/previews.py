@@ -17,8 +17,8 @@ TAG, READ = "Access", "read"
 _MOST = ("acm", "cloudwatch", "ec2", "ecr", "logs", "ssm", "wafv2")
 _LOOKS = {
     "Describe*": (*_MOST, "autoscaling", "eks", "elasticloadbalancing"),
-    "Get*": (*_MOST, "autoscaling", "iam", "route53", "s3"),
-    "List*": (*_MOST, "eks", "iam", "route53", "s3"),
+    "Get*": (*_MOST, "autoscaling", "iam", "route53", "s3", "sns"),
+    "List*": (*_MOST, "eks", "iam", "route53", "s3", "sns"),
 }
 """Look-ups of the services that deployers use."""
 
