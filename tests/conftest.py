@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,10 @@ gc.set_threshold(200_000, 20, 100)
 
 # Where `./run` was called from is no matter of the commands that tests call.
 os.environ.pop("RUN_FROM", None)
+
+# A shell starts what runs in its background without Ctrl-C, and so would be the commands that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The folders whose files take longest, in the order in which the workers take files: a long one last would run alone.
 LONGEST_FIRST = ("engine", "local", "program")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from privatelink_ingress.cli import report, topologies
+from privatelink_ingress.cli import invocation, report, topologies
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.problems import Problem
 from tests.support import open_fleet
@@ -42,7 +42,7 @@ def refused(*options: str) -> str:
 def test_it_writes_the_page_and_names_it_on_its_last_line(tmp_path: Path):
     file = tmp_path / "report.html"
     result = run("--file", str(file), "--state", ".demo")
-    assert (result.exit_code, result.stdout) == (0, f"Open the report in a browser: {file}\n")
+    assert (result.exit_code, result.stdout) == (0, f"Open the report in a browser: {invocation.shown(file)}\n")
     text = file.read_text()
     assert text.startswith("<!doctype html>\n")
     assert "Read from Pulumi&#39;s exported states." in text
