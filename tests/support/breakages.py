@@ -9,7 +9,6 @@ from typing import Any
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.local.cloud.session import Session
 
-Undo = Callable[[], object]
 HOST = "shop.example.com"
 ZONE = "Z0123456789EXAMPLE"
 
@@ -63,13 +62,11 @@ class Sides:
         arn = self.inner_group["TargetGroupArn"]
         return self.inner_elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
 
-    def revoke(self, ec2: Any, group: str, direction: str) -> Undo:
+    def revoke(self, ec2: Any, group: str, direction: str) -> None:
         """Take the permissions of a security group away."""
         [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
         name = "IpPermissions" if direction == "ingress" else "IpPermissionsEgress"
-        gone = found[name]
-        getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group, IpPermissions=gone)
-        return lambda: getattr(ec2, f"authorize_security_group_{direction}")(GroupId=group, IpPermissions=gone)
+        getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group, IpPermissions=found[name])
 
     def record(self, action: str, balancer: dict[str, Any] | None = None) -> object:
         to = balancer or self.balancer
@@ -81,11 +78,8 @@ class Sides:
         change = {"Action": action, "ResourceRecordSet": {"Name": HOST, "Type": "A", "AliasTarget": alias}}
         return self.route53.change_resource_record_sets(HostedZoneId=ZONE, ChangeBatch={"Changes": [change]})
 
-    def modify_rule(self, **changes: Any) -> Undo:
-        arn = self.rule["RuleArn"]
-        self.elbv2.modify_rule(RuleArn=arn, **changes)
-        before = {key: self.rule[key] for key in changes}
-        return lambda: self.elbv2.modify_rule(RuleArn=arn, **before)
+    def modify_rule(self, **changes: Any) -> None:
+        self.elbv2.modify_rule(RuleArn=self.rule["RuleArn"], **changes)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,98 +97,79 @@ class Breakage:
     connection: str = "shop"
 
 
-def no_record(sides: Sides) -> Undo:
+def no_record(sides: Sides) -> None:
     sides.record("DELETE")
-    return lambda: sides.record("CREATE")
 
 
-def record_of_another(sides: Sides) -> Undo:
+def record_of_another(sides: Sides) -> None:
     sides.record("UPSERT", sides.inner)
-    return lambda: sides.record("UPSERT")
 
 
-def other_port(sides: Sides) -> Undo:
+def other_port(sides: Sides) -> None:
     arn = sides.listener["ListenerArn"]
     sides.elbv2.modify_listener(ListenerArn=arn, Port=8443)
-    return lambda: sides.elbv2.modify_listener(ListenerArn=arn, Port=443)
 
 
-def office_alone(sides: Sides) -> Undo:
+def office_alone(sides: Sides) -> None:
     [group] = sides.balancer["SecurityGroups"]
-    mend = sides.revoke(sides.ec2, group, "ingress")
+    sides.revoke(sides.ec2, group, "ingress")
     office = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "198.51.100.0/24"}]}]
     sides.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=office)
 
-    def undo() -> None:
-        sides.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=office)
-        mend()
 
-    return undo
+def no_web_acl(sides: Sides) -> None:
+    sides.wafv2.disassociate_web_acl(ResourceArn=sides.balancer["LoadBalancerArn"])
 
 
-def no_web_acl(sides: Sides) -> Undo:
-    arn = sides.balancer["LoadBalancerArn"]
-    acl = sides.wafv2.get_web_acl_for_resource(ResourceArn=arn)["WebACL"]["ARN"]
-    sides.wafv2.disassociate_web_acl(ResourceArn=arn)
-    return lambda: sides.wafv2.associate_web_acl(WebACLArn=acl, ResourceArn=arn)
-
-
-def a_rule_before(sides: Sides) -> Undo:
+def a_rule_before(sides: Sides) -> None:
     answer = {
         "Type": "redirect",
         "RedirectConfig": {"Protocol": "HTTPS", "Host": "old.example.com", "StatusCode": "HTTP_302"},
     }
-    created = sides.elbv2.create_rule(
+    sides.elbv2.create_rule(
         ListenerArn=sides.listener["ListenerArn"],
         Priority=1,
         Conditions=[{"Field": "host-header", "HostHeaderConfig": {"Values": [HOST]}}],
         Actions=[answer],
     )
-    return lambda: sides.elbv2.delete_rule(RuleArn=created["Rules"][0]["RuleArn"])
 
 
-def a_stranger(sides: Sides) -> Undo:
-    created = sides.elbv2.create_rule(
+def a_stranger(sides: Sides) -> None:
+    sides.elbv2.create_rule(
         ListenerArn=sides.listener["ListenerArn"],
         Priority=2,
         Conditions=[{"Field": "host-header", "HostHeaderConfig": {"Values": ["legacy.example.com"]}}],
         Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "410"}}],
     )
-    return lambda: sides.elbv2.delete_rule(RuleArn=created["Rules"][0]["RuleArn"])
 
 
-def no_targets(sides: Sides, keep: int = 0) -> Undo:
+def no_targets(sides: Sides, keep: int = 0) -> None:
     targets = [{"Id": one["Target"]["Id"], "Port": one["Target"]["Port"]} for one in sides.targets][keep:]
     sides.elbv2.deregister_targets(TargetGroupArn=sides.group, Targets=targets)
-    return lambda: sides.elbv2.register_targets(TargetGroupArn=sides.group, Targets=targets)
 
 
-def silent(targets: list[dict[str, Any]]) -> Undo:
+def silent(targets: list[dict[str, Any]]) -> None:
     """Let the targets answer no health check."""
     CLOCK.start()
     CLOCK.silent |= {one["Target"]["Id"] for one in targets}
     CLOCK.advance(60)
-    return CLOCK.stop
 
 
-def inner_port(sides: Sides) -> Undo:
+def inner_port(sides: Sides) -> None:
     arn = sides.inner_listener["ListenerArn"]
     sides.inner_elbv2.modify_listener(ListenerArn=arn, Port=8080)
-    return lambda: sides.inner_elbv2.modify_listener(ListenerArn=arn, Port=80)
 
 
-def no_nodes(sides: Sides) -> Undo:
+def no_nodes(sides: Sides) -> None:
     arn = sides.inner_group["TargetGroupArn"]
     targets = [{"Id": one["Target"]["Id"], "Port": one["Target"]["Port"]} for one in sides.nodes]
     sides.inner_elbv2.deregister_targets(TargetGroupArn=arn, Targets=targets)
-    return lambda: sides.inner_elbv2.register_targets(TargetGroupArn=arn, Targets=targets)
 
 
-def stopped(count: int) -> Callable[[Sides], Undo]:
-    def do(sides: Sides) -> Undo:
+def stopped(count: int) -> Callable[[Sides], None]:
+    def do(sides: Sides) -> None:
         ids = [one["Target"]["Id"] for one in sides.nodes[:count]]
         sides.inner_ec2.stop_instances(InstanceIds=ids)
-        return lambda: sides.inner_ec2.start_instances(InstanceIds=ids)
 
     return do
 
@@ -204,11 +179,10 @@ def node_group(sides: Sides) -> str:
     return found["Instances"][0]["SecurityGroups"][0]["GroupId"]
 
 
-def one_subnet_shut(sides: Sides) -> Undo:
+def one_subnet_shut(sides: Sides) -> None:
     [group] = sides.inner["SecurityGroups"]
     one = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.12.0.0/23"}]}]
     sides.inner_ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=one)
-    return lambda: sides.inner_ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=one)
 
 
 def rejected(sides: Sides) -> None:
