@@ -16,7 +16,7 @@ from moto.wafv2.responses import WAFV2Response
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse, undo
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
-from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
+from privatelink_ingress.local.cloud.wafv2_shapes import forget, invalid, statements
 
 ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+")
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
@@ -95,9 +95,7 @@ def capacity_is_within_the_quota(request: Any, params: Params) -> None:
 @undo(WAFV2Response, "create_web_acl")
 def no_web_acl(request: Any, params: Params, response: Any) -> None:
     """After a failed effect."""
-    acls = request.wafv2_backend.wacls
-    for arn in [arn for arn, acl in acls.items() if acl.name == params["Name"]]:
-        del acls[arn]
+    forget(request.wafv2_backend.wacls, params["Name"])
 
 
 @after(WAFV2Response, "create_web_acl", "update_web_acl")

@@ -10,7 +10,7 @@ from typing import Any
 from moto.wafv2.responses import WAFV2Response
 
 from privatelink_ingress.local.cloud.hardening import Params, after, before, refuse, undo
-from privatelink_ingress.local.cloud.wafv2_shapes import invalid
+from privatelink_ingress.local.cloud.wafv2_shapes import forget, invalid
 
 LARGEST_IP_SET = 10_000
 """Addresses: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
@@ -39,9 +39,7 @@ def addresses_are_ranges(request: Any, params: Params) -> None:
 @undo(WAFV2Response, "create_ip_set")
 def no_ip_set(request: Any, params: Params, response: Any) -> None:
     """After a failed effect."""
-    sets = request.wafv2_backend.ip_sets
-    for arn in [arn for arn, held in sets.items() if held.name == params["Name"]]:
-        del sets[arn]
+    forget(request.wafv2_backend.ip_sets, params["Name"])
 
 
 @after(WAFV2Response, "create_ip_set", "update_ip_set")

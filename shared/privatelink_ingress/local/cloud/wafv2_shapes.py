@@ -1,8 +1,8 @@
-"""What every check of WAF requests needs: the statements of rules, and the refusal of a value."""
+"""What checks of WAF requests share: the statements of rules, the refusal of a value, the end of a failed create."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from privatelink_ingress.local.cloud.hardening import refuse
@@ -24,3 +24,9 @@ def invalid(field: str, parameter: Any, reason: str) -> None:
         "WAFInvalidParameterException",
         f"Error reason: {reason}, field: {field}, parameter: {parameter}",
     )
+
+
+def forget(held: MutableMapping[str, Any], name: str) -> None:
+    """Remove what has a name from one of moto's tables, which are by ARN."""
+    for arn in [arn for arn, one in held.items() if one.name == name]:
+        del held[arn]
