@@ -61,11 +61,14 @@ class AlarmPlan:
     runbook: str
     """Name of the document in `RUNBOOKS`, without its ending."""
     watches: Metric | Expression
-    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
+    comparison: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"] = (
+        "GreaterThanThreshold"
+    )
     threshold: float
     periods: int
     """Fires when this many periods in a row breach the threshold."""
-    missing: Missing
+    missing: Missing = "notBreaching"
+    """Without requests, AWS reports nothing of most metrics."""
 
     @property
     def name(self) -> str:

@@ -70,10 +70,8 @@ def _group(
                 "requests": measured.group(position, protocol, "RequestCount"),
             },
         ),
-        comparison="GreaterThanThreshold",
         threshold=limits.error_percent,
         periods=2,
-        missing="notBreaching",
     )
     yield AlarmPlan(
         key=f"latency-{key}",
@@ -82,10 +80,8 @@ def _group(
         command=doctor,
         runbook="latency",
         watches=measured.group(position, protocol, "TargetResponseTime", "p99"),
-        comparison="GreaterThanThreshold",
         threshold=limits.latency_seconds,
         periods=3,
-        missing="notBreaching",
     )
 
 
@@ -99,8 +95,6 @@ def _endpoint(connection: str, backend: BackendPlan, limits: Thresholds, *, pref
             command=doctor,
             runbook="dropped-packets",
             watches=measured.of_endpoint(backend, "PacketsDropped"),
-            comparison="GreaterThanThreshold",
             threshold=limits.dropped_packets,
             periods=3,
-            missing="notBreaching",
         )

@@ -60,10 +60,8 @@ def _balancer(settings: ShardAlarms, *, prefix: str) -> AlarmPlan:
                 "requests": measured.balancer("RequestCount"),
             },
         ),
-        comparison="GreaterThanThreshold",
         threshold=settings.balancer_error_percent,
         periods=2,
-        missing="notBreaching",
     )
 
 
@@ -82,10 +80,8 @@ def _blocked(settings: ShardAlarms, firewall: FirewallPlan, *, prefix: str, regi
                 "allowed": measured.firewall(firewall.metric, "AllowedRequests", region=region),
             },
         ),
-        comparison="GreaterThanThreshold",
         threshold=settings.blocked_percent,
         periods=3,
-        missing="notBreaching",
     )
 
 
@@ -109,10 +105,8 @@ def _own_rules(
                 command="./run doctor",
                 runbook="blocked-requests",
                 watches=measured.firewall(firewall.metric, "BlockedRequests", region=region, rule=rule.metric),
-                comparison="GreaterThanThreshold",
                 threshold=most,
                 periods=1,
-                missing="notBreaching",
             )
 
 
@@ -129,8 +123,6 @@ def _quota(key: str, settings: ShardAlarms, *, prefix: str) -> AlarmPlan:
             label="quota used in percent",
             metrics={"usage": measured.usage(key)},
         ),
-        comparison="GreaterThanThreshold",
         threshold=settings.quota_percent,
         periods=1,
-        missing="notBreaching",
     )
