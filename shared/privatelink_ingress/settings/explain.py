@@ -50,14 +50,26 @@ def core(annotation: Any) -> Any:
             return annotation
 
 
+_LIMITS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
+"""How a message says a bound, by pydantic's word for it."""
+
+_KINDS = {
+    str: "text",
+    SecretStr: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    tuple: "a list",
+}
+
+
 def kind(annotation: Any) -> str:
-    """The kind of value to write for a type: `text`, `true or false`, `a whole number`, `a list` or `a mapping`."""
+    """The kind of value for a type: `text`, `true or false`, `a whole number`, `a number`, `a list` or `a mapping`."""
     bare = core(annotation)
     origin = typing.get_origin(bare) or bare
     if origin is Literal:
         return kind(type(typing.get_args(bare)[0]))
-    kinds = {str: "text", SecretStr: "text", bool: "true or false", int: "a whole number", tuple: "a list"}
-    return kinds.get(origin, "a mapping")
+    return _KINDS.get(origin, "a mapping")
 
 
 def shown(value: Any) -> str:
@@ -97,8 +109,9 @@ def _problem(model: type[BaseModel], item: ErrorDetails) -> Problem:
             return _not_in_list(where, value, typing.get_args(core(_type_at(model, item["loc"]))))
         case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
             return Problem(where, f"is the number {value}, but must be text", f'Write it in quotes: "{value}".')
-        case "greater_than_equal" | "less_than_equal" as bound:
-            limit = f"at least {context['ge']}" if bound == "greater_than_equal" else f"at most {context['le']}"
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+            [(rule, bound)] = context.items()
+            limit = f"{_LIMITS[rule]} {bound:g}" if isinstance(bound, float) else f"{_LIMITS[rule]} {bound}"
             return Problem(where, f"is {value}, but must be {limit}", _range(model, item["loc"]))
         case "too_short" | "string_too_short":
             need, have = context["min_length"], _counted(len(value), item["type"])
@@ -161,8 +174,11 @@ def _not_in_list(where: str, value: Any, choices: Sequence[Any]) -> Problem:
 
 
 def _range(model: type[BaseModel], loc: Sequence[str | int]) -> str:
-    low, high = (_bound(_type_at(model, loc, bare=False), name) for name in ("ge", "le"))
-    return f"Write a whole number from {low} to {high}." if high is not None else f"Write {low} or more."
+    annotation = _type_at(model, loc, bare=False)
+    above, low, high = (_bound(annotation, name) for name in ("gt", "ge", "le"))
+    if above is not None:
+        return f"Write {kind(annotation)} above {above}{'' if high is None else f' and at most {high}'}."
+    return f"Write {kind(annotation)} from {low} to {high}." if high is not None else f"Write {low} or more."
 
 
 def _bound(annotation: Any, name: str) -> Any:
@@ -198,4 +214,5 @@ def _example(wanted: str) -> str:
         "a mapping": "keys and values under it, indented",
         "true or false": "true or false, without quotes",
         "a whole number": "a whole number, without quotes",
+        "a number": "a number, without quotes",
     }.get(wanted, f"{wanted}")

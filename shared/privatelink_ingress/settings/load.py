@@ -89,6 +89,7 @@ def _wrong_kind(value: Any, wanted: str) -> str:
         "text": isinstance(value, str),
         "true or false": isinstance(value, bool),
         "a whole number": isinstance(value, int) and not isinstance(value, bool),
+        "a number": isinstance(value, int | float) and not isinstance(value, bool),
         "a list": isinstance(value, list),
         "a mapping": isinstance(value, dict),
     }[wanted]
