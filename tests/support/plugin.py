@@ -206,7 +206,7 @@ class Samples:
         return self._plugins.setdefault((provider.urn, provider.id), Plugin(backend, provider.inputs))
 
     def _session(self, plugin: Plugin, backend: CloudBackend, provider: Registration) -> Any:
-        return backend._aws(provider.inputs) if provider.type == t.AWS_PROVIDER else None
+        return backend._targets.aws(provider.inputs) if provider.type == t.AWS_PROVIDER else None
 
 
 def _resources(registration: Registration, plugin: Plugin, aws: Any) -> list[Resource]:

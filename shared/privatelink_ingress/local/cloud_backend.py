@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import json
-import threading
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.fleet.resource_kinds import kind_of
 from privatelink_ingress.fleet.untagged_kinds import import_id_of
-from privatelink_ingress.local.adapters import invokes, kubeconfigs, readings, unsupported, updates
-from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Kubernetes, Properties
-from privatelink_ingress.local.adapters.calls import call
+from privatelink_ingress.local.adapters import invokes, readings, unsupported, updates
+from privatelink_ingress.local.adapters.base import AdapterError, Aws, Created, Properties
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import sdk, wire
 from privatelink_ingress.local.engine.monitor import PROVIDER
 from privatelink_ingress.local.engine.registration import Registration
-
-SESSION_NAME = "local-cloud"
-
-UNDERSTOOD = frozenset({"allowedAccountIds", "assumeRoles", "defaultTags", "forbiddenAccountIds", "region", "version"})
-"""Inputs of an AWS provider that the local cloud acts on. Those that start with `skip` have no effect here."""
+from privatelink_ingress.local.provider_targets import ProviderTargets, default_tags
 
 
 class CloudBackend:
@@ -37,10 +30,8 @@ class CloudBackend:
 
         `kubernetes` stores the objects of clusters; stacks share one store.
         """
-        self._cloud, self._account_id, self._region = cloud, ambient_account_id, region
-        self._kubernetes_store = kubernetes
-        self._lock = threading.Lock()
-        self._targets: dict[str, Aws] = {}
+        self._cloud = cloud
+        self._targets = ProviderTargets(cloud, ambient_account_id, region, kubernetes)
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
         """Create the resource with its adapter; for an AWS provider, check its account.
@@ -50,14 +41,14 @@ class CloudBackend:
         """
         if registration.type.startswith(PROVIDER):
             if registration.type == t.AWS_PROVIDER:
-                self._aws(registration.inputs)
+                self._targets.aws(registration.inputs)
             return Created(str(uuid.uuid5(uuid.NAMESPACE_URL, registration.urn)), {})
         if registration.import_id:
             return self._import(registration, provider_inputs)
         adapter = adapter_for(registration.type)
         inputs = copy.deepcopy(registration.inputs)
         if registration.type.startswith("kubernetes:"):
-            return adapter.create(self._kubernetes(provider_inputs), inputs)
+            return adapter.create(self._targets.kubernetes(provider_inputs), inputs)
         unsupported.refuse_unsupported(registration.type, (name for name in inputs if inputs[name] not in (None, [])))
         named = sdk.auto_name(registration.type, registration.name, registration.urn, inputs)
         target = self._target(registration, provider_inputs)
@@ -121,7 +112,7 @@ class CloudBackend:
         if found is None:
             return None
         if "tagsAll" in found:
-            own, defaults = state.get("tags") or {}, _default_tags(provider_inputs)
+            own, defaults = state.get("tags") or {}, default_tags(provider_inputs)
             tags = found["tagsAll"].items()
             found["tags"] = {key: value for key, value in tags if key in own or defaults.get(key) != value}
         return {key: value for key, value in (state | found).items() if value is not None}
@@ -131,7 +122,7 @@ class CloudBackend:
         if not sdk.takes_tags(type_):
             return {}
         tags = inputs.get("tags", {})
-        return {"tagsAll": tags if isinstance(tags, str) else _default_tags(provider_inputs) | tags}
+        return {"tagsAll": tags if isinstance(tags, str) else default_tags(provider_inputs) | tags}
 
     def configure(self, provider_inputs: Properties) -> None:
         """Check the account of an AWS provider. A kubernetes provider's cluster is looked up on first use.
@@ -140,13 +131,13 @@ class CloudBackend:
             AdapterError: a wrong account, or an input that is not understood.
         """
         if "kubeconfig" not in provider_inputs and not wire.has_unknown(provider_inputs):
-            self._aws(provider_inputs)
+            self._targets.aws(provider_inputs)
 
     def _target(self, registration: Registration, provider_inputs: Properties) -> Any:
         if registration.type.startswith("kubernetes:"):
-            return self._kubernetes(provider_inputs)
+            return self._targets.kubernetes(provider_inputs)
         own_region = registration.inputs.get("region") if sdk.is_aws(registration.type) else None
-        return self._aws(provider_inputs, own_region)
+        return self._targets.aws(provider_inputs, own_region)
 
     def _asked(self, registration: Registration, provider_inputs: Properties) -> Properties:
         """The inputs for the adapter: with all tags, without the Region."""
@@ -185,55 +176,7 @@ class CloudBackend:
             AdapterError: an unknown function, a wrong account, or AWS refuses.
         """
         rest = dict(args)
-        return invokes.invoke(self._aws(provider_inputs, rest.pop("region", None)), token, rest)
-
-    def _aws(self, provider_inputs: Properties, region: str | None = None) -> Aws:
-        """The account and Region of an AWS provider, after its account guard."""
-        key = json.dumps([provider_inputs, region], sort_keys=True)
-        with self._lock:
-            if key not in self._targets:
-                self._targets[key] = self._resolve(provider_inputs, region)
-            return self._targets[key]
-
-    def _resolve(self, provider_inputs: Properties, region: str | None) -> Aws:
-        settings = {name: _decoded(value) for name, value in provider_inputs.items()}
-        if unknown := sorted(name for name in settings.keys() - UNDERSTOOD if not name.startswith("skip")):
-            raise AdapterError(f"the local cloud does not understand `{unknown[0]}` of an AWS provider")
-        aws: Aws = self._cloud.session(self._account_id, region or settings.get("region") or self._region)
-        for role in settings.get("assumeRoles") or ():
-            aws = self._assume(aws, role)
-        account_id = call(aws, "sts", "GetCallerIdentity", {}, type_=t.AWS_PROVIDER)["Account"]
-        allowed, forbidden = settings.get("allowedAccountIds") or [], settings.get("forbiddenAccountIds") or []
-        if (allowed and account_id not in allowed) or account_id in forbidden:
-            rule = f"allows {', '.join(allowed)}" if allowed else f"forbids {', '.join(forbidden)}"
-            raise AdapterError(f"AWS account ID not allowed: the credentials are of {account_id}, the provider {rule}")
-        return aws
-
-    def _assume(self, aws: Aws, role: Mapping[str, Any]) -> Aws:
-        inputs = {"sessionName": SESSION_NAME} | {
-            k: role[k] for k in ("roleArn", "sessionName", "externalId") if role.get(k)
-        }
-        assumed = call(aws, "sts", "AssumeRole", inputs, type_=t.AWS_PROVIDER)["AssumedRoleUser"]["Arn"]
-        return self._cloud.session(Arn.parse(assumed).account_id, aws.region, inputs["roleArn"])
-
-    def _kubernetes(self, provider_inputs: Properties) -> Kubernetes:
-        """The cluster of a kubernetes provider, by its kubeconfig (text, as the provider takes it)."""
-        text = provider_inputs.get("kubeconfig")
-        if not text:
-            raise AdapterError("the kubernetes provider has no `kubeconfig`; the local cloud has no default cluster")
-        config = kubeconfigs.parse(text)
-        context = kubeconfigs.named(config, "context", provider_inputs.get("context") or config.get("current-context"))
-        cluster = kubeconfigs.named(config, "cluster", provider_inputs.get("cluster") or context.get("cluster"))
-        args = (kubeconfigs.named(config, "user", context.get("user")).get("exec") or {}).get("args") or []
-        roles = [{"roleArn": role}] if (role := kubeconfigs.option(args, "--role-arn")) else []
-        identity = {"region": kubeconfigs.option(args, "--region") or self._region, "assumeRoles": json.dumps(roles)}
-        return Kubernetes(
-            aws=self._aws(identity),
-            store=self._kubernetes_store,
-            server=str(cluster.get("server", "")),
-            cluster_name=kubeconfigs.option(args, "--cluster-name") or kubeconfigs.option(args, "-i") or "",
-            namespace=provider_inputs.get("namespace") or context.get("namespace") or "default",
-        )
+        return invokes.invoke(self._targets.aws(provider_inputs, rest.pop("region", None)), token, rest)
 
 
 def _import_ids(registration: Registration, id_: str, outputs: Properties) -> set[str]:
@@ -243,18 +186,3 @@ def _import_ids(registration: Registration, id_: str, outputs: Properties) -> se
         kind = kind_of(arn := Arn.parse(outputs["arn"]))
         found |= {kind.import_id(arn)} if kind and kind.type == registration.type else set()
     return found
-
-
-def _default_tags(provider_inputs: Properties) -> dict[str, str]:
-    return dict((_decoded(provider_inputs.get("defaultTags")) or {}).get("tags") or {})
-
-
-def _decoded(value: Any) -> Any:
-    """A provider's input: all values except text are sent as JSON text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        decoded = json.loads(value)
-    except ValueError:
-        return value
-    return decoded if isinstance(decoded, list | dict | bool) else value

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings import shard_lines
 from privatelink_ingress.settings.alarms import Alarms, ShardAlarms
 from privatelink_ingress.settings.edge import SLOTS, Connection, EdgeSettings, EdgeStack, StackNameSetting
 from privatelink_ingress.settings.explain import keys
@@ -48,7 +49,7 @@ def load_edge(
             raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", [problem])
         return load(EdgeSettings, written, project=project, stack=stack, region=region)
     shard = stack_names.short(written["edgeStack"])
-    misplaced = [_misplaced(key, shard, project) for key in SHARD_KEYS if key in written]
+    misplaced = [_misplaced(key, written[key], shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
     if "alarms" in own:
         own["alarms"], found = _without_shard_alarms(own["alarms"], shard, project)
@@ -67,12 +68,12 @@ def load_edge(
     return settings
 
 
-def _misplaced(key: str, shard: str, project: str) -> Problem:
-    remedy = f"Move it to {project}/Pulumi.{shard}.yaml"
-    if key == "certificates":
-        remedy += ", or write connections.<name>.certificate for your own certificate"
+def _misplaced(key: str, text: str, shard: str, project: str) -> Problem:
     reason = f"belongs to the load balancer, which stack {shard} holds: this stack only adds connections to it"
-    return Problem(key, reason, f"{remedy}.")
+    remedy = shard_lines.moved(project, shard, key, text)
+    if key == "certificates":
+        remedy = f"For a connection's own certificate, write connections.<name>.certificate. Any other:\n    {remedy}"
+    return Problem(key, reason, remedy)
 
 
 def _without_shard_alarms(text: str, shard: str, project: str) -> tuple[str, list[Problem]]:
@@ -88,7 +89,7 @@ def _without_shard_alarms(text: str, shard: str, project: str) -> tuple[str, lis
         Problem(
             f"alarms.{key}",
             f"belongs to the alarms of stack {shard}, and this stack only adds connections to it",
-            f"Write in {project}/Pulumi.{shard}.yaml, under alarms: {key}: {json.dumps(alarms.pop(key))}.",
+            shard_lines.below(project, shard, "alarms", {key: alarms.pop(key)}),
         )
         for key in others
     ]
@@ -104,13 +105,13 @@ def _without_firewall(text: str, shard: str, project: str) -> tuple[str, list[Pr
     problems = []
     for name, connection in connections.items() if isinstance(connections, dict) else ():
         if isinstance(connection, dict) and "firewall" in connection:
-            value = json.dumps(connection["firewall"])
-            lines = "; ".join(f"{json.dumps(host)}: {value}" for host in _hosts(connection))
+            # An entry without hosts has a problem of its own, with the place of the missing key.
+            lines = dict.fromkeys(_hosts(connection) or ["<host>"], connection["firewall"])
             problems.append(
                 Problem(
                     f"connections.{name}.firewall",
                     f"belongs to the web ACL of stack {shard}, and this stack only adds connections to it",
-                    f"Write in {project}/Pulumi.{shard}.yaml, under firewall.hosts: {lines or 'its hosts'}.",
+                    shard_lines.below(project, shard, "firewall.hosts", lines),
                 )
             )
             del connection["firewall"]

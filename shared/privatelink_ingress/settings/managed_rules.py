@@ -1,4 +1,4 @@
-"""AWS's managed rule groups that a web ACL may have: their rules, labels, capacity and newest version.
+"""AWS's managed rule groups that a web ACL may have: their rules, capacity and newest version.
 
 Read in November 2026 in the developer guide of AWS WAF: each group's page below
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html, and the changelog there. AWS
@@ -61,24 +61,6 @@ class Catalogued:
     """Whether every web ACL has it, unless the stack file says otherwise."""
     fee: Literal["bot-control", "account-takeover", "anti-ddos"] | None = None
     """The item of `plan/capacity/prices.py` that AWS charges for it beside the price of a rule."""
-
-
-_PARTS = {
-    "BODY": "Body",
-    "COOKIE": "Cookie",
-    "HEADER": "Header",
-    "QUERYARGUMENTS": "QueryArguments",
-    "QUERYSTRING": "QueryString",
-    "URIPATH": "URIPath",
-}
-_LABELS = {
-    "UserAgent_BadBots_HEADER": "BadBots_Header",
-    "Host_localhost_HEADER": "Host_Localhost_Header",
-    "PROPFIND_METHOD": "Propfind_Method",
-    "WordPressExploitableCommands_QUERYSTRING": "WordPressExploitableCommands_QUERYSTRING",
-    "WordPressExploitablePaths_URIPATH": "WordPressExploitablePaths_URIPATH",
-}
-"""Labels that are not the rule's name with its last part in mixed case."""
 
 
 def _all(action: RuleAction, *rules: str) -> dict[str, RuleAction]:
@@ -244,13 +226,3 @@ GROUPS: Mapping[ManagedGroup, Catalogued] = {
     ),
 }
 """In the order of evaluation: what needs every request first, what AWS charges by the request last."""
-
-
-def label(group: ManagedGroup, rule: str) -> str | None:
-    """The label that a rule adds to a request; None where the group does not have one for each rule."""
-    namespace = GROUPS[group].label_namespace
-    if namespace is None:
-        return None
-    head, _, part = rule.rpartition("_")
-    name = _LABELS.get(rule) or (f"{head}_{_PARTS[part]}" if part in _PARTS else rule)
-    return f"awswaf:managed:aws:{namespace}:{name}"

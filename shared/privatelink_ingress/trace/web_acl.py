@@ -15,7 +15,8 @@ from typing import Any
 
 import re2
 
-from privatelink_ingress.settings.managed_rules import BODY_LIMIT, BODY_RULE, COMMON, GROUPS, ManagedGroup, label
+from privatelink_ingress.settings.managed_labels import label
+from privatelink_ingress.settings.managed_rules import BODY_LIMIT, BODY_RULE, COMMON, GROUPS, ManagedGroup
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import WebAcl, WebAclRule
 

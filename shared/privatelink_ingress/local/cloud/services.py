@@ -37,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "ec2.network",
     "ec2.security_groups",
     "ec2.tags",
+    "ec2.visible_services",
     "ec2.vpc_ranges",
     "autoscaling",
     "cloudwatch",

@@ -119,26 +119,28 @@ def test_a_stack_without_edge_stack_still_needs_the_keys_of_a_load_balancer():
     ]
 
 
-@pytest.mark.parametrize("key", [key for key in SHARD_KEYS if key != "certificates"])
-def test_a_key_of_the_load_balancer_is_refused_with_the_file_that_it_belongs_to(key: str):
-    assert mistakes(**{key: {"any": "thing"}}) == (
-        Problem(
-            key,
-            "belongs to the load balancer, which stack prod holds: this stack only adds connections to it",
-            "Move it to central-ingress/Pulumi.prod.yaml.",
-        ),
+@pytest.mark.parametrize("key", SHARD_KEYS)
+def test_a_key_of_the_load_balancer_is_refused_with_its_owner(key: str):
+    (problem,) = mistakes(**{key: {"any": "thing"}})
+    assert (problem.where, problem.reason) == (
+        key,
+        "belongs to the load balancer, which stack prod holds: this stack only adds connections to it",
     )
 
 
 def test_certificates_are_refused_with_the_key_for_a_connections_own():
     (problem,) = mistakes(certificates=[{"domains": ["*.example.com"]}])
-    assert problem.remedy.endswith("or write connections.<name>.certificate for your own certificate.")
+    assert problem.remedy.startswith(
+        "For a connection's own certificate, write connections.<name>.certificate. Any other:\n"
+    )
 
 
 def test_a_misplaced_key_comes_together_with_all_other_mistakes():
     found = mistakes(owner="", dns={"zoneId": "Z1"}, conections={}, edgeStack="org/central-ingress/prod")
     assert [problem.where for problem in found] == ["conections", "dns", "owner"]
-    assert found[1].remedy == "Move it to central-ingress/Pulumi.prod.yaml."
+    assert (
+        found[1].remedy == 'Move it to central-ingress/Pulumi.prod.yaml, under central-ingress:dns:\n      zoneId: "Z1"'
+    )
 
 
 def test_a_mistyped_edge_stack_gets_the_right_key():
@@ -208,7 +210,9 @@ def test_a_shard_of_an_older_release_is_read_without_alarms():
 def test_an_alarm_of_the_load_balancer_is_refused_with_the_line_for_the_shards_file(key: str):
     (problem,) = mistakes(alarms={key: 7})
     assert problem.where == f"alarms.{key}"
-    assert problem.remedy == f"Write in central-ingress/Pulumi.prod.yaml, under alarms: {key}: 7."
+    assert problem.remedy == (
+        f"Move it to central-ingress/Pulumi.prod.yaml, under central-ingress:alarms:\n      {key}: 7"
+    )
 
 
 def test_a_newer_shard_names_both_versions():

@@ -26,7 +26,8 @@ from privatelink_ingress.plan.edge.firewall.statements import (
 )
 from privatelink_ingress.settings.edge import Connection
 from privatelink_ingress.settings.firewall import Firewall
-from privatelink_ingress.settings.managed_rules import GROUPS, ManagedGroup, label
+from privatelink_ingress.settings.managed_labels import label
+from privatelink_ingress.settings.managed_rules import GROUPS, ManagedGroup
 
 COMMON: ManagedGroup = "AWSManagedRulesCommonRuleSet"
 SQL: ManagedGroup = "AWSManagedRulesSQLiRuleSet"

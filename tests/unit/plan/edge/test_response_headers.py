@@ -90,4 +90,8 @@ def test_an_attached_stack_is_told_where_the_line_belongs():
         "loadBalancer": '{"responseHeaders": {"frameOptions": "DENY"}}',
     }
     [(where, _, remedy)] = refused(values, "prod-shop")
-    assert (where, remedy) == ("loadBalancer", "Move it to central-ingress/Pulumi.prod.yaml.")
+    assert where == "loadBalancer"
+    assert remedy == (
+        "Move it to central-ingress/Pulumi.prod.yaml, under central-ingress:loadBalancer:\n"
+        '      responseHeaders: {"frameOptions": "DENY"}'
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from privatelink_ingress.local.cloud.ec2.addresses import free_address, require_free
-from privatelink_ingress.local.cloud.ec2.endpoint_services import Service
+from privatelink_ingress.local.cloud.ec2.visible_services import Service
 from privatelink_ingress.local.cloud.hardening import Params, refuse
 
 INTERFACE_ENDPOINTS_PER_VPC = 50

@@ -22,7 +22,8 @@ from privatelink_ingress.local.cloud.ec2.endpoint_requests import (
     require_tables,
     subnets_of,
 )
-from privatelink_ingress.local.cloud.ec2.endpoint_services import Service, failure, find_service
+from privatelink_ingress.local.cloud.ec2.endpoint_services import failure
+from privatelink_ingress.local.cloud.ec2.visible_services import Service, find_service
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
 
 

@@ -9,6 +9,7 @@ from privatelink_ingress.plan.edge.firewall.changes import Changes
 from privatelink_ingress.plan.edge.firewall.scopes import Scope
 from privatelink_ingress.plan.edge.firewall.statements import Action, Label, ManagedRules, Statement
 from privatelink_ingress.settings.firewall import Firewall, GroupSettings
+from privatelink_ingress.settings.managed_labels import label
 from privatelink_ingress.settings.managed_rules import (
     BODY_RULE,
     BOTS,
@@ -17,7 +18,6 @@ from privatelink_ingress.settings.managed_rules import (
     GROUPS,
     LOGINS,
     ManagedGroup,
-    label,
 )
 
 
