@@ -106,6 +106,11 @@ LOGS = (
     product("EU-DataProcessing-Bytes", [("0", "0.0000000000"), ("5", "0.5700000000")], "GB", operation="PutLogEvents"),
     product("EU-DataProcessing-Bytes", "0.2850000000", "GB", operation="PutLogEventsIA"),
 )
+ALARMS = (
+    product("EU-CW:AlarmMonitorUsage", "0.1000000000", "Alarms"),
+    product("EU-CW:CompositeAlarmMonitorUsage", "0.5000000000", "Alarms"),
+    product("EU-CW:HighResAlarmMonitorUsage", "0.3000000000", "Alarms"),
+)
 DISK = (product("EU-EBS:VolumeUsage.gp3", "0.0880000000", "GB-Mo", family="Storage"),)
 NODE = (product("EU-BoxUsage:m7i.large", "0.1123000000", "Hrs", operation="RunInstances"),)
 
@@ -116,6 +121,7 @@ ANSWERS: Sequence[tuple[str, Mapping[str, str], Sequence[str]]] = (
     ("awswaf", {}, WAF),
     ("AmazonEKS", {}, EKS),
     ("AmazonCloudWatch", {"productFamily": "Data Payload"}, LOGS),
+    ("AmazonCloudWatch", {"productFamily": "Alarm", "alarmType": "Standard"}, ALARMS),
     ("AmazonEC2", {"productFamily": "Storage", "volumeApiName": "gp3"}, DISK),
     (
         "AmazonEC2",

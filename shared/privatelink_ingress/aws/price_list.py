@@ -87,6 +87,14 @@ _PRODUCTS: Mapping[str, _Product] = {
         unit="GB",
         units=_GB,
     ),
+    "alarm": _Product(
+        service="AmazonCloudWatch",
+        # Alarms with periods below a minute, on Metrics Insights and on several alarms have prices of their own.
+        filters={"productFamily": "Alarm", "alarmType": "Standard"},
+        usage="CW:AlarmMonitorUsage",
+        unit="metric-month",
+        units=("Alarms", "Alarm", "Count"),
+    ),
     "disk": _Product(
         service="AmazonEC2",
         filters={"productFamily": "Storage", "volumeApiName": "gp3"},
@@ -95,6 +103,9 @@ _PRODUCTS: Mapping[str, _Product] = {
         units=("GB-Mo", "GB-month"),
     ),
 }
+
+ITEMS = frozenset(_PRODUCTS)
+"""Items whose price the list has, beside those of nodes."""
 
 
 def read(

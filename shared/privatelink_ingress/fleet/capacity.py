@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import prices
+from privatelink_ingress.fleet import alarm_costs, check, prices
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -83,15 +83,26 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     except ValueError as error:
         problem = Problem("--plan", f"one such connection does not fit: {error}", "Use fewer rules.")
         raise UserError("The growth cannot be planned", [problem]) from None
+    check.compare(stacks)  # which plans them
     first, price_list = pool[0], prices.of_repository(root)
-    connection = cost.connection_cost(first.region, zones=first.zones, backends=needs.backends, price_list=price_list)
-    web_acl = _web_acl(next(shard for shard in shards if shard.edge.stack == first.name))
+    pattern = next(shard for shard in shards if shard.edge.stack == first.name)
+    connection = cost.connection_cost(
+        first.region,
+        zones=first.zones,
+        backends=needs.backends,
+        alarm_metrics=alarm_costs.of_another_connection(pattern, needs, zones=first.zones),
+        price_list=price_list,
+    )
+    web_acl = _web_acl(pattern)
     shard = cost.shard_cost(
         first.region,
         zones=first.zones,
         firewall_rules=len(web_acl.rules),
         firewall_capacity=web_acl.capacity,
         firewall_fees=web_acl.fees,
+        alarm_metrics=alarm_costs.of_shard(
+            stacks.report.plans.get(f"{PROJECT}/{first.name}"), enabled=bool(pattern.edge.settings.alarms.enabled)
+        ),
         price_list=price_list,
     )
     return dataclasses.replace(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import prices, shards
+from privatelink_ingress.fleet import alarm_costs, check, prices, shards
 from privatelink_ingress.fleet.repository import Stacks, read_right
 from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.alternatives import Fleet, Way, ways
@@ -90,6 +90,7 @@ def report(root: Path, *, traffic: Traffic, nodes: int | None = None, log_gb: fl
         UserError: when a stack file has a mistake, there is none, or the prices cannot be read.
     """
     stacks = read_right(root)
+    check.compare(stacks)  # which plans them
     use = _Use(traffic=traffic, nodes=nodes, log_gb=log_gb, prices=prices.of_repository(root))
     costs = (*_edges(stacks, use), *_workloads(stacks, use))
     if not costs:
@@ -141,6 +142,8 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
         settings = shard.edge.settings
         web_acl = of_shard(settings, name="")
         for stack in shard.stacks:
+            plan = stacks.report.plans.get(f"{edge.PROJECT}/{stack.stack}")
+            watched = alarm_costs.enabled(stack, shard)
             yield StackCost(
                 project=edge.PROJECT,
                 stack=stack.stack,
@@ -153,6 +156,7 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                     firewall_fees=web_acl.fees,
                     million_requests=connections * use.traffic.million_requests,
                     log_gb=use.log_gb,
+                    alarm_metrics=alarm_costs.of_shard(plan, enabled=watched),
                     price_list=use.prices,
                 )
                 if stack is shard.edge
@@ -163,6 +167,7 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                         zones=zones,
                         backends=len(connection.backends),
                         traffic=use.traffic,
+                        alarm_metrics=alarm_costs.of_connection(plan, name, enabled=watched),
                         price_list=use.prices,
                     )
                     for name, connection in sorted(stack.settings.connections.items())

@@ -33,7 +33,8 @@ def samples(tmp_path: Path) -> Path:
 
 def in_region(root: Path, region: str, zones: str) -> None:
     for file in STACK_FILES:
-        text = (root / file).read_text().replace("eu-west-1", region).replace("euw1", zones)
+        # EKS takes no subnets in use1-az3.
+        text = (root / file).read_text().replace("eu-west-1", region).replace("euw1", zones).replace("az3", "az4")
         (root / file).write_text(text)
 
 
@@ -55,17 +56,32 @@ def test_every_stack_has_its_bill_and_a_connection_is_in_that_of_its_own_stack(s
     in_region(samples, "us-east-1", "use1")
     found = data(samples)
     expected = {
-        "central-ingress/prod": 61.275,  # load balancer 16.425, addresses 10.95, firewall 12, shop 21.90
-        "central-ingress/prod-blog": 21.90,
+        # load balancer 16.425, addresses 10.95, firewall 12, shop 21.90, alarms on 10 metrics and on 7 of shop
+        "central-ingress/prod": 61.275 + 1.70,
+        "central-ingress/prod-blog": 21.90 + 0.70,
         "eks-service/blog": 177.025,  # control plane 73, 4 endpoints in 3 zones 87.60, load balancer 16.425
         "eks-service/shop": 177.025,
     }
     assert by_stack(found) == pytest.approx(expected, abs=0.0051)
     assert (found["currency"], found["estimate"]) == ("USD", False)
-    assert found["usd_a_month"] == pytest.approx(437.225, abs=0.0051)
+    assert found["usd_a_month"] == pytest.approx(437.225 + 2.40, abs=0.0051)
     prod, attached = found["stacks"][:2]
     assert list(prod["connections"]) == ["shop"]
     assert (list(attached["connections"]), attached["shared"]["lines"]) == (["blog"], [])
+
+
+def test_alarms_of_a_connection_that_cannot_be_planned_are_said_to_be_in_no_sum(samples: Path) -> None:
+    file = samples / STACK_FILES[0]
+    file.write_text(file.read_text().replace("222222222222", "333333333333") + "  eks-service:connectionName: other\n")
+    found = data(samples)
+    assert found["unknown"][0] == "alarms in eu-west-1"
+    assert [line["what"] for line in found["stacks"][0]["connections"]["shop"]["lines"]] == ["interface endpoint"]
+
+
+def test_without_alarms_no_line_names_them(samples: Path) -> None:
+    file = samples / STACK_FILES[2]
+    file.write_text(file.read_text().replace("enabled: true", "enabled: false"))
+    assert "alarms watch" not in run(samples).stdout
 
 
 def test_traffic_adds_to_the_edge_and_to_the_workload_that_serves_it(samples: Path) -> None:
@@ -84,8 +100,10 @@ def test_two_backends_share_the_traffic_of_their_connection(samples: Path) -> No
     file = samples / STACK_FILES[2]
     both = "- stack: shop\n        - {stack: blog, position: 1, connectionName: blog}\n"
     file.write_text(re.sub("- stack: shop #.*\n", both, file.read_text()))
+    for other in STACK_FILES:
+        (samples / other).write_text((samples / other).read_text().replace("team-blog", "team-shop"))
     before, after = by_stack(data(samples)), by_stack(data(samples, "--gb", "1000"))
-    assert before["central-ingress/prod"] == pytest.approx(61.275 + 21.90, abs=0.0051)
+    assert before["central-ingress/prod"] == pytest.approx(61.275 + 1.70 + 21.90 + 0.70, abs=0.0051)
     assert {stack: round(after[stack] - before[stack], 2) for stack in ("eks-service/shop", "eks-service/blog")} == {
         "eks-service/shop": 3.0,
         "eks-service/blog": 9.0,
@@ -100,7 +118,7 @@ def test_every_line_says_price_region_source_and_how_sure_it_is(samples: Path) -
         for bill in (stack["shared"], *stack["connections"].values())
         for line in bill["lines"]
     ]
-    assert len(lines) == 18
+    assert len(lines) == 21
     for line in lines:
         assert line["source"].startswith("https://")
         assert line["confidence"] in {"aws", "third-party"}
@@ -130,7 +148,10 @@ def test_a_region_with_prices_has_no_such_note(samples: Path) -> None:
 def test_what_is_left_out_is_said(samples: Path) -> None:
     shown = run(samples).stdout
     assert "Traffic is not in these numbers: give --gb and --requests." in shown
-    assert "Not counted: storage and queries of logs, metrics and alarms; data transfer" in shown
+    assert (
+        "Not counted: storage and queries of logs, metrics of Container Insights, notifications of alarms; data"
+        in shown
+    )
     assert "Traffic is not in" not in run(samples, "--gb", "1").stdout
 
 

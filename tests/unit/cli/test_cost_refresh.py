@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from privatelink_ingress.aws import credentials
+from privatelink_ingress.aws import price_list as aws_price_list
 from privatelink_ingress.cli import price_list as command
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.fleet import prices
+from privatelink_ingress.plan.capacity import prices as shipped_prices
 from privatelink_ingress.problems import UserError
 from tests.support import price_list
 from tests.support.programs import REPOSITORY
@@ -44,6 +46,7 @@ def test_it_keeps_the_price_of_each_item_with_product_and_day(samples: Path):
     assert refresh(samples) == []
     kept = json.loads((samples / "prices.json").read_text())["prices"]
     assert {item: regions["eu-west-1"]["usd"] for item, regions in kept.items()} == {
+        "alarm": 0.1,
         "alb": 0.0252,
         "alb-units": 0.008,
         "disk": 0.088,
@@ -69,6 +72,25 @@ def test_it_keeps_the_price_of_each_item_with_product_and_day(samples: Path):
     assert [one.name for one in samples.iterdir() if one.is_file()] == ["prices.json"]
 
 
+def test_docs_name_every_item_that_it_does_not_read():
+    unread = shipped_prices.shipped().prices.keys() - aws_price_list.ITEMS
+    said = {
+        "fees of managed firewall groups: bot control, account takeover prevention and anti-DDoS": {
+            "bot-control",
+            "bot-control-requests",
+            "account-takeover",
+            "anti-ddos",
+            "anti-ddos-requests",
+        },
+        "firewall capacity above 1,500 units, for each million requests": {"firewall-capacity"},
+        "the advanced parameter of a contract": {"advanced-parameter"},
+        "data between zones": {"cross-zone-data"},
+    }
+    assert set().union(*said.values()) == unread
+    listed = (REPOSITORY / "docs/cost.md").read_text().partition("those of this release:\n\n")[2].partition("\n\n")[0]
+    assert listed.splitlines() == [f"- {words}" for words in said]
+
+
 def test_the_bill_counts_with_it_and_is_no_estimate_any_longer(samples: Path):
     before = json.loads(run(samples, "--json").stdout)
     refresh(samples)
@@ -88,7 +110,7 @@ def test_the_bill_counts_with_it_and_is_no_estimate_any_longer(samples: Path):
 def test_onboard_and_capacity_count_with_it(samples: Path):
     refresh(samples)
     grown = CliRunner().invoke(app, ["capacity", "--root", str(samples), "--plan", "1", "--json"])
-    assert json.loads(grown.stdout)["plan"]["usd_a_month"] == pytest.approx(3 * 730 * 0.011, abs=0.005)
+    assert json.loads(grown.stdout)["plan"]["usd_a_month"] == pytest.approx(3 * 730 * 0.011 + 7 * 0.1, abs=0.005)
 
 
 def test_a_price_that_the_list_has_twice_or_in_another_unit_is_unknown_and_said(samples: Path):

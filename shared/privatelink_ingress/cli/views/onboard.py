@@ -10,9 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from privatelink_ingress.fleet import alarm_costs
 from privatelink_ingress.fleet.onboarding import Onboarding
 from privatelink_ingress.fleet.onboarding_changes import Report
-from privatelink_ingress.plan.capacity import cost
+from privatelink_ingress.plan.capacity import cost, usage
 from privatelink_ingress.plan.capacity.bills import Bill
 from privatelink_ingress.plan.capacity.prices import CURRENCY, PriceList
 from privatelink_ingress.plan.routing.routes import Rule
@@ -110,7 +111,13 @@ def _body_setting(new: Onboarding) -> str:
 
 
 def _bill(new: Onboarding, price_list: PriceList) -> Bill:
-    return cost.connection_cost(new.shard.edge.region, zones=len(new.backend.targets), price_list=price_list)
+    zones = len(new.backend.targets)
+    return cost.connection_cost(
+        new.shard.edge.region,
+        zones=zones,
+        alarm_metrics=alarm_costs.of_another_connection(new.shard, usage.Needs(), zones=zones),
+        price_list=price_list,
+    )
 
 
 def _added(change: Change) -> list[str]:

@@ -30,6 +30,7 @@ def connection_cost(
     zones: int = 3,
     backends: int = 1,
     traffic: Traffic | None = None,
+    alarm_metrics: int | None = 0,
     price_list: PriceList | None = None,
 ) -> Bill:
     """What one more connection adds to the edge's bill. Its workload stack has its own bill: `workload_cost`.
@@ -39,6 +40,7 @@ def connection_cost(
         zones: Zones of the endpoints.
         backends: 1, or 2 while two clusters share the traffic: each has an endpoint.
         traffic: Its traffic; without it, the lines for traffic are left out.
+        alarm_metrics: Metrics that its alarms watch; None if unknown.
         price_list: Prices; those of this release when left out.
     """
     traffic, ledger = traffic or Traffic(), Ledger(region, price_list)
@@ -48,6 +50,7 @@ def connection_cost(
         ledger.add("load balancer units, 1 GB each", "alb-units", traffic.gb)
     if traffic.million_requests:
         ledger.add("requests through the firewall", "firewall-requests", traffic.million_requests)
+    _alarms(ledger, alarm_metrics)
     return ledger.bill
 
 
@@ -60,6 +63,7 @@ def shard_cost(
     firewall_fees: Collection[str] = (),
     million_requests: float = 0.0,
     log_gb: float = 0.0,
+    alarm_metrics: int | None = 0,
     price_list: PriceList | None = None,
 ) -> Bill:
     """What a shard costs before its first connection.
@@ -72,6 +76,7 @@ def shard_cost(
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
         log_gb: GB of logs that CloudWatch takes in a month.
+        alarm_metrics: Metrics that its own alarms watch; those of connections are in their bills. None if unknown.
         price_list: Prices; those of this release when left out.
     """
     ledger = Ledger(region, price_list)
@@ -89,6 +94,7 @@ def shard_cost(
     if steps and million_requests:
         ledger.add("firewall capacity above 1,500", "firewall-capacity", steps * million_requests)
     _logs(ledger, log_gb)
+    _alarms(ledger, alarm_metrics)
     return ledger.bill
 
 
@@ -101,6 +107,7 @@ def workload_cost(
     gb: float = 0.0,
     nodes: int | None = None,
     log_gb: float = 0.0,
+    alarm_metrics: int | None = 0,
     price_list: PriceList | None = None,
 ) -> Bill:
     """What a workload stack costs, without an existing cluster or VPC.
@@ -114,6 +121,7 @@ def workload_cost(
         gb: Traffic of a month through its network load balancer.
         nodes: Nodes of each group; the least of its stack file when left out.
         log_gb: GB of logs that CloudWatch takes in a month.
+        alarm_metrics: Metrics that its alarms watch; None if unknown.
         price_list: Prices; those of this release when left out.
     """
     ledger = Ledger(region, price_list)
@@ -126,6 +134,7 @@ def workload_cost(
     if gb:
         ledger.add("network load balancer units, 1 GB each", "nlb-units", gb)
     _logs(ledger, log_gb)
+    _alarms(ledger, alarm_metrics)
     return ledger.bill
 
 
@@ -172,6 +181,13 @@ def instance_types(settings: WorkloadSettings) -> Collection[str]:
 def _logs(ledger: Ledger, log_gb: float) -> None:
     if log_gb:
         ledger.add("logs taken in by CloudWatch", "logs", log_gb)
+
+
+def _alarms(ledger: Ledger, metrics: int | None) -> None:
+    if metrics is None:
+        ledger.leave_out("alarms")
+    elif metrics:
+        ledger.add("metrics that alarms watch", "alarm", metrics)
 
 
 def per_gb(region: str, *, price_list: PriceList | None = None) -> Bill:

@@ -86,7 +86,7 @@ def shipped() -> PriceList:
 
 
 NOT_COUNTED = (
-    "storage and queries of logs, metrics and alarms",
+    "storage and queries of logs, metrics of Container Insights, notifications of alarms",
     "data transfer to the internet and between zones",
     "hosted zone, images, keys and the state bucket",
     "puzzles of the firewall, log-ins that it checks, and targeted inspection of bots",

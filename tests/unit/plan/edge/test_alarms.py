@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.plan.alarms import DAY, AlarmPlan, Deployed, Expression, metrics
+from privatelink_ingress.plan.capacity.usage import needs
+from privatelink_ingress.plan.edge.alarms.connections import needed_metrics
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan
+from privatelink_ingress.plan.routing.routes import plan_routes
 from privatelink_ingress.problems import UserError
-from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.load import SettingsError, load
 from tests.support.alarms import FILE, ZONES, planned
 from tests.support.programs import REPOSITORY
@@ -167,6 +170,19 @@ def test_a_rate_limit_that_only_counts_blocks_nothing_and_has_no_alarm():
 
 def test_aws_charges_for_each_metric_of_an_expression():
     assert metrics([only(with_alarms(), "shop/errors-0"), only(with_alarms(), "shop/latency-0")]) == 3
+
+
+def test_the_metrics_of_a_connection_are_known_before_it_has_a_plan():
+    service = SHOP["backends"][0]["service"] | {"protocol": "HTTPS", "port": 443, "http2": True}
+    routes = [{"hosts": ["shop.example.com"]}, {"hosts": ["shop.example.com"], "paths": ["/api/*"], "protocol": "grpc"}]
+    other = service | {"endpointServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0b"}
+    backends = [{"service": service}, {"service": other, "position": 1, "connectionName": "shop-2"}]
+    for changes in ({}, {"certificate": None}, {"backends": backends[:1], "routes": routes}, {"backends": backends}):
+        found = planned(connections=shop(**changes))
+        assert found
+        settings = Connection.model_validate_json(json.dumps(SHOP | changes))
+        expected = needed_metrics(needs(plan_routes("shop", settings)), zones=len(ZONES))
+        assert metrics(found.connections["shop"]) == expected
 
 
 def test_the_topic_is_created_unless_there_is_one():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privatelink_ingress.plan.alarms import AlarmPlan, Expression
+from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.plan.edge.alarms import measured
 from privatelink_ingress.plan.edge.alarms.expiry import plan_expiry
 from privatelink_ingress.plan.edge.backends import BackendPlan
@@ -27,6 +28,12 @@ def plan_connection_alarms(plan: ConnectionPlan, limits: Thresholds, *, prefix: 
     if plan.certificate:
         alarms += plan_expiry(plan.certificate, limits.certificate_days, prefix=prefix)
     return tuple(alarms)
+
+
+def needed_metrics(needs: Needs, *, zones: int) -> int:
+    """How many metrics the alarms of a connection watch that has no plan yet, with all its services in the Region."""
+    of_group = zones + 2 + 1  # health by zone, errors and requests, latency
+    return needs.backends * (needs.protocols * of_group + 1) + needs.certificates
 
 
 def _named(connection: str, position: int) -> tuple[str, str]:
