@@ -105,6 +105,7 @@ class Found:
             "id": id_,
             "vpcId": self.vpcs.get(id_, VPC),
             "availabilityZoneId": self.zones[id_],
+            "availabilityZone": f"eu-west-1{'abc'[int(self.zones[id_][-1]) - 1]}",
             "availableIpAddressCount": self.free_addresses,
             "cidrBlock": f"10.30.{int(id_[-2:], 16)}.0/24",
         }

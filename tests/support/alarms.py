@@ -1,15 +1,19 @@
-"""The alarms of an example, as docs/alarms.md shows them."""
+"""The alarms of two examples, as docs/alarms.md shows them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from privatelink_ingress.plan.alarms import DAY, RUNBOOKS, AlarmPlan, Expression
+from privatelink_ingress.plan.alarms import DAY, HOUR, RUNBOOKS, AlarmPlan, Expression
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan
 from privatelink_ingress.plan.edge.backends import assumed_contract
 from privatelink_ingress.plan.edge.shard import plan_edge
+from privatelink_ingress.plan.workload import plan_workload
+from privatelink_ingress.plan.workload.alarms import WorkloadAlarmsPlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
 
 ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
 FILE: dict[str, Any] = {
@@ -39,6 +43,27 @@ FILE: dict[str, Any] = {
 }
 
 
+WORKLOAD: dict[str, Any] = {
+    "accountId": "111111111111",
+    "owner": "team-shop",
+    "controller": {
+        "image": {"digest": f"sha256:{'8d' * 32}"},
+        "minReplicas": 4,
+    },
+    "publication": {"consumers": [{"accountId": "222222222222", "albSubnetCidrs": ["10.12.0.0/23"]}]},
+    "podLogs": {"install": True},
+    "metrics": {"install": True},
+    "alarms": {"enabled": True, "topicArn": "arn:aws:sns:eu-west-1:111111111111:on-call"},
+}
+"""A stack file of a workload."""
+
+
+def workload(**changes: Any) -> WorkloadAlarmsPlan | None:
+    """The alarms of the example workload, with other top-level keys."""
+    settings = WorkloadSettings.model_validate_json(json.dumps(WORKLOAD | changes))
+    return plan_workload(settings, stack="shop", region="eu-west-1", available_zones=ZONES).alarms
+
+
 def planned(**changes: Any) -> AlarmsPlan | None:
     """The alarms of the example, with other top-level keys."""
     settings = EdgeSettings.model_validate_json(json.dumps(FILE | changes))
@@ -51,11 +76,21 @@ def planned(**changes: Any) -> AlarmsPlan | None:
 
 
 def table() -> str:
-    """One row for each alarm; those of the three zones are one."""
+    """One row for each alarm of the edge; those of the three zones are one."""
     found = planned()
     assert found
+    return _table([*found.connections["shop"], *found.shard])
+
+
+def workload_table() -> str:
+    """One row for each alarm of a workload; those of the three zones are one."""
+    found = workload()
+    assert found
+    return _table(found.alarms)
+
+
+def _table(every: Iterable[AlarmPlan]) -> str:
     rows = ["", "| alarm | metrics | dimensions | fires when | without data | runbook |", "|---|---|---|---|---|---|"]
-    every = [*found.connections["shop"], *found.shard]
     rows += [_row(alarm) for alarm in every if not alarm.key.endswith(ZONES[1:])]
     return "\n".join([*rows, ""])
 
@@ -66,7 +101,7 @@ def _row(alarm: AlarmPlan) -> str:
         "<br>".join(f"`{one.namespace}` `{one.name}`, {one.statistic}" for one in alarm.metrics),
         ", ".join(f"`{name}`" for name in dict.fromkeys(name for one in alarm.metrics for name in one.dimensions)),
         _fires(alarm),
-        {"notBreaching": "OK", "ignore": "as it was"}[alarm.missing],
+        {"notBreaching": "OK", "breaching": "ALARM", "ignore": "as it was"}[alarm.missing],
         f"[{alarm.runbook}]({RUNBOOKS.removeprefix('docs/')}/{alarm.runbook}.md)",
     ]
     return f"| {' | '.join(cells)} |"
@@ -76,5 +111,5 @@ def _fires(alarm: AlarmPlan) -> str:
     what = f"`{alarm.watches.formula}`" if isinstance(alarm.watches, Expression) else "it"
     sign = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<"}
     period = alarm.metrics[0].period
-    span = "day" if period == DAY else f"{period // 60} min"
+    span = "day" if period == DAY else "1 h" if period == HOUR else f"{period // 60} min"
     return f"{what} {sign[alarm.comparison]} {alarm.threshold:g}, {alarm.periods} times {span}"

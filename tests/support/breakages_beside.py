@@ -220,6 +220,40 @@ def alarm(dimensions: Callable[[Sides], dict[str, str]]) -> Callable[[Sides], No
     return do
 
 
+def alarm_of_workload(dimensions: Callable[[Sides], dict[str, str]]) -> Callable[[Sides], None]:
+    def do(sides: Sides) -> None:
+        cloudwatch = sides.workload.client("cloudwatch")
+        cloudwatch.put_metric_alarm(
+            AlarmName="shop-silent",
+            Namespace="AWS/PrivateLinkServices",
+            MetricName="NewConnections",
+            Dimensions=[{"Name": name, "Value": value} for name, value in dimensions(sides).items()],
+            Statistic="Sum",
+            Period=300,
+            EvaluationPeriods=3,
+            Threshold=1,
+            ComparisonOperator="LessThanThreshold",
+        )
+        cloudwatch.set_alarm_state(AlarmName="shop-silent", StateValue="ALARM", StateReason="3 of 3 datapoints")
+
+    return do
+
+
+def shops_service(sides: Sides) -> dict[str, Any]:
+    services = sides.workload.client("ec2").describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    (found,) = (one for one in services if {"Key": "Name", "Value": "shop-service"} in one["Tags"])
+    return found
+
+
+def service_id(sides: Sides) -> dict[str, str]:
+    return {"Service Id": shops_service(sides)["ServiceId"]}
+
+
+def network_balancer_end(sides: Sides) -> dict[str, str]:
+    arn = shops_service(sides)["NetworkLoadBalancerArns"][0]
+    return {"LoadBalancer": arn.partition(":loadbalancer/")[2]}
+
+
 def balancer_end(sides: Sides) -> dict[str, str]:
     return {"LoadBalancer": sides.balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]}
 
@@ -444,4 +478,22 @@ BESIDE = (
     one("the controller's repository is gone", no_repository, "Image", "controller: shop/nginx-ingress@", "error"),
     one("an alarm of a target group has fired", alarm(group_end), "Alarm", "shop-unhealthy is in ALARM"),
     one("an alarm of the load balancer has fired", alarm(balancer_end), "Alarm", "shop-unhealthy is in ALARM", of=ALL),
+    one(
+        "an alarm of the endpoint service has fired",
+        alarm_of_workload(service_id),
+        "Alarm",
+        "shop-silent is in ALARM",
+    ),
+    one(
+        "an alarm of the network load balancer has fired",
+        alarm_of_workload(network_balancer_end),
+        "Alarm",
+        "shop-silent is in ALARM",
+    ),
+    one(
+        "an alarm of the cluster has fired",
+        alarm_of_workload(lambda _: {"ClusterName": "shop"}),
+        "Alarm",
+        "shop-silent is in ALARM",
+    ),
 )

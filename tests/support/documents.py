@@ -190,6 +190,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "breakages": breakage_table.table,
     "firewall-groups": firewall.table,
     "alarms": alarms.table,
+    "alarms-workload": alarms.workload_table,
 }
 
 

@@ -43,6 +43,15 @@ class AlarmTopic(Component):
         self.publish()
 
 
+def notified_topic(
+    parent: Component, name: str, topic: AlarmTopicPlan | None, *, arn: str, tags: Mapping[str, str]
+) -> Output[str]:
+    """The ARN of the topic that alarms notify: of `topic`, as a child of `parent`, or else of the existing one."""
+    if topic is None:
+        return Output.from_input(arn)
+    return AlarmTopic(f"{name}-alarms", AlarmTopicArgs(plan=topic, tags=tags), parent.child()).arn
+
+
 def register_alarms(
     parent: Component,
     name: str,

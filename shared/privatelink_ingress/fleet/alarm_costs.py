@@ -11,6 +11,13 @@ from privatelink_ingress.plan.edge.alarms.connections import needed_metrics
 from privatelink_ingress.plan.workload import WorkloadPlan
 
 
+def of_workload(plan: StackPlan | None, *, enabled: bool) -> int | None:
+    """Of a workload; None when it has alarms and no plan."""
+    if not isinstance(plan, WorkloadPlan):
+        return None if enabled else 0
+    return metrics(plan.alarms.alarms) if plan.alarms else 0
+
+
 def of_shard(plan: StackPlan | None, *, enabled: bool) -> int | None:
     """Of what the connections of a shard share; None when it has alarms and no plan."""
     if plan is None or isinstance(plan, WorkloadPlan):

@@ -197,6 +197,10 @@ def _workloads(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                 gb=gb[workload.stack],
                 nodes=use.nodes,
                 log_gb=use.log_gb,
+                alarm_metrics=alarm_costs.of_workload(
+                    stacks.report.plans.get(f"{service_contract.PROJECT}/{workload.stack}"),
+                    enabled=bool(workload.settings.alarms.enabled),
+                ),
                 price_list=use.prices,
             ),
             connections={},

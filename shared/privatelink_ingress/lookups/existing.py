@@ -152,6 +152,7 @@ async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tup
             id=id_,
             vpc_id=subnet.vpc_id,
             zone_id=subnet.availability_zone_id,
+            zone_name=subnet.availability_zone,
             cidr=subnet.cidr_block,
             free_addresses=subnet.available_ip_address_count,
         )

@@ -7,6 +7,7 @@ import json
 
 from privatelink_ingress import regions
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.settings.alarms import OwnTopic
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 """The service that publishes an alarm's notifications."""
@@ -20,6 +21,47 @@ class AlarmTopicPlan:
     policy: str
     key: str
     """Alias or ARN."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Home:
+    """The stack whose alarms they are."""
+
+    project: str
+    stack: str
+    account_id: str
+    region: str
+
+    @property
+    def prefix(self) -> str:
+        """How names of all alarms of the stack begin. No stack's name has a slash, so no other stack's names do."""
+        return f"{self.project}/{self.stack}"
+
+    @property
+    def topic(self) -> str:
+        """The name of the topic that the stack creates."""
+        return topic_name(f"{self.project}-{self.stack}")
+
+
+def notified(settings: OwnTopic, home: Home) -> str | None:
+    """ARN of the topic that alarms of a stack notify; None without alarms."""
+    if not settings.enabled:
+        return None
+    return settings.topic_arn or topic_arn(home.topic, account_id=home.account_id, region=home.region)
+
+
+def plan_own_topic(settings: OwnTopic, home: Home) -> AlarmTopicPlan | None:
+    """The topic that a stack with alarms creates; None when it names an existing one."""
+    if settings.key is None:
+        return None
+    return plan_topic(
+        home.topic, project=home.project, account_id=home.account_id, region=home.region, key=settings.key
+    )
+
+
+def check_topic(arn: str | None, key: str | None, region: str) -> list[Problem]:
+    """The problems of the topic that alarms notify, and of its key; None where the stack file names none."""
+    return [*check_region(arn, region, where="alarms.topicArn"), *check_region(key, region, where="alarms.key")]
 
 
 def topic_arn(name: str, *, account_id: str, region: str) -> str:

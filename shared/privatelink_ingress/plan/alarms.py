@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-MINUTE, FIVE_MINUTES, DAY = 60, 300, 86_400
+MINUTE, FIVE_MINUTES, QUARTER, HOUR, DAY = 60, 300, 900, 3_600, 86_400
 """Periods, in seconds."""
 
-Missing = Literal["notBreaching", "ignore"]
+Missing = Literal["notBreaching", "breaching", "ignore"]
 """What CloudWatch makes of a period without data: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"""
 
 RUNBOOKS = "docs/runbooks"

@@ -58,32 +58,21 @@ class Thresholds(Settings):
         return self.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
 
 
-class Alarms(Thresholds):
-    """Alarms of the connections of one stack."""
+class Notifying(Settings):
+    """Whether a stack has alarms, and whom they notify."""
 
     enabled: bool | None = None
-    """Unset, a stack with a load balancer has no alarms, and an attached one has them when that stack has."""
+    """Unset, a stack has no alarms; but an attached one has them when the stack with the load balancer has."""
     topic_arn: TopicArn | None = None
-    """An existing SNS topic of the Region. Without it, alarms notify the topic that the stack with the load balancer
-    creates, or the one that it names."""
+    """An existing SNS topic of the Region. Without it, alarms notify the topic that their stack creates; those of an
+    attached stack, the topic of the stack with the load balancer."""
 
 
-class ShardAlarms(Alarms):
-    """Alarms of a stack with a load balancer."""
+class OwnTopic(Notifying):
+    """Of a stack that creates its topic unless it names one."""
 
     key: Key | None = None
     """A KMS key of your own for the topic that the stack creates; its policy admits CloudWatch: docs/alarms.md."""
-    balancer_error_percent: Percent = 1.0
-    """Share of requests, of 5 minutes, that the load balancer itself fails.
-
-    1: such a request found no service to answer it, and a healthy edge has next to none."""
-    blocked_percent: Percent = 25.0
-    """Share of requests, of 5 minutes, that the firewall blocks.
-
-    25: scanners are a few percent of what reaches a public address; a quarter is an attack, or a rule that has begun
-    to block what it should not."""
-    quota_percent: Percent = 80.0
-    """Share of a quota in use. 80: time to request a raise, or to add a shard, before it is full."""
 
     @model_validator(mode="after")
     def _topic_or_key(self) -> Self:
@@ -98,3 +87,23 @@ class ShardAlarms(Alarms):
                 "has no effect beside topicArn", "Remove it: an existing topic has its own key.", at=("key",)
             )
         return self
+
+
+class Alarms(Thresholds, Notifying):
+    """Alarms of the connections of one stack."""
+
+
+class ShardAlarms(Alarms, OwnTopic):
+    """Alarms of a stack with a load balancer."""
+
+    balancer_error_percent: Percent = 1.0
+    """Share of requests, of 5 minutes, that the load balancer itself fails.
+
+    1: such a request found no service to answer it, and a healthy edge has next to none."""
+    blocked_percent: Percent = 25.0
+    """Share of requests, of 5 minutes, that the firewall blocks.
+
+    25: scanners are a few percent of what reaches a public address; a quarter is an attack, or a rule that has begun
+    to block what it should not."""
+    quota_percent: Percent = 80.0
+    """Share of a quota in use. 80: time to request a raise, or to add a shard, before it is full."""

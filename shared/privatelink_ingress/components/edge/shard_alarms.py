@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pulumi import Input, Output, ResourceOptions
 
-from privatelink_ingress.components.alarms import AlarmTopic, AlarmTopicArgs, register_alarms
+from privatelink_ingress.components.alarms import notified_topic, register_alarms
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge.alarms import measured
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan
@@ -34,11 +34,7 @@ class ShardAlarms(Component):
         """The topic first, unless it exists."""
         super().__init__(name, opts)
         plan, tags = args.plan, args.tags
-        self.topic_arn = (
-            AlarmTopic(f"{name}-alarms", AlarmTopicArgs(plan=plan.topic, tags=tags), self.child()).arn
-            if plan.topic
-            else Output.from_input(plan.topic_arn)
-        )
+        self.topic_arn = notified_topic(self, name, plan.topic, arn=plan.topic_arn, tags=tags)
         certificates = {measured.certificate(key): arn for key, arn in args.certificate_arns.items()}
         register_alarms(
             self,

@@ -31,6 +31,10 @@ class ClusterFoundation:
     """By the key that names their rules, such as `nodes`."""
     autoscaling_group_names: Mapping[str, Input[str]]
     """By the key that names their attachments, such as `nodes`."""
+    zone_names: Mapping[str, Input[str]]
+    """By zone id."""
+    flow_log_group: Input[str] | None
+    """None where the stack logs no traffic of the VPC."""
     kubeconfig: Input[str]
     components: Sequence[pulumi.Resource]
     """All components registered for it."""
@@ -83,6 +87,8 @@ def create_cluster(parent: Component, name: str, plan: OwnClusterPlan, providers
         load_balancer_security_group_id=network.load_balancer_security_group_id,
         node_security_group_ids={"nodes": control_plane.cluster_security_group_id},
         autoscaling_group_names=nodes.autoscaling_group_names,
+        zone_names=network.zone_names,
+        flow_log_group=network.flow_log_group,
         kubeconfig=control_plane.kubeconfig_json,
         components=[network, control_plane, nodes, *([observability] if observability else ())],
         # Without CoreDNS and other add-ons that need nodes themselves: the controller resolves no names.
@@ -100,6 +106,8 @@ def adopt_cluster(parent: Component, name: str, plan: AdoptedClusterPlan, provid
         load_balancer_security_group_id=vpc.load_balancer_security_group_id,
         node_security_group_ids={group: group for group in cluster.node_security_group_ids},
         autoscaling_group_names=cluster.autoscaling_groups,
+        zone_names=cluster.zone_names,
+        flow_log_group=None,
         kubeconfig=cluster.kubeconfig,
         components=[vpc],
         needed_by_objects=[],

@@ -39,6 +39,10 @@ class PrivateNetwork(Component):
     vpc_id: Output[str]
     load_balancer_security_group_id: Output[str]
     """Group of the network load balancer; its rules are the publication's."""
+    zone_names: Mapping[str, pulumi.Input[str]]
+    """By zone id: the names by which the account calls its zones."""
+    flow_log_group: Output[str] | None = None
+    """None in an existing VPC, whose owner logs its traffic."""
 
     def __init__(self, name: str, args: PrivateNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the network."""
@@ -49,6 +53,7 @@ class PrivateNetwork(Component):
         if adopted:
             self.vpc_id = Output.from_input(adopted.vpc_id)
             self.subnet_ids = {zone_id: Output.from_input(subnet.id) for zone_id, subnet in adopted.subnets.items()}
+            self.zone_names = {zone_id: subnet.zone_name for zone_id, subnet in adopted.subnets.items()}
         self.load_balancer_security_group_id = self._security_group("nlb", "Network load balancer").id
         self.node_requirements: list[pulumi.Resource] = [*requirements, *self._interface_endpoints()]
         """Resources that nodes need before they can join: endpoints, and their rules and routes."""
@@ -74,7 +79,9 @@ class PrivateNetwork(Component):
             tags=self.named("default", self._tags),
             opts=self.child(),
         )
-        self.subnet_ids = {subnet.zone_id: self._subnet(subnet.zone_id, subnet) for subnet in plan.subnets}
+        subnets = {subnet.zone_id: self._subnet(subnet.zone_id, subnet) for subnet in plan.subnets}
+        self.subnet_ids = {zone_id: subnet.id for zone_id, subnet in subnets.items()}
+        self.zone_names = {zone_id: subnet.availability_zone for zone_id, subnet in subnets.items()}
         route_table = self._route_table()
         associations = self._associations(route_table, {**self.subnet_ids, **self._pod_subnets()})
         gateway = aws.ec2.VpcEndpoint(
@@ -87,7 +94,7 @@ class PrivateNetwork(Component):
             tags=self.named("s3", self._tags),
             opts=self.child(),
         )
-        FlowLogs(
+        self.flow_log_group = FlowLogs(
             f"{self._name}-flow-logs",
             FlowLogsArgs(
                 vpc_id=self.vpc_id,
@@ -98,7 +105,7 @@ class PrivateNetwork(Component):
                 permissions_boundary=plan.permissions_boundary,
             ),
             self.child(),
-        )
+        ).log_group_name
         return [*associations, gateway]
 
     def _subnet(
@@ -108,7 +115,7 @@ class PrivateNetwork(Component):
         *,
         tags: Mapping[str, str] | None = None,
         after: Sequence[pulumi.Resource] = (),
-    ) -> Output[str]:
+    ) -> aws.ec2.Subnet:
         return aws.ec2.Subnet(
             f"{self._name}-{key}",
             vpc_id=self.vpc_id,
@@ -117,7 +124,7 @@ class PrivateNetwork(Component):
             map_public_ip_on_launch=False,
             tags={**self.named(key, self._tags), **(tags or {})},
             opts=self.child(depends_on=list(after)),
-        ).id
+        )
 
     def _pod_subnets(self) -> dict[str, Output[str]]:
         """Subnets in which the CNI finds more addresses for pods, by key."""
@@ -128,7 +135,7 @@ class PrivateNetwork(Component):
             f"{self._name}-pods", vpc_id=self.vpc_id, cidr_block=plan.pod_cidr, opts=self.child()
         )
         keys = {f"pods-{subnet.zone_id}": subnet for subnet in plan.pod_subnets}
-        return {key: self._subnet(key, subnet, tags=pod_subnets.TAGS, after=[added]) for key, subnet in keys.items()}
+        return {key: self._subnet(key, subnet, tags=pod_subnets.TAGS, after=[added]).id for key, subnet in keys.items()}
 
     def _route_table(self) -> aws.ec2.RouteTable:
         return aws.ec2.RouteTable(

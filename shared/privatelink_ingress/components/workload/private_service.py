@@ -10,10 +10,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
-from pulumi import ROOT_STACK_RESOURCE, Alias, Output, ResourceOptions
+from pulumi import ROOT_STACK_RESOURCE, Alias, Input, Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
+from privatelink_ingress.components.workload.alarms import WorkloadAlarms, WorkloadAlarmsArgs
 from privatelink_ingress.components.workload.api_probe import ApiProbe
 from privatelink_ingress.components.workload.controller import Controller, ControllerArgs
 from privatelink_ingress.components.workload.foundation import ClusterFoundation, adopt_cluster, create_cluster
@@ -21,7 +22,9 @@ from privatelink_ingress.components.workload.publication import Publication, Pub
 from privatelink_ingress.components.workload.registry import Registry, RegistryArgs
 from privatelink_ingress.components.workload.sample import Sample, SampleArgs
 from privatelink_ingress.lookups.providers import Providers
+from privatelink_ingress.plan.alarms import Deployed
 from privatelink_ingress.plan.workload import AdoptedClusterPlan, OwnClusterPlan, removal
+from privatelink_ingress.plan.workload.alarms import measured
 from privatelink_ingress.plan.workload.removal import RemovalPlan
 from privatelink_ingress.settings.workload.registry import CONTROLLER, SAMPLE
 
@@ -83,6 +86,12 @@ class PrivateService(Component):
             ),
             self.child(provider=providers.network),
         )
+        alarms = []
+        if plan.alarms:
+            watched = WorkloadAlarmsArgs(
+                plan=plan.alarms, values=_measured(foundation, self._publication), tags=plan.tags
+            )
+            alarms.append(WorkloadAlarms(name, watched, self.child(provider=providers.network)))
         RemovalGuard(
             name,
             RemovalGuardArgs(
@@ -95,6 +104,7 @@ class PrivateService(Component):
                     *([registry] if registry else []),
                     *objects,
                     self._publication,
+                    *alarms,
                 ],
                 check=functools.partial(args.refuse_removal, plan.removal),
             ),
@@ -142,3 +152,15 @@ class PrivateService(Component):
     def exports(self) -> dict[str, Any]:
         """Outputs of the program: the contract that the edge reads. None is secret."""
         return self._publication.contract()
+
+
+def _measured(foundation: ClusterFoundation, publication: Publication) -> dict[Deployed, Input[str]]:
+    """What metrics call the parts of the workload."""
+    return {
+        measured.LOAD_BALANCER: publication.load_balancer.arn_suffix,
+        measured.TARGET_GROUP: publication.target_group.arn_suffix,
+        measured.SERVICE: publication.endpoint_service_id,
+        **({measured.FLOW_LOGS: foundation.flow_log_group} if foundation.flow_log_group is not None else {}),
+        **{measured.zone(zone_id): name for zone_id, name in foundation.zone_names.items()},
+        **{measured.autoscaling_group(key): name for key, name in foundation.autoscaling_group_names.items()},
+    }

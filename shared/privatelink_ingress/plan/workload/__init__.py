@@ -17,6 +17,9 @@ from privatelink_ingress.plan.workload.adopted_cluster import (
     require_platforms,
 )
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork, adopt_network
+from privatelink_ingress.plan.workload.alarms import WorkloadAlarmsPlan, plan_alarms
+from privatelink_ingress.plan.workload.alarms.cluster import WatchedCluster
+from privatelink_ingress.plan.workload.alarms.log_groups import watched_log_groups
 from privatelink_ingress.plan.workload.cluster import ClusterPlan, plan_cluster
 from privatelink_ingress.plan.workload.controller import ControllerPlan, disk, plan_controller
 from privatelink_ingress.plan.workload.controller.network import SERVICE_CIDRS, api_cidrs
@@ -55,6 +58,7 @@ class WorkloadPlan:
     sample: SamplePlan | None
     """None without the sample application."""
     publication: PublicationPlan
+    alarms: WorkloadAlarmsPlan | None
     removal: RemovalPlan
 
 
@@ -126,26 +130,35 @@ def plan_workload(
     registry = plan_registry(settings, name=name, region=region)
     observability = plan_observability(settings, name=name, region=region, retained=retained)
     controller = _controller(settings, subnets, api_cidrs=api_cidrs(SERVICE_CIDRS, subnets))
+    cluster = plan_cluster(settings, name=name, region=region, creator=creator, retained=retained)
+    nodes = plan_nodes(
+        settings,
+        name=name,
+        region=region,
+        features=observability.addons if observability else (),
+        sizes=sizes or {},
+    )
+    publication = plan_publication(settings, name=name, region=region, zone_ids=network.zone_ids, controller=controller)
+    watched = WatchedCluster(
+        name=name,
+        node_groups=tuple(group.key for group in nodes.groups),
+        metrics=settings.metrics.install,
+        replicas=settings.controller.min_replicas if controller else None,
+        log_groups=watched_log_groups(network, cluster, observability),
+    )
     return OwnClusterPlan(
         name=name,
         tags=common,
         network=network,
         registry=registry,
         images=plan_images(settings, repositories=registry.repositories, region=region),
-        cluster=plan_cluster(settings, name=name, region=region, creator=creator, retained=retained),
+        cluster=cluster,
         observability=observability,
-        nodes=plan_nodes(
-            settings,
-            name=name,
-            region=region,
-            features=observability.addons if observability else (),
-            sizes=sizes or {},
-        ),
+        nodes=nodes,
         controller=controller,
         sample=plan_sample(settings),
-        publication=plan_publication(
-            settings, name=name, region=region, zone_ids=network.zone_ids, controller=controller
-        ),
+        publication=publication,
+        alarms=plan_alarms(settings, watched, publication, name=name, stack=stack, region=region),
         removal=plan_removal(settings, name=name, region=region),
     )
 
@@ -165,6 +178,14 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster
     publication = plan_publication(
         settings, name=name, region=region, zone_ids=tuple(adopted.subnet_ids), controller=controller
     )
+    watched = WatchedCluster(
+        name=adopted.name,
+        node_groups=tuple(adopted.autoscaling_groups),
+        # The cluster's owner decides on its agent and its logs.
+        metrics=False,
+        replicas=None,
+        log_groups={},
+    )
     return AdoptedClusterPlan(
         name=name,
         tags=common,
@@ -174,6 +195,7 @@ def plan_adopted(settings: WorkloadSettings, *, stack: str, region: str, cluster
         controller=controller,
         sample=plan_sample(settings),
         publication=dataclasses.replace(publication, protocol=adopted.protocol),
+        alarms=plan_alarms(settings, watched, publication, name=name, stack=stack, region=region),
         removal=plan_removal(settings, name=name, region=region),
     )
 

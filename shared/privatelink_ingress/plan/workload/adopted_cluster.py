@@ -20,7 +20,7 @@ KEY = "cluster.existing"
 
 _OURS = frozenset(
     {"account_id", "connection_name", "owner", "environment", "tags"}
-    | {"cluster", "registry", "controller", "sample", "publication", "roles"}
+    | {"cluster", "registry", "controller", "sample", "publication", "alarms", "roles"}
 )
 """Top-level keys that may stand beside `cluster.existing`; under `cluster`, only `_OURS_OF_CLUSTER`."""
 
@@ -76,6 +76,8 @@ class AdoptedCluster:
     vpc_id: str
     subnet_ids: Mapping[str, str]
     """Subnets of the load balancer by zone id, in the order of the zones."""
+    zone_names: Mapping[str, str]
+    """Of those zones, by zone id."""
     trusted_cidrs: tuple[str, ...]
     """Sources of requests at the node port: the load balancer, or another node that forwards them."""
     api_cidrs: tuple[str, ...]
@@ -134,6 +136,7 @@ def adopt_cluster(
         name=existing.name,
         vpc_id=cluster.vpc_id,
         subnet_ids={zone_id: subnet.id for zone_id, subnet in placed.items()},
+        zone_names={zone_id: subnet.zone_name for zone_id, subnet in placed.items()},
         trusted_cidrs=tuple(sorted({subnet.cidr for subnet in (*balancer, *of_nodes)})),
         api_cidrs=network.api_cidrs(
             [cluster.service_cidr], (cluster.subnets[id_].cidr for id_ in cluster.control_plane_subnet_ids)

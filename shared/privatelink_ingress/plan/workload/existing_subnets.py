@@ -22,6 +22,8 @@ class Subnet:
     id: str
     vpc_id: str
     zone_id: str
+    zone_name: str
+    """By which the account, and the metrics in it, call the zone."""
     cidr: str
     free_addresses: int
 
@@ -142,6 +144,7 @@ def placeholders(ids: Mapping[str, str], *, vpc_id: str) -> tuple[Subnet, ...]:
             id=id_,
             vpc_id=vpc_id,
             zone_id=zone_id,
+            zone_name=zone_id,  # stands in for the name, which is another one in each account
             cidr=f"192.0.2.{16 * index}/28",
             free_addresses=FREE_ADDRESSES_RECOMMENDED,
         )

@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from privatelink_ingress.settings.fields import AccountId, ConnectionName, Environment, InvalidSetting, Owner, Settings
 from privatelink_ingress.settings.tags import Tags
+from privatelink_ingress.settings.workload.alarms import WorkloadAlarms
 from privatelink_ingress.settings.workload.cluster import Cluster
 from privatelink_ingress.settings.workload.controller import Controller
 from privatelink_ingress.settings.workload.features import Metrics, PodLogs
@@ -40,6 +41,7 @@ class WorkloadSettings(Settings):
     sample: Sample = Sample()
     pod_logs: PodLogs = PodLogs()
     metrics: Metrics = Metrics()
+    alarms: WorkloadAlarms = WorkloadAlarms()
     session_manager: bool = False
     """True lets AWS Systems Manager open sessions on the nodes, which is a way to the Kubernetes API from outside."""
     roles: Roles = Roles()

@@ -13,10 +13,10 @@ HOP = "Alarm"
 
 
 def judge(expected: Expected, topology: Topology, around: Surroundings) -> Iterator[Diagnosis]:
-    """Each alarm whose metrics are of a load balancer, target group or web ACL of ours."""
-    owners = _watched(expected, topology)
+    """Each alarm whose metrics are of a part of ours: from the web ACL to a workload's nodes."""
+    owners = {**_watched(expected, topology), **_of_workloads(expected, topology, around)}
     for alarm in around.alarms:
-        watched = [owners[one] for one in alarm.resources if one in owners]
+        watched = [owners[one] for one in (alarm.name, *alarm.resources) if one in owners]
         if watched:
             remedy = f"aws cloudwatch describe-alarm-history --alarm-name '{alarm.name}'"
             since = f" since {alarm.since:%Y-%m-%d %H:%M} UTC" if alarm.since else ""
@@ -45,3 +45,24 @@ def _watched(expected: Expected, topology: Topology) -> dict[str, str]:
         arn.rpartition(":")[2]: connections.get(group.name, SYSTEM) for arn, group in topology.target_groups.items()
     }
     return {**dict.fromkeys((*ends, *acls), SYSTEM), **groups}
+
+
+def _of_workloads(expected: Expected, topology: Topology, around: Surroundings) -> dict[str, str]:
+    """The connection by name of a workload's alarm, or by the value of a metric's dimension.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-cloudwatch-metrics.html
+    """
+    contracts = ((one.fields or {}, one.connection) for one in around.published)
+    services = {fields.get("endpoint_service_id", ""): connection for fields, connection in contracts}
+    balancers = {
+        arn.partition(":loadbalancer/")[2]: services[service.id]
+        for service in topology.services.values()
+        if service.id in services
+        for arn in service.load_balancer_arns
+    }
+    clusters = {one.plan.cluster.name: one.connection for one in expected.workloads}
+    # Of what no metric calls by a name that is known here, such as nodes and flow logs.
+    names = {
+        alarm.name: one.connection for one in expected.workloads if one.plan.alarms for alarm in one.plan.alarms.alarms
+    }
+    return {**clusters, **services, **balancers, **names}

@@ -15,7 +15,7 @@ from privatelink_ingress.plan.routing.routes import plan_routes
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.load import SettingsError, load
-from tests.support.alarms import FILE, ZONES, planned
+from tests.support.alarms import FILE, ZONES, planned, workload
 from tests.support.programs import REPOSITORY
 
 TOPIC = FILE["alarms"]["topicArn"]
@@ -202,7 +202,9 @@ def test_a_notification_names_command_and_runbook_and_fits_a_description():
 
 def test_every_alarm_names_a_runbook_and_every_runbook_has_an_alarm():
     found = {path.stem for path in (REPOSITORY / "docs/runbooks").glob("*.md")}
-    assert {alarm.runbook for alarm in every(with_alarms())} == found
+    of_workload = workload()
+    assert of_workload
+    assert {alarm.runbook for alarm in (*every(with_alarms()), *of_workload.alarms)} == found
 
 
 @pytest.mark.parametrize("runbook", sorted((REPOSITORY / "docs/runbooks").glob("*.md")), ids=lambda path: path.stem)

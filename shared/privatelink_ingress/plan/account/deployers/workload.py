@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan.account.deployers import adopted, cluster, network
+from privatelink_ingress.plan.account.deployers import adopted, alarms, cluster, network
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import WorkloadRoles
 
@@ -123,6 +123,8 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
             system.in_region("ec2:Describe*"),
         ),
         t.PARAMETER: parameter(system, settings.parameter_prefix, names, overwrite=True),
+        t.METRIC_ALARM: alarms.alarms(system),
+        t.TOPIC: alarms.topic(system, tuple(stack.replace("/", "-") for stack in system.stacks)),
     }
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.plan.alarm_topic import AlarmTopicPlan, check_region, plan_topic, topic_name
+from privatelink_ingress.plan.alarm_topic import AlarmTopicPlan, Home, check_topic, plan_own_topic
 from privatelink_ingress.plan.alarms import AlarmPlan
-from privatelink_ingress.plan.edge.alarms import prefix
+from privatelink_ingress.plan.edge.alarms import home
 from privatelink_ingress.plan.edge.alarms.connections import plan_connection_alarms
 from privatelink_ingress.plan.edge.alarms.shard import plan_shard_alarms
 from privatelink_ingress.plan.edge.certificates import CertificatesPlan
@@ -46,10 +45,7 @@ def check_alarms(settings: EdgeStack, site: EdgeSite) -> list[Problem]:
         reason = f"is true, but stack {shard} was deployed by a release that does not publish the names of its zones"
         return [Problem("alarms.enabled", reason, f"Deploy stack {shard} again.")]
     key = settings.alarms.key if isinstance(settings.alarms, ShardAlarms) else None
-    return [
-        *check_region(arn, site.region, where="alarms.topicArn"),
-        *check_region(key, site.region, where="alarms.key"),
-    ]
+    return check_topic(arn, key, site.region)
 
 
 def plan_alarms(
@@ -64,26 +60,19 @@ def plan_alarms(
     """The alarms of a stack with a load balancer, which `check_alarms` finds right; None when it has none."""
     if site.alarm_topic_arn is None:
         return None
+    at = home(stack, account_id=site.account_id, region=site.region)
     return AlarmsPlan(
         topic_arn=site.alarm_topic_arn,
-        topic=plan_topic(
-            topic_name(f"{PROJECT}-{stack}"),
-            project=PROJECT,
-            account_id=site.account_id,
-            region=site.region,
-            key=settings.alarms.key,
-        )
-        if settings.alarms.key
-        else None,
+        topic=plan_own_topic(settings.alarms, at),
         shard=plan_shard_alarms(
             settings.alarms,
             settings.connections,
             firewall,
             certificates,
-            prefix=prefix(stack),
+            prefix=at.prefix,
             region=site.region,
         ),
-        connections=_of_connections(settings, connections, stack),
+        connections=_of_connections(settings, connections, at),
     )
 
 
@@ -94,7 +83,8 @@ def plan_attached_alarms(
     arn = settings.alarms.topic_arn or site.alarm_topic_arn
     if arn is None or not _enabled(settings, site):
         return None
-    return AlarmsPlan(topic_arn=arn, connections=_of_connections(settings, connections, stack))
+    at = home(stack, account_id=site.account_id, region=site.region)
+    return AlarmsPlan(topic_arn=arn, connections=_of_connections(settings, connections, at))
 
 
 def _enabled(settings: EdgeStack, site: EdgeSite) -> bool:
@@ -103,11 +93,11 @@ def _enabled(settings: EdgeStack, site: EdgeSite) -> bool:
 
 
 def _of_connections(
-    settings: EdgeStack, connections: Iterable[ConnectionPlan], stack: str
+    settings: EdgeStack, connections: Iterable[ConnectionPlan], at: Home
 ) -> dict[str, tuple[AlarmPlan, ...]]:
     return {
         plan.name: plan_connection_alarms(
-            plan, settings.alarms.overridden(settings.connections[plan.name].alarms), prefix=prefix(stack)
+            plan, settings.alarms.overridden(settings.connections[plan.name].alarms), prefix=at.prefix
         )
         for plan in connections
     }
