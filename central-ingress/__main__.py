@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -20,6 +21,7 @@ from privatelink_ingress.lookups import (
     providers,
     retained_logs,
     secrets,
+    trust_files,
     zones,
 )
 from privatelink_ingress.plan.edge import accepters as acceptance
@@ -31,6 +33,9 @@ from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, p
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.edge.zone_roles import plan_zone_roles
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
+
+FOLDER = Path(__file__).resolve().parent
+"""Of the stack file, and of the files that it names."""
 
 
 async def deploy() -> dict[str, Any]:
@@ -88,6 +93,7 @@ async def deploy() -> dict[str, Any]:
         available_zones=settings.network.zone_ids or (await zones.ids_by_name(network)).values(),
         contracts=published,
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network, zone_providers),
+        files=trust_files.read(FOLDER, settings.load_balancer.mutual_tls),
         bucket_region=await log_buckets.region_of(settings.logs, network),
         retained=await retained_logs.find(
             log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"

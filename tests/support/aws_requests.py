@@ -190,6 +190,21 @@ REQUESTS = {
     = elasticloadbalancing:AddListenerCertificates {elb}:listener/app/lb/1/2
     = elasticloadbalancing:RemoveListenerCertificates {elb}:listener/app/lb/1/2
     ? elasticloadbalancing:DescribeListenerCertificates""",
+    "aws:lb/trustStore:TrustStore": """
+    . elasticloadbalancing:CreateTrustStore {elb}:truststore/{name}/1
+    . elasticloadbalancing:AddTags {elb}:truststore/{name}/1
+    . elasticloadbalancing:RemoveTags {elb}:truststore/{name}/1
+    . elasticloadbalancing:ModifyTrustStore {elb}:truststore/{name}/1
+    . elasticloadbalancing:DeleteTrustStore {elb}:truststore/{name}/1
+    . s3:GetObject arn:aws:s3:::{caCertificatesBundleS3Bucket}/{caCertificatesBundleS3Key}
+    ? elasticloadbalancing:DescribeTags
+    ? elasticloadbalancing:DescribeTrustStores
+    ? elasticloadbalancing:DescribeTrustStoreAssociations""",
+    "aws:lb/trustStoreRevocation:TrustStoreRevocation": """
+    . elasticloadbalancing:AddTrustStoreRevocations {elb}:truststore/{edge}/1
+    . elasticloadbalancing:RemoveTrustStoreRevocations {elb}:truststore/{edge}/1
+    . s3:GetObject arn:aws:s3:::{revocationsS3Bucket}/{revocationsS3Key}
+    ? elasticloadbalancing:DescribeTrustStoreRevocations""",
     "aws:cloudwatch/logGroup:LogGroup": _LOG_GROUP,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": """
     + logs:PutDeliverySource {logs}:delivery-source:{name}
@@ -284,6 +299,14 @@ REQUESTS = {
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": f"""
     . s3:PutBucketObjectLockConfiguration {_BUCKET}
     . s3:GetBucketObjectLockConfiguration {_BUCKET}""",
+    "aws:s3/bucketObjectv2:BucketObjectv2": f"""
+    . s3:PutObject {_BUCKET}/{{key}}
+    . s3:PutObjectTagging {_BUCKET}/{{key}}
+    . s3:GetObject {_BUCKET}/{{key}}
+    . s3:GetObjectTagging {_BUCKET}/{{key}}
+    . s3:DeleteObject {_BUCKET}/{{key}}
+    . s3:DeleteObjectVersion {_BUCKET}/{{key}}
+    . s3:ListBucketVersions {_BUCKET}""",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": f"""
     . s3:PutBucketOwnershipControls {_BUCKET}
     . s3:GetBucketOwnershipControls {_BUCKET}""",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from tests.support.engine import REGION, Stack, World
+from tests.support.engine import REGION, ROOT, Stack, World
 from tests.support.engine_traffic import EDGE_ACCOUNT
 
 WORKLOAD_ACCOUNT = "111111111111"
@@ -72,9 +73,9 @@ def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> 
     }
 
 
-def edge(world: World, **connections: Any) -> Stack:
-    """The sample's edge stack with other connections, and without alarms; not deployed yet."""
-    stack = world.sample("central-ingress/prod")
+def edge(world: World, root: Path = ROOT, **connections: Any) -> Stack:
+    """The edge stack of the samples, or of a copy, with other connections and without alarms; not deployed yet."""
+    stack = world.sample("central-ingress/prod", root)
     del stack.config["central-ingress:alarms"]
     connect(stack, **connections)
     return stack

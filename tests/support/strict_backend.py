@@ -211,6 +211,10 @@ FAKES: dict[str, Fake] = {
         "elasticloadbalancing", lambda at: f"listener-rule/app/x/0a1b/2c3d/{digits(at.registration, 16)}"
     ),
     "aws:lb/listenerCertificate:ListenerCertificate": _prefixed("lc"),
+    "aws:lb/trustStore:TrustStore": _by_arn(
+        "elasticloadbalancing", lambda at: f"truststore/{at.name}/{digits(at.registration, 16)}"
+    ),
+    "aws:lb/trustStoreRevocation:TrustStoreRevocation": _prefixed("crl"),
     "aws:acm/certificate:Certificate": _certificate,
     "aws:acm/certificateValidation:CertificateValidation": lambda at: (
         "2026-01-01 00:00:00 +0000 UTC",
@@ -232,6 +236,7 @@ FAKES: dict[str, Fake] = {
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": lambda at: (at.inputs["resourceArn"], {}),
     "aws:s3/bucket:Bucket": _bucket,
     "aws:s3/bucketPolicy:BucketPolicy": _by_name(key="bucket"),
+    "aws:s3/bucketObjectv2:BucketObjectv2": lambda at: (f"{at.inputs['bucket']}/{at.inputs['key']}", {}),
     "aws:s3/bucketVersioning:BucketVersioning": _by_name(key="bucket"),
     "aws:s3/bucketLogging:BucketLogging": _by_name(key="bucket"),
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _by_name(key="bucket"),

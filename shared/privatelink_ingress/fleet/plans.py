@@ -159,6 +159,7 @@ def plan_shard(
             routes=_servable(edge, known),
             attached=shard.attached_routes,
             others=others,
+            files=edge.files,
         )
     except UserError as error:
         return ShardPlans(edge=None, attached={}, findings=_findings(edge, error))

@@ -26,7 +26,7 @@ from privatelink_ingress.settings.bootstrap import BootstrapSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.stackfiles import reader, unread
+from privatelink_ingress.stackfiles import beside, reader, unread
 from privatelink_ingress.stackfiles.reader import StackFile
 
 
@@ -166,7 +166,8 @@ def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
     elif isinstance(settings, AttachedSettings):
         stacks.attached.append(Attached(file=name, stack=file.stack, region=file.region, settings=settings))
     elif isinstance(settings, EdgeSettings):
-        stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings))
+        files = beside.read(file.path.parent, settings.load_balancer.mutual_tls.files.values())
+        stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings, files=files))
         report.notes += assumed_zones.notes(name, file.region, settings)
     elif isinstance(settings, BootstrapSettings):
         stacks.bootstraps.append(Bootstrap(file=name, stack=file.stack, settings=settings))

@@ -106,6 +106,7 @@ KINDS: Mapping[str, Kind] = {
     "elasticloadbalancing:targetgroup": _balancing(t.TARGET_GROUP, "delete-target-group --target-group-arn"),
     "elasticloadbalancing:listener": _balancing(t.LISTENER, "delete-listener --listener-arn"),
     "elasticloadbalancing:listener-rule": _balancing(t.LISTENER_RULE, "delete-rule --rule-arn"),
+    "elasticloadbalancing:truststore": _balancing(t.TRUST_STORE, "delete-trust-store --trust-store-arn"),
     "acm:certificate": Kind(
         type=t.CERTIFICATE, delete="acm delete-certificate --certificate-arn {arn}", import_id=_arn
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.plan.routing.routes import RoutePlan, plan_all
@@ -35,6 +35,8 @@ class Edge:
     stack: str
     region: str
     settings: EdgeSettings
+    files: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Contents of the files beside the stack file that the settings name, by their paths."""
 
     @functools.cached_property
     def routes(self) -> tuple[RoutePlan, ...]:

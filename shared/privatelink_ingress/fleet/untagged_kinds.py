@@ -33,6 +33,7 @@ REPEATED: Mapping[str, str] = {
     t.BUCKET_ENCRYPTION: "PutBucketEncryption",
     t.BUCKET_LIFECYCLE: "PutBucketLifecycleConfiguration",
     t.BUCKET_OBJECT_LOCK: "PutObjectLockConfiguration",
+    t.BUCKET_OBJECT: "PutObject",
     t.BUCKET_OWNERSHIP: "PutBucketOwnershipControls",
     t.BUCKET_POLICY: "PutBucketPolicy",
     t.BUCKET_PUBLIC_ACCESS: "PutPublicAccessBlock",
@@ -43,6 +44,8 @@ REPEATED: Mapping[str, str] = {
     t.REPOSITORY_LIFECYCLE: "PutLifecyclePolicy",
     t.ROLE_ATTACHMENT: "AttachRolePolicy",
     t.TARGET: "RegisterTargets",
+    # A list that is added twice revokes the same, and goes with its trust store.
+    t.TRUST_STORE_REVOCATION: "AddTrustStoreRevocations",
     t.WEB_ACL_ASSOCIATION: "AssociateWebACL",
     t.WEB_ACL_LOGGING: "PutLoggingConfiguration",
 }

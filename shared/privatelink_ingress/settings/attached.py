@@ -47,7 +47,7 @@ def load_edge(
             remedy = "Write edgeStack too, or contractPrefix if this stack is to write its contract."
             problem = Problem("edgeParameter", "has no effect without edgeStack", remedy)
             raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", [problem])
-        return load(EdgeSettings, written, project=project, stack=stack, region=region)
+        return _load_shard(written, project=project, stack=stack, region=region)
     shard = stack_names.short(written["edgeStack"])
     misplaced = [_misplaced(key, written[key], shard, project) for key in SHARD_KEYS if key in written]
     own = {key: text for key, text in written.items() if key not in SHARD_KEYS}
@@ -57,12 +57,26 @@ def load_edge(
     if "connections" in own:
         own["connections"], found = _without_firewall(own["connections"], shard, project)
         misplaced += found
+        own["connections"], found = _without_mutual_tls(own["connections"], shard, project)
+        misplaced += found
     try:
         settings = load(AttachedSettings, own, project=project, stack=stack, region=region)
     except SettingsError as error:
         # Without the shard's name, nobody knows where a misplaced key belongs.
         unnamed = any(problem.where == "edgeStack" for problem in error.problems)
         raise SettingsError(error.title, [*([] if unnamed else misplaced), *error.problems]) from None
+    if misplaced:
+        raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", misplaced)
+    return settings
+
+
+def _load_shard(written: Mapping[str, str], *, project: str, stack: str, region: str | None) -> EdgeSettings:
+    connections, misplaced = _without_mutual_tls(written.get("connections", ""), stack, project)
+    values = {**written, "connections": connections} if misplaced else written
+    try:
+        settings = load(EdgeSettings, values, project=project, stack=stack, region=region)
+    except SettingsError as error:
+        raise SettingsError(error.title, [*misplaced, *error.problems]) from None
     if misplaced:
         raise SettingsError(f"{project}/Pulumi.{stack}.yaml has mistakes", misplaced)
     return settings
@@ -115,6 +129,25 @@ def _without_firewall(text: str, shard: str, project: str) -> tuple[str, list[Pr
                 )
             )
             del connection["firewall"]
+    return (json.dumps(connections), problems) if problems else (text, [])
+
+
+def _without_mutual_tls(text: str, shard: str, project: str) -> tuple[str, list[Problem]]:
+    """The connections without `mutualTls`, and the line for each that has it in the shard's file."""
+    try:
+        connections = json.loads(text)
+    except ValueError:
+        return text, []
+    problems = [
+        Problem(
+            f"connections.{name}.mutualTls",
+            "belongs to the HTTPS listener, which asks the clients of every connection on the load balancer alike",
+            "Connections that must not ask for certificates need another shard. "
+            + shard_lines.below(project, shard, "loadBalancer", {"mutualTls": connection.pop("mutualTls")}),
+        )
+        for name, connection in (connections.items() if isinstance(connections, dict) else ())
+        if isinstance(connection, dict) and "mutualTls" in connection
+    ]
     return (json.dumps(connections), problems) if problems else (text, [])
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings
+from privatelink_ingress.settings.mutual_tls import MutualTls
 from privatelink_ingress.settings.networks import Cidr
 from privatelink_ingress.settings.pages import NOT_FOUND, FixedPage
 from privatelink_ingress.settings.response_headers import ResponseHeaders
@@ -54,6 +55,8 @@ class LoadBalancer(Settings):
     idle_timeout: Annotated[int, AfterValidator(_idle)] = 60
     """Seconds; below the 350 s after which the network load balancer drops an idle flow."""
     response_headers: ResponseHeaders = ResponseHeaders()
+    mutual_tls: MutualTls = Field(default_factory=MutualTls)
+    """Client certificates, which the listener asks of every client: docs/mutual-tls.md."""
     issuer_cidrs: Annotated[tuple[Cidr, ...], UNIQUE] = ()
     """Networks of identity providers, which the load balancer then reaches on port 443: where attached stacks sign
     clients in, and to narrow the 0.0.0.0/0 that a connection of this file opens with `signIn`."""

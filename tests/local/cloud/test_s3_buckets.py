@@ -143,3 +143,18 @@ def test_no_server_access_logs_go_to_a_bucket_with_object_lock(edge: Session) ->
     inputs = {"bucket": state, "targetBucket": target, "targetPrefix": "state/"}
     with pytest.raises(AdapterError, match="InvalidTargetBucketForLogging"):
         adapter_for(t.BUCKET_LOGGING).create(edge, inputs)
+
+
+def test_a_bucket_that_refuses_requests_without_tls_takes_objects_and_one_that_refuses_all_does_not(
+    edge: Session,
+) -> None:
+    name, s3 = bucket(edge), edge.client("s3")
+    without_tls = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    for condition in (without_tls, {}):
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{name}/*"} | condition
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Statement": [deny]}))
+        if condition:
+            s3.put_object(Bucket=name, Key="ca.pem", Body=b"x")
+            assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]) == {"Statement": [deny]}
+    with refused("403"):
+        s3.put_object(Bucket=name, Key="other.pem", Body=b"x")

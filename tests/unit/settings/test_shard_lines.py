@@ -25,7 +25,12 @@ REQUIRED = {"certificates": [{"domains": ["*.example.com"]}], "dns": {"zoneId": 
 
 OF_THE_SHARD: dict[str, Any] = {
     "network": {"cidr": "10.40.0.0/16", "publicPrefix": 24},
-    "loadBalancer": {"idleTimeout": 120, "responseHeaders": {"frameOptions": "DENY"}, "allowedCidrs": ["192.0.2.0/24"]},
+    "loadBalancer": {
+        "idleTimeout": 120,
+        "responseHeaders": {"frameOptions": "DENY"},
+        "allowedCidrs": ["192.0.2.0/24"],
+        "mutualTls": {"mode": "verify", "caBundle": "ca.pem", "revocationLists": {"partners": "crl.pem"}},
+    },
     "certificates": [{"domains": ["*.example.org", "example.org"], "zoneId": "Z0ORG"}, {"domains": ["a.example.com"]}],
     "dns": {"zoneId": "Z1OTHER"},
     "firewall": {"rateLimit": 900, "hosts": {"a.example.com": {"largeBodies": "allow"}}},

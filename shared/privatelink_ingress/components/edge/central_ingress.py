@@ -135,6 +135,7 @@ class CentralIngress(Component):
                 certificate_arns=certificates.arns,
                 not_found_page=settings.not_found_page,
                 response_headers=plan.response_headers,
+                mutual_tls=plan.mutual_tls,
                 protect=settings.deletion_protection,
                 after=[firewall],
                 tags=tags,

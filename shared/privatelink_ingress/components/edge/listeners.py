@@ -11,6 +11,8 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.pages import fixed_response
+from privatelink_ingress.components.edge.trust_store import TrustStore, TrustStoreArgs
+from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan
 from privatelink_ingress.plan.edge.shard import HTTP, HTTPS
 from privatelink_ingress.settings.pages import FixedPage
@@ -28,6 +30,7 @@ class ListenersArgs:
     not_found_page: FixedPage
     """The answer to what no rule matches."""
     response_headers: ResponseHeadersPlan
+    mutual_tls: MutualTlsPlan
     protect: bool
     """Whether a replacement or removal of the HTTPS listener is refused in the preview."""
     after: Sequence[Resource]
@@ -45,6 +48,7 @@ class Listeners(Component):
         super().__init__(name, opts)
         (_, default), *more = args.certificate_arns.items()
         headers = args.response_headers
+        store = self._trust_store(args)
         https = aws.lb.Listener(
             f"{name}-https",
             load_balancer_arn=args.load_balancer_arn,
@@ -52,6 +56,7 @@ class Listeners(Component):
             protocol="HTTPS",
             ssl_policy=args.tls_policy,
             certificate_arn=default,
+            mutual_authentication=_mutual_authentication(args.mutual_tls, store.arn if store else None),
             default_actions=cast(list[Any], [fixed_response(args.not_found_page, 404)]),
             routing_http_response_server_enabled=headers.server,
             routing_http_response_strict_transport_security_header_value=headers.strict_transport_security,
@@ -59,7 +64,7 @@ class Listeners(Component):
             routing_http_response_x_frame_options_header_value=headers.frame_options,
             routing_http_response_content_security_policy_header_value=headers.content_security_policy,
             tags=self.named("https", args.tags),
-            opts=self.child(depends_on=args.after, protect=args.protect),
+            opts=self.child(depends_on=[*args.after, *(store.lists if store else ())], protect=args.protect),
         )
         for key, arn in more:
             aws.lb.ListenerCertificate(f"{name}-{key}", listener_arn=https.arn, certificate_arn=arn, opts=self.child())
@@ -80,3 +85,23 @@ class Listeners(Component):
             )
         self.https_arn = https.arn
         self.publish()
+
+    def _trust_store(self, args: ListenersArgs) -> TrustStore | None:
+        if args.mutual_tls.trust_store is None:
+            return None
+        trusted = TrustStoreArgs(plan=args.mutual_tls.trust_store, tags=args.tags)
+        return TrustStore(f"{self._name}-trust", trusted, self.child())
+
+
+def _mutual_authentication(
+    plan: MutualTlsPlan, trust_store_arn: Input[str] | None
+) -> aws.lb.ListenerMutualAuthenticationArgs:
+    # Said also when it is off: the provider leaves a listener as it is that the program says nothing of.
+    if trust_store_arn is None:
+        return aws.lb.ListenerMutualAuthenticationArgs(mode=plan.mode)
+    return aws.lb.ListenerMutualAuthenticationArgs(
+        mode=plan.mode,
+        trust_store_arn=trust_store_arn,
+        advertise_trust_store_ca_names="on" if plan.advertise_names else "off",
+        ignore_client_certificate_expiry=plan.ignore_expiry,
+    )

@@ -20,8 +20,10 @@ from privatelink_ingress.local.adapters import (
     lb,
     route53,
     s3,
+    s3_objects,
     sns,
     ssm,
+    trust_stores,
     wafv2,
 )
 from privatelink_ingress.local.adapters.base import Adapter, AdapterError
@@ -45,8 +47,10 @@ ADAPTERS: dict[str, Adapter] = {
     **lb.ADAPTERS,
     **route53.ADAPTERS,
     **s3.ADAPTERS,
+    **s3_objects.ADAPTERS,
     **sns.ADAPTERS,
     **ssm.ADAPTERS,
+    **trust_stores.ADAPTERS,
     **wafv2.ADAPTERS,
 }
 

@@ -171,10 +171,10 @@ def change(aws: Aws, type_: str, id_: str, old: Properties, new: Properties) -> 
     before, after = old.get("tags") or {}, new.get("tags") or {}
     if before == after:
         return
-    if type_ == t.BUCKET:
+    if type_ in (t.BUCKET, t.BUCKET_OBJECT):
         tag_set = [{"Key": key, "Value": value} for key, value in after.items()]
-        extra = {"Bucket": id_, "Tagging": {"TagSet": tag_set}}
-        call(aws, "s3", "PutBucketTagging", {}, type_=type_, extra=extra)
+        noun, at = _in_s3(type_, id_)
+        call(aws, "s3", f"Put{noun}Tagging", {}, type_=type_, extra=at | {"Tagging": {"TagSet": tag_set}})
         return
     if type_ == t.HOSTED_ZONE:
         gone, added = sorted(before.keys() - after.keys()), [{"Key": key, "Value": after[key]} for key in after]
@@ -198,9 +198,10 @@ def change(aws: Aws, type_: str, id_: str, old: Properties, new: Properties) -> 
 
 def read(aws: Aws, type_: str, id_: str, state: Properties) -> dict[str, str]:
     """All tags of a resource, those that AWS adds itself excepted."""
-    if type_ == t.BUCKET:
+    if type_ in (t.BUCKET, t.BUCKET_OBJECT):
+        noun, at = _in_s3(type_, id_)
         try:
-            return _plain(call(aws, "s3", "GetBucketTagging", {}, type_=type_, extra={"Bucket": id_})["TagSet"])
+            return _plain(call(aws, "s3", f"Get{noun}Tagging", {}, type_=type_, extra=at)["TagSet"])
         except AdapterError as refusal:
             if refusal.code == "NoSuchTagSet":
                 return {}
@@ -216,6 +217,13 @@ def read(aws: Aws, type_: str, id_: str, state: Properties) -> dict[str, str]:
     for name in how.listed.split("."):
         found = (found[0] if isinstance(found, list) else found).get(name) or {}
     return {key: value for key, value in _plain(found).items() if not key.startswith("aws:")}
+
+
+def _in_s3(type_: str, id_: str) -> tuple[str, dict[str, str]]:
+    if type_ == t.BUCKET:
+        return "Bucket", {"Bucket": id_}
+    bucket, _, key = id_.partition("/")
+    return "Object", {"Bucket": bucket, "Key": key}
 
 
 def _plain(tags: Any) -> dict[str, str]:

@@ -15,6 +15,12 @@ UNSUPPORTED: Mapping[str, frozenset[str]] = {
             *("objectLockConfiguration", "policy", "replicationConfiguration", "requestPayer"),
             *("serverSideEncryptionConfiguration", "versioning", "website"),
         ),
+        t.BUCKET_OBJECT: (
+            *("acl", "bucketKeyEnabled", "cacheControl", "checksumAlgorithm", "contentBase64", "contentDisposition"),
+            *("contentEncoding", "contentLanguage", "etag", "kmsKeyId", "metadata", "objectLockLegalHoldStatus"),
+            *("objectLockMode", "objectLockRetainUntilDate", "overrideProvider", "serverSideEncryption", "source"),
+            *("sourceHash", "storageClass", "websiteRedirect"),
+        ),
         # Imported certificates, those of a private authority, and another preference for the transparency log.
         t.CERTIFICATE: (
             *("certificateBody", "certificateChain", "earlyRenewalDuration", "options"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -67,6 +68,24 @@ def bucket_policies_are_about_their_bucket(original: Any, self: S3Backend, bucke
             "AccessDenied", "Access Denied: public policies are prevented by the BlockPublicPolicy setting"
         )
     original(self, bucket_name, policy)
+
+
+@around(FakeBucket, "get_permission")
+def requests_count_as_encrypted(original: Any, self: FakeBucket, action: str, resource: str) -> Any:
+    """A Deny of requests without TLS does not concern the emulated AWS's callers; moto ignores what it depends on.
+
+    Source: IAM user guide, global condition keys: aws:SecureTransport.
+    """
+    held = self.policy
+    kept = [statement for statement in statements(held) if statement.get("Condition") != _WITHOUT_TLS]
+    try:
+        self.policy = json.dumps({"Statement": kept}).encode() if kept else None
+        return original(self, action, resource)
+    finally:
+        self.policy = held
+
+
+_WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @around(S3Backend, "put_bucket_tagging")

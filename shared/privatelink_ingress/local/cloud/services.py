@@ -12,6 +12,7 @@ MODULES: tuple[str, ...] = (
     "elbv2.balancers",
     "elbv2.address_types",
     "elbv2.attributes",
+    "elbv2.trust_stores",
     "elbv2.listeners",
     "elbv2.rules",
     "elbv2.sign_in",

@@ -36,6 +36,8 @@ class _Others:
                 yield _of(listener.arn, elbv2.tagging_service.get_tag_dict_for_resource(listener.arn), "listener")
                 for rule in listener.rules.values():
                     yield _of(rule.arn, elbv2.tagging_service.get_tag_dict_for_resource(rule.arn), "listener-rule")
+        for arn in getattr(elbv2, "trust_stores", {}):
+            yield _of(arn, elbv2.tagging_service.get_tag_dict_for_resource(arn), "truststore")
         ecr: Any = ecr_backends[self._account_id][self._region]
         for repository in ecr.repositories.values():
             yield _of(repository.arn, ecr.tagger.get_tag_dict_for_resource(repository.arn), "repository")

@@ -26,6 +26,8 @@ _ACTION = ("order", "forward.stickiness.duration", "redirect.host", "redirect.pa
 _ACTION += ("fixedResponse.statusCode", "redirect.protocol", "targetGroupArn", "forward")
 _HEALTH_CHECK = {"enabled": True, "healthyThreshold": 3, "interval": 30, "port": "traffic-port", "protocol": "HTTP"}
 _HEALTH_CHECK |= {"unhealthyThreshold": 3, "matcher": COMPUTED, "path": COMPUTED, "timeout": COMPUTED}
+_VERIFYING = {"mutualAuthentication.ignoreClientCertificateExpiry": False}
+_VERIFYING |= {f"mutualAuthentication.{name}": COMPUTED for name in ("advertiseTrustStoreCaNames", "trustStoreArn")}
 _EBS = ("iops", "throughput", "volumeSize", "volumeType")
 
 FILLED: Mapping[str, Mapping[str, Any]] = {
@@ -52,7 +54,7 @@ FILLED: Mapping[str, Mapping[str, Any]] = {
     t.KMS_KEY: {"customerMasterKeySpec": "SYMMETRIC_DEFAULT", "isEnabled": True, "keyUsage": "ENCRYPT_DECRYPT"},
     t.LAUNCH_TEMPLATE: {f"blockDeviceMappings.ebs.{name}": COMPUTED for name in _EBS}
     | {"metadataOptions": COMPUTED, "metadataOptions.instanceMetadataTags": "disabled"},
-    t.LISTENER: {f"defaultActions.{name}": COMPUTED for name in _ACTION},
+    t.LISTENER: {f"defaultActions.{name}": COMPUTED for name in _ACTION} | _VERIFYING,
     t.LISTENER_RULE: {f"actions.{name}": COMPUTED for name in _ACTION},
     t.LOAD_BALANCER: {**BALANCER_DEFAULTS, "loadBalancerType": "application"},
     t.METRIC_ALARM: {"actionsEnabled": True, "metricQueries.returnData": False, "treatMissingData": "missing"},

@@ -29,6 +29,7 @@ def rule_for(type_: str) -> Rule:
 _CERTIFICATE = ("domainName", "subjectAlternativeNames", "validationMethod", "validationOptions", "keyAlgorithm")
 _CERTIFICATE += ("certificateAuthorityArn",)
 _BUCKET = ("bucket", "expectedBucketOwner")
+_CHECKSUMS = ("checksumCrc32", "checksumCrc32c", "checksumCrc64nvme", "checksumSha1", "checksumSha256")
 _ENDPOINT = ("serviceName", "serviceRegion", "vpcId", "vpcEndpointType", "resourceConfigurationArn")
 _SUBNET = ("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv4IpamPoolId", "ipv4NetmaskLength")
 _SUBNET += ("ipv6IpamPoolId", "ipv6Native", "ipv6NetmaskLength", "outpostArn")
@@ -126,6 +127,8 @@ AWS: Mapping[str, Rule] = {
         forced=conditions.less_of_a_network_balancer,
         source="elbv2/load_balancer.go",
     ),
+    t.TRUST_STORE: Rule(forces=("name", "namePrefix"), source="elbv2/trust_store.go"),
+    t.TRUST_STORE_REVOCATION: Rule(forces=ALL, source="elbv2/trust_store_revocation.go"),
     t.TARGET_GROUP: Rule(forces=_TARGET_GROUP, source="elbv2/target_group.go"),
     t.TARGET: Rule(forces=ALL, source="elbv2/target_group_attachment.go"),
     t.DNS_RECORD: Rule(
@@ -137,6 +140,9 @@ AWS: Mapping[str, Rule] = {
     t.BUCKET_LIFECYCLE: Rule(forces=_BUCKET, framework=True, source="s3/bucket_lifecycle_configuration.go"),
     t.BUCKET_LOGGING: Rule(forces=_BUCKET, source="s3/bucket_logging.go"),
     t.BUCKET_OBJECT_LOCK: Rule(forces=(*_BUCKET, "objectLockEnabled"), source="s3/bucket_object_lock_configuration.go"),
+    t.BUCKET_OBJECT: Rule(
+        forces=("bucket", "key"), recomputed=("etag", "versionId", *_CHECKSUMS), source="s3/object.go"
+    ),
     t.BUCKET_OWNERSHIP: Rule(forces=("bucket",), source="s3/bucket_ownership_controls.go"),
     t.BUCKET_POLICY: Rule(forces=("bucket",), source="s3/bucket_policy.go"),
     t.BUCKET_PUBLIC_ACCESS: Rule(forces=("bucket",), source="s3/bucket_public_access_block.go"),

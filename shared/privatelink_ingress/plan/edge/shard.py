@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,6 +19,7 @@ from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
+from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
@@ -44,6 +46,7 @@ class EdgePlan:
     load_balancer: LoadBalancer
     """Its settings, which need no decision."""
     response_headers: ResponseHeadersPlan
+    mutual_tls: MutualTlsPlan
     issuer_cidrs: tuple[str, ...]
     """Networks of identity providers that it reaches on port 443."""
     certificates: certificates.CertificatesPlan
@@ -75,6 +78,8 @@ def plan_edge(
     others: Iterable[placement.Capacity] = (),
     retained: RetainedLogs = NONE_RETAINED,
     bucket_region: str | None = None,
+    files: Mapping[str, str] | None = None,
+    now: datetime.datetime | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -89,6 +94,8 @@ def plan_edge(
         attached: Connections of attached stacks, if known: they use up the shard's quotas too.
         others: Other shards, if known: one may have the room that is missing here.
         bucket_region: Region of `logs.existingBucket`, if known.
+        files: Contents of the files that the settings name, by their paths.
+        now: For what expires; the current time when not given.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
@@ -115,6 +122,16 @@ def plan_edge(
             region=region,
         )
     with problems.collect():
+        mutual_tls = plan_mutual_tls(
+            settings.load_balancer.mutual_tls,
+            files or {},
+            name=name,
+            account_id=site.account_id,
+            region=region,
+            tags=edge_tags(settings, stack),
+            now=now,
+        )
+    with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack)
     with problems.collect():
         contract_parameter = plan_contract_parameter(settings.contract_prefix, stack, site.exports())
@@ -136,6 +153,7 @@ def plan_edge(
         network=network,
         load_balancer=settings.load_balancer,
         response_headers=plan_response_headers(settings.load_balancer.response_headers),
+        mutual_tls=mutual_tls,
         issuer_cidrs=sign_in.issuer_cidrs(settings),
         certificates=planned_certificates,
         firewall=web_acl,

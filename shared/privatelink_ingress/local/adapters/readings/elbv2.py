@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import lb
+from privatelink_ingress.local.adapters import lb, trust_stores
 from privatelink_ingress.local.adapters.base import Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.described import scalar
@@ -131,5 +131,23 @@ READINGS: Mapping[str, Reading] = {
         "TargetGroups",
         rename={"healthCheck": ""},
         more=_group,
+    ),
+    t.TRUST_STORE: Reading(
+        "elbv2",
+        "DescribeTrustStores",
+        by_ids("TrustStoreArns"),
+        "TrustStores",
+        # AWS keeps a copy of the bundle, and not where it came from.
+        rename=dict.fromkeys(
+            ("caCertificatesBundleS3Bucket", "caCertificatesBundleS3Key", "caCertificatesBundleS3ObjectVersion"), ""
+        )
+        | {"namePrefix": ""},
+    ),
+    t.TRUST_STORE_REVOCATION: Reading(
+        "elbv2",
+        "DescribeTrustStoreRevocations",
+        lambda id_, state: trust_stores.list_of(id_),
+        "TrustStoreRevocations",
+        rename=dict.fromkeys(("revocationsS3Bucket", "revocationsS3Key", "revocationsS3ObjectVersion"), ""),
     ),
 }

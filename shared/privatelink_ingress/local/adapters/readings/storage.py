@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import sns
+from privatelink_ingress.local.adapters import s3_objects, sns
 from privatelink_ingress.local.adapters.base import Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.readings.reading import Reading, by_id, by_ids, given, is_
@@ -58,6 +58,14 @@ def _query(query: Any) -> Properties:
     return found
 
 
+def _object(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
+    return {
+        "contentType": item.get("ContentType"),
+        "etag": item["ETag"].strip('"'),
+        "versionId": item.get("VersionId", ""),
+    }
+
+
 def _topic(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     """Its attributes, some of which AWS leaves out while they are empty. Its policy is always there."""
     found = {name: item.get(attribute) for name, attribute in sns.ATTRIBUTES.items()}
@@ -74,6 +82,8 @@ READINGS: Mapping[str, Reading] = {
     t.BUCKET_OBJECT_LOCK: Reading(
         "s3", "GetObjectLockConfiguration", _BUCKET, "ObjectLockConfiguration", rename=_NOT_DESCRIBED
     ),
+    # The provider compares no content: it reads none.
+    t.BUCKET_OBJECT: Reading("s3", "HeadObject", lambda id_, state: s3_objects.place(id_), more=_object, matched=False),
     t.BUCKET_OWNERSHIP: Reading(
         "s3", "GetBucketOwnershipControls", _BUCKET, "OwnershipControls", rename=_NOT_DESCRIBED
     ),

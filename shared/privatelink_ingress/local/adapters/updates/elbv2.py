@@ -64,9 +64,17 @@ def _rule(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
     return {}
 
 
+def _trust_store(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """The bundle, which AWS takes as a whole; the name never changes in place."""
+    bundle = {name: value for name, value in new.items() if name not in ("name", "tags")}
+    call(aws, "elbv2", "ModifyTrustStore", bundle, type_=t.TRUST_STORE, extra={"TrustStoreArn": id_})
+    return {}
+
+
 UPDATES: Mapping[str, Update] = {
     t.LISTENER: _listener,
     t.LISTENER_RULE: _rule,
     t.LOAD_BALANCER: _load_balancer,
     t.TARGET_GROUP: _target_group,
+    t.TRUST_STORE: _trust_store,
 }

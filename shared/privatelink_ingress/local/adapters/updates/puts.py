@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, sns, ssm, wafv2
+from privatelink_ingress.local.adapters import cloudwatch, ecr, iam, route53, s3, s3_objects, sns, ssm, wafv2
 from privatelink_ingress.local.adapters.base import Adapter, Aws, Properties, Update
 from privatelink_ingress.local.adapters.calls import call
 
@@ -71,6 +71,7 @@ UPDATES: Mapping[str, Update] = {
     t.BUCKET_LIFECYCLE: _again(s3.ADAPTERS[t.BUCKET_LIFECYCLE]),
     t.BUCKET_LOGGING: _again(s3.ADAPTERS[t.BUCKET_LOGGING]),
     t.BUCKET_OBJECT_LOCK: _again(s3.ADAPTERS[t.BUCKET_OBJECT_LOCK]),
+    t.BUCKET_OBJECT: _again(s3_objects.ADAPTERS[t.BUCKET_OBJECT]),
     t.BUCKET_OWNERSHIP: _again(s3.ADAPTERS[t.BUCKET_OWNERSHIP]),
     t.BUCKET_POLICY: _again(s3.ADAPTERS[t.BUCKET_POLICY]),
     t.BUCKET_PUBLIC_ACCESS: _again(s3.ADAPTERS[t.BUCKET_PUBLIC_ACCESS]),

@@ -142,8 +142,6 @@ def only_tls_has_a_policy(request: Any, params: Params, response: Any) -> Any:
             listener.ssl_policy = None
         if listener.protocol in PROTOCOLS["application"]:
             listener.attributes.pop("tcp.idle_timeout.seconds", None)
-        if "MutualAuthentication" in params:
-            listener.mutual_authentication = params["MutualAuthentication"]
     return response
 
 

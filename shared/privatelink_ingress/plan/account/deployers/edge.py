@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan.account.deployers import alarms, firewall, hosted_zones, network, reading, workload
+from privatelink_ingress.plan.account.deployers import (
+    alarms,
+    firewall,
+    hosted_zones,
+    network,
+    reading,
+    trust_stores,
+    workload,
+)
 from privatelink_ingress.plan.account.deployers.boundary import EDGE_FLOW_LOGS
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.plan.edge.firewall.log import LOG_GROUP_PREFIX
@@ -53,7 +61,8 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **_deliveries(system, edges),
         t.METRIC_ALARM: alarms.alarms(system),
         t.TOPIC: alarms.topic(system, edges),
-        **_bucket(system, settings),
+        **_bucket(system, settings, trust_stores.buckets(system, edges)),
+        **trust_stores.grants(system, edges),
         # What attached stacks of other teams read of them.
         t.PARAMETER: workload.parameter(system, settings.shard_prefix, settings.stacks, overwrite=True),
         **reading.contract_reads(system, (*settings.contracts.parameters, *reading.written_parameters(settings))),
@@ -174,7 +183,7 @@ def log_buckets(settings: EdgeRoles, account_id: str, region: str) -> tuple[str,
 _LOOK_UP = ("s3:GetBucketLocation", "s3:ListBucket")
 
 
-def _bucket(system: System, settings: EdgeRoles) -> Grants:
+def _bucket(system: System, settings: EdgeRoles, trust: tuple[str, ...]) -> Grants:
     buckets = log_buckets(settings, system.account, system.region)
     arns, existing = (
         tuple(f"arn:{system.partition}:s3:::{name}" for name in names)
@@ -182,7 +191,7 @@ def _bucket(system: System, settings: EdgeRoles) -> Grants:
     )
 
     def on(*actions: str) -> tuple:
-        return (system.on_arn([f"s3:{action}" for action in actions], *arns),)
+        return (system.on_arn([f"s3:{action}" for action in actions], *arns, *trust),)
 
     def both(name: str) -> tuple:
         return on(f"Get{name}", f"Put{name}")
@@ -211,6 +220,7 @@ def _bucket(system: System, settings: EdgeRoles) -> Grants:
         t.BUCKET: (
             *on(*reads, "CreateBucket", "PutBucketTagging", "TagResource", "UntagResource"),
             _deletion(arns, allowed=settings.log_deletion),
+            trust_stores.deletion(trust),
         ),
         **({t.GET_BUCKET: (system.on_arn(_LOOK_UP, *existing),)} if existing else {}),
         t.BUCKET_LIFECYCLE: both("LifecycleConfiguration"),
