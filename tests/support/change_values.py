@@ -220,6 +220,7 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
     t.LISTENER: {
         "certificateArn": _certificate,
         "defaultActions": _put("defaultActions", "0.fixedResponse.messageBody", "Other"),
+        "mutualAuthentication": _is({"mode": "passthrough"}),
         "protocol": _is("TLS"),
         "routingHttpResponseContentSecurityPolicyHeaderValue": _is("default-src 'self'"),
         "routingHttpResponseStrictTransportSecurityHeaderValue": _is("max-age=60"),
