@@ -13,7 +13,7 @@ import pytest
 from tests.support import deployments
 from tests.support.authorities import certificate, revocation_list
 from tests.support.engine import REGION, Stack, World
-from tests.support.engine_edge import connection, edge, publish
+from tests.support.engine_edge import connection, edge_in, publish
 from tests.support.engine_traffic import EDGE_ACCOUNT, uninterrupted
 
 
@@ -25,7 +25,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(world: World, root: Path) -> Stack:
-    made = edge(world, root, shop=connection("shop", 0, {"service": publish(world, "shop")}))
+    made = edge_in(world, root, shop=connection("shop", 0, {"service": publish(world, "shop")}))
     made.up()
     return made
 

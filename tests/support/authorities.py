@@ -38,7 +38,7 @@ def certificate(
     authority: bool | None = True,
     of: Any = None,
     until: datetime.datetime = NOW + YEAR,
-    hashed: hashes.HashAlgorithm | None = None,
+    hashed: Any = None,
 ) -> str:
     """A self-signed certificate as PEM; without `authority` it says nothing of whether it is one."""
     held = of or key()

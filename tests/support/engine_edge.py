@@ -73,8 +73,13 @@ def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> 
     }
 
 
-def edge(world: World, root: Path = ROOT, **connections: Any) -> Stack:
-    """The edge stack of the samples, or of a copy, with other connections and without alarms; not deployed yet."""
+def edge(world: World, **connections: Any) -> Stack:
+    """The sample's edge stack with other connections, and without alarms; not deployed yet."""
+    return edge_in(world, ROOT, **connections)
+
+
+def edge_in(world: World, root: Path, /, **connections: Any) -> Stack:
+    """`edge` in a copy of the repository."""
     stack = world.sample("central-ingress/prod", root)
     del stack.config["central-ingress:alarms"]
     connect(stack, **connections)

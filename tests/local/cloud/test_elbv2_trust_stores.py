@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ BUCKET = "trust"
 
 
 @pytest.fixture
-def files(edge: Session) -> Iterator[Any]:
+def files(edge: Session) -> Any:
     """Puts a text into the bucket under a key, and returns the version."""
     s3 = edge.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": edge.region})

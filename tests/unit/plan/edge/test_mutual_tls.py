@@ -24,7 +24,7 @@ CLIENTS = f"{BUNDLE}, certificate 1 (CN=clients), which"
 def plan(settings: dict[str, Any], files: dict[str, str], **over: Any) -> MutualTlsPlan:
     wanted = MutualTls.model_validate_json(json.dumps(settings))
     place: dict[str, Any] = {"name": "central-ingress-prod", "account_id": "222222222222", "region": "eu-west-1"}
-    return plan_mutual_tls(wanted, files, **{**place, "tags": {}, "now": NOW, **over})
+    return plan_mutual_tls(wanted, files, **(place | {"tags": {}, "now": NOW} | over))
 
 
 def refused(settings: dict[str, Any], files: dict[str, str], **over: Any) -> list[str]:
