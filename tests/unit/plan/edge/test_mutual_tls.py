@@ -23,8 +23,15 @@ CLIENTS = f"{BUNDLE}, certificate 1 (CN=clients), which"
 
 def plan(settings: dict[str, Any], files: dict[str, str], **over: Any) -> MutualTlsPlan:
     wanted = MutualTls.model_validate_json(json.dumps(settings))
-    place: dict[str, Any] = {"name": "central-ingress-prod", "account_id": "222222222222", "region": "eu-west-1"}
-    return plan_mutual_tls(wanted, files, **(place | {"tags": {}, "now": NOW} | over))
+    given: dict[str, Any] = {
+        "name": "central-ingress-prod",
+        "account_id": "222222222222",
+        "region": "eu-west-1",
+        "tags": {},
+        "now": NOW,
+    }
+    given |= over
+    return plan_mutual_tls(wanted, files, **given)
 
 
 def refused(settings: dict[str, Any], files: dict[str, str], **over: Any) -> list[str]:
