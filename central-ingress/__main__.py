@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from privatelink_ingress.components.edge.central_ingress import CentralIngress, 
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
+from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.lookups import (
     boundaries,
     contracts,
+    existing_certificates,
     hosted_zones,
     log_buckets,
     program,
@@ -28,6 +31,7 @@ from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -62,6 +66,7 @@ async def deploy() -> dict[str, Any]:
     zone_providers = providers.role_providers(plan_zone_roles(settings, region=region), tags=tags)
     published = await contracts.read_all(settings.connections, readers)
     program.warn(acceptance.waiting(settings.connections, published))
+    found = await existing_certificates.find(settings, region, ask_for_certificates)
     if isinstance(settings, AttachedSettings):
         shard = await contracts.read_shard(settings.edge_stack, settings.edge_parameter, readers)
         plan = plan_attachment(
@@ -71,6 +76,7 @@ async def deploy() -> dict[str, Any]:
             site=EdgeSite.of_contract(shard),
             contracts=published,
             zones=await hosted_zones.find(settings, shard.hosted_zone_id, network, zone_providers),
+            found=found,
         )
         accepters = providers.role_providers(connections.accepters(plan.connections), tags=tags)
         attachment = AttachmentArgs(
@@ -94,6 +100,7 @@ async def deploy() -> dict[str, Any]:
         contracts=published,
         zones=await hosted_zones.find(settings, settings.dns.zone_id, network, zone_providers),
         files=trust_files.read(FOLDER, settings.load_balancer.mutual_tls),
+        found=found,
         bucket_region=await log_buckets.region_of(settings.logs, network),
         retained=await retained_logs.find(
             log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
@@ -116,6 +123,13 @@ def refuse_while_in_use(plan: EdgeRemovalPlan, listener_arn: str) -> None:
     from privatelink_ingress.aws import edge_removal_guard
 
     edge_removal_guard.refuse_while_in_use(plan, listener_arn)
+
+
+async def ask_for_certificates(arns: Mapping[str, str], **credentials: Any) -> FoundCertificates:
+    # Imported where a stack file names an existing certificate, since no other run needs boto3.
+    from privatelink_ingress.aws import existing_certificates
+
+    return await in_hook_thread(existing_certificates.find, arns, **credentials)
 
 
 def waits() -> Waits:

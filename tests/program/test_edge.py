@@ -9,6 +9,7 @@ import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.edge_services import id_of, inputs, named, services
+from tests.support.strict_backend import StrictBackend
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
@@ -219,7 +220,8 @@ def test_the_certificate_is_validated_by_one_record_for_a_name_and_its_wildcard(
 
 def test_more_certificates_are_attached_to_the_listener(run: Run) -> None:
     arn = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"
-    edge = run(certificates=[{"domains": ["*.example.com"]}, {"arn": arn}])
+    existing = StrictBackend(certificates={arn: ["www.example.net"]})
+    edge = run(certificates=[{"domains": ["*.example.com"]}, {"arn": arn}], backend=existing)
     attached = edge.only(LISTENER_CERTIFICATE)
     assert attached.name == "edge-11111111-2222-3333-4444-555555555555"
     assert attached.inputs["certificateArn"] == arn
@@ -372,6 +374,7 @@ def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun)
         "hosted_zone_id": "Z0123456789EXAMPLE",
         "certificate_domains": ["*.example.com", "example.com"],
         "adopted_certificate_arns": [],
+        "adopted_certificate_domains": [],
         "idle_timeout": 60,
         "sign_in": False,
         "alarm_topic_arn": "arn:aws:sns:eu-west-1:222222222222:central-ingress-prod-alarms",

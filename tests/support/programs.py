@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from privatelink_ingress.aws import credentials
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun, run
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-from tests.support.strict_backend import StrictBackend
+from tests.support.strict_backend import Acm, StrictBackend
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -56,17 +57,19 @@ def _run(
     key = repr((project, stack, sorted(config.items()), sorted((stacks or {}).items()), preview, secret_keys))
     if not fresh and backend is None and key in _RUNS:
         return _RUNS[key]
-    made = run(
-        REPOSITORY / project,
-        project=project,
-        stack=stack,
-        config=config,
-        secret_keys=secret_keys,
-        backend=backend or StrictBackend(),
-        stacks=stacks,
-        preview=preview,
-        timeout=120,
-    )
+    answering = backend or StrictBackend()
+    with credentials.emulated(lambda account_id, _: Acm(answering.certificates, account_id)):
+        made = run(
+            REPOSITORY / project,
+            project=project,
+            stack=stack,
+            config=config,
+            secret_keys=secret_keys,
+            backend=answering,
+            stacks=stacks,
+            preview=preview,
+            timeout=120,
+        )
     if not fresh and backend is None:
         _RUNS[key] = made
     return made

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from privatelink_ingress.local.adapters.base import Created, Properties
 from privatelink_ingress.local.engine.monitor import PROVIDER, Registration
@@ -341,8 +343,10 @@ class StrictBackend:
         *,
         fakes: Mapping[str, Fake] | None = None,
         answers: Mapping[str, Callable[[Properties, At], Properties]] | None = None,
+        certificates: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Both add to the tables, or replace a line of them, for one test."""
+        """The first two add to the tables, or replace a line of them, for one test; `certificates` exist, by ARN."""
+        self.certificates = certificates or {}
         self._fakes, self._answers = {**FAKES, **(fakes or {})}, {**ANSWERS, **(answers or {})}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
@@ -361,6 +365,30 @@ class StrictBackend:
             raise LookupError(f"{token} has no answer: add it to ANSWERS in tests/support/strict_backend.py")
         caller = Registration(type=token, name=token, urn=token, inputs=args)
         return self._answers[token](args, At(caller, provider_inputs))
+
+
+class Acm:
+    """What a program asks ACM without a provider: the names of existing certificates."""
+
+    region = ""
+
+    def __init__(self, certificates: Mapping[str, Sequence[str]], account_id: str) -> None:
+        """The names of each certificate, by ARN."""
+        self._certificates, self.account_id = certificates, account_id
+
+    def client(self, service: str) -> Acm:
+        """Itself: no other service is asked."""
+        assert service == "acm"
+        return self
+
+    def describe_certificate(self, *, CertificateArn: str) -> dict[str, Any]:  # noqa: N803
+        """As ACM answers."""
+        if CertificateArn not in self._certificates:
+            error = {"Code": "ResourceNotFoundException", "Message": f"Could not find certificate {CertificateArn}."}
+            raise ClientError({"Error": error}, "DescribeCertificate")
+        first, *more = self._certificates[CertificateArn]
+        names = {"DomainName": first, "SubjectAlternativeNames": [first, *more]}
+        return {"Certificate": {**names, "Status": "ISSUED", "KeyAlgorithm": "EC_prime256v1"}}
 
 
 _FREE_KEYS = {"tags", "tagsAll", "additionalTags", "variables"}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Callable, Generator
+from contextvars import ContextVar
 from typing import Any
+
+from privatelink_ingress.aws.reads import Account
 
 SESSION_NAME = "privatelink-ingress"
 """Session name of assumed roles, so that CloudTrail shows which tool made a call."""
@@ -24,7 +29,20 @@ class Own:
         return client(self._session, service, self.region)
 
 
-def deploying(account_id: str, region: str, role_arn: str | None, external_id: str | None) -> Own:
+@contextlib.contextmanager
+def emulated(clients: Callable[[str, str], Account]) -> Generator[None]:
+    """Within the block, `deploying` answers with clients of an emulated AWS, given account and Region."""
+    token = _EMULATED.set(clients)
+    try:
+        yield
+    finally:
+        _EMULATED.reset(token)
+
+
+_EMULATED: ContextVar[Callable[[str, str], Account] | None] = ContextVar("emulated", default=None)
+
+
+def deploying(account_id: str, region: str, role_arn: str | None, external_id: str | None) -> Account:
     """Clients with the credentials of the programs' providers: the role's, or the ambient ones without a role.
 
     Not the ambient ones first: a deployer's own may be of the same account, and good for assuming roles alone.
@@ -33,6 +51,8 @@ def deploying(account_id: str, region: str, role_arn: str | None, external_id: s
         WrongAccount: when they belong to another account than `account_id`.
         ClientError, BotoCoreError: when there are none, or AWS cannot be asked.
     """
+    if clients := _EMULATED.get():
+        return clients(account_id, region)
     session = session_of()
     if role_arn:
         session = assumed(session, role_arn, external_id, region)

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.aws.tagged import by_key, with_tags
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.edge import slots
@@ -68,7 +69,7 @@ def _holder(found: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _asking(plan: EdgeRemovalPlan, what: str) -> Generator[credentials.Own]:
+def _asking(plan: EdgeRemovalPlan, what: str) -> Generator[Account]:
     try:
         yield credentials.deploying(plan.account_id, plan.region, plan.role_arn, plan.external_id)
     except (BotoCoreError, ClientError, credentials.WrongAccount) as error:

@@ -55,7 +55,9 @@ class ShardContract(BaseModel):
     certificate_domains: tuple[str, ...]
     """Names in the load balancer's certificates that the shard had issued."""
     adopted_certificate_arns: tuple[CertificateArn, ...]
-    """Existing certificates of the load balancer, whose names the shard does not know."""
+    """Existing certificates of the load balancer."""
+    adopted_certificate_domains: tuple[str, ...] | None = None
+    """Names in those; None for a shard of an older release, which does not look them up."""
     sign_in: bool = False
     """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
     alarm_topic_arn: TopicArn | None = None

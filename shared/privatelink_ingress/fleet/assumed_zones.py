@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from privatelink_ingress.plan.edge.existing_certificates import existing
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS, prefix
+from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 
@@ -30,7 +32,7 @@ def zones_of(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -
     return zone_ids or assumed_zones(region, count or DEFAULT_COUNT)
 
 
-def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> Iterator[str]:
+def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings | AttachedSettings) -> Iterator[str]:
     """What a check of the stack file `name` cannot know: existing resources, and zones that are left to AWS."""
     if isinstance(settings, WorkloadSettings):
         if owner := "cluster" if settings.cluster.existing else "network" if settings.network.existing else "":
@@ -38,6 +40,10 @@ def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings) -> 
         missing = None if declared_zones.zone_ids(settings) else declared_zones.zones_key(settings)
         assumed = workload_zones(settings, region)
     else:
+        if keys := existing(settings):
+            yield f"{name}: only `pulumi preview` can check {', '.join(keys)}: their hosts, and whether they are valid."
+        if isinstance(settings, AttachedSettings):
+            return
         network = settings.network
         missing = None if network.zone_ids else "network.zoneIds"
         assumed = zones_of(network.zone_ids, network.zones, region)

@@ -1,4 +1,4 @@
-"""Whether the roles of the bootstrap stacks may connect to the services of the connections.
+"""Whether the roles of the bootstrap stacks may use what the stack files name: services and existing certificates.
 
 The rights follow a list in the bootstrap stack, and not the contracts: whoever deploys a workload writes its contract,
 and would decide what the edge's roles may do. The name of a service is compared where the stack files have it. That of
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from privatelink_ingress.fleet.stacks import Attached, Bootstrap, Edge, Finding
+from privatelink_ingress.plan.edge.existing_certificates import existing
 from privatelink_ingress.problems import Problem
 
-KEY = "endpointServices"
+KEY, CERTIFICATES = "endpointServices", "existingCertificates"
 
 
 def refused(bootstraps: Iterable[Bootstrap], edges: Iterable[Edge], attached: Iterable[Attached]) -> Iterator[Finding]:
-    """A warning for each service that a role may not connect to, and for each list that is too short."""
+    """A warning for each service or certificate that a role may not use, and for each list that is too short."""
     edges, attached = tuple(edges), tuple(attached)
     for bootstrap in bootstraps:
         roles, account_id = bootstrap.settings.roles.edge, bootstrap.settings.account_id
@@ -24,9 +25,12 @@ def refused(bootstraps: Iterable[Bootstrap], edges: Iterable[Edge], attached: It
             continue
         ours = [one for one in edges if one.settings.account_id == account_id and one.stack in roles.stacks]
         yield from _refused(bootstrap, f"roles.edge.{KEY}", roles.endpoint_services, ours)
+        yield from _unseen(bootstrap, f"roles.edge.{CERTIFICATES}", roles.existing_certificates, ours)
         for name, entry in sorted(roles.attached.items()):
             theirs = [one for one in attached if one.settings.account_id == account_id and one.stack == name]
-            yield from _refused(bootstrap, f"roles.edge.attached.{name}.{KEY}", entry.endpoint_services, theirs)
+            at = f"roles.edge.attached.{name}"
+            yield from _refused(bootstrap, f"{at}.{KEY}", entry.endpoint_services, theirs)
+            yield from _unseen(bootstrap, f"{at}.{CERTIFICATES}", entry.existing_certificates, theirs)
 
 
 def _refused(
@@ -56,3 +60,14 @@ def _refused(
         )
         remedy = "Add `pulumi stack output endpoint_service_name` of each eks-service stack, once it is deployed."
         yield Finding(bootstrap.file, Problem(where, reason, remedy))
+
+
+def _unseen(
+    bootstrap: Bootstrap, where: str, listed: Sequence[str], stacks: Sequence[Edge | Attached]
+) -> Iterator[Finding]:
+    for stack in stacks:
+        for key, arn in existing(stack.settings).items():
+            if arn not in listed:
+                reason = f"is {arn}, which the stack's role may not look up: the preview fails"
+                remedy = f"Add it to {where} of {bootstrap.file}, and deploy that stack first."
+                yield Finding(stack.file, Problem(key, reason, remedy))

@@ -165,6 +165,7 @@ def _sort(stacks: Stacks, name: str, file: StackFile, settings: Any) -> None:
         report.notes += assumed_zones.notes(name, file.region, settings)
     elif isinstance(settings, AttachedSettings):
         stacks.attached.append(Attached(file=name, stack=file.stack, region=file.region, settings=settings))
+        report.notes += assumed_zones.notes(name, file.region, settings)
     elif isinstance(settings, EdgeSettings):
         files = beside.read(file.path.parent, settings.load_balancer.mutual_tls.files.values())
         stacks.edges.append(Edge(file=name, stack=file.stack, region=file.region, settings=settings, files=files))

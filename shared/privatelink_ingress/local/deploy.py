@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard
@@ -138,17 +139,18 @@ class Deployment:
         )
         before = self._runs.get(stack.label)
         backend: runner.Backend = IncrementalBackend(cloud, before, updates=updates) if before else cloud
-        return runner.run(
-            stack.file.path.parent,
-            project=stack.file.project,
-            stack=stack.file.stack,
-            config=stack.file.config,
-            secret_keys=stack.file.secure,
-            backend=backend,
-            stacks={f"{ORGANIZATION}/{label}": run.outputs for label, run in self._runs.items()},
-            preview=preview,
-            on_event=on_event,
-        )
+        with credentials.emulated(self._cloud.session):
+            return runner.run(
+                stack.file.path.parent,
+                project=stack.file.project,
+                stack=stack.file.stack,
+                config=stack.file.config,
+                secret_keys=stack.file.secure,
+                backend=backend,
+                stacks={f"{ORGANIZATION}/{label}": run.outputs for label, run in self._runs.items()},
+                preview=preview,
+                on_event=on_event,
+            )
 
 
 def places(stacks: list[Stack]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

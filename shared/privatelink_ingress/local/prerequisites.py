@@ -8,10 +8,11 @@ from typing import Any
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud import Cloud
+from privatelink_ingress.local.cloud.acm import prepare_certificate
 from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
 from privatelink_ingress.local.cloud.session import Session
-from privatelink_ingress.plan.edge import logs
+from privatelink_ingress.plan.edge import existing_certificates, logs
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.registry import plan_registry
 from privatelink_ingress.settings.attached import AttachedSettings
@@ -20,7 +21,7 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
-    """Create the hosted zones, roles and topics that the settings name. Existing ones stay unchanged.
+    """Create the hosted zones, certificates, roles and topics that the settings name. Existing ones stay unchanged.
 
     The zone in which an attached stack has its connections' names is the shard's, which exists with its edge stack.
     """
@@ -29,6 +30,8 @@ def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSe
             role = settings.hosted_zone_roles.get(zone_id)
             owner = Arn.parse(role.role_arn).account_id if role else settings.account_id
             prepare_hosted_zone(owner, zone_id, domain)
+        for arn in existing_certificates.visible(settings, region).values():
+            prepare_certificate(arn, _names(settings))
         if isinstance(settings, EdgeSettings) and (bucket := settings.logs.existing_bucket):
             _log_bucket(cloud.session(settings.account_id, region), bucket)
     else:
@@ -97,6 +100,13 @@ def _hosted_zones(settings: EdgeSettings | AttachedSettings) -> dict[str, str]:
         if own:
             zones.setdefault(own, _apex(connection.routes[0].hosts[0]))
     return zones
+
+
+def _names(settings: EdgeSettings | AttachedSettings) -> list[str]:
+    """The hosts and their wildcards: only AWS knows the names of the real certificate."""
+    routes = [route for connection in settings.connections.values() for route in connection.routes]
+    hosts = sorted({host.lower() for route in routes for host in route.hosts})
+    return list(dict.fromkeys([*hosts, *(f"*.{host.partition('.')[2]}" for host in hosts)]))
 
 
 def _apex(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.arns import UNIQUE_ARNS, RoleArn
+from privatelink_ingress.settings.arns import UNIQUE_ARNS, CertificateArn, RoleArn
 from privatelink_ingress.settings.backends import POSITIONS
 from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.settings.fields import (
@@ -58,6 +58,8 @@ class AttachedRole(Settings):
     """True lets the stack connect to endpoint services of other regions."""
     user_pools: Annotated[tuple[UserPoolArn, ...], UNIQUE] = ()
     """User pools of Amazon Cognito that its connections sign clients in with."""
+    existing_certificates: Annotated[tuple[CertificateArn, ...], UNIQUE] = ()
+    """Certificates that its connections name by `arn`, which it looks up and does not change."""
 
     @model_validator(mode="after")
     def _connects_to_something(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.arns import UNIQUE_ARNS, RoleArn
+from privatelink_ingress.settings.arns import UNIQUE_ARNS, CertificateArn, RoleArn
 from privatelink_ingress.settings.attached_roles import MOST_SERVICES, AttachedRole, ContractSources
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.fields import (
@@ -109,6 +109,8 @@ class EdgeRoles(Settings):
     """Their log buckets, where `logs.bucket` is set."""
     existing_log_buckets: Annotated[tuple[BucketName, ...], UNIQUE] = ()
     """`logs.existingBucket` of their stack files, which they look up and do not change."""
+    existing_certificates: Annotated[tuple[CertificateArn, ...], UNIQUE] = ()
+    """Certificates that their stack files name by `arn`, which they look up and do not change."""
     log_deletion: bool = False
     """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False

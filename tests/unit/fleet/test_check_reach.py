@@ -115,3 +115,59 @@ def test_a_bootstrap_stack_of_another_account_or_of_other_stacks_says_nothing_of
 def test_without_a_bootstrap_stack_nothing_is_known_of_roles(repository: Path) -> None:
     backends(repository, PROD, literal(ONE))
     assert warned(repository) == []
+
+
+def certificate(repository: Path, file: str, **entry: Any) -> None:
+    content = yaml.safe_load((repository / file).read_text())
+    if file == PROD:
+        content["config"]["central-ingress:certificates"] = [entry]
+    else:
+        [connection] = content["config"]["central-ingress:connections"].values()
+        connection["certificate"] = entry
+    (repository / file).write_text(yaml.safe_dump(content))
+
+
+ARN = "arn:aws:acm:eu-west-1:222222222222:certificate/0a1b"
+
+
+def test_an_existing_certificate_that_the_role_may_not_look_up_is_told_with_the_list_to_add_it_to(
+    repository: Path,
+) -> None:
+    certificate(repository, PROD, arn=ARN)
+    certificate(repository, ATTACHED, arn=ARN.replace("0a1b", "2c3d"))
+    attached = {"edgeStack": "prod", "endpointServices": [TWO]}
+    bootstrap(repository, endpointServices=[ONE], attached={"prod-blog": attached})
+
+    def unseen() -> list[tuple[str, str]]:
+        return [
+            (one.file, str(one.problem)) for one in check(repository).warnings if "which the stack's role" in str(one)
+        ]
+
+    reason = "which the stack's role may not look up: the preview fails"
+    assert unseen() == [
+        (
+            PROD,
+            f"certificates[0].arn: is {ARN}, {reason}\n"
+            f"    Add it to roles.edge.existingCertificates of {BOOTSTRAP}, and deploy that stack first.",
+        ),
+        (
+            ATTACHED,
+            f"connections.blog.certificate.arn: is {ARN.replace('0a1b', '2c3d')}, {reason}\n    Add it to "
+            f"roles.edge.attached.prod-blog.existingCertificates of {BOOTSTRAP}, and deploy that stack first.",
+        ),
+    ]
+    both = {**attached, "existingCertificates": [ARN.replace("0a1b", "2c3d")]}
+    bootstrap(repository, endpointServices=[ONE], existingCertificates=[ARN], attached={"prod-blog": both})
+    assert unseen() == []
+
+
+def test_what_only_a_preview_sees_of_an_existing_certificate_is_noted(repository: Path) -> None:
+    certificate(repository, PROD, arn=ARN)
+    certificate(repository, ATTACHED, arn=ARN.replace("0a1b", "2c3d"))
+    report = check(repository)
+    assert report.findings == []
+    known = "their hosts, and whether they are valid."
+    assert sorted(note for note in report.notes if "pulumi preview" in note) == [
+        f"{ATTACHED}: only `pulumi preview` can check connections.blog.certificate.arn: {known}",
+        f"{PROD}: only `pulumi preview` can check certificates[0].arn: {known}",
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.route53.models import route53_backends
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
 MOST_NAMES = 10
@@ -24,6 +26,15 @@ def certificates_are_issued_after_validation(original: Any, certificate: CertBun
     waiting = certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
     if not waiting or (getattr(certificate, "validation_method", "DNS") == "DNS" and not missing_records(certificate)):
         original(certificate)
+
+
+def prepare_certificate(arn: str, names: Sequence[str]) -> None:
+    """An issued certificate under this ARN, for these names; one that exists stays as it is."""
+    place = Arn.parse(arn)
+    held = acm_backends[place.account_id][place.region]._certificates
+    if arn not in held and names:
+        held[arn] = CertBundle.generate_cert(names[0], place.account_id, place.region, sans=list(names))
+        held[arn].arn, held[arn].status, held[arn].type = arn, "ISSUED", "IMPORTED"
 
 
 def missing_records(certificate: CertBundle) -> list[str]:

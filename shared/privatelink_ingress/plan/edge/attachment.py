@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.plan.edge import hosted_zones, sign_in
+from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_attached_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.shard import check_stack, edge_tags
@@ -39,6 +40,7 @@ def plan_attachment(
     contracts: Mapping[str, Contract],
     zones: Mapping[str, HostedZone] | None = None,
     routes: Sequence[RoutePlan] | None = None,
+    found: FoundCertificates | None = None,
 ) -> AttachmentPlan:
     """Decide everything.
 
@@ -54,6 +56,7 @@ def plan_attachment(
         contracts: What the backends publish, by `Backend.source`.
         zones: The hosted zones of `hosted_zones.keys`, by id, if known.
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
+        found: The existing certificates, if AWS was asked for them.
 
     Raises:
         UserError: with everything that does not fit, before anything is registered.
@@ -64,8 +67,9 @@ def plan_attachment(
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)
+    problems += existing_certificates.check(settings, found)
     with problems.collect():
-        connections = plan_connections(published, contracts, site, stack=stack)
+        connections = plan_connections(published, contracts, site, stack=stack, found=found)
     problems.raise_all(f"Stack {stack} cannot be attached to {settings.edge_stack}")
     return AttachmentPlan(
         tags=edge_tags(settings, stack),

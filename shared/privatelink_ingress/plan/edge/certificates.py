@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from privatelink_ingress.arns import Arn
+from privatelink_ingress.plan.edge import existing_certificates
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.certificates import Certificate
@@ -101,19 +103,24 @@ class Coverage:
     domains: tuple[str, ...]
     """Names in the certificates that a stack has issued."""
     adopted: tuple[str, ...]
-    """ARNs of existing certificates, whose names only AWS knows."""
+    """ARNs of existing certificates."""
+    adopted_domains: tuple[str, ...] | None = None
+    """Names in those; None where AWS was not asked for them."""
 
     def covers(self, host: str) -> bool:
         """Whether a certificate holds `host`, or an existing one may hold it."""
-        return bool(self.adopted) or any(covers(domain, host) for domain in self.domains)
+        unknown = bool(self.adopted) and self.adopted_domains is None
+        return unknown or any(covers(domain, host) for domain in (*self.domains, *(self.adopted_domains or ())))
 
 
-def coverage(certificates: Iterable[Certificate]) -> Coverage:
-    """The host names that `certificates` cover together."""
+def coverage(certificates: Iterable[Certificate], found: FoundCertificates | None = None) -> Coverage:
+    """The host names that `certificates` cover together; `found` are the existing ones, if AWS was asked."""
     certificates = tuple(certificates)
+    adopted = tuple(sorted({certificate.arn for certificate in certificates if certificate.arn}))
     return Coverage(
         domains=tuple(sorted({domain for certificate in certificates for domain in _domains(certificate)})),
-        adopted=tuple(sorted({certificate.arn for certificate in certificates if certificate.arn})),
+        adopted=adopted,
+        adopted_domains=existing_certificates.names(adopted, found),
     )
 
 
@@ -132,6 +139,11 @@ def _check(certificates: Sequence[Certificate], *, account_id: str, region: str)
     return problems
 
 
+def _uncovered(host: str, *held: Coverage) -> str:
+    names = sorted({name for coverage in held for name in coverage.adopted_domains or ()})
+    return f"no certificate covers {host}" + (f": the existing ones are for {', '.join(names)}" if names else "")
+
+
 def _missing(host: str, where: str) -> str:
     # A certificate's wildcard is a whole first label, and stands for one.
     wider = f"*.{host.partition('.')[2]}"
@@ -142,7 +154,12 @@ def _missing(host: str, where: str) -> str:
 
 
 def check_connections(
-    connections: Iterable[RoutePlan], shared: Coverage, *, account_id: str, region: str
+    connections: Iterable[RoutePlan],
+    shared: Coverage,
+    *,
+    account_id: str,
+    region: str,
+    found: FoundCertificates | None = None,
 ) -> list[Problem]:
     """Hosts that no certificate covers, and connections' own certificates that do not fit.
 
@@ -151,6 +168,7 @@ def check_connections(
         shared: The names in the load balancer's certificates.
         account_id: Account of the edge.
         region: Region of the edge.
+        found: The connections' own existing certificates, if AWS was asked for them.
     """
     problems: list[Problem] = []
     # ACM wants the same record for a name in every certificate. Of two stacks that hold one record, the first to be
@@ -159,7 +177,7 @@ def check_connections(
     holders |= dict.fromkeys(shared.adopted, "the load balancer's certificates")
     for routes in sorted(connections, key=lambda routes: routes.name):
         certificate = routes.connection.certificate
-        own = coverage([certificate] if certificate else [])
+        own = coverage([certificate] if certificate else [], found)
         where = f"connections.{routes.name}.certificate"
         if certificate:
             problems += _check_arn(certificate, where, account_id, region)
@@ -172,7 +190,7 @@ def check_connections(
         problems += (
             Problem(
                 listed,
-                f"no certificate covers {host}",
+                _uncovered(host, shared, own),
                 _missing(host, where),
             )
             for host, listed in routes.hosts.items()

@@ -10,6 +10,7 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.plan.edge import accepters as accepter_plans
 from privatelink_ingress.plan.edge import backends, certificates, dns
 from privatelink_ingress.plan.edge.backends import BackendPlan
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.routing import routes as routing
@@ -46,7 +47,12 @@ class ConnectionPlan:
 
 
 def plan_connections(
-    published: Sequence[RoutePlan], contracts: Mapping[str, Contract], site: EdgeSite, *, stack: str
+    published: Sequence[RoutePlan],
+    contracts: Mapping[str, Contract],
+    site: EdgeSite,
+    *,
+    stack: str,
+    found: FoundCertificates | None = None,
 ) -> tuple[ConnectionPlan, ...]:
     """The plans of one stack's connections, by name.
 
@@ -55,12 +61,13 @@ def plan_connections(
         contracts: What the backends publish, by `Backend.source`.
         site: The edge.
         stack: Name of the stack that holds the connections.
+        found: Their own existing certificates, if AWS was asked for them.
 
     Raises:
         UserError: with everything that does not fit: within one connection, between them, and with the edge.
     """
     entries = {routes.name: routes.connection for routes in published}
-    problems = Problems(check_together(published, site))
+    problems = Problems(check_together(published, site, found))
     problems += dns.check_names(published)
     problems += accepter_plans.check(entries, contracts)
     planned = []
@@ -107,11 +114,15 @@ def plan_connection(
     )
 
 
-def check_together(published: Iterable[RoutePlan], site: EdgeSite) -> list[Problem]:
+def check_together(
+    published: Iterable[RoutePlan], site: EdgeSite, found: FoundCertificates | None = None
+) -> list[Problem]:
     """Problems between connections of one load balancer, in one stack or in several."""
     published = tuple(published)
     return [
-        *certificates.check_connections(published, site.certificates, account_id=site.account_id, region=site.region),
+        *certificates.check_connections(
+            published, site.certificates, account_id=site.account_id, region=site.region, found=found
+        ),
         # A host that is in two connections by mistake has one message, not two.
         *(routing.check(published) or dns.check_owners(published)),
     ]

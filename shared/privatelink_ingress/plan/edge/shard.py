@@ -11,10 +11,11 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import names, tags
 from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, hosted_zones, logs, sign_in
+from privatelink_ingress.plan.edge import certificates, existing_certificates, hosted_zones, logs, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
@@ -74,6 +75,7 @@ def plan_edge(
     contracts: Mapping[str, Contract],
     zones: Mapping[str, HostedZone] | None = None,
     routes: Sequence[RoutePlan] | None = None,
+    found: FoundCertificates | None = None,
     attached: Iterable[RoutePlan] = (),
     others: Iterable[placement.Capacity] = (),
     retained: RetainedLogs = NONE_RETAINED,
@@ -91,6 +93,7 @@ def plan_edge(
         contracts: What the backends publish, by `Backend.source`.
         zones: The hosted zones of `hosted_zones.keys`, by id, if known.
         routes: The connections to plan, for a caller that has their routes already; else all of the settings.
+        found: The existing certificates, if AWS was asked for them.
         attached: Connections of attached stacks, if known: they use up the shard's quotas too.
         others: Other shards, if known: one may have the room that is missing here.
         bucket_region: Region of `logs.existingBucket`, if known.
@@ -103,7 +106,7 @@ def plan_edge(
     """
     name = f"{PROJECT}-{stack}"
     network = plan_network(settings, region=region, available_zones=available_zones)
-    site = EdgeSite.of_settings(settings, network, stack=stack, region=region)
+    site = EdgeSite.of_settings(settings, network, stack=stack, region=region, found=found)
     published = routing.plan_all(settings.connections) if routes is None else routes
     web_acl = firewall.of_shard(settings, name=name)
     problems = Problems(check_stack(stack))
@@ -114,6 +117,7 @@ def plan_edge(
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)
+    problems += existing_certificates.check(settings, found)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
             settings.certificates,
@@ -132,7 +136,7 @@ def plan_edge(
             now=now,
         )
     with problems.collect():
-        connections = plan_connections(published, contracts, site, stack=stack)
+        connections = plan_connections(published, contracts, site, stack=stack, found=found)
     with problems.collect():
         contract_parameter = plan_contract_parameter(settings.contract_prefix, stack, site.exports())
     if not problems:  # usage is only right when every route became rules

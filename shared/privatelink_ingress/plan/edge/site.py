@@ -8,6 +8,7 @@ from typing import Any, Self
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.edge import alarms, certificates
 from privatelink_ingress.plan.edge.certificates import Coverage
+from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.settings.edge import EdgeSettings
@@ -40,14 +41,22 @@ class EdgeSite:
     """Whether the names of its zones are known once it is deployed; not of a shard of an older release."""
 
     @classmethod
-    def of_settings(cls, settings: EdgeSettings, network: NetworkPlan, *, stack: str, region: str) -> Self:
-        """The edge of the stack itself."""
+    def of_settings(
+        cls,
+        settings: EdgeSettings,
+        network: NetworkPlan,
+        *,
+        stack: str,
+        region: str,
+        found: FoundCertificates | None = None,
+    ) -> Self:
+        """The edge of the stack itself; `found` are its existing certificates, if AWS was asked for them."""
         return cls(
             account_id=settings.account_id,
             region=region,
             endpoint_subnets=network.endpoint,
             hosted_zone_id=settings.dns.zone_id,
-            certificates=certificates.coverage(settings.certificates),
+            certificates=certificates.coverage(settings.certificates, found),
             sign_in=bool(settings.load_balancer.issuer_cidrs),
             idle_timeout=settings.load_balancer.idle_timeout,
             alarm_topic_arn=alarms.shard_topic(
@@ -66,7 +75,11 @@ class EdgeSite:
                 for zone_id, cidr in sorted(contract.endpoint_subnet_cidrs.items())
             ),
             hosted_zone_id=contract.hosted_zone_id,
-            certificates=Coverage(domains=contract.certificate_domains, adopted=contract.adopted_certificate_arns),
+            certificates=Coverage(
+                domains=contract.certificate_domains,
+                adopted=contract.adopted_certificate_arns,
+                adopted_domains=contract.adopted_certificate_domains,
+            ),
             sign_in=contract.sign_in,
             idle_timeout=contract.idle_timeout,
             alarm_topic_arn=contract.alarm_topic_arn,
@@ -75,6 +88,7 @@ class EdgeSite:
 
     def exports(self) -> dict[str, Any]:
         """The planned part of the contract (`contracts.shard.ShardContract`) for attached stacks."""
+        adopted = self.certificates.adopted_domains
         return {
             "account_id": self.account_id,
             "region": self.region,
@@ -82,6 +96,7 @@ class EdgeSite:
             "hosted_zone_id": self.hosted_zone_id,
             "certificate_domains": list(self.certificates.domains),
             "adopted_certificate_arns": list(self.certificates.adopted),
+            **({} if adopted is None else {"adopted_certificate_domains": list(adopted)}),
             "sign_in": self.sign_in,
             "idle_timeout": self.idle_timeout,
             **({"alarm_topic_arn": self.alarm_topic_arn} if self.alarm_topic_arn else {}),

@@ -13,7 +13,7 @@ from privatelink_ingress.settings.certificates import Certificate
 from privatelink_ingress.settings.edge import Connection
 
 ARN = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"
-EDGE = {"account_id": "222222222222", "region": "eu-west-1"}
+EDGE: dict[str, Any] = {"account_id": "222222222222", "region": "eu-west-1"}
 ZONE, OTHER_ZONE = "Z0123456789EXAMPLE", "Z9876543210EXAMPLE"
 
 

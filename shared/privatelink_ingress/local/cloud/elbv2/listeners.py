@@ -32,6 +32,9 @@ ATTRIBUTES = {
 }
 """Values of attributes that take some alone (ELB API reference, ListenerAttribute); an empty one takes it back."""
 
+KEY_TYPES = {"RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"}
+"""Of certificates (ALB guide, "SSL certificates": RSA keys of 2,048 to 4,096 bits, and ECDSA keys)."""
+
 MAX_LISTENERS = 50
 MAX_CERTIFICATES = 25
 MAX_TARGET_GROUPS = 100
@@ -199,7 +202,8 @@ def _require_issued(request: Any, certificates: Any) -> None:
             continue
         if arn not in held._certificates:
             refuse("CertificateNotFound", f"Certificate ARN '{arn}' is not valid")
-        if held.get_certificate(arn).status != "ISSUED":
+        certificate = held.get_certificate(arn)
+        if certificate.status != "ISSUED" or certificate.describe()["Certificate"]["KeyAlgorithm"] not in KEY_TYPES:
             refuse(
                 "UnsupportedCertificate",
                 f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a "

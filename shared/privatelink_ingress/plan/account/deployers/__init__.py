@@ -160,6 +160,7 @@ class _Planner:
                 edge_parameter=entry.edge_parameter,
                 cross_region=entry.cross_region,
                 user_pools=entry.user_pools,
+                existing_certificates=entry.existing_certificates,
             )
             own = [trust.principals(entry.principals, external_id=entry.external_id)] if entry.principals else []
             key, description = f"attached-{stack}", f"Deploys the connections of stack {stack}"

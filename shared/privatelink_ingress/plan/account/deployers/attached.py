@@ -33,6 +33,7 @@ def grants(
     edge_parameter: str | None = None,
     cross_region: bool = False,
     user_pools: Sequence[str] = (),
+    existing_certificates: Sequence[str] = (),
 ) -> Grants:
     """Rights of the deployer of attached stack `stack`, by the type of resource that needs them.
 
@@ -48,12 +49,18 @@ def grants(
         edge_parameter: The parameter with the shard's contract, when that is not read from its stack either.
         cross_region: Whether it may connect to endpoint services of other regions.
         user_pools: User pools that its connections sign clients in with.
+        existing_certificates: Certificates that its connections name by ARN.
     """
     system = System(
         partition=partition(shard.region), account=shard.account_id, region=shard.region, stacks=(f"{PROJECT}/{stack}",)
     )
     roles = EdgeRoles.model_validate(
-        {"stacks": (stack,), "hostedZoneIds": (shard.hosted_zone_id,), "userPools": tuple(user_pools)}
+        {
+            "stacks": (stack,),
+            "hostedZoneIds": (shard.hosted_zone_id,),
+            "userPools": tuple(user_pools),
+            "existingCertificates": tuple(existing_certificates),
+        }
     )
     everything = edge.duties(system, roles, boundary="")["network"]
     inside = [

@@ -110,7 +110,7 @@ def _routing(system: System, user_pools: tuple[str, ...]) -> Grants:
 
 
 def _names(system: System, settings: EdgeRoles) -> Grants:
-    certificates = system.arn("acm", "certificate/*")
+    certificates, existing = system.arn("acm", "certificate/*"), settings.existing_certificates
     return {
         **(hosted_zones.records(system.partition, settings.hosted_zone_ids) if settings.hosted_zone_ids else {}),
         t.CERTIFICATE: (
@@ -127,6 +127,8 @@ def _names(system: System, settings: EdgeRoles) -> Grants:
                 ],
                 certificates,
             ),
+            # The program asks for their names before it plans.
+            *([system.on_arn(["acm:DescribeCertificate"], *existing)] if existing else []),
         ),
         t.CERTIFICATE_VALIDATION: (system.on_own(["acm:DescribeCertificate"], certificates),),
     }
