@@ -17,6 +17,7 @@ from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.lookups import (
     boundaries,
     contracts,
+    edge_network,
     existing_certificates,
     hosted_zones,
     log_buckets,
@@ -33,7 +34,7 @@ from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
-from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, log_names, plan_edge
+from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, load_balancer_name, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.edge.zone_roles import plan_zone_roles
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
@@ -102,10 +103,14 @@ async def deploy() -> dict[str, Any]:
         files=trust_files.read(FOLDER, settings.load_balancer.mutual_tls),
         found=found,
         bucket_region=await log_buckets.region_of(settings.logs, network),
+        existing_vpc=await edge_network.find(
+            settings.network.existing, network, load_balancer_name=load_balancer_name(stack)
+        ),
         retained=await retained_logs.find(
             log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
         ),
     )
+    program.warn(plan.warnings)
     accepters = providers.role_providers(connections.accepters(plan.connections), tags=tags)
     ingress = CentralIngressArgs(
         plan=plan,

@@ -112,6 +112,8 @@ STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 GET_RESOURCE = "pulumi:pulumi:getResource"
 
+GET_INTERNET_GATEWAY = "aws:ec2/getInternetGateway:getInternetGateway"
+GET_LOAD_BALANCER = "aws:lb/getLoadBalancer:getLoadBalancer"
 GET_ROUTE_TABLE = "aws:ec2/getRouteTable:getRouteTable"
 GET_ROUTE_TABLES = "aws:ec2/getRouteTables:getRouteTables"
 GET_SUBNET = "aws:ec2/getSubnet:getSubnet"

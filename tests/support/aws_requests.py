@@ -431,6 +431,11 @@ LOOK_UPS = {
     ? ec2:DescribeVpcAttribute
     ? ec2:DescribeRouteTables""",
     "aws:ec2/getSubnet:getSubnet": "? ec2:DescribeSubnets",
+    "aws:ec2/getInternetGateway:getInternetGateway": "? ec2:DescribeInternetGateways",
+    "aws:lb/getLoadBalancer:getLoadBalancer": """
+    ? elasticloadbalancing:DescribeLoadBalancers
+    ? elasticloadbalancing:DescribeLoadBalancerAttributes
+    ? elasticloadbalancing:DescribeTags""",
     "aws:ec2/getRouteTables:getRouteTables": "? ec2:DescribeRouteTables",
     "aws:ec2/getRouteTable:getRouteTable": "? ec2:DescribeRouteTables",
     "aws:ec2/getVpcEndpoint:getVpcEndpoint": """

@@ -10,6 +10,7 @@ from privatelink_ingress.fleet import check, shards
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.plan.capacity import quotas
+from privatelink_ingress.plan.edge import network_zones
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan, declared_zones
@@ -54,7 +55,7 @@ def _shard(stacks: Stacks, group: ShardStacks, hidden: set[str]) -> Iterator[Sha
         plan=plan,
         connections=connections,
         slots={routes.name: routes.connection.slot for routes in group.routes},
-        zones_known=bool(group.edge.settings.network.zone_ids),
+        zones_known=network_zones.subnets_known(group.edge.settings.network),
         limits=quotas.effective(group.edge.settings.limits),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from privatelink_ingress.plan.edge import network_zones
 from privatelink_ingress.plan.edge.existing_certificates import existing
 from privatelink_ingress.plan.workload import declared_zones
 from privatelink_ingress.plan.zones import DEFAULT_COUNT, WITHOUT_EKS, prefix
 from privatelink_ingress.settings.attached import AttachedSettings
-from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.edge import EdgeSettings, Network
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 _MOST_ZONES = 9
@@ -27,9 +28,9 @@ def workload_zones(settings: WorkloadSettings, region: str) -> tuple[str, ...]:
     return declared_zones.zone_ids(settings) or tuple(itertools.islice(usable, declared_zones.zone_count(settings)))
 
 
-def zones_of(zone_ids: tuple[str, ...] | None, count: int | None, region: str) -> tuple[str, ...]:
-    """The zones that a network is planned in: those that it states, or so many of those that AWS is taken to have."""
-    return zone_ids or assumed_zones(region, count or DEFAULT_COUNT)
+def edge_zones(network: Network, region: str) -> tuple[str, ...]:
+    """The zones that a shard states, or so many of those that AWS is taken to have."""
+    return network_zones.zone_ids(network) or assumed_zones(region, network_zones.zone_count(network))
 
 
 def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings | AttachedSettings) -> Iterator[str]:
@@ -45,7 +46,9 @@ def notes(name: str, region: str, settings: WorkloadSettings | EdgeSettings | At
         if isinstance(settings, AttachedSettings):
             return
         network = settings.network
-        missing = None if network.zone_ids else "network.zoneIds"
-        assumed = zones_of(network.zone_ids, network.zones, region)
+        if network.existing:
+            yield f"{name}: network.existing already exists, so only `pulumi preview` can check whether it fits."
+        missing = None if network_zones.zone_ids(network) else network_zones.zones_key(network)
+        assumed = edge_zones(network, region)
     if missing:
         yield f"{name}: {missing} is not set, and only AWS knows the zones; {', '.join(assumed)} are assumed."

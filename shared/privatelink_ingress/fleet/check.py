@@ -9,11 +9,21 @@ from typing import Any
 
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard as shard_contract
-from privatelink_ingress.fleet import consumers, environments, firewall_hosts, hosts, reach, repository, shards
+from privatelink_ingress.fleet import (
+    consumers,
+    environments,
+    firewall_hosts,
+    hosts,
+    reach,
+    repository,
+    shards,
+    shared_networks,
+)
 from privatelink_ingress.fleet.plans import ShardPlans, backends, by_name, plan_of, plan_shard
 from privatelink_ingress.fleet.repository import Report, Stacks
 from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
+from privatelink_ingress.plan.edge import network_zones
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan
 from privatelink_ingress.problems import Problem, UserError, suggest
@@ -124,6 +134,7 @@ def compare(stacks: Stacks) -> list[Finding]:
         *shards.target_groups(grouped),
         *shards.names_across(grouped),
         *shards.contract_parameters(grouped),
+        *shared_networks.endpoint_subnets(stacks.edges),
     )
     capacities = shards.capacities(grouped)
     users: list[consumers.User] = []
@@ -202,7 +213,8 @@ def _backends_exist(edge: Edge | Attached, workloads: Sequence[Workload]) -> Ite
 
 
 def _subnets(edge: Edge, planned: EdgePlan | None) -> frozenset[str] | None:
-    # Where a subnet lies follows from its zone, so an edge that leaves its zones to AWS cannot be compared.
-    if planned is None or not edge.settings.network.zone_ids:
+    # Where a subnet lies follows from its zone, so an edge that leaves its zones to AWS cannot be compared; nor can one
+    # in an existing VPC, of which only AWS knows the subnets.
+    if planned is None or not network_zones.subnets_known(edge.settings.network):
         return None
     return frozenset(subnet.cidr for subnet in planned.network.public)

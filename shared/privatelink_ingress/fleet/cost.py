@@ -15,10 +15,10 @@ from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.alternatives import Fleet, Way, ways
 from privatelink_ingress.plan.capacity.bills import Bill, together
 from privatelink_ingress.plan.capacity.cost import Traffic
-from privatelink_ingress.plan.capacity.placement import zone_count
 from privatelink_ingress.plan.capacity.prices import PriceList
 from privatelink_ingress.plan.edge import shard as edge
 from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
+from privatelink_ingress.plan.edge.network_zones import zone_count
 from privatelink_ingress.plan.workload import declared_zones, endpoints
 from privatelink_ingress.problems import Problem, UserError
 

@@ -16,9 +16,10 @@ from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.capacity.placement import Capacity
-from privatelink_ingress.plan.edge import backends
+from privatelink_ingress.plan.edge import backends, network_zones
 from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
+from privatelink_ingress.plan.edge.shard import edge_tags
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.routing.parts import ANY_PATH
@@ -218,7 +219,7 @@ def _attached_config(edge: Edge, name: str, entry: Mapping[str, Any]) -> dict[st
 def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, stack: str) -> BackendPlan:
     network = _network(edge)
     # Zones can only be compared where both sides state them.
-    comparable = edge.settings.network.zone_ids and declared_zones.zone_ids(workload.settings)
+    comparable = network_zones.zone_ids(edge.settings.network) and declared_zones.zone_ids(workload.settings)
     zone_ids = None if comparable else [subnet.zone_id for subnet in network.endpoint]
     published = plans.contract_of(plans.plan_of(workload), zone_ids)
     site = EdgeSite.of_settings(edge.settings, network, stack=edge.stack, region=edge.region)
@@ -226,9 +227,13 @@ def _backend(name: str, connection: Connection, workload: Workload, edge: Edge, 
 
 
 def _network(edge: Edge) -> NetworkPlan:
-    network = edge.settings.network
-    zone_ids = assumed_zones.zones_of(network.zone_ids, network.zones, edge.region)
-    return plan_network(edge.settings, region=edge.region, available_zones=zone_ids)
+    return plan_network(
+        edge.settings,
+        region=edge.region,
+        available_zones=assumed_zones.edge_zones(edge.settings.network, edge.region),
+        existing_vpc=plans.assumed_vpc(edge),
+        tags=edge_tags(edge.settings, edge.stack),
+    )
 
 
 def missing_consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
@@ -237,7 +242,7 @@ def missing_consumer(workload: Workload, edge: Edge) -> dict[str, Any] | None:
     if edge.settings.account_id in {consumer.account_id for consumer in consumers}:
         return None
     entry: dict[str, Any] = {"accountId": edge.settings.account_id}
-    if network.zone_ids and all(consumer.alb_subnet_cidrs for consumer in consumers):
+    if network_zones.subnets_known(network) and all(consumer.alb_subnet_cidrs for consumer in consumers):
         # Without them, the network load balancer would no longer ask where the others' requests come from.
         entry["albSubnetCidrs"] = [subnet.cidr for subnet in _network(edge).public]
     return entry

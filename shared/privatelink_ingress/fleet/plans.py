@@ -12,8 +12,10 @@ from privatelink_ingress.fleet import assumed_zones
 from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding, Workload
 from privatelink_ingress.plan.capacity.placement import Capacity
+from privatelink_ingress.plan.edge import existing_network, network_zones
 from privatelink_ingress.plan.edge.attachment import AttachmentPlan, plan_attachment
 from privatelink_ingress.plan.edge.backends import assumed_contract
+from privatelink_ingress.plan.edge.existing_network import FoundNetwork
 from privatelink_ingress.plan.edge.shard import EdgePlan, plan_edge
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.plan.workload import (
@@ -118,6 +120,14 @@ def backends(settings: EdgeStack) -> tuple[str, ...]:
     return tuple(stack for stack in everything if stack is not None)
 
 
+def assumed_vpc(edge: Edge) -> FoundNetwork | None:
+    """The VPC of `network.existing`, assumed to fit; None when the stack creates its own."""
+    network = edge.settings.network
+    if network.existing is None:
+        return None
+    return existing_network.placeholder(network.existing, zone_ids=assumed_zones.edge_zones(network, edge.region))
+
+
 def plan_shard(
     shard: ShardStacks, workloads: Sequence[Workload], plans: Mapping[str, WorkloadPlan], others: Sequence[Capacity]
 ) -> ShardPlans:
@@ -131,7 +141,7 @@ def plan_shard(
     """
     edge = shard.edge
     network = edge.settings.network
-    available = assumed_zones.zones_of(network.zone_ids, network.zones, edge.region)
+    available = assumed_zones.edge_zones(network, edge.region)
     stating = {workload.stack for workload in workloads if declared_zones.zone_ids(workload.settings)}
 
     def contracts(settings: EdgeStack) -> dict[str, Contract]:
@@ -144,7 +154,7 @@ def plan_shard(
         for backend in backends(settings):
             if plan := plans.get(short(backend)):
                 # Zones can only be compared where both sides state them.
-                comparable = network.zone_ids and short(backend) in stating
+                comparable = network_zones.zone_ids(network) and short(backend) in stating
                 known[backend] = contract_of(plan, None if comparable else available)
         return known
 
@@ -160,6 +170,7 @@ def plan_shard(
             attached=shard.attached_routes,
             others=others,
             files=edge.files,
+            existing_vpc=assumed_vpc(edge),
         )
     except UserError as error:
         return ShardPlans(edge=None, attached={}, findings=_findings(edge, error))

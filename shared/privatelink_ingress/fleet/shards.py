@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet.stacks import Attached, Edge, Finding
 from privatelink_ingress.plan.capacity import placement
-from privatelink_ingress.plan.edge import dns
+from privatelink_ingress.plan.edge import dns, network_zones
 from privatelink_ingress.plan.edge.certificates import base, validated
 from privatelink_ingress.plan.edge.connections import check_together
 from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
@@ -172,7 +172,7 @@ def capacities(shards: Iterable[ShardStacks]) -> tuple[placement.Capacity, ...]:
             shard.edge.settings,
             stack=shard.edge.stack,
             region=shard.edge.region,
-            zones=placement.zone_count(shard.edge.settings.network),
+            zones=network_zones.zone_count(shard.edge.settings.network),
             firewall_capacity=of_shard(shard.edge.settings, name="").capacity,
             connections=shard.routes,
             attached=(stack.stack for stack in shard.attached),

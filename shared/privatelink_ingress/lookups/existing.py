@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 import pulumi_aws as aws
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.lookups.look_up import LookUp, all_of
+from privatelink_ingress.lookups import existing_networks as networks
+from privatelink_ingress.lookups.existing_networks import TITLE, look_up_for
+from privatelink_ingress.lookups.look_up import all_of
 from privatelink_ingress.lookups.providers import Providers
 from privatelink_ingress.plan.workload import adopted_cluster, adopted_network
 from privatelink_ingress.plan.workload.adopted_cluster import FoundCluster, FoundNodes
 from privatelink_ingress.plan.workload.adopted_network import FoundNetwork
-from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.workload.existing import ExistingCluster, ExistingNetwork
-
-TITLE = "The existing VPC or cluster cannot be looked up"
 
 
 async def find_cluster(existing: ExistingCluster, providers: Providers, *, controller: bool) -> FoundCluster:
@@ -31,7 +28,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers, *, contr
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key = adopted_cluster.KEY
-    look_up = _look_up(providers.eks, f"{key}.name", f"is {existing.name}, which")
+    look_up = look_up_for(providers.eks, f"{key}.name", f"is {existing.name}, which")
     cluster = await look_up.one(t.GET_CLUSTER, aws.eks.GetClusterResult, name=existing.name)
     network = cluster.vpc_config
     nodes = await _managed_nodes(existing, providers) + await _self_managed_nodes(existing, providers)
@@ -39,7 +36,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers, *, contr
     everywhere = sorted({*subnet_ids, *(id_ for group in nodes for id_ in group.subnet_ids)})
     # The control plane's interfaces may be in more subnets than the load balancer's.
     known = sorted({*everywhere, *network.subnet_ids})
-    subnets = await _subnets(known, providers, key=f"{key}.subnetIds")
+    subnets = await networks.subnets(known, providers.network, key=f"{key}.subnetIds")
     services = cluster.kubernetes_network_configs[0]
     return FoundCluster(
         tags=cluster.tags or {},
@@ -53,7 +50,7 @@ async def find_cluster(existing: ExistingCluster, providers: Providers, *, contr
         subnet_ids=subnet_ids,
         nodes=nodes,
         subnets={subnet.id: subnet for subnet in subnets},
-        route_tables=await _route_tables(network.vpc_id, everywhere, providers, key=f"{key}.name"),
+        route_tables=await networks.route_tables(network.vpc_id, everywhere, providers.network, key=f"{key}.name"),
     )
 
 
@@ -64,11 +61,11 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         UserError: with every setting whose look-up failed, and AWS's answer.
     """
     key, vpc_id = adopted_network.KEY, existing.vpc_id
-    look_up = _look_up(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
+    look_up = look_up_for(providers.network, f"{key}.vpcId", f"is {vpc_id}, which")
     vpc = await look_up.one(t.GET_VPC, aws.ec2.GetVpcResult, id=vpc_id)
 
     async def endpoint(service: str, kind: str, where: str, what: str) -> aws.ec2.GetVpcEndpointResult:
-        return await _look_up(providers.network, where, what).one(
+        return await look_up_for(providers.network, where, what).one(
             t.GET_VPC_ENDPOINT,
             aws.ec2.GetVpcEndpointResult,
             vpcId=vpc_id,
@@ -89,8 +86,8 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
         cidr=vpc.cidr_block,
         dns_support=vpc.enable_dns_support,
         dns_hostnames=vpc.enable_dns_hostnames,
-        subnets=await _subnets(existing.subnet_ids, providers, key=f"{key}.subnetIds"),
-        route_tables=await _route_tables(vpc_id, existing.subnet_ids, providers, key=f"{key}.vpcId"),
+        subnets=await networks.subnets(existing.subnet_ids, providers.network, key=f"{key}.subnetIds"),
+        route_tables=await networks.route_tables(vpc_id, existing.subnet_ids, providers.network, key=f"{key}.vpcId"),
         s3_route_table_ids=tuple(s3.route_table_ids),
         private_dns={
             name: endpoint.private_dns_enabled for name, endpoint in zip(existing.endpoints, interfaces, strict=True)
@@ -100,7 +97,7 @@ async def find_network(existing: ExistingNetwork, region: str, providers: Provid
 
 async def _cni_configuration(cluster: str, providers: Providers) -> str | None:
     """Of the add-on vpc-cni; None where it cannot be looked up: a cluster may have the VPC CNI without the add-on."""
-    look_up = _look_up(providers.eks, f"{adopted_cluster.KEY}.name", f"is {cluster}, whose add-on vpc-cni")
+    look_up = look_up_for(providers.eks, f"{adopted_cluster.KEY}.name", f"is {cluster}, whose add-on vpc-cni")
     named = {"clusterName": cluster, "addonName": "vpc-cni"}
     try:
         return (await look_up.one(t.GET_ADDON, aws.eks.GetAddonResult, **named)).configuration_values
@@ -111,13 +108,13 @@ async def _cni_configuration(cluster: str, providers: Providers) -> str | None:
 async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     key, names = f"{adopted_cluster.KEY}.nodeGroups", existing.node_groups
     if names is None and existing.autoscaling_groups is None:
-        look_up = _look_up(providers.eks, key, f"is not set, and what {existing.name} has")
+        look_up = look_up_for(providers.eks, key, f"is not set, and what {existing.name} has")
         token = t.GET_NODE_GROUPS
         listed = await look_up.one(token, aws.eks.GetNodeGroupsResult, clusterName=existing.name)
         names = tuple(sorted(listed.names))
 
     async def find(name: str) -> FoundNodes:
-        group = await _look_up(providers.eks, key, f"has {name}, which").one(
+        group = await look_up_for(providers.eks, key, f"has {name}, which").one(
             t.GET_NODE_GROUP,
             aws.eks.GetNodeGroupResult,
             clusterName=existing.name,
@@ -136,66 +133,9 @@ async def _managed_nodes(existing: ExistingCluster, providers: Providers) -> tup
 
 async def _self_managed_nodes(existing: ExistingCluster, providers: Providers) -> tuple[FoundNodes, ...]:
     async def find(name: str) -> FoundNodes:
-        look_up = _look_up(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
+        look_up = look_up_for(providers.network, f"{adopted_cluster.KEY}.autoscalingGroups", f"has {name}, which")
         group = await look_up.one(t.GET_AUTOSCALING_GROUP, aws.autoscaling.GetGroupResult, name=name)
         subnet_ids = (subnet_id.strip() for subnet_id in group.vpc_zone_identifier.split(","))
         return FoundNodes(name=name, autoscaling_group=name, subnet_ids=tuple(sorted(subnet_ids)))
 
     return tuple(await all_of(TITLE, *(find(name) for name in existing.autoscaling_groups or ())))
-
-
-async def _subnets(ids: Iterable[str], providers: Providers, *, key: str) -> tuple[Subnet, ...]:
-    async def find(id_: str) -> Subnet:
-        look_up = _look_up(providers.network, key, f"has {id_}, which")
-        subnet = await look_up.one(t.GET_SUBNET, aws.ec2.GetSubnetResult, id=id_)
-        return Subnet(
-            id=id_,
-            vpc_id=subnet.vpc_id,
-            zone_id=subnet.availability_zone_id,
-            zone_name=subnet.availability_zone,
-            cidr=subnet.cidr_block,
-            free_addresses=subnet.available_ip_address_count,
-        )
-
-    return tuple(await all_of(TITLE, *(find(id_) for id_ in ids)))
-
-
-async def _route_tables(
-    vpc_id: str, subnet_ids: Iterable[str], providers: Providers, *, key: str
-) -> tuple[RouteTable, ...]:
-    """The main table of the VPC, and those of the subnets."""
-    look_up = _look_up(providers.network, key, f"is in {vpc_id}, of which a route table")
-
-    async def ids(name: str, values: Iterable[str]) -> Sequence[str]:
-        filters = [{"name": name, "values": list(values)}]
-        token = t.GET_ROUTE_TABLES
-        return (await look_up.one(token, aws.ec2.GetRouteTablesResult, vpcId=vpc_id, filters=filters)).ids
-
-    async def find(id_: str) -> RouteTable:
-        token = t.GET_ROUTE_TABLE
-        table = await look_up.one(token, aws.ec2.GetRouteTableResult, routeTableId=id_)
-        return RouteTable(
-            id=id_,
-            main=any(association.main for association in table.associations),
-            subnet_ids=tuple(
-                sorted(association.subnet_id for association in table.associations if association.subnet_id)
-            ),
-            gateways=tuple(
-                sorted(
-                    {
-                        gateway
-                        for route in table.routes
-                        for gateway in (route.gateway_id, route.nat_gateway_id)
-                        if gateway
-                    }
-                )
-            ),
-        )
-
-    main, own = await all_of(TITLE, ids("association.main", ["true"]), ids("association.subnet-id", subnet_ids))
-    return tuple(await all_of(TITLE, *(find(id_) for id_ in sorted({*main, *own}))))
-
-
-def _look_up(provider: aws.Provider, where: str, what: str) -> LookUp:
-    remedy = "Name one that exists in this account and Region, and allow the stack's roles to look it up."
-    return LookUp(provider, where, what, title=TITLE, remedy=remedy)

@@ -62,7 +62,8 @@ def common(edge: Iterable[str], service: Iterable[str], *, connection: str) -> t
             f"connections.{connection}",
             f"the edge is in {', '.join(edge)} and the service in {', '.join(service)}: {len(shared)} in common, "
             f"{MINIMUM} needed",
-            "Set network.zoneIds on one side so that both have at least two zones in common.",
+            "Set network.zoneIds on one side, or choose subnets of other zones for network.existing, so that both have "
+            "at least two zones in common.",
         )
         raise UserError("The zones of both sides do not fit", [problem])
     return shared

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from privatelink_ingress.settings.arns import UNIQUE_ARNS, CertificateArn, RoleArn
 from privatelink_ingress.settings.attached_roles import MOST_SERVICES, AttachedRole, ContractSources
 from privatelink_ingress.settings.edge import BucketName
+from privatelink_ingress.settings.existing import VpcId
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
@@ -27,7 +28,7 @@ from privatelink_ingress.settings.sign_in import UserPoolArn
 from privatelink_ingress.settings.state import AccessLogs, Keys
 from privatelink_ingress.settings.tags import Tags
 from privatelink_ingress.settings.trust import Trust, TrustedArn
-from privatelink_ingress.settings.workload.existing import AutoscalingGroupName, ClusterName, SecurityGroupId, VpcId
+from privatelink_ingress.settings.workload.existing import AutoscalingGroupName, ClusterName, SecurityGroupId
 from privatelink_ingress.settings.workload.registry import RepositoryName
 
 PROJECT = "bootstrap"
@@ -111,6 +112,8 @@ class EdgeRoles(Settings):
     """`logs.existingBucket` of their stack files, which they look up and do not change."""
     existing_certificates: Annotated[tuple[CertificateArn, ...], UNIQUE] = ()
     """Certificates that their stack files name by `arn`, which they look up and do not change."""
+    existing_vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), UNIQUE] = ()
+    """`network.existing.vpcId` of their stack files, in which they create security groups and endpoints."""
     log_deletion: bool = False
     """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False

@@ -12,6 +12,7 @@ from privatelink_ingress.settings.arns import KeyArn
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.backends import Backends
 from privatelink_ingress.settings.certificates import Certificate
+from privatelink_ingress.settings.existing import ExistingEdgeNetwork
 from privatelink_ingress.settings.fields import (
     AccountId,
     ConnectionName,
@@ -64,6 +65,8 @@ class Network(Zones):
     depends on `cidr` and the zones."""
     endpoint_prefix: int = 23
     """Prefix length of each endpoint subnet; /23 holds the addresses of all 120 slots."""
+    existing: ExistingEdgeNetwork | None = None
+    """An existing VPC. The stack then creates neither VPC nor subnets nor routes, and refuses the other keys."""
 
 
 class Dns(Settings):

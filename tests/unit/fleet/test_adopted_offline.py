@@ -183,3 +183,56 @@ def test_a_vpc_takes_an_id_and_a_subnet_for_each_zone():
     wrong = {"vpcId": VPC, "subnetIds": SUBNETS, "zoneIds": ["euw1-az1", "euw1-az2", "euw1-az3"]}
     said = "network.existing.zoneIds: has 3 entries, but subnetIds has 2"
     assert refused(network={"existing": wrong}) == said
+
+
+PROD = "central-ingress/Pulumi.prod.yaml"
+PUBLIC, ENDPOINT = SUBNETS, ["subnet-000000000000000b1", "subnet-000000000000000b2"]
+
+
+def adopt_edge(root: Path, file: str = PROD, **more: Any) -> None:
+    """Put the sample shard into an existing VPC."""
+    existing = {"vpcId": VPC, "publicSubnetIds": PUBLIC, "endpointSubnetIds": ENDPOINT, **more}
+    given = (root / PROD).read_text()
+    start = given.index("  central-ingress:network:")
+    end = given.index("\n  central-ingress:", start + 1)
+    (root / file).write_text(
+        f"{given[:start]}  central-ingress:network: {json.dumps({'existing': existing})}{given[end:]}"
+    )
+
+
+def test_check_plans_a_shard_in_an_existing_vpc_and_says_what_only_aws_knows(samples: Path):
+    adopt_edge(samples)
+    said = run("check", samples)
+    assert said["problems"] == []
+    assert [note for note in said["notes"] if note.startswith(PROD)][:2] == [
+        f"{PROD}: network.existing already exists, so only `pulumi preview` can check whether it fits.",
+        f"{PROD}: network.existing.zoneIds is not set, and only AWS knows the zones; euw1-az1, euw1-az2 are assumed.",
+    ]
+    (shard,) = run("capacity", samples)["shards"]
+    assert shard["zones"] == 2
+
+
+def test_stated_zones_of_an_existing_vpc_are_compared_with_the_services(samples: Path):
+    adopt_edge(samples, zoneIds=["euw1-az8", "euw1-az9"])
+    result = CliRunner().invoke(app, ["check", "--root", str(samples), "--json"])
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["file"], problem["where"], problem["reason"]) == (
+        "central-ingress/Pulumi.prod-blog.yaml",
+        "connections.blog",
+        "the edge is in euw1-az8, euw1-az9 and the service in euw1-az1, euw1-az2, euw1-az3: 0 in common, 2 needed",
+    )
+
+
+def test_two_shards_cannot_share_an_endpoint_subnet(samples: Path):
+    adopt_edge(samples)
+    second = "central-ingress/Pulumi.second.yaml"
+    adopt_edge(samples, second, endpointSubnetIds=["subnet-000000000000000b3", ENDPOINT[1]])
+    result = CliRunner().invoke(app, ["check", "--root", str(samples), "--json"])
+    found = [one for one in json.loads(result.stdout)["problems"] if "endpointSubnetIds" in one["where"]]
+    assert [(one["file"], one["where"], one["reason"]) for one in found] == [
+        (
+            second,
+            "network.existing.endpointSubnetIds[1]",
+            f"is {ENDPOINT[1]}, which {PROD} has too: both stacks would give their endpoints the same addresses in it",
+        )
+    ]

@@ -15,6 +15,7 @@ from privatelink_ingress.components.edge.certificates import Certificates, Certi
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
 from privatelink_ingress.components.edge.contract_parameter import contract_parameter
+from privatelink_ingress.components.edge.existing_network import ExistingNetwork
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
@@ -66,16 +67,8 @@ class CentralIngress(Component):
         super().__init__(name, opts)
         plan = args.plan
         settings, tags = plan.load_balancer, plan.tags
-        network = InternetNetwork(
-            f"{name}-network",
-            InternetNetworkArgs(
-                plan=plan.network,
-                log_storage=plan.logs.storage,
-                protect=settings.deletion_protection,
-                tags=tags,
-            ),
-            self.child(),
-        )
+        created = [] if plan.network.existing else [self._network(plan)]
+        network = ExistingNetwork(plan.network.existing) if plan.network.existing else created[0]
         groups = SecurityGroups(
             name,
             SecurityGroupsArgs(
@@ -97,7 +90,10 @@ class CentralIngress(Component):
                 subnet_ids=list(network.public_subnet_ids.values()),
                 security_group_id=groups.load_balancer_id,
                 log_bucket=next((bucket.bucket for bucket in log_buckets), plan.logs.bucket),
-                after=[*(one for bucket in log_buckets for one in bucket.secured), network.internet_route],
+                after=[
+                    *(one for bucket in log_buckets for one in bucket.secured),
+                    *(one.internet_route for one in created),
+                ],
                 tags=tags,
             ),
             self.child(),
@@ -190,7 +186,7 @@ class CentralIngress(Component):
                 remembers=listeners.https_arn,
                 replaced_with_it=True,
                 everything=[
-                    network,
+                    *created,
                     groups,
                     *log_buckets,
                     balancer,
@@ -215,6 +211,18 @@ class CentralIngress(Component):
         self.web_acl_arn = firewall.web_acl_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
         self.publish()
+
+    def _network(self, plan: EdgePlan) -> InternetNetwork:
+        return InternetNetwork(
+            f"{self._name}-network",
+            InternetNetworkArgs(
+                plan=plan.network,
+                log_storage=plan.logs.storage,
+                protect=plan.load_balancer.deletion_protection,
+                tags=plan.tags,
+            ),
+            self.child(),
+        )
 
     def _log_bucket(self, plan: EdgePlan) -> LogBucket:
         protected, stays = plan.load_balancer.deletion_protection, plan.logs.storage.retain_on_delete

@@ -93,6 +93,14 @@ def _vpc(aws: Aws, args: Properties) -> Properties:
     return {
         "id": vpc["VpcId"],
         "cidrBlock": vpc["CidrBlock"],
+        "ipv6CidrBlockAssociations": [
+            {
+                "associationId": block["AssociationId"],
+                "ipv6CidrBlock": block["Ipv6CidrBlock"],
+                "state": block["Ipv6CidrBlockState"]["State"],
+            }
+            for block in vpc.get("Ipv6CidrBlockAssociationSet", ())
+        ],
         "default": vpc["IsDefault"],
         "enableDnsSupport": switch("DnsSupport"),
         "enableDnsHostnames": switch("DnsHostnames"),
@@ -110,7 +118,39 @@ def _subnet(aws: Aws, args: Properties) -> Properties:
         "availabilityZoneId": subnet["AvailabilityZoneId"],
         "availableIpAddressCount": subnet["AvailableIpAddressCount"],
         "cidrBlock": subnet["CidrBlock"],
+        "ipv6CidrBlock": next(
+            (
+                block["Ipv6CidrBlock"]
+                for block in subnet.get("Ipv6CidrBlockAssociationSet", ())
+                if block["Ipv6CidrBlockState"]["State"] == "associated"
+            ),
+            "",
+        ),
         "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
+    }
+
+
+def _internet_gateway(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    filters = [{"Name": each["name"], "Values": each["values"]} for each in rest.pop("filters", ())]
+    extra = {"Filters": filters}
+    answer = call(aws, "ec2", "DescribeInternetGateways", rest, type_=t.GET_INTERNET_GATEWAY, extra=extra)
+    gateway = _one(answer["InternetGateways"], t.GET_INTERNET_GATEWAY, str(filters))
+    attachments = [{"state": each["State"], "vpcId": each["VpcId"]} for each in gateway["Attachments"]]
+    id_ = gateway["InternetGatewayId"]
+    return args | {"id": id_, "internetGatewayId": id_, "attachments": attachments}
+
+
+def _load_balancer(aws: Aws, args: Properties) -> Properties:
+    rest = dict(args)
+    extra = {"Names": [rest.pop("name")]}
+    answer = call(aws, "elbv2", "DescribeLoadBalancers", rest, type_=t.GET_LOAD_BALANCER, extra=extra)
+    balancer = _one(answer["LoadBalancers"], t.GET_LOAD_BALANCER, args["name"])
+    return args | {
+        "id": balancer["LoadBalancerArn"],
+        "arn": balancer["LoadBalancerArn"],
+        "vpcId": balancer["VpcId"],
+        "subnets": sorted(zone["SubnetId"] for zone in balancer["AvailabilityZones"]),
     }
 
 
@@ -193,6 +233,8 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_AUTOSCALING_GROUP: _autoscaling_group,
     t.GET_VPC: _vpc,
     t.GET_SUBNET: _subnet,
+    t.GET_INTERNET_GATEWAY: _internet_gateway,
+    t.GET_LOAD_BALANCER: _load_balancer,
     t.GET_ROUTE_TABLES: _route_tables,
     t.GET_ROUTE_TABLE: _route_table,
     t.GET_VPC_ENDPOINT: _vpc_endpoint,

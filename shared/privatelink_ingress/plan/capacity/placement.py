@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from privatelink_ingress.plan.capacity import quotas, usage
 from privatelink_ingress.plan.capacity.usage import Needs, Usage
 from privatelink_ingress.plan.routing.routes import RoutePlan
-from privatelink_ingress.plan.zones import DEFAULT_COUNT
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.edge import SLOTS, EdgeSettings
-from privatelink_ingress.settings.fields import Zones
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -94,11 +92,6 @@ def capacity(
         slots=frozenset(routes.connection.slot for routes in connections),
         attached=tuple(attached),
     )
-
-
-def zone_count(network: Zones) -> int:
-    """How many zones a network has, set by `zones`, by `zoneIds` or by default."""
-    return len(network.zone_ids) if network.zone_ids else network.zones or DEFAULT_COUNT
 
 
 def in_order(shards: Iterable[Capacity]) -> tuple[Capacity, ...]:

@@ -16,6 +16,7 @@ from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
+from privatelink_ingress.plan.edge.existing_network import FoundNetwork
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
@@ -61,6 +62,11 @@ class EdgePlan:
     """Where these connections are planned, and those of attached stacks."""
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What does not stop a deployment."""
+        return self.network.existing.warnings if self.network.existing else ()
+
+    @property
     def client_ports(self) -> tuple[int, ...]:
         """Ports that clients reach."""
         return (HTTPS, HTTP) if self.load_balancer.redirect_http else (HTTPS,)
@@ -82,6 +88,7 @@ def plan_edge(
     bucket_region: str | None = None,
     files: Mapping[str, str] | None = None,
     now: datetime.datetime | None = None,
+    existing_vpc: FoundNetwork | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -99,13 +106,20 @@ def plan_edge(
         bucket_region: Region of `logs.existingBucket`, if known.
         files: Contents of the files that the settings name, by their paths.
         now: For what expires; the current time when not given.
+        existing_vpc: The VPC of `network.existing`, as looked up or assumed.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
         UserError: with everything that does not fit, before anything is registered.
     """
     name = f"{PROJECT}-{stack}"
-    network = plan_network(settings, region=region, available_zones=available_zones)
+    network = plan_network(
+        settings,
+        region=region,
+        available_zones=available_zones,
+        existing_vpc=existing_vpc,
+        tags=edge_tags(settings, stack),
+    )
     site = EdgeSite.of_settings(settings, network, stack=stack, region=region, found=found)
     published = routing.plan_all(settings.connections) if routes is None else routes
     web_acl = firewall.of_shard(settings, name=name)
@@ -152,7 +166,7 @@ def plan_edge(
     problems.raise_all(f"The edge of stack {stack} cannot be built")
     return EdgePlan(
         name=name,
-        load_balancer_name=names.fit(name, names.LOAD_BALANCER),
+        load_balancer_name=load_balancer_name(stack),
         tags=edge_tags(settings, stack),
         network=network,
         load_balancer=settings.load_balancer,
@@ -168,6 +182,11 @@ def plan_edge(
         contract_parameter=contract_parameter,
         site=site,
     )
+
+
+def load_balancer_name(stack: str) -> str:
+    """The name of the stack's load balancer."""
+    return names.fit(f"{PROJECT}-{stack}", names.LOAD_BALANCER)
 
 
 def log_names(settings: EdgeSettings, *, stack: str, region: str) -> LogNames:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan.workload import existing_subnets, kubeconfig
+from privatelink_ingress.plan import existing_subnets
+from privatelink_ingress.plan.existing_subnets import RouteTable, Subnet
+from privatelink_ingress.plan.workload import kubeconfig
 from privatelink_ingress.plan.workload.controller import network
-from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.plan.workload.protocols import PROTOCOLS, Protocol
 from privatelink_ingress.problems import Problem, UserError

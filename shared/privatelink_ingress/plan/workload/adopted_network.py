@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
-from privatelink_ingress.plan import zones
+from privatelink_ingress.plan import existing_subnets, zones
+from privatelink_ingress.plan.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.subnets import SubnetPlan
-from privatelink_ingress.plan.workload import existing_subnets
-from privatelink_ingress.plan.workload.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.settings.workload.existing import ExistingNetwork

@@ -6,12 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings, ZoneId, matching
+from privatelink_ingress.settings.existing import SubnetIds, VpcId, ZoneIds, check_zones
+from privatelink_ingress.settings.fields import UNIQUE, Settings, matching
 from privatelink_ingress.settings.workload.endpoint_services import EndpointService
-
-VpcId = Annotated[str, matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, such as vpc-0123456789abcdef0")]
-
-SubnetId = Annotated[str, matching(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, such as subnet-0123456789abcdef0")]
 
 SecurityGroupId = Annotated[
     str, matching(r"sg-[0-9a-f]{8,17}", "the id of a security group, such as sg-0123456789abcdef0")
@@ -36,11 +33,6 @@ AutoscalingGroupName = Annotated[
     matching(r"[ -#%-)+-9;->@-~]{1,255}", "the name of an autoscaling group: 1-255 characters, and none of : * ? $"),
 ]
 
-SubnetIds = Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6), UNIQUE]
-"""One for each zone; AWS has no region with more than six."""
-
-ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=2, max_length=6), UNIQUE]
-
 
 class ExistingNetwork(Settings):
     """An existing VPC for this stack's cluster."""
@@ -55,7 +47,7 @@ class ExistingNetwork(Settings):
 
     @model_validator(mode="after")
     def _zones_of_the_subnets(self) -> Self:
-        _each_in_its_zone(self.subnet_ids, self.zone_ids)
+        check_zones(self.zone_ids, subnetIds=self.subnet_ids)
         return self
 
 
@@ -81,11 +73,5 @@ class ExistingCluster(Settings):
 
     @model_validator(mode="after")
     def _zones_of_the_subnets(self) -> Self:
-        _each_in_its_zone(self.subnet_ids, self.zone_ids)
+        check_zones(self.zone_ids, subnetIds=self.subnet_ids)
         return self
-
-
-def _each_in_its_zone(subnet_ids: tuple[str, ...] | None, zone_ids: tuple[str, ...] | None) -> None:
-    if subnet_ids and zone_ids and len(subnet_ids) != len(zone_ids):
-        reason = f"has {len(zone_ids)} entries, but subnetIds has {len(subnet_ids)}"
-        raise InvalidSetting(reason, "Write the zone of each subnet.", at=("zoneIds",))

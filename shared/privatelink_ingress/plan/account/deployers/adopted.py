@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
 from privatelink_ingress.settings.bootstrap import Adopted
@@ -9,33 +11,38 @@ from privatelink_ingress.settings.bootstrap import Adopted
 
 def network(system: System, adopted: Adopted) -> Grants:
     """Create this system's resources in the VPC, and admit the load balancer to the nodes; delete nothing existing."""
-    vpcs, groups = (
-        tuple(system.arn("ec2", f"{kind}/{id_}") for id_ in ids)
-        for kind, ids in (("vpc", adopted.vpc_ids), ("security-group", adopted.node_security_group_ids))
-    )
+    groups = tuple(system.arn("ec2", f"security-group/{id_}") for id_ in adopted.node_security_group_ids)
     rule = ("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress")
     attach = ("autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancerTargetGroups")
     scaling = tuple(
         system.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{name}")
         for name in adopted.autoscaling_groups
     )
-    grants: dict[str, tuple[Grant, ...]] = {}
-    if adopted.vpc_ids:
-        grants[t.SECURITY_GROUP] = (system.on_arn(["ec2:CreateSecurityGroup"], *vpcs),)
-        grants[t.LOAD_BALANCER] = (system.on_arn(["ec2:GetSecurityGroupsForVpc"], *vpcs),)
-        grants[t.VPC_ENDPOINT] = (
-            system.on_arn(["ec2:CreateVpcEndpoint"], *vpcs),
-            Grant(
-                actions=("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"),
-                resources=system.ec2("subnet"),
-                condition={"ArnEquals": {"ec2:Vpc": vpcs}},
-            ),
-        )
+    grants = dict(vpcs(system, adopted.vpc_ids))
     if groups:
         grants[t.INGRESS_RULE] = (system.on_arn(rule, *groups),)
     if scaling:
         grants[t.AUTOSCALING_ATTACHMENT] = (system.on_arn(attach, *scaling),)
     return grants
+
+
+def vpcs(system: System, vpc_ids: Sequence[str]) -> Grants:
+    """Create this system's security groups and endpoints in existing VPCs, and its load balancers' interfaces."""
+    if not vpc_ids:
+        return {}
+    arns = tuple(system.arn("ec2", f"vpc/{id_}") for id_ in vpc_ids)
+    return {
+        t.SECURITY_GROUP: (system.on_arn(["ec2:CreateSecurityGroup"], *arns),),
+        t.LOAD_BALANCER: (system.on_arn(["ec2:GetSecurityGroupsForVpc"], *arns),),
+        t.VPC_ENDPOINT: (
+            system.on_arn(["ec2:CreateVpcEndpoint"], *arns),
+            Grant(
+                actions=("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"),
+                resources=system.ec2("subnet"),
+                condition={"ArnEquals": {"ec2:Vpc": arns}},
+            ),
+        ),
+    }
 
 
 def eks(system: System, adopted: Adopted) -> Grants:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.account.deployers import (
+    adopted,
     alarms,
     firewall,
     hosted_zones,
@@ -33,7 +34,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
     """
     flow_log_roles = (system.named_role(EDGE_FLOW_LOGS),)
     edges = tuple(f"{PROJECT}-{stack}" for stack in settings.stacks)
-    shared = {
+    own = {
         **network.vpc(
             system,
             flow_log_roles=flow_log_roles,
@@ -43,6 +44,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         ),
         **network.balancer(system, "app"),
     }
+    shared = adopted.combine(own, adopted.vpcs(system, settings.existing_vpc_ids))
     endpoints = t.VPC_ENDPOINT
     across = (network.cross_region(system, "vpc-endpoint"),) if settings.cross_region else ()
     log_groups = t.LOG_GROUP

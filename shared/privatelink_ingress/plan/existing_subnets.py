@@ -26,6 +26,7 @@ class Subnet:
     """By which the account, and the metrics in it, call the zone."""
     cidr: str
     free_addresses: int
+    ipv6_cidr: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,8 @@ class RouteTable:
     """Subnets that are associated with it."""
     gateways: tuple[str, ...]
     """Ids of the gateways that its routes lead to."""
+    internet: str | None = None
+    """Id of what its route of 0.0.0.0/0 leads to."""
 
     @property
     def ways_out(self) -> tuple[str, ...]:
@@ -80,7 +83,13 @@ def by_zone(subnets: Iterable[Subnet]) -> dict[str, Subnet]:
 
 
 def misfits(
-    subnets: Iterable[Subnet], *, key: str, vpc_id: str, vpc_of: str, stated: tuple[str, ...] | None
+    subnets: Iterable[Subnet],
+    *,
+    key: str,
+    vpc_id: str,
+    vpc_of: str,
+    stated: tuple[str, ...] | None,
+    needed_by: str = "a service",
 ) -> Iterator[Problem]:
     """Why these subnets cannot serve as one subnet per zone.
 
@@ -90,6 +99,7 @@ def misfits(
         vpc_id: The VPC that they must be in.
         vpc_of: Where that VPC comes from, for the message.
         stated: The zones that the stack file gives for them, if any.
+        needed_by: What needs two zones, for the message.
     """
     placed: dict[str, list[Subnet]] = {}
     for subnet in sorted(subnets, key=lambda subnet: subnet.id):
@@ -104,7 +114,7 @@ def misfits(
             reason = f"has {len(placed[zone_id])} subnets in {zone_id}, but a load balancer takes only one: {choice}"
             yield Problem(key, reason, f"Write one subnet for each zone as {key}.")
     if len(zone_ids) < zones.MINIMUM:
-        reason = f"spans {len(zone_ids)} zone ({', '.join(zone_ids)}), but a service needs {zones.MINIMUM}"
+        reason = f"spans {len(zone_ids)} zone ({', '.join(zone_ids)}), but {needed_by} needs {zones.MINIMUM}"
         yield Problem(key, reason, "Write subnets of more zones.")
     if stated is not None and tuple(sorted(stated)) != zone_ids:
         where = f"{key.rpartition('.')[0]}.zoneIds"
