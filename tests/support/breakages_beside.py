@@ -113,6 +113,10 @@ def other_tls_policy(sides: Sides) -> None:
     )
 
 
+def asks_for_certificates(sides: Sides) -> None:
+    sides.elbv2.modify_listener(ListenerArn=sides.listener["ListenerArn"], MutualAuthentication={"Mode": "passthrough"})
+
+
 def no_bucket_policy(sides: Sides) -> None:
     sides.edge.client("s3").delete_bucket_policy(Bucket=BUCKET)
 
@@ -380,6 +384,13 @@ BESIDE = (
     ),
     one(
         "the service accepts each endpoint first", accepts_first, "PrivateLink", "each new endpoint has to be accepted"
+    ),
+    one(
+        "the listener asks for client certificates",
+        asks_for_certificates,
+        "Client certificate",
+        "mutual TLS is passthrough, not off",
+        of=ALL,
     ),
     one("the TLS policy is another", other_tls_policy, "Load balancer", "its TLS policy is ELBSecurityPolicy", of=ALL),
     one(

@@ -14,6 +14,7 @@ from privatelink_ingress.trace.judgements import (
     alarms,
     balancers,
     certificates,
+    client_certificates,
     clusters,
     contracts,
     logs,
@@ -93,6 +94,7 @@ def _of_shards(
                 yield from rules.judge(shard, balancer, topology)
                 yield from addresses.judge(shard, balancer, topology, services)
                 yield from balancers.judge(shard, balancer, around)
+                yield from client_certificates.judge(shard, balancer, now)
                 yield from logs.judge(shard, balancer, around)
                 yield from quotas.judge(shard, balancer, topology, around)
 

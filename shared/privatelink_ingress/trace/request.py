@@ -40,6 +40,8 @@ class Request:
     """Bytes of the query, without the question mark."""
     signed_in: bool = False
     """Whether it is followed as that of a client that has signed in."""
+    client_certificate: bool = False
+    """Whether the client shows a certificate when the load balancer asks for one."""
     speaks: RouteProtocol = "http1"
     """What the client speaks with the load balancer: HTTP/1.1, HTTP/2, or gRPC over it."""
 

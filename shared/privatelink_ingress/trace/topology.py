@@ -130,6 +130,8 @@ class Listener:
     tls_policy: str | None
     certificates: tuple[Certificate, ...]
     rules: tuple[Rule, ...]
+    client_certificates: str = "off"
+    """Mode of mutual TLS: `off`, `verify` or `passthrough`."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

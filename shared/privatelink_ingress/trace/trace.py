@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from privatelink_ingress.settings.route_protocols import RouteProtocol
-from privatelink_ingress.trace import edge_hops, ingress_hop, sign_in, workload_hops
+from privatelink_ingress.trace import client_certificates, edge_hops, ingress_hop, sign_in, workload_hops
 from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import Topology
@@ -18,6 +18,7 @@ _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     edge_hops.resolve,
     edge_hops.connect,
     edge_hops.secure,
+    client_certificates.ask,
     edge_hops.screen,
     edge_hops.route,
     sign_in.ask,
@@ -71,13 +72,16 @@ def trace(
     body_size: int = 0,
     speaks: RouteProtocol | None = None,
     signed_in: bool = False,
+    client_certificate: bool = False,
 ) -> Trace:
     """Follow a request for `url`. The other arguments, and the error, are those of `Request.parse`.
 
-    With `signed_in`, it is followed as that of a client that has signed in.
+    With `signed_in`, it is followed as that of a client that has signed in, and that has a certificate which the load
+    balancer trusts where it asks for one; with `client_certificate`, as that of a client with any certificate.
     """
     request = Request.parse(url, method=method, headers=headers, source=source, body_size=body_size, speaks=speaks)
-    return follow(url, Path(request=dataclasses.replace(request, signed_in=signed_in), topology=topology))
+    request = dataclasses.replace(request, signed_in=signed_in, client_certificate=client_certificate)
+    return follow(url, Path(request=request, topology=topology))
 
 
 def follow(url: str, path: Path) -> Trace:

@@ -118,6 +118,7 @@ def _listener(elbv2: Any, listener: Mapping[str, Any], balancer: str) -> Listene
         tls_policy=listener.get("SslPolicy") if secure else None,
         certificates=tuple(Certificate(arn=one, domains=(), status=UNSEEN, default=one in default) for one in arns),
         rules=tuple(sorted(map(_rule, rules), key=lambda rule: rule.priority or 50_001)) or tuple(plain),
+        client_certificates=(listener.get("MutualAuthentication") or {}).get("Mode", "off"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +54,10 @@ def trace(
         Protocol | None,
         typer.Option(help="What the client speaks; by default HTTP/2 over TLS, and HTTP/1.1 for WebSockets."),
     ] = None,
+    client_certificate: Annotated[
+        bool,
+        typer.Option("--client-certificate", help="The client has a certificate, which is taken for valid."),
+    ] = False,
     out: Out = Path(".demo"),
     state: States = None,
     live: Live = False,
@@ -75,6 +80,7 @@ def trace(
 
     speaks = None if protocol is None else protocol.value
     request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size, speaks=speaks)
+    request = dataclasses.replace(request, client_certificate=client_certificate)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
     trace = follow(url, Way(request=request, topology=system.topology))

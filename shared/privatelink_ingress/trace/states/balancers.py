@@ -103,6 +103,7 @@ def _listener(resources: Resources, listener: Outputs) -> Listener:
             for one in dict.fromkeys([*([default] if default else ()), *more])
         ),
         rules=(*rules, last),
+        client_certificates=(listener.get("mutualAuthentication") or {}).get("mode", "off"),
     )
 
 
