@@ -12,6 +12,7 @@ from privatelink_ingress.contracts.service import ContractError, decode, decode_
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.arns import CertificateArn, TopicArn
 from privatelink_ingress.settings.fields import AccountId, HostedZoneId, ZoneId
+from privatelink_ingress.settings.mutual_tls import MutualTlsMode
 from privatelink_ingress.settings.networks import Cidr
 
 VERSION = 1
@@ -60,6 +61,8 @@ class ShardContract(BaseModel):
     """Names in those; None for a shard of an older release, which does not look them up."""
     sign_in: bool = False
     """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
+    mutual_tls: MutualTlsMode = "off"
+    """What the load balancer asks of clients. Shards of an older release do not say so, and ask nothing."""
     alarm_topic_arn: TopicArn | None = None
     """The topic that alarms notify; None for a shard without alarms."""
     zone_names: Annotated[dict[ZoneId, str], Field(default_factory=dict)]

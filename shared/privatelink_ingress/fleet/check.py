@@ -10,6 +10,7 @@ from typing import Any
 from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts import shard as shard_contract
 from privatelink_ingress.fleet import (
+    client_certificates,
     consumers,
     environments,
     firewall_hosts,
@@ -145,6 +146,7 @@ def compare(stacks: Stacks) -> list[Finding]:
         shard_plans[shard.edge.stack] = planned
         findings += _check_shard(shard, planned, workloads)
         report.warnings += firewall_hosts.unanswered(shard)
+        report.notes += client_certificates.asked(shard)
         users += (consumers.User(stack=stack, subnets=_subnets(shard.edge, planned.edge)) for stack in shard.stacks)
     for workload in workloads:
         using = [user for user in users if workload.stack in map(short, backends(user.stack.settings))]

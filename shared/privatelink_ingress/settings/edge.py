@@ -136,6 +136,8 @@ class Connection(Settings):
     """False creates no alias records for its hosts, for example when another connection has the same host."""
     sign_in: SignIn | None = None
     """Clients sign in at the load balancer, before a request reaches the service."""
+    client_certificates: Literal["required", "unwanted"] | None = None
+    """What it relies on. required: only on a shard that verifies them; unwanted: only on one that asks for none."""
     certificate: Certificate | None = None
     """The connection's own certificate, for hosts that the load balancer's certificates do not cover."""
     firewall: HostFirewall = HostFirewall()

@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from privatelink_ingress.settings.fields import InvalidSetting, Settings, matching
 
+MutualTlsMode = Literal["off", "verify", "passthrough"]
+
 PemFile = Annotated[
     str,
     matching(
@@ -31,7 +33,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 class MutualTls(Settings):
     """Client certificates of the HTTPS listener, and so of every host of the load balancer."""
 
-    mode: Literal["off", "verify", "passthrough"] = "off"
+    mode: MutualTlsMode = "off"
     """verify refuses, while TLS is negotiated, a client without a certificate of `caBundle`. passthrough verifies
     nothing: it hands whatever chain a client shows to the service, which has to verify it."""
     ca_bundle: PemFile | None = None

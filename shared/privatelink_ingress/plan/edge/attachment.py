@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
-from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, sign_in
+from privatelink_ingress.contracts.shard import PROJECT
+from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, mutual_tls, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_attached_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
@@ -64,6 +65,8 @@ def plan_attachment(
     problems = Problems(check_stack(stack))
     problems += _check_site(settings, region, site)
     problems += sign_in.check_attached(settings.connections, site, shard=short(settings.edge_stack))
+    shard = short(settings.edge_stack)
+    problems += mutual_tls.check_connections(settings.connections, site.mutual_tls, project=PROJECT, shard=shard)
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)

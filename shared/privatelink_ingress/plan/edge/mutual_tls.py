@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping
 
 from privatelink_ingress.plan import buckets, names
 from privatelink_ingress.plan.edge import trust_bundle
 from privatelink_ingress.problems import Problem, Problems
-from privatelink_ingress.settings.mutual_tls import MutualTls
+from privatelink_ingress.settings.edge import Connection
+from privatelink_ingress.settings.mutual_tls import MutualTls, MutualTlsMode
 
 WHERE = "loadBalancer.mutualTls"
 
@@ -61,7 +61,7 @@ class TrustStorePlan:
 class MutualTlsPlan:
     """What the listener asks of clients."""
 
-    mode: Literal["off", "verify", "passthrough"]
+    mode: MutualTlsMode
     trust_store: TrustStorePlan | None = None
     """Of verify alone."""
     advertise_names: bool = False
@@ -121,6 +121,23 @@ def plan_mutual_tls(
         advertise_names=settings.advertise_trust_store_ca_names,
         ignore_expiry=settings.ignore_client_certificate_expiry,
     )
+
+
+def check_connections(
+    connections: Mapping[str, Connection], mode: str, *, project: str, shard: str
+) -> Iterator[Problem]:
+    """Connections on a load balancer that asks too little of their clients, or too much; `shard` is its stack."""
+    file = f"{project}/Pulumi.{shard}.yaml"
+    for name, connection in sorted(connections.items()):
+        wanted, where = connection.client_certificates, f"connections.{name}.clientCertificates"
+        if wanted == "required" and mode != "verify":
+            effect = "clients without one get in" if mode == "off" else "nothing verifies them"
+            reason = f"is required, but mutual TLS of stack {shard} is {mode}: {effect}"
+            remedy = f"Publish it on a shard that verifies, or write mode: verify in {file}, under {WHERE}."
+            yield Problem(where, reason, remedy)
+        elif wanted == "unwanted" and mode != "off":
+            reason = f"is unwanted, but mutual TLS of stack {shard} is {mode}: it asks every client for a certificate"
+            yield Problem(where, reason, f"Publish it on another shard, without {WHERE} in its file.")
 
 
 def _check(settings: MutualTls, files: Mapping[str, str], now: datetime.datetime) -> list[Problem]:

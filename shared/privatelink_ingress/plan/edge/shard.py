@@ -21,7 +21,7 @@ from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
-from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
+from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, check_connections, plan_mutual_tls
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
@@ -139,6 +139,7 @@ def plan_edge(
             account_id=site.account_id,
             region=region,
         )
+    problems += check_connections(settings.connections, site.mutual_tls, project=PROJECT, shard=stack)
     with problems.collect():
         mutual_tls = plan_mutual_tls(
             settings.load_balancer.mutual_tls,

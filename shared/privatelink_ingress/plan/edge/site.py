@@ -12,6 +12,7 @@ from privatelink_ingress.plan.edge.existing_certificates import FoundCertificate
 from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.mutual_tls import MutualTlsMode
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class EdgeSite:
     """The names in the load balancer's certificates."""
     sign_in: bool
     """Whether the stack file has `loadBalancer.issuerCidrs`, so that attached stacks may sign clients in."""
+    mutual_tls: MutualTlsMode = "off"
+    """What the load balancer asks of clients."""
     idle_timeout: int | None = None
     """Seconds, of the load balancer. None when the shard is of a release that does not publish it."""
     alarm_topic_arn: str | None = None
@@ -58,6 +61,7 @@ class EdgeSite:
             hosted_zone_id=settings.dns.zone_id,
             certificates=certificates.coverage(settings.certificates, found),
             sign_in=bool(settings.load_balancer.issuer_cidrs),
+            mutual_tls=settings.load_balancer.mutual_tls.mode,
             idle_timeout=settings.load_balancer.idle_timeout,
             alarm_topic_arn=alarms.shard_topic(
                 settings.alarms, stack=stack, account_id=settings.account_id, region=region
@@ -81,6 +85,7 @@ class EdgeSite:
                 adopted_domains=contract.adopted_certificate_domains,
             ),
             sign_in=contract.sign_in,
+            mutual_tls=contract.mutual_tls,
             idle_timeout=contract.idle_timeout,
             alarm_topic_arn=contract.alarm_topic_arn,
             zones_named=bool(contract.zone_names),
@@ -98,6 +103,7 @@ class EdgeSite:
             "adopted_certificate_arns": list(self.certificates.adopted),
             **({} if adopted is None else {"adopted_certificate_domains": list(adopted)}),
             "sign_in": self.sign_in,
+            "mutual_tls": self.mutual_tls,
             "idle_timeout": self.idle_timeout,
             **({"alarm_topic_arn": self.alarm_topic_arn} if self.alarm_topic_arn else {}),
         }

@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
+from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, check_connections, plan_mutual_tls
 from privatelink_ingress.problems import UserError
+from privatelink_ingress.settings.edge import Connection
 from privatelink_ingress.settings.mutual_tls import MutualTls
 from tests.support.authorities import NOW, YEAR, certificate, key, private_key, revocation_list, rsa_key
 
@@ -158,6 +159,30 @@ def test_an_object_of_s3_has_room_for_the_tags_of_the_stack() -> None:
 def test_a_key_that_is_neither_rsa_nor_ecdsa_is_refused() -> None:
     (found,) = refused(VERIFY, {"ca.pem": _ed25519()})
     assert found == f"{CLIENTS} has a key that is neither RSA nor ECDSA"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "mode", "reason"),
+    [
+        ("required", "off", "is required, but mutual TLS of stack prod is off: clients without one get in"),
+        ("required", "passthrough", "is required, but mutual TLS of stack prod is passthrough: nothing verifies them"),
+        ("required", "verify", ""),
+        ("unwanted", "off", ""),
+        (
+            "unwanted",
+            "passthrough",
+            "is unwanted, but mutual TLS of stack prod is passthrough: it asks every client",
+        ),
+        ("unwanted", "verify", "is unwanted, but mutual TLS of stack prod is verify: it asks every client for a"),
+        (None, "verify", ""),
+    ],
+)
+def test_a_connection_is_on_a_shard_that_asks_what_it_relies_on(wanted: str | None, mode: str, reason: str) -> None:
+    entry = {"slot": 0, "owner": "team", "backends": [{"stack": "shop"}], "routes": [{"hosts": ["a.example.com"]}]}
+    connection = Connection.model_validate_json(json.dumps(entry | {"clientCertificates": wanted}))
+    found = list(check_connections({"shop": connection}, mode, project="central-ingress", shard="prod"))
+    assert [problem.where for problem in found] == (["connections.shop.clientCertificates"] if reason else [])
+    assert all(problem.reason.startswith(reason) for problem in found)
 
 
 def _ed25519() -> str:
