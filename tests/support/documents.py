@@ -79,7 +79,9 @@ def hosted_zone_trust() -> str:
 
 def log_bucket_statement() -> str:
     """The statement of an existing log bucket's policy."""
-    found = logs.load_balancer_logs("example-load-balancer-logs", account_id="222222222222", region="eu-west-1")
+    found = logs.load_balancer_logs(
+        "example-load-balancer-logs", "central-ingress-prod", account_id="222222222222", region="eu-west-1"
+    )
     return fenced("json", json.dumps(found, indent=2))
 
 

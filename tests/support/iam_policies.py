@@ -76,9 +76,13 @@ def _holds(operator: str, wanted: Any, given: str | list[str] | None) -> bool:
         return (given is None) == (wanted == "true")
     if given is None:
         return operator.endswith("IfExists") or quantifier == "ForAllValues"
-    compare = {"StringEquals": str.__eq__, "StringLike": _likes, "ArnLike": _likes, "ArnEquals": _likes}[
-        operator.removesuffix("IfExists")
-    ]
+    compare = {
+        "StringEquals": str.__eq__,
+        "StringLike": _likes,
+        "ArnLike": _likes,
+        "ArnEquals": _likes,
+        "Bool": str.__eq__,
+    }[operator.removesuffix("IfExists")]
     assert quantifier or isinstance(given, str), f"{operator} takes one value"
     held = (any(compare(value, pattern) for pattern in _list(wanted)) for value in _list(given))
     return all(held) if quantifier == "ForAllValues" else any(held)

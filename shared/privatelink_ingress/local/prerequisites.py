@@ -76,7 +76,7 @@ def _topic(sns: Any, arn: str) -> None:
 def _log_bucket(session: Session, bucket: str) -> None:
     """A bucket whose policy admits load balancers, as described in docs/logs.md."""
     s3, region = session.client("s3"), session.region
-    statement = logs.load_balancer_logs(bucket, account_id=session.account_id, region=region)
+    statement = logs.load_balancer_logs(bucket, "*", account_id=session.account_id, region=region)
     elsewhere = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         s3.create_bucket(Bucket=bucket, **elsewhere)

@@ -42,8 +42,7 @@ class LogsPlan:
     bucket_is_existing: bool
     """Whether the bucket is its owner's: the stack neither creates nor changes it."""
     bucket_policy: str
-    """Of a bucket of the stack: requires TLS, and lets the load balancers of this account and Region write under the
-    three prefixes."""
+    """Of a bucket of the stack: requires TLS, and lets the stack's load balancer write under the three prefixes."""
     bucket_is_retained: bool
     """Whether to import the bucket, where the state lacks it."""
     object_lock: str | None
@@ -58,7 +57,7 @@ def plan_logs(
 ) -> LogsPlan:
     """The logs of the edge called `name`; `retained` are those that it left when it was removed before."""
     bucket = logs.existing_bucket or logs.bucket or names.fit(f"{name}-logs-{account_id}-{region}", names.BUCKET)
-    delivery = load_balancer_logs(bucket, account_id=account_id, region=region)
+    delivery = load_balancer_logs(bucket, balancer_name(name), account_id=account_id, region=region)
     return LogsPlan(
         bucket=bucket,
         bucket_is_existing=logs.existing_bucket is not None,
@@ -88,8 +87,17 @@ def plan_logs(
     )
 
 
-def load_balancer_logs(bucket: str, *, account_id: str, region: str) -> dict[str, Any]:
-    """The statement of a bucket's policy that lets the load balancers of an account and Region write their logs."""
+def balancer_name(edge: str) -> str:
+    """The name of the load balancer of the edge `<project>-<stack>`. Whoever writes policies knows it beforehand."""
+    return names.fit(edge, names.LOAD_BALANCER)
+
+
+def load_balancer_logs(bucket: str, balancer: str, *, account_id: str, region: str) -> dict[str, Any]:
+    """The statement of a bucket's policy that lets the load balancer called `balancer` write its logs; `*` for any.
+
+    AWS's page admits all load balancers of the account and Region; others of the account have no place in this bucket:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
     arn = f"arn:{regions.partition(region)}"
     return {
         "Sid": "LoadBalancerLogs",
@@ -99,7 +107,12 @@ def load_balancer_logs(bucket: str, *, account_id: str, region: str) -> dict[str
         "Resource": [
             f"{arn}:s3:::{bucket}/{prefix}/AWSLogs/{account_id}/*" for prefix in (ACCESS, CONNECTION, HEALTH_CHECK)
         ],
-        "Condition": {"ArnLike": {"aws:SourceArn": f"{arn}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"}},
+        # AWS chooses the last part of the ARN.
+        "Condition": {
+            "ArnLike": {
+                "aws:SourceArn": f"{arn}:elasticloadbalancing:{region}:{account_id}:loadbalancer/app/{balancer}/*"
+            }
+        },
     }
 
 

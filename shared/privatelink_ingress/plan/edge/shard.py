@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.plan import names, tags
+from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.capacity import placement, usage
 from privatelink_ingress.plan.edge import certificates, existing_certificates, hosted_zones, logs, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
@@ -187,7 +187,7 @@ def plan_edge(
 
 def load_balancer_name(stack: str) -> str:
     """The name of the stack's load balancer."""
-    return names.fit(f"{PROJECT}-{stack}", names.LOAD_BALANCER)
+    return logs.balancer_name(f"{PROJECT}-{stack}")
 
 
 def log_names(settings: EdgeSettings, *, stack: str, region: str) -> LogNames:

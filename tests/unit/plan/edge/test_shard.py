@@ -287,9 +287,10 @@ def test_the_log_bucket_names_account_region_and_stack() -> None:
     assert plan(logs={"bucket": "our-logs"}).logs.bucket == "our-logs"
 
 
-def test_only_load_balancers_of_this_account_may_write_logs_and_only_over_tls() -> None:
+def test_only_the_load_balancer_may_write_logs_and_only_over_tls() -> None:
     """D09: without a policy AWS refuses to turn the logs on."""
     bucket = "arn:aws:s3:::central-ingress-prod-logs-222222222222-eu-west-1"
+    balancers = "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer"
     tls, delivery = json.loads(plan().logs.bucket_policy)["Statement"]
     assert tls == {
         "Sid": "OnlyTls",
@@ -309,9 +310,7 @@ def test_only_load_balancers_of_this_account_may_write_logs_and_only_over_tls() 
             f"{bucket}/connection/AWSLogs/222222222222/*",
             f"{bucket}/health-check/AWSLogs/222222222222/*",
         ],
-        "Condition": {
-            "ArnLike": {"aws:SourceArn": "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/*"}
-        },
+        "Condition": {"ArnLike": {"aws:SourceArn": f"{balancers}/app/central-ingress-prod/*"}},
     }
 
 

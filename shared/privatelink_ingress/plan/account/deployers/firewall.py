@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.plan import names
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
+from privatelink_ingress.plan.edge.logs import balancer_name
 
 
 def grants(system: System, edges: tuple[str, ...]) -> Grants:
@@ -20,8 +20,7 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
     tag = ("ListTagsForResource", "TagResource", "UntagResource")
     balancers = system.arn("elasticloadbalancing", "loadbalancer/app/*")
     named_balancers = tuple(
-        system.arn("elasticloadbalancing", f"loadbalancer/app/{names.fit(edge, names.LOAD_BALANCER)}/*")
-        for edge in edges
+        system.arn("elasticloadbalancing", f"loadbalancer/app/{balancer_name(edge)}/*") for edge in edges
     )
     return {
         t.IP_SET: (system.on_arn(on("CreateIPSet", "DeleteIPSet", "GetIPSet", "UpdateIPSet", *tag), *sets),),
