@@ -12,6 +12,7 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.monitor import ProgramFailed, StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.rules import judge
+from privatelink_ingress.settings.sign_in import ISSUERS
 from tests.support.edge_services import named
 from tests.support.recordings import recorded
 from tests.support.sign_in import COGNITO, JWT, OIDC, SECRET
@@ -114,6 +115,12 @@ def test_the_load_balancer_reaches_identity_providers_only_where_clients_sign_in
     expected = {"203.0.113.0/24": "tcp 443-443", "198.51.100.7/32": "tcp 443-443"}
     assert ways_to_issuers(run({"jwt": JWT}, loadBalancer=narrowed)) == expected
     assert ways_to_issuers(run(None, loadBalancer=narrowed)) == expected
+
+
+def test_listeners_and_their_rules_wait_for_the_way_to_identity_providers(run: Run) -> None:
+    edge = run({"jwt": JWT})
+    (way,) = [one.urn for one in edge.of_type(t.EGRESS_RULE) if one.inputs["description"] == ISSUERS]
+    assert way in edge.only(t.LISTENER).depends_on
 
 
 def test_paths_with_dot_segments_are_blocked_first_where_clients_sign_in(run: Run) -> None:

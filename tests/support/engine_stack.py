@@ -46,7 +46,7 @@ class Stack:
         `secrets_provider` encrypts the secrets; without it, a key that needs no time (`secrets_key`).
         """
         self.project, self.name, self.account_id, self.program = project, name, account_id, program
-        self.config = dict(config)
+        self.config: dict[str, Any] = dict(config)
         self.copies: Callable[[], Sequence[Any]] = tuple
         self._world = world
         with world.credentials(account_id):
@@ -137,8 +137,18 @@ class Stack:
         full = f"{self.project}:{key}"
         self.config[full] = json.dumps(json.loads(self.config.get(full, "{}")) | values)
 
+    def encrypted(self, text: str) -> dict[str, str]:
+        """A secret as `pulumi config set --secret --path` writes it: in an object that is not text, but a mapping."""
+        key = f"{self.project}:encrypted"
+        with self._world.credentials(self.account_id):
+            self._stack.set_config(key, auto.ConfigValue(text, secret=True))
+        settings = self._stack.workspace.stack_settings(self.name)
+        return {"secure": (settings.config or {})[key].secure}
+
     def _command(self, command: str, **options: Any) -> Result:
-        self._settings.config = {key: str(value) for key, value in self.config.items()}
+        self._settings.config = {
+            key: value if isinstance(value, dict) else str(value) for key, value in self.config.items()
+        }
         self._stack.workspace.save_stack_settings(self.name, self._settings)
         events: list[auto.EngineEvent] = []
         # After a command, the API starts the CLI up to three times for an answer that no claim reads.

@@ -15,6 +15,8 @@ from privatelink_ingress.local.providers.observation import Call, Unobserved
 from tests.support.engine import REGION, World
 
 EDGE_ACCOUNT = "222222222222"
+SIGNING_IN = {"authenticate-oidc", "authenticate-cognito", "jwt-validation"}
+"""Actions for which a load balancer asks an identity provider."""
 
 
 class Traffic(Unobserved):
@@ -44,10 +46,20 @@ class Traffic(Unobserved):
         listeners = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
         secure = [each["ListenerArn"] for each in listeners if each["Protocol"] == "HTTPS"]
         rules = [rule for arn in secure for rule in elbv2.describe_rules(ListenerArn=arn)["Rules"]]
-        groups = [group for rule in _answering(rules, host) for group in _groups(rule["Actions"][0])]
+        actions = [action for rule in _answering(rules, host) for action in rule["Actions"]]
+        groups = [group for action in actions for group in _groups(action)]
         if not groups:
             return "no rule that forwards"
+        if {action["Type"] for action in actions} & SIGNING_IN and not self._reaches_issuers(balancer):
+            return "no way to the identity provider of a rule that signs clients in"
         return "" if all(self._healthy(arn) for arn in groups) else "no healthy target"
+
+    def _reaches_issuers(self, balancer: Any) -> bool:
+        """Whether a load balancer may send requests to port 443 of networks that are not its endpoints'."""
+        ec2 = self._session.client("ec2")
+        groups = ec2.describe_security_groups(GroupIds=balancer["SecurityGroups"])["SecurityGroups"]
+        allowed = [rule for group in groups for rule in group["IpPermissionsEgress"] if rule.get("IpRanges")]
+        return any(rule["FromPort"] <= 443 <= rule["ToPort"] for rule in allowed)
 
     def _answer(self, host: str) -> str:
         """The name that the host's alias record leads to."""

@@ -133,7 +133,7 @@ class CentralIngress(Component):
                 response_headers=plan.response_headers,
                 mutual_tls=plan.mutual_tls,
                 protect=settings.deletion_protection,
-                after=[firewall],
+                after=[firewall, *groups.issuers],
                 tags=tags,
             ),
             self.child(),

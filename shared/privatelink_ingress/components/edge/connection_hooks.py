@@ -14,6 +14,7 @@ from pulumi import ResourceHook, ResourceHookArgs, ResourceHookBinding, Resource
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.components.edge.slots import UsedSlots, slot_hook
+from privatelink_ingress.components.hook_inputs import plain
 from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.plan.edge import draining, endpoint_zones
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
@@ -78,12 +79,12 @@ def connection_hooks(
     }
 
     async def before_rule(hook: ResourceHookArgs) -> None:
-        old, new = (_forwarded(inputs or {}) for inputs in (hook.old_inputs, hook.new_inputs))
+        old, new = [_forwarded(await plain(inputs)) for inputs in (hook.old_inputs, hook.new_inputs)]
         if plan.guarded and new != old:
             await in_hook_thread(waits().wait_until_rule_may_forward, plan, hook.id, new, pulumi.info)
 
     async def before_target(hook: ResourceHookArgs) -> None:
-        inputs = hook.old_inputs or {}
+        inputs = await plain(hook.old_inputs)
         group = str(inputs["targetGroupArn"])
         name = group.rpartition(":targetgroup/")[2].partition("/")[0]
         if plan.guarded and (addresses := remaining.get(name)):
@@ -97,14 +98,14 @@ def connection_hooks(
         if hook.type == t.TARGET_GROUP:
             await in_hook_thread(waits().wait_until_group_is_drained, plan, hook.id, pulumi.info)
             return
-        inputs: Mapping[str, Any] = hook.old_inputs or {}
+        inputs = await plain(hook.old_inputs)
         addresses = [one["ipv4"] for one in inputs["subnetConfigurations"]]
         await in_hook_thread(
             waits().wait_until_endpoint_is_drained, plan, hook.id, inputs["tags"]["Connection"], addresses, pulumi.info
         )
 
-    def before_zones(hook: ResourceHookArgs) -> None:
-        old, new = (inputs or {} for inputs in (hook.old_inputs, hook.new_inputs))
+    async def before_zones(hook: ResourceHookArgs) -> None:
+        old, new = await plain(hook.old_inputs), await plain(hook.new_inputs)
         endpoint_zones.check(hook.name, old.get("subnetIds"), new.get("subnetIds"))
 
     forward = ResourceHook(draining.FORWARD_HOOK, before_rule)

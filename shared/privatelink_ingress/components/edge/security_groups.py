@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge.shard import HTTPS
@@ -34,6 +34,8 @@ class SecurityGroups(Component):
 
     load_balancer_id: Output[str]
     endpoint_id: Output[str]
+    issuers: Sequence[Resource]
+    """The rules that let the load balancer reach identity providers: no client is sent to sign in before."""
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: ResourceOptions | None = None) -> None:
         """Both groups without rules, then the rules: each group's rules name the other group."""
@@ -78,22 +80,24 @@ class SecurityGroups(Component):
                 tags=self.named(f"endpoint-in-{port}", args.tags),
                 opts=self.child(),
             )
-        for cidr in args.issuer_cidrs:
-            suffix = f"load-balancer-out-{HTTPS}-{cidr}"
-            aws.vpc.SecurityGroupEgressRule(
-                f"{name}-{suffix}",
-                security_group_id=balancer.id,
-                description=ISSUERS,
-                ip_protocol="tcp",
-                from_port=HTTPS,
-                to_port=HTTPS,
-                cidr_ipv4=cidr,
-                tags=self.named(suffix, args.tags),
-                opts=self.child(),
-            )
+        self.issuers = [self._issuer_rule(balancer, cidr) for cidr in args.issuer_cidrs]
         self.load_balancer_id = balancer.id
         self.endpoint_id = endpoint.id
         self.publish()
+
+    def _issuer_rule(self, balancer: aws.ec2.SecurityGroup, cidr: str) -> aws.vpc.SecurityGroupEgressRule:
+        suffix = f"load-balancer-out-{HTTPS}-{cidr}"
+        return aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-{suffix}",
+            security_group_id=balancer.id,
+            description=ISSUERS,
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4=cidr,
+            tags=self.named(suffix, self._tags),
+            opts=self.child(),
+        )
 
     def _group(self, suffix: str, description: str, vpc_id: Input[str]) -> aws.ec2.SecurityGroup:
         return aws.ec2.SecurityGroup(

@@ -10,6 +10,7 @@ import pulumi
 from pulumi import ResourceHook, ResourceHookArgs, ResourceHookOptions
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.components.hook_inputs import plain
 from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.plan.edge import slots
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
@@ -70,6 +71,6 @@ def slot_hook(plan: EdgeRemovalPlan, used: Callable[[], UsedSlots]) -> ResourceH
 
     async def before(hook: ResourceHookArgs) -> None:
         check = before_endpoint if hook.type == t.VPC_ENDPOINT else before_rule
-        await check(hook.old_inputs or {}, hook.new_inputs or {})
+        await check(await plain(hook.old_inputs), await plain(hook.new_inputs))
 
     return ResourceHook(slots.HOOK, before, ResourceHookOptions(on_dry_run=True))
