@@ -11,7 +11,7 @@ from privatelink_ingress.settings.edge import SLOTS
 from privatelink_ingress.settings.limits import FIREWALL_CAPACITY, SECURITY_GROUP_RULES, Limits
 
 ALARM_SHARE = 0.8
-"""Share of a limit at which an alarm should fire: time to request a raise, or to add a shard."""
+"""Share of a limit from which `doctor` and `report` warn: time to request a raise, or to add a shard."""
 
 _ALB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
@@ -174,11 +174,6 @@ def effective(limits: Limits) -> dict[str, int]:
     """The limit of every quota: the raised number of `limits`, or the default."""
     raised = limits.model_dump(by_alias=True)
     return {key: raised.get(key, quota.default) for key, quota in QUOTAS.items()}
-
-
-def alarm_thresholds(limits: Limits) -> dict[str, int]:
-    """For each quota of a shard, the usage at which an alarm should fire: 80 % of its limit."""
-    return {key: int(ALARM_SHARE * limit) for key, limit in effective(limits).items() if QUOTAS[key].per == "shard"}
 
 
 def raise_command(key: str, *, needed: int, region: str) -> str:

@@ -108,17 +108,6 @@ def test_a_mistyped_quota_names_the_nearest() -> None:
     assert refused({"endpoint": 80}) == [("limits.endpoint", "is not a known key", "Did you mean endpoints?")]
 
 
-def test_alarms_fire_at_eighty_percent_of_the_effective_limit() -> None:
-    assert quotas.alarm_thresholds(limits(endpoints=80)) == {
-        "endpoints": 64,
-        "targetGroups": 80,
-        "rules": 80,
-        "certificates": 20,
-        "targets": 800,
-        "slots": 96,
-    }
-
-
 def test_the_command_requests_twice_the_default_or_the_needed_number() -> None:
     assert quotas.raise_command("endpoints", needed=51, region="eu-west-1") == (
         "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-29B6F2EB "
