@@ -17,7 +17,7 @@ from tests.support.sign_in import OIDC, SECRET
 
 HOST, PARAMETER = "shop.example.com", "/central-ingress/connections/shop"
 ISSUERS = "203.0.113.0/24"
-TIMEOUTS = {"contract_version": 2, "protocol_versions": ["HTTP1"]}
+VERSION_2 = {"contract_version": 2, "protocol_versions": ["HTTP1"]}
 RULE = "ListenerRule shop-exact-host-any-path-0"
 
 
@@ -28,9 +28,9 @@ def service(world: World) -> dict[str, Any]:
     return made
 
 
-def offer(world: World, service: dict[str, Any], **seconds: int) -> None:
-    """What the workload's `pulumi up` does when its controller's timeouts change."""
-    write_contract(world, PARAMETER, "shop", service, **TIMEOUTS, **seconds)
+def offer(world: World, service: dict[str, Any], **offered: Any) -> None:
+    """What the workload's `pulumi up` does when its controller has another protocol, or other timeouts."""
+    write_contract(world, PARAMETER, "shop", service, **VERSION_2, **offered)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,17 @@ def test_a_rotated_client_secret_updates_the_rule_and_is_nowhere_in_plain_text(w
     assert "another secret" not in json.dumps(stack.state())
 
 
+def test_clients_that_sign_in_move_to_a_new_target_group_once_it_is_healthy(world, stack, service):
+    offer(world, service, keepalive_seconds=75, read_timeout_seconds=60, protocol="HTTPS", port=443)
+    with uninterrupted(world, HOST):
+        moved = [one for one in steps(stack.up()) if "TargetGroup " in one or "Rule" in one]
+    assert moved == [
+        "create TargetGroup shop-0-https-443",
+        f"update {RULE}",
+        "delete TargetGroup shop-0-http-80",
+    ]
+
+
 def test_sign_in_goes_off_before_the_way_to_the_identity_provider(world, stack, aws):
     connect(stack, shop=shop())
     clear(stack, "issuerCidrs")
@@ -137,7 +148,7 @@ def test_countries_headers_a_timeout_and_a_certificate_each_change_one_resource(
     stack.config["central-ingress:certificates"] = json.dumps([*certificates, {"arn": existing["CertificateArn"]}])
     # The controller would close idle connections before the load balancer does.
     assert "keepalive-timeout" in "\n".join(stack.failing("preview").errors)
-    offer(world, service, keepalive_seconds=120, read_timeout_seconds=60)
+    offer(world, service, keepalive_seconds=120, read_timeout_seconds=60, protocol="HTTPS", port=443)
     key = existing["CertificateArn"].rpartition("/")[2]
     assert sorted(changed(world, stack)) == [
         f"create ListenerCertificate edge-{key}",
@@ -156,7 +167,6 @@ def test_countries_headers_a_timeout_and_a_certificate_each_change_one_resource(
         "update LoadBalancer edge",
         "update WebAcl edge",
     ]
-    offer(world, service, keepalive_seconds=75, read_timeout_seconds=60)
 
 
 def alarms(aws: Any) -> list[dict[str, Any]]:

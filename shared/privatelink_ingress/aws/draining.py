@@ -63,7 +63,17 @@ def _with_standby(actions: Sequence[Any], standby: Sequence[str]) -> list[Any]:
     In place of a fixed response it forwards to them alone: no action forwards beside one.
     """
     replaced = {"forward", "fixed-response"} if standby else {"forward"}
-    return [_forward_with(action, standby) if action["Type"] in replaced else action for action in actions]
+    return [_forward_with(action, standby) if action["Type"] in replaced else _as_it_is(action) for action in actions]
+
+
+def _as_it_is(action: Any) -> Any:
+    """An action to leave unchanged. AWS does not show the client secret of one, and takes it for a missing one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html
+    """
+    if action["Type"] != "authenticate-oidc":
+        return action
+    return action | {"AuthenticateOidcConfig": action["AuthenticateOidcConfig"] | {"UseExistingClientSecret": True}}
 
 
 def _forward_with(action: Any, standby: Sequence[str]) -> dict[str, Any]:
