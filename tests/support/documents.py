@@ -175,6 +175,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "longest-chain": printed("longest_chain"),
     "resources": printed("resources"),
     "rights": printed("rights"),
+    "shard-capacity": printed("shard_capacity"),
     "onboarding-policy": onboarding_policy,
     "log-bucket-statement": log_bucket_statement,
     "hosted-zone-policy": hosted_zone_policy,
