@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.aws.topology import live
-from privatelink_ingress.plan.edge.firewall.web_acl import plan_firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
 from privatelink_ingress.settings.attached import load_edge
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.trace.request import Request
@@ -103,13 +103,14 @@ def test_every_setting_together_is_taken_and_costs_what_the_plan_says(world, sta
     exempt = [{"group": COMMON, "rules": ["GenericRFI_BODY"], "paths": ["/editor/*"]}, {"group": BOTS}]
     firewall = {"rateLimit": 500, "challenge": ["/"], "exempt": exempt}
     connect(stack, shop=connection("shop", 0, {"service": service}, firewall=firewall))
+    stack.set("limits", firewallCapacity=1600)
     steps = changed(world, stack)
     assert sorted(steps) == ["create IpSet edge-allow", "create IpSet edge-deny", "update WebAcl edge"]
     assert stack.refresh().shown() == []
     waf = world.cloud.session(EDGE_ACCOUNT, REGION).client("wafv2")
     [summary] = waf.list_web_acls(Scope="REGIONAL")["WebACLs"]
     web_acl = waf.get_web_acl(Name=summary["Name"], Scope="REGIONAL", Id=summary["Id"])["WebACL"]
-    planned = plan_firewall(settings(stack).firewall, settings(stack).connections, name="x")
+    planned = of_shard(settings(stack), name="x")
     assert [rule["Name"] for rule in web_acl["Rules"]] == [rule.key for rule in planned.rules]
     assert web_acl["Capacity"] == planned.capacity, "two computations that know nothing of each other"
     assert decided(world, source="203.0.113.9").by == "deny"

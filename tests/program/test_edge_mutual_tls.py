@@ -12,6 +12,7 @@ import pytest
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.lookups import trust_files
+from privatelink_ingress.plan.edge.mutual_tls import HEADERS
 from tests.support.authorities import certificate, revocation_list
 from tests.support.deployers import EDGE, asker, of_duty
 from tests.support.edge_services import inputs, named, services
@@ -98,3 +99,18 @@ def test_the_deployers_role_may_do_all_that_a_trust_store_needs_and_reads_no_log
     ]
     assert others != []
     assert role.allowed(others) == []
+
+
+def test_headers_about_certificates_are_blocked_first_where_the_load_balancer_adds_none(edge_run: Run) -> None:
+    def rules(**over: Any) -> list[dict[str, Any]]:
+        found = edge_run(stacks=services(), **over).only(t.WEB_ACL).inputs["rules"]
+        return sorted(found, key=lambda rule: rule["priority"])
+
+    for stage in ("block", "count"):
+        first = rules(firewall={"stage": stage, "allow": ["198.51.100.0/24"]})[0]
+        assert (first["name"], first["action"]) == ("forged-certificates", {"block": {}})
+        sizes = [one["sizeConstraintStatement"] for one in first["statement"]["orStatement"]["statements"]]
+        assert [one["fieldToMatch"]["singleHeader"]["name"] for one in sizes] == list(HEADERS)
+        assert {(one["comparisonOperator"], one["size"]) for one in sizes} == {("GT", 0)}
+    asking = rules(loadBalancer={"mutualTls": {"mode": "passthrough"}})
+    assert [rule for rule in asking if rule["name"] == "forged-certificates"] == []

@@ -417,7 +417,7 @@ DEFECTS = [
     Defect("firewall-priorities-are-unique", "prod", "one priority twice", "edge", put(*ACL, "rules.1.priority", 0)),
     Defect("firewall-has-the-baseline", "prod", "no SQL injection group", "edge", _without_rule("sql-injection")),
     Defect(
-        "firewall-blocks", "prod", "the common group counts", "edge", put(*ACL, "rules.3.overrideAction", {"count": {}})
+        "firewall-blocks", "prod", "the common group counts", "edge", put(*ACL, "rules.4.overrideAction", {"count": {}})
     ),
     Defect("firewall-limits-rates", "prod", "no rate limit", "edge", _without_rule("rate-limit")),
     Defect("big-bodies-are-decided-on", "prod", "no body rule", "edge", _without_rule("body-size")),

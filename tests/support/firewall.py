@@ -10,7 +10,8 @@ from privatelink_ingress.settings.managed_rules import GROUPS, ManagedGroup
 
 def web_acl(*groups: ManagedGroup) -> FirewallPlan:
     """The default web ACL with more groups."""
-    return plan_firewall(Firewall(groups=dict.fromkeys(groups, GroupSettings())), {}, name="")
+    firewall = Firewall(groups=dict.fromkeys(groups, GroupSettings()))
+    return plan_firewall(firewall, {}, name="", asks_for_no_certificates=True)
 
 
 def table() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import operator
 import posixpath
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -142,6 +143,12 @@ class _Seen:
             case "RegexMatchStatement":
                 text = self._field(body)
                 return None if text is None else bool(re2.search(body["RegexString"], text))
+            case "SizeConstraintStatement" if "SingleHeader" in body["FieldToMatch"]:
+                size = _header(self.request, body["FieldToMatch"]["SingleHeader"]["Name"].lower())
+                compare = _COMPARISONS.get(body["ComparisonOperator"])
+                # AWS does not say whether a header that is not there has the size 0, or matches nothing.
+                matched = compare and compare(size, body["Size"])
+                return matched if size or matched is False else None
             case "LabelMatchStatement" if body["Scope"] == "LABEL":
                 return body["Key"] in self.labels or (None if self._may_have(body["Key"]) else False)
         return None
@@ -167,6 +174,10 @@ class _Seen:
             text = _TRANSFORMATIONS[step["Type"]](text)
         return text
 
+
+_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
+    name: getattr(operator, name.lower()) for name in ("EQ", "NE", "LT", "LE", "GT", "GE")
+}
 
 _TRANSFORMATIONS: Mapping[str, Callable[[str], str]] = {
     "NONE": str,

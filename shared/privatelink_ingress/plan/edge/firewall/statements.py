@@ -27,6 +27,13 @@ class Pattern:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class HasHeader:
+    """Matches a request with a header of this name that is not empty."""
+
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Label:
     """Matches a request with a label from an earlier rule."""
 
@@ -87,10 +94,11 @@ class Countries:
     codes: tuple[str, ...]
 
 
-Statement = AddressList | Countries | Pattern | Label | Not | AllOf | AnyOf | ManagedRules | RateLimit
+Statement = AddressList | Countries | HasHeader | Pattern | Label | Not | AllOf | AnyOf | ManagedRules | RateLimit
 
 # Units of single statements: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statements-list.html
 _ADDRESS_LIST, _COUNTRIES, _LABEL, _REGEX, _TRANSFORMATION, _RATE_LIMIT, _RATE_KEY = 1, 1, 1, 3, 10, 2, 30
+_SIZE = 1
 
 TRANSFORMATIONS: Mapping[str, tuple[str, ...]] = {
     "host": ("LOWERCASE",),
@@ -109,6 +117,8 @@ def units(statement: Statement | None) -> int:
             return _ADDRESS_LIST
         case Countries():
             return _COUNTRIES
+        case HasHeader():
+            return _SIZE
         case Label():
             return _LABEL
         case Pattern(field=field):

@@ -14,13 +14,16 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     Action,
     AddressList,
     AllOf,
+    AnyOf,
     Countries,
+    HasHeader,
     ManagedRules,
     Not,
     Pattern,
     Statement,
     units,
 )
+from privatelink_ingress.plan.edge.mutual_tls import HEADERS
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.countries import Countries as CountrySettings
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
@@ -89,17 +92,34 @@ class FirewallPlan:
 DOT_SEGMENTS = "dot-segments"
 """Key of the rule that stops paths such as `/public/../admin`."""
 
+FORGED_CERTIFICATES = "forged-certificates"
+"""Key of the rule that stops headers about client certificates where the load balancer asks for none."""
+
+_ALWAYS_BLOCK = (DOT_SEGMENTS, FORGED_CERTIFICATES)
+"""Rules that block in stage `count` too: what they stop is trusted behind the load balancer."""
+
 _DOT_SEGMENT = r"(^|/)\.\.?(/|$)"
 
 
 def of_shard(settings: EdgeSettings, *, name: str) -> FirewallPlan:
     """The web ACL of a shard's settings."""
     signs_in = bool(sign_in.issuer_cidrs(settings))
-    return plan_firewall(settings.firewall, settings.connections, name=name, signs_in=signs_in)
+    return plan_firewall(
+        settings.firewall,
+        settings.connections,
+        name=name,
+        signs_in=signs_in,
+        asks_for_no_certificates=settings.load_balancer.mutual_tls.mode == "off",
+    )
 
 
 def plan_firewall(
-    firewall: Firewall, connections: Mapping[str, Connection], *, name: str, signs_in: bool = False
+    firewall: Firewall,
+    connections: Mapping[str, Connection],
+    *,
+    name: str,
+    signs_in: bool = False,
+    asks_for_no_certificates: bool = False,
 ) -> FirewallPlan:
     """The web ACL called `name`, in front of the shard's own connections and those of attached stacks.
 
@@ -109,6 +129,8 @@ def plan_firewall(
         name: Its name.
         signs_in: Whether connections sign clients in. Listener rules compare a path as it was sent, and controllers
             normalize it, so `/public/../admin` would be an open path in front and a protected one behind.
+        asks_for_no_certificates: Whether mutual TLS is off. Then only clients send headers about client certificates,
+            and nothing says that the load balancer removes theirs.
     """
     rules = [
         FirewallRule(
@@ -120,7 +142,7 @@ def plan_firewall(
             page=_page(key, firewall) if _staged(key, action, firewall) == "block" else None,
         )
         for priority, (key, action, statement) in enumerate(
-            _ordered(firewall, changes(firewall, connections), signs_in)
+            _ordered(firewall, changes(firewall, connections), signs_in, asks_for_no_certificates)
         )
     ]
     return FirewallPlan(
@@ -135,19 +157,24 @@ def plan_firewall(
 
 
 def _staged(key: str, action: Action, firewall: Firewall) -> Action:
-    tried = firewall.stage == "count" and action != "allow" and key != DOT_SEGMENTS
+    tried = firewall.stage == "count" and action != "allow" and key not in _ALWAYS_BLOCK
     return "count" if tried else action
 
 
-def _ordered(firewall: Firewall, changed: list[Changes], signs_in: bool) -> Iterator[tuple[str, Action, Statement]]:
+def _ordered(
+    firewall: Firewall, changed: list[Changes], signs_in: bool, asks_for_no_certificates: bool
+) -> Iterator[tuple[str, Action, Statement]]:
     """Key, action and statement of each rule.
 
-    Dot segments come first, since no address may pass around sign-in with them. Then denied addresses, so that no
-    other list can allow them, and allowed ones, which skip all later rules.
+    Dot segments and forged certificates come first, since no address may pass around sign-in, or pass for somebody
+    else, with them. Then denied addresses, so that no other list can allow them, and allowed ones, which skip all later
+    rules.
     AWS wants its group against floods before all that stops requests, so that it sees what is usual.
     """
     if signs_in:
         yield DOT_SEGMENTS, "block", Pattern(field="raw path", regex=_DOT_SEGMENT)
+    if asks_for_no_certificates:
+        yield FORGED_CERTIFICATES, "block", AnyOf(statements=tuple(HasHeader(name=name) for name in HEADERS))
     if firewall.deny:
         yield "deny", "block", AddressList(cidrs=firewall.deny)
     if firewall.allow:
