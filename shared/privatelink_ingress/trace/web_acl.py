@@ -145,10 +145,9 @@ class _Seen:
                 return None if text is None else bool(re2.search(body["RegexString"], text))
             case "SizeConstraintStatement" if "SingleHeader" in body["FieldToMatch"]:
                 size = _header(self.request, body["FieldToMatch"]["SingleHeader"]["Name"].lower())
-                compare = _COMPARISONS.get(body["ComparisonOperator"])
+                matched = _COMPARISONS[body["ComparisonOperator"]](size, body["Size"])
                 # AWS does not say whether a header that is not there has the size 0, or matches nothing.
-                matched = compare and compare(size, body["Size"])
-                return matched if size or matched is False else None
+                return matched if size or not matched else None
             case "LabelMatchStatement" if body["Scope"] == "LABEL":
                 return body["Key"] in self.labels or (None if self._may_have(body["Key"]) else False)
         return None
