@@ -119,7 +119,8 @@ def untagged(deployed: Deployed, kind: str, **how: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("how", ["without", "pending"])
 def test_a_saved_query_is_found_by_its_name_and_our_log_group(deployed: Deployed, how: str) -> None:
     logs = deployed.cloud.session(EDGE, REGION).client("logs")
-    [ours] = logs.describe_query_definitions()["queryDefinitions"]
+    named = "central-ingress-prod/firewall-would-block"
+    [ours] = logs.describe_query_definitions(queryDefinitionNamePrefix=named)["queryDefinitions"]
     own = {"name": "team/slow-requests", "queryString": "fields @message", "logGroupNames": ours["logGroupNames"]}
     id_ = logs.put_query_definition(**own)["queryDefinitionId"]
     [orphan] = untagged(deployed, "QueryDefinition", **{how: "edge-firewall-would-block"})

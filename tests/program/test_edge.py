@@ -336,7 +336,7 @@ def test_every_resource_has_the_guarded_provider_and_a_parent(edge: StackRun) ->
     provider = edge.only("pulumi:providers:aws")
     assert json.loads(provider.inputs["allowedAccountIds"]) == ["222222222222"]
     resources = [one for one in edge.registrations if one.type.startswith("aws:")]
-    assert len(resources) == 90
+    assert len(resources) == 91
     assert {one.provider for one in resources} == {provider.urn}
     assert all("privatelink-ingress:index:CentralIngress" in one.parent for one in resources)
 
@@ -376,6 +376,7 @@ def test_the_program_exports_what_others_need_and_nothing_secret(edge: StackRun)
         "adopted_certificate_arns": [],
         "adopted_certificate_domains": [],
         "idle_timeout": 60,
+        "mutual_tls": "off",
         "sign_in": False,
         "alarm_topic_arn": "arn:aws:sns:eu-west-1:222222222222:central-ingress-prod-alarms",
         "zone_names": {"euw1-az1": "eu-west-1a", "euw1-az2": "eu-west-1b", "euw1-az3": "eu-west-1c"},

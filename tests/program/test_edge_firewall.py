@@ -169,9 +169,12 @@ def test_the_log_keeps_findings_and_hides_what_the_stack_file_says(full: StackRu
 
 
 def test_a_query_of_what_would_have_been_blocked_is_saved_over_the_log(full: StackRun) -> None:
-    query = full.only("aws:cloudwatch/queryDefinition:QueryDefinition").inputs
-    assert query["name"] == "central-ingress-prod/firewall-would-block"
-    assert query["logGroupNames"] == ["aws-waf-logs-central-ingress-prod"]
+    queries = {one.inputs["name"]: one.inputs for one in full.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")}
+    firewall = "aws-waf-logs-central-ingress-prod"
+    assert {name: query["logGroupNames"] for name, query in queries.items()} == {
+        "central-ingress-prod/firewall-would-block": [firewall],
+        "central-ingress-prod/follow-request": [firewall, "/aws/vendedlogs/central-ingress-prod/access"],
+    }
 
 
 def test_a_firewall_that_is_tried_out_stops_nothing_and_says_so(edge_run: Run) -> None:

@@ -23,6 +23,7 @@ def test_features_add_their_own_resources_and_touch_no_others(workload_run: Run)
     assert {urn.rpartition("::")[2] for urn in after.keys() - before.keys()} == {
         "shop",
         "shop-pods",
+        "shop-follow-request",
         "shop-metrics",
         "shop-fluent-bit",
         "shop-amazon-cloudwatch-observability",
@@ -34,6 +35,13 @@ def test_features_add_their_own_resources_and_touch_no_others(workload_run: Run)
         "shop-ssm",
         "shop-ssmmessages",
     }
+
+
+def test_a_query_that_follows_a_request_is_saved_over_the_pods_logs_and_only_when_there_are_any(workload_run: Run):
+    query = workload_run(**FEATURES).only("aws:cloudwatch/queryDefinition:QueryDefinition")
+    assert query.inputs["name"] == "eks-service-shop/follow-request"
+    assert query.inputs["logGroupNames"] == ["/aws/containerinsights/shop/application"]
+    assert not workload_run(metrics={"install": True}).of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
 
 
 def test_addons_come_after_nodes_and_nodes_after_the_log_groups(workload_run: Run):

@@ -52,6 +52,13 @@ LIMITS = (
     Limit(("workload-iam",), ("iam:TagRole",), OF_OUR_NAME, UNTAGGED, _CANNOT_TELL),
     Limit(("workload-eks",), ("iam:PassRole",), OF_OUR_NAME, ANYONE, "IAM checks PassRole without tags."),
     Limit(("workload-eks",), ("eks:CreateCluster",), "", ANYONE, _CREATES),
+    Limit(
+        ("workload-eks",),
+        ("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
+        "",
+        ANYONE,
+        _NO_RESOURCE,
+    ),
     Limit(("edge-network", "attached"), ("acm:RequestCertificate",), "", ANYONE, _CREATES),
     Limit(("edge-network", "attached"), ("acm:AddTagsToCertificate",), "certificate", UNTAGGED, _CANNOT_TELL),
     Limit(("edge-network",), ("logs:TagResource",), "delivery", UNTAGGED, _CANNOT_TELL),

@@ -11,6 +11,7 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.fleet.resource_kinds import kind_of
 from privatelink_ingress.plan.edge.firewall.log import QUERY
+from privatelink_ingress.plan.log_queries import FOLLOW
 from privatelink_ingress.regions import partition
 
 Holders = Mapping[tuple[str, str], str]
@@ -74,10 +75,10 @@ def _notifications(holders: Holders, found: Sequence[Mapping[str, Any]], prefix:
 
 
 def _queries(holders: Holders, found: Sequence[Mapping[str, Any]], prefix: str, region: str) -> Iterator[Found]:
-    """Those of our name. Others may be anybody's, on log groups of ours too."""
+    """Those of our names. Others may be anybody's, on log groups of ours too."""
     for one in found:
         groups = [holders.get((t.LOG_GROUP, name)) for name in one.get("logGroupNames") or ()]
-        if one["name"].endswith(f"/{QUERY}") and groups and groups[0]:
+        if one["name"].endswith((f"/{QUERY}", f"/{FOLLOW}")) and groups and groups[0]:
             arn = f"{prefix}:query-definition:{one['queryDefinitionId']}"
             yield Found(stack=groups[0], arn=arn, region=region, told_by=one["name"])
 

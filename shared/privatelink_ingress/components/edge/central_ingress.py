@@ -25,6 +25,7 @@ from privatelink_ingress.components.edge.security_groups import SecurityGroups, 
 from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
+from privatelink_ingress.components.log_queries import saved_query
 from privatelink_ingress.components.removal import RemovalGuard, RemovalGuardArgs
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.plan.edge import backends, connections, removal
@@ -108,15 +109,9 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
-        deliveries = []
-        if plan.logs.deliveries:
-            deliveries.append(
-                LogDeliveries(
-                    f"{name}-load-balancer",
-                    LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags),
-                    self.child(),
-                )
-            )
+        delivered = LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags)
+        deliveries = [LogDeliveries(f"{name}-load-balancer", delivered, self.child())] if plan.logs.deliveries else []
+        query = saved_query(self, name, plan.follow_request, after=[firewall, *deliveries])
         certificates = Certificates(
             name,
             CertificatesArgs(plan=plan.certificates, zone_providers=args.zone_providers, tags=tags),
@@ -192,6 +187,7 @@ class CentralIngress(Component):
                     balancer,
                     firewall,
                     *deliveries,
+                    query,
                     certificates,
                     listeners,
                     *alarms,

@@ -87,6 +87,11 @@ def plan_logs(
     )
 
 
+def with_trace_ids(plan: LogsPlan) -> tuple[str, ...]:
+    """Log groups whose records have the id of the request; connection logs know none."""
+    return tuple(delivery.log_group for delivery in plan.deliveries if delivery.key == ACCESS)
+
+
 def balancer_name(edge: str) -> str:
     """The name of the load balancer of the edge `<project>-<stack>`. Whoever writes policies knows it beforehand."""
     return names.fit(edge, names.LOAD_BALANCER)

@@ -27,6 +27,7 @@ from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogNames, RetainedLogs
+from privatelink_ingress.plan.log_queries import SavedQueryPlan, plan_follow_request
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
@@ -54,6 +55,7 @@ class EdgePlan:
     certificates: certificates.CertificatesPlan
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
+    follow_request: SavedQueryPlan
     connections: tuple[ConnectionPlan, ...]
     alarms: AlarmsPlan | None
     removal: EdgeRemovalPlan
@@ -165,6 +167,9 @@ def plan_edge(
         )
         problems += placement.check(capacity, others)
     problems.raise_all(f"The edge of stack {stack} cannot be built")
+    planned_logs = logs.plan_logs(
+        settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained
+    )
     return EdgePlan(
         name=name,
         load_balancer_name=load_balancer_name(stack),
@@ -176,7 +181,8 @@ def plan_edge(
         issuer_cidrs=sign_in.issuer_cidrs(settings),
         certificates=planned_certificates,
         firewall=web_acl,
-        logs=logs.plan_logs(settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained),
+        logs=planned_logs,
+        follow_request=plan_follow_request(name, (web_acl.log.group, *logs.with_trace_ids(planned_logs))),
         connections=connections,
         alarms=plan_alarms(settings, connections, web_acl, planned_certificates, site, stack=stack),
         removal=plan_removal(settings, stack=stack, region=region),

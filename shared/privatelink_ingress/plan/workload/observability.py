@@ -11,8 +11,10 @@ import dataclasses
 import json
 
 from privatelink_ingress import regions
+from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.plan import service_trust
 from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogStorage, RetainedLogs
+from privatelink_ingress.plan.log_queries import SavedQueryPlan, plan_follow_request
 from privatelink_ingress.plan.workload.addons import AddonPlan
 from privatelink_ingress.plan.workload.log_storage import container_insights, plan_storage
 from privatelink_ingress.plan.workload.roles import RolePlan
@@ -43,6 +45,8 @@ class ObservabilityPlan:
 
     log_groups: tuple[LogGroupPlan, ...]
     """Made before the add-ons, which would make groups that keep everything for ever."""
+    queries: tuple[SavedQueryPlan, ...]
+    """Over the pods' logs."""
     addons: tuple[AddonPlan, ...]
 
 
@@ -50,11 +54,12 @@ def plan_observability(
     settings: WorkloadSettings, *, name: str, region: str, retained: RetainedLogs = NONE_RETAINED
 ) -> ObservabilityPlan | None:
     """The plan for the cluster named `name`; none when both features are off."""
-    log_groups, addons = [], []
+    log_groups, addons, queries = [], [], []
     if settings.pod_logs.install:
         group = container_insights(name, "application")
         storage = plan_storage(settings, retention_days=settings.pod_logs.retention_days, retained=retained)
         log_groups.append(LogGroupPlan(key="pods", name=group, storage=storage))
+        queries.append(plan_follow_request(f"{PROJECT}-{name}", [group]))
         trust = service_trust.pods(
             account_id=settings.account_id,
             region=region,
@@ -75,7 +80,9 @@ def plan_observability(
             service_account=METRICS_ACCOUNT,
         )
         addons.append(_metrics(settings, trust))
-    return ObservabilityPlan(log_groups=tuple(log_groups), addons=tuple(addons)) if addons else None
+    if not addons:
+        return None
+    return ObservabilityPlan(log_groups=tuple(log_groups), queries=tuple(queries), addons=tuple(addons))
 
 
 def _pod_logs(settings: WorkloadSettings, group: str, region: str, trust: str) -> AddonPlan:

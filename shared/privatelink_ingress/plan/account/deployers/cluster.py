@@ -65,6 +65,7 @@ def duty(system: System, settings: WorkloadRoles, roles: Mapping[str, tuple[str,
             *(group for name in names for group in (f"/aws/eks/{name}/cluster*", f"{_INSIGHTS}/{name}/*")),
             log_deletion=settings.log_deletion,
         ),
+        t.QUERY_DEFINITION: (network.saved_queries(system),),
         t.CLUSTER_COMPONENT: (
             # AWS knows no resource for it, so its tags limit it.
             system.create_tagged(["eks:CreateCluster"], "*"),

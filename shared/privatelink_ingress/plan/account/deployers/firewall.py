@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.plan.account.deployers import network
 from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.plan.edge.logs import balancer_name
 
@@ -45,11 +46,7 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
             ),
             system.in_region("elasticloadbalancing:SetWebACL", "elasticloadbalancing:DescribeWebACLAssociation"),
         ),
-        # AWS knows no resource for a saved query:
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-        t.QUERY_DEFINITION: (
-            system.in_region("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
-        ),
+        t.QUERY_DEFINITION: (network.saved_queries(system),),
         t.WEB_ACL_LOGGING: (
             system.on_arn(
                 on("DeleteLoggingConfiguration", "GetLoggingConfiguration", "PutLoggingConfiguration"), *acls

@@ -41,6 +41,14 @@ def log_group(system: System, *patterns: str, log_deletion: bool) -> tuple[Grant
     )
 
 
+def saved_queries(system: System) -> Grant:
+    """AWS knows no resource for a saved query.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    """
+    return system.in_region("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition")
+
+
 def group_rule(system: System, direction: str) -> tuple[Grant, ...]:
     """A rule of one of this system's security groups, by direction (`Ingress` or `Egress`)."""
     return (
