@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from privatelink_ingress.trace.listeners import Certificate
 from privatelink_ingress.trace.security_groups import Permission
-from privatelink_ingress.trace.topology import UNSEEN, Certificate, LoadBalancer, TargetGroup, Topology
+from privatelink_ingress.trace.topology import UNSEEN, LoadBalancer, TargetGroup, Topology
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from privatelink_ingress.fleet import repository, shards
 from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.plan.edge.addresses import endpoint_address
 from privatelink_ingress.plan.routing.routes import RoutePlan, Rule
+from privatelink_ingress.trace import listeners
 from privatelink_ingress.trace import topology as model
 from tests.support.topologies import ALB, NLB, SERVICE, group, permission, whole
 
@@ -32,10 +33,10 @@ def _shard(number: int, shard: ShardStacks, accounts: dict[str, str]) -> model.T
     dns_name = f"{name}.elb.example.com"
     services = [_service(number, routes, accounts, vpc) for routes in shard.routes]
     rules = [
-        model.Rule(
+        listeners.Rule(
             priority=rule.priority,
             conditions=tuple(_conditions(rule)),
-            action=model.Action(type="forward", target_groups=((one.outer.arn, 1),)),
+            action=listeners.Action(type="forward", target_groups=((one.outer.arn, 1),)),
         )
         for routes, one in zip(shard.routes, services, strict=True)
         for rule in routes.rules
@@ -132,16 +133,16 @@ def _service(number: int, routes: RoutePlan, accounts: dict[str, str], vpc: str)
     return _Service(outer, inner, endpoint, service, node_id, node)
 
 
-def _tcp(group_arn: str) -> model.Listener:
-    action = model.Action(type="forward", target_groups=((group_arn, 1),))
-    rule = model.Rule(priority=None, conditions=(), action=action)
-    return model.Listener(port=80, protocol="TCP", tls_policy=None, certificates=(), rules=(rule,))
+def _tcp(group_arn: str) -> listeners.Listener:
+    action = listeners.Action(type="forward", target_groups=((group_arn, 1),))
+    rule = listeners.Rule(priority=None, conditions=(), action=action)
+    return listeners.Listener(port=80, protocol="TCP", tls_policy=None, certificates=(), rules=(rule,))
 
 
-def _conditions(rule: Rule) -> Iterator[model.Condition]:
+def _conditions(rule: Rule) -> Iterator[listeners.Condition]:
     fields = {
         "host-header": rule.match.hosts,
         "path-pattern": rule.match.paths,
         "http-request-method": rule.match.methods,
     }
-    return (model.Condition(field=field, values=values) for field, values in fields.items() if values)
+    return (listeners.Condition(field=field, values=values) for field, values in fields.items() if values)

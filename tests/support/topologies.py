@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from privatelink_ingress.trace import security_groups
+from privatelink_ingress.trace import listeners, security_groups
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.trace import Trace
 
@@ -38,18 +38,18 @@ def balancer(arn: str, **fields: Any) -> model.LoadBalancer:
     return model.LoadBalancer(**values)
 
 
-def rule(priority: int | None, action: model.Action, **conditions: tuple[str, ...]) -> model.Rule:
-    return model.Rule(
+def rule(priority: int | None, action: listeners.Action, **conditions: tuple[str, ...]) -> listeners.Rule:
+    return listeners.Rule(
         priority=priority,
         action=action,
         conditions=tuple(
-            model.Condition(field=field.replace("_", "-"), values=values) for field, values in conditions.items()
+            listeners.Condition(field=field.replace("_", "-"), values=values) for field, values in conditions.items()
         ),
     )
 
 
-def forward(arn: str) -> model.Action:
-    return model.Action(type="forward", target_groups=((arn, 1),))
+def forward(arn: str) -> listeners.Action:
+    return listeners.Action(type="forward", target_groups=((arn, 1),))
 
 
 RATE = model.WebAclRule(name="rate", action="block", statement={"RateBasedStatement": {"Limit": 2000}})
@@ -58,17 +58,19 @@ RATE = model.WebAclRule(name="rate", action="block", statement={"RateBasedStatem
 def whole() -> model.Topology:
     """Both sides with every hop open for shop.example.com."""
     addresses = ("10.12.128.16", "10.12.130.16")
-    https = model.Listener(
+    https = listeners.Listener(
         port=443,
         protocol="HTTPS",
         tls_policy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-        certificates=(model.Certificate(arn="arn:cert", domains=("*.example.com",), status="ISSUED", default=True),),
+        certificates=(
+            listeners.Certificate(arn="arn:cert", domains=("*.example.com",), status="ISSUED", default=True),
+        ),
         rules=(
             rule(1, forward(EDGE_GROUP), host_header=("shop.example.com",), path_pattern=("/*",)),
-            rule(None, model.Action(type="fixed-response", status=404)),
+            rule(None, listeners.Action(type="fixed-response", status=404)),
         ),
     )
-    tcp = model.Listener(
+    tcp = listeners.Listener(
         port=80, protocol="TCP", tls_policy=None, certificates=(), rules=(rule(None, forward(NODE_GROUP)),)
     )
     return model.Topology(

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Collection, Iterator, Sequence
 
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.trace import dns_hop
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.hops import Hop, Path
 from privatelink_ingress.trace.judgements import (
@@ -22,8 +23,9 @@ from privatelink_ingress.trace.judgements import (
     rules,
 )
 from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, Severity
+from privatelink_ingress.trace.listeners import Listener
 from privatelink_ingress.trace.surroundings import Surroundings
-from privatelink_ingress.trace.topology import UNSEEN, Listener, LoadBalancer, Target, TargetGroup, Topology
+from privatelink_ingress.trace.topology import UNSEEN, LoadBalancer, Target, TargetGroup, Topology
 from privatelink_ingress.trace.trace import Trace
 
 __all__ = ["SYSTEM", "Diagnosis", "Followed", "Severity", "diagnose"]
@@ -116,7 +118,7 @@ def _of_trace(followed: Followed) -> Iterator[Diagnosis]:
         if hop.verdict == "answers" and not hop.remedy:
             reason = f"{trace.method} {trace.url} is answered {trace.status}: {hop.reason or 'not forwarded'}"
             yield _of_hop(followed.connection, "error", hop, reason, UP_EDGE)
-        elif hop.name == "Route 53" and hop.verdict == "warns":
+        elif hop.name == dns_hop.HOP and hop.verdict == "warns":
             # A stack file says that the host has a record.
             yield _of_hop(followed.connection, "error", hop, hop.evidence, UP_EDGE)
         else:

@@ -6,14 +6,13 @@ import dataclasses
 from typing import Literal
 
 from privatelink_ingress.problems import Problem
+from privatelink_ingress.trace.listeners import Listener, Rule
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import (
     Endpoint,
     EndpointService,
     Interface,
-    Listener,
     LoadBalancer,
-    Rule,
     Target,
     TargetGroup,
     Topology,

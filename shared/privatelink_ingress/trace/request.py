@@ -11,7 +11,7 @@ from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter, Witness
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.route_protocols import RouteProtocol
-from privatelink_ingress.trace.topology import Condition, Listener, Rule
+from privatelink_ingress.trace.listeners import Condition, Listener, Rule
 from privatelink_ingress.trace.url import Url
 
 _WEBSOCKET = ("ws", "wss")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from privatelink_ingress.settings.route_protocols import RouteProtocol
-from privatelink_ingress.trace import client_certificates, edge_hops, ingress_hop, sign_in, workload_hops
+from privatelink_ingress.trace import client_certificates, dns_hop, edge_hops, ingress_hop, sign_in, workload_hops
 from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import Topology
@@ -15,7 +15,7 @@ from privatelink_ingress.trace.topology import Topology
 Outcome = Literal["reached", "answered", "stopped", "not seen"]
 
 _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
-    edge_hops.resolve,
+    dns_hop.resolve,
     edge_hops.connect,
     edge_hops.secure,
     client_certificates.ask,

@@ -9,8 +9,8 @@ import pytest
 
 from privatelink_ingress.plan.routing.routes import check, plan_all
 from privatelink_ingress.settings.attached import load_edge
+from privatelink_ingress.trace.listeners import Condition
 from privatelink_ingress.trace.request import Request
-from privatelink_ingress.trace.topology import Condition
 from tests.support import documents
 
 ENTRIES = documents.yaml("connections.md", "connections")

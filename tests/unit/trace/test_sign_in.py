@@ -6,19 +6,20 @@ import dataclasses
 
 import pytest
 
+from privatelink_ingress.trace import listeners
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.hops import Hop
 from privatelink_ingress.trace.trace import Trace, trace
 from tests.support.topologies import ALB, EDGE_GROUP, changed, forward, group, permission, rule, whole
 
 URL = "https://shop.example.com/cart"
-OIDC = model.SignIn(
+OIDC = listeners.SignIn(
     type="authenticate-oidc", provider="https://login.example.com", unauthenticated="authenticate", cookie="Session"
 )
-JWT = model.SignIn(type="jwt-validation", provider="https://login.example.com")
+JWT = listeners.SignIn(type="jwt-validation", provider="https://login.example.com")
 
 
-def asking(sign_in: model.SignIn, *, way_out: bool = True) -> model.Topology:
+def asking(sign_in: listeners.SignIn, *, way_out: bool = True) -> model.Topology:
     topology = whole()
     (https,) = topology.load_balancers[ALB].listeners
     asks = dataclasses.replace(forward(EDGE_GROUP), sign_in=sign_in)
@@ -61,7 +62,9 @@ def test_a_client_without_a_token_is_stopped() -> None:
     ("asked", "header", "shown"),
     [(OIDC, "Cookie=a=b; Session-0=abc", "cookie Session"), (JWT, "Authorization=Bearer abc", "token")],
 )
-def test_only_the_load_balancer_can_validate_what_a_client_shows(asked: model.SignIn, header: str, shown: str) -> None:
+def test_only_the_load_balancer_can_validate_what_a_client_shows(
+    asked: listeners.SignIn, header: str, shown: str
+) -> None:
     result = trace(URL, asking(asked), headers=[header])
     assert result.outcome == "reached"
     assert sign_in(result).verdict == "not seen"

@@ -8,6 +8,7 @@ import pytest
 
 from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.problems import UserError
+from privatelink_ingress.trace import listeners
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.trace import trace
@@ -193,7 +194,7 @@ def test_another_port_is_answered_with_the_one_that_is_open(url: str, reason: st
     ],
 )
 def test_conditions_match_as_the_load_balancer_matches_them(field, values, url, expected):
-    assert Request.parse(url).matches(model.Condition(field=field, values=values)) is expected
+    assert Request.parse(url).matches(listeners.Condition(field=field, values=values)) is expected
 
 
 @pytest.mark.parametrize(
@@ -215,14 +216,14 @@ def test_method_headers_and_source_of_a_request_can_be_said(field, values, expec
         headers=["x-tenant=acme=1", "X-Tenant=second", "X-Other=third"],
         source="198.51.100.7",
     )
-    condition = model.Condition(field=field, values=values, header="X-Tenant" if field == "http-header" else None)
+    condition = listeners.Condition(field=field, values=values, header="X-Tenant" if field == "http-header" else None)
     assert request.matches(condition) is expected
 
 
 def test_a_rule_by_method_is_reached_with_that_method_only():
     rules = (
         rule(1, forward(EDGE_GROUP), host_header=("shop.example.com",), http_request_method=("POST",)),
-        rule(None, model.Action(type="fixed-response", status=404)),
+        rule(None, listeners.Action(type="fixed-response", status=404)),
     )
     topology = whole()
     listener = dataclasses.replace(topology.load_balancers[ALB].listeners[0], rules=rules)

@@ -10,7 +10,7 @@ import pytest
 from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.plan.workload.sample import SamplePlan
 from privatelink_ingress.settings.route_protocols import RouteProtocol
-from privatelink_ingress.trace import topology as model
+from privatelink_ingress.trace import listeners
 from privatelink_ingress.trace.cluster_objects import read
 from privatelink_ingress.trace.trace import Trace, trace
 from tests.support.topologies import EDGE_GROUP, whole
@@ -54,7 +54,7 @@ def endpoints(name: str, *ready: bool) -> dict:
 def followed(
     *objects: dict,
     url: str = URL,
-    rewrites: tuple[model.Rewrite, ...] = (),
+    rewrites: tuple[listeners.Rewrite, ...] = (),
     speaks: RouteProtocol | None = None,
 ) -> Trace:
     topology = whole()
@@ -187,8 +187,8 @@ def test_an_exact_host_comes_before_a_wildcard_and_that_before_none():
 
 
 def test_the_controller_gets_what_the_listener_rule_made_of_host_and_path():
-    host = model.Rewrite(type="host-header-rewrite", regex=r"^(.*)\.example\.com$", replace="$1.internal")
-    path = model.Rewrite(type="url-rewrite", regex="^/shop/(.*)$", replace="/$1")
+    host = listeners.Rewrite(type="host-header-rewrite", regex=r"^(.*)\.example\.com$", replace="$1.internal")
+    path = listeners.Rewrite(type="url-rewrite", regex="^/shop/(.*)$", replace="/$1")
     found = followed(
         ingress(shop_internal=[("/cart", "Exact", "web")]),
         service("web"),

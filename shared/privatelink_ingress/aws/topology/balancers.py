@@ -10,19 +10,8 @@ from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import each
 from privatelink_ingress.aws.topology.network import Subnet
 from privatelink_ingress.settings.sign_in import DEFAULT_COOKIE
-from privatelink_ingress.trace.topology import (
-    UNSEEN,
-    Action,
-    Certificate,
-    Condition,
-    Listener,
-    LoadBalancer,
-    Rewrite,
-    Rule,
-    SignIn,
-    Target,
-    TargetGroup,
-)
+from privatelink_ingress.trace.listeners import Action, Certificate, Condition, Listener, Rewrite, Rule, SignIn
+from privatelink_ingress.trace.topology import UNSEEN, LoadBalancer, Target, TargetGroup
 
 _CONFIGS = {
     "host-header": "HostHeaderConfig",

@@ -10,9 +10,9 @@ from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account, Reads, each
 from privatelink_ingress.aws.topology import balancers, network
+from privatelink_ingress.trace.listeners import Certificate
 from privatelink_ingress.trace.topology import (
     Alias,
-    Certificate,
     EndpointService,
     LoadBalancer,
     Topology,

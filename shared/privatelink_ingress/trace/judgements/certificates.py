@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterator
 
 from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, found
-from privatelink_ingress.trace.topology import Certificate, LoadBalancer, Topology
+from privatelink_ingress.trace.listeners import Certificate
+from privatelink_ingress.trace.topology import LoadBalancer, Topology
 
 HOP = "Certificate"
 

@@ -9,7 +9,8 @@ from privatelink_ingress.plan.routing.conditions import ANY_KEY
 from privatelink_ingress.plan.routing.routes import Rule as RulePlan
 from privatelink_ingress.trace.expected import Shard
 from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, found
-from privatelink_ingress.trace.topology import Action, Condition, Listener, LoadBalancer, Rule, Topology
+from privatelink_ingress.trace.listeners import Action, Condition, Listener, Rule
+from privatelink_ingress.trace.topology import LoadBalancer, Topology
 
 HOP = "Listener rule"
 

@@ -7,22 +7,11 @@ from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.settings.sign_in import DEFAULT_COOKIE
+from privatelink_ingress.trace.listeners import Action, Certificate, Condition, Listener, Rewrite, Rule, SignIn
 from privatelink_ingress.trace.states import network
 from privatelink_ingress.trace.states.resources import Outputs, Resources
 from privatelink_ingress.trace.states.web_acls import web_acls
-from privatelink_ingress.trace.topology import (
-    UNSEEN,
-    Action,
-    Certificate,
-    Condition,
-    Listener,
-    LoadBalancer,
-    Rewrite,
-    Rule,
-    SignIn,
-    Target,
-    TargetGroup,
-)
+from privatelink_ingress.trace.topology import UNSEEN, LoadBalancer, Target, TargetGroup
 
 _VALUES = {
     "hostHeader": "host-header",

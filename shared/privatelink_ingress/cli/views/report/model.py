@@ -18,6 +18,7 @@ from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.trace.diagnosis import Diagnosis, Followed
+from privatelink_ingress.trace.judgements import alarms
 from privatelink_ingress.trace.topology import LoadBalancer, Topology
 from privatelink_ingress.trace.trace import Trace
 
@@ -51,10 +52,6 @@ STATUSES: Mapping[Status, str] = {
     "not followed": "not followed",
 }
 """Each in words, the worst first."""
-
-
-ALARM = "Alarm"
-"""The place of a finding about an alarm of CloudWatch that has fired."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -115,7 +112,7 @@ class System:
     @property
     def alarms(self) -> tuple[Diagnosis, ...]:
         """The findings about alarms that have fired."""
-        return tuple(one for one in self.findings if one.problem.where == ALARM)
+        return tuple(one for one in self.findings if one.problem.where == alarms.HOP)
 
     @property
     def accounts(self) -> tuple[str, ...]:
