@@ -15,6 +15,7 @@ from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.lookups import (
+    alarm_keys,
     boundaries,
     contracts,
     edge_network,
@@ -93,6 +94,7 @@ async def deploy() -> dict[str, Any]:
         )
         return Attachment("edge", attachment, options).exports()
     await boundaries.require(settings.roles, network)
+    await alarm_keys.require(settings.alarms, network, account_id=settings.account_id)
     plan = plan_edge(
         settings,
         stack=stack,

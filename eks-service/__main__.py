@@ -10,6 +10,7 @@ import pulumi
 from privatelink_ingress.components.workload.private_service import PrivateService, PrivateServiceArgs
 from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.lookups import (
+    alarm_keys,
     boundaries,
     deployed,
     endpoint_services,
@@ -50,6 +51,7 @@ async def deploy() -> dict[str, Any]:
         roles=settings.roles.model_dump(),
     )
     await boundaries.require(settings.roles, duties.iam)
+    await alarm_keys.require(settings.alarms, duties.network, account_id=settings.account_id)
     plan = await planned(settings, stack, region, duties)
     now = image_availability.deployable(plan, await images.account_contents(plan.images, duties), stack=stack)
     program.warn((*plan.warnings, *now.warnings))

@@ -415,6 +415,7 @@ LOOK_UPS = {
     "aws:s3/getBucket:getBucket": """
     . s3:ListBucket arn:aws:s3:::{bucket}
     . s3:GetBucketLocation arn:aws:s3:::{bucket}""",
+    "aws:kms/getKey:getKey": ". kms:DescribeKey {kms}:key/1a2b3c4d",
     "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
     "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",
     "aws:eks/getClusters:getClusters": "? eks:ListClusters",
@@ -520,6 +521,7 @@ class Account:
             **invocation.args,
             "ecr": self.arn("ecr"),
             "eks": self.arn("eks"),
+            "kms": self.arn("kms"),
             "logs": self.arn("logs"),
             "parameter": name if name.startswith("arn:") else f"{self.arn('ssm')}:parameter{name}",
         }

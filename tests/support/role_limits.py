@@ -49,6 +49,13 @@ LIMITS = (
         ANYONE,
         "For endpoints with private DNS, whose zones are AWS's. Limited to VPCs of the Region.",
     ),
+    Limit(
+        ("workload-network", "edge-network"),
+        ("kms:DescribeKey",),
+        "key",
+        ANYONE,
+        "It tells whether the key of the alarms' topic exists and can encrypt. A description has no content of a key.",
+    ),
     Limit(("workload-iam",), ("iam:TagRole",), OF_OUR_NAME, UNTAGGED, _CANNOT_TELL),
     Limit(("workload-eks",), ("iam:PassRole",), OF_OUR_NAME, ANYONE, "IAM checks PassRole without tags."),
     Limit(("workload-eks",), ("eks:CreateCluster",), "", ANYONE, _CREATES),

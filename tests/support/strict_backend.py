@@ -331,6 +331,14 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
     # Nothing is left of an earlier deployment; a test of what was left gives answers of its own.
     "aws:cloudwatch/getLogGroups:getLogGroups": lambda args, at: {**args, "id": at.region, "logGroupNames": []},
     "aws:s3/getBucket:getBucket": _no_bucket,
+    # Every key that a stack file names exists.
+    "aws:kms/getKey:getKey": lambda args, at: {
+        **args,
+        "id": "1a2b3c4d",
+        "arn": f"arn:aws:kms:{at.region}:{at.account}:key/1a2b3c4d",
+        "enabled": True,
+        "keyState": "Enabled",
+    },
     "aws:eks/getClusters:getClusters": lambda _, at: {"id": at.region, "names": []},
 }
 

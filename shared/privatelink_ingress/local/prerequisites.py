@@ -21,10 +21,12 @@ from privatelink_ingress.settings.workload import WorkloadSettings
 
 
 def prepare(cloud: Cloud, settings: WorkloadSettings | EdgeSettings | AttachedSettings, region: str) -> None:
-    """Create the hosted zones, certificates, roles and topics that the settings name. Existing ones stay unchanged.
+    """Create the hosted zones, certificates, keys, roles and topics that the settings name. Existing ones stay.
 
     The zone in which an attached stack has its connections' names is the shard's, which exists with its edge stack.
     """
+    if not isinstance(settings, AttachedSettings) and (key := settings.alarms.key):
+        _key(cloud.session(settings.account_id, region).client("kms"), key)
     if isinstance(settings, EdgeSettings | AttachedSettings):
         for zone_id, domain in _hosted_zones(settings).items():
             role = settings.hosted_zone_roles.get(zone_id)
@@ -71,6 +73,13 @@ def _topic(sns: Any, arn: str) -> None:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sns.create_topic(Name=Arn.parse(arn).name, Attributes={"Policy": policy})
+
+
+def _key(kms: Any, name: str) -> None:
+    """A key under this alias, as docs/alarms.md creates it. One that is named by its ARN has to exist."""
+    if name.startswith("alias/") and name not in {one["AliasName"] for one in kms.list_aliases()["Aliases"]}:
+        key = kms.create_key(Description="Messages of alarm topics")["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=name, TargetKeyId=key)
 
 
 def _log_bucket(session: Session, bucket: str) -> None:

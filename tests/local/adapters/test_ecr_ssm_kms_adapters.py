@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import AdapterError
+from privatelink_ingress.local.adapters.invokes import FUNCTIONS
 from privatelink_ingress.local.adapters.table import adapter_for
 from privatelink_ingress.local.cloud.session import Session
 
@@ -102,3 +104,16 @@ def test_a_key_rotates_and_has_an_alias(workload: Session) -> None:
     adapter_for(ALIAS).delete(workload, alias.id, named | alias.outputs)
     adapter_for(KEY).delete(workload, key.id, inputs | key.outputs)
     assert kms.describe_key(KeyId=key.id)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_a_key_is_looked_up_by_its_alias_and_one_that_is_not_there_is_said_so(workload: Session) -> None:
+    kms = workload.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/alarms", TargetKeyId=key["KeyId"])
+    found = FUNCTIONS[t.GET_KEY](workload, {"keyId": "alias/alarms"})
+    assert (found["arn"], found["enabled"], found["keyState"]) == (key["Arn"], True, "Enabled")
+    kms.schedule_key_deletion(KeyId=key["KeyId"])
+    found = FUNCTIONS[t.GET_KEY](workload, {"keyId": "alias/alarms"})
+    assert (found["enabled"], found["keyState"]) == (False, "PendingDeletion")
+    with pytest.raises(AdapterError, match="NotFoundException"):
+        FUNCTIONS[t.GET_KEY](workload, {"keyId": "alias/pager"})

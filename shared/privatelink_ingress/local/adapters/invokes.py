@@ -185,6 +185,20 @@ def _bucket(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _key(aws: Aws, args: Properties) -> Properties:
+    found = call(aws, "kms", "DescribeKey", args, type_=t.GET_KEY)["KeyMetadata"]
+    return {
+        **args,
+        "id": found["KeyId"],
+        "arn": found["Arn"],
+        "awsAccountId": found["AWSAccountId"],
+        "description": found.get("Description", ""),
+        "enabled": found["Enabled"],
+        "keyManager": found["KeyManager"],
+        "keyState": found["KeyState"],
+    }
+
+
 def _tags(pairs: list[Mapping[str, str]] | tuple[()]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
@@ -200,6 +214,7 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_CALLER_IDENTITY: _caller_identity,
     t.GET_ENDPOINT_SERVICE: _vpc_endpoint_service,
     t.GET_BUCKET: _bucket,
+    t.GET_KEY: _key,
     t.GET_HOSTED_ZONE: _zone,
     t.GET_LOG_GROUP: _log_group,
     t.GET_LOG_GROUPS: _log_groups,

@@ -22,6 +22,11 @@ def alarms(system: System) -> tuple[Grant, ...]:
     return (system.on_arn([f"cloudwatch:{action}" for action in actions], *names),)
 
 
+def key(system: System) -> tuple[Grant, ...]:
+    """Whether the key of a topic exists. The settings of roles do not name it, so it may be any of the account."""
+    return (system.on_arn(["kms:DescribeKey"], system.arn("kms", "key/*")),)
+
+
 def topic(system: System, stack_names: Sequence[str]) -> tuple[Grant, ...]:
     """The topics of the stacks `<project>-<stack>`, by name."""
     topics = tuple(system.arn("sns", topic_name(name)) for name in stack_names)

@@ -63,6 +63,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **_deliveries(system, edges),
         t.METRIC_ALARM: alarms.alarms(system),
         t.TOPIC: alarms.topic(system, edges),
+        t.GET_KEY: alarms.key(system),
         **_bucket(system, settings, trust_stores.buckets(system, edges)),
         **trust_stores.grants(system, edges),
         # What attached stacks of other teams read of them.

@@ -124,6 +124,7 @@ def _network(system: System, settings: WorkloadRoles, flow_log_roles: tuple[str,
         ),
         t.PARAMETER: parameter(system, settings.parameter_prefix, names, overwrite=True),
         t.METRIC_ALARM: alarms.alarms(system),
+        t.GET_KEY: alarms.key(system),
         t.TOPIC: alarms.topic(system, tuple(stack.replace("/", "-") for stack in system.stacks)),
     }
 
