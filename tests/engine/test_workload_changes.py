@@ -19,6 +19,9 @@ ACCOUNT = "111111111111"
 WRITER = "arn:aws:iam::222222222222:role/privatelink-ingress/ingress-parameter-shop"
 
 
+ALARMS = json.dumps({"enabled": True, "key": "alias/alarms"})
+
+
 @pytest.fixture(scope="module")
 def key_arn(world: World) -> str:
     return world.cloud.session(ACCOUNT, REGION).client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -176,6 +179,51 @@ def test_other_logs_of_the_control_plane_are_an_update_of_the_cluster_alone(stac
     stack.set("cluster", logTypes=["audit"])
     assert stack.up_as_previewed().shown() == ["update Cluster shop-eksCluster"]
     assert stack.up().shown() == []
+
+
+def watched(world: World) -> dict[str, Any]:
+    """The alarms of the account by name."""
+    found = world.cloud.session(ACCOUNT, REGION).client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return {alarm["AlarmName"]: alarm for alarm in found}
+
+
+def test_alarms_whose_key_does_not_exist_are_refused_by_the_preview(stack):
+    before = dict(stack.config)
+    stack.config["eks-service:alarms"] = ALARMS
+    error = "\n".join(stack.failing("preview").errors)
+    stack.config = before
+    assert "alarms.key: is alias/alarms, which cannot be looked up" in error
+
+
+def test_alarms_come_with_their_topic_and_watch_the_balancer_that_the_stack_has(world, stack, key_arn):
+    kms = world.cloud.session(ACCOUNT, REGION).client("kms")
+    kms.create_alias(AliasName="alias/alarms", TargetKeyId=key_arn.rpartition("/")[2])
+    stack.config["eks-service:alarms"] = ALARMS
+    steps = stack.up_as_previewed().shown()
+    assert {step.split()[0] for step in steps} == {"create"}
+    assert {step.split()[1] for step in steps} == {"WorkloadAlarms", "AlarmTopic", "Topic", "MetricAlarm"}
+    balancer = resource(stack, "aws:lb/loadBalancer:LoadBalancer")["outputs"]["arnSuffix"]
+    of_zones = [alarm for name, alarm in watched(world).items() if name.startswith("eks-service/shop/unhealthy-")]
+    assert len(of_zones) == 3
+    for alarm in of_zones:
+        assert {"Name": "LoadBalancer", "Value": balancer} in alarm["Dimensions"]
+        assert alarm["AlarmActions"] == [f"arn:aws:sns:{REGION}:{ACCOUNT}:eks-service-shop-alarms"]
+    assert stack.up().shown() == []
+
+
+def test_another_threshold_is_an_update_of_its_alarm_alone(world, stack):
+    stack.set("alarms", portErrors=5)
+    assert stack.up_as_previewed().shown() == ["update MetricAlarm shop-port-errors"]
+    assert watched(world)["eks-service/shop/port-errors"]["Threshold"] == 5
+    assert stack.refresh().shown() == []
+
+
+def test_alarms_go_with_their_topic_and_leave_the_service_alone(world, stack):
+    del stack.config["eks-service:alarms"]
+    steps = stack.up_as_previewed().shown()
+    assert {step.split()[0] for step in steps} == {"delete"}
+    assert watched(world) == {}
+    assert world.cloud.session(ACCOUNT, REGION).client("sns").list_topics()["Topics"] == []
 
 
 def test_a_minor_version_reaches_the_control_plane_then_the_agents_then_the_nodes_then_the_other_add_ons(world, stack):
