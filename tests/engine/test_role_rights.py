@@ -14,6 +14,7 @@ import pytest
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.aws_requests import LOOK_UPS
 from tests.support.deployers import (
     EDGE,
@@ -28,7 +29,6 @@ from tests.support.deployers import (
 )
 from tests.support.engine import Stack, World
 from tests.support.engine_edge import connection, edge, publish
-from tests.support.iam_policies import Request
 from tests.support.programs import run_edge, run_workload
 from tests.support.role_calls import Call, recorded
 

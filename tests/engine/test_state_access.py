@@ -15,13 +15,13 @@ import pulumi
 import pytest
 from pulumi import automation as auto
 
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.plan.account import state_migration
 from privatelink_ingress.plan.account.deployers import previews
 from tests.program.test_state_access import BACKEND, KEYS, run
 from tests.support.deployers import EDGE, REGION, SHARD_PARAMETER
 from tests.support.engine import Stack, World
 from tests.support.engine_edge import connection, publish, write_contract
-from tests.support.iam_policies import Policies, Request
 from tests.support.state_backends import StateBucket, state_bucket
 
 ADMINISTRATOR = Policies(json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))

@@ -14,13 +14,13 @@ from privatelink_ingress.aws import reader_policy
 from privatelink_ingress.cli import doctor, topologies
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
-from privatelink_ingress.local import deploy
+from privatelink_ingress.local import deploy, iam_policies
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.trace import diagnosis
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.surroundings import Surroundings
-from tests.support import iam_policies, reader_calls
+from tests.support import reader_calls
 from tests.support.breakage_table import EVERY
 from tests.support.breakages import BREAKAGES, Breakage, Sides
 from tests.support.programs import REPOSITORY

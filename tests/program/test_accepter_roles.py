@@ -6,9 +6,9 @@ import functools
 
 from privatelink_ingress.local.engine.monitor import Registration
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.aws_requests import Account
 from tests.support.deployers import CI, EDGE, GITHUB, REGION, TRUST, WORKLOAD, ZONE, account, asked_by, policies, trust
-from tests.support.iam_policies import Request
 
 PLATFORM = f"arn:aws:iam::{EDGE}:role/platform-ci"
 ACCEPTER = "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.adopted import EXISTING, GROUP, SUBNETS, VPC, adopting, in_existing_vpc
 from tests.support.aws_requests import Account
 from tests.support.deployers import REGION, TRUST, WORKLOAD, account, asker, of_provider, policies
-from tests.support.iam_policies import Policies, Request
 
 EC2 = f"arn:aws:ec2:{REGION}:{WORKLOAD}"
 ADOPTED = {"clusters": ["platform"], "vpcIds": [VPC]}

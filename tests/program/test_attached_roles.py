@@ -13,6 +13,7 @@ import pulumi
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.aws_requests import Account
 from tests.support.deployers import (
     CI,
@@ -32,7 +33,6 @@ from tests.support.deployers import (
 from tests.support.deployers import trust as trust_of
 from tests.support.edge_parameters import NAME, READER, SERVICE, SHARED
 from tests.support.edge_parameters import Account as EdgeAccount
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import run_attached, run_edge, run_workload, sample_connections, shard_in, shard_outputs
 
 STACK = "central-ingress/prod-blog"

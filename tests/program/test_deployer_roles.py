@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.lookups.providers import Providers
 from tests.support.aws_requests import allowed_account
 from tests.support.bootstrap import bootstrap
@@ -38,7 +39,6 @@ from tests.support.deployers import (
     trust,
     workload_account,
 )
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import run_edge, run_workload
 
 # What each duty must be able to do

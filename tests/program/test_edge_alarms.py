@@ -11,8 +11,8 @@ from pulumi import RunError
 
 from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.edge_services import id_of, named
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import REPOSITORY, published_outputs
 
 ALARM, TOPIC = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic"

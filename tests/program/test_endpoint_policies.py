@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.plan.workload.endpoint_policies import ADDON_ACCOUNTS, interface, s3_gateway
 from privatelink_ingress.regions import REGIONS
 from privatelink_ingress.settings.workload import WorkloadSettings
 from tests.support.iam_lint import findings
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import Run
 
 OWN, STRANGER, ADDONS, SHARED = "111111111111", "999999999999", "602401143452", "333333333333"

@@ -9,8 +9,8 @@ import pytest
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.deployers import CI, EDGE, REGION, ZONE, account, policies
-from tests.support.iam_policies import Request
 from tests.support.programs import published_outputs, run_attached, run_edge, sample_connections, shard_outputs
 from tests.support.strict_backend import StrictBackend
 

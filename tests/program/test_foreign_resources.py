@@ -11,12 +11,12 @@ import json
 
 import pytest
 
+from privatelink_ingress.local.iam_policies import Policies
 from tests.program.test_deployer_documents import everything
 from tests.support import foreign, role_limits
 from tests.support.deployers import REGION, ROLE, WORKLOAD, boundary, edge_account, workload_account
 from tests.support.every_role import ROLES, SHOP
 from tests.support.foreign import Attempt
-from tests.support.iam_policies import Policies
 from tests.support.role_limits import OF_OUR_NAME
 
 

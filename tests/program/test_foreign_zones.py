@@ -10,13 +10,13 @@ import pytest
 
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.plan.account.deployers import hosted_zones
 from tests.program.test_edge_connections import SHOP
 from tests.program.test_hosted_zones import ELSEWHERE, OTHER, ZONE, answering
 from tests.support.aws_requests import Account
 from tests.support.deployers import CI, EDGE, REGION, account, policies
 from tests.support.deployers import ZONE as OWN_ZONE
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import run_attached, run_edge
 
 ROLE = "arn:aws:iam::333333333333:role/records"

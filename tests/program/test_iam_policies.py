@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.iam_policies import Policies, Request
+from privatelink_ingress.local.iam_policies import Policies, Request
 
 
 def policies(*statements: dict[str, Any]) -> Policies:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.deployers import WORKLOAD, asker, boundary, of_duty, of_provider, workload_account
-from tests.support.iam_policies import Request
 from tests.support.programs import Run
 
 FEATURES = {"podLogs": {"install": True, "retentionDays": 30}, "metrics": {"install": True}, "sessionManager": True}

@@ -14,6 +14,7 @@ import pulumi
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.plan.account.deployers.previews import READ, TAG
 from tests.program.test_state_access import BACKEND, KEYS
 from tests.support.deployers import (
@@ -32,7 +33,6 @@ from tests.support.deployers import (
     policies,
     trust,
 )
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import shard_outputs
 from tests.support.shards import SERVICE
 

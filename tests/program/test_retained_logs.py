@@ -12,9 +12,9 @@ import pytest
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.deployers import EDGE, asker, of_duty
 from tests.support.edge_services import services
-from tests.support.iam_policies import Request
 from tests.support.programs import run_workload, stack_file
 from tests.support.strict_backend import At, StrictBackend
 

@@ -9,11 +9,11 @@ import json
 
 import pytest
 
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support import foreign
 from tests.support.deployers import EDGE, REGION, of_duty
 from tests.support.every_role import ROLES
 from tests.support.foreign import SERVICE
-from tests.support.iam_policies import Policies, Request
 
 BY_HAND = {"aws:ResourceTag/Name": "by-hand"}
 EXISTING = (

@@ -9,11 +9,11 @@ import pytest
 
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from privatelink_ingress.plan.edge.contract_parameter import ADVANCED, plan_contract_parameter
 from privatelink_ingress.problems import UserError
 from tests.support.deployers import EDGE, REGION, SHARD_PARAMETER, edge_account, policies
 from tests.support.edge_parameters import GET_PARAMETER, Account
-from tests.support.iam_policies import Request
 from tests.support.programs import published_outputs, run_attached, run_edge, sample_connections, shard_contract
 
 PARAMETER = "aws:ssm/parameter:Parameter"

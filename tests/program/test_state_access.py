@@ -13,6 +13,7 @@ import pulumi
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from privatelink_ingress.plan.account.deployers.grants import System
 from privatelink_ingress.plan.account.deployers.packing import POLICIES_OF_A_ROLE, POLICY_CHARACTERS
 from privatelink_ingress.plan.account.deployers.roles import RoleMaker
@@ -33,7 +34,6 @@ from tests.support.deployers import (
     named,
     policies,
 )
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import shard_outputs
 from tests.support.shards import SERVICE
 from tests.support.state_requests import Backend

@@ -14,10 +14,10 @@ import pytest
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support import documents
 from tests.support.bootstrap import bootstrap
 from tests.support.deployers import EDGE, SHARD_PARAMETER, ZONE, account, named
-from tests.support.iam_policies import Policies, Request
 from tests.support.shards import SERVICE
 
 ADMIN, CALLER = f"arn:aws:iam::{EDGE}:role/platform/admin", f"arn:aws:iam::{EDGE}:user/deployer"

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.adopted import adopting, in_existing_vpc
 from tests.support.deployers import WORKLOAD, asker, of_duty
 from tests.support.edge_services import named
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import REPOSITORY, Run
 
 ALARM, TOPIC = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic"

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from privatelink_ingress.local.engine.registration import Invocation, Registration
-from tests.support.iam_policies import Request
+from privatelink_ingress.local.iam_policies import Request
 
 TAGGING = {
     "ec2": "ec2:CreateTags",

@@ -9,9 +9,9 @@ from typing import Any
 
 from privatelink_ingress.local.engine.monitor import Registration
 from privatelink_ingress.local.engine.runner import StackOutputs, StackRun
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.aws_requests import Account
 from tests.support.bootstrap import bootstrap
-from tests.support.iam_policies import Policies, Request
 from tests.support.programs import run_edge, run_workload, shard_contract, stack_file
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"

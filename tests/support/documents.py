@@ -22,7 +22,16 @@ from privatelink_ingress.ingresses import table
 from privatelink_ingress.plan.account.deployers import attached, hosted_zones, trust
 from privatelink_ingress.plan.edge import logs
 from privatelink_ingress.rules import ACCEPTED, RULES
-from tests.support import alarms, breakage_table, engine_failures, firewall, identities, orphan_types, pictures
+from tests.support import (
+    alarms,
+    breakage_table,
+    engine_failures,
+    firewall,
+    identities,
+    orphan_types,
+    pictures,
+    preflight_breakages,
+)
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
 from tests.support.programs import REPOSITORY
@@ -191,6 +200,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "failures": engine_failures.table,
     "orphans": orphan_types.table,
     "breakages": breakage_table.table,
+    "preflight": preflight_breakages.table,
     "firewall-groups": firewall.table,
     "alarms": alarms.table,
     "alarms-workload": alarms.workload_table,

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies
 from tests.program.test_attached_roles import role as attached_role
 from tests.support.deployers import CI, DUTIES, EDGE, GITHUB, TRUST, WORKLOAD, ZONE, account, of_duty, policies
-from tests.support.iam_policies import Policies
 
 SHOP, PROD, BLOG = "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
 

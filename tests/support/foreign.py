@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.aws_requests import REQUESTS, TAGGING
 from tests.support.deployers import REGION
-from tests.support.iam_policies import Request
 
 SERVICES = (
     *("acm", "autoscaling", "cloudformation", "cloudwatch", "ec2", "ecr", "eks", "elasticloadbalancing", "iam", "kms"),

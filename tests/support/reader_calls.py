@@ -10,9 +10,10 @@ from unittest import mock
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tests.support.iam_policies import Request
+from privatelink_ingress.local.iam_policies import Request
+from tests.support.role_calls import ACTIONS
 
-PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
+PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "service-quotas": "servicequotas"}
 """IAM's name of a service, where boto3 has another."""
 
 Parameters = Mapping[str, Any]
@@ -24,6 +25,8 @@ RESOURCES: Mapping[str, Callable[[Parameters], list[str]]] = {
     "cloudwatch:DescribeAlarms": lambda given: [f"arn:aws:cloudwatch:{_HERE}:alarm:*"],
     "ecr:BatchGetImage": lambda given: [f"arn:aws:ecr:{_HERE}:repository/{given['repositoryName']}"],
     "ecr:DescribeImages": lambda given: [f"arn:aws:ecr:{_HERE}:repository/{given['repositoryName']}"],
+    "ecr:DescribeRepositories": lambda given: [f"arn:aws:ecr:{_HERE}:repository/*"],
+    "ecr:ListImages": lambda given: [f"arn:aws:ecr:{_HERE}:repository/{given['repositoryName']}"],
     "eks:DescribeAddon": lambda given: [f"arn:aws:eks:{_HERE}:addon/{given['clusterName']}/{given['addonName']}/1"],
     "eks:DescribeCluster": lambda given: [f"arn:aws:eks:{_HERE}:cluster/{given['name']}"],
     "eks:DescribeNodegroup": lambda given: [
@@ -31,10 +34,14 @@ RESOURCES: Mapping[str, Callable[[Parameters], list[str]]] = {
     ],
     "eks:ListAddons": lambda given: [f"arn:aws:eks:{_HERE}:cluster/{given['clusterName']}"],
     "eks:ListNodegroups": lambda given: [f"arn:aws:eks:{_HERE}:cluster/{given['clusterName']}"],
+    "iam:GetRole": lambda given: [f"arn:aws:iam::111111111111:role/{given['RoleName']}"],
+    "iam:SimulatePrincipalPolicy": lambda given: [given["PolicySourceArn"]],
     "logs:DescribeLogGroups": lambda given: [f"arn:aws:logs:{_HERE}:log-group:{given['logGroupNamePrefix']}"],
+    "route53:GetHostedZone": lambda given: [f"arn:aws:route53:::hostedzone/{given['Id']}"],
     "route53:ListResourceRecordSets": lambda given: [
         f"arn:aws:route53:::hostedzone/{given['HostedZoneId'].removeprefix('/hostedzone/')}"
     ],
+    "s3:ListBucket": lambda given: [f"arn:aws:s3:::{given['Bucket']}"],
     "s3:GetBucketPolicy": lambda given: [f"arn:aws:s3:::{given['Bucket']}"],
     "ssm:GetParameters": lambda given: [f"arn:aws:ssm:{_HERE}:parameter{name}" for name in given["Names"]],
     "wafv2:GetLoggingConfiguration": lambda given: [given["ResourceArn"]],
@@ -80,7 +87,8 @@ def _sent(before: Callable[[str, Parameters], None]) -> Generator[None]:
         service = client.meta.service_model.service_name
         # The emulated AWS's own session assumes a role; GetCallerIdentity takes no right.
         if service != "sts":
-            before(f"{PREFIXES.get(service, service)}:{operation}", parameters)
+            action = f"{PREFIXES.get(service, service)}:{operation}"
+            before(ACTIONS.get(action, action), parameters)
         return send(client, operation, parameters)
 
     with mock.patch.object(BaseClient, "_make_api_call", sent):

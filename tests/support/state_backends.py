@@ -7,9 +7,9 @@ import dataclasses
 from collections.abc import Generator, Mapping
 
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Policies
 from tests.support.deployers import POLICY
 from tests.support.engine import REGION, World
-from tests.support.iam_policies import Policies
 from tests.support.state_gate import Gate, Principal
 from tests.support.state_requests import Backend
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.iam_policies import Policies, Request
+from privatelink_ingress.local.iam_policies import Policies, Request
 from tests.support.state_requests import Backend
 
 LOOPBACK = "127.0.0.1"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from tests.support.iam_policies import Request
+from privatelink_ingress.local.iam_policies import Request
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

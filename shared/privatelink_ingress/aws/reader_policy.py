@@ -71,12 +71,25 @@ def document(*, buckets: Iterable[str], parameters: Iterable[str], partition: st
         "s3:GetBucketPolicy": [f"{arn}:s3:::{name}" for name in sorted(set(buckets))],
         "ssm:GetParameters": [f"{arn}:ssm:*:*:parameter{name}" for name in sorted(set(parameters))],
     }
+    return limited_to(RIGHTS, own, partition=partition)
+
+
+def limited_to(
+    rights: Mapping[str, tuple[str, ...]], own: Mapping[str, Iterable[str]], *, partition: str = "aws"
+) -> str:
+    """A policy with each action on its resources in any account and Region, or on those in `own`, as JSON.
+
+    Args:
+        rights: Resources by action, as `RIGHTS`.
+        own: ARNs by action; an action without any is left out.
+        partition: Of the accounts.
+    """
     by_resources: dict[tuple[str, ...], list[str]] = {}
-    for action, limited in RIGHTS.items():
+    for action, limited in rights.items():
         if action in own:
             resources = tuple(own[action])
         else:
-            resources = tuple(f"{arn}:{one.format(region='*', account='*')}" for one in limited) or ("*",)
+            resources = tuple(f"arn:{partition}:{one.format(region='*', account='*')}" for one in limited) or ("*",)
         if resources:
             by_resources.setdefault(resources, []).append(action)
     statements = [

@@ -45,9 +45,9 @@ class Account(Protocol):
 class Reads:
     """The reads of one account, and which of them failed."""
 
-    def __init__(self, account: Account) -> None:
-        """Nothing is read yet."""
-        self.account = account
+    def __init__(self, account: Account, *, remedy: str | None = None) -> None:
+        """Nothing is read yet; `remedy` is what to do about a right that is missing, for `doctor` by default."""
+        self.account, self._remedy = account, remedy or REMEDY
         self.unread: dict[str, Problem] = {}
         """By part."""
 
@@ -65,7 +65,7 @@ class Reads:
                 raise
             place = f"account {self.account.account_id}, {self.account.region}"
             reason = f"{name} cannot be read: {error}"
-            self.unread[name] = Problem(place, reason, REMEDY)
+            self.unread[name] = Problem(place, reason, self._remedy)
             return default
 
 

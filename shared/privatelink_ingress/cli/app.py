@@ -23,6 +23,7 @@ from privatelink_ingress.cli.commands import (
     images,
     ingress,
     orphans,
+    preflight,
     report,
 )
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
@@ -50,7 +51,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they would print stack files and credentials
 )
-for part in (files, demo, doctor, deploy, connections, images, ingress, orphans, report, bootstrap):
+for part in (files, demo, preflight, doctor, deploy, connections, images, ingress, orphans, report, bootstrap):
     app.add_typer(part.commands)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -11,34 +12,41 @@ from rich.text import Text
 
 from privatelink_ingress.cli.doctor import Report
 from privatelink_ingress.cli.views import tables
+from privatelink_ingress.problems import Problem
+from privatelink_ingress.trace.diagnosis import Diagnosis
 
 _STYLES = {"error": "bold red", "warning": "yellow", "not seen": "dim"}
 
 
 def show(report: Report, console: Console) -> None:
     """Print all findings, and one line of what was looked at."""
-    rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    rows.add_column(no_wrap=True)
-    rows.add_column(no_wrap=True)
-    rows.add_column(overflow="fold")
-    for one in report.found:
-        lines = [Text(f"{one.problem.where}: {one.problem.reason}", style=_STYLES[one.severity])]
-        if one.evidence:
-            lines.append(Text(one.evidence))
-        if one.problem.remedy:
-            lines.append(Text(f"→ {one.problem.remedy}", style="bold"))
-        rows.add_row(one.connection, Text(one.severity, style=_STYLES[one.severity]), Text("\n").join(lines))
-    for problem in report.unread:
-        text = f"{problem.where}: {problem.reason}"
-        rows.add_row("", Text("unread", style="bold red"), Text(f"{text}\n→ {problem.remedy}"))
-    if rows.row_count:
-        tables.print_table(console, rows)
+    print_findings(report.found, report.unread, console)
     counts = {kind: sum(one.severity == kind for one in report.found) for kind in _STYLES}
     wrong = ", ".join(tables.counted(counts[kind], kind) for kind in ("error", "warning"))
     connections, requests = len(report.connections), report.requests
     looked = f"{tables.counted(connections, 'connection')}, {tables.counted(requests, 'request')} followed"
     style = "bold green" if report.healthy and not report.unread else "bold red"
     console.print(f"{looked}: {wrong}, {counts['not seen']} not seen.", style=style, highlight=False, soft_wrap=True)
+
+
+def print_findings(found: Iterable[Diagnosis], unread: Iterable[Problem], console: Console) -> None:
+    """Print a table of findings and of what could not be read; nothing without any."""
+    rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    rows.add_column(no_wrap=True)
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
+    for one in found:
+        lines = [Text(f"{one.problem.where}: {one.problem.reason}", style=_STYLES[one.severity])]
+        if one.evidence:
+            lines.append(Text(one.evidence))
+        if one.problem.remedy:
+            lines.append(Text(f"→ {one.problem.remedy}", style="bold"))
+        rows.add_row(one.connection, Text(one.severity, style=_STYLES[one.severity]), Text("\n").join(lines))
+    for problem in unread:
+        text = f"{problem.where}: {problem.reason}"
+        rows.add_row("", Text("unread", style="bold red"), Text(f"{text}\n→ {problem.remedy}"))
+    if rows.row_count:
+        tables.print_table(console, rows)
 
 
 def as_json(report: Report) -> str:

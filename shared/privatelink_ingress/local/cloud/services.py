@@ -54,6 +54,7 @@ MODULES: tuple[str, ...] = (
     "eks.pod_identity",
     "eks.tags",
     "iam",
+    "iam_simulation",
     "ssm",
     "tagging",
 )

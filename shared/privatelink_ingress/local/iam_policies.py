@@ -1,8 +1,7 @@
-"""What identity policies of IAM allow, for tests: Allow and Deny, wildcards, and the condition operators in use.
+"""What identity policies of IAM allow: Allow and Deny, wildcards, and the condition operators in use.
 
 It follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html for one role
-without session policies. It does not prove that AWS decides alike: `aws_requests.py` says with which resources and
-condition keys an action is checked.
+without session policies. It does not prove that AWS decides alike.
 """
 
 from __future__ import annotations
@@ -36,8 +35,12 @@ class Policies:
 
     def allow(self, request: Request) -> bool:
         """Whether one statement allows the request and none denies it."""
+        return self.decide(request) == "allowed"
+
+    def decide(self, request: Request) -> str:
+        """`allowed`, `explicitDeny`, or `implicitDeny` without a statement about the request."""
         effects = {statement["Effect"] for statement in self._about(request.action) if _applies(statement, request)}
-        return effects == {"Allow"}
+        return "explicitDeny" if "Deny" in effects else "allowed" if effects else "implicitDeny"
 
     def _about(self, action: str) -> list[dict[str, Any]]:
         if action not in self._by_action:

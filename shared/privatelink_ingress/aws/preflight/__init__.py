@@ -1,0 +1,1 @@
+"""Reads from AWS what `preflight` compares with the plan of a stack. Reads only."""

@@ -1,0 +1,46 @@
+"""What the Region of a stack has: zones, and instance types in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account
+
+
+def zones(account: Account) -> Mapping[str, str]:
+    """State by zone id, without Local and Wavelength Zones."""
+    listed = account.client("ec2").describe_availability_zones(
+        Filters=[{"Name": "zone-type", "Values": ["availability-zone"]}]
+    )
+    return {one["ZoneId"]: one["State"] for one in listed["AvailabilityZones"]}
+
+
+def instance_types(account: Account, types: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """The ids of the zones that offer each type."""
+    wanted = [{"Name": "instance-type", "Values": list(types)}]
+    found: dict[str, set[str]] = {}
+    for one in read(
+        account.client("ec2"),
+        "describe_instance_type_offerings",
+        "InstanceTypeOfferings",
+        LocationType="availability-zone-id",
+        Filters=wanted,
+    ):
+        found.setdefault(one["InstanceType"], set()).add(one["Location"])
+    return {type_: frozenset(zones) for type_, zones in found.items()}
+
+
+HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""By partition, a Region that every account has."""
+
+
+def is_enabled(account: Account, region: str) -> bool:
+    """Whether the account has enabled a Region: one that is not refuses all credentials, so another one is asked.
+
+    Args:
+        account: Clients in a Region of `HOME`.
+        region: Of the stack.
+    """
+    listed = account.client("ec2").describe_regions(RegionNames=[region], AllRegions=True)["Regions"]
+    return any(one.get("OptInStatus") != "not-opted-in" for one in listed)

@@ -1,0 +1,150 @@
+"""What a program reads of other stacks before they are deployed: their plans, with stand-ins for what AWS chooses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from privatelink_ingress import tokens as t
+from privatelink_ingress.arns import Arn
+from privatelink_ingress.contracts import service as service_contract
+from privatelink_ingress.contracts import shard as shard_contract
+from privatelink_ingress.fleet import assumed_zones
+from privatelink_ingress.fleet.deployment import Unit
+from privatelink_ingress.fleet.plans import contract_of
+from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.fleet.stacks import Edge, Workload
+from privatelink_ingress.local.adapters.base import Properties
+from privatelink_ingress.local.engine.registration import StackOutputs
+from privatelink_ingress.plan.edge.backends import assumed_contract
+from privatelink_ingress.plan.edge.shard import EdgePlan
+from privatelink_ingress.plan.workload import WorkloadPlan, declared_zones
+from privatelink_ingress.regions import partition
+from privatelink_ingress.stack_names import StackName, short
+from privatelink_ingress.trace.preflight import zones
+from privatelink_ingress.trace.preflight.planned import Planned
+
+ORGANIZATION = "organization"
+"""The organization name in every self-managed Pulumi backend."""
+
+
+class Known:
+    """The plans of all stacks, and the zones of those that were previewed."""
+
+    def __init__(self, stacks: Stacks) -> None:
+        """`stacks` were compared, so that their plans are known."""
+        self._stacks, self._zones = stacks, dict[str, tuple[str, ...]]()
+
+    def add(self, planned: Planned) -> None:
+        """Remember the zones of a stack that was previewed in its account."""
+        self._zones[planned.label] = zones.used(planned)
+
+    def outputs(self, unit: Unit, available: Iterable[str]) -> Mapping[str, StackOutputs]:
+        """What the stacks that a stack reads would export, by full name.
+
+        Args:
+            unit: The stack.
+            available: Zones of its Region; those of a shard that states none.
+        """
+        if isinstance(unit.stack, Workload):
+            return {}
+        return dict(self._outputs(unit, tuple(sorted(available))))
+
+    def assumed(self, unit: Unit) -> Mapping[str, Properties]:
+        """Answers of look-ups by token, as if all that the stack file takes for granted were there."""
+        return _assumed(unit, dict(self._contracts(unit, ())))
+
+    def _outputs(self, unit: Unit, available: tuple[str, ...]) -> Iterator[tuple[str, StackOutputs]]:
+        for stack, contract in self._contracts(unit, available):
+            if not stack.startswith("parameter "):
+                name = StackName.parse(stack).within(ORGANIZATION, service_contract.PROJECT)
+                yield str(name), StackOutputs(contract)
+        if not isinstance(unit.stack, Workload | Edge):
+            edge = self._stacks.report.plans.get(f"{shard_contract.PROJECT}/{unit.stack.shard}")
+            if isinstance(edge, EdgePlan):
+                name = StackName.parse(unit.stack.settings.edge_stack).within(ORGANIZATION, shard_contract.PROJECT)
+                yield str(name), StackOutputs(shard_outputs(edge))
+
+    def _contracts(self, unit: Unit, available: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """By the backend's stack, or by `parameter <name>`."""
+        if isinstance(unit.stack, Workload):
+            return
+        settings, region = unit.stack.settings, unit.stack.region
+        own = self._edge_zones(unit, available)
+        for name, connection in settings.connections.items():
+            for backend in connection.backends:
+                if backend.stack is not None:
+                    plan = self._stacks.report.plans.get(f"{service_contract.PROJECT}/{short(backend.stack)}")
+                    if isinstance(plan, WorkloadPlan):
+                        of_backend = self._workload_zones(short(backend.stack)) or own
+                        yield backend.stack, contract_of(plan, of_backend).model_dump(mode="json")
+                elif backend.parameter is not None:
+                    contract = assumed_contract(name, connection, backend, region=region, zone_ids=own)
+                    yield f"parameter {backend.parameter}", contract.model_dump(mode="json")
+
+    def _edge_zones(self, unit: Unit, available: tuple[str, ...]) -> tuple[str, ...]:
+        shard = unit.name if isinstance(unit.stack, Edge) else getattr(unit.stack, "shard", "")
+        [network] = [one.settings.network for one in self._stacks.edges if one.stack == shard] or [None]
+        if network is None:
+            return available or assumed_zones.assumed_zones(unit.stack.region)
+        count = network.zones or assumed_zones.DEFAULT_COUNT
+        return network.zone_ids or available[:count] or assumed_zones.zones_of(None, network.zones, unit.stack.region)
+
+    def _workload_zones(self, stack: str) -> tuple[str, ...]:
+        """Of its preview, or as its file states them."""
+        if previewed := self._zones.get(f"{service_contract.PROJECT}/{stack}"):
+            return previewed
+        [settings] = [one.settings for one in self._stacks.workloads if one.stack == stack] or [None]
+        return tuple((declared_zones.zone_ids(settings) if settings else None) or ())
+
+
+def shard_outputs(edge: EdgePlan) -> dict[str, Any]:
+    """What a shard would export, with ids that no resource has."""
+    site, zeros = edge.site, "0" * 17
+    arn = Arn(
+        partition=partition(site.region),
+        service="elasticloadbalancing",
+        region=site.region,
+        account_id=site.account_id,
+        resource=f"listener/app/{edge.load_balancer_name}/0/0",
+    )
+    return {
+        **site.exports(),
+        "shard_contract_version": shard_contract.VERSION,
+        "vpc_id": f"vpc-{zeros}",
+        "endpoint_subnet_ids": {one.zone_id: f"subnet-{zeros}" for one in site.endpoint_subnets},
+        "endpoint_security_group_id": f"sg-{zeros}",
+        "listener_arn": str(arn),
+        "alb_dns_name": f"{edge.load_balancer_name}.{site.region}.elb.amazonaws.com",
+        "alb_zone_id": "Z0",
+        "zone_names": {
+            one.zone_id: f"{site.region}{letter}" for one, letter in zip(site.endpoint_subnets, "abcdef", strict=False)
+        },
+    }
+
+
+def _assumed(unit: Unit, contracts: Mapping[str, Mapping[str, Any]]) -> dict[str, Properties]:
+    stack, region = unit.stack, unit.stack.region
+    zone_ids = assumed_zones.assumed_zones(region, 6)
+    zone_names = [f"{region}{letter}" for letter in "abcdef"]
+    hosts = [host for routes in getattr(stack, "routes", ()) for host in routes.hosts]
+    domain = ".".join(hosts[0].split(".")[-2:]) if hosts else "example.com"
+    role = f"arn:{partition(region)}:sts::{unit.account_id}:assumed-role/deployer/preflight"
+    answers: dict[str, Properties] = {
+        t.GET_AVAILABILITY_ZONES: {"id": region, "names": zone_names, "zoneIds": list(zone_ids)},
+        t.GET_CALLER_IDENTITY: {"id": unit.account_id, "accountId": unit.account_id, "arn": role, "userId": "A"},
+        t.GET_ADDON_VERSION: {"id": "addon", "version": "v1.0.0-eksbuild.1"},
+        t.GET_REPOSITORIES: {"id": region, "names": []},
+        t.GET_IMAGES: {"id": "images", "imageIds": []},
+        t.GET_CLUSTERS: {"id": region, "names": []},
+        t.GET_ENDPOINT_SERVICE: {"id": "service", "availabilityZones": zone_names},
+        t.GET_HOSTED_ZONE: {"id": "zone", "name": domain, "privateZone": False},
+        t.GET_POLICY: {"id": "policy", "name": "boundary"},
+        t.GET_LOG_GROUPS: {"id": region, "logGroupNames": []},
+    }
+    if not isinstance(stack, Workload) and (found := [one for key, one in contracts.items() if " " in key]):
+        answers[t.GET_PARAMETER] = {"id": "parameter", "type": "String", "value": json.dumps(found[0])}
+    if isinstance(stack, Edge) and (bucket := stack.settings.logs.existing_bucket):
+        answers[t.GET_BUCKET] = {"id": bucket, "bucketRegion": region}
+    return answers

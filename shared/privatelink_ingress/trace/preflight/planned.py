@@ -1,0 +1,66 @@
+"""What a stack's program would register, as `preflight` compares it with the account."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from privatelink_ingress.settings.attached import AttachedSettings
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.workload import WorkloadSettings
+
+StackSettings = WorkloadSettings | EdgeSettings | AttachedSettings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource that the program registers."""
+
+    type: str
+    name: str
+    """Logical name."""
+    duty: str
+    """Name of its provider: `network`, `iam`, `ecr`, `eks`; another name for a provider of another account."""
+    inputs: Mapping[str, Any]
+    """By wire name; a value that a preview does not know is left out at the top level."""
+    imported: bool = False
+    """Whether the program adopts what an earlier deployment left."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One stack."""
+
+    label: str
+    """`<project>/<stack>`."""
+    file: str
+    """Path of the stack file, for messages."""
+    account_id: str
+    region: str
+    settings: StackSettings
+    tags: Mapping[str, str]
+    """Of all its resources."""
+    resources: tuple[Resource, ...] = ()
+    lookups: frozenset[tuple[str, str]] = frozenset()
+    """Duty and token of each function that the program calls."""
+
+    @property
+    def stack(self) -> str:
+        """The stack's name without its project."""
+        return self.label.partition("/")[2]
+
+    @property
+    def roles(self) -> Mapping[str, str | None]:
+        """ARN of the role of each duty; None with ambient credentials."""
+        given = self.settings.roles.model_dump(exclude={"external_id", "permissions_boundary"})
+        return dict(given)
+
+    def of_type(self, type_: str) -> Iterator[Resource]:
+        """Its resources of one type, in its own account."""
+        return (one for one in self.resources if one.type == type_ and one.duty in self.roles)
+
+    @property
+    def types(self) -> frozenset[tuple[str, str]]:
+        """Duty and type of every resource, and duty and token of every function."""
+        return frozenset((one.duty, one.type) for one in self.resources) | self.lookups
