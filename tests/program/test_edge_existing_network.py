@@ -10,6 +10,7 @@ import pytest
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.adopted_edge import (
     ENDPOINT,
     GATEWAY,
@@ -23,7 +24,6 @@ from tests.support.adopted_edge import (
 )
 from tests.support.aws_requests import Account
 from tests.support.deployers import CI, EDGE, REGION, ZONE, account, policies, services
-from tests.support.iam_policies import Request
 from tests.support.programs import run_edge
 
 

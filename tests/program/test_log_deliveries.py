@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from privatelink_ingress import tokens as t
-from tests.support.iam_policies import Request
+from privatelink_ingress.local.iam_policies import Request
 from tests.support.programs import run_edge
 from tests.support.resource_policies import ResourcePolicy
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.iam_policies import Policies, Request
+from privatelink_ingress.local.iam_policies import Policies, Request
 
 
 class ResourcePolicy:

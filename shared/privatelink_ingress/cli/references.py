@@ -17,6 +17,7 @@ from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.local.adapters.base import Properties
 from privatelink_ingress.local.engine.registration import StackOutputs
+from privatelink_ingress.plan.edge import network_zones
 from privatelink_ingress.plan.edge.backends import assumed_contract
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan, declared_zones
@@ -88,8 +89,8 @@ class Known:
         [network] = [one.settings.network for one in self._stacks.edges if one.stack == shard] or [None]
         if network is None:
             return available or assumed_zones.assumed_zones(unit.stack.region)
-        count = network.zones or assumed_zones.DEFAULT_COUNT
-        return network.zone_ids or available[:count] or assumed_zones.zones_of(None, network.zones, unit.stack.region)
+        stated = network_zones.zone_ids(network) or available[: network_zones.zone_count(network)]
+        return stated or assumed_zones.edge_zones(network, unit.stack.region)
 
     def _workload_zones(self, stack: str) -> tuple[str, ...]:
         """Of its preview, or as its file states them."""

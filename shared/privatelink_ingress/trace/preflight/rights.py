@@ -12,7 +12,7 @@ from privatelink_ingress.contracts import service as service_contract
 from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan.account.deployers import attached, edge, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
-from privatelink_ingress.plan.edge import hosted_zones
+from privatelink_ingress.plan.edge import existing_certificates, hosted_zones
 from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
 from privatelink_ingress.plan.workload import connection_name
 from privatelink_ingress.regions import partition
@@ -208,6 +208,10 @@ def _edge_roles(planned: Planned, settings: EdgeSettings) -> EdgeRoles:
             "hostedZoneRoleArns": tuple(dict.fromkeys(elsewhere)),
             "logBuckets": (settings.logs.bucket,) if settings.logs.bucket else None,
             "existingLogBuckets": (settings.logs.existing_bucket,) if settings.logs.existing_bucket else (),
+            "existingCertificates": tuple(
+                sorted(set(existing_certificates.visible(settings, planned.region).values()))
+            ),
+            "existingVpcIds": (settings.network.existing.vpc_id,) if settings.network.existing else (),
             "logDeletion": not settings.logs.retain_on_delete,
         }
     )

@@ -18,7 +18,9 @@ def stated(planned: Planned) -> tuple[str, ...]:
     settings = planned.settings
     if isinstance(settings, AttachedSettings):
         return ()
-    if isinstance(settings, WorkloadSettings) and (settings.network.existing or settings.cluster.existing):
+    if isinstance(settings, WorkloadSettings) and settings.cluster.existing:
+        return ()
+    if settings.network.existing:
         return ()
     return settings.network.zone_ids or ()
 
