@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pulumi
@@ -76,10 +77,10 @@ class Engine:
     """Stands where the engine calls hooks: the in-process runner deletes nothing."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.hooks: dict[str, tuple[Callable[..., None], bool]] = {}
+        self.hooks: dict[str, tuple[Callable[..., Coroutine[Any, Any, None]], bool]] = {}
         real = component.ResourceHook
 
-        def hook(name: str, call: Callable[..., None], opts: pulumi.ResourceHookOptions) -> Any:
+        def hook(name: str, call: Callable[..., Coroutine[Any, Any, None]], opts: pulumi.ResourceHookOptions) -> Any:
             self.hooks[name] = (call, opts.on_dry_run)
             return real(name, call, opts)
 
@@ -101,7 +102,7 @@ class Engine:
         )
         call, _ = self.hooks[HOOK]
         old = pulumi.ResourceHookArgs("urn", "id", "shop-removal", GUARD, old_inputs={"input": "vpce-svc-old"})
-        call(old)
+        asyncio.run(call(old))
         return judged
 
 

@@ -9,6 +9,7 @@ import pulumi
 from pulumi import Input, Resource, ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.hook_inputs import plain
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,9 @@ class RemovalGuard(Component):
         """The hook is registered in any case: an earlier deployment's guard refers to it by name."""
         super().__init__(name, opts)
 
-        def before_delete(hook: ResourceHookArgs) -> None:
+        async def before_delete(hook: ResourceHookArgs) -> None:
             if args.guarded:
-                args.check(str((hook.old_inputs or {})["input"]))
+                args.check(str((await plain(hook.old_inputs))["input"]))
 
         # In previews too: a preview must not offer a removal that would be refused.
         hook = ResourceHook(args.hook, before_delete, ResourceHookOptions(on_dry_run=True))

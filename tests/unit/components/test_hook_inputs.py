@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from pulumi import Output
 from pulumi.runtime.rpc import UNKNOWN
 
+from privatelink_ingress import components
 from privatelink_ingress.components.hook_inputs import plain
 
 
@@ -31,3 +34,19 @@ def test_what_a_preview_does_not_know_stays_marked() -> None:
 
 def test_a_resource_that_is_created_has_no_old_inputs() -> None:
     assert read(None) == {}
+
+
+SOURCES = sorted(Path(components.__path__[0]).rglob("*.py"))
+INPUTS = ("old_inputs", "new_inputs")
+
+
+def test_no_hook_reads_inputs_in_another_way() -> None:
+    read, read_plain = list[str](), list[str]()
+    for file in SOURCES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in INPUTS:
+                read.append(f"{file.name}:{node.lineno}")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "plain":
+                read_plain += [f"{file.name}:{one.lineno}" for one in node.args if isinstance(one, ast.Attribute)]
+    assert len(read) >= 10
+    assert sorted(read) == sorted(read_plain)

@@ -79,7 +79,7 @@ def connection_hooks(
     }
 
     async def before_rule(hook: ResourceHookArgs) -> None:
-        old, new = [_forwarded(await plain(inputs)) for inputs in (hook.old_inputs, hook.new_inputs)]
+        old, new = _forwarded(await plain(hook.old_inputs)), _forwarded(await plain(hook.new_inputs))
         if plan.guarded and new != old:
             await in_hook_thread(waits().wait_until_rule_may_forward, plan, hook.id, new, pulumi.info)
 

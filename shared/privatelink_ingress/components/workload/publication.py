@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.hook_inputs import plain
 from privatelink_ingress.plan.workload import balancer_zones, publication
 from privatelink_ingress.plan.workload.publication import PublicationPlan
 
@@ -108,8 +109,8 @@ class Publication(Component):
     def _zones_hook(self) -> ResourceHookBinding | None:
         """The hook is registered in any case: the state may still refer to it."""
 
-        def before_update(hook: ResourceHookArgs) -> None:
-            old, new = (inputs or {} for inputs in (hook.old_inputs, hook.new_inputs))
+        async def before_update(hook: ResourceHookArgs) -> None:
+            old, new = await plain(hook.old_inputs), await plain(hook.new_inputs)
             balancer_zones.check(self._args.plan.zones_key, old.get("subnets"), new.get("subnets"))
 
         kept = ResourceHook(balancer_zones.HOOK, before_update, ResourceHookOptions(on_dry_run=True))
