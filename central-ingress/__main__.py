@@ -27,6 +27,7 @@ from privatelink_ingress.lookups import (
     retained_logs,
     secrets,
     trust_files,
+    web_acls,
     zones,
 )
 from privatelink_ingress.plan.edge import accepters as acceptance
@@ -105,6 +106,9 @@ async def deploy() -> dict[str, Any]:
         files=trust_files.read(FOLDER, settings.load_balancer.mutual_tls),
         found=found,
         bucket_region=await log_buckets.region_of(settings.logs, network),
+        found_web_acl=await web_acls.find(
+            settings.firewall.existing, network, load_balancer_name=load_balancer_name(stack)
+        ),
         existing_vpc=await edge_network.find(
             settings.network.existing, network, load_balancer_name=load_balancer_name(stack)
         ),

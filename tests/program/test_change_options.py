@@ -11,7 +11,7 @@ import pytest
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.engine.runner import StackRun
 from tests.support.deployers import edge_account
-from tests.support.programs import Run
+from tests.support.programs import Run, run_edge
 
 CLUSTER = "eks:index:Cluster"
 WRITER = "arn:aws:iam::222222222222:role/writes-contracts"
@@ -131,11 +131,18 @@ def test_f11_other_words_in_a_description_replace_no_policy():
         "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
         "aws:cloudwatch/logDelivery:LogDelivery",
         "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
-        "aws:wafv2/webAclAssociation:WebAclAssociation",
     ],
 )
 def test_f13_f17_what_is_deleted_by_a_name_that_its_successor_has_is_deleted_first(prod: StackRun, type_: str):
     assert orders(prod, type_) == {True}
+
+
+def test_f17_the_web_acl_of_a_protected_load_balancer_is_replaced_in_one_call_and_of_no_other():
+    tie = "aws:wafv2/webAclAssociation:WebAclAssociation"
+    for protected in (True, False):
+        run = run_edge(loadBalancer={"deletionProtection": protected})
+        (made,) = run.of_type(tie)
+        assert (orders(run, tie), made.retain_on_delete) == ({not protected}, protected)
 
 
 def actions(run: StackRun) -> list[Any]:

@@ -259,6 +259,14 @@ REQUESTS = {
     . wafv2:ListTagsForResource {wafv2}:regional/ipset/{name}/1
     . wafv2:UpdateIPSet {wafv2}:regional/ipset/{name}/1
     . wafv2:DeleteIPSet {wafv2}:regional/ipset/{name}/1""",
+    "aws:wafv2/ruleGroup:RuleGroup": """
+    + wafv2:CreateRuleGroup {wafv2}:regional/rulegroup/{name}/1
+    . wafv2:CreateRuleGroup {wafv2}:regional/ipset/{edge}-deny/1
+    . wafv2:GetRuleGroup {wafv2}:regional/rulegroup/{name}/1
+    . wafv2:ListTagsForResource {wafv2}:regional/rulegroup/{name}/1
+    . wafv2:UpdateRuleGroup {wafv2}:regional/rulegroup/{name}/1
+    . wafv2:UpdateRuleGroup {wafv2}:regional/ipset/{edge}-deny/1
+    . wafv2:DeleteRuleGroup {wafv2}:regional/rulegroup/{name}/1""",
     "aws:wafv2/webAcl:WebAcl": """
     + wafv2:CreateWebACL {wafv2}:regional/webacl/{name}/1
     . wafv2:CreateWebACL {wafv2}:regional/managedruleset/AWS/AWSManagedRulesCommonRuleSet
@@ -432,6 +440,7 @@ LOOK_UPS = {
     ? ec2:DescribeVpcAttribute
     ? ec2:DescribeRouteTables""",
     "aws:ec2/getSubnet:getSubnet": "? ec2:DescribeSubnets",
+    "aws:wafv2/getWebAcl:getWebAcl": "? wafv2:ListWebACLs",
     "aws:ec2/getInternetGateway:getInternetGateway": "? ec2:DescribeInternetGateways",
     "aws:lb/getLoadBalancer:getLoadBalancer": """
     ? elasticloadbalancing:DescribeLoadBalancers

@@ -230,6 +230,10 @@ FAKES: dict[str, Fake] = {
         digits(at.registration, 32),
         {"arn": at.suffixed("wafv2", "regional/webacl"), "capacity": 1},
     ),
+    "aws:wafv2/ruleGroup:RuleGroup": lambda at: (
+        digits(at.registration, 32),
+        {"arn": at.suffixed("wafv2", "regional/rulegroup")},
+    ),
     "aws:wafv2/ipSet:IpSet": lambda at: (
         digits(at.registration, 32),
         {"arn": at.suffixed("wafv2", "regional/ipset")},

@@ -45,6 +45,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "ssm:GetParameters": (),  # see `document`
     "wafv2:GetIPSet": ("wafv2:{region}:{account}:regional/ipset/*",),
     "wafv2:GetLoggingConfiguration": ("wafv2:{region}:{account}:regional/webacl/*",),
+    "wafv2:GetRuleGroup": ("wafv2:{region}:{account}:regional/rulegroup/*",),
     "wafv2:GetWebACL": ("wafv2:{region}:{account}:regional/webacl/*",),
     "wafv2:GetWebACLForResource": (
         "elasticloadbalancing:{region}:{account}:loadbalancer/app/*",

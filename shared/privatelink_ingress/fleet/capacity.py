@@ -97,7 +97,8 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
     shard = cost.shard_cost(
         first.region,
         zones=first.zones,
-        firewall_rules=len(web_acl.rules),
+        firewall_rules=web_acl.charged_rules,
+        own_web_acl=web_acl.existing_arn is None,
         firewall_capacity=web_acl.capacity,
         firewall_fees=web_acl.fees,
         alarm_metrics=alarm_costs.of_shard(

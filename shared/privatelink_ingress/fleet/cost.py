@@ -151,7 +151,8 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                 shared=cost.shard_cost(
                     region,
                     zones=zones,
-                    firewall_rules=len(web_acl.rules),
+                    firewall_rules=web_acl.charged_rules,
+                    own_web_acl=web_acl.existing_arn is None,
                     firewall_capacity=web_acl.capacity,
                     firewall_fees=web_acl.fees,
                     million_requests=connections * use.traffic.million_requests,

@@ -166,6 +166,7 @@ KINDS: Mapping[str, Kind] = {
         type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, inputs="{bucket}", holds_data=True
     ),
     "wafv2:regional/webacl": _firewall(t.WEB_ACL, "web-acl"),
+    "wafv2:regional/rulegroup": _firewall(t.RULE_GROUP, "rule-group"),
     "wafv2:regional/ipset": _firewall(t.IP_SET, "ip-set"),
     "logs:delivery": Kind(type=t.LOG_DELIVERY, delete="logs delete-delivery --id {id}", import_id=_after("delivery:")),
     "logs:delivery-source": Kind(

@@ -102,19 +102,19 @@ def big_bodies_are_decided_on(inputs: Inputs) -> Iterator[str]:
             yield "counts bodies above 8 KB and blocks none of them"
 
 
-@resource_rule(
-    t.WEB_ACL, reason="What is not measured cannot be seen attacking, or being blocked.", stands_for=["D22", "WAF.12"]
-)
-def firewall_metrics_are_on(inputs: Inputs) -> Iterator[str]:
-    """The web ACL and each of its rules have a metric of their own and keep samples."""
-    settings = {rule["name"]: rule["visibilityConfig"] for rule in _rules(inputs)}
-    settings["the web ACL"] = plain(inputs["visibilityConfig"])
-    for name, visibility in settings.items():
-        if not (visibility.get("cloudwatchMetricsEnabled") and visibility.get("sampledRequestsEnabled")):
-            yield f"has metrics or samples switched off for {name}"
-    for metric, count in Counter(visibility["metricName"] for visibility in settings.values()).items():
-        if count > 1:
-            yield f"uses the metric {metric} {count} times"
+@stack_rule(reason="What is not measured cannot be seen attacking, or being blocked.", stands_for=["D22", "WAF.12"])
+def firewall_metrics_are_on(stack: Stack) -> Iterator[Finding]:
+    """A web ACL or rule group, and each of its rules, has a metric of its own and keeps samples."""
+    for type_, whole in ((t.WEB_ACL, "the web ACL"), (t.RULE_GROUP, "the rule group")):
+        for one in stack.of(type_):
+            settings = {rule["name"]: rule["visibilityConfig"] for rule in _rules(one.inputs)}
+            settings[whole] = plain(one.inputs["visibilityConfig"])
+            for name, visibility in settings.items():
+                if not (visibility.get("cloudwatchMetricsEnabled") and visibility.get("sampledRequestsEnabled")):
+                    yield one, f"has metrics or samples switched off for {name}"
+            for metric, count in Counter(visibility["metricName"] for visibility in settings.values()).items():
+                if count > 1:
+                    yield one, f"uses the metric {metric} {count} times"
 
 
 @stack_rule(

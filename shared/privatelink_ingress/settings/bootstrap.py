@@ -10,6 +10,7 @@ from privatelink_ingress.settings.arns import UNIQUE_ARNS, CertificateArn, RoleA
 from privatelink_ingress.settings.attached_roles import MOST_SERVICES, AttachedRole, ContractSources
 from privatelink_ingress.settings.edge import BucketName
 from privatelink_ingress.settings.existing import VpcId
+from privatelink_ingress.settings.existing_web_acl import WebAclArn
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     AccountId,
@@ -112,6 +113,8 @@ class EdgeRoles(Settings):
     """`logs.existingBucket` of their stack files, which they look up and do not change."""
     existing_certificates: Annotated[tuple[CertificateArn, ...], UNIQUE] = ()
     """Certificates that their stack files name by `arn`, which they look up and do not change."""
+    existing_web_acls: Annotated[tuple[WebAclArn, ...], Field(max_length=10), UNIQUE_ARNS] = ()
+    """`firewall.existing.arn` of their stack files, which they tie to their load balancers and do not change."""
     existing_vpc_ids: Annotated[tuple[VpcId, ...], Field(max_length=10), UNIQUE] = ()
     """`network.existing.vpcId` of their stack files, in which they create security groups and endpoints."""
     log_deletion: bool = False

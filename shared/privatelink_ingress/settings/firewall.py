@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from privatelink_ingress.problems import suggest
 from privatelink_ingress.settings.countries import Countries
+from privatelink_ingress.settings.existing_web_acl import ExistingWebAcl
 from privatelink_ingress.settings.fields import (
     UNIQUE,
     Host,
@@ -134,6 +135,8 @@ class HostFirewall(Settings):
 class Firewall(Settings):
     """The web ACL."""
 
+    existing: ExistingWebAcl | None = None
+    """An existing web ACL in place of the stack's own. The stack's rules are then a rule group for its owner."""
     stage: Literal["block", "count"] = "block"
     """`count` while the web ACL is tried out: no rule blocks, and a saved query shows what would have been blocked."""
     groups: Annotated[

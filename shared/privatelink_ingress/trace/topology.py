@@ -57,6 +57,13 @@ class WebAclRule:
     """As the WAFv2 API has it; a reference to an IP set also has its `Addresses`."""
     status: int | None = None
     """Of a custom answer, when the rule blocks."""
+    group: tuple[WebAclRule, ...] | None = None
+    """The rules of the rule group that it refers to; None without one, or when the group cannot be read."""
+
+    @property
+    def group_arn(self) -> str | None:
+        """ARN of the rule group that it refers to."""
+        return self.statement.get("RuleGroupReferenceStatement", {}).get("ARN")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

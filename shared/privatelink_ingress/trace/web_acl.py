@@ -11,7 +11,7 @@ import ipaddress
 import operator
 import posixpath
 import urllib.parse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -66,6 +66,8 @@ def judge(acl: WebAcl, request: Request) -> Judgement:
     for rule in acl.rules:
         if "ManagedRuleGroupStatement" in rule.statement:
             decided = seen.group(rule, rule.statement["ManagedRuleGroupStatement"])
+        elif rule.group is not None:
+            decided = seen.referenced(rule, rule.group)
         else:
             decided = seen.own(rule)
         if decided:
@@ -112,6 +114,8 @@ class _Seen:
         name = statement["Name"]
         self.groups.add(name)
         self.unknown.append(rule.name)
+        if statement["VendorName"] != "AWS":
+            return None
         overrides = {one["Name"]: one["ActionToUse"] for one in statement.get("RuleActionOverrides", ())}
         for inner, applies in PUBLISHED.get(name, {}).items():
             if not applies(self.request):
@@ -124,6 +128,18 @@ class _Seen:
             elif action != "count":
                 answer = overriding.get("Block", {}).get("CustomResponse", {})
                 return f"{rule.name}:{inner}", action, answer.get("ResponseCode")
+        return None
+
+    def referenced(self, rule: WebAclRule, group: Sequence[WebAclRule]) -> Decision | None:
+        """The rules of a rule group, with the actions that the web ACL overrides."""
+        body = rule.statement["RuleGroupReferenceStatement"]
+        overrides = {one["Name"]: one["ActionToUse"] for one in body.get("RuleActionOverrides", ())}
+        for inner in group:
+            overriding = next(iter(overrides.get(inner.name, {})), inner.action).lower()
+            action = "count" if rule.action == "count" else overriding
+            decided = self.own(dataclasses.replace(inner, name=f"{rule.name}:{inner.name}", action=action))
+            if decided:
+                return decided
         return None
 
     def matches(self, statement: Mapping[str, Any]) -> bool | None:

@@ -41,4 +41,4 @@ def test_a_setting_of_a_connection_changes_the_web_acl(entries: dict[str, Any]) 
 
 
 def test_the_document_has_a_block_for_each_kind_of_setting() -> None:
-    assert (len(KEYS), len(ENTRIES)) == (6, 3)
+    assert (len(KEYS), len(ENTRIES)) == (7, 3)

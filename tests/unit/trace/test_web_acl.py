@@ -199,3 +199,35 @@ def test_the_size_of_a_header_is_known_and_that_of_a_missing_one_only_where_it_d
     headers = [] if sent is None else [f"X-Amzn-Mtls-Clientcert-Subject={sent}"]
     found = judged(rule("forged", "block", size), headers=headers)
     assert (found.action, found.unknown) == (action, unknown)
+
+
+GROUP_ARN = "arn:aws:wafv2:eu-west-1:222222222222:regional/rulegroup/central-ingress-prod-rules-50/1"
+
+
+def reference(*rules: model.WebAclRule, action: str = "none", **over: Any) -> model.WebAclRule:
+    """A rule of the owner's web ACL that refers to the stack's rule group."""
+    statement = {"RuleGroupReferenceStatement": {"ARN": GROUP_ARN, **over}}
+    return model.WebAclRule(name="ingress", action=action, statement=statement, group=rules)
+
+
+def test_the_rules_of_a_rule_group_decide_where_the_web_acl_refers_to_it() -> None:
+    denied = dataclasses.replace(rule("deny", "block", addresses("203.0.113.0/24")), status=429)
+    found = judged(reference(denied), rule("last", "block", HOST), source="203.0.113.9")
+    assert (found.action, found.by, found.status) == ("block", "ingress:deny", 429)
+    assert judged(reference(denied), rule("last", "block", HOST), source="198.51.100.9").by == "last"
+
+
+def test_overrides_of_a_rule_group_count_all_of_it_or_one_rule() -> None:
+    denied, host = rule("deny", "block", addresses("203.0.113.0/24")), rule("host", "block", HOST)
+    found = judged(reference(denied, host, action="count"), source="203.0.113.9")
+    assert (found.action, found.counted) == ("allow", ("ingress:deny", "ingress:host"))
+    counted = [{"Name": "deny", "ActionToUse": {"Count": {}}}]
+    found = judged(reference(denied, host, RuleActionOverrides=counted), source="203.0.113.9")
+    assert (found.action, found.by, found.counted) == ("block", "ingress:host", ("ingress:deny",))
+
+
+def test_a_rule_group_that_cannot_be_read_and_groups_of_other_vendors_are_left_to_aws() -> None:
+    unread = dataclasses.replace(reference(), group=None)
+    foreign = group("CommonRuleSet", VendorName="Acme")
+    found = judged(unread, foreign, body_size=20_000)
+    assert (found.action, found.unknown) == ("allow", ("ingress", "commonruleset"))

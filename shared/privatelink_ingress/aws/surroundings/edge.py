@@ -66,7 +66,9 @@ def _buckets(shards: Iterable[Shard]) -> set[str]:
 
 
 def _groups(shard: Shard) -> Iterable[str]:
-    return (*(one.log_group for one in shard.plan.logs.deliveries), shard.plan.firewall.log.group)
+    firewall = shard.plan.firewall
+    own = () if firewall.existing_arn else (firewall.log.group,)
+    return (*(one.log_group for one in shard.plan.logs.deliveries), *own)
 
 
 def _attributes(elbv2: Any, arn: str) -> Mapping[str, str]:

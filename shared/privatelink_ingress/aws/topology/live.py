@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress.arns import Arn
@@ -147,16 +147,31 @@ def _web_acl(account: Account, arn: str) -> WebAcl | None:
     acl = account.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
     if not acl:
         return None
-    rules = tuple(
+    rules = _rules(account, acl["Rules"])
+    return WebAcl(name=acl["Name"], arn=acl["ARN"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
+
+
+def _rules(account: Account, rules: Sequence[Mapping[str, Any]]) -> tuple[WebAclRule, ...]:
+    return tuple(
         WebAclRule(
             name=rule["Name"],
             action=next(iter(rule.get("Action") or rule["OverrideAction"])).lower(),
             statement=_with_addresses(account, rule["Statement"]),
             status=rule.get("Action", {}).get("Block", {}).get("CustomResponse", {}).get("ResponseCode"),
+            group=_rule_group(account, rule["Statement"]),
         )
-        for rule in sorted(acl["Rules"], key=lambda rule: rule["Priority"])
+        for rule in sorted(rules, key=lambda rule: rule["Priority"])
     )
-    return WebAcl(name=acl["Name"], arn=acl["ARN"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
+
+
+def _rule_group(account: Account, statement: Mapping[str, Any]) -> tuple[WebAclRule, ...] | None:
+    """The rules of a referenced rule group; None without one, or when it belongs to another account."""
+    if "RuleGroupReferenceStatement" not in statement:
+        return None
+    arn = statement["RuleGroupReferenceStatement"]["ARN"]
+    if Arn.parse(arn).account_id != account.account_id:
+        return None
+    return _rules(account, account.client("wafv2").get_rule_group(ARN=arn)["RuleGroup"]["Rules"])
 
 
 def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -104,6 +104,7 @@ class CentralIngress(Component):
             FirewallArgs(
                 plan=plan.firewall,
                 load_balancer_arn=balancer.arn,
+                protected=settings.deletion_protection,
                 log_storage=plan.logs.storage,
                 tags=tags,
             ),
@@ -205,6 +206,7 @@ class CentralIngress(Component):
         self.vpc_id = network.vpc_id
         self.endpoint_security_group_id = groups.endpoint_id
         self.web_acl_arn = firewall.web_acl_arn
+        self._rule_group_arn = firewall.rule_group_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
         self.publish()
 
@@ -239,6 +241,7 @@ class CentralIngress(Component):
         return {
             "alb_arn": self.alb_arn,
             "web_acl_arn": self.web_acl_arn,
+            **({"rule_group_arn": self._rule_group_arn} if self._rule_group_arn else {}),
             "public_subnet_cidrs": [subnet.cidr for subnet in plan.network.public],
             "zone_ids": [subnet.zone_id for subnet in plan.network.public],
             "connections": connections.exports(plan.connections),

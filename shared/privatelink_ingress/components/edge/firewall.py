@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi_aws as aws
@@ -12,9 +12,11 @@ from pulumi import Input, Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.edge.firewall_statements import rendered
 from privatelink_ingress.components.log_groups import log_group
+from privatelink_ingress.plan.edge.firewall.existing import RuleGroupPlan
 from privatelink_ingress.plan.edge.firewall.log import FirewallLogPlan
+from privatelink_ingress.plan.edge.firewall.rules import FirewallRule, PagePlan
 from privatelink_ingress.plan.edge.firewall.statements import AddressList, ManagedRules
-from privatelink_ingress.plan.edge.firewall.web_acl import BLOCK_PAGE, FirewallPlan, FirewallRule
+from privatelink_ingress.plan.edge.firewall.web_acl import BLOCK_PAGE, FirewallPlan
 from privatelink_ingress.plan.log_groups import LogStorage
 
 
@@ -24,19 +26,26 @@ class FirewallArgs:
 
     plan: FirewallPlan
     load_balancer_arn: Input[str]
+    protected: bool
+    """Whether the load balancer has deletion protection: then the web ACL never leaves it, and only another takes its
+    place."""
     log_storage: LogStorage
     tags: Mapping[str, str]
 
 
 class Firewall(Component):
-    """Web ACL, its tie to the load balancer, and its log."""
+    """Web ACL, its tie to the load balancer, and its log; or an existing web ACL's tie, and a rule group for it."""
 
     web_acl_arn: Output[str]
+    rule_group_arn: Output[str] | None
+    """None without an existing web ACL."""
 
     def __init__(self, name: str, args: FirewallArgs, opts: ResourceOptions | None = None) -> None:
         """IP sets, the web ACL with all rules inline, association, logging."""
         super().__init__(name, opts)
         plan = args.plan
+        self._tags = args.tags
+        rules = {rule.key: rule for rule in (*plan.rules, *(plan.group.rules if plan.group else ()))}
         ip_sets = {
             rule.key: aws.wafv2.IpSet(
                 f"{name}-{rule.key}",
@@ -47,13 +56,62 @@ class Firewall(Component):
                 tags=self.named(rule.key, args.tags),
                 opts=self.child(),
             ).arn
-            for rule in plan.rules
+            for rule in rules.values()
             if isinstance(rule.statement, AddressList)
         }
-        pages = {
-            page.key: {"custom_response": {"response_code": page.status, "custom_response_body_key": page.key}}
-            for page in plan.pages
-        }
+        self.rule_group_arn = self._rule_group(plan.group, ip_sets).arn if plan.group else None
+        if plan.existing_arn:
+            self.web_acl_arn = Output.from_input(plan.existing_arn)
+        else:
+            self.web_acl_arn = self._web_acl(plan, ip_sets, args.log_storage)
+        own_and_unprotected = not (plan.existing_arn or args.protected)
+        # It is deleted by the ARN of the load balancer, so deleting an old one after the new one would leave no web ACL
+        # at all. Where nothing ends the protection, the new one replaces the old one at AWS in one call, and the old
+        # one is only forgotten. Without deletion protection the shard may be removed, and its web ACL with it, which
+        # AWS refuses while a load balancer has it.
+        aws.wafv2.WebAclAssociation(
+            name,
+            resource_arn=args.load_balancer_arn,
+            web_acl_arn=self.web_acl_arn,
+            opts=self.child(delete_before_replace=own_and_unprotected, retain_on_delete=not own_and_unprotected),
+        )
+        self.publish()
+
+    def _rule_group(self, plan: RuleGroupPlan, ip_sets: Mapping[str, Output[str]]) -> aws.wafv2.RuleGroup:
+        pages = _answers(plan.pages)
+        return aws.wafv2.RuleGroup(
+            f"{self._name}-rules",
+            name=plan.name,
+            scope="REGIONAL",
+            capacity=plan.capacity,
+            description="Rules of a load balancer, for the web ACL that its owner shares with others",
+            rules=[
+                aws.wafv2.RuleGroupRuleArgs(
+                    name=rule.key,
+                    priority=rule.priority,
+                    action=aws.wafv2.RuleGroupRuleActionArgs(**_effect(rule, pages)["action"]),
+                    statement=aws.wafv2.RuleGroupRuleStatementArgs(
+                        **rendered(rule.statement, ip_set=ip_sets.get(rule.key))
+                    ),
+                    visibility_config=aws.wafv2.RuleGroupRuleVisibilityConfigArgs(**_metrics(rule.metric)),
+                )
+                for rule in plan.rules
+            ],
+            visibility_config=aws.wafv2.RuleGroupVisibilityConfigArgs(**_metrics(plan.metric)),
+            custom_response_bodies=[
+                aws.wafv2.RuleGroupCustomResponseBodyArgs(
+                    key=page.key, content=page.content, content_type=page.content_type
+                )
+                for page in plan.pages
+            ]
+            or None,
+            tags=self.named("rules", self._tags),
+            # Another capacity is another group. The old one cannot go while the owner's web ACL refers to it.
+            opts=self.child(delete_before_replace=False),
+        )
+
+    def _web_acl(self, plan: FirewallPlan, ip_sets: Mapping[str, Output[str]], log_storage: LogStorage) -> Output[str]:
+        name, tags, pages = self._name, self._tags, _answers(plan.pages)
         immunity: dict[str, Any] = {"immunity_time_property": {"immunity_time": plan.token_seconds}}
         web_acl = aws.wafv2.WebAcl(
             name,
@@ -96,13 +154,12 @@ class Firewall(Component):
                     for protection in plan.log.protections
                 ]
             ),
-            tags=self.named("", args.tags),
+            tags=self.named("", tags),
             opts=self.child(),
         )
-        # Both are deleted by the ARN of what they are tied to, so deleting an old one last would undo the new one.
+        # It is deleted by the web ACL's ARN, so deleting an old one last would undo the new one.
         replaced = self.child(delete_before_replace=True)
-        aws.wafv2.WebAclAssociation(name, resource_arn=args.load_balancer_arn, web_acl_arn=web_acl.arn, opts=replaced)
-        group = log_group(self, name, args.log_storage, tags=self.named("", args.tags), group=plan.log.group)
+        group = log_group(self, name, log_storage, tags=self.named("", tags), group=plan.log.group)
         aws.wafv2.WebAclLoggingConfiguration(
             name,
             resource_arn=web_acl.arn,
@@ -118,8 +175,15 @@ class Firewall(Component):
             query_string=plan.log.query,
             opts=self.child(),
         )
-        self.web_acl_arn = web_acl.arn
-        self.publish()
+        return web_acl.arn
+
+
+def _answers(pages: Sequence[PagePlan]) -> Mapping[str, Any]:
+    """How a rule that blocks names each page."""
+    return {
+        page.key: {"custom_response": {"response_code": page.status, "custom_response_body_key": page.key}}
+        for page in pages
+    }
 
 
 def _effect(rule: FirewallRule, pages: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,6 +130,22 @@ def _subnet(aws: Aws, args: Properties) -> Properties:
     }
 
 
+def _web_acl(aws: Aws, args: Properties) -> Properties:
+    """By its name, or by the load balancer that has it: internal/service/wafv2/web_acl_data_source.go."""
+    scope, rest = args["scope"], {key: value for key, value in args.items() if key not in ("name", "resourceArn")}
+    if resource_arn := args.get("resourceArn"):
+        extra = {"ResourceArn": resource_arn}
+        found = call(aws, "wafv2", "GetWebACLForResource", {}, type_=t.GET_WEB_ACL, extra=extra).get("WebACL")
+        acl = _one([found] if found else [], t.GET_WEB_ACL, resource_arn)
+    else:
+        listed = call(aws, "wafv2", "ListWebACLs", rest, type_=t.GET_WEB_ACL)["WebACLs"]
+        acl = _one([one for one in listed if one["Name"] == args["name"]], t.GET_WEB_ACL, args["name"])
+    return {"id": acl["Id"], "arn": acl["ARN"], "name": acl["Name"], "scope": scope, "region": aws.region} | {
+        "description": acl.get("Description", ""),
+        "resourceArn": args.get("resourceArn", ""),
+    }
+
+
 def _internet_gateway(aws: Aws, args: Properties) -> Properties:
     rest = dict(args)
     filters = [{"Name": each["name"], "Values": each["values"]} for each in rest.pop("filters", ())]
@@ -146,10 +162,14 @@ def _load_balancer(aws: Aws, args: Properties) -> Properties:
     extra = {"Names": [rest.pop("name")]}
     answer = call(aws, "elbv2", "DescribeLoadBalancers", rest, type_=t.GET_LOAD_BALANCER, extra=extra)
     balancer = _one(answer["LoadBalancers"], t.GET_LOAD_BALANCER, args["name"])
+    named = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
+    held = call(aws, "elbv2", "DescribeLoadBalancerAttributes", {}, type_=t.GET_LOAD_BALANCER, extra=named)
+    attributes = {one["Key"]: one["Value"] for one in held["Attributes"]}
     return args | {
         "id": balancer["LoadBalancerArn"],
         "arn": balancer["LoadBalancerArn"],
         "vpcId": balancer["VpcId"],
+        "enableDeletionProtection": attributes.get("deletion_protection.enabled") == "true",
         "subnets": sorted(zone["SubnetId"] for zone in balancer["AvailabilityZones"]),
     }
 
@@ -235,6 +255,7 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_SUBNET: _subnet,
     t.GET_INTERNET_GATEWAY: _internet_gateway,
     t.GET_LOAD_BALANCER: _load_balancer,
+    t.GET_WEB_ACL: _web_acl,
     t.GET_ROUTE_TABLES: _route_tables,
     t.GET_ROUTE_TABLE: _route_table,
     t.GET_VPC_ENDPOINT: _vpc_endpoint,

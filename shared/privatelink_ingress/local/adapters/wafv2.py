@@ -26,6 +26,11 @@ def _create_web_acl(aws: Aws, inputs: Properties) -> Created:
     return Created(summary["Id"], outputs)
 
 
+def _create_rule_group(aws: Aws, inputs: Properties) -> Created:
+    summary = call(aws, "wafv2", "CreateRuleGroup", inputs, type_=t.RULE_GROUP)["Summary"]
+    return Created(summary["Id"], {"arn": summary["ARN"], "lockToken": summary["LockToken"]})
+
+
 def _delete_versioned(type_: str, noun: str) -> Any:
     def delete(aws: Aws, id_: str, outputs: Properties) -> None:
         key = key_of(outputs["arn"])
@@ -62,6 +67,7 @@ def key_of(arn: str) -> dict[str, str]:
 
 ADAPTERS: dict[str, Adapter] = {
     t.IP_SET: Adapter(_create_ip_set, _delete_versioned(t.IP_SET, "IPSet")),
+    t.RULE_GROUP: Adapter(_create_rule_group, _delete_versioned(t.RULE_GROUP, "RuleGroup")),
     t.WEB_ACL: Adapter(_create_web_acl, _delete_versioned(t.WEB_ACL, "WebACL")),
     t.WEB_ACL_ASSOCIATION: Adapter(_associate, _disassociate),
     t.WEB_ACL_LOGGING: Adapter(_create_logging, _delete_logging),

@@ -26,6 +26,7 @@ MODULES: tuple[str, ...] = (
     "s3",
     "wafv2",
     "wafv2_addresses",
+    "wafv2_rule_groups",
     "wafv2_statements",
     "wafv2_updates",
     "ec2.addresses",

@@ -44,6 +44,8 @@ class _Others:
         wafv2: Any = wafv2_backends[self._account_id][self._region]
         for acl in wafv2.wacls.values():
             yield _of(acl.arn, wafv2.tagging_service.get_tag_dict_for_resource(acl.arn), "webacl")
+        for group in wafv2.rule_groups.values():
+            yield _of(group.arn, wafv2.tagging_service.get_tag_dict_for_resource(group.arn), "rulegroup")
         logs: Any = logs_backends[self._account_id][self._region]
         for store in (logs.deliveries, logs.delivery_sources, logs.delivery_destinations):
             for one in store.values():

@@ -16,7 +16,7 @@ from moto.wafv2.responses import WAFV2Response
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.local.cloud.hardening import Params, after, before, operation, refuse, undo
 from privatelink_ingress.local.cloud.wafv2_capacity import MANAGED, MAX_CAPACITY, capacity
-from privatelink_ingress.local.cloud.wafv2_shapes import forget, invalid, statements
+from privatelink_ingress.local.cloud.wafv2_shapes import CONFIGURATIONS, forget, invalid, statements
 
 ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12})?:.+")
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
@@ -37,7 +37,7 @@ def check_capacity(request: Any, params: Params) -> Mapping[str, Any]:
     return {"Capacity": _capacity(request, params)}
 
 
-@before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
+@before(WAFV2Response, *CONFIGURATIONS, "check_capacity")
 def rules_are_consistent(request: Any, params: Params) -> None:
     """Rules have distinct priorities and names; rule groups take OverrideAction, own rules take Action, never both.
 
@@ -66,7 +66,7 @@ def default_action_is_one(request: Any, params: Params) -> None:
         invalid("DEFAULT_ACTION", "", "exactly one of Allow and Block")
 
 
-@before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
+@before(WAFV2Response, *CONFIGURATIONS, "check_capacity")
 def references_exist(request: Any, params: Params) -> None:
     """IP sets, rule groups and pattern sets that rules name exist, and managed groups are AWS's own.
 
@@ -174,9 +174,9 @@ def logging_goes_with_the_web_acl(request: Any, _: Params, response: Any) -> Any
 
 @before(WAFV2Response, "delete_ip_set", "delete_rule_group", "delete_regex_pattern_set")
 def item_is_not_referenced(request: Any, params: Params) -> None:
-    """A resource of a web ACL cannot be deleted (API reference, DeleteIPSet: WAFAssociatedItemException)."""
-    id_ = params["Id"]
-    for acl in request.wafv2_backend.wacls.values():
+    """What a web ACL or rule group refers to stays (API reference, DeleteIPSet: WAFAssociatedItemException)."""
+    id_, stores = params["Id"], request.wafv2_backend
+    for acl in (*stores.wacls.values(), *stores.rule_groups.values()):
         for kind, statement in statements([rule.to_dict() for rule in acl.rules]):
             if kind in REFERENCES and statement["ARN"].endswith(f"/{id_}"):
                 _in_use()

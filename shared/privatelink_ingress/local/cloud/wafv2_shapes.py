@@ -7,6 +7,9 @@ from typing import Any
 
 from privatelink_ingress.local.cloud.hardening import refuse
 
+CONFIGURATIONS = ("create_web_acl", "update_web_acl", "create_rule_group", "update_rule_group")
+"""Operations whose request has rules."""
+
 
 def statements(rules: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every statement of the rules at any depth, with its kind."""

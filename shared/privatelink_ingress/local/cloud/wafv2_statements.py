@@ -7,7 +7,7 @@ from typing import Any
 from moto.wafv2.responses import WAFV2Response
 
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
-from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
+from privatelink_ingress.local.cloud.wafv2_shapes import CONFIGURATIONS, invalid, statements
 
 CONFIGURED = ("AWSManagedRulesBotControlRuleSet", "AWSManagedRulesATPRuleSet", "AWSManagedRulesAntiDDoSRuleSet")
 """Managed groups that need a configuration, whose key is their name (API reference, ManagedRuleGroupConfig)."""
@@ -16,7 +16,7 @@ WINDOWS = (60, 120, 300, 600)
 """Seconds (API reference, RateBasedStatement: EvaluationWindowSec)."""
 
 
-@before(WAFV2Response, "create_web_acl", "update_web_acl", "check_capacity")
+@before(WAFV2Response, *CONFIGURATIONS, "check_capacity")
 def statements_are_valid(request: Any, params: Params) -> None:
     """Regular expressions have at most 200 characters, some groups need a configuration, `And` and `Or` two statements.
 
@@ -37,7 +37,7 @@ def statements_are_valid(request: Any, params: Params) -> None:
             invalid("RATE_BASED_STATEMENT", "", "CustomKeys stand with the aggregate key type CUSTOM_KEYS alone")
 
 
-@before(WAFV2Response, "create_web_acl", "update_web_acl")
+@before(WAFV2Response, *CONFIGURATIONS)
 def custom_responses_exist(request: Any, params: Params) -> None:
     """A custom response names a body of the web ACL, of 4 KB at most (WAF quotas; API reference, CustomResponse)."""
     bodies = params.get("CustomResponseBodies", {})

@@ -136,6 +136,14 @@ VALUES: Mapping[str, Mapping[str, v.Validator]] = {
         "scope": v.enum("wafv2", "Scope"),
         "visibilityConfig.metricName": v.length(1, 128),
     },
+    t.RULE_GROUP: {
+        "name": v.every(
+            v.length(1, 128),
+            v.matches(r"[0-9A-Za-z_-]*", "must contain only alphanumeric hyphen and underscore characters"),
+        ),
+        "scope": v.enum("wafv2", "Scope"),
+        "visibilityConfig.metricName": v.length(1, 128),
+    },
     t.WEB_ACL_ASSOCIATION: {"resourceArn": v.arn, "webAclArn": v.arn},
 }
 """Validators by type and property path; each item of a list is checked."""

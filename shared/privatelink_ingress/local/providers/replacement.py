@@ -163,6 +163,7 @@ AWS: Mapping[str, Rule] = {
         source="ec2/vpc_security_group_ingress_rule.go",
     ),
     t.IP_SET: Rule(forces=("name", "namePrefix", "scope", "ipAddressVersion"), source="wafv2/ip_set.go"),
+    t.RULE_GROUP: Rule(forces=("name", "namePrefix", "scope", "capacity"), source="wafv2/rule_group.go"),
     t.WEB_ACL: Rule(forces=("name", "namePrefix", "scope"), source="wafv2/web_acl.go"),
     t.WEB_ACL_ASSOCIATION: Rule(forces=ALL, source="wafv2/web_acl_association.go"),
     t.WEB_ACL_LOGGING: Rule(

@@ -61,6 +61,7 @@ def shard_cost(
     firewall_rules: int,
     firewall_capacity: int,
     firewall_fees: Collection[str] = (),
+    own_web_acl: bool = True,
     million_requests: float = 0.0,
     log_gb: float = 0.0,
     alarm_metrics: int | None = 0,
@@ -73,6 +74,7 @@ def shard_cost(
         firewall_rules: Rules and managed groups of its web ACL.
         firewall_capacity: Capacity units of its web ACL.
         firewall_fees: Items of managed groups that AWS charges for beside the price of a rule.
+        own_web_acl: False for an existing one, whose owner pays for it and for its own rules.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
         log_gb: GB of logs that CloudWatch takes in a month.
@@ -82,7 +84,8 @@ def shard_cost(
     ledger = Ledger(region, price_list)
     ledger.add("application load balancer", "alb", HOURS)
     ledger.add("public IPv4 addresses", "ipv4", zones * HOURS)
-    ledger.add("web ACL", "web-acl", 1)
+    if own_web_acl:
+        ledger.add("web ACL", "web-acl", 1)
     ledger.add("firewall rules and groups", "firewall-rule", firewall_rules)
     for fee in firewall_fees:
         ledger.add(f"firewall group {fee}", fee, 1)

@@ -17,7 +17,9 @@ from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_conne
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.existing_network import FoundNetwork
+from privatelink_ingress.plan.edge.firewall import existing as existing_web_acl
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
+from privatelink_ingress.plan.edge.firewall.existing import FoundWebAcl
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
@@ -91,6 +93,7 @@ def plan_edge(
     files: Mapping[str, str] | None = None,
     now: datetime.datetime | None = None,
     existing_vpc: FoundNetwork | None = None,
+    found_web_acl: FoundWebAcl | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -109,6 +112,7 @@ def plan_edge(
         files: Contents of the files that the settings name, by their paths.
         now: For what expires; the current time when not given.
         existing_vpc: The VPC of `network.existing`, as looked up or assumed.
+        found_web_acl: The web ACL of `firewall.existing`, if looked up.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
@@ -128,6 +132,7 @@ def plan_edge(
     problems = Problems(check_stack(stack))
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += sign_in.check(settings)
+    problems += existing_web_acl.check(settings, web_acl.group, found_web_acl, region=region)
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
     problems += check_rate_limits(settings.firewall, settings.connections)
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)

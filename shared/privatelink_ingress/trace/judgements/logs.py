@@ -8,6 +8,7 @@ from typing import Any
 
 from privatelink_ingress.plan.edge.logs import ACCESS, CONNECTION, HEALTH_CHECK, WRITER
 from privatelink_ingress.trace.expected import Shard
+from privatelink_ingress.trace.judgements import existing_web_acls
 from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, found
 from privatelink_ingress.trace.surroundings import Surroundings
 from privatelink_ingress.trace.topology import LoadBalancer
@@ -23,7 +24,8 @@ def judge(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> Iterato
     if (status := around.flow_logs.get(balancer.vpc_id)) is not None and status != "SUCCESS":
         reason = f"delivery of the VPC's flow logs is {status}" if status else "the VPC has no flow logs"
         remedy = (
-            f"{UP_EDGE[:-1]}, or see: aws ec2 describe-flow-logs --filter Name=resource-id,Values={balancer.vpc_id}"
+            f"{'Ask the owner of the VPC' if shard.plan.network.existing else UP_EDGE[:-1]}, or see: "
+            f"aws ec2 describe-flow-logs --filter Name=resource-id,Values={balancer.vpc_id}"
         )
         yield _lost(reason, remedy, balancer.vpc_id)
 
@@ -75,6 +77,9 @@ def _of_firewall(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> 
     acl = balancer.web_acl
     if acl is None:
         return  # the trace tells it
+    if plan.existing_arn and plan.group:
+        yield from existing_web_acls.judge(acl, plan.existing_arn, plan.group.name, balancer)
+        return
     if acl.name != plan.name:
         reason = f"the load balancer's web ACL is {acl.name}, not {plan.name}"
         yield found(SYSTEM, "warning", "Web ACL", reason, UP_EDGE, balancer.name)

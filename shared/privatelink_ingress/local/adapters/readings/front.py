@@ -41,7 +41,7 @@ def _acl(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
         {"key": key, "content": body["Content"], "contentType": body["ContentType"]}
         for key, body in item.get("CustomResponseBodies", {}).items()
     ]
-    return {"capacity": item["Capacity"]} | ({"customResponseBodies": bodies} if bodies else {})
+    return {"capacity": item["Capacity"], **({"customResponseBodies": bodies} if bodies else {})}
 
 
 def _zone(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
@@ -85,6 +85,14 @@ READINGS: Mapping[str, Reading] = {
         more=_zone,
     ),
     t.IP_SET: Reading("wafv2", "GetIPSet", lambda id_, state: key_of(state["arn"]), "IPSet", rename={"scope": ""}),
+    t.RULE_GROUP: Reading(
+        "wafv2",
+        "GetRuleGroup",
+        lambda id_, state: key_of(state["arn"]),
+        "RuleGroup",
+        rename={"scope": "", "namePrefix": "", "rulesJson": ""},
+        more=_acl,
+    ),
     t.WEB_ACL: Reading(
         "wafv2",
         "GetWebACL",

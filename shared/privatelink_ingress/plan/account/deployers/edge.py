@@ -59,7 +59,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **workload.iam(system, flow_log_roles, boundary=boundary),
         **_routing(system, settings.user_pools),
         **_names(system, settings),
-        **firewall.grants(system, edges),
+        **firewall.grants(system, edges, settings.existing_web_acls),
         **_deliveries(system, edges),
         t.METRIC_ALARM: alarms.alarms(system),
         t.TOPIC: alarms.topic(system, edges),

@@ -8,8 +8,14 @@ from privatelink_ingress.plan.account.deployers.grants import Grants, System
 from privatelink_ingress.plan.edge.logs import balancer_name
 
 
-def grants(system: System, edges: tuple[str, ...]) -> Grants:
-    """Grants by resource type; `edges` are prefixes of the names of web ACLs and load balancers."""
+def grants(system: System, edges: tuple[str, ...], existing: tuple[str, ...] = ()) -> Grants:
+    """Grants by resource type.
+
+    Args:
+        system: Account, region and stacks.
+        edges: Prefixes of the names of web ACLs and load balancers.
+        existing: ARNs of existing web ACLs, which their owner changes.
+    """
 
     def arns(kind: str, suffix: str) -> tuple[str, ...]:
         return tuple(system.arn("wafv2", f"regional/{kind}/{edge}{suffix}/*") for edge in edges)
@@ -17,7 +23,7 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
     def on(*actions: str) -> list[str]:
         return [f"wafv2:{action}" for action in actions]
 
-    acls, sets = arns("webacl", ""), arns("ipset", "-*")
+    acls, sets, groups = arns("webacl", ""), arns("ipset", "-*"), arns("rulegroup", "-rules-*")
     tag = ("ListTagsForResource", "TagResource", "UntagResource")
     balancers = system.arn("elasticloadbalancing", "loadbalancer/app/*")
     named_balancers = tuple(
@@ -31,8 +37,24 @@ def grants(system: System, edges: tuple[str, ...]) -> Grants:
                 on("CreateWebACL", "UpdateWebACL"), *acls, *sets, system.arn("wafv2", "regional/managedruleset/*")
             ),
         ),
+        **(
+            {
+                t.GET_WEB_ACL: (
+                    system.in_region("wafv2:ListWebACLs"),
+                    system.on_arn(on("GetWebACL"), *existing),
+                ),
+                t.RULE_GROUP: (
+                    system.on_arn(on("DeleteRuleGroup", "GetRuleGroup", *tag), *groups),
+                    # WAF asks for every IP set that a rule names:
+                    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+                    system.on_arn(on("CreateRuleGroup", "UpdateRuleGroup"), *groups, *sets),
+                ),
+            }
+            if existing
+            else {}
+        ),
         t.WEB_ACL_ASSOCIATION: (
-            system.on_arn(on("AssociateWebACL", "GetWebACLForResource"), *acls),
+            system.on_arn(on("AssociateWebACL", "GetWebACLForResource"), *acls, *existing),
             # By name: WAF knows no tags of load balancers.
             system.on_arn(on("AssociateWebACL", "DisassociateWebACL", "GetWebACLForResource"), *named_balancers),
             # WAF asks the load balancer's service in the caller's name:

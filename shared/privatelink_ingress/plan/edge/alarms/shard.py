@@ -36,8 +36,9 @@ def plan_shard_alarms(
     """
     return (
         _balancer(settings, prefix=prefix),
-        _blocked(settings, firewall, prefix=prefix, region=region),
-        *_own_rules(settings, connections, firewall, prefix=prefix, region=region),
+        # What an existing web ACL blocks, its owner watches: its metric's name is the owner's too.
+        *(() if firewall.existing_arn else (_blocked(settings, firewall, prefix=prefix, region=region),)),
+        *(() if firewall.existing_arn else _own_rules(settings, connections, firewall, prefix=prefix, region=region)),
         *plan_expiry(certificates, settings.certificate_days, prefix=prefix),
         *(_quota(key, settings, prefix=prefix) for key in measured.QUOTAS),
     )

@@ -15,8 +15,16 @@ from privatelink_ingress.settings.firewall import Firewall
 MOST = 10
 """Rate-based rules of a web ACL; AWS does not raise it: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
 
+MOST_OF_A_GROUP = 4
+"""Of a rule group, on the same page."""
+
 OF_CONNECTION = "rate-limit-"
 """How the key of a rule for one connection, or for one host of an attached stack, begins."""
+
+
+def most(firewall: Firewall) -> int:
+    """The rate-based rules that fit the web ACL, or the rule group of `firewall.existing`."""
+    return MOST_OF_A_GROUP if firewall.existing else MOST
 
 
 def plan_rate_limits(firewall: Firewall, changed: Sequence[Changes]) -> list[tuple[str, RateLimit]]:
@@ -32,7 +40,7 @@ def plan_rate_limits(firewall: Firewall, changed: Sequence[Changes]) -> list[tup
         (f"{OF_CONNECTION}{key}", RateLimit(limit=limit, window=window, scope=scope.inside()))
         for key, limit, scope in own
     ]
-    if len(rules) >= MOST:
+    if len(rules) >= most(firewall):
         rules = []
         for limit in sorted({limit for _, limit, _ in own}):
             keys = [key for key, other, _ in own if other == limit]
@@ -48,12 +56,13 @@ def check_rate_limits(firewall: Firewall, connections: Mapping[str, Connection])
     """The problem of more different limits than a web ACL holds rules."""
     changed = changes(firewall, connections)
     needed = len(plan_rate_limits(firewall, changed))
-    if needed <= MOST:
+    if needed <= most(firewall):
         return []
     limits = sorted({one.firewall.rate_limit for one in changed if one.firewall.rate_limit})
     listed = ", ".join(map(str, limits))
     reason = (
-        f"needs {needed} rate-based rules, more than {MOST}: a general one, and one for each of the limits {listed}"
+        f"needs {needed} rate-based rules, more than {most(firewall)}: a general one, and one for each of the limits "
+        f"{listed}"
     )
     remedy = "Use the same firewall.rateLimit for several connections: they then share a rule."
     return [Problem("firewall.rateLimit", reason, remedy)]

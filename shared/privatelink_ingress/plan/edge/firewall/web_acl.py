@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from privatelink_ingress.plan.edge import sign_in
 from privatelink_ingress.plan.edge.firewall.changes import Changes, changes
+from privatelink_ingress.plan.edge.firewall.existing import RuleGroupPlan, plan_rule_group
 from privatelink_ingress.plan.edge.firewall.groups import plan_groups
 from privatelink_ingress.plan.edge.firewall.log import FirewallLogPlan, plan_log
 from privatelink_ingress.plan.edge.firewall.rate_limits import plan_rate_limits
+from privatelink_ingress.plan.edge.firewall.rules import FirewallRule, PagePlan
 from privatelink_ingress.plan.edge.firewall.statements import (
     Action,
     AddressList,
@@ -21,7 +23,6 @@ from privatelink_ingress.plan.edge.firewall.statements import (
     Not,
     Pattern,
     Statement,
-    units,
 )
 from privatelink_ingress.plan.edge.mutual_tls import HEADERS
 from privatelink_ingress.problems import Problem
@@ -32,35 +33,6 @@ from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL
 from privatelink_ingress.settings.managed_rules import FLOODS, GROUPS
 
 BLOCK_PAGE, RATE_PAGE = "blocked", "rate-limited"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FirewallRule:
-    """One rule."""
-
-    key: str
-    priority: int
-    action: Action
-    """The action on a match; for a managed group, `block` keeps the action of each of its rules."""
-    statement: Statement
-    metric: str
-    page: str | None = None
-    """Key of the page that answers a blocked request."""
-
-    @property
-    def capacity(self) -> int:
-        """In web ACL capacity units."""
-        return units(self.statement)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class PagePlan:
-    """A custom answer to blocked requests."""
-
-    key: str
-    status: int
-    content_type: str
-    content: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,11 +48,23 @@ class FirewallPlan:
     token_seconds: int
     """For how long a solved challenge holds."""
     log: FirewallLogPlan
+    group: RuleGroupPlan | None = None
+    """The rule group of `firewall.existing`."""
+    existing_arn: str | None = None
+    """The existing web ACL that is tied; then `rules` are those of the group. None while the stack's own is tied."""
 
     @property
     def capacity(self) -> int:
         """Capacity units of all rules together."""
         return sum(rule.capacity for rule in self.rules)
+
+    @property
+    def charged_rules(self) -> int:
+        """Rules that AWS charges for, with the stack's rule group where the existing web ACL refers to it.
+
+        https://aws.amazon.com/waf/pricing/
+        """
+        return len(self.rules) + (1 if self.existing_arn else 0)
 
     @property
     def fees(self) -> tuple[str, ...]:
@@ -132,6 +116,8 @@ def plan_firewall(
         asks_for_no_certificates: Whether mutual TLS is off. Then only clients send headers about client certificates,
             and nothing says that the load balancer removes theirs.
     """
+    changed = changes(firewall, connections)
+    of_groups = {key for key, _, _ in plan_groups(firewall, changed)}
     rules = [
         FirewallRule(
             key=key,
@@ -140,19 +126,25 @@ def plan_firewall(
             statement=statement,
             metric=f"{name}-{key}",
             page=_page(key, firewall) if _staged(key, action, firewall) == "block" else None,
+            of_managed_group=key in of_groups,
         )
         for priority, (key, action, statement) in enumerate(
-            _ordered(firewall, changes(firewall, connections), signs_in, asks_for_no_certificates)
+            _ordered(firewall, changed, signs_in, asks_for_no_certificates)
         )
     ]
+    pages, existing = tuple(_pages(firewall)), firewall.existing
+    group = plan_rule_group(existing, rules, pages, name=name) if existing else None
+    tied = existing.arn if existing and existing.tied else None
     return FirewallPlan(
         name=name,
         metric=name,
         description=COUNTING if firewall.stage == "count" else None,
-        rules=tuple(rules),
-        pages=tuple(_pages(firewall)),
+        rules=group.rules if group and tied else tuple(rules),
+        pages=pages,
         token_seconds=firewall.token_seconds,
         log=plan_log(firewall.logs, name=name),
+        group=group,
+        existing_arn=tied,
     )
 
 
