@@ -58,6 +58,23 @@ class WorkloadSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _alarms_have_something_to_watch(self) -> Self:
+        pods = ("metrics.install and controller.install", self.metrics.install and self.controller.install)
+        thresholds = {
+            "replicaMinutes": ("replica_minutes", *pods),
+            "restarts": ("restarts", *pods),
+            "silentHours": ("silent_hours", "log groups of its own", self.cluster.existing is None),
+        }
+        for key, (field, takes, met) in thresholds.items():
+            if not met and field in self.alarms.model_fields_set:
+                raise InvalidSetting(
+                    f"is set in a stack without {takes}, so no alarm has this threshold",
+                    "Remove it." if self.cluster.existing else f"Remove it, or switch on {takes}.",
+                    at=("alarms", key),
+                )
+        return self
+
+    @model_validator(mode="after")
     def _a_token_without_an_external_id(self) -> Self:
         # Options of the command: https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
         if self.roles.eks and self.roles.external_id and self.controller.install:

@@ -31,7 +31,7 @@ class WorkloadAlarms(OwnTopic):
     blocked_flows: Annotated[int, Field(ge=0)] = 10
     """Connections in 5 minutes that the load balancer's security group may block.
 
-    10: AWS tests nothing through it, so more are an edge whose networks the stack file lacks."""
+    10: an edge whose networks the stack file lacks tries again and again."""
     node_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     """Minutes in a row for which a node may be failed. 10: by then, EKS has replaced a node that stopped."""
     replica_minutes: Annotated[int, Field(ge=1, le=60)] = 10

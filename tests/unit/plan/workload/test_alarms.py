@@ -92,6 +92,18 @@ def test_an_existing_cluster_has_the_alarms_of_its_service_and_its_nodes():
     assert keys(found) == [*OF_SERVICE, "instances-nodes"]
 
 
+@pytest.mark.parametrize("key", ["replicaMinutes", "restarts", "silentHours"])
+def test_thresholds_of_what_an_existing_cluster_keeps_to_itself_are_refused(key: str):
+    file = {name: value for name, value in WORKLOAD.items() if name not in ("network", "podLogs", "metrics")}
+    more = {"cluster": {"existing": {"name": "platform"}}, "alarms": WORKLOAD["alarms"] | {key: 5}}
+    text = {name: value if isinstance(value, str) else json.dumps(value) for name, value in (file | more).items()}
+    with pytest.raises(SettingsError) as caught:
+        load(WorkloadSettings, text, project="eks-service", stack="shop")
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.remedy) == (f"alarms.{key}", "Remove it.")
+    assert problem.reason.endswith(", so no alarm has this threshold")
+
+
 def test_names_of_alarms_are_unique_and_begin_with_project_and_stack():
     names = [alarm.name for alarm in with_alarms().alarms]
     assert len(set(names)) == len(names)
@@ -202,12 +214,21 @@ def test_aws_charges_for_each_metric():
                 "Write the ARN of a key in eu-west-1.",
             ),
         ),
+        (
+            {"restarts": 5},
+            (
+                "alarms.restarts",
+                "is set in a stack without metrics.install and controller.install, so no alarm has this threshold",
+                "Remove it, or switch on metrics.install and controller.install.",
+            ),
+        ),
         ({"silentHour": 2}, ("alarms.silentHour", "is not a known key", "Did you mean silentHours?")),
     ],
-    ids=["no key", "topic elsewhere", "key elsewhere", "nearest key"],
+    ids=["no key", "topic elsewhere", "key elsewhere", "nothing to watch", "nearest key"],
 )
 def test_settings_that_would_notify_nobody_are_refused(alarms: dict[str, Any], expected: tuple[str, str, str]):
-    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in WORKLOAD.items()}
+    file = WORKLOAD | ({"metrics": {}} if "restarts" in alarms else {})
+    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in file.items()}
     with pytest.raises((SettingsError, UserError)) as caught:
         plan_workload(
             load(WorkloadSettings, text | {"alarms": json.dumps(alarms)}, project="eks-service", stack="shop"),
