@@ -61,6 +61,8 @@ class KubernetesService:
     """Numbers and names of its ports."""
     ready: int | None
     """Number of ready endpoints; None when unknown."""
+    node_ports: tuple[int, ...] = ()
+    """Ports of every node at which it answers."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,8 @@ class ClusterObjects:
     """The oldest first: it serves a host that several name."""
     services: Mapping[str, KubernetesService]
     """By `<namespace>/<name>`."""
+    unread: frozenset[str] = frozenset()
+    """Kinds of `KINDS` that the reader may not list: nothing follows from an object that is not here."""
 
     def service(self, ingress: Ingress, path: IngressPath) -> KubernetesService | None:
         """A path's Service, if it exists."""
@@ -84,8 +88,8 @@ def read_all(clusters: Mapping[tuple[str, str], Iterable[Object]]) -> Mapping[tu
     return {cluster: read(objects) for cluster, objects in clusters.items()}
 
 
-def read(objects: Iterable[Object]) -> ClusterObjects:
-    """The model of objects as the API server lists them, in the order of their creation."""
+def read(objects: Iterable[Object], unread: Iterable[str] = ()) -> ClusterObjects:
+    """The model of objects as the API server has them, in the order of their creation; `unread` are missing kinds."""
     every = list(objects)
     ready = _ready(every)
     return ClusterObjects(
@@ -96,10 +100,11 @@ def read(objects: Iterable[Object]) -> ClusterObjects:
         },
         ingresses=tuple(_ingress(obj) for obj in every if obj["kind"] == "Ingress"),
         services={
-            label: KubernetesService(ports=_ports(obj), ready=ready.get(label))
+            label: KubernetesService(ports=_ports(obj), ready=ready.get(label), node_ports=_node_ports(obj))
             for obj in every
             if obj["kind"] == "Service" and (label := _label(obj))
         },
+        unread=frozenset(unread),
     )
 
 
@@ -140,6 +145,10 @@ def _path(path: Object, regex: str = "") -> IngressPath:
 def _ports(service: Object) -> tuple[str, ...]:
     ports = service["spec"].get("ports") or ()
     return tuple(str(value) for port in ports for value in (port.get("port"), port.get("name")) if value)
+
+
+def _node_ports(service: Object) -> tuple[int, ...]:
+    return tuple(port["nodePort"] for port in service["spec"].get("ports") or () if port.get("nodePort"))
 
 
 def _ready(objects: Iterable[Object]) -> dict[str, int]:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from privatelink_ingress.ingresses.model import GRPC, MASTER, MINION
 from privatelink_ingress.plan.workload.controller.objects import CONTROLLER_CLASS, INGRESS_CLASS
 from privatelink_ingress.trace.cluster_objects import ClusterObjects, Ingress, IngressPath
-from privatelink_ingress.trace.hops import Hop, Path, Stopped
+from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
 
 HOP = "Ingress"
+CONTROLLER = "Controller"
+RBAC = "Give the reader of the cluster the ClusterRole that `./run doctor --print-rbac` prints."
 
 
 def serve(path: Path) -> Iterator[Hop]:
@@ -24,13 +26,16 @@ def serve(path: Path) -> Iterator[Hop]:
         remedy = f"From inside its network: kubectl get ingress -A (of class {INGRESS_CLASS}, for {path.request.host})."
         yield Hop(name=HOP, verdict="not seen", evidence=evidence, remedy=remedy)
         return
-    if INGRESS_CLASS not in objects.classes:
+    if INGRESS_CLASS not in objects.classes and "IngressClass" not in objects.unread:
         raise Stopped(
             HOP,
             f"cluster {cluster} has no IngressClass {INGRESS_CLASS}",
             "no controller is installed, so nothing answers on the node port",
             "Install it: controller.install true, and `./run images copy`, then `pulumi up`.",
         )
+    _require_controller(path, objects, cluster)
+    if "Ingress" in objects.unread:
+        raise Unseen(HOP, f"the Ingresses of cluster {cluster} cannot be read", "none is known", RBAC)
     asked_host, asked_path = _arriving(path)
     ingress, host = _taker(objects, asked_host, cluster)
     _require_tls(path, objects, ingress, host)
@@ -108,9 +113,32 @@ def _taker(objects: ClusterObjects, host: str, cluster: str) -> tuple[Ingress, s
     raise Stopped(HOP, evidence, reason, remedy, status=404)
 
 
+def _require_controller(path: Path, objects: ClusterObjects, cluster: str) -> None:
+    """A Service with the node port to which the network load balancer sends, and ready pods behind it."""
+    ports = {target.port for target in path.inner_group.targets}
+    held = {label: one for label, one in objects.services.items() if ports & set(one.node_ports)}
+    listed = ", ".join(map(str, sorted(ports)))
+    if not held and "Service" not in objects.unread:
+        raise Stopped(
+            CONTROLLER,
+            f"cluster {cluster}, node port {listed}",
+            f"no Service has node port {listed}, so nothing answers on the nodes",
+            "Run `pulumi up` in eks-service/ to restore the controller's Service.",
+        )
+    for label, one in held.items():
+        if one.ready == 0:
+            namespace, _, name = label.partition("/")
+            raise Stopped(
+                CONTROLLER,
+                f"Service {label} has node port {listed}",
+                "no pod of the controller is ready, so nothing answers on the nodes",
+                f"See why: kubectl -n {namespace} describe pods that Service {name} selects.",
+            )
+
+
 def _require_tls(path: Path, objects: ClusterObjects, ingress: Ingress, host: str) -> None:
     """F5's controller serves a host at its HTTPS port only where `spec.tls` names it, or where no host is named."""
-    is_f5s = objects.classes[INGRESS_CLASS] == CONTROLLER_CLASS
+    is_f5s = objects.classes.get(INGRESS_CLASS, CONTROLLER_CLASS) == CONTROLLER_CLASS
     if is_f5s and host and path.target_group.protocol == "HTTPS" and host not in ingress.tls_hosts:
         raise Stopped(
             HOP,
@@ -154,6 +182,8 @@ def _arrived(objects: ClusterObjects, ingress: Ingress, path: IngressPath) -> Ho
     label = f"{ingress.namespace}/{path.service}"
     evidence = f"{ingress.label}, {_shown(path)} → Service {label}:{path.port}"
     service = objects.service(ingress, path)
+    if service is None and "Service" in objects.unread:
+        return Hop(name=HOP, verdict="not seen", evidence=evidence, reason="Services cannot be read", remedy=RBAC)
     if service is None:
         remedy = f"Create Service {label}, or name another one in Ingress {ingress.label}."
         raise Stopped(HOP, evidence, f"Service {label} does not exist: the controller answers 502", remedy, status=502)

@@ -51,6 +51,8 @@ class Cluster:
     name: str
     endpoint: str
     """URL of its Kubernetes API."""
+    certificate_authority: str = ""
+    """Of its Kubernetes API, in PEM and base64; empty when unknown."""
     version: str
     status: str
     supported_until: datetime.date | None = None

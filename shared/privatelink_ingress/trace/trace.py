@@ -59,7 +59,8 @@ class Trace:
             return "reached " + ("its Service" if seen else "the controller's node ports")
         if self.outcome == "answered":
             return f"answered {self.status} by the {'controller' if by_controller else 'load balancer'}"
-        return f"stopped at: {self.hops[-1].name}"
+        verb = "not followed past" if self.outcome == "not seen" else "stopped at"
+        return f"{verb}: {self.hops[-1].name}"
 
 
 def trace(

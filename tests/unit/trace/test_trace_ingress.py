@@ -16,6 +16,11 @@ from privatelink_ingress.trace.trace import Trace, trace
 from tests.support.topologies import EDGE_GROUP, whole
 
 CLUSTER = ("111111111111", "shop")
+CONTROLLER = {
+    "kind": "Service",
+    "metadata": {"namespace": "nginx-ingress", "name": "controller"},
+    "spec": {"ports": [{"port": 80, "nodePort": 30080}]},
+}
 URL = "https://shop.example.com/"
 CLASS = {"kind": "IngressClass", "metadata": {"name": "nginx"}}
 
@@ -68,7 +73,7 @@ def followed(
             [listener] = balancer.listeners
             rules = tuple(dataclasses.replace(rule, rewrites=rewrites) for rule in listener.rules)
             balancers[arn] = dataclasses.replace(balancer, listeners=(dataclasses.replace(listener, rules=rules),))
-    clusters = {CLUSTER: read([CLASS, *objects])}
+    clusters = {CLUSTER: read([CLASS, CONTROLLER, *objects])}
     changed = dataclasses.replace(
         topology, nodes=nodes, load_balancers=balancers, target_groups=groups, clusters=clusters
     )
@@ -154,6 +159,49 @@ def test_without_a_controller_the_request_stops_at_the_node_port():
     assert found.hops[-1].reason == "no controller is installed, so nothing answers on the node port"
 
 
+def controlled(*objects: dict) -> Trace:
+    """A request to a cluster with these objects alone."""
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    return trace(URL, dataclasses.replace(topology, nodes=nodes, clusters={CLUSTER: read([CLASS, *objects])}))
+
+
+def test_without_a_service_at_the_node_port_nothing_answers():
+    elsewhere = CONTROLLER | {"spec": {"ports": [{"port": 80, "nodePort": 30081}]}}
+    last = controlled(elsewhere, WEB, service("web")).hops[-1]
+    assert (last.name, last.verdict) == ("Controller", "stops")
+    assert last.reason == "no Service has node port 30080, so nothing answers on the nodes"
+
+
+def test_a_controller_without_a_ready_pod_answers_nothing():
+    slices = endpoints("controller", False, False)
+    slices["metadata"]["namespace"] = "nginx-ingress"
+    last = controlled(CONTROLLER, slices, WEB, service("web")).hops[-1]
+    assert (last.name, last.verdict) == ("Controller", "stops")
+    assert last.reason == "no pod of the controller is ready, so nothing answers on the nodes"
+    assert last.remedy == "See why: kubectl -n nginx-ingress describe pods that Service controller selects."
+
+
+@pytest.mark.parametrize(
+    ("unread", "outcome", "verdict", "said"),
+    [
+        ("Ingress", "not seen", "not seen", "the Ingresses of cluster shop cannot be read"),
+        ("Service", "reached", "not seen", "Service shop/web:80"),
+        ("IngressClass", "reached", "passes", "Service shop/web:80"),
+        ("EndpointSlice", "reached", "passes", "the readiness of its pods is unknown"),
+    ],
+)
+def test_nothing_follows_from_what_the_reader_may_not_list(unread: str, outcome: str, verdict: str, said: str):
+    found = {"Ingress": [WEB], "Service": [service("web"), CONTROLLER], "IngressClass": [CLASS], "EndpointSlice": []}
+    topology = whole()
+    nodes = {key: dataclasses.replace(node, cluster="shop") for key, node in topology.nodes.items()}
+    objects = read([one for kind, some in found.items() if kind != unread for one in some], [unread])
+    result = trace(URL, dataclasses.replace(topology, nodes=nodes, clusters={CLUSTER: objects}))
+    assert (result.outcome, result.hops[-1].verdict) == (outcome, verdict)
+    assert said in result.hops[-1].evidence
+    assert trace_view.headline(result).plain.startswith(URL)
+
+
 def test_the_oldest_ingress_has_the_host_as_a_whole():
     found = followed(
         ingress("first", shop_example_com=[("/cart", "Prefix", "cart")]),
@@ -210,7 +258,7 @@ def by_https(*objects: dict) -> Trace:
         arn: dataclasses.replace(group, protocol="HTTPS") if group.target_type == "ip" else group
         for arn, group in topology.target_groups.items()
     }
-    clusters = {CLUSTER: read(objects)}
+    clusters = {CLUSTER: read([CONTROLLER, *objects])}
     return trace(URL, dataclasses.replace(topology, nodes=nodes, target_groups=groups, clusters=clusters), method="GET")
 
 

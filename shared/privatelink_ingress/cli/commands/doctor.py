@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,21 @@ States = Annotated[
     ),
 ]
 Live = Annotated[bool, typer.Option("--live", help="Read AWS, in the accounts and Regions of the stack files.")]
+Kubeconfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--kubeconfig",
+        help="Read Ingresses and Services too, by this kubeconfig; with --context alone KUBECONFIG or ~/.kube/config.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+Context = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--context", help="Context of the kubeconfig, its current one when left out; repeat for more clusters."
+    ),
+]
 
 
 @commands.command(epilog="Example: ./run trace https://shop.example.com/cart --method POST")
@@ -61,6 +77,8 @@ def trace(
     out: Out = Path(".demo"),
     state: States = None,
     live: Live = False,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
     profile: Profiles = None,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
@@ -71,7 +89,7 @@ def trace(
     It only reads. A state contains neither the health of targets nor other teams' objects in the cluster.
     Exit code 0 when the request arrives, 1 when it does not, 3 when it cannot be followed to its end.
     """
-    from privatelink_ingress.cli import topologies
+    from privatelink_ingress.cli import cluster_reads, topologies
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import trace as view
     from privatelink_ingress.trace.hops import Path as Way
@@ -83,6 +101,8 @@ def trace(
     request = dataclasses.replace(request, client_certificate=client_certificate)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    if kubeconfig or context:
+        system = cluster_reads.joined(system, kubeconfig, context or ())
     trace = follow(url, Way(request=request, topology=system.topology))
     for problem in system.unread:
         typer.echo(str(problem), err=True)
@@ -104,9 +124,14 @@ def doctor(
     out: Out = Path(".demo"),
     state: States = None,
     live: Live = False,
+    kubeconfig: Kubeconfig = None,
+    context: Context = None,
     profile: Profiles = None,
     print_policy: Annotated[
         bool, typer.Option("--print-policy", help="Print the IAM policy that --live takes, and stop.")
+    ] = False,
+    print_rbac: Annotated[
+        bool, typer.Option("--print-rbac", help="Print the ClusterRole that --kubeconfig takes, and stop.")
     ] = False,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
@@ -117,17 +142,22 @@ def doctor(
     It only reads. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
     not be read, 2 when it could not start.
     """
+    from privatelink_ingress.cli import cluster_reads, topologies
     from privatelink_ingress.cli import doctor as command
-    from privatelink_ingress.cli import topologies
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import doctor as view
 
+    if print_rbac:
+        typer.echo(json.dumps(cluster_reads.ROLE, indent=2))
+        return
     scope = command.published(root, connection or ())
     if print_policy:
         typer.echo(command.policy(scope.expected))
         return
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    if kubeconfig or context:
+        system = cluster_reads.joined(system, kubeconfig, context or ())
     report = command.report(scope, system)
     if as_json:
         typer.echo(view.as_json(report))

@@ -13,7 +13,7 @@ from privatelink_ingress.cli.views import tables
 from privatelink_ingress.trace.trace import Trace
 
 _STYLES = {"passes": "green", "warns": "yellow", "answers": "cyan", "stops": "red", "not seen": "dim"}
-_OUTCOMES = {"reached": "bold green", "answered": "bold cyan", "stopped": "bold red"}
+_OUTCOMES = {"reached": "bold green", "answered": "bold cyan", "stopped": "bold red", "not seen": "bold"}
 
 
 def headline(trace: Trace) -> Text:

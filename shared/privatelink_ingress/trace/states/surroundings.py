@@ -51,6 +51,7 @@ def _clusters(resources: Resources) -> Iterator[Cluster]:
             region=region,
             name=name,
             endpoint=one.get("endpoint", ""),
+            certificate_authority=(one.get("certificateAuthority") or {}).get("data", ""),
             version=str(one.get("version", "")),
             status=one.get("status", "ACTIVE"),
             addons=tuple(
