@@ -67,6 +67,7 @@ LOG_DELIVERY_DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDes
 LOG_DELIVERY_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 LOG_RESOURCE_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 QUERY_DEFINITION = "aws:cloudwatch/queryDefinition:QueryDefinition"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TOPIC = "aws:sns/topic:Topic"
 CERTIFICATE = "aws:acm/certificate:Certificate"

@@ -337,7 +337,7 @@ def test_every_resource_has_the_guarded_provider_and_a_parent(edge: StackRun) ->
     provider = edge.only("pulumi:providers:aws")
     assert json.loads(provider.inputs["allowedAccountIds"]) == ["222222222222"]
     resources = [one for one in edge.registrations if one.type.startswith("aws:")]
-    assert len(resources) == 91
+    assert len(resources) == 94
     assert {one.provider for one in resources} == {provider.urn}
     assert all("privatelink-ingress:index:CentralIngress" in one.parent for one in resources)
 

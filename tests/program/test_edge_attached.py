@@ -82,9 +82,10 @@ def below(run: StackRun, component: str) -> set[tuple[str, str]]:
     return {(one.type, one.name) for one in run.registrations if one.urn in inside}
 
 
-def test_a_connection_has_the_same_resources_whether_attached_or_in_the_shards_file(attached: StackRun, edge_run: Run):
+def test_a_connection_has_the_same_resources_whether_attached_or_in_the_shards_file(attached_run: Run, edge_run: Run):
     alone, together = (
-        below(run, named(run, "privatelink-ingress:index:Connection", "blog").urn) for run in (attached, edge_run())
+        below(run, named(run, "privatelink-ingress:index:Connection", "blog").urn)
+        for run in (attached_run(dashboards=True), edge_run(dashboards=True))
     )
     assert alone == together
     assert len(alone) >= 8

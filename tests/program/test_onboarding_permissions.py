@@ -33,7 +33,7 @@ def resources(action: str) -> set[str]:
 def attached(attached_run: Any, connections: dict[str, Any]) -> StackRun:
     """An attached stack with everything that a connection can have."""
     own = {"certificate": {"domains": ["www.blog.example.com"]}, "routes": [{"hosts": ["www.blog.example.com"]}]}
-    return attached_run(connections={"blog": connections["blog"] | own})
+    return attached_run(connections={"blog": connections["blog"] | own}, dashboards=True)
 
 
 def test_it_grants_for_all_that_an_attached_stack_registers_and_looks_up_and_for_nothing_else(attached: StackRun):

@@ -230,6 +230,10 @@ REQUESTS = {
     . cloudwatch:DescribeAlarms {cloudwatch}:alarm:{name}
     . cloudwatch:ListTagsForResource {cloudwatch}:alarm:{name}
     . cloudwatch:DeleteAlarms {cloudwatch}:alarm:{name}""",
+    "aws:cloudwatch/dashboard:Dashboard": """
+    . cloudwatch:PutDashboard arn:aws:cloudwatch::{account}:dashboard/{dashboardName}
+    . cloudwatch:GetDashboard arn:aws:cloudwatch::{account}:dashboard/{dashboardName}
+    . cloudwatch:DeleteDashboards arn:aws:cloudwatch::{account}:dashboard/{dashboardName}""",
     "aws:sns/topic:Topic": """
     + sns:CreateTopic {sns}:{name}
     . sns:SetTopicAttributes {sns}:{name}
@@ -545,6 +549,7 @@ class Account:
         return {
             **inputs,
             **{service: self.arn(service) for service in services},
+            "account": self.account,
             "elb": self.arn("elasticloadbalancing"),
             "name": inputs.get("bucket", name) if ":s3/" in registration.type else name,
             "kind": kind,

@@ -269,6 +269,7 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
         "rules": _rules,
     },
     t.INTERNET_GATEWAY: {"vpcId": _is("vpc-other")},
+    t.DASHBOARD: {"dashboardBody": _is('{"widgets": []}'), "dashboardName": _is("other")},
     t.METRIC_ALARM: {
         "alarmActions": _is(["arn:aws:sns:eu-west-1:222222222222:other"]),
         "comparisonOperator": _is("GreaterThanOrEqualToThreshold"),

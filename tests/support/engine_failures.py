@@ -167,6 +167,7 @@ PROD = Large(
             t.CERTIFICATE,
             t.CERTIFICATE_VALIDATION,
             t.DEFAULT_SECURITY_GROUP,
+            t.DASHBOARD,
             t.DNS_RECORD,
             t.EGRESS_RULE,
             t.FLOW_LOG,

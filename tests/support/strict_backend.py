@@ -262,6 +262,10 @@ FAKES: dict[str, Fake] = {
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _by_name("logs", "delivery-source:"),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _by_name("logs", "delivery-destination:"),
     "aws:cloudwatch/logDelivery:LogDelivery": _prefixed("delivery", "logs", "delivery"),
+    "aws:cloudwatch/dashboard:Dashboard": lambda at: (
+        at.inputs["dashboardName"],
+        {"dashboardArn": f"arn:aws:cloudwatch::{at.account}:dashboard/{at.inputs['dashboardName']}"},
+    ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _by_name("cloudwatch", "alarm:"),
     "aws:iam/role:Role": _by_name("iam", "role/", region=False),
     "aws:iam/policy:Policy": _by_arn("iam", lambda at: f"policy/{at.name}", region=False),

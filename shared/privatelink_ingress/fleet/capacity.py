@@ -91,6 +91,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         zones=first.zones,
         backends=needs.backends,
         alarm_metrics=alarm_costs.of_another_connection(pattern, needs, zones=first.zones),
+        dashboard=pattern.edge.settings.dashboards,
         price_list=price_list,
     )
     web_acl = _web_acl(pattern)
@@ -104,6 +105,7 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         alarm_metrics=alarm_costs.of_shard(
             stacks.report.plans.get(f"{PROJECT}/{first.name}"), enabled=bool(pattern.edge.settings.alarms.enabled)
         ),
+        dashboard=pattern.edge.settings.dashboards,
         price_list=price_list,
     )
     return dataclasses.replace(

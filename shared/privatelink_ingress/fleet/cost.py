@@ -158,6 +158,7 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                     million_requests=connections * use.traffic.million_requests,
                     log_gb=use.log_gb,
                     alarm_metrics=alarm_costs.of_shard(plan, enabled=watched),
+                    dashboard=settings.dashboards,
                     price_list=use.prices,
                 )
                 if stack is shard.edge
@@ -169,6 +170,7 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                         backends=len(connection.backends),
                         traffic=use.traffic,
                         alarm_metrics=alarm_costs.of_connection(plan, name, enabled=watched),
+                        dashboard=stack.settings.dashboards,
                         price_list=use.prices,
                     )
                     for name, connection in sorted(stack.settings.connections.items())

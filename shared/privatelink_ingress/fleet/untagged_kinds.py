@@ -39,6 +39,7 @@ REPEATED: Mapping[str, str] = {
     t.BUCKET_PUBLIC_ACCESS: "PutPublicAccessBlock",
     t.BUCKET_VERSIONING: "PutBucketVersioning",
     t.CERTIFICATE_VALIDATION: "DescribeCertificate",
+    t.DASHBOARD: "PutDashboard",
     t.DEFAULT_SECURITY_GROUP: "DescribeSecurityGroups",
     t.LISTENER_CERTIFICATE: "AddListenerCertificates",
     t.REPOSITORY_LIFECYCLE: "PutLifecyclePolicy",

@@ -176,6 +176,11 @@ class EdgeStack(Settings):
     hosted_zone_roles: Annotated[dict[HostedZoneId, HostedZoneRole], Field(default_factory=dict)]
     """By the id of a hosted zone that belongs to another account: the role there that writes this stack's records."""
     alarms: Alarms = Alarms()
+    dashboards: bool = False
+    """A dashboard for each connection, and one for the load balancer where the stack holds it.
+
+    Off: each costs 3 USD a month, after the account's first three of at most 50 metrics:
+    https://aws.amazon.com/cloudwatch/pricing/"""
     removal: Literal["guarded", "unguarded"] = "guarded"
     """guarded: a stack that is in use refuses to be destroyed before anything of it is touched.
 

@@ -57,14 +57,14 @@ def test_every_stack_has_its_bill_and_a_connection_is_in_that_of_its_own_stack(s
     found = data(samples)
     expected = {
         # load balancer 16.425, addresses 10.95, firewall 12, shop 21.90, alarms on 10 metrics and on 7 of shop
-        "central-ingress/prod": 62.275 + 1.70,
+        "central-ingress/prod": 62.275 + 1.70 + 2 * 3,  # alarms, two dashboards
         "central-ingress/prod-blog": 21.90 + 0.70,
         "eks-service/blog": 177.025,  # control plane 73, 4 endpoints in 3 zones 87.60, load balancer 16.425
         "eks-service/shop": 177.025,
     }
     assert by_stack(found) == pytest.approx(expected, abs=0.0051)
     assert (found["currency"], found["estimate"]) == ("USD", False)
-    assert found["usd_a_month"] == pytest.approx(438.225 + 2.40, abs=0.0051)
+    assert found["usd_a_month"] == pytest.approx(438.225 + 2.40 + 2 * 3, abs=0.0051)
     prod, attached = found["stacks"][:2]
     assert list(prod["connections"]) == ["shop"]
     assert (list(attached["connections"]), attached["shared"]["lines"]) == (["blog"], [])
@@ -75,7 +75,10 @@ def test_alarms_of_a_connection_that_cannot_be_planned_are_said_to_be_in_no_sum(
     file.write_text(file.read_text().replace("222222222222", "333333333333") + "  eks-service:connectionName: other\n")
     found = data(samples)
     assert found["unknown"][0] == "alarms in eu-west-1"
-    assert [line["what"] for line in found["stacks"][0]["connections"]["shop"]["lines"]] == ["interface endpoint"]
+    assert [line["what"] for line in found["stacks"][0]["connections"]["shop"]["lines"]] == [
+        "interface endpoint",
+        "dashboard",
+    ]
 
 
 def test_without_alarms_no_line_names_them(samples: Path) -> None:
@@ -103,7 +106,7 @@ def test_two_backends_share_the_traffic_of_their_connection(samples: Path) -> No
     for other in STACK_FILES:
         (samples / other).write_text((samples / other).read_text().replace("team-blog", "team-shop"))
     before, after = by_stack(data(samples)), by_stack(data(samples, "--gb", "1000"))
-    assert before["central-ingress/prod"] == pytest.approx(62.275 + 1.70 + 21.90 + 0.70, abs=0.0051)
+    assert before["central-ingress/prod"] == pytest.approx(62.275 + 1.70 + 2 * 3 + 21.90 + 0.70, abs=0.0051)
     assert {stack: round(after[stack] - before[stack], 2) for stack in ("eks-service/shop", "eks-service/blog")} == {
         "eks-service/shop": 3.0,
         "eks-service/blog": 9.0,
@@ -118,7 +121,7 @@ def test_every_line_says_price_region_source_and_how_sure_it_is(samples: Path) -
         for bill in (stack["shared"], *stack["connections"].values())
         for line in bill["lines"]
     ]
-    assert len(lines) == 21
+    assert len(lines) == 23
     for line in lines:
         assert line["source"].startswith("https://")
         assert line["confidence"] in {"aws", "third-party"}

@@ -83,6 +83,7 @@ def test_docs_name_every_item_that_it_does_not_read():
             "anti-ddos-requests",
         },
         "firewall capacity above 1,500 units, for each million requests": {"firewall-capacity"},
+        "dashboards": {"dashboard"},
         "the advanced parameter of a contract": {"advanced-parameter"},
         "data between zones": {"cross-zone-data"},
     }
@@ -110,7 +111,7 @@ def test_the_bill_counts_with_it_and_is_no_estimate_any_longer(samples: Path):
 def test_onboard_and_capacity_count_with_it(samples: Path):
     refresh(samples)
     grown = CliRunner().invoke(app, ["capacity", "--root", str(samples), "--plan", "1", "--json"])
-    assert json.loads(grown.stdout)["plan"]["usd_a_month"] == pytest.approx(3 * 730 * 0.011 + 7 * 0.1, abs=0.005)
+    assert json.loads(grown.stdout)["plan"]["usd_a_month"] == pytest.approx(3 * 730 * 0.011 + 7 * 0.1 + 3, abs=0.005)
 
 
 def test_a_price_that_the_list_has_twice_or_in_another_unit_is_unknown_and_said(samples: Path):

@@ -116,6 +116,7 @@ def _bill(new: Onboarding, price_list: PriceList) -> Bill:
         new.shard.edge.region,
         zones=zones,
         alarm_metrics=alarm_costs.of_another_connection(new.shard, usage.Needs(), zones=zones),
+        dashboard=new.shard.edge.settings.dashboards,
         price_list=price_list,
     )
 

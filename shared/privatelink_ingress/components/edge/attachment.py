@@ -47,6 +47,7 @@ class Attachment(Component):
                     site=args.site,
                     alarms=alarms.connections[connection.name] if alarms else (),
                     alarm_topic_arn=alarms.topic_arn if alarms else None,
+                    dashboard=args.plan.dashboards.connections.get(connection.name),
                     tags=args.plan.tags,
                 ),
                 self.child(),

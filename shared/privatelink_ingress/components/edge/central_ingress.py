@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.dashboards import dashboard
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
 from privatelink_ingress.components.edge.connection import Connection, ConnectionArgs
 from privatelink_ingress.components.edge.connection_hooks import Waits, connection_hooks
@@ -22,7 +23,7 @@ from privatelink_ingress.components.edge.load_balancer import LoadBalancer, Load
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
-from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs
+from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs, shard_values
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.components.edge.slots import UsedSlots
 from privatelink_ingress.components.log_queries import saved_query
@@ -147,12 +148,12 @@ class CentralIngress(Component):
             zone_providers=args.zone_providers,
             hooks=connection_hooks(plan.removal, plan.connections, args.waits, args.used_slots),
         )
+        values = shard_values(balancer.arn_suffix, certificates.arns)
         alarms = []
         if plan.alarms:
-            watched = ShardAlarmsArgs(
-                plan=plan.alarms, load_balancer=balancer.arn_suffix, certificate_arns=certificates.arns, tags=tags
-            )
-            alarms.append(ShardAlarms(name, watched, self.child()))
+            alarms.append(ShardAlarms(name, ShardAlarmsArgs(plan=plan.alarms, values=values, tags=tags), self.child()))
+        board = plan.dashboards.shard
+        dashboards = [dashboard(self, name, board, values=values)] if board else []
         published = [
             Connection(
                 connection.name,
@@ -161,6 +162,7 @@ class CentralIngress(Component):
                     site=site,
                     alarms=plan.alarms.connections[connection.name] if plan.alarms else (),
                     alarm_topic_arn=alarms[0].topic_arn if alarms else None,
+                    dashboard=plan.dashboards.connections.get(connection.name),
                     tags=tags,
                 ),
                 self.child(),
@@ -192,6 +194,7 @@ class CentralIngress(Component):
                     certificates,
                     listeners,
                     *alarms,
+                    *dashboards,
                     *published,
                     *contract,
                 ],

@@ -11,6 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.alarms import register_alarms
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.components.dashboards import dashboard
 from privatelink_ingress.components.edge import sign_in
 from privatelink_ingress.components.edge.backend import Backend, BackendArgs
 from privatelink_ingress.components.edge.certificates import Certificates, CertificatesArgs
@@ -19,6 +20,7 @@ from privatelink_ingress.components.edge.pages import fixed_response
 from privatelink_ingress.components.edge.rules import listener_rule
 from privatelink_ingress.components.edge.site import SiteArgs
 from privatelink_ingress.plan.alarms import AlarmPlan, Deployed
+from privatelink_ingress.plan.dashboards import DashboardPlan
 from privatelink_ingress.plan.edge.alarms import measured
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.routing.routes import Rule
@@ -33,6 +35,7 @@ class ConnectionArgs:
     alarms: tuple[AlarmPlan, ...] = ()
     alarm_topic_arn: Input[str] | None = None
     """The topic of its alarms; None for a connection without."""
+    dashboard: DashboardPlan | None = None
     tags: Mapping[str, str]
 
 
@@ -81,9 +84,11 @@ class Connection(Component):
                 aws.lb.ListenerCertificate(
                     f"{name}-{key}", listener_arn=site.listener_arn, certificate_arn=arn, opts=self.child()
                 )
+        values = _measured(site, backends, certificate_arns)
         if args.alarm_topic_arn is not None:
-            values = _measured(site, backends, certificate_arns)
             register_alarms(self, name, args.alarms, topic_arn=args.alarm_topic_arn, values=values, tags=tags)
+        if args.dashboard:
+            dashboard(self, name, args.dashboard, values=values)
         self.publish()
 
 

@@ -9,8 +9,15 @@ from pulumi import Input, Output, ResourceOptions
 
 from privatelink_ingress.components.alarms import notified_topic, register_alarms
 from privatelink_ingress.components.base import Component
+from privatelink_ingress.plan.alarms import Deployed
 from privatelink_ingress.plan.edge.alarms import measured
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan
+
+
+def shard_values(load_balancer: Input[str], certificate_arns: Mapping[str, Input[str]]) -> dict[Deployed, Input[str]]:
+    """What metrics call the load balancer, by the last part of its ARN, and its certificates, by key."""
+    certificates = {measured.certificate(key): arn for key, arn in certificate_arns.items()}
+    return {measured.LOAD_BALANCER: load_balancer, **certificates}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -18,10 +25,8 @@ class ShardAlarmsArgs:
     """What to build."""
 
     plan: AlarmsPlan
-    load_balancer: Input[str]
-    """By which metrics call it."""
-    certificate_arns: Mapping[str, Input[str]]
-    """By key."""
+    values: Mapping[Deployed, Input[str]]
+    """`shard_values`."""
     tags: Mapping[str, str]
 
 
@@ -35,13 +40,5 @@ class ShardAlarms(Component):
         super().__init__(name, opts)
         plan, tags = args.plan, args.tags
         self.topic_arn = notified_topic(self, name, plan.topic, arn=plan.topic_arn, tags=tags)
-        certificates = {measured.certificate(key): arn for key, arn in args.certificate_arns.items()}
-        register_alarms(
-            self,
-            name,
-            plan.shard,
-            topic_arn=self.topic_arn,
-            values={measured.LOAD_BALANCER: args.load_balancer, **certificates},
-            tags=tags,
-        )
+        register_alarms(self, name, plan.shard, topic_arn=self.topic_arn, values=args.values, tags=tags)
         self.publish()

@@ -1,4 +1,4 @@
-"""Log groups, delivery of logs, and alarms: `aws:cloudwatch/…`."""
+"""Log groups, delivery of logs, saved queries, dashboards and alarms: `aws:cloudwatch/…`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,17 @@ def _create_alarm(aws: Aws, inputs: Properties) -> Created:
     return Created(inputs["name"], {"arn": arn})
 
 
+def _create_dashboard(aws: Aws, inputs: Properties) -> Created:
+    call(aws, "cloudwatch", "PutDashboard", inputs, type_=t.DASHBOARD)
+    name = inputs["dashboardName"]
+    # It is of no Region: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    return Created(name, {"dashboardArn": f"arn:aws:cloudwatch::{aws.account_id}:dashboard/{name}"})
+
+
+def _delete_dashboard(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "cloudwatch", "DeleteDashboards", {}, type_=t.DASHBOARD, extra={"DashboardNames": [id_]})
+
+
 def _create_query_definition(aws: Aws, inputs: Properties) -> Created:
     id_ = call(aws, "logs", "PutQueryDefinition", inputs, type_=t.QUERY_DEFINITION)["queryDefinitionId"]
     arn = f"arn:aws:logs:{aws.region}:{aws.account_id}:query-definition:{id_}"
@@ -104,5 +115,6 @@ ADAPTERS: dict[str, Adapter] = {
     t.QUERY_DEFINITION: Adapter(
         _create_query_definition, _deletes(t.QUERY_DEFINITION, "DeleteQueryDefinition", "queryDefinitionId")
     ),
+    t.DASHBOARD: Adapter(_create_dashboard, _delete_dashboard),
     t.METRIC_ALARM: Adapter(_create_alarm, _delete_alarm),
 }

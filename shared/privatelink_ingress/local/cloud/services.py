@@ -43,6 +43,7 @@ MODULES: tuple[str, ...] = (
     "ec2.vpc_ranges",
     "autoscaling",
     "cloudwatch",
+    "cloudwatch_dashboards",
     "ecr",
     "eks.clusters",
     "eks.cluster_updates",

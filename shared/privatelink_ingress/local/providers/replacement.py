@@ -68,6 +68,7 @@ AWS: Mapping[str, Rule] = {
     t.LOG_GROUP: Rule(forces=("name", "namePrefix", "logGroupClass"), source="logs/group.go"),
     t.LOG_RESOURCE_POLICY: Rule(forces=("policyName", "resourceArn"), source="logs/resource_policy.go"),
     t.QUERY_DEFINITION: Rule(source="logs/query_definition.go"),
+    t.DASHBOARD: Rule(forces=("dashboardName",), source="cloudwatch/dashboard.go"),
     t.METRIC_ALARM: Rule(forces=("name",), source="cloudwatch/metric_alarm.go"),
     t.TOPIC: Rule(forces=("name", "namePrefix", "fifoTopic"), source="sns/topic.go"),
     t.DEFAULT_SECURITY_GROUP: Rule(forces=("vpcId",), source="ec2/vpc_default_security_group.go"),

@@ -31,6 +31,7 @@ def connection_cost(
     backends: int = 1,
     traffic: Traffic | None = None,
     alarm_metrics: int | None = 0,
+    dashboard: bool = False,
     price_list: PriceList | None = None,
 ) -> Bill:
     """What one more connection adds to the edge's bill. Its workload stack has its own bill: `workload_cost`.
@@ -41,6 +42,7 @@ def connection_cost(
         backends: 1, or 2 while two clusters share the traffic: each has an endpoint.
         traffic: Its traffic; without it, the lines for traffic are left out.
         alarm_metrics: Metrics that its alarms watch; None if unknown.
+        dashboard: Whether it has one.
         price_list: Prices; those of this release when left out.
     """
     traffic, ledger = traffic or Traffic(), Ledger(region, price_list)
@@ -51,6 +53,7 @@ def connection_cost(
     if traffic.million_requests:
         ledger.add("requests through the firewall", "firewall-requests", traffic.million_requests)
     _alarms(ledger, alarm_metrics)
+    _dashboard(ledger, dashboard)
     return ledger.bill
 
 
@@ -65,6 +68,7 @@ def shard_cost(
     million_requests: float = 0.0,
     log_gb: float = 0.0,
     alarm_metrics: int | None = 0,
+    dashboard: bool = False,
     price_list: PriceList | None = None,
 ) -> Bill:
     """What a shard costs before its first connection.
@@ -79,6 +83,7 @@ def shard_cost(
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
         log_gb: GB of logs that CloudWatch takes in a month.
         alarm_metrics: Metrics that its own alarms watch; those of connections are in their bills. None if unknown.
+        dashboard: Whether it has one of its own.
         price_list: Prices; those of this release when left out.
     """
     ledger = Ledger(region, price_list)
@@ -98,6 +103,7 @@ def shard_cost(
         ledger.add("firewall capacity above 1,500", "firewall-capacity", steps * million_requests)
     _logs(ledger, log_gb)
     _alarms(ledger, alarm_metrics)
+    _dashboard(ledger, dashboard)
     return ledger.bill
 
 
@@ -191,6 +197,11 @@ def _alarms(ledger: Ledger, metrics: int | None) -> None:
         ledger.leave_out("alarms")
     elif metrics:
         ledger.add("metrics that alarms watch", "alarm", metrics)
+
+
+def _dashboard(ledger: Ledger, has_one: bool) -> None:
+    if has_one:
+        ledger.add("dashboard", "dashboard", 1)
 
 
 def per_gb(region: str, *, price_list: PriceList | None = None) -> Bill:

@@ -10,6 +10,7 @@ from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, mutual_tls, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_attached_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
+from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, check_dashboards, plan_dashboards
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
@@ -29,6 +30,7 @@ class AttachmentPlan:
     tags: Mapping[str, str]
     connections: tuple[ConnectionPlan, ...]
     alarms: AlarmsPlan | None
+    dashboards: DashboardsPlan
     removal: EdgeRemovalPlan
 
 
@@ -70,14 +72,17 @@ def plan_attachment(
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)
+    problems += check_dashboards(settings, site)
     problems += existing_certificates.check(settings, found)
     with problems.collect():
         connections = plan_connections(published, contracts, site, stack=stack, found=found)
     problems.raise_all(f"Stack {stack} cannot be attached to {settings.edge_stack}")
+    alarms = plan_attached_alarms(settings, connections, site, stack=stack)
     return AttachmentPlan(
         tags=edge_tags(settings, stack),
         connections=connections,
-        alarms=plan_attached_alarms(settings, connections, site, stack=stack),
+        alarms=alarms,
+        dashboards=plan_dashboards(settings, connections, site, alarms, stack=stack),
         removal=plan_removal(settings, stack=stack, region=region),
     )
 

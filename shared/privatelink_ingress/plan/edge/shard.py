@@ -15,6 +15,7 @@ from privatelink_ingress.plan.edge import certificates, existing_certificates, h
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
+from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, check_dashboards, plan_dashboards
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.existing_network import FoundNetwork
 from privatelink_ingress.plan.edge.firewall import existing as existing_web_acl
@@ -60,6 +61,7 @@ class EdgePlan:
     follow_request: SavedQueryPlan
     connections: tuple[ConnectionPlan, ...]
     alarms: AlarmsPlan | None
+    dashboards: DashboardsPlan
     removal: EdgeRemovalPlan
     contract_parameter: ContractParameterPlan | None
     site: EdgeSite
@@ -138,6 +140,7 @@ def plan_edge(
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)
+    problems += check_dashboards(settings, site)
     problems += existing_certificates.check(settings, found)
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
@@ -175,6 +178,7 @@ def plan_edge(
     planned_logs = logs.plan_logs(
         settings.logs, name=name, account_id=settings.account_id, region=region, retained=retained
     )
+    alarms = plan_alarms(settings, connections, web_acl, planned_certificates, site, stack=stack)
     return EdgePlan(
         name=name,
         load_balancer_name=load_balancer_name(stack),
@@ -189,7 +193,10 @@ def plan_edge(
         logs=planned_logs,
         follow_request=plan_follow_request(name, (web_acl.log.group, *logs.with_trace_ids(planned_logs))),
         connections=connections,
-        alarms=plan_alarms(settings, connections, web_acl, planned_certificates, site, stack=stack),
+        alarms=alarms,
+        dashboards=plan_dashboards(
+            settings, connections, site, alarms, stack=stack, shared=(web_acl, planned_certificates)
+        ),
         removal=plan_removal(settings, stack=stack, region=region),
         contract_parameter=contract_parameter,
         site=site,

@@ -115,6 +115,7 @@ READINGS: Mapping[str, Reading] = {
         "queryDefinitions",
         is_("queryDefinitionId"),
     ),
+    t.DASHBOARD: Reading("cloudwatch", "GetDashboard", by_id("DashboardName")),
     t.METRIC_ALARM: Reading(
         "cloudwatch",
         "DescribeAlarms",

@@ -76,6 +76,7 @@ UPDATES: Mapping[str, Update] = {
     t.BUCKET_POLICY: _again(s3.ADAPTERS[t.BUCKET_POLICY]),
     t.BUCKET_PUBLIC_ACCESS: _again(s3.ADAPTERS[t.BUCKET_PUBLIC_ACCESS]),
     t.BUCKET_VERSIONING: _again(s3.ADAPTERS[t.BUCKET_VERSIONING]),
+    t.DASHBOARD: _again(cloudwatch.ADAPTERS[t.DASHBOARD]),
     t.DNS_RECORD: _again(route53.ADAPTERS[t.DNS_RECORD], allowOverwrite=True),
     t.HOSTED_ZONE: _zone,
     t.KMS_ALIAS: _alias,

@@ -1,4 +1,4 @@
-"""Rights on alarms and the topic that they notify."""
+"""Rights on alarms, the topic that they notify, and dashboards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from privatelink_ingress.plan.account.deployers.grants import Grant, System
 from privatelink_ingress.plan.alarm_topic import topic_name
+from privatelink_ingress.plan.edge.dashboards import dashboard_name
 
 
 def alarms(system: System) -> tuple[Grant, ...]:
@@ -25,6 +26,14 @@ def alarms(system: System) -> tuple[Grant, ...]:
 def key(system: System) -> tuple[Grant, ...]:
     """Whether the key of a topic exists. The settings of roles do not name it, so it may be any of the account."""
     return (system.on_arn(["kms:DescribeKey"], system.arn("kms", "key/*")),)
+
+
+def dashboards(system: System) -> tuple[Grant, ...]:
+    """Dashboards of the edge's stacks by name. They are of no Region."""
+    prefix = f"arn:{system.partition}:cloudwatch::{system.account}:dashboard"
+    names = [dashboard_name(stack.rpartition("/")[2]) for stack in system.stacks]
+    actions = [f"cloudwatch:{action}" for action in ("DeleteDashboards", "GetDashboard", "PutDashboard")]
+    return (system.on_arn(actions, *(f"{prefix}/{name}{end}" for name in names for end in ("", "_*"))),)
 
 
 def topic(system: System, stack_names: Sequence[str]) -> tuple[Grant, ...]:

@@ -20,6 +20,7 @@ _OWN = (
     t.DNS_RECORD,
     t.GET_HOSTED_ZONE,
     t.METRIC_ALARM,
+    t.DASHBOARD,
 )
 """Types that use nothing of the shard but its hosted zone: granted as for any edge stack."""
 

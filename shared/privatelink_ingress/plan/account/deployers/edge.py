@@ -62,6 +62,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         **firewall.grants(system, edges, settings.existing_web_acls),
         **_deliveries(system, edges),
         t.METRIC_ALARM: alarms.alarms(system),
+        t.DASHBOARD: alarms.dashboards(system),
         t.TOPIC: alarms.topic(system, edges),
         t.GET_KEY: alarms.key(system),
         **_bucket(system, settings, trust_stores.buckets(system, edges)),

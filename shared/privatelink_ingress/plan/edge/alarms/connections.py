@@ -73,8 +73,8 @@ def _group(
             formula=f"IF(requests >= {limits.error_requests}, 100 * FILL(errors, 0) / requests, 0)",
             label="errors in percent of requests",
             metrics={
-                "errors": measured.group(position, protocol, "HTTPCode_Target_5XX_Count"),
-                "requests": measured.group(position, protocol, "RequestCount"),
+                "errors": measured.group(position, protocol, measured.TARGET_ERRORS),
+                "requests": measured.group(position, protocol, measured.REQUESTS),
             },
         ),
         threshold=limits.error_percent,
@@ -86,7 +86,7 @@ def _group(
         says=f"One request in a hundred to {which} takes longer than {limits.latency_seconds:g} s.",
         command=doctor,
         runbook="latency",
-        watches=measured.group(position, protocol, "TargetResponseTime", "p99"),
+        watches=measured.group(position, protocol, measured.LATENCY, "p99"),
         threshold=limits.latency_seconds,
         periods=3,
     )
@@ -101,7 +101,7 @@ def _endpoint(connection: str, backend: BackendPlan, limits: Thresholds, *, pref
             says=f"The endpoint of {which} drops more than {limits.dropped_packets} packets in 5 minutes.",
             command=doctor,
             runbook="dropped-packets",
-            watches=measured.of_endpoint(backend, "PacketsDropped"),
+            watches=measured.of_endpoint(backend, measured.DROPPED),
             threshold=limits.dropped_packets,
             periods=3,
         )

@@ -10,11 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from privatelink_ingress.plan.alarms import DAY, FIVE_MINUTES, MINUTE, Deployed, Metric
+from privatelink_ingress.plan.alarms import DAY, FIVE_MINUTES, MINUTE, Deployed, Expression, Metric
 from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.settings.route_protocols import RouteProtocol
 
 LOAD_BALANCER, VPC = Deployed("load balancer"), Deployed("VPC")
+
+REQUESTS, LATENCY = "RequestCount", "TargetResponseTime"
+TARGET_ERRORS, TARGET_REFUSALS = "HTTPCode_Target_5XX_Count", "HTTPCode_Target_4XX_Count"
+BALANCER_ERRORS, MAINTENANCE = "HTTPCode_ELB_5XX_Count", "HTTPCode_ELB_503_Count"
+"""Of a load balancer or a target group."""
+
+ALLOWED, BLOCKED, COUNTED = "AllowedRequests", "BlockedRequests", "CountedRequests"
+"""Of a web ACL."""
+
+BYTES, DROPPED = "BytesProcessed", "PacketsDropped"
+"""Of an endpoint."""
 
 QUOTAS: Mapping[str, str] = {
     "rules": "RoutingRulesPerApplicationLoadBalancer",
@@ -48,10 +59,10 @@ def certificate(key: str) -> Deployed:
     return Deployed(f"certificate {key}")
 
 
-def balancer(name: str) -> Metric:
-    """A count of the whole load balancer."""
+def balancer(name: str, statistic: str = "Sum") -> Metric:
+    """A metric of the whole load balancer."""
     return Metric(
-        namespace="AWS/ApplicationELB", name=name, dimensions={"LoadBalancer": LOAD_BALANCER}, statistic="Sum"
+        namespace="AWS/ApplicationELB", name=name, dimensions={"LoadBalancer": LOAD_BALANCER}, statistic=statistic
     )
 
 
@@ -83,6 +94,11 @@ def unhealthy(position: int, protocol: RouteProtocol, zone_id: str) -> Metric:
     return group(position, protocol, "UnHealthyHostCount", "Maximum", zone_id=zone_id, period=MINUTE)
 
 
+def healthy(position: int, protocol: RouteProtocol, zone_id: str) -> Metric:
+    """Whether a backend's target in a zone is healthy: 1 or 0."""
+    return group(position, protocol, "HealthyHostCount", "Minimum", zone_id=zone_id, period=MINUTE)
+
+
 def of_endpoint(backend: BackendPlan, name: str) -> Metric:
     """A count of a backend's endpoint. AWS reports none of an endpoint whose service is in another Region."""
     dimensions = {
@@ -108,6 +124,15 @@ def days_to_expiry(key: str) -> Metric:
         dimensions={"CertificateArn": certificate(key)},
         statistic="Minimum",
         period=DAY,
+    )
+
+
+def quota_share(quota: str) -> Expression:
+    """The share of a quota of `QUOTAS` in use, in percent, of what AWS has raised it to: whatever `limits` says."""
+    return Expression(
+        formula="100 * usage / SERVICE_QUOTA(usage)",
+        label="quota used in percent",
+        metrics={"usage": usage(quota)},
     )
 
 

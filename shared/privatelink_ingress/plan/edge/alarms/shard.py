@@ -56,9 +56,9 @@ def _balancer(settings: ShardAlarms, *, prefix: str) -> AlarmPlan:
             formula="100 * (FILL(errors, 0) - FILL(maintenance, 0)) / requests",
             label="failed requests in percent",
             metrics={
-                "errors": measured.balancer("HTTPCode_ELB_5XX_Count"),
-                "maintenance": measured.balancer("HTTPCode_ELB_503_Count"),
-                "requests": measured.balancer("RequestCount"),
+                "errors": measured.balancer(measured.BALANCER_ERRORS),
+                "maintenance": measured.balancer(measured.MAINTENANCE),
+                "requests": measured.balancer(measured.REQUESTS),
             },
         ),
         threshold=settings.balancer_error_percent,
@@ -77,8 +77,8 @@ def _blocked(settings: ShardAlarms, firewall: FirewallPlan, *, prefix: str, regi
             formula="100 * blocked / (blocked + FILL(allowed, 0))",
             label="blocked requests in percent",
             metrics={
-                "blocked": measured.firewall(firewall.metric, "BlockedRequests", region=region),
-                "allowed": measured.firewall(firewall.metric, "AllowedRequests", region=region),
+                "blocked": measured.firewall(firewall.metric, measured.BLOCKED, region=region),
+                "allowed": measured.firewall(firewall.metric, measured.ALLOWED, region=region),
             },
         ),
         threshold=settings.blocked_percent,
@@ -105,7 +105,7 @@ def _own_rules(
                 says=f"Firewall rule {rule.key} blocks more than {most} requests in 5 minutes.",
                 command="./run doctor",
                 runbook="blocked-requests",
-                watches=measured.firewall(firewall.metric, "BlockedRequests", region=region, rule=rule.metric),
+                watches=measured.firewall(firewall.metric, measured.BLOCKED, region=region, rule=rule.metric),
                 threshold=most,
                 periods=1,
             )
@@ -118,12 +118,7 @@ def _quota(key: str, settings: ShardAlarms, *, prefix: str) -> AlarmPlan:
         says=f"A load balancer uses more than {settings.quota_percent:g} % of its quota of {QUOTAS[key].name}.",
         command="./run capacity",
         runbook="quota",
-        watches=Expression(
-            # The quota as AWS has raised it, whatever `limits` of the stack file says.
-            formula="100 * usage / SERVICE_QUOTA(usage)",
-            label="quota used in percent",
-            metrics={"usage": measured.usage(key)},
-        ),
+        watches=measured.quota_share(key),
         threshold=settings.quota_percent,
         periods=1,
     )
