@@ -7,6 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.servicequotas.models import servicequotas_backends
+
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
 from tests.support.preflight_world import ADMINISTRATOR, EDGE, REGION, WORKLOAD, Before
 
@@ -186,6 +189,15 @@ def web_acl(before: Before) -> None:
     )
 
 
+def quota(account: str, code: str, value: int) -> Callable[[Before], None]:
+    return lambda before: service_quotas.apply(servicequotas_backends[account][REGION], code, value)
+
+
+def disabled_key(before: Before) -> None:
+    kms = before.edge.client("kms")
+    kms.disable_key(KeyId=kms.describe_key(KeyId="alias/alarms")["KeyMetadata"]["KeyId"])
+
+
 BREAKAGES: tuple[Breakage, ...] = (
     Breakage(
         what="the role that deploys has no policies",
@@ -317,6 +329,71 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(what="the alarms' topic exists", do=topic, where="Name", reason="topic central-ingress-prod"),
     Breakage(
         what="a web ACL has the name", do=web_acl, where="Name", reason="web ACL central-ingress-prod exists already"
+    ),
+    Breakage(
+        what="the Region has as many VPCs as it may",
+        do=quota(WORKLOAD, "L-F678F1CE", 0),
+        where="Quota",
+        reason=f"VPCs: {SHOP} adds 1, but there is room for 0",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="a VPC may have fewer endpoints than the plan has",
+        do=quota(WORKLOAD, "L-29B6F2EB", 3),
+        where="Quota",
+        reason=f"interface endpoints: {SHOP} adds 4, but there is room for 3",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the Region has as many Network Load Balancers as it may",
+        do=quota(WORKLOAD, "L-69A177A2", 0),
+        where="Quota",
+        reason=f"Network Load Balancers: {SHOP} adds 1, but there is room for 0",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the Region has as many clusters as it may",
+        do=quota(WORKLOAD, "L-1194D53C", 0),
+        where="Quota",
+        reason=f"clusters: {SHOP} adds 1, but there is room for 0",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the account is new and may run 5 vCPUs",
+        do=quota(WORKLOAD, "L-1216C47A", 5),
+        where="Quota",
+        reason=f"vCPUs of On-Demand Standard instances: {SHOP} adds 6, but there is room for 5",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the Region has as many Application Load Balancers as it may",
+        do=quota(EDGE, "L-53DA6B97", 0),
+        where="Quota",
+        reason=f"Application Load Balancers: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="the Region has as many internet gateways as it may",
+        do=quota(EDGE, "L-A4707A72", 0),
+        where="Quota",
+        reason=f"internet gateways: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="the Region has as many target groups as it may",
+        do=quota(EDGE, "L-B22855CB", 0),
+        where="Quota",
+        reason=f"target groups: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="a load balancer may have fewer targets than the plan has",
+        do=quota(EDGE, "L-7E6692B2", 2),
+        where="Quota",
+        reason=f"targets: {PROD} adds 3, but there is room for 2",
+    ),
+    Breakage(
+        what="the key of the alarms' topic is disabled",
+        do=disabled_key,
+        where="Program",
+        reason="alarms.key is alias/alarms, whose key ",
     ),
 )
 

@@ -36,6 +36,9 @@ class Before:
     def restore(self) -> None:
         """As it was."""
         for session in (self.edge, self.workload):
+            kms = session.client("kms")
+            for one in kms.list_keys()["Keys"]:
+                kms.enable_key(KeyId=one["KeyId"])
             s3, sns = session.client("s3"), session.client("sns")
             for one in s3.list_buckets()["Buckets"]:  # a snapshot has neither names of buckets nor topics
                 s3.delete_bucket(Bucket=one["Name"])

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress.aws import quotas as quotas_of_aws
 from privatelink_ingress.aws.preflight import names as taken_names
 from privatelink_ingress.aws.preflight import policy as own_policy
+from privatelink_ingress.aws.preflight import quotas as in_use
 from privatelink_ingress.aws.preflight import region as regional
 from privatelink_ingress.aws.preflight import rights as simulated
 from privatelink_ingress.aws.reads import Account, Reads
@@ -19,11 +21,13 @@ from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import check, deployment, repository
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.regions import partition
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight import names, rights, zones
+from privatelink_ingress.trace.preflight import names, quotas, rights, zones
 from privatelink_ingress.trace.preflight.planned import Planned
 
 
@@ -126,6 +130,24 @@ def _judged(unit: Unit, root: Path, accounts: Accounts, reads: Reads, known: ref
     own = reads.part("resources of the stack", lambda: taken_names.own(account, planned.label), None)
     if own is not None:
         yield from names.judge(planned, taken, own)
+        yield from _quotas(planned, reads, own, known)
+
+
+def _quotas(planned: Planned, reads: Reads, own: frozenset[str], known: references.Known) -> Iterator[Diagnosis]:
+    wanted = (*QUOTAS.values(), *REGION_QUOTAS.values())
+    applied = reads.part("quotas", lambda: quotas_of_aws.applied(reads.account, wanted), None)
+    used = reads.part("use of quotas", lambda: in_use.used(reads.account), None)
+    if applied is None:
+        return
+    yield from quotas.judge(planned, quotas.of_shard(planned), {}, applied)
+    place = (planned.account_id, planned.region)
+    if used is not None:
+        added = quotas.of_region(planned, own)
+        yield from quotas.judge(planned, added, known.used(place, used, added), applied)
+    if types := zones.instance_types(planned):
+        running, each = reads.part("vCPUs in use", lambda: in_use.vcpus(reads.account, types), (0, {}))
+        added = {"vcpus": quotas.vcpus(planned, own, each)}
+        yield from quotas.judge(planned, added, known.used(place, {"vcpus": running}, added), applied)
 
 
 def _rights(planned: Planned, reads: Reads) -> Iterator[Diagnosis]:

@@ -36,10 +36,24 @@ class Known:
     def __init__(self, stacks: Stacks) -> None:
         """`stacks` were compared, so that their plans are known."""
         self._stacks, self._zones = stacks, dict[str, tuple[str, ...]]()
+        self._added = dict[tuple[str, str, str], int]()
 
     def add(self, planned: Planned) -> None:
         """Remember the zones of a stack that was previewed in its account."""
         self._zones[planned.label] = zones.used(planned)
+
+    def used(self, place: tuple[str, str], used: Mapping[str, int], added: Mapping[str, int]) -> Mapping[str, int]:
+        """What is in use of quotas when a stack is deployed after those before it; then `added` is in use as well.
+
+        Args:
+            place: Account and Region.
+            used: Before any of them is deployed, by key of a quota.
+            added: By this stack.
+        """
+        now = {key: number + self._added.get((*place, key), 0) for key, number in used.items()}
+        for key, number in added.items():
+            self._added[*place, key] = self._added.get((*place, key), 0) + number
+        return now
 
     def outputs(self, unit: Unit, available: Iterable[str]) -> Mapping[str, StackOutputs]:
         """What the stacks that a stack reads would export, by full name.
@@ -131,6 +145,7 @@ def _assumed(unit: Unit, contracts: Mapping[str, Mapping[str, Any]]) -> dict[str
     zone_names = [f"{region}{letter}" for letter in "abcdef"]
     hosts = [host for routes in getattr(stack, "routes", ()) for host in routes.hosts]
     domain = ".".join(hosts[0].split(".")[-2:]) if hosts else "example.com"
+    key = f"arn:{partition(region)}:kms:{region}:{unit.account_id}:key/0"
     role = f"arn:{partition(region)}:sts::{unit.account_id}:assumed-role/deployer/preflight"
     answers: dict[str, Properties] = {
         t.GET_AVAILABILITY_ZONES: {"id": region, "names": zone_names, "zoneIds": list(zone_ids)},
@@ -142,6 +157,11 @@ def _assumed(unit: Unit, contracts: Mapping[str, Mapping[str, Any]]) -> dict[str
         t.GET_ENDPOINT_SERVICE: {"id": "service", "availabilityZones": zone_names},
         t.GET_HOSTED_ZONE: {"id": "zone", "name": domain, "privateZone": False},
         t.GET_POLICY: {"id": "policy", "name": "boundary"},
+        t.GET_KEY: {
+            "id": "key",
+            "arn": key,
+            "enabled": True,
+        },
         t.GET_LOG_GROUPS: {"id": region, "logGroupNames": []},
     }
     if not isinstance(stack, Workload) and (found := [one for key, one in contracts.items() if " " in key]):

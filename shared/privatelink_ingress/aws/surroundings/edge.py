@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from privatelink_ingress.aws import quotas
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account, Reads, each
 from privatelink_ingress.aws.surroundings import alarms
@@ -36,7 +37,7 @@ def load(account: Account, shards: Iterable[Shard], topology: Topology) -> Surro
     ]
     acls = {one.web_acl.name: one.web_acl.arn for one in balancers if one.web_acl and one.web_acl.arn}
     groups = sorted({name for shard in shards for name in _groups(shard)})
-    limits = reads.part("quotas", lambda: _limits(account), None)
+    limits = reads.part("quotas", lambda: quotas.applied(account, QUOTAS.values()), None)
     found = reads.part("log groups", lambda: frozenset(_existing(logs, groups)), None)
     delivered = reads.part("log deliveries", lambda: _deliveries(logs), None)
     return Surroundings(
@@ -142,16 +143,3 @@ def _flow_logs(ec2: Any, vpc_ids: set[str]) -> Mapping[str, str]:
         for one in read(ec2, "describe_flow_logs", "FlowLogs", Filters=wanted)
     }
     return {vpc_id: found.get(vpc_id, "") for vpc_id in vpc_ids}
-
-
-def _limits(account: Account) -> Mapping[str, int]:
-    """The applied quotas of the services that `QUOTAS` names. Place: account level, which is what the table counts."""
-    quotas = account.client("service-quotas")
-    services = sorted({one.service for one in QUOTAS.values() if one.service})
-    codes = {one.code for one in QUOTAS.values()}
-    return {
-        one["QuotaCode"]: int(one["Value"])
-        for service in services
-        for one in read(quotas, "list_service_quotas", "Quotas", ServiceCode=service)
-        if one["QuotaCode"] in codes
-    }

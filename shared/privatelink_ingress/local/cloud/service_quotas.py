@@ -9,9 +9,20 @@ from moto.servicequotas.responses import ServiceQuotasResponse
 
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 
-SERVICES = {"vpc": "Amazon Virtual Private Cloud (Amazon VPC)", "elasticloadbalancing": "Elastic Load Balancing"}
+SERVICES = {
+    "ec2": "Amazon Elastic Compute Cloud (Amazon EC2)",
+    "eks": "Amazon Elastic Kubernetes Service (Amazon EKS)",
+    "elasticloadbalancing": "Elastic Load Balancing",
+    "vpc": "Amazon Virtual Private Cloud (Amazon VPC)",
+}
 """Name by service code, as ListServices of the Service Quotas API returns them."""
+
+
+_RAISED = {"L-1216C47A": 64}
+"""vCPUs, by quota code: AWS raises the default of 5 by itself once an account has run instances.
+https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html"""
 
 
 @operation(ServiceQuotasResponse, "list_service_quotas")
@@ -23,7 +34,7 @@ def the_applied_quotas_of_a_service(request: Any, params: Params) -> dict[str, A
     code = params["ServiceCode"]
     if code not in SERVICES:
         refuse("NoSuchResourceException", "The request failed because the specified service does not exist.")
-    applied = vars(request.backend).get("applied", {})
+    applied = _RAISED | vars(request.backend).get("applied", {})
     return {
         "Quotas": [
             {
@@ -35,7 +46,7 @@ def the_applied_quotas_of_a_service(request: Any, params: Params) -> dict[str, A
                 "Adjustable": quota.adjustable,
                 "GlobalQuota": False,
             }
-            for quota in QUOTAS.values()
+            for quota in (*QUOTAS.values(), *REGION_QUOTAS.values())
             if quota.service == code
         ]
     }

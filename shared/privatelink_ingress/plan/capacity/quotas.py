@@ -49,6 +49,13 @@ class Quota:
         """Name and code, for messages."""
         return f"quota {self.code}" if self.code else self.source
 
+    def increase(self, value: int, region: str) -> str:
+        """The command that requests a value of a quota that Service Quotas lists."""
+        return (
+            f"aws service-quotas request-service-quota-increase --service-code {self.service} "
+            f"--quota-code {self.code} --desired-value {value} --region {region}"
+        )
+
 
 QUOTAS: Mapping[str, Quota] = {
     quota.key: quota
@@ -185,10 +192,7 @@ def raise_command(key: str, *, needed: int, region: str) -> str:
     quota = QUOTAS[key]
     if not quota.adjustable or quota.code is None:
         raise ValueError(f"{key} cannot be raised by a request")
-    return (
-        f"aws service-quotas request-service-quota-increase --service-code {quota.service} "
-        f"--quota-code {quota.code} --desired-value {desired(key, needed)} --region {region}"
-    )
+    return quota.increase(desired(key, needed), region)
 
 
 def desired(key: str, needed: int) -> int:

@@ -212,6 +212,13 @@ def _edge_roles(planned: Planned, settings: EdgeSettings) -> EdgeRoles:
                 sorted(set(existing_certificates.visible(settings, planned.region).values()))
             ),
             "existingVpcIds": (settings.network.existing.vpc_id,) if settings.network.existing else (),
+            "userPools": tuple(
+                dict.fromkeys(
+                    one.sign_in.cognito.user_pool_arn
+                    for one in settings.connections.values()
+                    if one.sign_in and one.sign_in.cognito
+                )
+            ),
             "logDeletion": not settings.logs.retain_on_delete,
         }
     )
