@@ -8,18 +8,25 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.aws.reads import Account, Reads
 from privatelink_ingress.aws.topology import live as aws
 from privatelink_ingress.cli import running
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.paths import identity, is_directory
+from privatelink_ingress.contracts.service import PROJECT as WORKLOAD
+from privatelink_ingress.contracts.shard import PROJECT as EDGE
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.stackfiles.exports import Export
 from privatelink_ingress.trace.states.load import UNREADABLE, load
 from privatelink_ingress.trace.topology import OF_WORKLOAD, Topology, joined
+
+TOKEN = "privatelink-ingress:index:"
+"""How the types of this program's components begin."""
 
 Place = tuple[str, str]
 """Account and Region."""
@@ -58,7 +65,7 @@ def of_states(paths: Sequence[Path]) -> System:
 
     Raises:
         UsageError: with every file that is not a whole export or is a second one of its stack, and with every
-            directory that has none.
+            directory that has none, and with every file of a stack that no request passes.
     """
     problems, files = Problems(), dict[str, Path]()
     for path in paths:
@@ -68,6 +75,7 @@ def of_states(paths: Sequence[Path]) -> System:
         for file in within:
             files.setdefault(identity(file), file)  # a file may be named beside its directory
     found = exports.read_all(files.values(), problems, failed=UNREADABLE)
+    problems += (problem for file, export in found.values() if (problem := _foreign(file, export)))
     if problems:
         raise UsageError(UNREADABLE, problems)
     given = tuple(export for _, export in found.values())
@@ -78,6 +86,22 @@ _EXPORTS = (
     "Write one for each stack: pulumi stack export --stack prod --file DIRECTORY/central-ingress.prod.json. "
     "`./run demo` writes those of its stacks to .demo/."
 )
+
+
+def _foreign(file: Path, export: Export) -> Problem | None:
+    """An export of another project, or of another program under the name of one of ours."""
+    project = export.stack.partition("/")[0]
+    give = f"Leave it out, and give exports of {EDGE} and {WORKLOAD} stacks."
+    if project == BOOTSTRAP:
+        reason = f"is an export of {export.stack}, which has roles and the state's bucket: no request passes them"
+        return Problem(str(file), reason, give)
+    if project not in (EDGE, WORKLOAD):
+        return Problem(str(file), f"is an export of {export.stack}, a stack of another project", give)
+    types = {resource["type"] for resource in export.resources} - {t.STACK}
+    if types and not any(type_.startswith(TOKEN) for type_ in types):
+        reason = f"is an export of {export.stack}, but of another program: it has no component {TOKEN}…"
+        return Problem(str(file), reason, give)
+    return None
 
 
 def of_aws(root: Path, accounts: Accounts) -> System:

@@ -19,7 +19,8 @@ BALANCER = "urn:pulumi:prod::central-ingress::aws:lb/loadBalancer:LoadBalancer::
 def export(**outputs: Any) -> dict[str, Any]:
     """A stack with a load balancer that has these outputs; without them, an empty stack."""
     balancer = {"urn": BALANCER, "type": "aws:lb/loadBalancer:LoadBalancer", "id": "a", "outputs": outputs}
-    resources = [{"urn": STACK, "type": "pulumi:pulumi:Stack"}, *([balancer] if outputs else [])]
+    edge = {"urn": f"{STACK}-edge", "type": "privatelink-ingress:index:Edge"}
+    resources = [{"urn": STACK, "type": "pulumi:pulumi:Stack"}, *([edge, balancer] if outputs else [])]
     return {"version": 3, "deployment": {"resources": resources}}
 
 
@@ -93,6 +94,58 @@ def test_without_the_stack_of_the_load_balancer_the_trace_asks_for_it(tmp_path: 
     (problem,) = problems(file)
     assert problem.reason == "no state contains an internet-facing load balancer, where every request starts"
     assert problem.remedy == "Give the export of the central-ingress stack that owns the load balancer, too."
+
+
+def renamed(document: dict[str, Any], project: str) -> dict[str, Any]:
+    """The export as one of another project."""
+    return json.loads(json.dumps(document).replace("central-ingress", project))
+
+
+GIVE = "Leave it out, and give exports of central-ingress and eks-service stacks."
+
+
+@pytest.mark.parametrize(
+    ("project", "kept", "reason"),
+    [
+        ("shop-api", True, "is an export of shop-api/prod, a stack of another project"),
+        ("shop-api", False, "is an export of shop-api/prod, a stack of another project"),
+        (
+            "bootstrap",
+            True,
+            "is an export of bootstrap/prod, which has roles and the state's bucket: no request passes them",
+        ),
+        (
+            "central-ingress",
+            False,
+            "is an export of central-ingress/prod, but of another program: it has no component "
+            "privatelink-ingress:index:…",
+        ),
+        (
+            "eks-service",
+            False,
+            "is an export of eks-service/prod, but of another program: it has no component privatelink-ingress:index:…",
+        ),
+    ],
+)
+def test_a_state_that_is_not_of_this_system_is_refused_with_its_file(
+    tmp_path: Path, project: str, kept: bool, reason: str
+):
+    document = renamed(export(arn="a"), project)
+    if not kept:
+        resources = document["deployment"]["resources"]
+        resources[:] = [one for one in resources if not one["type"].startswith("privatelink-ingress:")]
+    file = tmp_path / "given.json"
+    file.write_text(json.dumps(document))
+    assert problems(file) == [Problem(str(file), reason, GIVE)]
+
+
+def test_a_state_that_is_cut_anywhere_is_refused_with_its_file(tmp_path: Path):
+    text, file = json.dumps(export(arn="a")), tmp_path / "given.json"
+    for length in range(len(text)):
+        file.write_text(text[:length])
+        (problem,) = problems(file)
+        assert problem.where == str(file)
+        assert problem.reason.startswith("is not an exported state (JSONDecodeError: ")
 
 
 def test_a_resource_of_another_form_asks_for_a_refresh(tmp_path: Path):

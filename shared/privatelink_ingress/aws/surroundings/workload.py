@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from privatelink_ingress.aws import registry
@@ -72,7 +74,7 @@ def _clusters(account: Account, names: Sequence[str]) -> tuple[Cluster, ...]:
         for one in (read(eks, "describe_cluster_versions", "clusterVersions") if there else ())
         if "endOfStandardSupportDate" in one
     }
-    offered = _Offered(eks)
+    offered = Offered(eks)
 
     def look(name: str) -> Cluster:
         found = eks.describe_cluster(name=name)["cluster"]
@@ -95,19 +97,34 @@ def _clusters(account: Account, names: Sequence[str]) -> tuple[Cluster, ...]:
     return tuple(each(look, there))
 
 
-class _Offered:
-    """Versions of add-ons that EKS offers, asked once for each add-on and Kubernetes version."""
+class Offered:
+    """Versions of add-ons that EKS offers, asked once for each add-on and Kubernetes version, by any thread."""
 
     def __init__(self, eks: Any) -> None:
+        """Nothing is asked yet; `eks` is a client of the clusters' account."""
         self._eks = eks
-        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Future[tuple[str, ...]]] = {}
 
     def of(self, addon: str, kubernetes: str) -> tuple[str, ...]:
-        if (addon, kubernetes) not in self._known:
-            found = read(self._eks, "describe_addon_versions", "addons", addonName=addon, kubernetesVersion=kubernetes)
-            versions = (one["addonVersion"] for each_ in found for one in each_["addonVersions"])
-            self._known[addon, kubernetes] = tuple(versions)
-        return self._known[addon, kubernetes]
+        """The newest first, as EKS lists them.
+
+        Raises:
+            ClientError, BotoCoreError: EKS refuses.
+        """
+        with self._lock:
+            first = (addon, kubernetes) not in self._known
+            answer = self._known.setdefault((addon, kubernetes), Future())
+        if first:
+            try:
+                answer.set_result(self._asked(addon, kubernetes))
+            except BaseException as error:
+                answer.set_exception(error)
+        return answer.result()
+
+    def _asked(self, addon: str, kubernetes: str) -> tuple[str, ...]:
+        found = read(self._eks, "describe_addon_versions", "addons", addonName=addon, kubernetesVersion=kubernetes)
+        return tuple(one["addonVersion"] for each_ in found for one in each_["addonVersions"])
 
 
 def _addon(eks: Any, cluster: str, name: str, offered: tuple[str, ...]) -> Versioned:
