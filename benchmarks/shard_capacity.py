@@ -15,8 +15,8 @@ from privatelink_ingress.plan.capacity.cost import Traffic, connection_cost
 from privatelink_ingress.plan.capacity.prices import CURRENCY
 from privatelink_ingress.plan.capacity.usage import Needs
 from privatelink_ingress.plan.edge.alarms.connections import needed_metrics
-from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, plan_firewall
-from privatelink_ingress.settings.firewall import Firewall
+from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan, of_shard
+from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY, Limits
 from privatelink_ingress.settings.managed_rules import GROUPS
 
@@ -33,8 +33,14 @@ def main() -> None:
 
 def web_acl(*groups: str) -> FirewallPlan:
     """The web ACL of a stack file without `firewall`, or with these groups added."""
-    settings = {"groups": dict.fromkeys(groups, "block")}
-    return plan_firewall(Firewall.model_validate_json(json.dumps(settings)), {}, name="")
+    settings = {
+        "accountId": "222222222222",
+        "owner": "team-platform",
+        "dns": {"zoneId": "Z0123456789EXAMPLE"},
+        "certificates": [{"domains": ["*.example.com"]}],
+        "firewall": {"groups": dict.fromkeys(groups, "block")},
+    }
+    return of_shard(EdgeSettings.model_validate_json(json.dumps(settings)), name="")
 
 
 def _capacity() -> None:

@@ -234,6 +234,7 @@ def test_the_firewall_blocks_with_unique_priorities_and_metrics(edge: StackRun) 
     assert (acl["scope"], acl["defaultAction"]) == ("REGIONAL", {"allow": {}})
     effects = {rule["name"]: rule.get("action") or rule["overrideAction"] for rule in acl["rules"]}
     assert effects == {
+        "forged-certificates": {"block": {}},
         "rate-limit": {"block": {}},
         "ip-reputation": {"none": {}},
         "anonymous-ip": {"count": {}},  # the sample stack file says so
@@ -242,9 +243,9 @@ def test_the_firewall_blocks_with_unique_priorities_and_metrics(edge: StackRun) 
         "known-bad-inputs": {"none": {}},
         "sql-injection": {"none": {}},
     }
-    assert [rule["priority"] for rule in acl["rules"]] == list(range(7))
+    assert [rule["priority"] for rule in acl["rules"]] == list(range(8))
     metrics = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
-    assert len({metric["metricName"] for metric in metrics}) == 8
+    assert len({metric["metricName"] for metric in metrics}) == 9
     assert all(metric["cloudwatchMetricsEnabled"] and metric["sampledRequestsEnabled"] for metric in metrics)
 
 
