@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.aws.topology import live
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.web_acl import judge
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connection, edge, publish
 from tests.support.engine_traffic import EDGE_ACCOUNT, Traffic
@@ -138,6 +141,15 @@ def test_then_the_web_acl_takes_the_place_of_the_stacks_own_without_a_gap(world,
     assert company.described() == before
     assert of_kind(shard, t.WEB_ACL) == []
     assert shard.preview().shown() == []
+
+
+def test_a_trace_follows_the_web_acls_reference_into_the_rule_group(world, company):
+    [balancer] = live.load([world.cloud.session(EDGE_ACCOUNT, REGION)], []).load_balancers.values()
+    assert balancer.web_acl is not None
+    assert (balancer.web_acl.arn, balancer.web_acl.rules[0].group is not None) == (company.arn, True)
+    request = Request.parse("https://shop.example.com/", source="203.0.113.9")
+    judged = judge(balancer.web_acl, request)
+    assert (judged.action, judged.by) == ("block", "ingress-0:deny")
 
 
 def test_a_change_of_the_rules_updates_the_group_and_not_the_web_acl(world, company, shard):

@@ -46,6 +46,7 @@ RESOURCES: Mapping[str, Callable[[Parameters], list[str]]] = {
     "s3:GetBucketPolicy": lambda given: [f"arn:aws:s3:::{given['Bucket']}"],
     "ssm:GetParameters": lambda given: [f"arn:aws:ssm:{_HERE}:parameter{name}" for name in given["Names"]],
     "wafv2:GetLoggingConfiguration": lambda given: [given["ResourceArn"]],
+    "wafv2:GetRuleGroup": lambda given: [given["ARN"]],
     "wafv2:GetWebACLForResource": lambda given: [given["ResourceArn"]],
 }
 """On which resources AWS checks an action, by its parameters; on none, the others.
