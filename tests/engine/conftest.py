@@ -14,15 +14,19 @@ from tests.support.engine import World, world
 
 
 @pytest.fixture(scope="module", name="world")
-def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """An empty emulated AWS under Pulumi's engine. Where CI has Go, a missing engine is a failure, not a skip."""
+def emulated_aws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An empty emulated AWS under Pulumi's engine. Where CI has Go, a missing engine is a failure, not a skip.
+
+    The engine writes checkpoints in modules that say `CHECKPOINTS = True`, as those have to in which it is killed.
+    """
     try:
         pulumi_cli.folder(build=False)
     except pulumi_cli.NoEngine as reason:
         if os.environ.get("CI") == "true" and shutil.which("go"):
             pytest.fail(str(reason))
         pytest.skip(str(reason))
-    with world(tmp_path_factory.mktemp("engine") / "home") as running:
+    home = tmp_path_factory.mktemp("engine") / "home"
+    with world(home, checkpoints=getattr(request.module, "CHECKPOINTS", False)) as running:
         yield running
 
 

@@ -18,6 +18,8 @@ from tests.support.edge_repository import PROD, Edge
 from tests.support.engine import World
 from tests.support.state_backends import StateBucket, state_bucket
 
+CHECKPOINTS = True
+
 STATE = f".pulumi/stacks/{PROD}.json"
 
 

@@ -23,6 +23,8 @@ from tests.support.edge_repository import PROD, Edge
 from tests.support.engine import REGION, ROOT, World
 from tests.support.engine_faults import wait_for_the_end_of
 
+CHECKPOINTS = True
+
 WAIT = 300.0
 """Seconds after which the engine would have had to hear of Ctrl-C; the claim then fails."""
 

@@ -22,6 +22,8 @@ from tests.support.edge_repository import PROD, Edge
 from tests.support.engine import World
 from tests.support.engine_faults import MESSAGE
 
+CHECKPOINTS = True
+
 PENDING = "has a pending operation ({}): another run is still at work, or was killed before it recorded what AWS did"
 
 

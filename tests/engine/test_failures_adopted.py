@@ -12,6 +12,8 @@ from tests.support.engine_edge import connection, edge, publish
 from tests.support.engine_failures import PROD, SHOP, at_night, killed_at
 from tests.support.engine_lives import up_killed_at_each
 
+CHECKPOINTS = True
+
 LARGE = {"prod": PROD, "shop": SHOP}
 
 

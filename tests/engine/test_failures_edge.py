@@ -12,6 +12,8 @@ from tests.support.engine_edge import connect, connection, edge, publish
 from tests.support.engine_failures import ATTACHED, PROD, Life, failures_of
 from tests.support.engine_lives import Lived, up_killed_at_each
 
+CHECKPOINTS = True
+
 OF_ATTACHED = {"create": ATTACHED.created, "update": ATTACHED.updated, "delete": ATTACHED.created}
 
 

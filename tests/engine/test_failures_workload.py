@@ -13,6 +13,8 @@ from tests.support.engine import Stack, World
 from tests.support.engine_failures import PUBLICATION, SHOP, Life, failures_of
 from tests.support.engine_lives import Lived, up_killed_at_each
 
+CHECKPOINTS = True
+
 OF_PUBLICATION = {"create": PUBLICATION.created, "update": PUBLICATION.updated, "delete": PUBLICATION.created}
 NOT_OF_A_PUBLICATION = ("network", "nodes", "sessionManager", "sample", "metrics", "podLogs")
 

@@ -24,6 +24,8 @@ from tests.support.engine import Stack, World
 from tests.support.engine_edge import connection, publish, write_contract
 from tests.support.state_backends import StateBucket, state_bucket
 
+CHECKPOINTS = True
+
 ADMINISTRATOR = Policies(json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
 TEAM = "attached-prod-blog"
 CONTRACT = "/central-ingress/connections/blog"

@@ -79,6 +79,7 @@ class Fault(Unobserved):
                 return
             self.struck = call
         if self.kill:
+            assert os.environ["PULUMI_SKIP_CHECKPOINTS"] == "false", "this module has to say CHECKPOINTS = True"
             self._stop_between_writes(call.engine_pid)
             os.kill(call.engine_pid, signal.SIGKILL)
             wait_for_the_end_of(call.engine_pid)
