@@ -68,6 +68,13 @@ REQUESTS = {
     = ec2:AssociateVpcCidrBlock {ec2}:vpc/vpc-1
     = ec2:DisassociateVpcCidrBlock {ec2}:vpc/vpc-1
     ? ec2:DescribeVpcs""",
+    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation": """
+    = ec2:AssociateVpcCidrBlock {ec2}:vpc/vpc-1
+    = ec2:DisassociateVpcCidrBlock {ec2}:vpc/vpc-1
+    = ec2:AssociateSubnetCidrBlock {ec2}:subnet/subnet-1
+    = ec2:DisassociateSubnetCidrBlock {ec2}:subnet/subnet-1
+    ? ec2:DescribeVpcs
+    ? ec2:DescribeSubnets""",
     "aws:ec2/subnet:Subnet": """
     = ec2:CreateSubnet {ec2}:vpc/vpc-1
     + ec2:CreateSubnet {ec2}:subnet/subnet-1
@@ -152,6 +159,7 @@ REQUESTS = {
     + elasticloadbalancing:CreateLoadBalancer {elb}:loadbalancer/{kind}/{name}/1
     = elasticloadbalancing:ModifyLoadBalancerAttributes {elb}:loadbalancer/{kind}/{name}/1
     = elasticloadbalancing:SetSecurityGroups {elb}:loadbalancer/{kind}/{name}/1
+    = elasticloadbalancing:SetIpAddressType {elb}:loadbalancer/{kind}/{name}/1
     = elasticloadbalancing:DeleteLoadBalancer {elb}:loadbalancer/{kind}/{name}/1
     ? elasticloadbalancing:DescribeLoadBalancers
     ? elasticloadbalancing:DescribeLoadBalancerAttributes

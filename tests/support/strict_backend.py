@@ -184,6 +184,9 @@ FAKES: dict[str, Fake] = {
         "vpc", "ec2", "vpc", mainRouteTableId="rtb-0main", defaultSecurityGroupId="sg-0default"
     ),
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _prefixed("vpc-cidr-assoc"),
+    "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation": _prefixed(
+        "vpc-cidr-assoc", ipv6CidrBlock="2001:db8:1234:1a00::/56"
+    ),
     "aws:ec2/subnet:Subnet": _subnet,
     "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _prefixed("scr"),
     "aws:ec2/internetGateway:InternetGateway": _prefixed("igw", "ec2", "internet-gateway"),

@@ -65,6 +65,10 @@ def _ranges(holders: Holders, vpcs: Sequence[Mapping[str, Any]], prefix: str, re
                 if one["CidrBlock"] != vpc["CidrBlock"] and one["CidrBlockState"]["State"] == "associated":
                     path = f"{prefix}:vpc-cidr-block-association"
                     yield _found(stack, path, one["AssociationId"], region, one["CidrBlock"])
+            for one in vpc.get("Ipv6CidrBlockAssociationSet") or ():
+                if one["Ipv6CidrBlockState"]["State"] == "associated":
+                    path = f"{prefix}:vpc-ipv6-cidr-block-association"
+                    yield _found(stack, path, one["AssociationId"], region, vpc["VpcId"])
 
 
 def _notifications(holders: Holders, found: Sequence[Mapping[str, Any]], prefix: str, region: str) -> Iterator[Found]:

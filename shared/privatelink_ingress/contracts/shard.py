@@ -12,6 +12,7 @@ from privatelink_ingress.contracts.service import ContractError, decode, decode_
 from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.arns import CertificateArn, TopicArn
 from privatelink_ingress.settings.fields import AccountId, HostedZoneId, ZoneId
+from privatelink_ingress.settings.ipv6 import Ipv6Stage
 from privatelink_ingress.settings.mutual_tls import MutualTlsMode
 from privatelink_ingress.settings.networks import Cidr
 
@@ -63,6 +64,8 @@ class ShardContract(BaseModel):
     """Whether the load balancer reaches identity providers. Shards of an older release do not say so, and do not."""
     mutual_tls: MutualTlsMode = "off"
     """What the load balancer asks of clients. Shards of an older release do not say so, and ask nothing."""
+    ipv6: Ipv6Stage = "none"
+    """How far IPv6 reaches. Shards of an older release do not say so, and have none."""
     alarm_topic_arn: TopicArn | None = None
     """The topic that alarms notify; None for a shard without alarms."""
     zone_names: Annotated[dict[ZoneId, str], Field(default_factory=dict)]

@@ -92,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
     "ec2:vpc-endpoint": _ec2(t.VPC_ENDPOINT, "delete-vpc-endpoints --vpc-endpoint-ids"),
     "ec2:vpc-endpoint-service": _ec2(t.ENDPOINT_SERVICE, "delete-vpc-endpoint-service-configurations --service-ids"),
     "ec2:vpc-flow-log": _ec2(t.FLOW_LOG, "delete-flow-logs --flow-log-ids"),
+    "ec2:vpc-ipv6-cidr-block-association": _ec2(t.VPC_IPV6_RANGE, "disassociate-vpc-cidr-block --association-id"),
     "ec2:vpc-cidr-block-association": _ec2(t.VPC_IPV4_RANGE, "disassociate-vpc-cidr-block --association-id"),
     "ec2:vpc-endpoint-connection-notification": _ec2(
         t.ENDPOINT_NOTIFICATION, "delete-vpc-endpoint-connection-notifications --connection-notification-ids"

@@ -12,13 +12,14 @@ HELD_BY: Mapping[str, tuple[str, str]] = {
     t.ROLE_POLICY: (t.ROLE, "name"),
     t.ENDPOINT_NOTIFICATION: (t.ENDPOINT_SERVICE, "connectionNotificationArn"),
     t.VPC_IPV4_RANGE: (t.VPC, "cidrBlock"),
+    t.VPC_IPV6_RANGE: (t.VPC, "vpcId"),
 }
 """Types that `orphans` finds through what holds them, which has our tags; and the input that tells whether a pending
 create is of one. A second `up` would create another, or be refused."""
 
-IMPORT_IDS: Mapping[str, tuple[str, str]] = {
+IMPORT_IDS: Mapping[str, tuple[str, ...]] = {
     t.DNS_RECORD: ("{zoneId}_{name}_{type}", "_{setIdentifier}"),
-    t.ROUTE: ("{routeTableId}_{destinationCidrBlock}", ""),
+    t.ROUTE: ("{routeTableId}", "_{destinationCidrBlock}", "_{destinationIpv6CidrBlock}"),
     t.ROUTE_TABLE_ASSOCIATION: ("{subnetId}/{routeTableId}", ""),
     t.ACCESS_ENTRY: ("{clusterName}:{principalArn}", ""),
     t.ENDPOINT_ACCEPTER: ("{vpcEndpointServiceId}_{vpcEndpointId}", ""),
@@ -59,9 +60,9 @@ def import_id_of(type_: str, inputs: Mapping[str, Any]) -> str:
     if type_.startswith("kubernetes:"):
         metadata = inputs.get("metadata") or {}
         return "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
-    always, rest = IMPORT_IDS.get(type_, ("", ""))
+    always, *rest = IMPORT_IDS.get(type_, ("",))
     id_ = formatted(always, inputs)
-    return id_ and id_ + formatted(rest, inputs)
+    return id_ and id_ + "".join(formatted(one, inputs) for one in rest)
 
 
 def formatted(template: str, inputs: Mapping[str, Any]) -> str:

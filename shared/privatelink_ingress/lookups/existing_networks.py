@@ -78,6 +78,9 @@ async def route_tables(
                 ),
                 None,
             ),
+            ipv6_internet=next(
+                (route.gateway_id or None for route in table.routes if route.ipv6_cidr_block == "::/0"), None
+            ),
         )
 
     main, own = await all_of(TITLE, ids("association.main", ["true"]), ids("association.subnet-id", subnet_ids))

@@ -42,6 +42,8 @@ class RouteTable:
     """Ids of the gateways that its routes lead to."""
     internet: str | None = None
     """Id of what its route of 0.0.0.0/0 leads to."""
+    ipv6_internet: str | None = None
+    """Id of the gateway that its route of ::/0 leads to."""
 
     @property
     def ways_out(self) -> tuple[str, ...]:

@@ -61,6 +61,15 @@ def shortest(cidr: str, zone_ids: Iterable[str]) -> int:
     return ipaddress.IPv4Network(cidr).prefixlen + max((_number(zone) - 1).bit_length() for zone in zone_ids)
 
 
+def ipv6_range(vpc_cidr: str, zone_id: str) -> str:
+    """The /64 of a zone's subnet: zone number n gets the n-th of the VPC's IPv6 range.
+
+    A subnet needs a /64, and AWS gives a VPC a /56: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    whole = ipaddress.IPv6Network(vpc_cidr)
+    return str(ipaddress.IPv6Network((int(whole.network_address) + (_number(zone_id) - 1 << 64), 64)))
+
+
 def _within(least: int, longest: int) -> str:
     if least > longest:
         return "Widen network.cidr."

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from privatelink_ingress.settings.fields import UNIQUE, InvalidSetting, Settings
+from privatelink_ingress.settings.ipv6 import Ipv6Stage, everyone
 from privatelink_ingress.settings.mutual_tls import MutualTls
-from privatelink_ingress.settings.networks import Cidr
+from privatelink_ingress.settings.networks import Cidr, ClientCidr
 from privatelink_ingress.settings.pages import NOT_FOUND, FixedPage
 from privatelink_ingress.settings.response_headers import ResponseHeaders
 
@@ -41,8 +42,15 @@ class LoadBalancer(Settings):
     """The Application Load Balancer."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1), UNIQUE] = ("0.0.0.0/0",)
-    """Client networks that may reach port 443; `limits.securityGroupRules` says how many."""
+    ipv6: Ipv6Stage = "none"
+    """IPv6 clients: `published` has all of it. The other stages are for the way back: docs/ipv6.md."""
+    allowed_cidrs: Annotated[
+        tuple[ClientCidr, ...],
+        Field(min_length=1, default_factory=lambda data: everyone(data.get("ipv6", "none"))),
+        UNIQUE,
+    ]
+    """Client networks that may reach port 443; `limits.securityGroupRules` says how many of IPv4, and of IPv6. When not
+    set, also ::/0 where `ipv6` is addresses or published."""
     redirect_http: bool = False
     """True adds a port-80 listener that redirects to HTTPS (and fails Security Hub control ELB.18)."""
     deletion_protection: bool = True

@@ -14,7 +14,14 @@ def resolve(path: Path) -> Iterator[Hop]:
     """Route 53: the host's alias, or else the only internet-facing load balancer."""
     host, hop = path.request.host, HOP
     public = [balancer for balancer in path.topology.load_balancers.values() if balancer.scheme == "internet-facing"]
-    record = _alias(path.topology, host)
+    record = _alias(path.topology, host, "AAAA" if path.request.over_ipv6 else "A")
+    if record is None and path.request.over_ipv6 and (ipv4 := _alias(path.topology, host, "A")):
+        raise Stopped(
+            hop,
+            f"{ipv4.name} has an A record, but no AAAA record",
+            f"a client with only an IPv6 address such as {path.request.source} gets no address for {host}",
+            "Set loadBalancer.ipv6: published in the file of the central-ingress stack.",
+        )
     if record:
         targets = [balancer for balancer in public if balancer.dns_name == record.target]
         if not targets and path.topology.lacks("load balancers"):
@@ -60,9 +67,9 @@ def resolve(path: Path) -> Iterator[Hop]:
         )
 
 
-def _alias(topology: Topology, host: str) -> Alias | None:
+def _alias(topology: Topology, host: str, type_: str) -> Alias | None:
     """The record that answers: the exact name, else the wildcard of its parent, as DNS prefers them."""
-    by_name = {alias.name: alias for alias in topology.aliases if alias.type == "A"}
+    by_name = {alias.name: alias for alias in topology.aliases if alias.type == type_}
     parents = host.split(".")
     candidates = [host, *(".".join(["*", *parents[depth:]]) for depth in range(1, len(parents)))]
     return next((by_name[name] for name in candidates if name in by_name), None)

@@ -37,6 +37,9 @@ def connect(path: Path) -> Iterator[Hop]:
             f"Use {path.request.scheme_for('HTTPS')}:// without a port.",
         )
     evidence = f"{balancer.name} ({balancer.state}) listens on {open_ports}"
+    if source := path.request.source:
+        yield _admitted(path, source, evidence)
+        return
     if admits_network(path.topology.security_groups, balancer.security_group_ids, ANYWHERE, port):
         yield Hop(name=hop, verdict="passes", evidence=f"{evidence}; open to {ANYWHERE}")
         return
@@ -48,6 +51,19 @@ def connect(path: Path) -> Iterator[Hop]:
             "Set loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
         )
     yield Hop(name=hop, verdict="warns", evidence=evidence, reason="only some client networks are allowed")
+
+
+def _admitted(path: Path, source: str, evidence: str) -> Hop:
+    """The hop of a client whose address is known, of IPv4 or IPv6."""
+    groups, port = path.balancer.security_group_ids, path.request.port
+    if admits_network(path.topology.security_groups, groups, source, port):
+        return Hop(name="Load balancer", verdict="passes", evidence=f"{evidence}; open to {source}")
+    raise Stopped(
+        "Load balancer",
+        evidence,
+        f"none of its security groups admits {source} to port {port}: this client times out",
+        f"Add a network with {source} to loadBalancer.allowedCidrs and run `pulumi up` in central-ingress/.",
+    )
 
 
 def _listened(request: Request) -> str:

@@ -45,6 +45,11 @@ class Request:
     speaks: RouteProtocol = "http1"
     """What the client speaks with the load balancer: HTTP/1.1, HTTP/2, or gRPC over it."""
 
+    @property
+    def over_ipv6(self) -> bool:
+        """Whether the client connects by IPv6."""
+        return self.source is not None and ":" in self.source
+
     @classmethod
     def parse(
         cls,

@@ -88,12 +88,7 @@ def test_every_mistake_of_a_route_names_its_place():
         ("query", ["a=b"], "query[0]", "is 'a=b', but must be a mapping"),
         ("sources", ["198.51.100.7"], "sources[0]", "is '198.51.100.7', which has no prefix"),
         ("sources", ["198.51.100.0/255.255.255.0"], "sources[0]", "with a mask in place of a prefix"),
-        (
-            "sources",
-            ["2001:db8::/32"],
-            "sources[0]",
-            "an IPv6 network, but only IPv4 is possible here",
-        ),
+        ("sources", ["2001:db8::7/32"], "sources[0]", "which is not a network: 2001:db8::7/32 has host bits set"),
         ("sources", ["198.51.100.7/24"], "sources[0]", "198.51.100.7/24 has host bits set"),
         ("rewrite", {}, "rewrite", "rewrites nothing"),
         (

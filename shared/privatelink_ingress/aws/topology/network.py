@@ -99,6 +99,9 @@ def _permission(permission: Mapping[str, Any]) -> Permission:
         protocol=permission["IpProtocol"],
         from_port=permission.get("FromPort", 0),
         to_port=permission.get("ToPort", 65535),
-        cidrs=tuple(item["CidrIp"] for item in permission.get("IpRanges", ())),
+        cidrs=(
+            *(item["CidrIp"] for item in permission.get("IpRanges", ())),
+            *(item["CidrIpv6"] for item in permission.get("Ipv6Ranges", ())),
+        ),
         group_ids=tuple(item["GroupId"] for item in permission.get("UserIdGroupPairs", ())),
     )

@@ -94,7 +94,7 @@ class CentralIngress(Component):
                 log_bucket=next((bucket.bucket for bucket in log_buckets), plan.logs.bucket),
                 after=[
                     *(one for bucket in log_buckets for one in bucket.secured),
-                    *(one.internet_route for one in created),
+                    *(route for one in created for route in one.internet_routes),
                 ],
                 tags=tags,
             ),

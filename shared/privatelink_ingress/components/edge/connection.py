@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,10 +67,11 @@ class Connection(Component):
                 tags=self.named(rule.key, tags),
                 opts=self.child(depends_on=targets, hooks=site.hooks.rule),
             )
-        for host in plan.records:
+        for host, type_ in itertools.product(plan.records, plan.record_types):
             alias_record(
-                f"{name}-{host}",
+                f"{name}-{host}" if type_ == "A" else f"{name}-{host}-{type_}",
                 host=host,
+                type_=type_,
                 zone_id=plan.hosted_zone_id,
                 alb_dns_name=site.alb_dns_name,
                 alb_zone_id=site.alb_zone_id,

@@ -7,14 +7,21 @@ from pulumi import Input, ResourceOptions
 
 
 def alias_record(
-    name: str, *, host: str, zone_id: str, alb_dns_name: Input[str], alb_zone_id: Input[str], opts: ResourceOptions
+    name: str,
+    *,
+    host: str,
+    type_: str,
+    zone_id: str,
+    alb_dns_name: Input[str],
+    alb_zone_id: Input[str],
+    opts: ResourceOptions,
 ) -> aws.route53.Record:
-    """The alias record of `host` in the hosted zone `zone_id`. The load balancer has IPv4 addresses only."""
+    """The alias record of `host` in the hosted zone `zone_id`, of type A, or AAAA for IPv6."""
     return aws.route53.Record(
         name,
         zone_id=zone_id,
         name=host,
-        type="A",
+        type=type_,
         aliases=[
             {
                 "name": alb_dns_name,

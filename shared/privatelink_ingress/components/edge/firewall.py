@@ -19,6 +19,9 @@ from privatelink_ingress.plan.edge.firewall.statements import AddressList, Manag
 from privatelink_ingress.plan.edge.firewall.web_acl import BLOCK_PAGE, FirewallPlan
 from privatelink_ingress.plan.log_groups import LogStorage
 
+IpSets = Mapping[str, Mapping[AddressList, Output[str]]]
+"""ARNs of IP sets, by the key of their rule and by what they hold."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
@@ -47,17 +50,19 @@ class Firewall(Component):
         self._tags = args.tags
         rules = {rule.key: rule for rule in (*plan.rules, *(plan.group.rules if plan.group else ()))}
         ip_sets = {
-            rule.key: aws.wafv2.IpSet(
-                f"{name}-{rule.key}",
-                name=f"{plan.name}-{rule.key}",
-                scope="REGIONAL",
-                ip_address_version="IPV4",
-                addresses=rule.statement.cidrs,
-                tags=self.named(rule.key, args.tags),
-                opts=self.child(),
-            ).arn
-            for rule in rules.values()
-            if isinstance(rule.statement, AddressList)
+            key: {
+                addresses: aws.wafv2.IpSet(
+                    f"{name}-{set_key}",
+                    name=f"{plan.name}-{set_key}",
+                    scope="REGIONAL",
+                    ip_address_version=addresses.version,
+                    addresses=addresses.cidrs,
+                    tags=self.named(set_key, args.tags),
+                    opts=self.child(),
+                ).arn
+                for set_key, addresses in lists.items()
+            }
+            for key, lists in ((rule.key, rule.address_lists) for rule in rules.values())
         }
         self.rule_group_arn = self._rule_group(plan.group, ip_sets).arn if plan.group else None
         if plan.existing_arn:
@@ -77,7 +82,7 @@ class Firewall(Component):
         )
         self.publish()
 
-    def _rule_group(self, plan: RuleGroupPlan, ip_sets: Mapping[str, Output[str]]) -> aws.wafv2.RuleGroup:
+    def _rule_group(self, plan: RuleGroupPlan, ip_sets: IpSets) -> aws.wafv2.RuleGroup:
         pages = _answers(plan.pages)
         return aws.wafv2.RuleGroup(
             f"{self._name}-rules",
@@ -91,7 +96,7 @@ class Firewall(Component):
                     priority=rule.priority,
                     action=aws.wafv2.RuleGroupRuleActionArgs(**_effect(rule, pages)["action"]),
                     statement=aws.wafv2.RuleGroupRuleStatementArgs(
-                        **rendered(rule.statement, ip_set=ip_sets.get(rule.key))
+                        **rendered(rule.statement, ip_sets=ip_sets[rule.key])
                     ),
                     visibility_config=aws.wafv2.RuleGroupRuleVisibilityConfigArgs(**_metrics(rule.metric)),
                 )
@@ -110,7 +115,7 @@ class Firewall(Component):
             opts=self.child(delete_before_replace=False),
         )
 
-    def _web_acl(self, plan: FirewallPlan, ip_sets: Mapping[str, Output[str]], log_storage: LogStorage) -> Output[str]:
+    def _web_acl(self, plan: FirewallPlan, ip_sets: IpSets, log_storage: LogStorage) -> Output[str]:
         name, tags, pages = self._name, self._tags, _answers(plan.pages)
         immunity: dict[str, Any] = {"immunity_time_property": {"immunity_time": plan.token_seconds}}
         web_acl = aws.wafv2.WebAcl(
@@ -124,7 +129,7 @@ class Firewall(Component):
                     name=rule.key,
                     priority=rule.priority,
                     statement=aws.wafv2.WebAclRuleStatementArgs(
-                        **rendered(rule.statement, ip_set=ip_sets.get(rule.key), page=pages.get(BLOCK_PAGE))
+                        **rendered(rule.statement, ip_sets=ip_sets[rule.key], page=pages.get(BLOCK_PAGE))
                     ),
                     visibility_config=aws.wafv2.WebAclRuleVisibilityConfigArgs(**_metrics(rule.metric)),
                     **_effect(rule, pages),

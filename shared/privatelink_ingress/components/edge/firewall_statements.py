@@ -24,18 +24,21 @@ from privatelink_ingress.plan.edge.firewall.statements import (
 
 
 def rendered(
-    statement: Statement, *, ip_set: Input[str] | None = None, page: Mapping[str, Any] | None = None
+    statement: Statement,
+    *,
+    ip_sets: Mapping[AddressList, Input[str]] | None = None,
+    page: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """The `statement` of a rule, or a part of it.
 
     Args:
         statement: What to write.
-        ip_set: ARN of the rule's own IP set.
+        ip_sets: ARNs of the rule's own IP sets.
         page: What the action `block` has for rules of a managed group.
     """
     match statement:
         case AddressList():
-            return {"ip_set_reference_statement": {"arn": ip_set}}
+            return {"ip_set_reference_statement": {"arn": (ip_sets or {})[statement]}}
         case HasHeader(name=name):
             return {
                 "size_constraint_statement": {
@@ -61,7 +64,7 @@ def rendered(
         case AllOf(statements=inner):
             return {"and_statement": {"statements": [rendered(one) for one in inner]}}
         case AnyOf(statements=inner):
-            return {"or_statement": {"statements": [rendered(one) for one in inner]}}
+            return {"or_statement": {"statements": [rendered(one, ip_sets=ip_sets) for one in inner]}}
         case ManagedRules():
             return {"managed_rule_group_statement": _managed(statement, page or {})}
         case Countries(codes=codes):

@@ -10,6 +10,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge.logs import ACCESS, CONNECTION, HEALTH_CHECK
+from privatelink_ingress.settings.ipv6 import has_addresses
 from privatelink_ingress.settings.load_balancer import LoadBalancer as LoadBalancerSettings
 
 
@@ -45,7 +46,7 @@ class LoadBalancer(Component):
             name=args.load_balancer_name,
             load_balancer_type="application",
             internal=False,
-            ip_address_type="ipv4",
+            ip_address_type="dualstack" if has_addresses(args.settings.ipv6) else "ipv4",
             subnets=args.subnet_ids,
             security_groups=[args.security_group_id],
             idle_timeout=args.settings.idle_timeout,

@@ -12,7 +12,7 @@ from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
 from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.log_groups import LogStorage
-from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.plan.subnets import SubnetPlan, ipv6_range
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,10 @@ class InternetNetworkArgs:
     protect: bool
     """Whether a replacement or removal of the VPC is refused in the preview."""
     tags: Mapping[str, str]
+
+
+IP_ADDRESS_TYPE = "IpAddressType"
+"""Tag of subnets with an IPv6 range."""
 
 
 class InternetNetwork(Component):
@@ -47,7 +51,16 @@ class InternetNetwork(Component):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=self.named("", args.tags),
-            opts=self.child(protect=args.protect),
+            # The provider reads the range of `self._ipv6` as if the VPC had asked for it, and would take it away.
+            opts=self.child(protect=args.protect, ignore_changes=["assignGeneratedIpv6CidrBlock"]),
+        )
+        # Of its own, so that it leaves after the subnets' ranges: an update of the VPC would come before theirs.
+        self._ipv6 = (
+            aws.ec2.VpcIpv6CidrBlockAssociation(
+                name, vpc_id=self._vpc.id, assign_generated_ipv6_cidr_block=True, opts=self.child()
+            )
+            if args.plan.ipv6
+            else None
         )
         # Emptied, so that what forgets its own security group reaches nothing (Security Hub control EC2.2).
         aws.ec2.DefaultSecurityGroup(
@@ -73,13 +86,23 @@ class InternetNetwork(Component):
         public_routes = aws.ec2.RouteTable(
             f"{name}-public", vpc_id=self._vpc.id, tags=self.named("public", args.tags), opts=self.child()
         )
-        self.internet_route = aws.ec2.Route(
+        internet_route = aws.ec2.Route(
             f"{name}-public-internet",
             route_table_id=public_routes.id,
             destination_cidr_block="0.0.0.0/0",
             gateway_id=gateway.id,
             opts=self.child(),
         )
+        self.internet_routes = [internet_route]
+        if self._ipv6:
+            ipv6_route = aws.ec2.Route(
+                f"{name}-public-internet-ipv6",
+                route_table_id=public_routes.id,
+                destination_ipv6_cidr_block="::/0",
+                gateway_id=gateway.id,
+                opts=self.child(depends_on=[self._ipv6]),
+            )
+            self.internet_routes.append(ipv6_route)
         endpoint_routes = aws.ec2.RouteTable(
             f"{name}-endpoint",
             vpc_id=self._vpc.id,
@@ -96,12 +119,16 @@ class InternetNetwork(Component):
         self.zone_names = {zone_id: subnet.availability_zone for zone_id, subnet in endpoint.items()}
         self.publish()
 
+    def _ipv6_range(self, zone_id: str) -> Output[str] | None:
+        return self._ipv6.ipv6_cidr_block.apply(lambda whole: ipv6_range(whole, zone_id)) if self._ipv6 else None
+
     def _subnets(
         self, tier: str, planned: tuple[SubnetPlan, ...], routes: aws.ec2.RouteTable
     ) -> dict[str, aws.ec2.Subnet]:
         subnets = {}
         for plan in planned:
             suffix = f"{tier}-{plan.zone_id}"
+            ipv6 = self._ipv6_range(plan.zone_id) if tier == "public" else None
             subnet = aws.ec2.Subnet(
                 f"{self._name}-{suffix}",
                 vpc_id=self._vpc.id,
@@ -109,7 +136,10 @@ class InternetNetwork(Component):
                 cidr_block=plan.cidr,
                 # A load balancer brings its own public addresses (Security Hub control EC2.15).
                 map_public_ip_on_launch=False,
-                tags=self.named(suffix, self._tags),
+                ipv6_cidr_block=ipv6,
+                # The range is optional and computed, so the provider notices that it is no longer wanted only when
+                # something else changes too: internal/service/ec2/vpc_subnet.go, `resourceSubnetUpdate`.
+                tags={**self.named(suffix, self._tags), **({IP_ADDRESS_TYPE: "dualstack"} if ipv6 else {})},
                 opts=self.child(),
             )
             aws.ec2.RouteTableAssociation(

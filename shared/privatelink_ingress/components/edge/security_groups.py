@@ -10,6 +10,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.plan.edge.shard import HTTPS
+from privatelink_ingress.settings.ipv6 import is_ipv6
 from privatelink_ingress.settings.sign_in import ISSUERS
 
 
@@ -45,7 +46,8 @@ class SecurityGroups(Component):
         endpoint = self._group("endpoint", "Endpoints: load balancer in, nothing out", args.vpc_id)
         for port in args.client_ports:
             for cidr in args.client_cidrs:
-                suffix = f"load-balancer-in-{port}-{cidr}"
+                # In a URN, two colons separate the parts.
+                suffix = f"load-balancer-in-{port}-{cidr.replace(':', '-')}"
                 aws.vpc.SecurityGroupIngressRule(
                     f"{name}-{suffix}",
                     security_group_id=balancer.id,
@@ -53,7 +55,8 @@ class SecurityGroups(Component):
                     ip_protocol="tcp",
                     from_port=port,
                     to_port=port,
-                    cidr_ipv4=cidr,
+                    cidr_ipv4=None if is_ipv6(cidr) else cidr,
+                    cidr_ipv6=cidr if is_ipv6(cidr) else None,
                     tags=self.named(suffix, args.tags),
                     opts=self.child(),
                 )

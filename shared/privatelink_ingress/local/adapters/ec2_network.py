@@ -111,7 +111,8 @@ def _delete_vpc(aws: Aws, id_: str, outputs: Properties) -> None:
 def _create_subnet(aws: Aws, inputs: Properties) -> Created:
     rest = dict(inputs)
     switches = {name: rest.pop(name) for name in SUBNET_SWITCHES if name in rest}
-    require_network(t.SUBNET, "cidrBlock", rest.get("cidrBlock"))
+    for key in ("cidrBlock", "ipv6CidrBlock"):
+        require_network(t.SUBNET, key, rest.get(key))
     subnet_id = call(aws, "ec2", "CreateSubnet", rest, type_=t.SUBNET)["Subnet"]["SubnetId"]
     switch(aws, t.SUBNET, "ModifySubnetAttribute", {"SubnetId": subnet_id}, SUBNET_SWITCHES, switches)
     subnet = one(aws, t.SUBNET, "DescribeSubnets", "Subnets", subnet_id=subnet_id)
@@ -124,6 +125,7 @@ def _create_subnet(aws: Aws, inputs: Properties) -> Created:
             "availabilityZone": subnet["AvailabilityZone"],
             "availabilityZoneId": subnet["AvailabilityZoneId"],
             "cidrBlock": subnet["CidrBlock"],
+            "ipv6CidrBlock": ipv6_association(subnet).get("Ipv6CidrBlock", ""),
             "enableResourceNameDnsARecordOnLaunch": names["EnableResourceNameDnsARecord"],
             "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
             "ownerId": subnet["OwnerId"],
@@ -235,6 +237,27 @@ def _add_cidr(aws: Aws, inputs: Properties) -> Created:
     return Created(answer["CidrBlockAssociation"]["AssociationId"], {})
 
 
+def _add_ipv6(aws: Aws, inputs: Properties) -> Created:
+    names = {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"}
+    answer = call(aws, "ec2", "AssociateVpcCidrBlock", inputs, type_=t.VPC_IPV6_RANGE, rename=names)
+    association = answer["Ipv6CidrBlockAssociation"]
+    return Created(association["AssociationId"], {"ipv6CidrBlock": association["Ipv6CidrBlock"]})
+
+
+def ipv6_association(subnet: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of the one IPv6 range that a subnet may have; empty without one."""
+    held = (
+        one
+        for one in subnet.get("Ipv6CidrBlockAssociationSet", ())
+        if one["Ipv6CidrBlockState"]["State"] == "associated"
+    )
+    return next(held, {})
+
+
+def _remove_ipv6(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "ec2", "DisassociateVpcCidrBlock", {}, type_=t.VPC_IPV6_RANGE, extra={"AssociationId": id_})
+
+
 def _remove_cidr(aws: Aws, id_: str, outputs: Properties) -> None:
     call(aws, "ec2", "DisassociateVpcCidrBlock", {}, type_=t.VPC_IPV4_RANGE, extra={"AssociationId": id_})
 
@@ -242,6 +265,7 @@ def _remove_cidr(aws: Aws, id_: str, outputs: Properties) -> None:
 ADAPTERS: dict[str, Adapter] = {
     t.VPC: Adapter(_create_vpc, _delete_vpc),
     t.VPC_IPV4_RANGE: Adapter(_add_cidr, _remove_cidr),
+    t.VPC_IPV6_RANGE: Adapter(_add_ipv6, _remove_ipv6),
     t.SUBNET: Adapter(_create_subnet, _delete_subnet),
     t.ROUTE_TABLE: Adapter(_create_route_table, _delete_route_table),
     t.ROUTE_TABLE_ASSOCIATION: Adapter(_associate, _disassociate),

@@ -46,7 +46,7 @@ UNSUPPORTED: Mapping[str, frozenset[str]] = {
         ),
         t.SUBNET: (
             *("customerOwnedIpv4Pool", "enableDns64", "enableLniAtDeviceIndex"),
-            *("enableResourceNameDnsAaaaRecordOnLaunch", "ipv6CidrBlock", "mapCustomerOwnedIpOnLaunch"),
+            *("enableResourceNameDnsAaaaRecordOnLaunch", "mapCustomerOwnedIpOnLaunch"),
         ),
         t.VPC: (
             *("assignGeneratedIpv6CidrBlock", "ipv6CidrBlock", "ipv6CidrBlockNetworkBorderGroup"),

@@ -100,6 +100,7 @@ AWS: Mapping[str, Rule] = {
     ),
     t.ENDPOINT_SERVICE: Rule(source="ec2/vpc_endpoint_service.go"),
     t.ALLOWED_PRINCIPAL: Rule(forces=ALL, source="ec2/vpc_endpoint_service_allowed_principal.go"),
+    t.VPC_IPV6_RANGE: Rule(forces=ALL, source="ec2/vpc_ipv6_cidr_block_association.go"),
     t.VPC_IPV4_RANGE: Rule(forces=ALL, source="ec2/vpc_ipv4_cidr_block_association.go"),
     t.REPOSITORY_LIFECYCLE: Rule(forces=ALL, delete_first=True, source="ecr/lifecycle_policy.go"),
     t.REPOSITORY: Rule(forces=("name", "encryptionConfigurations"), source="ecr/repository.go"),

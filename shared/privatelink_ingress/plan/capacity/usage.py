@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.ipv6 import is_ipv6
 from privatelink_ingress.settings.load_balancer import LoadBalancer
 
 Usage = Mapping[str, int]
@@ -77,8 +78,14 @@ def shard_usage(
 
 
 def client_rules(load_balancer: LoadBalancer) -> int:
-    """Inbound rules of the load balancer's security group: one for each client network and port."""
-    return len(load_balancer.allowed_cidrs) * (2 if load_balancer.redirect_http else 1)
+    """Inbound rules of the load balancer's security group: one for each client network and port.
+
+    Of the address family that has more, since AWS counts the rules of each apart:
+    https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+    """
+    ipv6 = sum(map(is_ipv6, load_balancer.allowed_cidrs))
+    networks = max(ipv6, len(load_balancer.allowed_cidrs) - ipv6)
+    return networks * (2 if load_balancer.redirect_http else 1)
 
 
 def combine(usages: Iterable[Usage]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, mutual_tls, sign_in
+from privatelink_ingress.plan.edge import existing_certificates, hosted_zones, ipv6, mutual_tls, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_attached_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, check_dashboards, plan_dashboards
@@ -69,6 +69,7 @@ def plan_attachment(
     problems += sign_in.check_attached(settings.connections, site, shard=short(settings.edge_stack))
     shard = short(settings.edge_stack)
     problems += mutual_tls.check_connections(settings.connections, site.mutual_tls, project=PROJECT, shard=shard)
+    problems += list(ipv6.check_sources(settings.connections, site.ipv6, shard=shard))
     published = routing.plan_all(settings.connections) if routes is None else routes
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)

@@ -16,6 +16,7 @@ from privatelink_ingress.plan.foreign_role import ForeignRole
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem, Problems
+from privatelink_ingress.settings.ipv6 import has_records
 from privatelink_ingress.settings.pages import FixedPage
 from privatelink_ingress.settings.sign_in import SignIn
 
@@ -39,6 +40,8 @@ class ConnectionPlan:
     hosts: tuple[str, ...]
     records: tuple[str, ...]
     """The hosts whose DNS records belong to it."""
+    record_types: tuple[str, ...]
+    """A, and AAAA where IPv6 is published."""
     hosted_zone_id: str
     """Of the records."""
     rules: tuple[routing.Rule, ...]
@@ -106,6 +109,7 @@ def plan_connection(
         sign_in=connection.sign_in,
         hosts=tuple(sorted(routes.hosts)),
         records=dns.records(routes),
+        record_types=("A", "AAAA") if has_records(site.ipv6) else ("A",),
         hosted_zone_id=site.hosted_zone_id,
         rules=routes.rules,
         certificate=certificates.plan_own_certificate(connection.certificate, hosted_zone_id=site.hosted_zone_id)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import existing_subnets
 from privatelink_ingress.plan.existing_subnets import RouteTable, Subnet
-from privatelink_ingress.plan.subnets import SubnetPlan
+from privatelink_ingress.plan.subnets import SubnetPlan, ipv6_range
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.existing import ExistingEdgeNetwork
@@ -25,6 +25,9 @@ LONGEST_ENDPOINT = 23
 
 _OFFLINE = ipaddress.IPv4Network("198.18.0.0/15")
 """Reserved for benchmarks (RFC 2544), so that none of its subnets is mistaken for a real one."""
+
+_OFFLINE_IPV6 = "2001:db8::/56"
+"""Reserved for documentation (RFC 3849)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,12 @@ def placeholder(existing: ExistingEdgeNetwork, *, zone_ids: Sequence[str]) -> Fo
     """A VPC that fits, for commands that work without AWS."""
     cidrs = (str(subnet) for subnet in _OFFLINE.subnets(new_prefix=LONGEST_ENDPOINT))
     table = RouteTable(
-        id="rtb-0", main=False, subnet_ids=existing.public_subnet_ids, gateways=("igw-0",), internet="igw-0"
+        id="rtb-0",
+        main=False,
+        subnet_ids=existing.public_subnet_ids,
+        gateways=("igw-0",),
+        internet="igw-0",
+        ipv6_internet="igw-0",
     )
 
     def tier(ids: Sequence[str]) -> tuple[Subnet, ...]:
@@ -85,6 +93,7 @@ def placeholder(existing: ExistingEdgeNetwork, *, zone_ids: Sequence[str]) -> Fo
                 zone_id=zone_id,
                 zone_name=zone_id,
                 cidr=next(cidrs),
+                ipv6_cidr=ipv6_range(_OFFLINE_IPV6, zone_id),
                 free_addresses=FREE_ADDRESSES,
             )
             for zone_id, id_ in zip(zone_ids, ids, strict=True)
@@ -93,7 +102,7 @@ def placeholder(existing: ExistingEdgeNetwork, *, zone_ids: Sequence[str]) -> Fo
     return FoundNetwork(
         tags={},
         cidr=str(_OFFLINE),
-        ipv6_cidr=None,
+        ipv6_cidr=_OFFLINE_IPV6,
         dns_support=True,
         internet_gateway_id="igw-0",
         public=tier(existing.public_subnet_ids),

@@ -10,6 +10,7 @@ from privatelink_ingress.plan.edge import existing_network
 from privatelink_ingress.plan.edge.existing_network import AdoptedNetwork, FoundNetwork
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.ipv6 import has_ranges
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class NetworkPlan:
     """ARN of the policy that limits the flow logs' role."""
     flow_logs_trust: str
     """Who may assume that role, as JSON."""
+    ipv6: bool = False
+    """Whether a new VPC and its public subnets get IPv6 ranges; an existing one has them."""
     existing: AdoptedNetwork | None = None
     """The existing VPC, of which the stack creates nothing, and so no flow logs; None when it creates its own."""
 
@@ -69,6 +72,7 @@ def plan_network(
         cidr=network.cidr,
         public=subnets.tier(lower, network.public_prefix, zone_ids, key="network.publicPrefix", longest=27),
         endpoint=subnets.tier(upper, network.endpoint_prefix, zone_ids, key="network.endpointPrefix", longest=23),
+        ipv6=has_ranges(settings.load_balancer.ipv6),
         permissions_boundary=boundary,
         flow_logs_trust=trust,
     )

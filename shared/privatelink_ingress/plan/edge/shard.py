@@ -11,7 +11,7 @@ from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import tags
 from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, existing_certificates, hosted_zones, logs, sign_in
+from privatelink_ingress.plan.edge import certificates, existing_certificates, hosted_zones, ipv6, logs, sign_in
 from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
@@ -132,6 +132,8 @@ def plan_edge(
     published = routing.plan_all(settings.connections) if routes is None else routes
     web_acl = firewall.of_shard(settings, name=name)
     problems = Problems(check_stack(stack))
+    problems += list(ipv6.check(settings))
+    problems += list(ipv6.check_existing(settings.load_balancer.ipv6, existing_vpc)) if existing_vpc else []
     problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
     problems += sign_in.check(settings)
     problems += existing_web_acl.check(settings, web_acl.group, found_web_acl, region=region)

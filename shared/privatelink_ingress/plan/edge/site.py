@@ -12,6 +12,7 @@ from privatelink_ingress.plan.edge.existing_certificates import FoundCertificate
 from privatelink_ingress.plan.edge.network import NetworkPlan
 from privatelink_ingress.plan.subnets import SubnetPlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.ipv6 import Ipv6Stage
 from privatelink_ingress.settings.mutual_tls import MutualTlsMode
 
 
@@ -40,6 +41,8 @@ class EdgeSite:
     """Seconds, of the load balancer. None when the shard is of a release that does not publish it."""
     alarm_topic_arn: str | None = None
     """The topic that alarms notify; None for a shard without alarms."""
+    ipv6: Ipv6Stage = "none"
+    """How far IPv6 reaches: `loadBalancer.ipv6` of the shard."""
     zones_named: bool = True
     """Whether the names of its zones are known once it is deployed; not of a shard of an older release."""
 
@@ -63,6 +66,7 @@ class EdgeSite:
             sign_in=bool(settings.load_balancer.issuer_cidrs),
             mutual_tls=settings.load_balancer.mutual_tls.mode,
             idle_timeout=settings.load_balancer.idle_timeout,
+            ipv6=settings.load_balancer.ipv6,
             alarm_topic_arn=alarms.shard_topic(
                 settings.alarms, stack=stack, account_id=settings.account_id, region=region
             ),
@@ -87,6 +91,7 @@ class EdgeSite:
             sign_in=contract.sign_in,
             mutual_tls=contract.mutual_tls,
             idle_timeout=contract.idle_timeout,
+            ipv6=contract.ipv6,
             alarm_topic_arn=contract.alarm_topic_arn,
             zones_named=bool(contract.zone_names),
         )
@@ -105,5 +110,6 @@ class EdgeSite:
             "sign_in": self.sign_in,
             "mutual_tls": self.mutual_tls,
             "idle_timeout": self.idle_timeout,
+            **({"ipv6": self.ipv6} if self.ipv6 != "none" else {}),
             **({"alarm_topic_arn": self.alarm_topic_arn} if self.alarm_topic_arn else {}),
         }

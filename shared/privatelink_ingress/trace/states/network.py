@@ -148,7 +148,7 @@ def _permission(rule: Outputs) -> Permission:
         protocol=rule["ipProtocol"],
         from_port=int(rule.get("fromPort", 0)),
         to_port=int(rule.get("toPort", 65535)),
-        cidrs=(rule["cidrIpv4"],) if rule.get("cidrIpv4") else (),
+        cidrs=tuple(rule[key] for key in ("cidrIpv4", "cidrIpv6") if rule.get(key)),
         group_ids=(rule["referencedSecurityGroupId"],) if rule.get("referencedSecurityGroupId") else (),
     )
 
@@ -159,7 +159,7 @@ def _inline(group: Outputs, key: str) -> tuple[Permission, ...]:
             protocol=one["protocol"],
             from_port=int(one["fromPort"]),
             to_port=int(one["toPort"]),
-            cidrs=tuple(one.get("cidrBlocks") or ()),
+            cidrs=(*(one.get("cidrBlocks") or ()), *(one.get("ipv6CidrBlocks") or ())),
             group_ids=(*(one.get("securityGroups") or ()), *((group["id"],) if one.get("self") else ())),
         )
         for one in group.get(key) or ()

@@ -115,6 +115,14 @@ READINGS: Mapping[str, Reading] = {
         {"cidrBlock": "Cidr"},
     ),
     t.VPC: Reading("ec2", "DescribeVpcs", by_ids("VpcIds"), "Vpcs", more=_vpc),
+    t.VPC_IPV6_RANGE: Reading(
+        "ec2",
+        "DescribeVpcs",
+        lambda id_, state: {"VpcIds": [state["vpcId"]]},
+        "Vpcs.Ipv6CidrBlockAssociationSet",
+        is_("AssociationId"),
+        {"vpcId": "", "assignGeneratedIpv6CidrBlock": ""},
+    ),
     t.VPC_IPV4_RANGE: Reading(
         "ec2",
         "DescribeVpcs",

@@ -20,6 +20,22 @@ def _vpc(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
 
 
 def _subnet(aws: Aws, id_: str, old: Properties, new: Properties) -> Properties:
+    """An IPv6 range that the inputs no longer have leaves with any other change (`resourceSubnetUpdate`)."""
+    before, after = old.get("ipv6CidrBlock") or "", new.get("ipv6CidrBlock") or ""
+    if before != after:
+        if before:
+            [subnet] = call(aws, "ec2", "DescribeSubnets", {}, type_=t.SUBNET, extra={"SubnetIds": [id_]})["Subnets"]
+            held = {"AssociationId": network.ipv6_association(subnet)["AssociationId"]}
+            call(aws, "ec2", "DisassociateSubnetCidrBlock", {}, type_=t.SUBNET, extra=held)
+        if after:
+            network.require_network(t.SUBNET, "ipv6CidrBlock", after)
+            given = {"SubnetId": id_, "Ipv6CidrBlock": after}
+            call(aws, "ec2", "AssociateSubnetCidrBlock", {}, type_=t.SUBNET, extra=given)
+    switches = _switches(aws, id_, new)
+    return {**switches, "ipv6CidrBlock": after}
+
+
+def _switches(aws: Aws, id_: str, new: Properties) -> Properties:
     return network.switch(aws, t.SUBNET, "ModifySubnetAttribute", {"SubnetId": id_}, network.SUBNET_SWITCHES, new)
 
 

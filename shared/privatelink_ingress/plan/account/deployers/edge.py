@@ -91,6 +91,12 @@ def _routing(system: System, user_pools: tuple[str, ...]) -> Grants:
             system.on_own(["ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"], *system.ec2("route-table")),
             system.in_region("ec2:Describe*"),
         ),
+        # Also of the load balancer's subnets, whose IPv6 ranges come and go in place.
+        t.VPC_IPV6_RANGE: (
+            system.on_own(["ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"], *system.ec2("vpc")),
+            system.on_own(["ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock"], *system.ec2("subnet")),
+            system.in_region("ec2:Describe*"),
+        ),
         t.TARGET: (
             system.on_own(on("DeregisterTargets", "RegisterTargets"), elb),
             system.in_region("elasticloadbalancing:DescribeTargetHealth"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
-from privatelink_ingress.plan.edge.firewall.statements import Action, Statement, units
+from privatelink_ingress.plan.edge.firewall.statements import Action, AddressList, AnyOf, Statement, units
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,13 @@ class FirewallRule:
     """Key of the page that answers a blocked request."""
     of_managed_group: bool = False
     """Whether the rule is a managed group, or decides on what one labelled."""
+
+    @property
+    def address_lists(self) -> Mapping[str, AddressList]:
+        """Its lists of addresses, by the key of the IP set that holds each."""
+        parts = self.statement.statements if isinstance(self.statement, AnyOf) else (self.statement,)
+        lists = [part for part in parts if isinstance(part, AddressList)]
+        return {self.key if one.version == "IPV4" else f"{self.key}-ipv6": one for one in lists}
 
     @property
     def capacity(self) -> int:

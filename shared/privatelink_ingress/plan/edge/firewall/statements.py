@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Literal
 
+from privatelink_ingress.settings.ipv6 import is_ipv6
 from privatelink_ingress.settings.managed_rules import GROUPS, ManagedGroup
 
 Action = Literal["allow", "block", "count", "challenge", "captcha"]
@@ -13,9 +14,14 @@ Action = Literal["allow", "block", "count", "challenge", "captcha"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AddressList:
-    """Matches client addresses in `cidrs`, kept in an IP set."""
+    """Matches client addresses in `cidrs`, of one address family, kept in an IP set."""
 
     cidrs: tuple[str, ...]
+
+    @property
+    def version(self) -> Literal["IPV4", "IPV6"]:
+        """The family. IPAddressVersion of the WAFv2 API: an IP set has one."""
+        return "IPV6" if any(map(is_ipv6, self.cidrs)) else "IPV4"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from privatelink_ingress.problems import Problem
 from privatelink_ingress.settings.countries import Countries as CountrySettings
 from privatelink_ingress.settings.edge import Connection, EdgeSettings
 from privatelink_ingress.settings.firewall import COUNTING, Firewall
+from privatelink_ingress.settings.ipv6 import is_ipv6
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY
 from privatelink_ingress.settings.managed_rules import FLOODS, GROUPS
 
@@ -168,9 +169,9 @@ def _ordered(
     if asks_for_no_certificates:
         yield FORGED_CERTIFICATES, "block", AnyOf(statements=tuple(HasHeader(name=name) for name in HEADERS))
     if firewall.deny:
-        yield "deny", "block", AddressList(cidrs=firewall.deny)
+        yield "deny", "block", _addresses(firewall.deny)
     if firewall.allow:
-        yield "allow", "allow", AddressList(cidrs=firewall.allow)
+        yield "allow", "allow", _addresses(firewall.allow)
     groups = list(plan_groups(firewall, changed))
     first = [rule for rule in groups if rule[0] == GROUPS[FLOODS].key]
     yield from first
@@ -190,6 +191,13 @@ def _ordered(
         if change.firewall.captcha:
             yield f"captcha-{change.key}", "captcha", change.scope(change.firewall.captcha).inside()
     yield from (rule for rule in groups if rule not in first and rule not in free)
+
+
+def _addresses(cidrs: tuple[str, ...]) -> Statement:
+    """Client addresses in the networks: a list for each address family."""
+    families = (tuple(cidr for cidr in cidrs if is_ipv6(cidr) is ipv6) for ipv6 in (False, True))
+    lists = tuple(AddressList(cidrs=family) for family in families if family)
+    return lists[0] if len(lists) == 1 else AnyOf(statements=lists)
 
 
 def _excluded(countries: CountrySettings) -> Statement:
