@@ -11,6 +11,7 @@ from privatelink_ingress.problems import UserError
 from privatelink_ingress.trace import listeners
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.security_groups import Permission
 from privatelink_ingress.trace.trace import trace
 from tests.support.topologies import (
     ALB,
@@ -146,6 +147,29 @@ def test_an_exact_record_wins_over_a_wildcard_record():
     topology = dataclasses.replace(whole(), aliases=records)
     assert trace("https://shop.example.com/", topology).reached
     assert last(trace("https://other.example.com/", topology)) == ("Route 53", "stops")
+
+
+def test_a_client_of_ipv6_follows_the_aaaa_record_and_the_security_group():
+    url, source = "https://shop.example.com/", "2001:db8::7"
+    stopped = trace(url, whole(), source=source).hops[-1]
+    assert (stopped.name, stopped.reason) == (
+        "Route 53",
+        "a client with only an IPv6 address such as 2001:db8::7 gets no address for shop.example.com",
+    )
+    [ipv4] = whole().aliases
+    published = dataclasses.replace(whole(), aliases=(ipv4, dataclasses.replace(ipv4, type="AAAA")))
+    stopped = trace(url, published, source=source).hops[-1]
+    assert (stopped.name, stopped.reason) == (
+        "Load balancer",
+        "none of its security groups admits 2001:db8::7 to port 443: this client times out",
+    )
+    ingress = (
+        *published.security_groups["sg-alb"].ingress,
+        Permission(protocol="tcp", from_port=443, to_port=443, cidrs=("2001:db8::/32",)),
+    )
+    result = trace(url, changed(published, "security_groups", "sg-alb", ingress=ingress), source=source)
+    assert result.reached
+    assert result.hops[0].evidence.startswith("shop.example.com AAAA → ")
 
 
 def test_a_websocket_goes_the_way_of_https_and_keeps_its_scheme_in_remedies():

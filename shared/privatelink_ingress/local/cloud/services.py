@@ -40,6 +40,7 @@ MODULES: tuple[str, ...] = (
     "ec2.security_groups",
     "ec2.tags",
     "ec2.visible_services",
+    "ec2.ipv6_ranges",
     "ec2.vpc_ranges",
     "autoscaling",
     "cloudwatch",

@@ -31,6 +31,7 @@ def _subnet(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
     return {
         "enableResourceNameDnsARecordOnLaunch": names["EnableResourceNameDnsARecord"],
         "privateDnsHostnameTypeOnLaunch": names["HostnameType"],
+        "ipv6CidrBlock": network.ipv6_association(item).get("Ipv6CidrBlock", ""),
     }
 
 

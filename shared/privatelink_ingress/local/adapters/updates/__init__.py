@@ -49,7 +49,7 @@ HANDLED: Mapping[str, frozenset[str]] = {
         ),
         t.ROUTE_TABLE: ("routes",),
         t.SECURITY_GROUP: ("egress", "ingress", "revokeRulesOnDelete"),
-        t.SUBNET: ec2_network.SUBNET_SWITCHES,
+        t.SUBNET: ("ipv6CidrBlock", *ec2_network.SUBNET_SWITCHES),
         t.VPC: ("instanceTenancy", *ec2_network.VPC_SWITCHES),
     }.items()
 }

@@ -43,7 +43,9 @@ def a_range_with_subnets_stays(response: Any, params: Params) -> None:
     """AWS: a range can be disassociated only without subnets (EC2 DisassociateVpcCidrBlock)."""
     for vpc in response.ec2_backend.vpcs.values():
         entry = vpc._cidr_block_association_set.get(params["AssociationId"])
-        subnets = response.ec2_backend.describe_subnets(filters={"vpc-id": vpc.id}) if entry else []
+        if entry is None or ":" in entry["cidr_block"]:  # of IPv6: `ipv6_ranges`
+            continue
+        subnets = response.ec2_backend.describe_subnets(filters={"vpc-id": vpc.id})
         held = [subnet.id for subnet in subnets if subnet.cidr.overlaps(IPv4Network(entry["cidr_block"]))]
         if held:
             message = f"The CIDR '{entry['cidr_block']}' is in use by {', '.join(sorted(held))}."
