@@ -55,8 +55,8 @@ def test_each_public_subnet_needs_a_range_and_a_route():
     [table] = found().route_tables
     closed = found(route_tables=(dataclasses.replace(table, ipv6_internet=None),))
     assert problems("network", closed) == [
-        f"network.existing.publicSubnetIds has {subnet.id} ({subnet.ipv6_cidr}), whose route table rtb-0 has no route of "
-        "::/0 to the internet gateway igw-0"
+        f"network.existing.publicSubnetIds has {subnet.id} ({subnet.ipv6_cidr}), whose route table rtb-0 has no route "
+        "of ::/0 to the internet gateway igw-0"
         for subnet in (first, second)
     ]
 
