@@ -10,9 +10,11 @@ import pytest
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.local.iam_policies import Request
+from privatelink_ingress.rules import judge
 from tests.support.aws_requests import Account
 from tests.support.deployers import CI, EDGE, REGION, ZONE, account, policies
 from tests.support.programs import run_edge, sample_connections
+from tests.support.recordings import Recording, recorded
 from tests.support.strict_backend import StrictBackend
 
 ID = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
@@ -72,6 +74,15 @@ def test_the_stack_registers_no_web_acl_no_log_and_no_saved_query_of_it(edge: St
     ]
     alarms = {urn.rpartition("::")[2] for urn in own.keys() - made.keys() if own[urn] == t.METRIC_ALARM}
     assert alarms == {"edge-blocked"}
+
+
+def test_no_rule_is_broken_and_the_group_must_have_metrics_too(edge: StackRun):
+    recording = Recording(recorded(edge))
+    assert list(judge(recording.resources)) == []
+    recording.get(t.RULE_GROUP, "edge-rules").inputs["rules"][0]["visibilityConfig"]["cloudwatchMetricsEnabled"] = False
+    [(rule, (group, said))] = judge(recording.resources)
+    assert (rule.name, group.name) == ("firewall-metrics-are-on", "edge-rules")
+    assert said == "has metrics or samples switched off for forged-certificates"
 
 
 def test_the_load_balancer_has_the_owners_web_acl_and_the_group_is_an_output(edge: StackRun):
