@@ -118,8 +118,10 @@ def test_every_such_input_is_changed_or_refused() -> None:
 
 def test_what_the_local_cloud_does_not_emulate_is_refused_before_any_call(plugin: Plugin) -> None:
     urn = f"urn:pulumi:prod::edge::{t.SUBNET}::it"
-    inputs = {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "enableDns64": True, "ipv6CidrBlock": "fd00::/64"}
-    with pytest.raises(Refused, match=r"^aws:ec2/subnet:Subnet: the local cloud does not emulate `enableDns64`, `ipv6"):
+    inputs = {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "enableDns64": True, "enableLniAtDeviceIndex": 1}
+    with pytest.raises(
+        Refused, match=r"^aws:ec2/subnet:Subnet: the local cloud does not emulate `enableDns64`, `enableLni"
+    ):
         plugin.create(urn, inputs)
 
 
