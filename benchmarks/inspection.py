@@ -1,4 +1,4 @@
-"""Requests to AWS, and seconds, of `trace --live` for one URL and of `doctor --live`, for a shard with many connections.
+"""Requests to AWS, and seconds, of `trace --live` for one URL and of `doctor --live`, with many connections.
 
     .venv/bin/python -m benchmarks.inspection 100
 

@@ -124,7 +124,7 @@ def policy(expected: Expected) -> str:
     """The least rights of a reader of these stacks, as a policy document."""
     regions = [*(one.region for one in expected.shards), *(one.region for one in expected.workloads)]
     return reader_policy.document(
-        buckets=[one.plan.logs.bucket for one in expected.shards if not one.plan.logs.bucket_is_existing],
+        buckets=[one.plan.logs.bucket for one in expected.shards],
         parameters=[one.plan.publication.parameter for one in expected.workloads],
         partition=partition(regions[0]) if regions else "aws",
     )

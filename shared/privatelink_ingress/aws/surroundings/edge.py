@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from privatelink_ingress.aws import quotas
 from privatelink_ingress.aws.pages import read
-from privatelink_ingress.aws.reads import Account, Reads, each
+from privatelink_ingress.aws.reads import REMEDY, Account, Reads, each
 from privatelink_ingress.aws.surroundings import alarms
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.trace.expected import Shard
@@ -44,11 +46,7 @@ def load(account: Account, shards: Iterable[Shard], topology: Topology) -> Surro
         attributes=reads.part(
             "attributes of load balancers", lambda: {one.arn: _attributes(elbv2, one.arn) for one in balancers}, {}
         ),
-        buckets=reads.part(
-            "log buckets",
-            lambda: {one.name: one for one in each(_bucket(account), _buckets(shards))},
-            {},
-        ),
+        buckets=buckets(reads, shards),
         log_groups={} if found is None else {place: found},
         deliveries={} if delivered is None else {place: delivered},
         firewall_logs=reads.part(
@@ -61,9 +59,20 @@ def load(account: Account, shards: Iterable[Shard], topology: Topology) -> Surro
     )
 
 
-def _buckets(shards: Iterable[Shard]) -> set[str]:
-    """Those of the stacks. An existing bucket may be of another account, and its owner looks after its policy."""
-    return {shard.plan.logs.bucket for shard in shards if not shard.plan.logs.bucket_is_existing}
+def buckets(reads: Reads, shards: Iterable[Shard]) -> Mapping[str, Bucket]:
+    """The shards' log buckets. An existing one may be of another account, which alone can read its policy."""
+    look = _bucket(reads.account)
+    existing = {one.plan.logs.bucket: one.plan.logs.bucket_is_existing for one in shards}
+    own = sorted(name for name, is_existing in existing.items() if not is_existing)
+    found = {one.name: one for one in reads.part("log buckets", lambda: each(look, own), [])}
+    for name in sorted(existing.keys() - set(own)):
+        part = f"the policy of the existing log bucket {name}"
+        if bucket := reads.part(part, functools.partial(look, name), None):
+            found[name] = bucket
+        else:
+            remedy = f"{REMEDY} If the bucket is of another account, its owner compares the policy with docs/logs.md."
+            reads.unread[part] = dataclasses.replace(reads.unread[part], remedy=remedy)
+    return found
 
 
 def _groups(shard: Shard) -> Iterable[str]:

@@ -15,6 +15,8 @@ from privatelink_ingress.trace.topology import LoadBalancer
 
 HOP = "Logs"
 
+_OWNER = "Ask the bucket's owner: docs/logs.md has the policy that it takes."
+
 
 def judge(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> Iterator[Diagnosis]:
     """The logs of a shard. What was not read is not judged."""
@@ -49,17 +51,22 @@ def _of_bucket(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> It
     bucket = around.buckets.get(shard.plan.logs.bucket)
     if bucket is None:
         return
+    remedy = _OWNER if shard.plan.logs.bucket_is_existing else UP_EDGE
     if not bucket.exists:
-        yield _lost(f"the bucket {bucket.name} does not exist", UP_EDGE, balancer.name)
+        yield _lost(f"the bucket {bucket.name} does not exist", remedy, balancer.name)
         return
     closed = [
         kind
         for kind in (ACCESS, CONNECTION, HEALTH_CHECK)
-        if not _admits(bucket.policy or {}, f"{bucket.name}/{kind}/AWSLogs/{shard.account_id}/x")
+        if not _admits(
+            bucket.policy or {},
+            f"{bucket.name}/{kind}/AWSLogs/{shard.account_id}/x",
+            accounts=shard.plan.logs.bucket_is_existing,
+        )
     ]
     if closed:
         reason = f"the policy of {bucket.name} does not let the load balancer write {', '.join(closed)} logs"
-        yield _lost(reason, UP_EDGE, f"aws s3api get-bucket-policy --bucket {bucket.name}")
+        yield _lost(reason, remedy, f"aws s3api get-bucket-policy --bucket {bucket.name}")
 
 
 def _to_cloudwatch(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> Iterator[Diagnosis]:
@@ -95,15 +102,23 @@ def _of_firewall(shard: Shard, balancer: LoadBalancer, around: Surroundings) -> 
         yield _lost(f"the log group {group} does not exist", UP_EDGE, acl.name)
 
 
-def _admits(policy: Mapping[str, Any], key: str) -> bool:
-    """Whether a statement lets load balancers write an object. Their conditions are not evaluated."""
+def _admits(policy: Mapping[str, Any], key: str, *, accounts: bool) -> bool:
+    """Whether a statement lets load balancers write an object. Their conditions are not evaluated.
+
+    With `accounts`, a statement for AWS accounts will do: older policies name Elastic Load Balancing's account of the
+    Region, https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
+    """
     return any(
         one.get("Effect") == "Allow"
-        and WRITER in _listed((one.get("Principal") or {}), "Service")
+        and (WRITER in _listed((principal := one.get("Principal") or {}), "Service") or (accounts and _any(principal)))
         and any(fnmatch.fnmatchcase("s3:PutObject", action) for action in _listed(one, "Action"))
         and any(fnmatch.fnmatchcase(f"arn:aws:s3:::{key}", _in_aws(arn)) for arn in _listed(one, "Resource"))
         for one in policy.get("Statement", ())
     )
+
+
+def _any(principal: Any) -> bool:
+    return principal == "*" or bool(_listed(principal, "AWS"))
 
 
 def _listed(block: Any, key: str) -> list[str]:
