@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from privatelink_ingress.aws.preflight import policy
-from privatelink_ingress.cli import preflight
+from privatelink_ingress.aws.preflight import region as regional
+from privatelink_ingress.cli import preflight, pulumi_cli
+from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy, iam_policies
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import UsageError
+from privatelink_ingress.trace.preflight import unproven
 from tests.support import reader_calls
-from tests.support.preflight_breakages import BREAKAGES, Breakage, parameter
-from tests.support.preflight_world import Before
+from tests.support.preflight_breakages import BREAKAGES, ZONE, Breakage, parameter
+from tests.support.preflight_world import WORKLOAD, Before
 from tests.support.programs import REPOSITORY
 
-NOT_IN_SAMPLES = {"ecr:ListImages", "wafv2:ListIPSets"}
-"""Actions for what the samples do not have before their deployment: repositories and IP sets."""
+NOT_IN_SAMPLES = {"ecr:ListImages", "eks:DescribeCluster", "wafv2:ListIPSets"}
+"""Actions for what the samples do not have before their deployment: repositories, clusters, IP sets."""
 
 
 @pytest.fixture(scope="module", name="prepared")
@@ -50,10 +54,76 @@ def test_it_finds_what_is_broken_and_blames_nothing_else(before: Before, breakag
     assert all(one.problem.remedy for one in found)
 
 
+@pytest.fixture(autouse=True)
+def _no_pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether Pulumi is installed here decides nothing."""
+    monkeypatch.setattr(pulumi_cli, "version", lambda: None)
+
+
+@pytest.mark.parametrize(("version", "severity"), [(None, "not seen"), ("v3.1.0", "warning"), ("v3.99999.0", None)])
+def test_a_cli_that_is_older_than_the_sdk_is_told(version: str | None, severity: str | None):
+    found = list(unproven.judge_cli("eks-service/shop", version, "3.272.0"))
+    assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("host", "silent", "severity"),
+    [
+        (None, None, "not seen"),
+        ("api.example.com", None, "not seen"),
+        ("api.example.com", "no TLS connection within 5 seconds", "error"),
+        ("api.example.com", "", None),
+    ],
+)
+def test_a_private_api_that_does_not_answer_here_is_told(host: str | None, silent: str | None, severity: str | None):
+    found = list(unproven.judge_api("eks-service/shop", host, silent))
+    assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+def test_the_name_servers_to_compare_with_public_dns_are_told(before: Before):
+    servers = before.edge.client("route53").get_hosted_zone(Id=ZONE)["DelegationSet"]["NameServers"]
+    [told] = [one for one in before.report("prod").found if one.problem.where == "Delegation"]
+    assert told.problem.remedy == f"`dig +short NS example.com` must print {', '.join(sorted(servers))}."
+
+
+class Refusing(Accounts):
+    """Credentials of another account than the stack files name."""
+
+    def account(self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None) -> Any:
+        raise Unseen(f"no credentials of account {account_id} (ambient credentials are of account 333333333333)")
+
+
+def test_credentials_of_another_account_are_told_and_the_other_stacks_judged(before: Before):
+    class Half(Accounts):
+        def account(
+            self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
+        ) -> Any:
+            maker = Refusing() if account_id == WORKLOAD else before.accounts
+            return maker.account(account_id, region)
+
+    found = preflight.report(preflight.chosen(before.root, ["shop", "prod"]), Half()).found
+    wrong = [one for one in found if one.severity != "not seen"]
+    assert [(one.connection, one.problem.where) for one in wrong] == [("eks-service/shop", "Credentials")]
+    assert "account 333333333333" in wrong[0].evidence
+
+
+def test_a_region_that_is_not_enabled_is_told(before: Before, monkeypatch: pytest.MonkeyPatch):
+    class Home(Accounts):
+        def account(
+            self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
+        ) -> Any:
+            return (before.accounts if region == "us-east-1" else Refusing()).account(account_id, region)
+
+    monkeypatch.setattr(regional, "is_enabled", lambda account, region: False)
+    found = preflight.report(preflight.chosen(before.root, ["shop"]), Home()).found
+    assert [one.problem.where for one in found if one.severity == "error"] == ["Region"]
+
+
 def test_the_command_tells_all_of_it_and_its_exit_code(before: Before):
     at = ("--endpoint-url", before.cloud.endpoint_url, "--root", str(REPOSITORY))
     shop = CliRunner().invoke(app, ["preflight", "--stack", "shop", *at])
-    assert (shop.exit_code, shop.stdout) == (0, "1 stack judged: 0 errors, 0 warnings, 0 not seen.\n")
+    last = shop.stdout.splitlines()[-1]
+    assert (shop.exit_code, last) == (0, "1 stack judged: 0 errors, 0 warnings, 2 not seen.")
     with reader_calls.without("iam:SimulatePrincipalPolicy"):
         lacking = CliRunner().invoke(app, ["preflight", "--stack", "shop", *at])
     assert lacking.exit_code == 3
@@ -62,7 +132,8 @@ def test_the_command_tells_all_of_it_and_its_exit_code(before: Before):
     taken = CliRunner().invoke(app, ["preflight", "--stack", "shop", "--json", *at])
     said = json.loads(taken.stdout)
     assert (taken.exit_code, said["stacks"], said["unread"]) == (1, ["eks-service/shop"], [])
-    assert [one["problem"]["where"] for one in said["found"]] == ["Name"]
+    told = [(one["severity"], one["problem"]["where"]) for one in said["found"]]
+    assert told == [("error", "Name"), ("not seen", "Kubernetes API"), ("not seen", "Pulumi")]
 
 
 def test_an_unknown_stack_is_told_with_the_nearest_name(before: Before):

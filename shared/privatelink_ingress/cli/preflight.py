@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import importlib.metadata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,18 +17,22 @@ from privatelink_ingress.aws.preflight import quotas as in_use
 from privatelink_ingress.aws.preflight import region as regional
 from privatelink_ingress.aws.preflight import rights as simulated
 from privatelink_ingress.aws.reads import Account, Reads
-from privatelink_ingress.cli import preview, references
+from privatelink_ingress.cli import preview, pulumi_cli, references
 from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.deployment import kubernetes_api
 from privatelink_ingress.fleet import check, deployment, repository
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.repository import Stacks
+from privatelink_ingress.fleet.stacks import Workload
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 from privatelink_ingress.plan.edge.shard import EdgePlan
+from privatelink_ingress.plan.workload import connection_name
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.regions import partition
+from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight import names, quotas, rights, zones
+from privatelink_ingress.trace.preflight import names, quotas, rights, unproven, zones
 from privatelink_ingress.trace.preflight.planned import Planned
 
 
@@ -69,19 +74,28 @@ def chosen(root: Path, wanted: Sequence[str]) -> Scope:
     return Scope(root=root, stacks=stacks, units=units)
 
 
-def report(scope: Scope, accounts: Accounts) -> Report:
-    """Preview each program in its account, and judge what it would register."""
+def report(scope: Scope, accounts: Accounts, probe: kubernetes_api.Probe | None = None) -> Report:
+    """Preview each program in its account, and judge what it would register.
+
+    Args:
+        scope: The stacks.
+        accounts: Whose credentials AWS is asked with.
+        probe: Tries a cluster's Kubernetes API; None does not.
+    """
     known = references.Known(scope.stacks)
     diagnoses, unread = list[Diagnosis](), list[Problem]()
     for unit in scope.units:  # workloads first: the edge's program reads what they would publish
         try:
             reads = Reads(_account(unit, accounts), remedy=preview.GIVE_RIGHT)
             diagnoses += _judged(unit, scope.root, accounts, reads, known)
+            if isinstance(unit.stack, Workload) and unit.stack.settings.controller.install:
+                diagnoses += _api(unit, reads, probe)
             unread += reads.unread.values()
         except Unseen as error:
             diagnoses.append(_no_credentials(unit, accounts, str(error)))
         except (BotoCoreError, ClientError) as error:
             diagnoses.append(_no_credentials(unit, accounts, f"AWS cannot be asked: {error}"))
+        diagnoses += unproven.judge_cli(unit.label, pulumi_cli.version(), importlib.metadata.version("pulumi"))
     return Report(stacks=tuple(unit.label for unit in scope.units), found=tuple(diagnoses), unread=tuple(unread))
 
 
@@ -126,11 +140,26 @@ def _judged(unit: Unit, root: Path, accounts: Accounts, reads: Reads, known: ref
         yield found(unit.label, "not seen", "Program", reason, "Correct the findings above, and run this again.")
         return
     yield from _rights(planned, reads)
+    for zone_id in unproven.zones(planned):
+        name, servers = reads.part(
+            "hosted zones", functools.partial(regional.name_servers, reads.account, zone_id), ("", ())
+        )
+        yield from unproven.judge_delegation(planned.label, zone_id, name, servers)
     taken = taken_names.taken(reads, names.wanted(planned))
     own = reads.part("resources of the stack", lambda: taken_names.own(account, planned.label), None)
     if own is not None:
         yield from names.judge(planned, taken, own)
         yield from _quotas(planned, reads, own, known)
+
+
+def _api(unit: Unit, reads: Reads, probe: kubernetes_api.Probe | None) -> Iterator[Diagnosis]:
+    settings = unit.stack.settings
+    assert isinstance(settings, WorkloadSettings)
+    existing = settings.cluster.existing
+    name = existing.name if existing else connection_name(settings, unit.name)
+    host = reads.part("the cluster", lambda: regional.api_host(reads.account, name), None)
+    silent = probe(host, 443) if host and probe else None
+    yield from unproven.judge_api(unit.label, host, silent)
 
 
 def _quotas(planned: Planned, reads: Reads, own: frozenset[str], known: references.Known) -> Iterator[Diagnosis]:

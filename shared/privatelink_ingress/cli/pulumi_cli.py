@@ -34,3 +34,11 @@ def run(root: Path, commands: Iterable[PulumiCommand], console: Console) -> None
             remedy = "Correct what it reports, and run the same command again: it continues from here."
             problem = Problem(str(command), f"exited with code {code}", remedy)
             raise UserError("The files are written, but not deployed", [problem])
+
+
+def version() -> str | None:
+    """What `pulumi version` prints; None where the CLI is not on PATH, or does not answer."""
+    if shutil.which("pulumi") is None:
+        return None
+    done = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None

@@ -18,6 +18,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "ecr:DescribeRepositories": ("ecr:{region}:{account}:repository/*",),
     "ecr:ListImages": ("ecr:{region}:{account}:repository/*",),
     "eks:DescribeAddonVersions": (),
+    "eks:DescribeCluster": ("eks:{region}:{account}:cluster/*",),
     "eks:ListClusters": (),
     "elasticloadbalancing:DescribeLoadBalancers": (),
     "elasticloadbalancing:DescribeTargetGroups": (),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
 
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account
@@ -44,3 +47,23 @@ def is_enabled(account: Account, region: str) -> bool:
     """
     listed = account.client("ec2").describe_regions(RegionNames=[region], AllRegions=True)["Regions"]
     return any(one.get("OptInStatus") != "not-opted-in" for one in listed)
+
+
+def api_host(account: Account, cluster: str) -> str | None:
+    """Host of a cluster's Kubernetes API; None when the cluster does not exist."""
+    eks = account.client("eks")
+    if cluster not in read(eks, "list_clusters", "clusters"):
+        return None
+    return urlsplit(eks.describe_cluster(name=cluster)["cluster"].get("endpoint", "")).hostname
+
+
+def name_servers(account: Account, zone_id: str) -> tuple[str, tuple[str, ...]]:
+    """Domain of a hosted zone, and its name servers; none where the zone is private or does not exist."""
+    try:
+        found = account.client("route53").get_hosted_zone(Id=zone_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchHostedZone":  # which the program's own look-up tells
+            raise
+        return "", ()
+    name, servers = found["HostedZone"]["Name"].removesuffix("."), found.get("DelegationSet", {}).get("NameServers", ())
+    return name, () if found["HostedZone"]["Config"].get("PrivateZone") else tuple(servers)

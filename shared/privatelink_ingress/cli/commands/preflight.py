@@ -35,12 +35,14 @@ def preflight(
     from privatelink_ingress.cli import preflight as command
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import preflight as view
+    from privatelink_ingress.deployment import kubernetes_api
 
     scope = command.chosen(root, stack or ())
     if print_policy:
         typer.echo(command.policy(scope))
         return
-    report = command.report(scope, Accounts(profiles=profile or (), endpoint_url=endpoint_url))
+    accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
+    report = command.report(scope, accounts, None if endpoint_url else kubernetes_api.connect)
     if as_json:
         typer.echo(view.as_json(report))
     else:
