@@ -1,9 +1,10 @@
 """Requests to AWS, and seconds, of `trace --live` for one URL and of `doctor --live`, with many connections.
 
-    .venv/bin/python -m benchmarks.inspection 100
+    .venv/bin/python -m benchmarks.inspection 40
 
 Deploys so many workload stacks and an edge with a connection for each to the emulated AWS, which takes minutes, then
-reads them. Requests are the same on AWS, except for pages: the emulated AWS answers with larger ones, or smaller ones.
+reads them. It has the default quotas, so fewer than 50 connections fit: EC2 allows 50 interface endpoints in a VPC.
+Requests are the same on AWS, except for pages: the emulated AWS answers with larger ones, or smaller ones.
 Seconds are those of an emulator in one Python process on this machine, which takes several requests at a time no faster
 than one after the other: they say nothing about AWS.
 """
@@ -109,4 +110,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 100)
+    main(int(sys.argv[1]) if sys.argv[1:] else 40)
