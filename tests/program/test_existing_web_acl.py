@@ -76,6 +76,14 @@ def test_the_stack_registers_no_web_acl_no_log_and_no_saved_query_of_it(edge: St
     assert alarms == {"edge-blocked"}
 
 
+def test_no_dashboard_asks_for_metrics_of_a_web_acl_that_the_stack_does_not_have(edge: StackRun):
+    bodies = [one.inputs["dashboardBody"] for one in edge.of_type("aws:cloudwatch/dashboard:Dashboard")]
+    assert bodies != []
+    assert ["AWS/WAFV2" in body for body in bodies] == [False] * len(bodies)
+    usual = [one.inputs["dashboardBody"] for one in run_edge().of_type("aws:cloudwatch/dashboard:Dashboard")]
+    assert any("AWS/WAFV2" in body for body in usual)
+
+
 def test_no_rule_is_broken_and_the_group_must_have_metrics_too(edge: StackRun):
     recording = Recording(recorded(edge))
     assert list(judge(recording.resources)) == []

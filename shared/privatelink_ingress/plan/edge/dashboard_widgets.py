@@ -34,7 +34,7 @@ def of_connection(
         for group in backend.groups:
             yield from _of_group(backend, group)
         yield from _of_endpoint(backend)
-    if firewall:
+    if firewall and not firewall.existing_arn:
         own = [rule for rule in firewall.rules if rule.key == f"{OF_CONNECTION}{plan.name}"]
         yield from _of_rules(firewall, own, site, blocked="Blocked by its own rate limit", counted="Counted by it")
     if plan.certificate:
@@ -105,15 +105,17 @@ def of_shard(
         title="Latency in seconds",
         lines=tuple(line(share, measured.LATENCY, share) for share in ("p50", "p90", "p99")),
     )
-    totals = (("allowed", measured.ALLOWED), ("blocked", measured.BLOCKED), ("counted", measured.COUNTED))
-    yield Graph(
-        title="Firewall",
-        lines=tuple(
-            Line(label=label, watches=measured.firewall(firewall.metric, name, region=site.region))
-            for label, name in totals
-        ),
-    )
-    yield from _of_rules(firewall, firewall.rules, site, blocked="Blocked by rule", counted="Counted by rule")
+    # The metrics of an existing web ACL have names of its owner's.
+    if not firewall.existing_arn:
+        totals = (("allowed", measured.ALLOWED), ("blocked", measured.BLOCKED), ("counted", measured.COUNTED))
+        yield Graph(
+            title="Firewall",
+            lines=tuple(
+                Line(label=label, watches=measured.firewall(firewall.metric, name, region=site.region))
+                for label, name in totals
+            ),
+        )
+        yield from _of_rules(firewall, firewall.rules, site, blocked="Blocked by rule", counted="Counted by rule")
     for key in measured.QUOTAS:
         line_ = Line(label="percent", watches=measured.quota_share(key))
         yield Graph(title=f"Quota of {QUOTAS[key].name}, in use", lines=(line_,), width=6)
