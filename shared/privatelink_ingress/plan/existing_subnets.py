@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import zones
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.settings.fields import Settings
 
 FREE_ADDRESSES = 6
 """EKS places no control plane in a subnet with fewer: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
@@ -67,6 +68,17 @@ def require_another_owner(tags: Mapping[str, str], own: Mapping[str, str], *, wh
         reason = f"is {what}, which this stack created itself and would now delete"
         remedy = "Remove the key. To publish it a second time, add a stack with another name."
         raise UserError("A stack cannot adopt a VPC or cluster that it created", [Problem(where, reason, remedy)])
+
+
+def set_beside(network: Settings) -> Iterator[Problem]:
+    """Keys of `network` that have no effect beside `network.existing`."""
+    fields = type(network).model_fields
+    for name in sorted(network.model_fields_set - {"existing"}):
+        yield Problem(
+            f"network.{fields[name].alias or name}",
+            "cannot be set together with network.existing",
+            "Remove it: the stack does not change the existing VPC.",
+        )
 
 
 def table_of(subnet_id: str, tables: Iterable[RouteTable]) -> RouteTable | None:

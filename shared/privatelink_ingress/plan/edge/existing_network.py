@@ -121,7 +121,7 @@ def adopt_network(
         UserError: with every misfit.
     """
     existing_subnets.require_another_owner(vpc.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
-    problems = [*_beside(settings), *_misfits(existing, vpc)]
+    problems = [*existing_subnets.set_beside(settings.network), *_misfits(existing, vpc)]
     if problems:
         raise UserError("The existing VPC does not fit", problems)
     return AdoptedNetwork(
@@ -132,18 +132,6 @@ def adopt_network(
         endpoint=existing_subnets.by_zone(vpc.endpoint),
         warnings=tuple(_warnings(vpc)),
     )
-
-
-def _beside(settings: EdgeSettings) -> Iterator[Problem]:
-    """Settings that have no effect on an existing VPC."""
-    fields = type(settings.network).model_fields
-    for name in sorted(settings.network.model_fields_set - {"existing"}):
-        key = fields[name].alias or name
-        yield Problem(
-            f"network.{key}",
-            f"cannot be set together with {KEY}",
-            "Remove it: the stack does not change the existing VPC.",
-        )
 
 
 def _misfits(existing: ExistingEdgeNetwork, vpc: FoundNetwork) -> Iterator[Problem]:

@@ -77,7 +77,7 @@ def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mappin
     if existing is None:
         raise ValueError("only a stack with network.existing adopts a VPC")
     existing_subnets.require_another_owner(vpc.tags, tags, where=f"{KEY}.vpcId", what=existing.vpc_id)
-    problems = [*_beside(settings), *_misfits(existing, vpc)]
+    problems = [*existing_subnets.set_beside(settings.network), *_misfits(existing, vpc)]
     if problems:
         raise UserError("The existing VPC does not fit", problems)
     return AdoptedNetwork(
@@ -87,18 +87,6 @@ def adopt_network(settings: WorkloadSettings, vpc: FoundNetwork, *, tags: Mappin
         endpoints=existing.endpoints,
         warnings=tuple(existing_subnets.short_of_addresses(vpc.subnets, key=f"{KEY}.subnetIds")),
     )
-
-
-def _beside(settings: WorkloadSettings) -> Iterator[Problem]:
-    """Settings that have no effect on an existing VPC."""
-    fields = type(settings.network).model_fields
-    for name in sorted(settings.network.model_fields_set - {"existing"}):
-        key = fields[name].alias or name
-        yield Problem(
-            f"network.{key}",
-            f"cannot be set together with {KEY}",
-            "Remove it: the stack does not change the existing VPC.",
-        )
 
 
 def _misfits(existing: ExistingNetwork, vpc: FoundNetwork) -> Iterator[Problem]:
