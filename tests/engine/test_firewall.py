@@ -84,11 +84,13 @@ def test_another_log_updates_the_logging_and_the_web_acl(world, stack):
 
 def test_every_setting_together_is_taken_and_costs_what_the_plan_says(world, stack, service):
     login = {"path": "/login", "username": "user", "password": "word"}
+    registration = {"page": "/new", "path": "/accounts", "email": "mail", "addresses": ["street", "town"]}
     stack.set(
         "firewall",
         groups={
             BOTS: {"inspection": "targeted", "count": ["CategoryAI"]},
             "AWSManagedRulesATPRuleSet": {"login": login},
+            "AWSManagedRulesACFPRuleSet": {"registration": registration},
             "AWSManagedRulesAntiDDoSRuleSet": {"challengeExempt": ["^/api/"]},
         },
         countries={"allow": ["DE", "AT"]},

@@ -74,14 +74,14 @@ def connection(name: str, slot: int, *backends: dict[str, Any], **over: Any) -> 
 
 
 def edge(world: World, **connections: Any) -> Stack:
-    """The sample's edge stack with other connections, and without alarms; not deployed yet."""
+    """The sample's edge stack with other connections, without alarms and dashboards; not deployed yet."""
     return edge_in(world, ROOT, **connections)
 
 
 def edge_in(world: World, root: Path, /, **connections: Any) -> Stack:
     """`edge` in a copy of the repository."""
     stack = world.sample("central-ingress/prod", root)
-    del stack.config["central-ingress:alarms"]
+    del stack.config["central-ingress:alarms"], stack.config["central-ingress:dashboards"]
     connect(stack, **connections)
     return stack
 
