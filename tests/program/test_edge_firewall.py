@@ -25,6 +25,18 @@ EVERYTHING: dict[str, Any] = {
     "groups": {
         BOTS: {"inspection": "targeted", "count": ["CategoryAI"]},
         "AWSManagedRulesATPRuleSet": {"login": {"path": "/login", "username": "user", "password": "word"}},
+        "AWSManagedRulesACFPRuleSet": {
+            "registration": {
+                "page": "/new",
+                "path": "/accounts",
+                "payload": "json",
+                "email": "/mail",
+                "username": "/user",
+                "password": "/word",
+                "phoneNumbers": ["/mobile", "/home"],
+                "addresses": ["/street"],
+            }
+        },
         "AWSManagedRulesAntiDDoSRuleSet": {"challengeExempt": ["^/api/"]},
         COMMON: {"version": "Version_1.23"},
     },

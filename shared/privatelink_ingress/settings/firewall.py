@@ -38,14 +38,38 @@ RateLimit = Annotated[int, Field(ge=10, le=2_000_000_000)]
 Version = Annotated[str, matching(r"Version_\d+\.\d+", "a static version of the group, such as Version_1.23")]
 
 
+_PATH = r"/[!-~]{0,255}"
+
+
 class Login(Settings):
     """Where clients log in: what account takeover prevention inspects. AWSManagedRulesATPRuleSet of the WAFv2 API."""
 
-    path: Annotated[str, matching(r"/[!-~]{0,255}", "the path of the log-in request, such as /login")]
+    path: Annotated[str, matching(_PATH, "the path of the log-in request, such as /login")]
     payload: Literal["form", "json"] = "form"
     username: Annotated[str, Field(min_length=1, max_length=512)]
     """The field's name in a form, or its JSON pointer, such as `/user/name`."""
     password: Annotated[str, Field(min_length=1, max_length=512)]
+
+
+_FieldName = Annotated[str, Field(min_length=1, max_length=512)]
+"""A field's name in a form, or its JSON pointer, such as `/user/name`."""
+
+
+class Registration(Settings):
+    """Where clients create accounts: what account creation fraud prevention inspects.
+
+    AWSManagedRulesACFPRuleSet of the WAFv2 API. WAF compares beginnings of paths.
+    """
+
+    page: Annotated[str, matching(_PATH, "the path of the page with the form, such as /register")]
+    """The form, which browsers get as text/html."""
+    path: Annotated[str, matching(_PATH, "the path to which the form is sent, such as /accounts")]
+    payload: Literal["form", "json"] = "form"
+    email: _FieldName
+    username: _FieldName | None = None
+    password: _FieldName | None = None
+    phone_numbers: Annotated[tuple[_FieldName, ...], Field(strict=False), UNIQUE] = ()
+    addresses: Annotated[tuple[_FieldName, ...], Field(strict=False), UNIQUE] = ()
 
 
 class GroupSettings(Settings):
@@ -61,6 +85,8 @@ class GroupSettings(Settings):
     """Of bot control alone: `common` when not set. `targeted` costs more for each request."""
     login: Annotated[Login | None, Field(strict=False)] = None
     """Of account takeover prevention alone, which needs it."""
+    registration: Annotated[Registration | None, Field(strict=False)] = None
+    """Of account creation fraud prevention alone, which needs it."""
     challenge: bool | None = None
     """Of anti-DDoS alone: whether browsers must solve a silent challenge during an event; true when not set."""
     challenge_exempt: Annotated[tuple[Regex, ...], Field(strict=False), UNIQUE] = ()

@@ -8,11 +8,21 @@ from pydantic import BaseModel
 
 from privatelink_ingress.problems import Problem, suggest
 from privatelink_ingress.settings.firewall import Firewall, HostFirewall
-from privatelink_ingress.settings.managed_rules import BODY_RULE, BOTS, COMMON, FLOODS, GROUPS, LOGINS, ManagedGroup
+from privatelink_ingress.settings.managed_rules import (
+    BODY_RULE,
+    BOTS,
+    COMMON,
+    FLOODS,
+    GROUPS,
+    LOGINS,
+    REGISTRATIONS,
+    ManagedGroup,
+)
 
 _ALONE: Mapping[str, ManagedGroup] = {
     "inspection": BOTS,
     "login": LOGINS,
+    "registration": REGISTRATIONS,
     "challenge": FLOODS,
     "challengeExempt": FLOODS,
 }
@@ -52,6 +62,9 @@ def _groups(firewall: Firewall) -> Iterator[Problem]:
         if name == LOGINS and group.login is None:
             remedy = "Write path, username and password under it: where clients log in, and the names of the fields."
             yield Problem(f"{place}.login", "is missing", remedy)
+        if name == REGISTRATIONS and group.registration is None:
+            remedy = "Write page, path and email under it: the form, where it is sent, and the name of the field."
+            yield Problem(f"{place}.registration", "is missing", remedy)
         if name == FLOODS and group.challenge is False and group.challenge_exempt:
             yield Problem(f"{place}.challengeExempt", "has no effect without a challenge", "Remove it.")
 

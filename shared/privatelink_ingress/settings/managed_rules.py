@@ -25,12 +25,14 @@ ManagedGroup = Literal[
     "AWSManagedRulesAdminProtectionRuleSet",
     "AWSManagedRulesAntiDDoSRuleSet",
     "AWSManagedRulesATPRuleSet",
+    "AWSManagedRulesACFPRuleSet",
     "AWSManagedRulesBotControlRuleSet",
 ]
 
 COMMON: ManagedGroup = "AWSManagedRulesCommonRuleSet"
 BOTS: ManagedGroup = "AWSManagedRulesBotControlRuleSet"
 LOGINS: ManagedGroup = "AWSManagedRulesATPRuleSet"
+REGISTRATIONS: ManagedGroup = "AWSManagedRulesACFPRuleSet"
 FLOODS: ManagedGroup = "AWSManagedRulesAntiDDoSRuleSet"
 
 BODY_RULE = "SizeRestrictions_BODY"
@@ -59,7 +61,7 @@ class Catalogued:
     """The newest static version when the list was read; empty where AWS has none, or where it was not read."""
     baseline: bool = False
     """Whether every web ACL has it, unless the stack file says otherwise."""
-    fee: Literal["bot-control", "account-takeover", "anti-ddos"] | None = None
+    fee: Literal["bot-control", "account-takeover", "account-creation", "anti-ddos"] | None = None
     """The item of `plan/capacity/prices.py` that AWS charges for it beside the price of a rule."""
 
 
@@ -213,6 +215,24 @@ GROUPS: Mapping[ManagedGroup, Catalogued] = {
             "SignalMissingCredential",
         ),
         fee="account-takeover",
+    ),
+    # Its rules about responses work at CloudFront distributions alone.
+    "AWSManagedRulesACFPRuleSet": Catalogued(
+        key="account-creation",
+        capacity=50,
+        rules=_blocking("UnsupportedCognitoIDP")
+        | _all("challenge", "AllRequests")
+        | _blocking("RiskScoreHigh", "SignalCredentialCompromised")
+        | _all("captcha", "SignalClientHumanInteractivityAbsentLow")
+        | _blocking("AutomatedBrowser")
+        | _all("captcha", "BrowserInconsistency", "VolumetricIpHigh")
+        | _blocking(
+            *("VolumetricSessionHigh", "AttributeUsernameTraversalHigh"),
+            *("VolumetricPhoneNumberHigh", "VolumetricAddressHigh"),
+        )
+        | _all("captcha", "VolumetricAddressLow")
+        | _blocking("VolumetricSessionTokenReuseIp"),
+        fee="account-creation",
     ),
     "AWSManagedRulesBotControlRuleSet": Catalogued(
         key="bots",

@@ -257,7 +257,7 @@ def test_statements_that_waf_does_not_take_are_refused(edge: Session, statement:
         web_acl(edge, rule(Statement={"NotStatement": {"Statement": statement}}))
 
 
-@pytest.mark.parametrize("name", ["BotControlRuleSet", "ATPRuleSet", "AntiDDoSRuleSet"])
+@pytest.mark.parametrize("name", ["BotControlRuleSet", "ATPRuleSet", "ACFPRuleSet", "AntiDDoSRuleSet"])
 def test_some_groups_need_a_configuration(edge: Session, name: str) -> None:
     with refused("WAFInvalidParameterException", "the group needs a configuration"):
         web_acl(edge, managed(f"AWSManagedRules{name}", 1))

@@ -205,6 +205,27 @@ def test_a_mistake_is_refused_with_its_place_and_the_nearest_name(
         ),
         (
             "firewall.groups",
+            {"AWSManagedRulesACFPRuleSet": "count"},
+            "firewall.groups.AWSManagedRulesACFPRuleSet.registration",
+            "is missing",
+            "Write page, path and email",
+        ),
+        (
+            "firewall.groups",
+            {"AWSManagedRulesACFPRuleSet": {"registration": {"page": "/new", "path": "accounts", "email": "mail"}}},
+            "firewall.groups.AWSManagedRulesACFPRuleSet.registration.path",
+            "is 'accounts'",
+            "such as /accounts",
+        ),
+        (
+            "firewall.groups",
+            {SQL: {"registration": {"page": "/new", "path": "/accounts", "email": "mail"}}},
+            f"firewall.groups.{SQL}.registration",
+            "is a key of AWSManagedRulesACFPRuleSet",
+            "Remove it.",
+        ),
+        (
+            "firewall.groups",
             {"AWSManagedRulesAntiDDoSRuleSet": {"challenge": False, "challengeExempt": ["^/api/"]}},
             "firewall.groups.AWSManagedRulesAntiDDoSRuleSet.challengeExempt",
             "has no effect without a challenge",

@@ -117,6 +117,8 @@ class _Conversion:
             names = pair_names(shape.member)
             if names and {key.lower() for key in value} != {name.lower() for name in names}:
                 return _pairs(names, value)
+            if only := only_member(shape.member, value):
+                value = [{only: one} for listed in value.values() for one in listed]
         items = value if isinstance(value, list | tuple) else [value]
         converted = [self.value(shape.member, item, f"{at}[{i}]", path) for i, item in enumerate(items)]
         return _NO_PLACE if any(item is _NO_PLACE for item in converted) else converted
@@ -129,6 +131,12 @@ class _Conversion:
             return _NO_PLACE
         converted = {key: self.value(shape.value, item, join(at, key), path) for key, item in value.items()}
         return _NO_PLACE if any(item is _NO_PLACE for item in converted.values()) else converted
+
+
+def only_member(member: Any, names: Iterable[str]) -> str | None:
+    """The only member of a structure whose values the provider lists under its plural, as the only one of `names`."""
+    members = list(_members(member))
+    return members[0] if len(members) == 1 and [name.lower() for name in names] == [f"{members[0].lower()}s"] else None
 
 
 def _scalar(type_name: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.model import Shape
 
-from privatelink_ingress.local.adapters.convert import join, pair_names, places
+from privatelink_ingress.local.adapters.convert import join, only_member, pair_names, places
 from privatelink_ingress.local.engine.schema import Kind, Property
 
 
@@ -63,6 +63,8 @@ class _Description:
     def value(self, shape: Any, value: Any, kind: Kind, templates: list[Any], path: str) -> Any:
         match kind.name:
             case "block":
+                if shape.type_name == "list" and (only := only_member(shape.member, kind.properties)):
+                    return {next(iter(kind.properties)): [one[only] for one in value]}
                 value = value[0] if isinstance(value, list) and value else value
                 shape = shape.member if shape.type_name == "list" else shape
                 if not isinstance(value, Mapping):

@@ -9,7 +9,10 @@ from moto.wafv2.responses import WAFV2Response
 from privatelink_ingress.local.cloud.hardening import Params, before, refuse
 from privatelink_ingress.local.cloud.wafv2_shapes import CONFIGURATIONS, invalid, statements
 
-CONFIGURED = ("AWSManagedRulesBotControlRuleSet", "AWSManagedRulesATPRuleSet", "AWSManagedRulesAntiDDoSRuleSet")
+CONFIGURED = (
+    *("AWSManagedRulesBotControlRuleSet", "AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet"),
+    "AWSManagedRulesAntiDDoSRuleSet",
+)
 """Managed groups that need a configuration, whose key is their name (API reference, ManagedRuleGroupConfig)."""
 
 WINDOWS = (60, 120, 300, 600)

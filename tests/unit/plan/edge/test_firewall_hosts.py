@@ -157,7 +157,18 @@ def test_groups_that_no_stack_file_names_are_absent_and_named_ones_are_in_a_fixe
     every = plan({}, {"groups": dict.fromkeys(reversed(list(GROUPS)), "block")})
     assert [one.key for one in every.rules] == [
         *("anti-ddos", "rate-limit", "ip-reputation", "anonymous-ip", "common", "body-size", "known-bad-inputs"),
-        *("sql-injection", "linux", "posix", "windows", "php", "wordpress", "admin-pages", "account-takeover", "bots"),
+        *(
+            "sql-injection",
+            "linux",
+            "posix",
+            "windows",
+            "php",
+            "wordpress",
+            "admin-pages",
+            "account-takeover",
+            "account-creation",
+            "bots",
+        ),
     ]
     assert "bots" not in {one.key for one in plan({}).rules}
 

@@ -185,11 +185,13 @@ def test_without_pages_groups_keep_their_own_answers() -> None:
 
 def test_groups_that_need_more_than_a_name_get_it() -> None:
     login = {"path": "/login", "payload": "json", "username": "/user", "password": "/word"}
+    registration = {"page": "/new", "path": "/accounts", "email": "mail", "phoneNumbers": ["mobile", "home"]}
     planned = plan(
         {
             "groups": {
                 "AWSManagedRulesBotControlRuleSet": {"inspection": "targeted"},
                 "AWSManagedRulesATPRuleSet": {"login": login},
+                "AWSManagedRulesACFPRuleSet": {"registration": registration},
                 "AWSManagedRulesAntiDDoSRuleSet": {"challengeExempt": ["^/api/"]},
             }
         }
@@ -212,9 +214,20 @@ def test_groups_that_need_more_than_a_name_get_it() -> None:
                 },
             }
         },
+        "account-creation": {
+            "aws_managed_rules_acfp_rule_set": {
+                "creation_path": "/accounts",
+                "registration_page_path": "/new",
+                "request_inspection": {
+                    "payload_type": "FORM_ENCODED",
+                    "email_field": {"identifier": "mail"},
+                    "phone_number_fields": {"identifiers": ["mobile", "home"]},
+                },
+            }
+        },
         "bots": {"aws_managed_rules_bot_control_rule_set": {"inspection_level": "TARGETED"}},
     }
-    assert planned.fees == ("anti-ddos", "account-takeover", "bot-control")
+    assert planned.fees == ("anti-ddos", "account-takeover", "account-creation", "bot-control")
 
 
 def planned_log(**logs: Any) -> log.FirewallLogPlan:

@@ -8,7 +8,7 @@ from privatelink_ingress.plan.edge.firewall import scopes
 from privatelink_ingress.plan.edge.firewall.changes import Changes
 from privatelink_ingress.plan.edge.firewall.scopes import Scope
 from privatelink_ingress.plan.edge.firewall.statements import Action, Label, ManagedRules, Statement
-from privatelink_ingress.settings.firewall import Firewall, GroupSettings
+from privatelink_ingress.settings.firewall import Firewall, GroupSettings, Registration
 from privatelink_ingress.settings.managed_labels import label
 from privatelink_ingress.settings.managed_rules import (
     BODY_RULE,
@@ -17,8 +17,11 @@ from privatelink_ingress.settings.managed_rules import (
     FLOODS,
     GROUPS,
     LOGINS,
+    REGISTRATIONS,
     ManagedGroup,
 )
+
+_PAYLOADS = {"form": "FORM_ENCODED", "json": "JSON"}
 
 
 def plan_groups(firewall: Firewall, changes: Sequence[Changes]) -> Iterator[tuple[str, Action, Statement]]:
@@ -61,17 +64,37 @@ def _exempt(group: ManagedGroup, changes: Sequence[Changes]) -> Iterator[tuple[s
     return ((rule, found[rule]) for rule in ("", *GROUPS[group].rules) if rule in found)
 
 
+def _registration(form: Registration) -> Mapping[str, object]:
+    single = {"email_field": form.email, "username_field": form.username, "password_field": form.password}
+    several = {"phone_number_fields": form.phone_numbers, "address_fields": form.addresses}
+    return {
+        "creation_path": form.path,
+        "registration_page_path": form.page,
+        "request_inspection": {
+            "payload_type": _PAYLOADS[form.payload],
+            **{key: _field(name) for key, name in single.items() if name},
+            **{key: {"identifiers": list(names)} for key, names in several.items() if names},
+        },
+    }
+
+
+def _field(name: str) -> Mapping[str, str]:
+    return {"identifier": name}
+
+
 def _configuration(name: ManagedGroup, group: GroupSettings) -> Mapping[str, object] | None:
     """What AWS asks of a group that needs more than a name, as the provider has it."""
     if name == BOTS:
         return {"aws_managed_rules_bot_control_rule_set": {"inspection_level": (group.inspection or "common").upper()}}
     if name == LOGINS and group.login:
         inspected = {
-            "payload_type": {"form": "FORM_ENCODED", "json": "JSON"}[group.login.payload],
-            "username_field": {"identifier": group.login.username},
-            "password_field": {"identifier": group.login.password},
+            "payload_type": _PAYLOADS[group.login.payload],
+            "username_field": _field(group.login.username),
+            "password_field": _field(group.login.password),
         }
         return {"aws_managed_rules_atp_rule_set": {"login_path": group.login.path, "request_inspection": inspected}}
+    if name == REGISTRATIONS and group.registration:
+        return {"aws_managed_rules_acfp_rule_set": _registration(group.registration)}
     if name == FLOODS:
         challenge: dict[str, object] = {"usage_of_action": "DISABLED" if group.challenge is False else "ENABLED"}
         if group.challenge_exempt:
