@@ -31,7 +31,7 @@ from privatelink_ingress.lookups import (
     zones,
 )
 from privatelink_ingress.plan.edge import accepters as acceptance
-from privatelink_ingress.plan.edge import connections
+from privatelink_ingress.plan.edge import connections, query_logs
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
@@ -39,7 +39,9 @@ from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, load_balancer_name, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.edge.zone_roles import plan_zone_roles
+from privatelink_ingress.plan.log_groups import LogNames
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
+from privatelink_ingress.settings.query_logs import REGION as QUERY_LOG_REGION
 
 FOLDER = Path(__file__).resolve().parent
 """Of the stack file, and of the files that it names."""
@@ -96,6 +98,23 @@ async def deploy() -> dict[str, Any]:
         return Attachment("edge", attachment, options).exports()
     await boundaries.require(settings.roles, network)
     await alarm_keys.require(settings.alarms, network, account_id=settings.account_id)
+    retained = await retained_logs.find(
+        log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
+    )
+    query_log_region = None
+    if query_logs.wanted(settings, region=region):
+        query_log_region = providers.aws_provider(
+            query_logs.PROVIDER,
+            region=QUERY_LOG_REGION,
+            account_id=settings.account_id,
+            tags=tags,
+            role_arn=settings.roles.network,
+            external_id=settings.roles.external_id,
+        )
+        kept = LogNames(log_groups=(query_logs.log_group(f"{PROJECT}-{stack}"),))
+        retained = retained.joined(
+            await retained_logs.find(kept, query_log_region, stack_tag=tags["Stack"], where="dns.queryLogs")
+        )
     plan = plan_edge(
         settings,
         stack=stack,
@@ -112,9 +131,7 @@ async def deploy() -> dict[str, Any]:
         existing_vpc=await edge_network.find(
             settings.network.existing, network, load_balancer_name=load_balancer_name(stack)
         ),
-        retained=await retained_logs.find(
-            log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
-        ),
+        retained=retained,
     )
     program.warn(plan.warnings)
     accepters = providers.role_providers(connections.accepters(plan.connections), tags=tags)
@@ -122,6 +139,7 @@ async def deploy() -> dict[str, Any]:
         plan=plan,
         accepters=accepters,
         zone_providers=zone_providers,
+        query_logs=query_log_region,
         refuse_removal=refuse_while_in_use,
         waits=waits,
         used_slots=used_slots,

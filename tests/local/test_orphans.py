@@ -262,6 +262,7 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
         "ec2:DescribeVpcEndpointConnectionNotifications",
         "logs:DescribeQueryDefinitions",
         "autoscaling:DescribeAutoScalingGroups",
+        "route53:ListQueryLoggingConfigs",
     )
 
 

@@ -52,6 +52,7 @@ def everything() -> StackRun:
                 "hostedZoneIds": [ZONE],
                 "parameterWriters": WRITERS,
                 "crossRegion": True,
+                "queryLogs": True,
                 "contracts": CONTRACTS,
                 "endpointServices": [SERVICE],
                 "attached": {

@@ -260,6 +260,14 @@ REQUESTS = {
     = acm:DeleteCertificate {acm}:certificate/1""",
     "aws:acm/certificateValidation:CertificateValidation": """
     = acm:DescribeCertificate {acm}:certificate/1""",
+    "aws:route53/queryLog:QueryLog": """
+    . route53:CreateQueryLoggingConfig arn:aws:route53:::hostedzone/{zoneId}
+    . route53:GetQueryLoggingConfig arn:aws:route53:::queryloggingconfig/1a-2b
+    . route53:DeleteQueryLoggingConfig arn:aws:route53:::queryloggingconfig/1a-2b""",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": """
+    ? logs:PutResourcePolicy
+    ? logs:DescribeResourcePolicies
+    ? logs:DeleteResourcePolicy""",
     "aws:route53/record:Record": """
     . route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/{zoneId}
     . route53:ListResourceRecordSets arn:aws:route53:::hostedzone/{zoneId}

@@ -261,6 +261,7 @@ FAKES: dict[str, Fake] = {
         f"00000000-0000-0000-0000-{digits(at.registration, 12)}",
         {"queryDefinitionId": f"00000000-0000-0000-0000-{digits(at.registration, 12)}"},
     ),
+    "aws:route53/queryLog:QueryLog": _prefixed("query-log"),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _by_name(key="policyName"),
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _by_name("logs", "delivery-source:"),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _by_name("logs", "delivery-destination:"),

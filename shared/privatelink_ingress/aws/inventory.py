@@ -12,6 +12,7 @@ from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.plan import tags
 from privatelink_ingress.regions import partition
+from privatelink_ingress.settings.query_logs import REGION as QUERY_LOG_REGION
 
 ACTIONS = (
     "tag:GetResources",
@@ -25,6 +26,7 @@ ACTIONS = (
     "ec2:DescribeVpcEndpointConnectionNotifications",
     "logs:DescribeQueryDefinitions",
     "autoscaling:DescribeAutoScalingGroups",
+    "route53:ListQueryLoggingConfigs",
 )
 """What the caller must be allowed, as AWS's managed policy ReadOnlyAccess does."""
 
@@ -72,6 +74,10 @@ def resources(account: Account, region: str) -> list[Found]:
             account, "ec2", "describe_vpc_endpoint_connection_notifications", "ConnectionNotificationSet", ACTIONS[8]
         ),
         queries=_read(account, "logs", "describe_query_definitions", "queryDefinitions", ACTIONS[9]),
+        # They are of no Region, and known by their log groups, which are all in one.
+        query_logs=_read(account, "route53", "list_query_logging_configs", "QueryLoggingConfigs", ACTIONS[11])
+        if region == QUERY_LOG_REGION
+        else [],
     )
     return tagged + untagged.held_by(tagged, held, account.account_id, region)
 

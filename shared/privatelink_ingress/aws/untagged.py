@@ -30,6 +30,8 @@ class Answers:
     """ec2:DescribeVpcEndpointConnectionNotifications."""
     queries: Sequence[Mapping[str, Any]]
     """logs:DescribeQueryDefinitions."""
+    query_logs: Sequence[Mapping[str, Any]] = ()
+    """route53:ListQueryLoggingConfigs."""
 
 
 def held_by(tagged: Iterable[Found], answers: Answers, account_id: str, region: str) -> list[Found]:
@@ -46,6 +48,7 @@ def held_by(tagged: Iterable[Found], answers: Answers, account_id: str, region: 
             *_ranges(holders, answers.vpcs, f"{prefix}:ec2:{place}", region),
             *_notifications(holders, answers.notifications, f"{prefix}:ec2:{place}", region),
             *_queries(holders, answers.queries, f"{prefix}:logs:{place}", region),
+            *_query_logs(holders, answers.query_logs, f"{prefix}:route53:::queryloggingconfig", region),
         ]
     )
 
@@ -85,6 +88,15 @@ def _queries(holders: Holders, found: Sequence[Mapping[str, Any]], prefix: str, 
         if one["name"].endswith((f"/{QUERY}", f"/{FOLLOW}")) and groups and groups[0]:
             arn = f"{prefix}:query-definition:{one['queryDefinitionId']}"
             yield Found(stack=groups[0], arn=arn, region=region, told_by=one["name"])
+
+
+def _query_logs(holders: Holders, found: Sequence[Mapping[str, Any]], path: str, region: str) -> Iterator[Found]:
+    """Those that write to a log group of ours."""
+    for one in found:
+        group = one["CloudWatchLogsLogGroupArn"].partition(":log-group:")[2].removesuffix(":*")
+        if stack := holders.get((t.LOG_GROUP, group)):
+            arn = f"{path}/{one['Id']}"
+            yield Found(stack=stack, arn=arn, region=region, told_by=one["HostedZoneId"].rpartition("/")[2])
 
 
 def _found(stack: str, path: str, id_: str, region: str, told_by: str) -> Found:

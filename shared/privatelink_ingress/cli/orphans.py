@@ -16,6 +16,8 @@ from privatelink_ingress.fleet.exported_state import NOTHING_COMPARED, State, st
 from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.query_logs import REGION as QUERY_LOG_REGION
 from privatelink_ingress.stackfiles import exports
 
 Stack = Workload | Edge | Attached
@@ -89,7 +91,7 @@ def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], se
         UserError: with every account that cannot be read, and the rights that it takes.
     """
     problems, found, attached = Problems(), list[Found](), set[tuple[str, str]]()
-    places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
+    places = {place: one.settings.roles for one in stacks for place in _places(one)}
     for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
         try:
             account = accounts.account(account_id, region, roles.network, roles.external_id)
@@ -100,6 +102,14 @@ def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], se
             problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
     problems.raise_all(NOTHING_COMPARED)
     return found, attached
+
+
+def _places(stack: Stack) -> list[tuple[str, str]]:
+    """The account and the Regions of a stack's resources."""
+    settings = stack.settings
+    logs_queries = isinstance(settings, EdgeSettings) and settings.dns.query_logs.enabled
+    regions = [stack.region, *([QUERY_LOG_REGION] if logs_queries else [])]
+    return [(settings.account_id, region) for region in regions]
 
 
 def select(all_stacks: dict[str, Stack], wanted: Sequence[str]) -> dict[str, Stack]:

@@ -163,6 +163,9 @@ KINDS: Mapping[str, Kind] = {
     "logs:query-definition": Kind(
         type=t.QUERY_DEFINITION, delete="logs delete-query-definition --query-definition-id {last}", import_id=_arn
     ),
+    "route53:queryloggingconfig": Kind(
+        type=t.QUERY_LOG, delete="route53 delete-query-logging-config --id {id}", import_id=_name
+    ),
     "s3:": Kind(
         type=t.BUCKET, delete="s3api delete-bucket --bucket {id}", import_id=_name, inputs="{bucket}", holds_data=True
     ),

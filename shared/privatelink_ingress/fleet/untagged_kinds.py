@@ -9,6 +9,7 @@ from privatelink_ingress import tokens as t
 
 HELD_BY: Mapping[str, tuple[str, str]] = {
     t.QUERY_DEFINITION: (t.LOG_GROUP, "name"),
+    t.QUERY_LOG: (t.LOG_GROUP, "zoneId"),
     t.ROLE_POLICY: (t.ROLE, "name"),
     t.ENDPOINT_NOTIFICATION: (t.ENDPOINT_SERVICE, "connectionNotificationArn"),
     t.VPC_IPV4_RANGE: (t.VPC, "cidrBlock"),
@@ -43,6 +44,7 @@ REPEATED: Mapping[str, str] = {
     t.DASHBOARD: "PutDashboard",
     t.DEFAULT_SECURITY_GROUP: "DescribeSecurityGroups",
     t.LISTENER_CERTIFICATE: "AddListenerCertificates",
+    t.LOG_RESOURCE_POLICY: "PutResourcePolicy",
     t.REPOSITORY_LIFECYCLE: "PutLifecyclePolicy",
     t.ROLE_ATTACHMENT: "AttachRolePolicy",
     t.TARGET: "RegisterTargets",

@@ -23,6 +23,10 @@ class RetainedLogs:
     bucket: bool = False
     """Whether the stack's log bucket exists."""
 
+    def joined(self, other: RetainedLogs) -> RetainedLogs:
+        """Both, for logs of several Regions whose names differ."""
+        return RetainedLogs(log_groups=self.log_groups | other.log_groups, bucket=self.bucket or other.bucket)
+
 
 NONE_RETAINED = RetainedLogs()
 

@@ -178,7 +178,8 @@ ACCEPTED: tuple[Accepted, ...] = (
     ),
     Accepted(
         controls=("Route53.2",),
-        reason="Public zones are adopted, not created, here: their owner decides on query logs.",
+        reason="Public zones are adopted, not created, here: their owner decides on query logs. `dns.queryLogs` of a "
+        "shard in the zone's account switches them on.",
     ),
     Accepted(
         controls=("ECR.5",),

@@ -121,6 +121,8 @@ class EdgeRoles(Settings):
     """True lets them delete their log groups, and their log buckets with all logs: for `logs.retainOnDelete: false`."""
     cross_region: bool = False
     """True lets them connect to endpoint services of other regions."""
+    query_logs: bool = False
+    """True lets them log the queries of `hostedZoneIds`: for `dns.queryLogs`. The log groups are in us-east-1."""
     user_pools: Annotated[tuple[UserPoolArn, ...], UNIQUE] = ()
     """User pools of Amazon Cognito that their connections sign clients in with: AWS reads the app client, and the
     client's secret with it, in the deployer's name."""
@@ -140,6 +142,12 @@ class EdgeRoles(Settings):
                 "is missing, so the stacks could write no record",
                 "Write the hosted zones of this account, or hostedZoneRoleArns for zones of other accounts.",
                 at=("hostedZoneIds",),
+            )
+        if self.query_logs and not self.hosted_zone_ids:
+            raise InvalidSetting(
+                "is true, but hostedZoneIds is empty: Route 53 logs the queries of a zone in the zone's own account",
+                "Write the hosted zones of this account under hostedZoneIds, or remove queryLogs.",
+                at=("queryLogs",),
             )
         return self
 

@@ -34,6 +34,7 @@ from privatelink_ingress.settings.load_balancer import LoadBalancer
 from privatelink_ingress.settings.networks import VpcCidr
 from privatelink_ingress.settings.pages import MAINTENANCE, FixedPage
 from privatelink_ingress.settings.parameters import ParameterPrefix
+from privatelink_ingress.settings.query_logs import QueryLogs
 from privatelink_ingress.settings.route_protocols import check_protocols
 from privatelink_ingress.settings.routes import Route
 from privatelink_ingress.settings.sign_in import SignIn
@@ -73,6 +74,7 @@ class Dns(Settings):
     """The Route 53 zone of the connections' names."""
 
     zone_id: HostedZoneId
+    query_logs: QueryLogs = QueryLogs()
 
 
 class Logs(Settings):

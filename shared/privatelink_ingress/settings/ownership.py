@@ -18,6 +18,9 @@ _USED_IN_ONE_REGION = {"acm": "certificate", "kms": "key"}
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html), EKS and
 CloudWatch Logs keys of KMS (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html)."""
 
+_OF_THEIR_OWN_REGION = frozenset({"dns.queryLogs.keyArn"})
+"""Keys whose setting says of which Region their ARN is."""
+
 
 def problems(settings: BaseModel, region: str | None) -> list[Problem]:
     """What is wrong with the ARNs of a stack file.
@@ -35,7 +38,7 @@ def problems(settings: BaseModel, region: str | None) -> list[Problem]:
         _distant(path, arn, region)
         for path, arn in arns
         if region and arn.service in _USED_IN_ONE_REGION and arn.partition == regions.partition(region)
-        if arn.region != region
+        if arn.region != region and path not in _OF_THEIR_OWN_REGION
     )
     publication = getattr(settings, "publication", None)
     for index, other in enumerate(getattr(publication, "supported_regions", ())):

@@ -108,3 +108,26 @@ def test_an_operation_without_a_paginator_is_read_to_its_last_page(token):
             return {"queryDefinitions": [page], **({token: str(page + 1)} if page < 2 else {})}
 
     assert read(Client(), "describe_query_definitions", "queryDefinitions", maxResults=2) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("end", ["", ":*"])
+def test_a_query_logging_configuration_is_ours_by_its_log_group(end: str):
+    edge, there = "central-ingress/prod", "us-east-1"
+    arn = f"arn:aws:logs:{there}:{ACCOUNT}:log-group:/aws/route53/central-ingress-prod"
+    ours = [Found(stack=edge, arn=arn, region=there)]
+    configs = [
+        {"Id": id_, "HostedZoneId": "Z0123456789ABC", "CloudWatchLogsLogGroupArn": f"{group}{end}"}
+        for id_, group in (("5e", arn), ("6f", f"{arn}-2"))
+    ]
+    answers = Answers(roles=[], vpcs=[], notifications=[], queries=[], query_logs=configs)
+    found = ours + held_by(ours, answers, ACCOUNT, there)
+    known = frozenset({(t.LOG_GROUP, "/aws/route53/central-ingress-prod")})
+    whole = State(stack=edge, known=known | {(t.QUERY_LOG, "5e")}, pending=())
+    assert compare(found, [whole]).orphans == ()
+    urn = f"urn:pulumi:prod::central-ingress::{t.QUERY_LOG}::edge-query-logs"
+    pending = Pending(stack=edge, urn=urn, type=t.QUERY_LOG, told_by="Z0123456789ABC")
+    [orphan] = compare(found, [State(stack=edge, known=known, pending=(pending,))]).orphans
+    assert (orphan.type, orphan.arn) == (t.QUERY_LOG, "arn:aws:route53:::queryloggingconfig/5e")
+    assert orphan.delete == "aws route53 delete-query-logging-config --id 5e --region us-east-1"
+    [adopt] = orphan.adopt
+    assert "import aws:route53/queryLog:QueryLog edge-query-logs 5e --stack prod" in str(adopt)

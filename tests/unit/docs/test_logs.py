@@ -8,7 +8,7 @@ from typing import Any
 
 from privatelink_ingress.settings.attached import load_edge
 from privatelink_ingress.settings.bootstrap import Roles
-from privatelink_ingress.settings.edge import EdgeSettings, Logs
+from privatelink_ingress.settings.edge import Dns, EdgeSettings, Logs
 from privatelink_ingress.settings.workload.cluster import Cluster
 from tests.support import documents
 from tests.support.programs import REPOSITORY, stack_file
@@ -51,6 +51,11 @@ def test_the_settings_that_lock_the_bucket_load():
 def test_the_setting_of_an_existing_bucket_loads():
     [block] = documents.yaml("logs.md", "edge-existing-bucket")
     assert Logs.model_validate(block["central-ingress:logs"]).existing_bucket == "example-load-balancer-logs"
+
+
+def test_the_setting_of_query_logs_loads():
+    [block] = documents.yaml("logs.md", "edge-query-logs")
+    assert Dns.model_validate(block["central-ingress:dns"]).query_logs.enabled is True
 
 
 def test_the_key_policy_admits_the_service_of_the_region_for_log_groups_of_the_account():

@@ -22,6 +22,7 @@ from privatelink_ingress.components.edge.listeners import Listeners, ListenersAr
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
 from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
 from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
+from privatelink_ingress.components.edge.query_logs import QueryLogs, QueryLogsArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
 from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs, shard_values
 from privatelink_ingress.components.edge.site import SiteArgs
@@ -43,6 +44,8 @@ class CentralIngressArgs:
     """Providers that accept endpoints, by name: `plan.connections.accepters`."""
     zone_providers: Mapping[str, aws.Provider]
     """Of hosted zones that belong to other accounts, by zone id."""
+    query_logs: aws.Provider | None
+    """Of the Region of the query logs; None without them."""
     refuse_removal: Callable[[EdgeRemovalPlan, str], None]
     """Raises while the stack is in use; given the ARN of the HTTPS listener."""
     waits: Callable[[], Waits]
@@ -113,6 +116,10 @@ class CentralIngress(Component):
         )
         delivered = LogDeliveriesArgs(plan=plan.logs, load_balancer_arn=balancer.arn, tags=tags)
         deliveries = [LogDeliveries(f"{name}-load-balancer", delivered, self.child())] if plan.logs.deliveries else []
+        query_logs = []
+        if plan.query_logs and args.query_logs:
+            logged = QueryLogsArgs(plan=plan.query_logs, tags=tags)
+            query_logs.append(QueryLogs(f"{name}-query-logs", logged, self.child(providers=[args.query_logs])))
         query = saved_query(self, name, plan.follow_request, after=[firewall, *deliveries])
         certificates = Certificates(
             name,
@@ -190,6 +197,7 @@ class CentralIngress(Component):
                     balancer,
                     firewall,
                     *deliveries,
+                    *query_logs,
                     query,
                     certificates,
                     listeners,

@@ -124,7 +124,21 @@ def _value(type_: str, value: str) -> str:
     return f'"{value}"' if type_ in ("TXT", "SPF") and not value.startswith('"') else value
 
 
+def _create_query_log(aws: Aws, inputs: Properties) -> Created:
+    config = call(aws, "route53", "CreateQueryLoggingConfig", inputs, type_=t.QUERY_LOG, rename=QUERY_LOG)
+    id_ = config["QueryLoggingConfig"]["Id"]
+    return Created(id_, {"arn": f"arn:aws:route53:::queryloggingconfig/{id_}"})
+
+
+def _delete_query_log(aws: Aws, id_: str, outputs: Properties) -> None:
+    call(aws, "route53", "DeleteQueryLoggingConfig", {}, type_=t.QUERY_LOG, extra={"Id": id_})
+
+
+QUERY_LOG = {"zoneId": "HostedZoneId", "cloudwatchLogGroupArn": "CloudWatchLogsLogGroupArn"}
+"""API members of a query logging configuration, by its inputs."""
+
 ADAPTERS: dict[str, Adapter] = {
     t.HOSTED_ZONE: Adapter(_create_zone, _delete_zone),
     t.DNS_RECORD: Adapter(_create_record, _delete_record),
+    t.QUERY_LOG: Adapter(_create_query_log, _delete_query_log),
 }

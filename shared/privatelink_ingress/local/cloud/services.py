@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (
     "log_queries",
     "service_quotas",
     "route53",
+    "route53_query_logs",
     "s3",
     "wafv2",
     "wafv2_addresses",

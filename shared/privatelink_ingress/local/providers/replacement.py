@@ -136,6 +136,7 @@ AWS: Mapping[str, Rule] = {
     t.DNS_RECORD: Rule(
         forces=("name", "type", "zoneId", "setIdentifier"), planned=conditions.plain_name, source="route53/record.go"
     ),
+    t.QUERY_LOG: Rule(forces=("zoneId", "cloudwatchLogGroupArn"), source="route53/query_log.go"),
     t.HOSTED_ZONE: Rule(forces=("name", "delegationSetId"), source="route53/zone.go"),
     t.BUCKET: Rule(forces=("bucket", "bucketPrefix", "objectLockEnabled"), source="s3/bucket.go"),
     t.BUCKET_ENCRYPTION: Rule(forces=_BUCKET, source="s3/bucket_server_side_encryption_configuration.go"),

@@ -26,6 +26,7 @@ from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, check_connections, plan_mutual_tls
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
+from privatelink_ingress.plan.edge.query_logs import QueryLogsPlan, check_query_logs, plan_query_logs
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -58,6 +59,7 @@ class EdgePlan:
     certificates: certificates.CertificatesPlan
     firewall: firewall.FirewallPlan
     logs: logs.LogsPlan
+    query_logs: QueryLogsPlan | None
     follow_request: SavedQueryPlan
     connections: tuple[ConnectionPlan, ...]
     alarms: AlarmsPlan | None
@@ -140,6 +142,7 @@ def plan_edge(
     problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
     problems += check_rate_limits(settings.firewall, settings.connections)
     problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
+    problems += check_query_logs(settings, region=region)
     problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
     problems += check_alarms(settings, site)
     problems += check_dashboards(settings, site)
@@ -193,6 +196,7 @@ def plan_edge(
         certificates=planned_certificates,
         firewall=web_acl,
         logs=planned_logs,
+        query_logs=plan_query_logs(settings, name=name, retained=retained),
         follow_request=plan_follow_request(name, (web_acl.log.group, *logs.with_trace_ids(planned_logs))),
         connections=connections,
         alarms=alarms,

@@ -6,9 +6,13 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress.plan.edge.query_logs import PROVIDER as QUERY_LOGS
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
+
+_OTHER_REGION = {QUERY_LOGS: "network"}
+"""Providers with which a duty reaches another Region of the account, by name."""
 
 StackSettings = WorkloadSettings | EdgeSettings | AttachedSettings
 
@@ -21,7 +25,8 @@ class Resource:
     name: str
     """Logical name."""
     duty: str
-    """Name of its provider: `network`, `iam`, `ecr`, `eks`; another name for a provider of another account."""
+    """Name of its provider: `network`, `iam`, `ecr`, `eks`; another name for a provider of another account or
+    Region."""
     inputs: Mapping[str, Any]
     """By wire name; a value that a preview does not know is left out at the top level."""
     imported: bool = False
@@ -63,4 +68,5 @@ class Planned:
     @property
     def types(self) -> frozenset[tuple[str, str]]:
         """Duty and type of every resource, and duty and token of every function."""
-        return frozenset((one.duty, one.type) for one in self.resources) | self.lookups
+        every = {*((one.duty, one.type) for one in self.resources), *self.lookups}
+        return frozenset((_OTHER_REGION.get(duty, duty), type_) for duty, type_ in every)

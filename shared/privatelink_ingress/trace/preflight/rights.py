@@ -203,6 +203,7 @@ def _edge_roles(planned: Planned, settings: EdgeSettings) -> EdgeRoles:
     return EdgeRoles.model_validate(
         {
             "stacks": (planned.stack,),
+            "queryLogs": settings.dns.query_logs.enabled,
             "endpointServices": _services(planned),
             "hostedZoneIds": tuple(sorted(zones)),
             "hostedZoneRoleArns": tuple(dict.fromkeys(elsewhere)),

@@ -84,6 +84,9 @@ READINGS: Mapping[str, Reading] = {
         rename={"name": "", "forceDestroy": "", "vpcs": ""},
         more=_zone,
     ),
+    t.QUERY_LOG: Reading(
+        "route53", "GetQueryLoggingConfig", by_id("Id"), "QueryLoggingConfig", rename=route53.QUERY_LOG
+    ),
     t.IP_SET: Reading("wafv2", "GetIPSet", lambda id_, state: key_of(state["arn"]), "IPSet", rename={"scope": ""}),
     t.RULE_GROUP: Reading(
         "wafv2",

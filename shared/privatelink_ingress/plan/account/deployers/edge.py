@@ -11,6 +11,7 @@ from privatelink_ingress.plan.account.deployers import (
     firewall,
     hosted_zones,
     network,
+    query_logs,
     reading,
     trust_stores,
     workload,
@@ -71,7 +72,7 @@ def duties(system: System, settings: EdgeRoles, *, boundary: str) -> Mapping[str
         t.PARAMETER: workload.parameter(system, settings.shard_prefix, settings.stacks, overwrite=True),
         **reading.contract_reads(system, (*settings.contracts.parameters, *reading.written_parameters(settings))),
     }
-    return {"network": grants}
+    return {"network": adopted.combine(grants, query_logs.grants(system, settings, edges))}
 
 
 def _routing(system: System, user_pools: tuple[str, ...]) -> Grants:
