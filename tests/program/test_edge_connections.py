@@ -18,6 +18,7 @@ GROUP = "aws:lb/targetGroup:TargetGroup"
 TARGET = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 RULE = "aws:lb/listenerRule:ListenerRule"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 RECORD = "aws:route53/record:Record"
 SUBNET = "aws:ec2/subnet:Subnet"
 SHOP, BLOG = connection("shop", 0), connection("blog", 1)
@@ -166,6 +167,7 @@ def test_removing_the_middle_connection_touches_only_its_own_resources(run: Run)
             *(f"{TARGET}::news-0-http-80-0-euw1-az{number}" for number in (1, 2, 3)),
             f"{RULE}::news-exact-host-any-path-0",
             f"{RECORD}::news-news.example.com",
+            f"{DASHBOARD}::news",
             *(f"{ALARM}::news-unhealthy-0-euw1-az{number}" for number in (1, 2, 3)),
             *(f"{ALARM}::news-{key}-0" for key in ("errors", "latency", "dropped")),
         ]
@@ -178,7 +180,8 @@ def test_changing_a_connections_routes_touches_only_its_rules_and_names(run: Run
     before, after = state(run(shop=SHOP, blog=BLOG)), state(run(shop=changed, blog=BLOG))
     assert before.keys() <= after.keys()
     assert [urn.rsplit("::", 1)[-1] for urn in after.keys() - before.keys()] == ["shop-store.example.com"]
-    assert [urn.rsplit("::", 1)[-1] for urn in before if before[urn] != after[urn]] == ["shop-exact-host-any-path-0"]
+    changed_urns = [urn.rpartition("$")[2] for urn in before if before[urn] != after[urn]]
+    assert sorted(changed_urns) == [f"{DASHBOARD}::shop", f"{RULE}::shop-exact-host-any-path-0"]
 
 
 def test_of_connections_that_share_a_host_one_has_its_record(run: Run) -> None:

@@ -22,7 +22,7 @@ _PROTECTING = {
 }
 """The input with which AWS itself refuses to delete a resource."""
 
-_SETTING_OF_A_BUCKET = (
+_SETTING_OF_ANOTHER = (
     tokens.BUCKET_LIFECYCLE,
     tokens.BUCKET_OBJECT_LOCK,
     tokens.BUCKET_OWNERSHIP,
@@ -30,7 +30,9 @@ _SETTING_OF_A_BUCKET = (
     tokens.BUCKET_PUBLIC_ACCESS,
     tokens.BUCKET_ENCRYPTION,
     tokens.BUCKET_VERSIONING,
+    tokens.WEB_ACL_ASSOCIATION,
 )
+"""Types of what goes with, or stays in, the bucket or load balancer that it is a setting of."""
 
 _WITH_CONTENTS = {tokens.REPOSITORY: "forceDelete", tokens.BUCKET: "forceDestroy"}
 """The input without which AWS refuses to delete a resource that holds something. It follows deletion protection."""
@@ -102,8 +104,8 @@ class StackState:
     def left_behind(self) -> list[str]:
         """What remains in AWS when the stack is destroyed, a sentence each."""
         kept = [one for one in self.resources if one.get("retainOnDelete") and one.get("custom")]
-        # What a bucket or log group holds matters, not each of its settings.
-        kept = [one for one in kept if not one["type"].startswith(_SETTING_OF_A_BUCKET)]
+        # What a bucket or log group holds matters, not each setting.
+        kept = [one for one in kept if not one["type"].startswith(_SETTING_OF_ANOTHER)]
         groups = {one.get("id") for one in kept if one["type"] == tokens.LOG_GROUP}
         return [
             *(f"{kind_of(one['urn'])} {one.get('id')}: Pulumi leaves it in place." for one in kept),

@@ -7,9 +7,9 @@ from typing import Any
 from moto.wafv2.models import FakeRuleGroup
 from moto.wafv2.responses import WAFV2Response
 
-from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse, undo
+from privatelink_ingress.local.cloud.hardening import Params, around, before, refuse
 from privatelink_ingress.local.cloud.wafv2_capacity import MAX_CAPACITY, capacity
-from privatelink_ingress.local.cloud.wafv2_shapes import forget, invalid, statements
+from privatelink_ingress.local.cloud.wafv2_shapes import invalid, statements
 
 MAX_RATE_RULES = 4
 """Rate-based rules per rule group; not adjustable: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"""
@@ -39,12 +39,6 @@ def rules_fit_the_capacity(request: Any, params: Params) -> None:
     used = capacity(params.get("Rules", []), lambda arn: 0)
     if used > held:
         invalid("RULE_GROUP_CAPACITY", str(used), f"the rules need {used} capacity units, and the group has {held}")
-
-
-@undo(WAFV2Response, "create_rule_group")
-def no_rule_group(request: Any, params: Params, response: Any) -> None:
-    """After a failed effect."""
-    forget(request.wafv2_backend.rule_groups, params["Name"])
 
 
 @around(FakeRuleGroup, "update")
