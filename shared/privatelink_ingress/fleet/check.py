@@ -75,6 +75,10 @@ def _certain(root: Path, findings: list[Finding]) -> list[Finding]:
         if not findings:
             break
         guessed = _check(repository.read(root, guess=guess)).findings
+        if not set(guessed) <= set(findings):
+            # Of the places without a guess, only one stand-in may cause the rest.
+            other = _check(repository.read(root, guess=guess, second=True)).findings
+            guessed = [finding for finding in guessed if finding in other]
         # A value that is wrong itself says nothing: what depends on it is not even compared.
         if set(guessed) <= set(findings):
             findings = guessed

@@ -144,6 +144,12 @@ EVERYWHERE = [
         (SHOP, "eks-service:publication.consumers.0.albSubnetCidrs.2"),
     ]
 )
+@example(
+    places=[
+        (SHOP, "eks-service:publication.consumers.0.accountId"),
+        ("central-ingress/Pulumi.prod-blog.yaml", "central-ingress:connections.blog.backends.0.stack"),
+    ]
+)
 @example(places=[(PROD, "central-ingress:certificates.0.domains.1")])
 @example(places=[(SHOP, "eks-service:publication.consumers.0.accountId")])
 @example(places=[(BLOG, "eks-service:publication.consumers.0.albSubnetCidrs.2")])
