@@ -212,6 +212,9 @@ def _edge_roles(planned: Planned, settings: EdgeSettings) -> EdgeRoles:
             "existingCertificates": tuple(
                 sorted(set(existing_certificates.visible(settings, planned.region).values()))
             ),
+            "existingWebAcls": (settings.firewall.existing.arn,) if settings.firewall.existing else (),
+            "crossRegion": any(one.inputs.get("serviceRegion") for one in planned.of_type(t.VPC_ENDPOINT)),
+            **({"shardPrefix": settings.contract_prefix} if settings.contract_prefix else {}),
             "existingVpcIds": (settings.network.existing.vpc_id,) if settings.network.existing else (),
             "userPools": tuple(
                 dict.fromkeys(
