@@ -20,16 +20,22 @@ _STYLES = {"error": "bold red", "warning": "yellow", "not seen": "dim"}
 
 def show(report: Report, console: Console) -> None:
     """Print all findings, and one line of what was looked at."""
-    print_findings(report.found, report.unread, console)
-    counts = {kind: sum(one.severity == kind for one in report.found) for kind in _STYLES}
-    wrong = ", ".join(tables.counted(counts[kind], kind) for kind in ("error", "warning"))
     connections, requests = len(report.connections), report.requests
     looked = f"{tables.counted(connections, 'connection')}, {tables.counted(requests, 'request')} followed"
-    style = "bold green" if report.healthy and not report.unread else "bold red"
+    print_report(report.found, report.unread, looked, console)
+
+
+def print_report(found: Iterable[Diagnosis], unread: Iterable[Problem], looked: str, console: Console) -> None:
+    """Print what was found and what could not be read, and after what was `looked` at how much it is."""
+    found, unread = tuple(found), tuple(unread)
+    _print_findings(found, unread, console)
+    counts = {kind: sum(one.severity == kind for one in found) for kind in _STYLES}
+    wrong = ", ".join(tables.counted(counts[kind], kind) for kind in ("error", "warning"))
+    style = "bold red" if unread or counts["error"] or counts["warning"] else "bold green"
     console.print(f"{looked}: {wrong}, {counts['not seen']} not seen.", style=style, highlight=False, soft_wrap=True)
 
 
-def print_findings(found: Iterable[Diagnosis], unread: Iterable[Problem], console: Console) -> None:
+def _print_findings(found: Iterable[Diagnosis], unread: Iterable[Problem], console: Console) -> None:
     """Print a table of findings and of what could not be read; nothing without any."""
     rows = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     rows.add_column(no_wrap=True)
