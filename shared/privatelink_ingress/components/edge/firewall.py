@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi_aws as aws
@@ -103,13 +103,7 @@ class Firewall(Component):
                 for rule in plan.rules
             ],
             visibility_config=aws.wafv2.RuleGroupVisibilityConfigArgs(**_metrics(plan.metric)),
-            custom_response_bodies=[
-                aws.wafv2.RuleGroupCustomResponseBodyArgs(
-                    key=page.key, content=page.content, content_type=page.content_type
-                )
-                for page in plan.pages
-            ]
-            or None,
+            custom_response_bodies=_bodies(aws.wafv2.RuleGroupCustomResponseBodyArgs, plan.pages),
             tags=self.named("rules", self._tags),
             # Another capacity is another group. The old one cannot go while the owner's web ACL refers to it.
             opts=self.child(delete_before_replace=False),
@@ -137,13 +131,7 @@ class Firewall(Component):
                 for rule in plan.rules
             ],
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(**_metrics(plan.metric)),
-            custom_response_bodies=[
-                aws.wafv2.WebAclCustomResponseBodyArgs(
-                    key=page.key, content=page.content, content_type=page.content_type
-                )
-                for page in plan.pages
-            ]
-            or None,
+            custom_response_bodies=_bodies(aws.wafv2.WebAclCustomResponseBodyArgs, plan.pages),
             captcha_config=aws.wafv2.WebAclCaptchaConfigArgs(**immunity),
             challenge_config=aws.wafv2.WebAclChallengeConfigArgs(**immunity),
             # Redaction in the logs leaves the samples of requests as they are:
@@ -189,6 +177,11 @@ def _answers(pages: Sequence[PagePlan]) -> Mapping[str, Any]:
         page.key: {"custom_response": {"response_code": page.status, "custom_response_body_key": page.key}}
         for page in pages
     }
+
+
+def _bodies(kind: Callable[..., Any], pages: Sequence[PagePlan]) -> list[Any] | None:
+    """The pages themselves, as the web ACL or the rule group has them."""
+    return [kind(key=page.key, content=page.content, content_type=page.content_type) for page in pages] or None
 
 
 def _effect(rule: FirewallRule, pages: Mapping[str, Any]) -> dict[str, Any]:
