@@ -13,6 +13,7 @@ from privatelink_ingress.plan.edge.shard import plan_edge
 from privatelink_ingress.plan.workload import plan_workload
 from privatelink_ingress.plan.workload.alarms import WorkloadAlarmsPlan
 from privatelink_ingress.settings.edge import EdgeSettings
+from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 
 ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
@@ -73,6 +74,32 @@ def planned(**changes: Any) -> AlarmsPlan | None:
         for backend in connection.backends
     }
     return plan_edge(settings, stack="prod", region="eu-west-1", available_zones=ZONES, contracts=contracts).alarms
+
+
+def read_edge(alarms: dict[str, Any]) -> None:
+    """Read and plan the example edge with these `alarms`, as its program does.
+
+    Raises:
+        SettingsError: a key or value is refused.
+        UserError: the plan refuses it.
+    """
+    load(EdgeSettings, _text(FILE | {"alarms": alarms}), project="central-ingress", stack="prod")
+    planned(alarms=alarms)
+
+
+def read_workload(alarms: dict[str, Any], **changes: Any) -> None:
+    """Read and plan the example workload with these `alarms` and other top-level keys, as its program does.
+
+    Raises:
+        SettingsError: a key or value is refused.
+        UserError: the plan refuses it.
+    """
+    load(WorkloadSettings, _text(WORKLOAD | changes | {"alarms": alarms}), project="eks-service", stack="shop")
+    workload(**changes, alarms=alarms)
+
+
+def _text(file: dict[str, Any]) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in file.items()}
 
 
 def table() -> str:

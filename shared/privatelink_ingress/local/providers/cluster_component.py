@@ -11,46 +11,26 @@ from importlib import metadata
 from typing import Any
 
 import grpc
-from google.protobuf.empty_pb2 import Empty  # ty: ignore[missing-module-member]
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.local.adapters import eks_component
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.engine import wire
-from privatelink_ingress.local.providers.servicer import answering
+from privatelink_ingress.local.providers.base import Servicer, answering
 
 OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
 """A channel's option: without it, gRPC lets all channels of a process to one address share a connection, and its
 pauses after a failure. An engine on the port of one that ended would be refused without being asked."""
 
 
-class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
+class ClusterComponent(Servicer):
     """The provider of `eks:index:Cluster`. It has no other resources."""
-
-    def __init__(self, version: str) -> None:
-        """`version` is the one that the SDK requests."""
-        self._version = version
 
     @answering
     def Handshake(self, request: Any) -> Any:  # noqa: N802
         """Accept resources as inputs, such as `serviceRole`."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
-
-    @answering
-    def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
-        """The version."""
-        return plugin_pb2.PluginInfo(version=self._version)
-
-    @answering
-    def CheckConfig(self, request: Any) -> Any:  # noqa: N802
-        """Accept any configuration; the provider has none."""
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    @answering
-    def DiffConfig(self, request: Any) -> Any:  # noqa: N802
-        """Report no difference; the provider has no configuration."""
-        return provider_pb2.DiffResponse()
 
     @answering
     def Configure(self, request: Any) -> Any:  # noqa: N802
@@ -66,11 +46,6 @@ class ClusterComponent(provider_pb2_grpc.ResourceProviderServicer):
             raise AdapterError(f"the local cloud has no component {request.type}")
         with grpc.insecure_channel(request.monitorEndpoint, options=[OWN_CONNECTION]) as channel:
             return _Construction(request, resource_pb2_grpc.ResourceMonitorStub(channel)).run()
-
-    @answering
-    def Cancel(self, request: Any) -> Any:  # noqa: N802
-        """Do nothing: no call runs for long."""
-        return Empty()
 
 
 class _Construction:

@@ -6,20 +6,18 @@ since the SDK's provider classes cannot send an unknown value and lose which par
 
 from __future__ import annotations
 
-import functools
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
-import grpc
 from google.protobuf.empty_pb2 import Empty  # ty: ignore[missing-module-member]
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
 from privatelink_ingress.local.adapters.base import AdapterError, Properties
 from privatelink_ingress.local.cloud_backend import CloudBackend
 from privatelink_ingress.local.engine import schema, sdk, wire
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.providers import checks, comparison, replacement, rules
+from privatelink_ingress.local.providers.base import Servicer, answering
 from privatelink_ingress.local.providers.observation import Call, Observer, observed
 
 DEFAULTS = "__defaults"
@@ -27,22 +25,7 @@ DEFAULTS = "__defaults"
 KINDS = provider_pb2.PropertyDiff
 
 
-def answering(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Send the method's exception as the provider's error message."""
-
-    @functools.wraps(method)
-    def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return method(self, request)
-        except AdapterError as refusal:
-            context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
-        except Exception as error:
-            context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
-
-    return answer
-
-
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(Servicer):
     """A provider of AWS resources or of Kubernetes objects, configured by its own inputs.
 
     Its only state is its configuration: resources are in the emulated AWS.
@@ -50,28 +33,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, backend: CloudBackend, version: str, observer: Observer, engine_pid: int) -> None:
         """Serve `backend` to one engine process; `version` is the one that the SDK requests."""
-        self._backend, self._version, self._observer, self._engine_pid = backend, version, observer, engine_pid
+        super().__init__(version)
+        self._backend, self._observer, self._engine_pid = backend, observer, engine_pid
         self._inputs: Properties = {}
 
     @answering
     def Handshake(self, request: Any) -> Any:  # noqa: N802
         """Report the supported parts of the protocol, before any other call."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    @answering
-    def GetPluginInfo(self, request: Any) -> Any:  # noqa: N802
-        """The version."""
-        return plugin_pb2.PluginInfo(version=self._version)
-
-    @answering
-    def CheckConfig(self, request: Any) -> Any:  # noqa: N802
-        """Accept the provider resource's inputs unchanged."""
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    @answering
-    def DiffConfig(self, request: Any) -> Any:  # noqa: N802
-        """Leave the comparison to the engine, which then configures the provider again and replaces nothing."""
-        return provider_pb2.DiffResponse()
 
     @answering
     def Configure(self, request: Any) -> Any:  # noqa: N802

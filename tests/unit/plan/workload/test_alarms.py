@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from privatelink_ingress.plan.alarms import AlarmPlan, Deployed, Expression, metrics
-from privatelink_ingress.plan.workload import plan_adopted, plan_workload
+from privatelink_ingress.plan.workload import plan_adopted
 from privatelink_ingress.plan.workload.adopted_cluster import placeholder
 from privatelink_ingress.plan.workload.alarms import WorkloadAlarmsPlan
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.load import SettingsError, load
 from privatelink_ingress.settings.workload import WorkloadSettings
-from tests.support.alarms import WORKLOAD, ZONES, workload
+from tests.support.alarms import WORKLOAD, ZONES, read_workload, workload
 
 TOPIC = WORKLOAD["alarms"]["topicArn"]
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d"
@@ -191,30 +191,6 @@ def test_aws_charges_for_each_metric():
     ("alarms", "expected"),
     [
         (
-            {"enabled": True},
-            (
-                "alarms.key",
-                "is missing: CloudWatch cannot publish under the key that AWS manages for SNS",
-                "Write the alias of a key of your own, as in docs/alarms.md, or topicArn for an existing topic.",
-            ),
-        ),
-        (
-            {"enabled": True, "topicArn": TOPIC.replace("eu-west-1", "us-east-1")},
-            (
-                "alarms.topicArn",
-                "is a topic of us-east-1, but alarms of eu-west-1 notify only topics of their own Region",
-                "Write the ARN of a topic in eu-west-1.",
-            ),
-        ),
-        (
-            {"enabled": True, "key": KEY.replace("eu-west-1", "us-east-1")},
-            (
-                "alarms.key",
-                "is a key of us-east-1, but alarms of eu-west-1 notify only topics of their own Region",
-                "Write the ARN of a key in eu-west-1.",
-            ),
-        ),
-        (
             {"restarts": 5},
             (
                 "alarms.restarts",
@@ -224,16 +200,9 @@ def test_aws_charges_for_each_metric():
         ),
         ({"silentHour": 2}, ("alarms.silentHour", "is not a known key", "Did you mean silentHours?")),
     ],
-    ids=["no key", "topic elsewhere", "key elsewhere", "nothing to watch", "nearest key"],
+    ids=["nothing to watch", "nearest key"],
 )
-def test_settings_that_would_notify_nobody_are_refused(alarms: dict[str, Any], expected: tuple[str, str, str]):
-    file = WORKLOAD | ({"metrics": {}} if "restarts" in alarms else {})
-    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in file.items()}
+def test_a_threshold_of_no_alarm_is_refused(alarms: dict[str, Any], expected: tuple[str, str, str]):
     with pytest.raises((SettingsError, UserError)) as caught:
-        plan_workload(
-            load(WorkloadSettings, text | {"alarms": json.dumps(alarms)}, project="eks-service", stack="shop"),
-            stack="shop",
-            region="eu-west-1",
-            available_zones=ZONES,
-        )
+        read_workload(alarms, metrics={})
     assert [(problem.where, problem.reason, problem.remedy) for problem in caught.value.problems] == [expected]
