@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from privatelink_ingress.aws.reads import Account
+from privatelink_ingress.plan.workload import image_index
 from privatelink_ingress.plan.workload.images import ImagePlan, RegistryContents
-
-_INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
-_MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
 
 def held(account: Account, image: ImagePlan) -> RegistryContents | None:
@@ -28,7 +25,7 @@ def held(account: Account, image: ImagePlan) -> RegistryContents | None:
             repositoryName=image.repository,
             imageIds=[{"imageDigest": image.digest}, {"imageTag": image.tag}],
             # ECR converts to an accepted media type: without this, an index would come back as one of its manifests.
-            acceptedMediaTypes=[*_INDEXES, *_MANIFESTS],
+            acceptedMediaTypes=[*image_index.INDEXES, *image_index.MANIFESTS],
         )["images"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
@@ -46,7 +43,7 @@ def held(account: Account, image: ImagePlan) -> RegistryContents | None:
     return RegistryContents(
         there=True,
         tags=tuple(sorted(detail.get("imageTags", ()))),
-        platforms=_platforms(manifests[image.digest]),
+        platforms=image_index.platforms(manifests[image.digest]),
         tag_is_of=tag_is_of,
     )
 
@@ -59,20 +56,3 @@ def password(account: Account) -> str:
     """
     [data] = account.client("ecr").get_authorization_token()["authorizationData"]
     return base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
-
-
-def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
-    """`os/architecture` of an index's manifests; None for a manifest that is not an index."""
-    if "manifests" not in manifest:
-        return None
-    # Manifests that describe others, such as a build's attestations, have the platform `unknown`.
-    platforms = [part.get("platform", {}) for part in manifest["manifests"]]
-    return tuple(
-        sorted(
-            {
-                f"{platform['os']}/{platform['architecture']}"
-                for platform in platforms
-                if platform.get("os", "unknown") != "unknown"
-            }
-        )
-    )

@@ -6,6 +6,7 @@ import collections
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,11 +15,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from privatelink_ingress.deployment.image_registry import NotSeen, NotThere
 from privatelink_ingress.plan.workload import images
 from privatelink_ingress.plan.workload.images import ImagePlan, Tool
 from privatelink_ingress.problems import Problem, UsageError, UserError
 
 TOOLS: tuple[Tool, ...] = get_args(Tool)
+
+SECONDS = 60
+"""For a manifest, which has some kilobytes."""
+
+_NOT_THERE = re.compile(r"\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\b(manifest|name) unknown\b|\b404 Not Found\b")
+"""Registries' codes for what does not exist, as crane and skopeo repeat them:
+https://distribution.github.io/distribution/spec/api/#errors-2"""
 
 LAST_LINES = 8
 """Lines of a failed tool's output that its error repeats."""
@@ -68,6 +77,27 @@ def copy(tool: Tool, image: ImagePlan, *, password: str, report: Callable[[str],
             images.copy(tool, image, auth_file=str(auth_file)),
         ):
             _run(command, environment, password=password, report=report)
+
+
+def manifest(tool: Tool, image: ImagePlan) -> bytes:
+    """The manifest at the image's source, as the tool fetches it with the user's own logins.
+
+    Raises:
+        NotThere: the source has no such image.
+        NotSeen: the tool says anything else; the text has its last line.
+    """
+    command = images.inspect(tool, image)
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        raise NotSeen(f"{tool} has no answer within {SECONDS} seconds") from None
+    except OSError as error:
+        raise NotSeen(f"{tool} cannot be run: {error.strerror}") from None
+    if not done.returncode:
+        return done.stdout
+    said = done.stderr.decode(errors="replace").strip().splitlines() or [f"nothing, exit code {done.returncode}"]
+    kind = NotThere if _NOT_THERE.search(done.stderr.decode(errors="replace")) else NotSeen
+    raise kind(f"{tool} says: {said[-1]}")
 
 
 def _docker_config(registry: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.metadata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from privatelink_ingress.aws.preflight import quotas as in_use
 from privatelink_ingress.aws.preflight import region as regional
 from privatelink_ingress.aws.preflight import rights as simulated
 from privatelink_ingress.aws.reads import Account, Reads
-from privatelink_ingress.cli import preview, pulumi_cli, references
+from privatelink_ingress.cli import image_sources, preview, pulumi_machine, references, shards
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.deployment import kubernetes_api
 from privatelink_ingress.fleet import check, deployment, repository
@@ -27,12 +26,13 @@ from privatelink_ingress.fleet.stacks import Workload
 from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 from privatelink_ingress.plan.edge.shard import EdgePlan
-from privatelink_ingress.plan.workload import connection_name
+from privatelink_ingress.plan.workload import WorkloadPlan, connection_name
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight import names, quotas, rights, unproven, zones
+from privatelink_ingress.trace.preflight import machine, names, quotas, rights, unproven, zones
+from privatelink_ingress.trace.preflight import shards as attached
 from privatelink_ingress.trace.preflight.planned import Planned
 
 
@@ -74,13 +74,19 @@ def chosen(root: Path, wanted: Sequence[str]) -> Scope:
     return Scope(root=root, stacks=stacks, units=units)
 
 
-def report(scope: Scope, accounts: Accounts, probe: kubernetes_api.Probe | None = None) -> Report:
+def report(
+    scope: Scope,
+    accounts: Accounts,
+    probe: kubernetes_api.Probe | None = None,
+    ask: image_sources.Ask | None = None,
+) -> Report:
     """Preview each program in its account, and judge what it would register.
 
     Args:
         scope: The stacks.
         accounts: Whose credentials AWS is asked with.
         probe: Tries a cluster's Kubernetes API; None does not.
+        ask: Asks the source of an image; None does not.
     """
     known = references.Known(scope.stacks)
     diagnoses, unread = list[Diagnosis](), list[Problem]()
@@ -90,12 +96,14 @@ def report(scope: Scope, accounts: Accounts, probe: kubernetes_api.Probe | None 
             diagnoses += _judged(unit, scope.root, accounts, reads, known)
             if isinstance(unit.stack, Workload) and unit.stack.settings.controller.install:
                 diagnoses += _api(unit, reads, probe)
+            if isinstance(plan := scope.stacks.report.plans.get(unit.label), WorkloadPlan):
+                diagnoses += image_sources.judge(unit, plan, reads, ask)
             unread += reads.unread.values()
         except Unseen as error:
             diagnoses.append(_no_credentials(unit, accounts, str(error)))
         except (BotoCoreError, ClientError) as error:
             diagnoses.append(_no_credentials(unit, accounts, f"AWS cannot be asked: {error}"))
-        diagnoses += unproven.judge_cli(unit.label, pulumi_cli.version(), importlib.metadata.version("pulumi"))
+    diagnoses += machine.judge(pulumi_machine.look(scope.root))
     return Report(stacks=tuple(unit.label for unit in scope.units), found=tuple(diagnoses), unread=tuple(unread))
 
 
@@ -139,7 +147,7 @@ def _judged(unit: Unit, root: Path, accounts: Accounts, reads: Reads, known: ref
         reason = "rights, names and quotas were not judged, since the program cannot be previewed"
         yield found(unit.label, "not seen", "Program", reason, "Correct the findings above, and run this again.")
         return
-    yield from _rights(planned, reads)
+    yield from _rights(planned, reads, shards.of(unit, reads, known))
     for zone_id in unproven.zones(planned):
         name, servers = reads.part(
             "hosted zones", functools.partial(regional.name_servers, reads.account, zone_id), ("", ())
@@ -179,8 +187,9 @@ def _quotas(planned: Planned, reads: Reads, own: frozenset[str], known: referenc
         yield from quotas.judge(planned, added, known.used(place, {"vcpus": running}, added), applied)
 
 
-def _rights(planned: Planned, reads: Reads) -> Iterator[Diagnosis]:
-    asked = list(rights.questions(planned))
+def _rights(planned: Planned, reads: Reads, shard: attached.Shard | None) -> Iterator[Diagnosis]:
+    yield from attached.judge(planned, shard)
+    asked = list(rights.questions(planned, shard))
     duties = sorted({one.duty for one in asked})
     principals: dict[str, str] = {}
     for duty in duties:
@@ -190,7 +199,7 @@ def _rights(planned: Planned, reads: Reads) -> Iterator[Diagnosis]:
             )
         except simulated.NotSimulated as error:
             remedy = "Run this as the role that will deploy."
-            yield found(planned.label, "not seen", rights.WHERE, f"duty {duty}: {error}", remedy)
+            yield found(planned.label, "not seen", attached.WHERE, f"duty {duty}: {error}", remedy)
             continue
         if principal:
             principals[duty] = principal
@@ -202,7 +211,7 @@ def _rights(planned: Planned, reads: Reads) -> Iterator[Diagnosis]:
         except _NoSuchPrincipal:
             reason = f"{principal} does not exist"
             remedy = "Deploy `bootstrap/`, which creates the roles, or correct the ARN under `roles`."
-            yield found(planned.label, "error", rights.WHERE, reason, remedy)
+            yield found(planned.label, "error", attached.WHERE, reason, remedy)
     yield from rights.judge(planned, denied, principals)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -12,6 +14,10 @@ from rich.text import Text
 
 from privatelink_ingress.fleet.pulumi_commands import PulumiCommand
 from privatelink_ingress.problems import Problem, UsageError, UserError
+from privatelink_ingress.trace.preflight.machine import Plugin
+
+SECONDS = 60
+"""For an answer: listing plugins counts the bytes of each."""
 
 
 def require(what: str = "--run", otherwise: str = "or leave out --run and run the commands yourself.") -> None:
@@ -37,8 +43,33 @@ def run(root: Path, commands: Iterable[PulumiCommand], console: Console) -> None
 
 
 def version() -> str | None:
-    """What `pulumi version` prints; None where the CLI is not on PATH, or does not answer."""
-    if shutil.which("pulumi") is None:
-        return None
-    done = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
+    """What `pulumi version` prints, or why it prints nothing; None where the CLI is not on PATH."""
+    return _said("version") if shutil.which("pulumi") else None
+
+
+def plugins() -> tuple[Plugin, ...] | str:
+    """The resource plugins that `pulumi plugin ls` lists, in `PULUMI_HOME`; its text says why it lists none."""
+    said = _said("plugin", "ls", "--json")
+    with contextlib.suppress(ValueError, TypeError, KeyError):  # an error's text, or another list
+        if isinstance(listed := json.loads(said), list):
+            return tuple(Plugin(one["name"], one["version"]) for one in listed if one["kind"] == "resource")
+    return f"`pulumi plugin ls --json` printed {said[:200]!r}"
+
+
+def _said(*words: str) -> str:
+    """What a command prints; the error stream's last line where it fails."""
+    try:
+        done = subprocess.run(
+            ["pulumi", *words],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        return f"nothing within {SECONDS} seconds"
+    except OSError as error:
+        return str(error.strerror)
+    return done.stdout.strip() or (done.stderr.strip().splitlines() or [f"nothing, exit code {done.returncode}"])[-1]

@@ -42,6 +42,12 @@ class Known:
         """Remember the zones of a stack that was previewed in its account."""
         self._zones[planned.label] = zones.used(planned)
 
+    def edge_plan(self, label: str) -> EdgePlan:
+        """The plan of a shard that an attached stack names: stacks without theirs do not compare."""
+        plan = self._stacks.report.plans[label]
+        assert isinstance(plan, EdgePlan), label
+        return plan
+
     def used(self, place: tuple[str, str], used: Mapping[str, int], added: Mapping[str, int]) -> Mapping[str, int]:
         """What is in use of quotas when a stack is deployed after those before it; then `added` is in use as well.
 

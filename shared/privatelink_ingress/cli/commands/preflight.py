@@ -34,15 +34,16 @@ def preflight(
     """
     from privatelink_ingress.cli import preflight as command
     from privatelink_ingress.cli.accounts import Accounts
+    from privatelink_ingress.cli.image_sources import Sources
     from privatelink_ingress.cli.views import preflight as view
-    from privatelink_ingress.deployment import kubernetes_api
+    from privatelink_ingress.deployment.kubernetes_api import connect
 
     scope = command.chosen(root, stack or ())
     if print_policy:
         typer.echo(command.policy(scope))
         return
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    report = command.report(scope, accounts, None if endpoint_url else kubernetes_api.connect)
+    report = command.report(scope, accounts) if endpoint_url else command.report(scope, accounts, connect, Sources())
     if as_json:
         typer.echo(view.as_json(report))
     else:

@@ -155,16 +155,33 @@ def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:
         )
     if not held.there:
         return ImageStatus(state="missing", reason="the digest is not in the registry")
-    if lacking := _lacking(image, held):
-        of = f"an index of {', '.join(held.platforms)}" if held.platforms is not None else "one image and no index"
-        return ImageStatus(
-            state="other platforms",
-            reason=f"the digest is of {of}, without {', '.join(lacking)}",
-            remedy=f"Pin the digest of an index that has them, or write in {image.key}.platforms what it has.",
-        )
+    if other := other_platforms(image, held.platforms):
+        return other
     if not held.tags:
         return ImageStatus(state="untagged", reason="the digest has no tag, so the registry will expire it")
     return ImageStatus(state="there", reason=f"tagged {', '.join(held.tags)}")
+
+
+def other_platforms(image: ImagePlan, platforms: Sequence[str] | None) -> ImageStatus | None:
+    """The status of an image whose digest is of other platforms than the stack file names; None when it has them all.
+
+    Args:
+        image: The image.
+        platforms: As of `RegistryContents`.
+    """
+    if platforms is None:
+        # Of one part alone the manifest does not tell the platform; it can be the only one that is asked for.
+        lacking = image.platforms if len(image.platforms) > 1 else ()
+    else:
+        lacking = tuple(platform for platform in image.platforms if platform not in platforms)
+    if not lacking:
+        return None
+    of = f"an index of {', '.join(platforms)}" if platforms is not None else "one image and no index"
+    return ImageStatus(
+        state="other platforms",
+        reason=f"the digest is of {of}, without {', '.join(lacking)}",
+        remedy=f"Pin the digest of an index that has them, or write in {image.key}.platforms what it has.",
+    )
 
 
 def login(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple[str, ...]:
@@ -189,6 +206,13 @@ def copy(tool: Tool, image: ImagePlan, *, auth_file: str | None = None) -> tuple
     return ("skopeo", "copy", *keep, f"docker://{image.origin}", f"docker://{image.destination}")
 
 
+def inspect(tool: Tool, image: ImagePlan) -> tuple[str, ...]:
+    """The command that prints the index at the image's source, with the user's own logins."""
+    if tool == "crane":
+        return ("crane", "manifest", image.origin)
+    return ("skopeo", "inspect", "--raw", f"docker://{image.origin}")
+
+
 def command(stack: str) -> str:
     """The command that copies a stack's images."""
     return f"./run images copy --stack {stack}"
@@ -211,10 +235,3 @@ def _runs_on(nodes: Nodes, key: str, platforms: Sequence[Platform]) -> Iterator[
                 f"has {', '.join(platforms)}, but {where}.amiType {group.ami_type} runs {needed}",
                 f"Add {needed} if the image has it, or choose another {where}.amiType and {where}.instanceTypes.",
             )
-
-
-def _lacking(image: ImagePlan, held: RegistryContents) -> tuple[str, ...]:
-    if held.platforms is None:
-        # Of one part alone the manifest does not tell the platform; it can be the only one that is asked for.
-        return image.platforms if len(image.platforms) > 1 else ()
-    return tuple(platform for platform in image.platforms if platform not in held.platforms)

@@ -5,25 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from privatelink_ingress import tokens as t
-from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.contracts.shard import ShardContract
-from privatelink_ingress.plan.account.deployers import attached, edge, workload
+from privatelink_ingress.plan.account.deployers import edge, workload
 from privatelink_ingress.plan.account.deployers.grants import Grant, Grants, System
-from privatelink_ingress.plan.edge import existing_certificates, hosted_zones
-from privatelink_ingress.plan.edge.shard import PROJECT as EDGE_PROJECT
-from privatelink_ingress.plan.workload import connection_name
 from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.assumed_roles import DEPLOYER_PATH
-from privatelink_ingress.settings.bootstrap import EdgeRoles, WorkloadRoles
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
+from privatelink_ingress.trace.preflight import bootstrap_roles, shards
 from privatelink_ingress.trace.preflight.planned import Planned
-
-WHERE = "Rights"
+from privatelink_ingress.trace.preflight.shards import Shard
 
 STAND_IN = "0"
 """In place of a wildcard of a resource: IAM compares a whole ARN, and one resource of the pattern stands for all."""
@@ -60,12 +52,12 @@ class Denied:
     """Whether the role's permissions boundary does."""
 
 
-def questions(planned: Planned, shard: ShardContract | None = None) -> Iterator[Question]:
+def questions(planned: Planned, shard: Shard | None = None) -> Iterator[Question]:
     """What to ask about the rights of each duty.
 
     Args:
         planned: The stack.
-        shard: For an attached stack, the shard that is deployed; None leaves out what names its resources.
+        shard: Of an attached stack.
     """
     granted = _granted(planned, shard)
     for duty, type_ in sorted(planned.types):
@@ -90,7 +82,7 @@ def judge(planned: Planned, denied: Iterable[Denied], principals: Mapping[str, s
         lines = [f"{one.action} on {one.resource} for {one.question.type} ({_why(one)})" for one in lacking.values()]
         reason = f"duty {duty}: {principals[duty]} may not {', '.join(actions)}"
         remedy = _remedy(principals[duty], lacking.values())
-        yield found(planned.label, "error", WHERE, reason, remedy, "\n".join(lines))
+        yield found(planned.label, "error", shards.WHERE, reason, remedy, "\n".join(lines))
 
 
 def _why(one: Denied) -> str:
@@ -149,93 +141,24 @@ _CREATED = {"ec2:CreateAction": "CreateVpc", "elasticloadbalancing:CreateAction"
 """Values of keys that a grant only wants to be there."""
 
 
-def _granted(planned: Planned, shard: ShardContract | None) -> Mapping[str, Grants]:
+def _granted(planned: Planned, shard: Shard | None) -> Mapping[str, Grants]:
     settings = planned.settings
     boundary = settings.roles.permissions_boundary or ""
     if isinstance(settings, WorkloadSettings):
-        system = _system(planned, service_contract.PROJECT)
-        return workload.duties(system, _workload_roles(planned, settings), boundary=boundary)
+        return workload.duties(system(planned), bootstrap_roles.workload(planned, settings), boundary=boundary)
     if isinstance(settings, EdgeSettings):
-        return edge.duties(_system(planned, EDGE_PROJECT), _edge_roles(planned, settings), boundary=boundary)
-    if shard is None:
-        return {}
-    return {"network": attached.grants(shard, planned.stack, _services(planned))}
+        return edge.duties(system(planned), bootstrap_roles.edge(planned, settings), boundary=boundary)
+    return {"network": shards.grants(planned, settings, shard)} if shard else {}
 
 
-def _system(planned: Planned, project: str) -> System:
+def system(planned: Planned) -> System:
+    """All that the stack's deployers may touch."""
     return System(
         partition=partition(planned.region),
         account=planned.account_id,
         region=planned.region,
-        stacks=(f"{project}/{planned.stack}",),
+        stacks=(planned.label,),
     )
-
-
-def _workload_roles(planned: Planned, settings: WorkloadSettings) -> WorkloadRoles:
-    """The `roles.workload` of a bootstrap stack that deploys this stack alone."""
-    cluster, network = settings.cluster.existing, settings.network.existing
-    adopted: dict[str, Any] = {}
-    if cluster:
-        adopted = {"clusters": (cluster.name,), "autoscalingGroups": cluster.autoscaling_groups or ()}
-        adopted["nodeSecurityGroupIds"] = cluster.node_security_group_ids or ()
-    elif network:
-        adopted = {"vpcIds": (network.vpc_id,)}
-    repositories = tuple(
-        dict.fromkeys(str(name) for one in planned.of_type(t.REPOSITORY) if (name := one.inputs.get("name")))
-    )
-    return WorkloadRoles.model_validate(
-        {
-            "connections": (connection_name(settings, planned.stack),),
-            "stacks": (planned.stack,),
-            "repositories": repositories or None,
-            "parameterPrefix": settings.publication.parameter.prefix,
-            "crossRegion": bool(settings.publication.supported_regions),
-            "logDeletion": not settings.cluster.log_retain_on_delete,
-            "adopted": adopted,
-        }
-    )
-
-
-def _edge_roles(planned: Planned, settings: EdgeSettings) -> EdgeRoles:
-    """The `roles.edge` of a bootstrap stack that deploys this stack alone."""
-    zones = set(hosted_zones.keys(settings, settings.dns.zone_id)) - settings.hosted_zone_roles.keys()
-    elsewhere = tuple(role.role_arn for role in settings.hosted_zone_roles.values())
-    return EdgeRoles.model_validate(
-        {
-            "stacks": (planned.stack,),
-            "queryLogs": settings.dns.query_logs.enabled,
-            "endpointServices": _services(planned),
-            "hostedZoneIds": tuple(sorted(zones)),
-            "hostedZoneRoleArns": tuple(dict.fromkeys(elsewhere)),
-            "logBuckets": (settings.logs.bucket,) if settings.logs.bucket else None,
-            "existingLogBuckets": (settings.logs.existing_bucket,) if settings.logs.existing_bucket else (),
-            "existingCertificates": tuple(
-                sorted(set(existing_certificates.visible(settings, planned.region).values()))
-            ),
-            "existingWebAcls": (settings.firewall.existing.arn,) if settings.firewall.existing else (),
-            "crossRegion": any(one.inputs.get("serviceRegion") for one in planned.of_type(t.VPC_ENDPOINT)),
-            **({"shardPrefix": settings.contract_prefix} if settings.contract_prefix else {}),
-            "existingVpcIds": (settings.network.existing.vpc_id,) if settings.network.existing else (),
-            "userPools": tuple(
-                dict.fromkeys(
-                    one.sign_in.cognito.user_pool_arn
-                    for one in settings.connections.values()
-                    if one.sign_in and one.sign_in.cognito
-                )
-            ),
-            "logDeletion": not settings.logs.retain_on_delete,
-        }
-    )
-
-
-UNKNOWN_SERVICE = "vpce-svc-0"
-"""Id of an endpoint service that does not exist yet: the rights of roles name services, so nothing is asked for it."""
-
-
-def _services(planned: Planned) -> tuple[str, ...]:
-    """The endpoint services that are known before they are deployed: those of literal contracts and parameters."""
-    names = (str(one.inputs.get("serviceName", "")) for one in planned.of_type(t.VPC_ENDPOINT))
-    return tuple(sorted({name for name in names if ".vpce-svc-" in name and not name.endswith(UNKNOWN_SERVICE)}))
 
 
 def grouped(asked: Iterable[Question]) -> Iterator[tuple[Question, tuple[Question, ...]]]:

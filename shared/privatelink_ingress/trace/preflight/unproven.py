@@ -1,8 +1,7 @@
-"""What no look-up in the account proves: the way to a private Kubernetes API, delegation of a domain, Pulumi itself."""
+"""What no look-up in the account proves: the way to a private Kubernetes API, and the delegation of a domain."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from privatelink_ingress import tokens as t
@@ -51,24 +50,3 @@ def judge_delegation(label: str, zone_id: str, name: str, servers: Sequence[str]
 def zones(planned: Planned) -> tuple[str, ...]:
     """The hosted zones of its own account in which it writes records."""
     return tuple(sorted({str(one.inputs["zoneId"]) for one in planned.of_type(t.DNS_RECORD) if "zoneId" in one.inputs}))
-
-
-def judge_cli(label: str, version: str | None, sdk: str) -> Iterator[Diagnosis]:
-    """Whether Pulumi's CLI is at least as new as the SDK that the programs use.
-
-    Args:
-        label: Of the stack.
-        version: What `pulumi version` prints; None when the CLI is not on PATH.
-        sdk: Version of the SDK.
-    """
-    remedy = "Install it from https://www.pulumi.com/docs/install/."
-    if version is None:
-        reason = "pulumi is not on PATH, so neither it nor its plugins were looked at"
-        yield found(label, "not seen", "Pulumi", reason, remedy)
-    elif _numbers(version) < _numbers(sdk):
-        reason = f"the CLI is {version.removeprefix('v')}, older than the SDK of the programs ({sdk})"
-        yield found(label, "warning", "Pulumi", reason, remedy)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
