@@ -1,5 +1,10 @@
 """`python -m privatelink_ingress` is `privatelink-ingress`."""
 
-from privatelink_ingress.cli import main
+import sys
 
-main()
+try:
+    from privatelink_ingress.cli import main
+
+    main()
+except KeyboardInterrupt:  # while the first modules were imported
+    sys.exit(130)

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from tests.support import authorities, sign_in
 from tests.support.programs import REPOSITORY
 
 Values = dict[str, Any]
@@ -39,12 +40,57 @@ def write(root: Path, seed: int) -> Path:
     attached = {name for name in names[1:] if rng.random() < 0.5}
     own = {name: one for name, one in connections.items() if name not in attached}
     _save(root / "central-ingress/Pulumi.prod.yaml", _edge(rng, edge_zones, own))
+    _add_newer(random.Random(f"newer than {seed}"), root, own, {name: connections[name] for name in attached})
     for name in sorted(attached):
         content = _sample("central-ingress/Pulumi.prod-blog.yaml")
         content["central-ingress:owner"] = f"team-{name}"
         content["central-ingress:connections"] = {name: connections[name]}
         _save(root / f"central-ingress/Pulumi.prod-{name}.yaml", content)
     return root
+
+
+def _add_newer(rng: random.Random, root: Path, own: Values, attached: Values) -> None:
+    """IPv6, client certificates, sign-in, dashboards, and routes over HTTP/2 and gRPC, of the shard and its stacks."""
+    file = root / "central-ingress/Pulumi.prod.yaml"
+    content = yaml.safe_load(file.read_text())["config"]
+    balancer = content["central-ingress:loadBalancer"]
+    if rng.random() < 0.5:
+        balancer["ipv6"] = rng.choice(("addresses", "published"))
+        balancer["allowedCidrs"] = [*balancer["allowedCidrs"], "2001:db8::/32"]
+    mode = rng.choice(("off", "verify", "passthrough"))
+    if mode != "off":
+        balancer["mutualTls"] = {"mode": mode} | ({"caBundle": "client-ca.pem"} if mode == "verify" else {})
+        (file.parent / "client-ca.pem").write_text(authorities.certificate())
+    content["central-ingress:dashboards"] = rng.random() < 0.5
+    for name, connection in sorted((own | attached).items()):
+        if rng.random() < 0.4:
+            connection["signIn"] = dict(rng.choice(({"jwt": sign_in.JWT}, {"cognito": sign_in.COGNITO})))
+            if rng.random() < 0.5 and connection["routes"][0]["paths"] == ["/*"]:
+                connection["signIn"]["openPaths"] = ["/health", "/public/*"]
+            balancer["issuerCidrs"] = ["0.0.0.0/0"]
+        elif (
+            connection["state"] == "active"
+            and "stickinessSeconds" not in connection
+            and _offers_http2(root, connection)
+        ):
+            protocol = rng.choice(("http2", "grpc"))
+            host = {"hosts": [f"api-{name}.example.com"], "paths": ["/orders.Orders/*"]}
+            connection["routes"] = [*connection["routes"], host | {"protocol": protocol}]
+    content["central-ingress:connections"] = own
+    _save(file, content)
+
+
+def _offers_http2(root: Path, connection: Values) -> bool:
+    """Whether its backends have TLS; then they offer HTTP/2 as well."""
+    files = [root / f"eks-service/Pulumi.{backend['stack']}.yaml" for backend in connection["backends"]]
+    contents = [yaml.safe_load(file.read_text())["config"] for file in files]
+    publications = [content["eks-service:publication"] for content in contents]
+    if any(one.get("protocol") != "https" for one in publications):
+        return False
+    for file, content in zip(files, contents, strict=True):
+        content["eks-service:publication"]["http2"] = True
+        _save(file, content)
+    return True
 
 
 def _sample(path: str) -> Values:

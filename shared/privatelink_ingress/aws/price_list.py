@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import json
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -129,9 +131,9 @@ def read(
         filters = {"regionCode": region, **product.filters}
         if (key := repr((product.service, filters))) not in listed:
             listed[key] = list(_products(client, product.service, filters))
-        prices = list(_prices(product, listed[key], today))
-        if len({price.usd for price in prices}) == 1:
-            found.append((item, region, prices[0]))
+        prices = {price.usd: price for price in _prices(product, listed[key], today)}
+        if len(prices) == 1:
+            found.append((item, region, next(iter(prices.values()))))
         else:
             has = f"has {len(prices)} prices" if prices else "has no price in a form that is known here"
             reason = f"AWS's price list {has} for {product.usage} of {product.service}"
@@ -160,27 +162,36 @@ def _node(instance_type: str) -> _Product:
 def _products(client: Any, service: str, filters: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     terms = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters.items()]
     for text in pages(client, "get_products", "PriceList", ServiceCode=service, Filters=terms):
-        yield json.loads(text)
+        with contextlib.suppress(ValueError):  # a document that is none has no price in a form that is known here
+            yield json.loads(text)
 
 
 def _prices(wanted: _Product, products: Iterable[Mapping[str, Any]], today: datetime.date) -> Iterator[Price]:
-    """The on-demand prices of what is wanted, of the first tier that is not free."""
+    """The on-demand prices of what is wanted, in the forms that are known here."""
     for entry in products:
-        attributes = entry["product"]["attributes"]
-        if not re.fullmatch(_PREFIX + re.escape(wanted.usage), attributes.get("usagetype", "")):
+        with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
+            yield from list(_prices_of(wanted, entry, today))
+
+
+def _prices_of(wanted: _Product, entry: Mapping[str, Any], today: datetime.date) -> Iterator[Price]:
+    """Of one product, if it is wanted: of each term, the first tier that is not free."""
+    attributes = entry["product"]["attributes"]
+    if not re.fullmatch(_PREFIX + re.escape(wanted.usage), attributes.get("usagetype", "")):
+        return
+    if wanted.operation and attributes.get("operation") != wanted.operation:
+        return
+    for term in entry["terms"].get("OnDemand", {}).values():
+        tiers = sorted(term["priceDimensions"].values(), key=lambda tier: float(tier.get("beginRange") or 0))
+        prices = [float(tier["pricePerUnit"].get(CURRENCY, 0)) for tier in tiers]
+        if not all(math.isfinite(price) and price >= 0 for price in prices):
             continue
-        if wanted.operation and attributes.get("operation") != wanted.operation:
-            continue
-        for term in entry["terms"].get("OnDemand", {}).values():
-            tiers = sorted(term["priceDimensions"].values(), key=lambda tier: float(tier.get("beginRange") or 0))
-            paid = (tier for tier in tiers if float(tier["pricePerUnit"].get(CURRENCY, 0)) > 0)
-            tier = next(paid, None)
-            if tier and tier["unit"] in wanted.units:
-                yield Price(
-                    usd=round(float(tier["pricePerUnit"][CURRENCY]) * wanted.times, 10),
-                    unit=wanted.unit,
-                    source=f"AWS price list: {wanted.service}, SKU {term['sku']}, since {term['effectiveDate'][:10]}",
-                    confidence="aws",
-                    read=today.isoformat(),
-                    about=tier["description"],
-                )
+        paid = next((number for number, price in enumerate(prices) if price > 0), None)
+        if paid is not None and tiers[paid]["unit"] in wanted.units:
+            yield Price(
+                usd=round(prices[paid] * wanted.times, 10),
+                unit=wanted.unit,
+                source=f"AWS price list: {wanted.service}, SKU {term['sku']}, since {term['effectiveDate'][:10]}",
+                confidence="aws",
+                read=today.isoformat(),
+                about=tiers[paid]["description"],
+            )

@@ -12,7 +12,7 @@ import typer
 import typer.core
 from rich.console import Console
 
-from privatelink_ingress.cli import invocation
+from privatelink_ingress.cli import invocation, terminal
 from privatelink_ingress.cli.commands import (
     bootstrap,
     connections,
@@ -72,5 +72,6 @@ def _options(
 
 def main() -> None:
     """Run the command line."""
+    terminal.prepare()
     invocation.enter()
     app(prog_name=invocation.program())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def keep(root: Path, found: Iterable[tuple[str, str, Price]]) -> Path:
         new.write_text(ordered.model_dump_json(indent=2) + "\n", encoding="utf-8")
         new.replace(file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
         problem = Problem(str(file), f"cannot be written: {error.strerror}", "Make the directory writable.")
         raise UserError("The prices cannot be kept", [problem]) from None
     return file

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Collection, Iterator, Sequence
 
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.trace import dns_hop
+from privatelink_ingress.trace import dns_hop, rule_hop
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.hops import Hop, Path
 from privatelink_ingress.trace.judgements import (
@@ -108,7 +108,8 @@ def _is_of(balancer: LoadBalancer, name: str, account_id: str, region: str) -> b
 def _of_trace(followed: Followed) -> Iterator[Diagnosis]:
     trace = followed.trace
     if not followed.active:
-        if (trace.outcome, trace.status) != ("answered", 503):
+        # An empty target group is answered with 503, too, but not by the page.
+        if (trace.hops[-1].name, trace.status) != (rule_hop.HOP, 503):
             reason = f"{trace.url} is not answered by the maintenance page"
             yield _of_hop(followed.connection, "error", trace.hops[-1], reason, UP_EDGE)
         return

@@ -8,12 +8,18 @@ from privatelink_ingress.plan.edge.certificates import covers
 from privatelink_ingress.settings.managed_rules import BODY_LIMIT
 from privatelink_ingress.trace import protocols, web_acl
 from privatelink_ingress.trace.hops import RIGHTS, Hop, Path, Stopped, Unseen
-from privatelink_ingress.trace.listeners import Certificate, Rule
-from privatelink_ingress.trace.request import Request, first_rule
+from privatelink_ingress.trace.listeners import Certificate
+from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.security_groups import admits_any_network, admits_group, admits_network, releases_group
 from privatelink_ingress.trace.topology import UNSEEN
 
 ANYWHERE = "0.0.0.0/0"
+
+_NO_TARGET = 503
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html, HTTP 503."""
+
+_UNUSED = ("draining", "unused")
+"""States of targets that get no new requests (TargetHealth of the ELBv2 API)."""
 
 
 def connect(path: Path) -> Iterator[Hop]:
@@ -78,12 +84,14 @@ def secure(path: Path) -> Iterator[Hop]:
     if path.listener.protocol != "HTTPS":
         return
     host, hop = path.request.host, "Certificate"
-    for certificate in path.listener.certificates:
-        if any(covers(domain, host) for domain in certificate.domains):
-            _require_issued(hop, certificate)
-            evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
-            yield Hop(name=hop, verdict="passes", evidence=evidence)
-            return
+    covering = [one for one in path.listener.certificates if any(covers(domain, host) for domain in one.domains)]
+    if covering:
+        # Of several, the load balancer presents a valid one.
+        certificate = next((one for one in covering if one.status == "ISSUED"), covering[0])
+        _require_issued(hop, certificate)
+        evidence = f"{certificate.domains[0]} ({certificate.status}), {path.listener.tls_policy}"
+        yield Hop(name=hop, verdict="passes", evidence=evidence)
+        return
     unseen = [certificate.arn for certificate in path.listener.certificates if certificate.status == UNSEEN]
     if unseen:
         reason = f"the names of {', '.join(unseen)} are not known here"
@@ -115,6 +123,11 @@ def screen(path: Path) -> Iterator[Hop]:
             remedy="Run `pulumi up` in central-ingress/ to associate it again.",
         )
         return
+    if not acl.known:
+        reason = "no state has the rules of an existing web ACL, so whether it blocks the request is not known"
+        remedy = "Use --live, or ask the owner of the web ACL."
+        yield Hop(name="Web ACL", verdict="not seen", evidence=acl.arn, reason=reason, remedy=remedy)
+        return
     judged = web_acl.judge(acl, path.request)
     evidence = f"{acl.name}: {len(acl.rules)} rules, then {'allow' if acl.default_allows else 'block'}"
     if judged.counted:
@@ -137,48 +150,35 @@ def screen(path: Path) -> Iterator[Hop]:
     raise Stopped("Web ACL", evidence, reason, remedy, status=judged.status)
 
 
-def route(path: Path) -> Iterator[Hop]:
-    """The listener rule that matches."""
-    path.rule = rule = first_rule(path.listener, path.request)
-    name, action = "Listener rule", rule.action
-    evidence = _describe(rule)
-    if action.type == "fixed-response":
-        reason = "no rule matches the request" if rule.priority is None else "the rule sends a fixed response"
-        raise Stopped(name, f"{evidence}: answers {action.status}", reason, status=action.status)
-    if action.type == "redirect":
-        raise Stopped(name, f"{evidence}: redirects to {action.location}", status=action.status)
-    if action.type != "forward":
-        raise Stopped(name, evidence, f"an action of type {action.type} is not followed")
-    yield Hop(name=name, verdict="passes", evidence=evidence)
-
-
 def spread(path: Path) -> Iterator[Hop]:
     """The target group with the greatest weight, and its targets."""
-    live = [(arn, weight) for arn, weight in path.rule.action.target_groups if weight > 0]
+    hop, live = "Target group", [(arn, weight) for arn, weight in path.rule.action.target_groups if weight > 0]
     if not live:
-        raise Stopped(
-            "Target group",
-            "every target group has weight 0",
-            "the load balancer answers 503",
-            "Give a backend a weight.",
-        )
-    arn = max(live, key=lambda item: item[1])[0]
+        reason = "the load balancer answers 503"
+        raise Stopped(hop, "every target group has weight 0", reason, "Give a backend a weight.", status=_NO_TARGET)
+    arn, weight = max(live, key=lambda item: item[1])
     if arn not in path.topology.target_groups:
-        raise Unseen("Target group", arn, "the target group cannot be read")
+        raise Unseen(hop, arn, "the target group cannot be read")
     path.target_group = group = path.topology.target_groups[arn]
     states = ", ".join(f"{target.id} {target.state}" for target in group.targets) or "no targets"
     version = "" if group.version == "HTTP1" else f" by {protocols.NAMES[group.version]}"
     evidence = f"{group.name}, {group.protocol} {group.port}{version}: {states}"
+    if len(live) > 1:
+        others = (f"{_name(path, other)} has {share}" for other, share in live if other != arn)
+        evidence += f"; followed with weight {weight} of {sum(share for _, share in live)}, {', '.join(others)}"
     if misfit := protocols.misfit(path.request, group.version):
-        raise Stopped("Target group", evidence, misfit, protocols.REMEDY, status=protocols.INCOMPATIBLE)
+        raise Stopped(hop, evidence, misfit, protocols.REMEDY, status=protocols.INCOMPATIBLE)
     if not group.targets:
-        raise Stopped(
-            "Target group",
-            evidence,
-            "it is empty: the load balancer answers 503",
-            "Run `pulumi up` in central-ingress/.",
-        )
-    yield Hop(name="Target group", verdict="passes", evidence=evidence)
+        reason, remedy = "it is empty: the load balancer answers 503", "Run `pulumi up` in central-ingress/."
+        raise Stopped(hop, evidence, reason, remedy, status=_NO_TARGET)
+    if all(target.state in _UNUSED for target in group.targets):
+        reason = "no target takes new requests: the load balancer answers 503"
+        raise Stopped(hop, evidence, reason, "Run `pulumi up` in central-ingress/.", status=_NO_TARGET)
+    yield Hop(name=hop, verdict="passes", evidence=evidence)
+
+
+def _name(path: Path, arn: str) -> str:
+    return path.topology.target_groups[arn].name if arn in path.topology.target_groups else arn
 
 
 def enter_endpoints(path: Path) -> Iterator[Hop]:
@@ -232,13 +232,3 @@ def _require_issued(hop: str, certificate: Certificate) -> None:
             "only an issued certificate can be presented",
             "Check the validation records in the certificate's hosted zone.",
         )
-
-
-def _describe(rule: Rule) -> str:
-    if rule.priority is None:
-        return "the default rule"
-    asks = " and ".join(
-        f"{' '.join(filter(None, (condition.field, condition.header)))} {' or '.join(condition.values)}"
-        for condition in rule.conditions
-    )
-    return f"priority {rule.priority}: {asks}"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
-import re
 from collections.abc import Iterable
 
 from privatelink_ingress.plan.routing import conflicts
 from privatelink_ingress.plan.routing.conflicts import Header, Match, Parameter, Witness
-from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.problems import UsageError
 from privatelink_ingress.settings.route_protocols import RouteProtocol
 from privatelink_ingress.trace.listeners import Condition, Listener, Rule
-from privatelink_ingress.trace.url import Url
+from privatelink_ingress.trace.request_checks import check
+from privatelink_ingress.trace.url import WEBSOCKET, Url
 
-_WEBSOCKET = ("ws", "wss")
+_BY_REGEX = ("host-header", "path-pattern", "http-header")
+"""Conditions that can have regular expressions instead of values (RegexValues of the ELBv2 API)."""
 
 GRPC = "application/grpc"
 """Content type of a gRPC call: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests"""
@@ -36,14 +36,19 @@ class Request:
     """Address that connects to the load balancer; None matches no rule's source condition."""
     body_size: int = 0
     """Bytes of the body."""
-    query_size: int = 0
-    """Bytes of the query, without the question mark."""
+    query_text: str = ""
+    """The query as it is sent, without the question mark."""
     signed_in: bool = False
     """Whether it is followed as that of a client that has signed in."""
     client_certificate: bool = False
     """Whether the client shows a certificate when the load balancer asks for one."""
     speaks: RouteProtocol = "http1"
     """What the client speaks with the load balancer: HTTP/1.1, HTTP/2, or gRPC over it."""
+
+    @property
+    def query_size(self) -> int:
+        """Bytes of the query, without the question mark."""
+        return len(self.query_text)
 
     @property
     def over_ipv6(self) -> bool:
@@ -77,18 +82,14 @@ class Request:
         """
         parts = Url.parse(url)
         headers = tuple(headers)
-        added = ("Connection=Upgrade", "Upgrade=websocket") if parts.scheme in _WEBSOCKET else ()
+        added = ("Connection=Upgrade", "Upgrade=websocket") if parts.scheme in WEBSOCKET else ()
         if speaks == "grpc":
             method = "POST" if method == "GET" else method
             named = {header.partition("=")[0].lower() for header in headers}
             added = () if "content-type" in named else (f"Content-Type={GRPC}",)
-        if problems := [
-            *_check_protocol(speaks, method, parts.scheme),
-            *_check_method(method, parts.scheme),
-            *_check_headers(headers),
-            *_check_source(source),
-            *_check_size(body_size),
-        ]:
+        if problems := list(
+            check(method, scheme=parts.scheme, speaks=speaks, headers=headers, source=source, body_size=body_size)
+        ):
             raise UsageError("The request cannot be traced", problems)
         given = (header.partition("=") for header in (*headers, *added))
         return cls(
@@ -103,7 +104,7 @@ class Request:
     @property
     def websocket(self) -> bool:
         """Whether it opens a WebSocket."""
-        return self.scheme in _WEBSOCKET
+        return self.scheme in WEBSOCKET
 
     @property
     def protocol(self) -> str:
@@ -115,8 +116,12 @@ class Request:
         secure = "s" if protocol == "HTTPS" else ""
         return f"{'ws' if self.websocket else 'http'}{secure}"
 
+    def may_match(self, condition: Condition) -> bool:
+        """Whether the condition matches, or is one by a regular expression, whose outcome is not known here."""
+        return self.matches(condition) or (condition.field in _BY_REGEX and not condition.values)
+
     def matches(self, condition: Condition) -> bool:
-        """Whether any value of the condition matches. One by regular expressions never does: its values are not known.
+        """Whether any value of the condition matches. One by a regular expression has none.
 
         One value of a repeated header suffices (HttpHeaderConditionConfig of the ELBv2 API).
         """
@@ -159,40 +164,3 @@ def first_rule(listener: Listener, request: Request) -> Rule:
 def _parameter(pattern: str) -> Parameter:
     key, _, value = pattern.partition("=")
     return Parameter(key=key, value=value)
-
-
-def _check_method(method: str, scheme: str) -> list[Problem]:
-    if scheme in _WEBSOCKET and method != "GET":
-        return [Problem("--method", f"is {method!r}, and a WebSocket begins with GET", "Leave --method out.")]
-    if re.fullmatch(r"[A-Z_-]{1,40}", method):
-        return []
-    return [Problem("--method", f"is {method!r}", "Write it in capital letters, such as POST.")]
-
-
-def _check_protocol(speaks: RouteProtocol | None, method: str, scheme: str) -> list[Problem]:
-    if speaks in ("http2", "grpc") and scheme != "https":
-        reason = f"is {speaks}, which the load balancer takes over TLS alone, and the URL begins with {scheme}://"
-        return [Problem("--protocol", reason, "Write https://, or leave --protocol out.")]
-    if speaks == "grpc" and method != "POST":
-        return [Problem("--method", f"is {method!r}, and a gRPC call is a POST", "Leave --method out.")]
-    return []
-
-
-def _check_headers(headers: Iterable[str]) -> list[Problem]:
-    return [
-        Problem("--header", f"is {header!r}", "Write NAME=VALUE, such as X-Tenant=acme.")
-        for header in headers
-        if not re.fullmatch(r"[^=\s]+=.*", header)
-    ]
-
-
-def _check_size(size: int) -> list[Problem]:
-    return [Problem("--body-size", f"is {size}", "Write the bytes of the body, such as 20000.")] if size < 0 else []
-
-
-def _check_source(source: str | None) -> list[Problem]:
-    try:
-        _ = source is None or ipaddress.ip_address(source)
-    except ValueError:
-        return [Problem("--source", f"is {source!r}", "Write one address, such as 198.51.100.7.")]
-    return []

@@ -74,6 +74,8 @@ class WebAcl:
     name: str
     default_allows: bool
     rules: tuple[WebAclRule, ...]
+    known: bool = True
+    """False where the reader knows only which one it is, not its rules."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

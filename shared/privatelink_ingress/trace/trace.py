@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from privatelink_ingress.settings.route_protocols import RouteProtocol
-from privatelink_ingress.trace import client_certificates, dns_hop, edge_hops, ingress_hop, sign_in, workload_hops
+from privatelink_ingress.trace import (
+    client_certificates,
+    dns_hop,
+    edge_hops,
+    ingress_hop,
+    rule_hop,
+    sign_in,
+    workload_hops,
+)
 from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import Topology
@@ -20,7 +28,7 @@ _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     edge_hops.secure,
     client_certificates.ask,
     edge_hops.screen,
-    edge_hops.route,
+    rule_hop.choose,
     sign_in.ask,
     edge_hops.spread,
     edge_hops.enter_endpoints,

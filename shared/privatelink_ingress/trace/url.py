@@ -11,6 +11,8 @@ from privatelink_ingress.problems import Problem, UsageError
 
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 """The schemes that the load balancer takes, with their ports."""
+WEBSOCKET = ("ws", "wss")
+"""Those of a WebSocket."""
 REQUEST_LINE = 16 * 1024
 """Bytes of a request line that an Application Load Balancer reads, a fixed quota:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html."""
@@ -33,8 +35,8 @@ class Url:
     """Percent-encoded, without dot segments."""
     query: tuple[tuple[str, str], ...]
     """Decoded."""
-    query_size: int
-    """Bytes of the query as it is sent, without the question mark."""
+    query_text: str
+    """As it is sent, without the question mark."""
 
     @classmethod
     def parse(cls, text: str) -> Url:
@@ -61,7 +63,7 @@ class Url:
             reason = f"makes a request line of {length} bytes: the load balancer refuses more than {REQUEST_LINE}"
             raise _refused(text, reason, "Send long values in the body of the request.")
         pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
-        return cls(scheme=scheme, host=host, port=port, path=path, query=tuple(pairs), query_size=len(sent))
+        return cls(scheme=scheme, host=host, port=port, path=path, query=tuple(pairs), query_text=sent)
 
 
 def _refused(text: str, reason: str, remedy: str) -> UsageError:

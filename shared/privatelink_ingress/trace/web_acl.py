@@ -10,6 +10,7 @@ import dataclasses
 import ipaddress
 import operator
 import posixpath
+import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -156,6 +157,9 @@ class _Seen:
                 return self.request.source is not None and any(
                     ipaddress.ip_address(self.request.source) in ipaddress.ip_network(one) for one in body["Addresses"]
                 )
+            case "RateBasedStatement" if "ScopeDownStatement" in body:
+                # It counts the requests in its scope alone.
+                return None if self.matches(body["ScopeDownStatement"]) is not False else False
             case "RegexMatchStatement":
                 text = self._field(body)
                 return None if text is None else bool(re2.search(body["RegexString"], text))
@@ -198,8 +202,12 @@ _TRANSFORMATIONS: Mapping[str, Callable[[str], str]] = {
     "NONE": str,
     "LOWERCASE": str.lower,
     "URL_DECODE": urllib.parse.unquote,
-    "NORMALIZE_PATH": lambda path: posixpath.normpath(path) + ("/" if path.endswith("/") and path.strip("/") else ""),
+    "NORMALIZE_PATH": lambda path: _normalized(re.sub("/{2,}", "/", path)),
 }
+
+
+def _normalized(path: str) -> str:
+    return posixpath.normpath(path) + ("/" if path.endswith("/") and path.strip("/") else "")
 
 
 def _header(request: Request, name: str) -> int:

@@ -135,7 +135,7 @@ def test_what_is_wrong_is_at_the_top_with_its_remedy_and_at_its_connection(sampl
     assert "Run `pulumi up` in central-ingress/." in findings
     assert "✕ failing" in rows(found)[1]
     (_, section), *_ = found.all("details", id="connection-shop")
-    assert "stopped at: Target group" in section
+    assert "answered 503 by the load balancer" in section
     assert [one.status for one in broken.connections] == ["serving", "error"]
 
 

@@ -70,7 +70,6 @@ def test_plain_http_is_refused_because_nothing_listens_on_port_80():
         ("security_groups", "sg-nlb", {"ingress": ()}, "Network load balancer", "10.12.0.0/23, 10.12.2.0/23"),
         ("security_groups", "sg-nlb", {"egress": ()}, "Node port", "port 30080 of every node"),
         ("security_groups", "sg-node", {"ingress": ()}, "Node port", "port 30080 of every node"),
-        ("target_groups", EDGE_GROUP, {"targets": ()}, "Target group", "answers 503"),
         ("target_groups", NODE_GROUP, {"targets": ()}, "Node port", "no node is registered"),
         ("nodes", "i-1", {"state": "stopped"}, "Node port", "no node runs"),
         ("services", SERVICE, {"connections": {"vpce-1": "pendingAcceptance"}}, "PrivateLink", "has not accepted"),

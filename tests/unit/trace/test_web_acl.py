@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from privatelink_ingress.trace import topology as model
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.trace import Trace, trace
 from privatelink_ingress.trace.web_acl import Judgement, judge
+from tests.support.examples import examples
 from tests.support.topologies import ALB, last, whole
 
 BODY = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
@@ -231,3 +235,81 @@ def test_a_rule_group_that_cannot_be_read_and_groups_of_other_vendors_are_left_t
     foreign = group("CommonRuleSet", VendorName="Acme")
     found = judged(unread, foreign, body_size=20_000)
     assert (found.action, found.unknown) == ("allow", ("ingress", "commonruleset"))
+
+
+def scoped(inside: Mapping[str, Any]) -> dict[str, Any]:
+    return {"RateBasedStatement": {"Limit": 100, "ScopeDownStatement": inside}}
+
+
+def test_a_rate_limit_leaves_open_only_the_requests_that_it_counts() -> None:
+    blog = {"NotStatement": {"Statement": HOST}}
+    rules = rule("rate-limit-shop", "block", scoped(HOST)), rule("rate-limit-blog", "block", scoped(blog))
+    assert judged(*rules).unknown == ("rate-limit-shop",)
+    assert judged(*rules, url="https://blog.example.com/").unknown == ("rate-limit-blog",)
+
+
+@pytest.mark.parametrize(
+    ("path", "blocked"),
+    [
+        ("/editor/a", True),
+        ("//editor/a", True),
+        ("///editor//a", True),
+        ("/%2feditor/a", True),
+        ("/x%2f..%2feditor/a", True),
+        ("/editor%2F..%2Fadmin", False),
+        ("/editorial", False),
+    ],
+)
+def test_a_path_is_compared_as_waf_normalizes_it(path: str, blocked: bool) -> None:
+    editor = rule("editor", "block", regex("^/editor/", {"UriPath": {}}, "URL_DECODE", "NORMALIZE_PATH"))
+    assert judged(editor, url=f"https://shop.example.com{path}").action == ("block" if blocked else "allow")
+
+
+COUNTRY = {"GeoMatchStatement": {"CountryCodes": ["KP"]}}
+KNOWN = st.sampled_from([HOST, {"NotStatement": {"Statement": HOST}}, addresses("198.51.100.0/24"), addresses()])
+LEAVES = st.one_of(KNOWN, st.just(COUNTRY), st.just(scoped(HOST)))
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        inner.map(lambda one: {"NotStatement": {"Statement": one}}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda some: {"AndStatement": {"Statements": some}}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda some: {"OrStatement": {"Statements": some}}),
+    ),
+    max_leaves=4,
+)
+
+
+def outcomes(statement: Mapping[str, Any], *, by_host: bool, by_source: bool) -> set[bool]:
+    """What a statement can come to, with each leaf that is not known either way."""
+    ((kind, body),) = statement.items()
+    if kind == "NotStatement":
+        return {not one for one in outcomes(body["Statement"], by_host=by_host, by_source=by_source)}
+    if kind in ("AndStatement", "OrStatement"):
+        parts = [outcomes(one, by_host=by_host, by_source=by_source) for one in body["Statements"]]
+        join = all if kind == "AndStatement" else any
+        return {join(values) for values in itertools.product(*parts)}
+    if kind == "IPSetReferenceStatement":
+        return {bool(body["Addresses"]) and by_source}
+    if kind == "RegexMatchStatement":
+        return {by_host}
+    return {True, False} if kind == "GeoMatchStatement" or by_host else {False}
+
+
+@examples(quick=50, whole=400)
+@given(
+    acl=st.lists(st.tuples(st.sampled_from(["allow", "block", "count"]), TREES), max_size=5),
+    host=st.sampled_from(["shop.example.com", "blog.example.com"]),
+    source=st.sampled_from(["198.51.100.7", "203.0.113.9"]),
+)
+def test_what_is_said_of_a_web_acl_holds_whatever_aws_alone_knows(acl, host: str, source: str) -> None:
+    rules = [rule(str(place), action, statement) for place, (action, statement) in enumerate(acl)]
+    can = [
+        outcomes(one.statement, by_host=host == "shop.example.com", by_source=source == "198.51.100.7") for one in rules
+    ]
+    found = judged(*rules, url=f"https://{host}/", source=source)
+    certain = [one for one, values in zip(rules, can, strict=True) if values == {True} and one.action != "count"]
+    decides = certain[0].name if certain else ""
+    assert (found.by, found.action) == (decides, certain[0].action if certain else "allow")
+    reached = rules[: int(decides)] if certain else rules
+    assert found.unknown == tuple(one.name for one in reached if can[int(one.name)] == {True, False})
+    assert found.counted == tuple(one.name for one in reached if can[int(one.name)] == {True})

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from privatelink_ingress.cli import sizes
 from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Out, Profiles, Root
 
 commands = typer.Typer()
@@ -50,6 +51,18 @@ Context = Annotated[
 ]
 
 
+BodySize = Annotated[
+    int,
+    typer.Option(
+        "--body-size",
+        parser=sizes.parse,
+        help="Size of the body, such as 20000, 20kB or 1MiB. The firewall reads 8,192 bytes.",
+        metavar="BYTES",
+        show_default=False,
+    ),
+]
+
+
 @commands.command(epilog="Example: ./run trace https://shop.example.com/cart --method POST")
 def trace(
     url: Annotated[
@@ -63,9 +76,7 @@ def trace(
         str | None,
         typer.Option(help="The client's address; by default one that no rule matches.", metavar="ADDRESS"),
     ] = None,
-    body_size: Annotated[
-        int, typer.Option(help="Bytes of the body. The firewall reads 8,192.", metavar="BYTES", show_default=False)
-    ] = 0,
+    body_size: BodySize = 0,
     protocol: Annotated[
         Protocol | None,
         typer.Option(help="What the client speaks; by default HTTP/2 over TLS, and HTTP/1.1 for WebSockets."),

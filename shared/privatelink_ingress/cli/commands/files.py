@@ -141,6 +141,10 @@ def cost(
     from privatelink_ingress.plan.capacity.cost import Traffic
 
     missing = []
+    if profile and (not refresh or len(profile) > 1):
+        reason = "is given twice" if refresh else "is only for --refresh, which reads AWS's price list"
+        remedy = "Name one: the list is the same for every account." if refresh else "Add --refresh, or leave it out."
+        raise UsageError("The command is wrong", [Problem("--profile", reason, remedy)])
     if refresh:
         from privatelink_ingress.cli import price_list
 

@@ -158,7 +158,8 @@ def quantity(line: Line) -> str:
     """Of a line, with its unit and price."""
     unit = line.price.unit
     plural = "" if line.quantity == 1 or unit == "GB" or unit.endswith("s") else "s"
-    return f"{line.quantity:,g} {unit}{plural} x {line.price.usd:g}"
+    # Twelve digits are enough for every quantity, and keep a rounding error out.
+    return f"{float(f'{line.quantity:.12g}'):,} {unit}{plural} x {line.price.usd:g}".replace(".0 ", " ", 1)
 
 
 def usd(what: Bill | Line) -> str:

@@ -30,7 +30,7 @@ class Price(BaseModel):
 
     model_config = _STRICT
 
-    usd: Annotated[float, Field(ge=0)]
+    usd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     unit: str
     source: str
     """The product in AWS's price list, or AWS's page to compare with. Only an `aws` price was read there."""

@@ -23,6 +23,8 @@ def judge(acl: WebAcl, arn: str, group: str, balancer: LoadBalancer) -> Iterator
         reason = f"the load balancer's web ACL is {acl.arn or acl.name}, not {arn}"
         yield found(SYSTEM, "warning", HOP, reason, UP_EDGE, balancer.name)
         return
+    if not acl.known:
+        return  # the trace tells it
     references = [rule for rule in acl.rules if rule.group_arn and rule.group_arn.split("/")[-2] == group]
     if not references:
         reason = f"{acl.name} lacks the rule group {group}, so no firewall rule of the stack file applies"

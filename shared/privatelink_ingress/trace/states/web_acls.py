@@ -20,7 +20,7 @@ def web_acls(resources: Resources) -> dict[str, WebAcl]:
     return {
         tie["resourceArn"]: _web_acl(acls[tie["webAclArn"]], addresses)
         if tie["webAclArn"] in acls
-        else WebAcl(name=tie["webAclArn"], arn=tie["webAclArn"], default_allows=True, rules=())
+        else WebAcl(name=tie["webAclArn"], arn=tie["webAclArn"], default_allows=True, rules=(), known=False)
         for tie in resources.of(t.WEB_ACL_ASSOCIATION)
     }
 
