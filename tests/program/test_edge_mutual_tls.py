@@ -13,9 +13,11 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.local.engine.runner import StackRun
 from privatelink_ingress.lookups import trust_files
 from privatelink_ingress.plan.edge.mutual_tls import HEADERS
+from privatelink_ingress.rules import judge
 from tests.support.authorities import certificate, revocation_list
 from tests.support.deployers import EDGE, asker, of_duty
 from tests.support.edge_services import inputs, named, services
+from tests.support.recordings import recorded
 
 BUCKET = "central-ingress-prod-trust-222222222222-eu-west-1"
 FILES = {"ca.pem": certificate(), "revoked.pem": revocation_list()}
@@ -114,3 +116,18 @@ def test_headers_about_certificates_are_blocked_first_where_the_load_balancer_ad
         assert {(one["comparisonOperator"], one["size"]) for one in sizes} == {("GT", 0)}
     asking = rules(loadBalancer={"mutualTls": {"mode": "passthrough"}})
     assert [rule for rule in asking if rule["name"] == "forged-certificates"] == []
+
+
+@pytest.mark.parametrize(
+    "mutual", [{"mode": "passthrough"}, VERIFY, {**VERIFY, "ignoreClientCertificateExpiry": True}], ids=str
+)
+def test_what_a_stack_file_asks_of_clients_breaks_no_rule(run: Run, mutual: dict[str, Any]) -> None:
+    assert [f"{rule.name}: {one.name} {message}" for rule, (one, message) in judge(recorded(run(**mutual)))] == []
+
+
+def test_a_listener_that_accepts_expired_certificates_says_so_in_a_tag(run: Run) -> None:
+    def tags(**mutual: Any) -> dict[str, str]:
+        return named(run(**mutual), t.LISTENER, "edge-https").inputs["tags"]
+
+    accepting = tags(**VERIFY, ignoreClientCertificateExpiry=True)
+    assert accepting == {**tags(**VERIFY), "ExpiredClientCertificates": "accepted"}

@@ -63,7 +63,7 @@ def test_rules_say_what_and_why_in_sentences_and_what_they_stand_for() -> None:
         assert rule.reason.endswith("."), rule.name
         assert rule.stands_for, rule.name
         for source in rule.stands_for:
-            assert re.fullmatch(r"D(0[1-9]|[1-3]\d|4[0-5])|[A-Z]\w+\.\d+|SEC\d\d", source), (rule.name, source)
+            assert re.fullmatch(r"D(0[1-9]|[1-3]\d|4[0-5])|[A-Z]\w+\.\d+|(SEC|REL)\d\d", source), (rule.name, source)
 
 
 def test_no_rule_stands_for_a_control_whose_finding_is_accepted_without_a_reason() -> None:

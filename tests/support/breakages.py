@@ -68,14 +68,14 @@ class Sides:
         name = "IpPermissions" if direction == "ingress" else "IpPermissionsEgress"
         getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group, IpPermissions=found[name])
 
-    def record(self, action: str, balancer: dict[str, Any] | None = None) -> object:
+    def record(self, action: str, balancer: dict[str, Any] | None = None, *, type_: str = "A") -> object:
         to = balancer or self.balancer
         alias = {
             "HostedZoneId": to["CanonicalHostedZoneId"],
             "DNSName": to["DNSName"],
             "EvaluateTargetHealth": False,
         }
-        change = {"Action": action, "ResourceRecordSet": {"Name": HOST, "Type": "A", "AliasTarget": alias}}
+        change = {"Action": action, "ResourceRecordSet": {"Name": HOST, "Type": type_, "AliasTarget": alias}}
         return self.route53.change_resource_record_sets(HostedZoneId=ZONE, ChangeBatch={"Changes": [change]})
 
     def modify_rule(self, **changes: Any) -> None:
@@ -206,6 +206,13 @@ BREAKAGES = (
         do=record_of_another,
         where="Route 53",
         reason="no internet-facing load balancer has this name",
+    ),
+    Breakage(
+        what="an AAAA record leads to the load balancer, which has only IPv4 addresses",
+        do=lambda sides: sides.record("UPSERT", type_="AAAA"),
+        where="Route 53",
+        reason=f"{HOST} has an AAAA record, but the load balancer has only IPv4 addresses",
+        severity="warning",
     ),
     Breakage(
         what="the listener is moved to another port",

@@ -123,6 +123,8 @@ def _sign_in(order: int | None, **config: str) -> Edit:
     return edit
 
 
+ASKING = "listeners-and-firewall-agree-on-client-certificates"
+STORE = {"mode": "verify", "trustStoreArn": "arn:aws:elasticloadbalancing:eu-west-1:222222222222:truststore/edge/1"}
 SPREAD = "spec.template.spec.topologySpreadConstraints"
 CONTAINER = "spec.template.spec.containers.0"
 ACL, LB, TLS = (t.WEB_ACL, "edge"), (t.LOAD_BALANCER, "edge"), (t.LISTENER, "edge-https")
@@ -340,6 +342,32 @@ DEFECTS = [
         put(*TLS, "sslPolicy", "ELBSecurityPolicy-2016-08"),
     ),
     Defect("listeners-use-a-recommended-tls-policy", "prod", "none", "edge-https", put(*TLS, "sslPolicy", GONE)),
+    Defect(
+        "clients-are-verified-with-a-trust-store",
+        "prod",
+        "no trust store",
+        "edge-https",
+        put(*TLS, "mutualAuthentication", {"mode": "verify"}),
+        also=((ASKING, "edge-https"),),
+    ),
+    Defect(
+        "expired-client-certificates-are-refused",
+        "prod",
+        "expiry ignored without a tag",
+        "edge-https",
+        put(*TLS, "mutualAuthentication", STORE | {"ignoreClientCertificateExpiry": True}),
+        also=((ASKING, "edge-https"),),
+    ),
+    Defect(ASKING, "prod", "passthrough", "edge-https", put(*TLS, "mutualAuthentication.mode", "passthrough")),
+    Defect(ASKING, "prod", "verify", "edge-https", put(*TLS, "mutualAuthentication", STORE)),
+    Defect(ASKING, "prod", "forged headers let in", "edge-https", _without_rule("forged-certificates")),
+    Defect(
+        "ipv6-names-lead-to-ipv6-addresses",
+        "prod",
+        "an AAAA record to an IPv4 load balancer",
+        "shop-shop.example.com",
+        put(t.DNS_RECORD, "shop-shop.example.com", "type", "AAAA"),
+    ),
     Defect(
         "unclaimed-requests-get-a-fixed-answer",
         "prod",

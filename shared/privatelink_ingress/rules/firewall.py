@@ -46,9 +46,9 @@ def load_balancers_are_screened(stack: Stack) -> Iterator[Finding]:
 @resource_rule(t.WEB_ACL, reason="AWS refuses a web ACL with two rules of one priority.", stands_for=["D10"])
 def firewall_priorities_are_unique(inputs: Inputs) -> Iterator[str]:
     """No two rules of a web ACL have the same priority."""
-    for priority, count in Counter(rule["priority"] for rule in _rules(inputs)).items():
+    for priority, count in Counter(rule["priority"] for rule in rules_of(inputs)).items():
         if count > 1:
-            names = ", ".join(rule["name"] for rule in _rules(inputs) if rule["priority"] == priority)
+            names = ", ".join(rule["name"] for rule in rules_of(inputs) if rule["priority"] == priority)
             yield f"has {count} rules of priority {priority}: {names}"
 
 
@@ -59,7 +59,7 @@ def firewall_priorities_are_unique(inputs: Inputs) -> Iterator[str]:
 )
 def firewall_has_the_baseline(inputs: Inputs) -> Iterator[str]:
     """Every web ACL has the baseline of managed groups."""
-    missing = set(BASELINE) - {_group(rule).get("name") for rule in _rules(inputs)}
+    missing = set(BASELINE) - {_group(rule).get("name") for rule in rules_of(inputs)}
     if missing:
         yield f"lacks {', '.join(sorted(missing))}"
 
@@ -77,7 +77,7 @@ def firewall_limits_rates(inputs: Inputs) -> Iterator[str]:
     """A web ACL blocks clients that send too many requests, unless it says that it is being tried out."""
     if inputs.get("description") == COUNTING:
         return
-    limits = [rule for rule in _rules(inputs) if "rateBasedStatement" in rule["statement"]]
+    limits = [rule for rule in rules_of(inputs) if "rateBasedStatement" in rule["statement"]]
     if not any("block" in rule.get("action", {}) for rule in limits):
         yield "has no rate limit that blocks"
 
@@ -107,7 +107,7 @@ def firewall_metrics_are_on(stack: Stack) -> Iterator[Finding]:
     """A web ACL or rule group, and each of its rules, has a metric of its own and keeps samples."""
     for type_, whole in ((t.WEB_ACL, "the web ACL"), (t.RULE_GROUP, "the rule group")):
         for one in stack.of(type_):
-            settings = {rule["name"]: rule["visibilityConfig"] for rule in _rules(one.inputs)}
+            settings = {rule["name"]: rule["visibilityConfig"] for rule in rules_of(one.inputs)}
             settings[whole] = plain(one.inputs["visibilityConfig"])
             for name, visibility in settings.items():
                 if not (visibility.get("cloudwatchMetricsEnabled") and visibility.get("sampledRequestsEnabled")):
@@ -148,10 +148,11 @@ def firewall_logs_hold_no_credentials(inputs: Inputs) -> Iterator[str]:
 
 def _blocking(inputs: Inputs) -> list[dict[str, Any]]:
     """The rules of a web ACL that has to block."""
-    return [] if inputs.get("description") == COUNTING else _rules(inputs)
+    return [] if inputs.get("description") == COUNTING else rules_of(inputs)
 
 
-def _rules(inputs: Inputs) -> list[dict[str, Any]]:
+def rules_of(inputs: Inputs) -> list[dict[str, Any]]:
+    """The rules of a web ACL or rule group."""
     return plain(inputs.get("rules") or ())
 
 

@@ -110,6 +110,21 @@ def unclaimed_requests_get_a_fixed_answer(inputs: Inputs) -> Iterator[str]:
         yield "does not answer unclaimed requests itself with a fixed response"
 
 
+@stack_rule(
+    reason="Clients that prefer IPv6 get an address where nothing answers, or none at all.",
+    stands_for=["REL02"],
+)
+def ipv6_names_lead_to_ipv6_addresses(stack: Stack) -> Iterator[Finding]:
+    """An AAAA record leads to a load balancer with IPv6 addresses."""
+    for balancer in stack.of(t.LOAD_BALANCER):
+        if "dualstack" in balancer.inputs.get("ipAddressType", "ipv4"):
+            continue
+        # The first preview does not know the type of a certificate's validation record, which is no alias.
+        for record in stack.referring(t.DNS_RECORD, "aliases", balancer):
+            if record.inputs.get("type") == "AAAA":
+                yield record, f"is an AAAA record, but {balancer.name} has only IPv4 addresses"
+
+
 @resource_rule(t.LISTENER_RULE, reason="A rule without a host takes every connection's requests.", stands_for=["D17"])
 def routes_name_their_hosts(inputs: Inputs) -> Iterator[str]:
     """Every route names its hosts."""

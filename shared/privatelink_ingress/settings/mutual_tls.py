@@ -29,6 +29,12 @@ REVOCATION_LISTS = 15
 """A changed list is added before the old one is removed, and a trust store holds 30:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#trust-stores-quotas"""
 
+FORGED_CERTIFICATES = "forged-certificates"
+"""The firewall's rule that stops headers about client certificates where the load balancer asks for none."""
+
+EXPIRY_TAG, EXPIRED_ACCEPTED = "ExpiredClientCertificates", "accepted"
+"""Tag of a listener that accepts expired certificates, so that whoever reads it sees that somebody decided so."""
+
 
 class MutualTls(Settings):
     """Client certificates of the HTTPS listener, and so of every host of the load balancer."""

@@ -18,6 +18,7 @@ from privatelink_ingress.trace.judgements import (
     client_certificates,
     clusters,
     contracts,
+    ipv6,
     logs,
     quotas,
     rules,
@@ -96,6 +97,7 @@ def _of_shards(
                 yield from rules.judge(shard, balancer, topology)
                 yield from addresses.judge(shard, balancer, topology, services)
                 yield from balancers.judge(shard, balancer, around)
+                yield from ipv6.judge(shard, balancer, topology)
                 yield from client_certificates.judge(shard, balancer, now)
                 yield from logs.judge(shard, balancer, around)
                 yield from quotas.judge(shard, balancer, topology, around)

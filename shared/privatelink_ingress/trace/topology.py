@@ -96,6 +96,8 @@ class LoadBalancer:
     """Whether a network load balancer's inbound rules also apply to traffic over PrivateLink."""
     listeners: tuple[Listener, ...]
     web_acl: WebAcl | None = None
+    ip_address_type: str = "ipv4"
+    """`dualstack` with IPv6 addresses."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet]) -> dict[str, LoadB
             enforces_private_link_rules=balancer.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on")
             == "on",
             listeners=tuple(_listener(elbv2, listener, balancer["Type"]) for listener in listeners),
+            ip_address_type=balancer.get("IpAddressType", "ipv4"),
         )
 
     found = read(elbv2, "describe_load_balancers", "LoadBalancers")

@@ -15,6 +15,7 @@ from privatelink_ingress.components.edge.trust_store import TrustStore, TrustSto
 from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan
 from privatelink_ingress.plan.edge.shard import HTTP, HTTPS
+from privatelink_ingress.settings.mutual_tls import EXPIRED_ACCEPTED, EXPIRY_TAG
 from privatelink_ingress.settings.pages import FixedPage
 
 
@@ -63,7 +64,7 @@ class Listeners(Component):
             routing_http_response_x_content_type_options_header_value=headers.content_type_options,
             routing_http_response_x_frame_options_header_value=headers.frame_options,
             routing_http_response_content_security_policy_header_value=headers.content_security_policy,
-            tags=self.named("https", args.tags),
+            tags=self.named("https", {**args.tags, **_decided(args.mutual_tls)}),
             opts=self.child(depends_on=[*args.after, *(store.lists if store else ())], protect=args.protect),
         )
         for key, arn in more:
@@ -91,6 +92,10 @@ class Listeners(Component):
             return None
         trusted = TrustStoreArgs(plan=args.mutual_tls.trust_store, tags=args.tags)
         return TrustStore(f"{self._name}-trust", trusted, self.child())
+
+
+def _decided(plan: MutualTlsPlan) -> dict[str, str]:
+    return {EXPIRY_TAG: EXPIRED_ACCEPTED} if plan.ignore_expiry else {}
 
 
 def _mutual_authentication(

@@ -42,6 +42,7 @@ def load_balancers(resources: Resources) -> dict[str, LoadBalancer]:
             enforces_private_link_rules=one.get("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on") != "off",
             listeners=tuple(_listener(resources, listener) for listener in listeners[one["arn"]]),
             web_acl=acls.get(one["arn"]),
+            ip_address_type=one.get("ipAddressType") or "ipv4",
         )
         for one in resources.of(t.LOAD_BALANCER)
     }

@@ -32,6 +32,7 @@ from privatelink_ingress.settings.firewall import COUNTING, Firewall
 from privatelink_ingress.settings.ipv6 import is_ipv6
 from privatelink_ingress.settings.limits import FIREWALL_BASE_CAPACITY, FIREWALL_CAPACITY
 from privatelink_ingress.settings.managed_rules import FLOODS, GROUPS
+from privatelink_ingress.settings.mutual_tls import FORGED_CERTIFICATES
 
 BLOCK_PAGE, RATE_PAGE = "blocked", "rate-limited"
 
@@ -76,9 +77,6 @@ class FirewallPlan:
 
 DOT_SEGMENTS = "dot-segments"
 """Key of the rule that stops paths such as `/public/../admin`."""
-
-FORGED_CERTIFICATES = "forged-certificates"
-"""Key of the rule that stops headers about client certificates where the load balancer asks for none."""
 
 _ALWAYS_BLOCK = (DOT_SEGMENTS, FORGED_CERTIFICATES)
 """Rules that block in stage `count` too: what they stop is trusted behind the load balancer."""
