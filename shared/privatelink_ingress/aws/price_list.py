@@ -72,6 +72,7 @@ _PRODUCTS: Mapping[str, _Product] = {
     "transit-gateway": _vpc("TransitGateway-Hours", "attachment-hour", _HOURS, "TransitGatewayVPC"),
     "transit-gateway-data": _vpc("TransitGateway-Bytes", "GB", _GB, "TransitGatewayVPC"),
     "alb": _balancer("Application", "LoadBalancerUsage", "hour", _HOURS),
+    "trust-store": _balancer("Application", "TS-LoadBalancerUsage", "hour", _HOURS),
     "alb-units": _balancer("Application", "LCUUsage", "LCU-hour", _LCU),
     "nlb": _balancer("Network", "LoadBalancerUsage", "hour", _HOURS),
     "nlb-units": _balancer("Network", "LCUUsage", "NLCU-hour", _LCU),

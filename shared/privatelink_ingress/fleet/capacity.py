@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import alarm_costs, check, prices
+from privatelink_ingress.fleet import alarm_costs, check, prices, shard_costs
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.repository import read_right
 from privatelink_ingress.fleet.shards import ShardStacks
@@ -94,18 +94,12 @@ def capacity(root: Path, *, needs: Needs, plan: int | None = None, stack: str | 
         dashboard=pattern.edge.settings.dashboards,
         price_list=price_list,
     )
-    web_acl = _web_acl(pattern)
-    shard = cost.shard_cost(
-        first.region,
+    shard = shard_costs.bill(
+        pattern,
         zones=first.zones,
-        firewall_rules=web_acl.charged_rules,
-        own_web_acl=web_acl.existing_arn is None,
-        firewall_capacity=web_acl.capacity,
-        firewall_fees=web_acl.fees,
         alarm_metrics=alarm_costs.of_shard(
             stacks.report.plans.get(f"{PROJECT}/{first.name}"), enabled=bool(pattern.edge.settings.alarms.enabled)
         ),
-        dashboard=pattern.edge.settings.dashboards,
         price_list=price_list,
     )
     return dataclasses.replace(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from privatelink_ingress import stack_names
 from privatelink_ingress.contracts import service as service_contract
-from privatelink_ingress.fleet import alarm_costs, check, prices, shards
+from privatelink_ingress.fleet import alarm_costs, check, prices, shard_costs, shards
 from privatelink_ingress.fleet.repository import Stacks, read_right
 from privatelink_ingress.plan.capacity import cost
 from privatelink_ingress.plan.capacity.alternatives import Fleet, Way, ways
@@ -17,7 +17,6 @@ from privatelink_ingress.plan.capacity.bills import Bill, together
 from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.plan.capacity.prices import PriceList
 from privatelink_ingress.plan.edge import shard as edge
-from privatelink_ingress.plan.edge.firewall.web_acl import of_shard
 from privatelink_ingress.plan.edge.network_zones import zone_count
 from privatelink_ingress.plan.workload import declared_zones, endpoints
 from privatelink_ingress.problems import Problem, UserError
@@ -139,8 +138,6 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
     for shard in grouped:
         zones, region = zone_count(shard.edge.settings.network), shard.edge.region
         connections = len(shard.routes)
-        settings = shard.edge.settings
-        web_acl = of_shard(settings, name="")
         for stack in shard.stacks:
             plan = stacks.report.plans.get(f"{edge.PROJECT}/{stack.stack}")
             watched = alarm_costs.enabled(stack, shard)
@@ -148,17 +145,12 @@ def _edges(stacks: Stacks, use: _Use) -> Iterator[StackCost]:
                 project=edge.PROJECT,
                 stack=stack.stack,
                 region=region,
-                shared=cost.shard_cost(
-                    region,
+                shared=shard_costs.bill(
+                    shard,
                     zones=zones,
-                    firewall_rules=web_acl.charged_rules,
-                    own_web_acl=web_acl.existing_arn is None,
-                    firewall_capacity=web_acl.capacity,
-                    firewall_fees=web_acl.fees,
                     million_requests=connections * use.traffic.million_requests,
                     log_gb=use.log_gb,
                     alarm_metrics=alarm_costs.of_shard(plan, enabled=watched),
-                    dashboard=settings.dashboards,
                     price_list=use.prices,
                 )
                 if stack is shard.edge

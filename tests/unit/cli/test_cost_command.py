@@ -12,7 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from privatelink_ingress.cli.app import app
+from tests.support import stack_edits
+from tests.support.authorities import certificate
 
+EDGE, VERIFY = "central-ingress/prod", {"mode": "verify", "caBundle": "ca.pem"}
 ROOT = Path(__file__).parents[3]
 STACK_FILES = (
     "eks-service/Pulumi.shop.yaml",
@@ -209,3 +212,20 @@ def test_a_repository_without_stacks_costs_nothing_to_count(samples: Path) -> No
 
 def test_negative_traffic_is_wrong_use(samples: Path) -> None:
     assert run(samples, "--gb", "-1").exit_code == 2
+
+
+def test_the_trust_store_of_a_shard_that_verifies_clients_is_in_its_bill_and_in_that_of_one_more_shard(
+    samples: Path,
+) -> None:
+    def planned() -> float:
+        grown = CliRunner().invoke(app, ["capacity", "--root", str(samples), "--plan", "60", "--json"])
+        return json.loads(grown.stdout)["plan"]["usd_a_month"]
+
+    in_region(samples, "us-east-1", "use1")
+    before, grown = by_stack(data(samples)), planned()
+    (samples / "central-ingress" / "ca.pem").write_text(certificate())
+    stack_edits.change(samples / "central-ingress/Pulumi.prod.yaml", "loadBalancer", {"mutualTls": VERIFY})
+    # The firewall has one rule less: nobody but the load balancer sends headers about certificates.
+    change = 3.65 - 1
+    assert by_stack(data(samples))[EDGE] == pytest.approx(before[EDGE] + change, abs=0.011)
+    assert planned() == pytest.approx(grown + change, abs=0.011)

@@ -62,6 +62,7 @@ def test_it_keeps_the_price_of_each_item_with_product_and_day(samples: Path):
         "node m7i.large": 0.1123,
         "transit-gateway": 0.053,
         "transit-gateway-data": 0.02,
+        "trust-store": 0.0056,
         "web-acl": 5.0,
     }
     endpoint = kept["endpoint"]["eu-west-1"]
@@ -75,10 +76,11 @@ def test_it_keeps_the_price_of_each_item_with_product_and_day(samples: Path):
 def test_docs_name_every_item_that_it_does_not_read():
     unread = shipped_prices.shipped().prices.keys() - aws_price_list.ITEMS
     said = {
-        "fees of managed firewall groups: bot control, account takeover prevention and anti-DDoS": {
+        "fees of managed firewall groups: bot control, fraud control and anti-DDoS": {
             "bot-control",
             "bot-control-requests",
             "account-takeover",
+            "account-creation",
             "anti-ddos",
             "anti-ddos-requests",
         },

@@ -65,6 +65,7 @@ def shard_cost(
     firewall_capacity: int,
     firewall_fees: Collection[str] = (),
     own_web_acl: bool = True,
+    verifies_clients: bool = False,
     million_requests: float = 0.0,
     log_gb: float = 0.0,
     alarm_metrics: int | None = 0,
@@ -79,6 +80,7 @@ def shard_cost(
         firewall_capacity: Capacity units of its web ACL.
         firewall_fees: Items of managed groups that AWS charges for beside the price of a rule.
         own_web_acl: False for an existing one, whose owner pays for it and for its own rules.
+        verifies_clients: Whether its listener has a trust store, as mutual TLS in mode verify needs.
         zones: Zones of the load balancer; AWS gives it a public address in each, at least.
         million_requests: Of all connections together: each costs more when the firewall is above its base capacity.
         log_gb: GB of logs that CloudWatch takes in a month.
@@ -89,6 +91,8 @@ def shard_cost(
     ledger = Ledger(region, price_list)
     ledger.add("application load balancer", "alb", HOURS)
     ledger.add("public IPv4 addresses", "ipv4", zones * HOURS)
+    if verifies_clients:
+        ledger.add("trust store of mutual TLS", "trust-store", HOURS)
     if own_web_acl:
         ledger.add("web ACL", "web-acl", 1)
     ledger.add("firewall rules and groups", "firewall-rule", firewall_rules)

@@ -89,6 +89,6 @@ NOT_COUNTED = (
     "storage and queries of logs, metrics of Container Insights, notifications of alarms",
     "data transfer to the internet and between zones",
     "hosted zone, images, keys and the state bucket",
-    "puzzles of the firewall, log-ins that it checks, and targeted inspection of bots",
+    "puzzles of the firewall, log-ins and registrations that it checks, and targeted inspection of bots",
 )
 """Other items of a bill, which depend on use or belong to the account."""

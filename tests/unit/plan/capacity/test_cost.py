@@ -103,6 +103,15 @@ def test_each_started_500_units_above_the_base_add_to_every_million_requests(cap
     assert lines(bill)["firewall-capacity"] == pytest.approx(steps * 100 * 0.20)
 
 
+def test_a_shard_that_verifies_client_certificates_pays_for_its_trust_store() -> None:
+    def bill(verifies: bool) -> dict[str, float]:
+        return lines(
+            cost.shard_cost("us-east-1", zones=3, firewall_rules=7, firewall_capacity=1, verifies_clients=verifies)
+        )
+
+    assert bill(True) == {**bill(False), "trust-store": 3.65}
+
+
 def test_a_workload_costs_its_control_plane_endpoints_and_load_balancer() -> None:
     assert lines(workload_bill(workload())) == {"eks": 73.0, "endpoint": 87.6, "nlb": 16.43}
 
