@@ -62,6 +62,10 @@ def diff(request: OnboardRequest, location: Location, workloads: Sequence[Worklo
         "slot": (existing.slot, existing.slot if request.slot is None else request.slot),
         "shard": (location.shard, request.shard or location.shard),
         "attached": (attached, attached or request.attached),
+        "clientCertificates": (
+            existing.client_certificates or "not set",
+            request.client_certificates or existing.client_certificates or "not set",
+        ),
     }
     return [
         Problem(f"{where}.{key}", f"is {_shown(was)}, not {_shown(wanted)}", _remedy(key, _shown(wanted)))

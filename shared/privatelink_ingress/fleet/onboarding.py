@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 from privatelink_ingress.contracts.shard import PROJECT
-from privatelink_ingress.fleet import assumed_zones, plans
+from privatelink_ingress.fleet import assumed_zones, onboarding_placement, plans
 from privatelink_ingress.fleet import shards as fleet_shards
 from privatelink_ingress.fleet.shards import ShardStacks
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload, workload_named
-from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.capacity.placement import Capacity
 from privatelink_ingress.plan.edge import backends, network_zones
 from privatelink_ingress.plan.edge.backends import BackendPlan
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
@@ -23,9 +21,9 @@ from privatelink_ingress.plan.edge.shard import edge_tags
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes
 from privatelink_ingress.plan.routing.parts import ANY_PATH
-from privatelink_ingress.plan.routing.routes import RoutePlan, Rule
+from privatelink_ingress.plan.routing.routes import Rule
 from privatelink_ingress.plan.workload import declared_zones
-from privatelink_ingress.problems import Problem, UsageError, UserError, suggest
+from privatelink_ingress.problems import Problem, UsageError, UserError
 from privatelink_ingress.settings.edge import SLOTS, Connection
 from privatelink_ingress.settings.explain import explain
 from privatelink_ingress.settings.fields import ConnectionName
@@ -46,6 +44,8 @@ class OnboardRequest:
     slot: int | None = None
     attached: bool = False
     """A stack of its own instead of an entry in the shard's."""
+    client_certificates: str | None = None
+    """What it relies on of its shard's mutual TLS, `required` or `unwanted`; None when it does not say."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,8 @@ class Onboarding:
     connection: Connection
     backend: BackendPlan
     rules: tuple[Rule, ...]
+    passed_over: tuple[str, ...]
+    """Shards before the chosen one, each with the reason why it was not chosen."""
     consumer: Mapping[str, Any] | None
     """What the workload's `publication.consumers` lack to admit the edge."""
 
@@ -88,8 +90,9 @@ def plan_onboarding(
     planned = routes.plan_routes(request.name, draft)
     if problems := routes.check([planned]):
         raise UserError(f"{request.name} cannot be published", problems)
-    shard, slot = _place(request, planned, shards, workload)
-    entry = entry_of(request, workload, slot=slot)
+    place = onboarding_placement.place(planned, shards, workload, wanted_shard=request.shard, wanted_slot=request.slot)
+    shard = place.shard
+    entry = entry_of(request, workload, slot=place.slot)
     connection = connection_of(request.name, entry)
     stack = f"{shard.edge.stack}-{request.name}" if request.attached else shard.edge.stack
     return Onboarding(
@@ -102,6 +105,7 @@ def plan_onboarding(
         connection=connection,
         backend=_backend(request.name, connection, workload, shard.edge, stack),
         rules=routes.plan_routes(request.name, connection).rules,
+        passed_over=place.passed_over,
         consumer=missing_consumer(workload, shard.edge),
     )
 
@@ -134,7 +138,8 @@ def entry_of(request: OnboardRequest, workload: Workload, *, slot: int) -> dict[
     if request.paths != (ANY_PATH,):
         route["paths"] = list(request.paths)
     owner = request.owner or workload.settings.owner
-    return {"slot": slot, "owner": owner, "backends": [{"stack": request.stack}], "routes": [route]}
+    relied_on = {"clientCertificates": request.client_certificates} if request.client_certificates else {}
+    return {"slot": slot, "owner": owner, "backends": [{"stack": request.stack}], "routes": [route], **relied_on}
 
 
 def published_name(workload: Workload) -> str:
@@ -148,61 +153,6 @@ def _same_name(request: OnboardRequest, workload: Workload) -> None:
         reason = f"is not the name that stack {workload.stack} publishes, which is {published}"
         remedy = f"Name it {published}, or set connectionName of stack {workload.stack} to {request.name}."
         raise UserError(f"{request.name} cannot be published", [Problem(request.name, reason, remedy)])
-
-
-def _place(
-    request: OnboardRequest, draft: RoutePlan, shards: Sequence[ShardStacks], workload: Workload
-) -> tuple[ShardStacks, int]:
-    capacities = {capacity.name: capacity for capacity in fleet_shards.capacities(shards)}
-    by_name = {shard.edge.stack: shard for shard in shards}
-    if request.shard and request.shard not in capacities:
-        reason = f"is {request.shard!r}, which has no stack file"
-        raise UsageError("The shard does not exist", [Problem("--shard", reason, suggest(request.shard, capacities))])
-    regions = (workload.region, *workload.settings.publication.supported_regions)
-    nearby = [capacity for region in regions for capacity in capacities.values() if capacity.region == region]
-    wanted = [capacities[request.shard]] if request.shard else nearby or list(capacities.values())
-    needs = usage.needs(draft)
-    room = next((capacity for capacity in wanted if not capacity.lacks(needs)), None)
-    if room is None:
-        raise UserError(f"No shard has room for {request.name}", _full(wanted[-1], capacities.values(), needs))
-    retired = by_name[room.name].retired_slots
-    # A name that comes back may have its old slot: its resources are then updated in place.
-    mine = next((slot for slot, name in retired.items() if name == request.name and slot not in room.slots), None)
-    free = mine if mine is not None else _free(room.slots, retired)
-    if request.slot != mine and request.slot in retired:
-        former = retired[request.slot]
-        reason = f"is {request.slot}, which {former} had: its rules and endpoint may still stand"
-        remedy = f"Deploy the removal of {former} and run offboard {former} again, or use {free}."
-        raise UserError(f"{request.name} cannot be published", [Problem("--slot", reason, remedy)])
-    if request.slot in room.slots:
-        holder = next(
-            f"{name} of {connection.owner} ({stack.file})"
-            for stack in by_name[room.name].stacks
-            for name, connection in stack.settings.connections.items()
-            if connection.slot == request.slot
-        )
-        problem = Problem("--slot", f"is {request.slot}, which {holder} has", f"Use {free}, or leave out --slot.")
-        raise UserError(f"{request.name} cannot be published", [problem])
-    return by_name[room.name], free if request.slot is None else request.slot
-
-
-def _free(used: Collection[int], retired: Collection[int]) -> int:
-    """The lowest slot that no connection has, and none that was removed may still have.
-
-    Raises:
-        UserError: when only retired ones are left.
-    """
-    for slot in SLOTS:
-        if slot not in used and slot not in retired:
-            return slot
-    reason = f"keep {', '.join(map(str, sorted(retired)))} until their removal is deployed, and all others are taken"
-    remedy = "Deploy the removals, and run offboard for each again."
-    raise UserError("No slot is free", [Problem("retiredSlots", reason, remedy)])
-
-
-def _full(shard: Capacity, all_shards: Iterable[Capacity], needs: usage.Needs) -> list[Problem]:
-    others = [other for other in all_shards if other.name != shard.name and other.region == shard.region]
-    return placement.check(shard.adding(needs, len(SLOTS)), others)
 
 
 def _attached_config(edge: Edge, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,7 +68,7 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
         problem = Problem(new.shard.edge.file, "accountId is encrypted or a network is, so it cannot be copied", remedy)
         raise UserError("Nothing was written", [problem])
     # The trial includes the workload's side: what that lacks is then reported once, with the lines to add.
-    trial = _check_trial(root, [change, *admission])
+    trial = _check_trial(root, [change, *admission], stacks.edges)
     problems = [finding.problem.in_file(finding.file) for finding in trial.findings]
     if admission and not edit_workload:
         problems.append(_not_admitted(new.workload, new.shard.edge, new.consumer))
@@ -81,7 +81,7 @@ def prepare(root: Path, request: OnboardRequest, *, edit_workload: bool = False)
         commands=_commands(new, workload_too=bool(admission)),
         changes=(change, *admission),
         onboarding=new,
-        notes=tuple(trial.notes),
+        notes=(*_why(new), *trial.notes),
         prices=prices.of_repository(root),
     )
 
@@ -156,8 +156,14 @@ def _not_admitted(workload: Workload, edge: Edge, consumer: Mapping[str, Any] | 
     )
 
 
-def _check_trial(root: Path, changes: Sequence[Change]) -> repository.Report:
-    """`check` over a copy of the stack files with the changes in them."""
+def _why(new: Onboarding) -> Iterator[str]:
+    """Why the connection goes to its shard, where another one comes first."""
+    if new.passed_over:
+        yield f"{new.name} goes to shard {new.shard.edge.stack}, since shard {', and '.join(new.passed_over)}."
+
+
+def _check_trial(root: Path, changes: Sequence[Change], edges: Sequence[Edge]) -> repository.Report:
+    """`check` over a copy of the stack files, and of the files that they name, with the changes in them."""
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory)
         for project in reader.projects(root):
@@ -165,6 +171,11 @@ def _check_trial(root: Path, changes: Sequence[Change]) -> repository.Report:
                 target = copy / file.relative_to(root)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
+        for edge in edges:
+            folder = Path(edge.file).parent
+            for named in edge.settings.load_balancer.mutual_tls.files.values():
+                (copy / folder / named).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / folder / named, copy / folder / named)
         for change in changes:
             (copy / change.path.relative_to(root)).write_bytes((change.after or "").encode())
         return check.check(copy)

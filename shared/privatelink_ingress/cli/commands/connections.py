@@ -31,6 +31,10 @@ def onboard(
     ] = None,
     slot: Annotated[int | None, typer.Option(help="Slot; the first free one when left out.")] = None,
     attached: Annotated[bool, typer.Option("--attached", help="Create a stack of its own for it.")] = False,
+    client_certificates: Annotated[
+        str | None,
+        typer.Option(help="What it relies on of the shard's mutual TLS.", metavar="required|unwanted"),
+    ] = None,
     edit_workload: Annotated[
         bool, typer.Option("--edit-workload", help="Also add the edge to the workload's consumers if missing.")
     ] = False,
@@ -61,6 +65,7 @@ def onboard(
         shard=shard,
         slot=slot,
         attached=attached,
+        client_certificates=client_certificates,
         **paths,
     )
     console = Console()
