@@ -18,6 +18,7 @@ from privatelink_ingress.lookups import (
     alarm_keys,
     boundaries,
     contracts,
+    deployed_balancer,
     edge_network,
     existing_certificates,
     hosted_zones,
@@ -115,6 +116,12 @@ async def deploy() -> dict[str, Any]:
         retained = retained.joined(
             await retained_logs.find(kept, query_log_region, stack_tag=tags["Stack"], where="dns.queryLogs")
         )
+    deployed = await deployed_balancer.find(
+        settings,
+        network,
+        load_balancer_name=load_balancer_name(stack),
+        records=zone_providers.get(settings.dns.zone_id, network),
+    )
     plan = plan_edge(
         settings,
         stack=stack,
@@ -125,12 +132,9 @@ async def deploy() -> dict[str, Any]:
         files=trust_files.read(FOLDER, settings.load_balancer.mutual_tls),
         found=found,
         bucket_region=await log_buckets.region_of(settings.logs, network),
-        found_web_acl=await web_acls.find(
-            settings.firewall.existing, network, load_balancer_name=load_balancer_name(stack)
-        ),
-        existing_vpc=await edge_network.find(
-            settings.network.existing, network, load_balancer_name=load_balancer_name(stack)
-        ),
+        deployed=deployed,
+        found_web_acl=await web_acls.find(settings.firewall.existing, network, balancer=deployed),
+        existing_vpc=await edge_network.find(settings.network.existing, network, balancer=deployed),
         retained=retained,
     )
     program.warn(plan.warnings)

@@ -138,6 +138,15 @@ def test_a_load_balancer_that_is_there_cannot_move_to_another_vpc(world, vpc, sh
     assert served(world) == ["", ""]
 
 
+def test_nor_to_one_of_the_stacks_own(world, vpc, shard):
+    shard.config["central-ingress:network"] = "{}"
+    message = "\n".join(shard.failing("up").errors)
+    assert f"network.existing: is not set, but the stack's load balancer is in {vpc.id}, which the stack did" in message
+    shard.config["central-ingress:network"] = vpc.setting
+    assert served(world) == ["", ""]
+    assert shard.preview().shown() == []
+
+
 def test_once_both_stacks_are_removed_the_vpc_is_as_it_was(vpc, before, shard, attached):
     attached.destroy()
     shard.set("loadBalancer", deletionProtection=False)

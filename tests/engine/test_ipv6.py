@@ -80,9 +80,28 @@ def test_a_refresh_finds_nothing_to_change(stack):
     assert stack.up().shown() == []
 
 
+def skipped(stack: Stack, before: str, stage: str) -> str:
+    """The message of a deployment that goes back to a stage, whose stage before it is still to come."""
+    stack.set("loadBalancer", ipv6=stage)
+    message = "\n".join(stack.failing("up").errors)
+    stack.set("loadBalancer", ipv6=before)
+    assert stack.preview().shown() == []
+    return message
+
+
+@pytest.mark.parametrize("stage", ["none", "network"])
+def test_a_stage_cannot_be_skipped_while_names_lead_to_its_addresses(stack, stage: str):
+    message = skipped(stack, "published", stage)
+    assert f"is {stage}, but AAAA records still lead clients to IPv6 addresses: {HOST}" in message
+
+
 def test_the_way_back_takes_the_names_first(world, stack):
     assert moved(world, stack, "addresses") == [f"delete Record shop-{HOST}-AAAA"]
     assert (address_type(world), record_types(world)) == ("dualstack", ["A"])
+
+
+def test_ranges_stay_while_the_load_balancer_has_addresses_of_them(stack):
+    assert "is none, but the load balancer still has IPv6 addresses" in skipped(stack, "addresses", "none")
 
 
 def test_then_the_load_balancers_addresses(world, stack):

@@ -37,9 +37,13 @@ def backend(
     def load_balancer(args: dict[str, Any], _: Any) -> dict[str, Any]:
         if not balancer:
             raise LookupError(f"no load balancer {args['name']} found")
-        return {**args, "id": "arn", "arn": "arn", "enableDeletionProtection": protected, "vpcId": "", "subnets": []}
+        of = {"vpcId": "vpc-1", "subnets": [], "dnsName": "edge", "ipAddressType": "ipv4"}
+        return {**args, "id": "arn", "arn": "arn", "enableDeletionProtection": protected, **of}
 
-    return StrictBackend(answers={t.GET_WEB_ACL: web_acl, t.GET_LOAD_BALANCER: load_balancer})
+    def vpc(args: dict[str, Any], _: Any) -> dict[str, Any]:
+        return {**args, "tags": {"Stack": "central-ingress/prod"}}
+
+    return StrictBackend(answers={t.GET_WEB_ACL: web_acl, t.GET_LOAD_BALANCER: load_balancer, t.GET_VPC: vpc})
 
 
 def firewall(*, tied: bool = True, capacity: int | None = None, arn: str = ARN, **more: Any) -> dict[str, Any]:

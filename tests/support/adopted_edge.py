@@ -85,7 +85,7 @@ class FoundVpc:
     def _balancer(self, args: Properties, _: At) -> Properties:
         if self.balancer is None:
             raise LookupError(f"no load balancer {args['name']} found")
-        return {**args, "id": "arn", "arn": "arn", **self.balancer}
+        return {**args, "id": "arn", "arn": "arn", "dnsName": "edge", "ipAddressType": "ipv4", **self.balancer}
 
     def _route_tables(self, args: Properties, _: At) -> Properties:
         main = args["filters"][0]["name"] == "association.main"

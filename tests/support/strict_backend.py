@@ -299,6 +299,10 @@ def _no_bucket(args: Properties, _: At) -> Properties:
     raise LookupError(f"reading S3 Bucket ({args['bucket']}): couldn't find resource")
 
 
+def _no_load_balancer(args: Properties, _: At) -> Properties:
+    raise LookupError(f"no load balancer {args['name']} found")
+
+
 ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": lambda _, at: {
         "id": at.region,
@@ -343,6 +347,8 @@ ANSWERS: dict[str, Callable[[Properties, At], Properties]] = {
     # Nothing is left of an earlier deployment; a test of what was left gives answers of its own.
     "aws:cloudwatch/getLogGroups:getLogGroups": lambda args, at: {**args, "id": at.region, "logGroupNames": []},
     "aws:s3/getBucket:getBucket": _no_bucket,
+    # Nothing was deployed before; a test of a live shard gives answers of its own.
+    "aws:lb/getLoadBalancer:getLoadBalancer": _no_load_balancer,
     # Every key that a stack file names exists.
     "aws:kms/getKey:getKey": lambda args, at: {
         **args,

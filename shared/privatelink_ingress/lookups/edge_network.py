@@ -10,20 +10,20 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.lookups import existing_networks
 from privatelink_ingress.lookups.existing_networks import TITLE, look_up_for
 from privatelink_ingress.lookups.look_up import all_of
-from privatelink_ingress.plan.edge.existing_network import ENDPOINT, KEY, PUBLIC, FoundBalancer, FoundNetwork
-from privatelink_ingress.problems import UserError
+from privatelink_ingress.plan.edge.deployed import DeployedBalancer
+from privatelink_ingress.plan.edge.existing_network import ENDPOINT, KEY, PUBLIC, FoundNetwork
 from privatelink_ingress.settings.existing import ExistingEdgeNetwork
 
 
 async def find(
-    existing: ExistingEdgeNetwork | None, provider: aws.Provider, *, load_balancer_name: str
+    existing: ExistingEdgeNetwork | None, provider: aws.Provider, *, balancer: DeployedBalancer | None
 ) -> FoundNetwork | None:
     """The VPC of `network.existing`; None without one.
 
     Args:
         existing: The setting.
         provider: Of the edge.
-        load_balancer_name: Of the stack, which a former deployment may have created.
+        balancer: Of the stack, if a former deployment created it.
 
     Raises:
         UserError: with every setting whose look-up failed, and AWS's answer.
@@ -55,15 +55,5 @@ async def find(
         public=public.result(),
         endpoint=endpoint.result(),
         route_tables=tables.result(),
-        balancer=await _balancer(load_balancer_name, provider),
+        balancer=balancer,
     )
-
-
-async def _balancer(name: str, provider: aws.Provider) -> FoundBalancer | None:
-    """The stack's load balancer; None where it cannot be looked up, as before the first deployment."""
-    look_up = look_up_for(provider, KEY, f"is set, and the load balancer {name}")
-    try:
-        found = await look_up.one(t.GET_LOAD_BALANCER, aws.lb.GetLoadBalancerResult, name=name)
-    except UserError:
-        return None
-    return FoundBalancer(vpc_id=found.vpc_id, subnet_ids=tuple(sorted(found.subnets)))

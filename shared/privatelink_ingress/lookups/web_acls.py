@@ -6,6 +6,7 @@ import pulumi_aws as aws
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.lookups.look_up import LookUp
+from privatelink_ingress.plan.edge.deployed import DeployedBalancer
 from privatelink_ingress.plan.edge.firewall.existing import KEY, FoundWebAcl
 from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.existing_web_acl import ExistingWebAcl
@@ -14,14 +15,14 @@ TITLE = "The existing web ACL cannot be looked up"
 
 
 async def find(
-    existing: ExistingWebAcl | None, provider: aws.Provider, *, load_balancer_name: str
+    existing: ExistingWebAcl | None, provider: aws.Provider, *, balancer: DeployedBalancer | None
 ) -> FoundWebAcl | None:
     """The web ACL of `firewall.existing`; None without one.
 
     Args:
         existing: The setting.
         provider: Of the edge.
-        load_balancer_name: Of the stack, which a former deployment may have created.
+        balancer: Of the stack, if a former deployment created it.
 
     Raises:
         UserError: when the web ACL cannot be looked up, with AWS's answer.
@@ -34,14 +35,12 @@ async def find(
     )
     look_up = LookUp(provider, f"{KEY}.arn", f"is {existing.arn}, which", title=TITLE, remedy=remedy)
     acl = await look_up.one(t.GET_WEB_ACL, aws.wafv2.GetWebAclResult, name=existing.name, scope="REGIONAL")
-    try:
-        balancer = await look_up.one(t.GET_LOAD_BALANCER, aws.lb.GetLoadBalancerResult, name=load_balancer_name)
-    except UserError:
+    if balancer is None:
         return FoundWebAcl(arn=acl.arn)
     return FoundWebAcl(
         arn=acl.arn,
         tied_arn=await _tied_to(balancer.arn, look_up),
-        protected=bool(balancer.enable_deletion_protection),
+        protected=balancer.protected,
     )
 
 

@@ -169,6 +169,8 @@ def _load_balancer(aws: Aws, args: Properties) -> Properties:
         "id": balancer["LoadBalancerArn"],
         "arn": balancer["LoadBalancerArn"],
         "vpcId": balancer["VpcId"],
+        "dnsName": balancer["DNSName"],
+        "ipAddressType": balancer["IpAddressType"],
         "enableDeletionProtection": attributes.get("deletion_protection.enabled") == "true",
         "subnets": sorted(zone["SubnetId"] for zone in balancer["AvailabilityZones"]),
     }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import existing_lookups, workload_lookups
+from privatelink_ingress.local.adapters import existing_lookups, route53, workload_lookups
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 
@@ -216,6 +216,7 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_BUCKET: _bucket,
     t.GET_KEY: _key,
     t.GET_HOSTED_ZONE: _zone,
+    t.GET_DNS_RECORDS: route53.look_up_records,
     t.GET_LOG_GROUP: _log_group,
     t.GET_LOG_GROUPS: _log_groups,
     t.GET_PARAMETER: _parameter,

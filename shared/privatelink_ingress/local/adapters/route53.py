@@ -92,6 +92,28 @@ def _delete_record(aws: Aws, id_: str, outputs: Properties) -> None:
             _change(aws, t.DNS_RECORD, outputs["zoneId"], "DELETE", record)
 
 
+def look_up_records(aws: Aws, args: Properties) -> Properties:
+    """All records of a hosted zone, as the function `getRecords` has them."""
+    zone_id = args["zoneId"]
+    found = [
+        {
+            "name": record["Name"],
+            "type": record["Type"],
+            "ttl": record.get("TTL", 0),
+            "aliasTarget": {
+                "dnsName": record["AliasTarget"]["DNSName"],
+                "hostedZoneId": record["AliasTarget"]["HostedZoneId"],
+                "evaluateTargetHealth": record["AliasTarget"]["EvaluateTargetHealth"],
+            }
+            if "AliasTarget" in record
+            else None,
+            "resourceRecords": [{"value": one["Value"]} for one in record.get("ResourceRecords", ())],
+        }
+        for record in _records(aws, t.GET_DNS_RECORDS, zone_id)
+    ]
+    return args | {"id": zone_id, "resourceRecordSets": found}
+
+
 def _records(aws: Aws, type_: str, zone_id: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     extra: dict[str, Any] = {"HostedZoneId": zone_id}

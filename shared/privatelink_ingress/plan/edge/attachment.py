@@ -14,7 +14,8 @@ from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, check_dashb
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
-from privatelink_ingress.plan.edge.shard import check_stack, edge_tags
+from privatelink_ingress.plan.edge.shard import edge_tags
+from privatelink_ingress.plan.edge.shard_checks import check_stack
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing import routes as routing
 from privatelink_ingress.plan.routing.routes import RoutePlan

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
 from privatelink_ingress.plan import existing_subnets
+from privatelink_ingress.plan.edge.deployed import DeployedBalancer
 from privatelink_ingress.plan.existing_subnets import RouteTable, Subnet
 from privatelink_ingress.plan.subnets import SubnetPlan, ipv6_range
 from privatelink_ingress.problems import Problem, UserError
@@ -31,14 +32,6 @@ _OFFLINE_IPV6 = "2001:db8::/56"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FoundBalancer:
-    """The load balancer that a former deployment of the stack created."""
-
-    vpc_id: str
-    subnet_ids: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class FoundNetwork:
     """The VPC of `network.existing`, as AWS describes it."""
 
@@ -50,7 +43,7 @@ class FoundNetwork:
     public: tuple[Subnet, ...]
     endpoint: tuple[Subnet, ...]
     route_tables: tuple[RouteTable, ...]
-    balancer: FoundBalancer | None
+    balancer: DeployedBalancer | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

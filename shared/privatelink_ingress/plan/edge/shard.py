@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from privatelink_ingress.contracts.service import Contract
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.plan import tags
-from privatelink_ingress.plan.capacity import placement, usage
-from privatelink_ingress.plan.edge import certificates, existing_certificates, hosted_zones, ipv6, logs, sign_in
-from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, check_alarms, plan_alarms
+from privatelink_ingress.plan.capacity import placement
+from privatelink_ingress.plan.edge import certificates, logs, sign_in
+from privatelink_ingress.plan.edge.alarms.stacks import AlarmsPlan, plan_alarms
 from privatelink_ingress.plan.edge.connections import ConnectionPlan, plan_connections
 from privatelink_ingress.plan.edge.contract_parameter import ContractParameterPlan, plan_contract_parameter
-from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, check_dashboards, plan_dashboards
+from privatelink_ingress.plan.edge.dashboards import DashboardsPlan, plan_dashboards
+from privatelink_ingress.plan.edge.deployed import DeployedBalancer
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.existing_network import FoundNetwork
-from privatelink_ingress.plan.edge.firewall import existing as existing_web_acl
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
 from privatelink_ingress.plan.edge.firewall.existing import FoundWebAcl
 from privatelink_ingress.plan.edge.firewall.log import log_group
-from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
-from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, check_connections, plan_mutual_tls
+from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
-from privatelink_ingress.plan.edge.query_logs import QueryLogsPlan, check_query_logs, plan_query_logs
+from privatelink_ingress.plan.edge.query_logs import QueryLogsPlan, plan_query_logs
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
+from privatelink_ingress.plan.edge.shard_checks import check_shard
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.log_groups import NONE_RETAINED, LogNames, RetainedLogs
 from privatelink_ingress.plan.log_queries import SavedQueryPlan, plan_follow_request
@@ -98,6 +97,7 @@ def plan_edge(
     now: datetime.datetime | None = None,
     existing_vpc: FoundNetwork | None = None,
     found_web_acl: FoundWebAcl | None = None,
+    deployed: DeployedBalancer | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -117,6 +117,7 @@ def plan_edge(
         now: For what expires; the current time when not given.
         existing_vpc: The VPC of `network.existing`, as looked up or assumed.
         found_web_acl: The web ACL of `firewall.existing`, if looked up.
+        deployed: The stack's load balancer, if a former deployment created it and it was looked up.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
@@ -133,20 +134,23 @@ def plan_edge(
     site = EdgeSite.of_settings(settings, network, stack=stack, region=region, found=found)
     published = routing.plan_all(settings.connections) if routes is None else routes
     web_acl = firewall.of_shard(settings, name=name)
-    problems = Problems(check_stack(stack))
-    problems += list(ipv6.check(settings))
-    problems += list(ipv6.check_existing(settings.load_balancer.ipv6, existing_vpc)) if existing_vpc else []
-    problems += _check_clients(settings.load_balancer, settings.limits.security_group_rules)
-    problems += sign_in.check(settings)
-    problems += existing_web_acl.check(settings, web_acl.group, found_web_acl, region=region)
-    problems += firewall.check_capacity(web_acl, limit=settings.limits.firewall_capacity)
-    problems += check_rate_limits(settings.firewall, settings.connections)
-    problems += logs.check_bucket(settings.logs, region=region, found=bucket_region)
-    problems += check_query_logs(settings, region=region)
-    problems += hosted_zones.check(settings, published, zones or {}, hosted_zone_id=site.hosted_zone_id)
-    problems += check_alarms(settings, site)
-    problems += check_dashboards(settings, site)
-    problems += existing_certificates.check(settings, found)
+    problems = Problems(
+        check_shard(
+            settings,
+            stack=stack,
+            region=region,
+            own=edge_tags(settings, stack),
+            site=site,
+            web_acl=web_acl,
+            published=published,
+            zones=zones or {},
+            found=found,
+            bucket_region=bucket_region,
+            existing_vpc=existing_vpc,
+            found_web_acl=found_web_acl,
+            deployed=deployed,
+        )
+    )
     with problems.collect():
         planned_certificates = certificates.plan_certificates(
             settings.certificates,
@@ -154,7 +158,6 @@ def plan_edge(
             account_id=site.account_id,
             region=region,
         )
-    problems += check_connections(settings.connections, site.mutual_tls, project=PROJECT, shard=stack)
     with problems.collect():
         mutual_tls = plan_mutual_tls(
             settings.load_balancer.mutual_tls,
@@ -228,25 +231,3 @@ def edge_tags(settings: EdgeStack, stack: str) -> dict[str, str]:
     return tags.common(
         project=PROJECT, stack=stack, owner=settings.owner, environment=settings.environment, extra=settings.tags
     )
-
-
-def check_stack(stack: str) -> list[Problem]:
-    """The problem of a stack's name that cannot be part of names on AWS."""
-    if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack):
-        return []
-    reason = f"is {stack}, but names of load balancers and buckets contain it"
-    return [Problem("stack", reason, "Name the stack with lower-case letters, digits and single hyphens.")]
-
-
-def _check_clients(load_balancer: LoadBalancer, rules: int) -> list[Problem]:
-    ports, less = ("2 ports", ", set redirectHttp to false,") if load_balancer.redirect_http else ("1 port", "")
-    needed = usage.client_rules(load_balancer)
-    if needed <= rules:
-        return []
-    return [
-        Problem(
-            "loadBalancer.allowedCidrs",
-            f"need {needed} rules for {ports}, but a security group has {rules}",
-            f"Merge networks{less} or write the raised quota as limits.securityGroupRules.",
-        )
-    ]
