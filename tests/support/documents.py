@@ -30,7 +30,7 @@ from tests.support import (
     identities,
     orphan_types,
     pictures,
-    preflight_breakages,
+    preflight_table,
 )
 from tests.support.claims import CLAIMS
 from tests.support.origin import ORIGIN
@@ -200,7 +200,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "failures": engine_failures.table,
     "orphans": orphan_types.table,
     "breakages": breakage_table.table,
-    "preflight": preflight_breakages.table,
+    "preflight": preflight_table.table,
     "firewall-groups": firewall.table,
     "alarms": alarms.table,
     "alarms-workload": alarms.workload_table,

@@ -240,6 +240,13 @@ BREAKAGES: tuple[Breakage, ...] = (
         reason="elasticloadbalancing:CreateLoadBalancer",
     ),
     Breakage(
+        what="a policy denies records to the role of an attached stack",
+        do=lambda before: deny(before.edge, "route53:ChangeResourceRecordSets"),
+        where="Rights",
+        reason="may not route53:ChangeResourceRecordSets",
+        stack=BLOG,
+    ),
+    Breakage(
         what="the role of the stack file does not exist",
         do=missing_role,
         where="Rights",
@@ -396,10 +403,3 @@ BREAKAGES: tuple[Breakage, ...] = (
         reason="alarms.key is alias/alarms, whose key ",
     ),
 )
-
-
-def table() -> str:
-    """What was broken, and what `preflight` says: a table of a document."""
-    rows = ["", "| broken | found at | as | what `preflight` says |", "|---|---|---|---|"]
-    rows += [f"| {one.what} | {one.where} | {one.severity} | … {one.reason.strip()} … |" for one in BREAKAGES]
-    return "\n".join([*rows, ""])

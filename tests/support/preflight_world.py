@@ -8,6 +8,7 @@ from typing import Any
 
 from privatelink_ingress.cli import preflight
 from privatelink_ingress.cli.accounts import Accounts
+from privatelink_ingress.cli.image_sources import Ask
 from privatelink_ingress.local import deploy, prerequisites
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
@@ -32,6 +33,8 @@ class Before:
             session.client("iam").get_role(RoleName=OPERATOR)
         self.snapshot = Snapshot()
         self.root = REPOSITORY
+        self.ask: Ask | None = None
+        """Asks the sources of images; None asks none."""
 
     def restore(self) -> None:
         """As it was."""
@@ -74,7 +77,7 @@ class Before:
         return Accounts(endpoint_url=self.cloud.endpoint_url)
 
     def report(self, *stacks: str) -> preflight.Report:
-        return preflight.report(preflight.chosen(self.root, stacks), self.accounts)
+        return preflight.report(preflight.chosen(self.root, stacks), self.accounts, ask=self.ask)
 
     def found(self, *stacks: str) -> list[Diagnosis]:
         """Errors and warnings, where everything can be read."""

@@ -125,8 +125,7 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
             used=used,
             source=image.source,
             digest=image.digest,
-            # As unique as the digest: under a version's tag, a second build of that version would be refused.
-            tag=image.tag or f"digest-{image.digest.removeprefix('sha256:')[:12]}",
+            tag=image.tag or tag(image.digest),
             platforms=image.platforms,
             account_id=settings.account_id,
             region=region,
@@ -136,6 +135,14 @@ def plan_images(settings: WorkloadSettings, *, repositories: Mapping[str, str], 
         for name, key, image, used in pinned
         if image is not None
     )
+
+
+def tag(digest: str) -> str:
+    """The tag of a copy without one of its own.
+
+    As unique as the digest: under a version's tag, a second build of that version would be refused.
+    """
+    return f"digest-{digest.removeprefix('sha256:')[:12]}"
 
 
 def judge(image: ImagePlan, held: RegistryContents | None) -> ImageStatus:

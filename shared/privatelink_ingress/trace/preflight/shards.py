@@ -25,7 +25,7 @@ class Shard:
     """`central-ingress/<stack>`."""
     contract: ShardContract
     missing: tuple[str, ...] = ()
-    """What is not deployed yet, so that the contract has stand-ins for its ids; empty for a deployed shard."""
+    """What was not found in the account, so that the contract has stand-ins for its ids; empty for a deployed shard."""
 
 
 def grants(planned: Planned, settings: AttachedSettings, shard: Shard) -> Grants:
@@ -58,7 +58,7 @@ def judge(planned: Planned, shard: Shard | None) -> Iterator[Diagnosis]:
         return
     reason = (
         f"those on the {', '.join(shard.missing)} of {shard.label} were not asked for: "
-        "they are not deployed yet, and a policy names them by their ids"
+        "a policy names them by their ids, and these were not found in the account"
     )
     yield found(planned.label, "not seen", WHERE, reason, f"Run this again when {shard.label} is deployed.")
 
