@@ -96,7 +96,7 @@ class Refusing(Accounts):
     """Credentials of another account than the stack files name."""
 
     def account(self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None) -> Any:
-        raise Unseen(f"no credentials of account {account_id} (ambient credentials are of account 333333333333)")
+        raise Unseen(f"no credentials for account {account_id} (ambient credentials are of account 333333333333)")
 
 
 def test_credentials_of_another_account_are_told_and_the_other_stacks_judged(before: Before):
@@ -150,7 +150,7 @@ def test_an_unknown_stack_is_told_with_the_nearest_name(before: Before):
 def test_a_stack_file_with_a_mistake_is_told_before_aws_is_asked(before: Before):
     before.edit("eks-service/Pulumi.shop.yaml", "min: 3", "mni: 3")
     answer = CliRunner().invoke(app, ["preflight", "--endpoint-url", "http://127.0.0.1:1", "--root", str(before.root)])
-    assert (answer.exit_code, "nodes.mni" in answer.stderr) == (1, True)
+    assert (answer.exit_code, "nodes.mni" in answer.stderr) == (2, True)
 
 
 def test_the_printed_policy_allows_each_call_and_no_action_that_is_not_called(before: Before):

@@ -48,7 +48,7 @@ class Some(Accounts):
         self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
     ) -> Account:
         if account_id not in self._of:
-            raise Unseen(f"no credentials of account {account_id}")
+            raise Unseen(f"no credentials for account {account_id}")
         return super().account(account_id, region, role_arn, external_id)
 
 
@@ -65,7 +65,7 @@ def test_without_the_workload_account_the_trace_ends_at_its_service_and_the_acco
     [unread] = system.unread
     assert (unread.where, unread.reason) == (
         f"account {WORKLOAD}, eu-west-1",
-        f"cannot be read: no credentials of account {WORKLOAD}",
+        f"cannot be read: no credentials for account {WORKLOAD}",
     )
     assert "`./run doctor --print-policy`" in unread.remedy
     followed = trace(URL, system.topology)

@@ -12,7 +12,7 @@ from privatelink_ingress.aws.reads import Account
 
 
 class Unseen(Exception):
-    """No credentials of an account: its text says why."""
+    """No credentials for an account: its text says why."""
 
 
 class Accounts:
@@ -52,7 +52,7 @@ class Accounts:
                 tried.append(f"{role_arn} is of account {actual}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{role_arn}: {error}")
-        raise Unseen(f"no credentials of account {account_id} ({'; '.join(tried)})")
+        raise Unseen(f"no credentials for account {account_id} ({'; '.join(tried)})")
 
     def _session(self, profile: str | None) -> Any:
         import boto3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -73,11 +74,17 @@ def _sources(paths: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             continue
         files = [Path(path)]
         if is_directory(path):
-            files = sorted(one for one in Path(path).rglob("*") if one.suffix in SUFFIXES and one.is_file())
+            files = _below(path)
         for file in files:
             if (real := identity(file)) not in seen:
                 seen.add(real)
                 yield str(file), file
+
+
+def _below(directory: str) -> list[Path]:
+    """The files of YAML and JSON below a directory. A folder that is deleted meanwhile, or is not ours, has none."""
+    found = (Path(folder) / name for folder, _, names in os.walk(directory) for name in names)
+    return sorted(file for file in found if file.suffix in SUFFIXES and file.is_file())
 
 
 _LISTED = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from privatelink_ingress.cli import invocation
+from privatelink_ingress.problems import UsageError, UserError
 
 FOUND_SOMETHING = 1
 """Exit code when a command did its work and something is wrong. 0 is fine, 130 is Ctrl-C."""
@@ -16,6 +19,20 @@ NOT_PROVEN = 3
 environment, or a reader of AWS lacked a right."""
 WRONG_USE = 2
 """Exit code when a command could not start."""
+
+
+@contextlib.contextmanager
+def starting() -> Generator[None]:
+    """The part of a command that comes before what it judges: whatever fails in it is `WRONG_USE`.
+
+    Raises:
+        UsageError: instead of every other `UserError`.
+    """
+    try:
+        yield
+    except UserError as error:
+        raise UsageError(error.title, error.problems) from None
+
 
 Root = Annotated[
     Path,

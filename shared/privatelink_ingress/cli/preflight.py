@@ -121,9 +121,9 @@ def _no_credentials(unit: Unit, accounts: Accounts, why: str) -> Diagnosis:
             return found(unit.label, "error", "Region", reason, remedy, why)
     except (Unseen, BotoCoreError, ClientError):
         pass
-    reason = f"there are none of account {unit.account_id}, which {unit.stack.file} names: nothing of it was judged"
+    reason = f"there are none for account {unit.account_id}, which {unit.stack.file} names: nothing of it was judged"
     remedy = (
-        "Sign in again (`aws sso login`) if they have expired; use credentials of that account, or name a profile "
+        "Sign in again (`aws sso login`) if they have expired; use credentials for that account, or name a profile "
         "with --profile; or correct accountId."
     )
     return found(unit.label, "error", "Credentials", reason, remedy, why)

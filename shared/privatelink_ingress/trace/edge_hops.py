@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 
 from privatelink_ingress.plan.edge.certificates import covers
@@ -14,6 +15,13 @@ from privatelink_ingress.trace.security_groups import admits_any_network, admits
 from privatelink_ingress.trace.topology import UNSEEN
 
 ANYWHERE = "0.0.0.0/0"
+
+_PRIVATE = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+)
+"""RFC 1918, RFC 6598 and RFC 4193: no packet from there crosses the internet."""
+
+_PUBLIC_SOURCE = "Write that public address, with --source or in the sources of the route."
 
 _NO_TARGET = 503
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html, HTTP 503."""
@@ -63,6 +71,9 @@ def _admitted(path: Path, source: str, evidence: str) -> Hop:
     """The hop of a client whose address is known, of IPv4 or IPv6."""
     groups, port = path.balancer.security_group_ids, path.request.port
     if admits_network(path.topology.security_groups, groups, source, port):
+        if any(ipaddress.ip_address(source) in network for network in _PRIVATE):
+            reason = f"{source} is a private address: the load balancer sees the public address of its NAT gateway"
+            return Hop(name="Load balancer", verdict="warns", evidence=evidence, reason=reason, remedy=_PUBLIC_SOURCE)
         return Hop(name="Load balancer", verdict="passes", evidence=f"{evidence}; open to {source}")
     raise Stopped(
         "Load balancer",

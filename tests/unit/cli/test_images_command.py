@@ -191,12 +191,12 @@ def test_a_dry_run_prints_what_a_person_would_type_and_calls_nothing(folder: Pat
 
 def test_a_dry_run_without_credentials_and_tools_still_prints_the_commands(folder: Path, monkeypatch):
     def unseen(*_: Any) -> None:
-        raise Unseen("no credentials of account 111111111111 (ambient credentials: none)")
+        raise Unseen("no credentials for account 111111111111 (ambient credentials: none)")
 
     monkeypatch.setattr(Accounts, "account", unseen)
     result = run(folder, "copy", "--dry-run")
     assert result.exit_code == 1
-    assert "shop controller: not seen: no credentials of account 111111111111" in result.stdout
+    assert "shop controller: not seen: no credentials for account 111111111111" in result.stdout
     assert "Neither crane nor skopeo is on PATH here" in result.stdout
     assert f"$ crane copy {ORIGIN} {DESTINATION}" in result.stdout
 

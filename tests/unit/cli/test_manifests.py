@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,17 @@ def test_a_kustomization_comes_with_the_command_that_renders_it(tmp_path: Path, 
     [note] = manifests.read([str(tmp_path)]).notes
     assert note.where == str(tmp_path / name)
     assert note.remedy == f"Run kubectl kustomize {tmp_path} | privatelink-ingress ingress check -."
+
+
+def test_a_folder_that_goes_away_meanwhile_has_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "a.yaml").write_text("kind: Service\n")
+    scandir = os.scandir
+
+    def without_gone(path: str | Path) -> object:
+        if Path(path).name == "gone":
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", without_gone)
+    assert manifests.read([str(tmp_path)]).objects == ((str(tmp_path / "a.yaml"), {"kind": "Service"}),)

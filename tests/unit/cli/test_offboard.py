@@ -129,7 +129,9 @@ def test_without_credentials_it_says_so_and_refuses(repository: Path):
     before = files(repository)
     result = run(repository, "shop")
     assert result.exit_code == 1
-    assert "Edge: not seen. no credentials of account 222222222222 (ambient credentials: Unable" in words(result.stdout)
+    assert "Edge: not seen. no credentials for account 222222222222 (ambient credentials: Unable" in words(
+        result.stdout
+    )
     assert "refused edge account: cannot be read, so its resources are not known" in words(result.stdout)
     assert files(repository) == before
 

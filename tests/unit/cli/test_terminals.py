@@ -103,7 +103,11 @@ WRONG = (
     ("cost", "--profile", "a"),
     ("check", "shop"),
     ("capacity", "--stack", "shpo"),
+    ("trace", URL, "--live", "--root", "EMPTY"),
+    ("doctor", "--root", "EMPTY"),
+    ("preflight", "--root", "EMPTY"),
 )
+"""The last three could not start, either: no stack file says where to look."""
 
 
 @pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
@@ -111,7 +115,9 @@ def test_with_json_a_mistake_goes_to_standard_error_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ):
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(app, [*arguments, "--json", "--root", str(REPOSITORY)])
+    words = [str(tmp_path) if word == "EMPTY" else word for word in arguments]
+    root = () if "EMPTY" in arguments else ("--root", str(REPOSITORY))
+    result = CliRunner().invoke(app, [*words, "--json", *root])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.strip()
 

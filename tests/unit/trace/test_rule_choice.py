@@ -284,3 +284,13 @@ def test_sign_in_comes_before_an_answer_of_the_load_balancer():
     page = Action(type="fixed-response", status=503, sign_in=asks)
     result = trace(URL, behind(rule(1, page, host_header=(SHOP,))))
     assert result.hops[-1].name == "Sign-in"
+
+
+@pytest.mark.parametrize("source", ["10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "198.51.100.7"])
+def test_a_private_address_is_not_what_the_load_balancer_sees_of_a_client(source: str):
+    found = hop(trace(URL, whole(), source=source), "Load balancer")
+    assert found.verdict == ("passes" if source == "198.51.100.7" else "warns")
+    if found.reason:
+        assert found.reason == (
+            f"{source} is a private address: the load balancer sees the public address of its NAT gateway"
+        )

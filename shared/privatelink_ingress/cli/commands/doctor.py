@@ -12,7 +12,16 @@ import typer
 from rich.console import Console
 
 from privatelink_ingress.cli import sizes
-from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Out, Profiles, Root
+from privatelink_ingress.cli.options import (
+    FOUND_SOMETHING,
+    NOT_PROVEN,
+    EndpointUrl,
+    Json,
+    Out,
+    Profiles,
+    Root,
+    starting,
+)
 
 commands = typer.Typer()
 
@@ -111,9 +120,10 @@ def trace(
     request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size, speaks=speaks)
     request = dataclasses.replace(request, client_certificate=client_certificate)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    if kubeconfig or context:
-        system = cluster_reads.joined(system, kubeconfig, context or ())
+    with starting():
+        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+        if kubeconfig or context:
+            system = cluster_reads.joined(system, kubeconfig, context or ())
     trace = follow(url, Way(request=request, topology=system.topology))
     for problem in system.unread:
         typer.echo(str(problem), err=True)
@@ -161,14 +171,16 @@ def doctor(
     if print_rbac:
         typer.echo(json.dumps(cluster_reads.ROLE, indent=2))
         return
-    scope = command.published(root, connection or ())
+    with starting():
+        scope = command.published(root, connection or ())
     if print_policy:
         typer.echo(command.policy(scope.expected))
         return
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
-    if kubeconfig or context:
-        system = cluster_reads.joined(system, kubeconfig, context or ())
+    with starting():
+        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+        if kubeconfig or context:
+            system = cluster_reads.joined(system, kubeconfig, context or ())
     report = command.report(scope, system)
     if as_json:
         typer.echo(view.as_json(report))

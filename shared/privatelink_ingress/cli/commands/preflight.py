@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Profiles, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Profiles, Root, starting
 
 commands = typer.Typer()
 
@@ -38,7 +38,8 @@ def preflight(
     from privatelink_ingress.cli.views import preflight as view
     from privatelink_ingress.deployment.kubernetes_api import connect
 
-    scope = command.chosen(root, stack or ())
+    with starting():
+        scope = command.chosen(root, stack or ())
     if print_policy:
         typer.echo(command.policy(scope))
         return

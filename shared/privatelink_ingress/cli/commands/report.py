@@ -9,7 +9,7 @@ import typer
 
 from privatelink_ingress.cli.commands.doctor import Live, States
 from privatelink_ingress.cli.commands.files import Gb, Requests
-from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Out, Profiles, Root
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Out, Profiles, Root, starting
 
 commands = typer.Typer()
 
@@ -32,7 +32,7 @@ def report(
     """Write one HTML file: picture, connections with their traces, findings, capacity and cost.
 
     It reads what trace and doctor read: a kept demo, exported states, or AWS. The page loads nothing from elsewhere.
-    Exit code 0 when the file is written, 1 when it is and an account could not be read.
+    Exit code 0 when the file is written, 1 when it is and an account could not be read, 2 when it could not be written.
     """
     from privatelink_ingress.cli import invocation, topologies
     from privatelink_ingress.cli import report as command
@@ -43,16 +43,18 @@ def report(
     if file or out.exists():
         command.require_writable(target)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+    with starting():
+        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
     for problem in system.unread:
         typer.echo(str(problem), err=True)
     emulated = endpoint_url is not None or not live
-    shown = command.system(
-        root,
-        system,
-        source="exported states" if state else "emulated AWS" if emulated else "AWS",
-        traffic=Traffic(gb=gb, million_requests=requests),
-    )
+    with starting():
+        shown = command.system(
+            root,
+            system,
+            source="exported states" if state else "emulated AWS" if emulated else "AWS",
+            traffic=Traffic(gb=gb, million_requests=requests),
+        )
     command.write(shown, target)
     typer.echo(f"Open the report in a browser: {invocation.shown(target)}")
     if system.unread:
