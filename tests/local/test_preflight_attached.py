@@ -56,7 +56,7 @@ def test_without_a_right_to_read_the_shards_ids_nothing_is_blamed_on_the_role(de
     with reader_calls.without(action):
         report = deployed.report(BLOG)
     assert [one.problem.reason for one in report.found if one.problem.where == "Rights"] == [
-        "those on the VPC, endpoint subnets, security group of endpoints, HTTPS listener of central-ingress/prod were "
-        "not asked for: a policy names them by their ids, and these were not found in the account"
+        "the permissions on the VPC, endpoint subnets, security group of endpoints, HTTPS listener of "
+        "central-ingress/prod were not simulated: policies name them by their ids, and the account told none"
     ]
     assert any(f"not authorized to perform: {action}" in one.reason for one in report.unread)

@@ -102,12 +102,12 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(
         what="a plugin is not installed",
         do=lambda broken: broken.without_plugin("aws"),
-        reason="`pulumi up` downloads them, and whether it can was not tried",
+        reason="`pulumi up` downloads what is missing; whether it can was not tried",
     ),
     Breakage(
         what="only another version of a plugin is installed",
         do=lambda broken: broken.without_plugin("eks", Plugin("eks", "4.0.0")),
-        reason="`pulumi up` downloads them, and whether it can was not tried",
+        reason="`pulumi up` downloads what is missing; whether it can was not tried",
     ),
     Breakage(
         what="a plugin is not installed, and Pulumi may download none",

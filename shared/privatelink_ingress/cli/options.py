@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -60,4 +61,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", help="AWS profile beside the ambient credentials; repeat for more.")
 ]
-EndpointUrl = Annotated[str | None, typer.Option(help="URL of an emulated AWS.")]
+
+
+def _endpoint(url: str | None) -> str | None:
+    """A URL that botocore takes: it raises `ValueError` for others in the midst of a command."""
+    try:
+        parts = urlsplit(url or "")
+        fits = url is None or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is no number, or too large
+        fits = False
+    if not fits:
+        raise typer.BadParameter(f"{url!r} is not the URL of a server. Write one such as http://127.0.0.1:5000.")
+    return url
+
+
+EndpointUrl = Annotated[str | None, typer.Option(help="URL of an emulated AWS.", callback=_endpoint)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import ipaddress
 import json
 import urllib.error
@@ -65,7 +66,7 @@ def _with_token(host: str, url: str, headers: Mapping[str, str], challenge: str)
         return _get(url, {**headers, "Authorization": f"Bearer {token}"})
     except urllib.error.HTTPError as error:
         raise _meaning(host, error) from None
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError):  # also a realm that is no URL
         raise NotSeen(f"{host} gives no token to read it with") from None
 
 
@@ -80,8 +81,8 @@ def _get(url: str, headers: Mapping[str, str]) -> bytes:
         raise NotSeen(f"{host} does not answer within {SECONDS:g} seconds") from None
     except urllib.error.URLError as error:
         raise NotSeen(f"{host} does not answer ({error.reason})") from None
-    except OSError as error:
-        raise NotSeen(f"{host} does not answer ({error})") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise NotSeen(f"{host} does not answer as a registry does ({error or type(error).__name__})") from None
 
 
 def _meaning(host: str, error: urllib.error.HTTPError) -> Exception:

@@ -35,7 +35,7 @@ def test_a_missing_plugin_is_told_with_its_folder_its_command_and_the_versions_t
     here.without_plugin("aws", Plugin("aws", "6.0.0"), Plugin("aws", "99.0.0"))
     [one] = here.found()
     folder = f"{here.home}/pulumi/plugins"
-    assert one.problem.reason.startswith(f"{folder} lacks aws v{aws.version}: ")
+    assert one.problem.reason.startswith(f"{folder} lacks aws v{aws.version}. ")
     assert f"`pulumi plugin install resource aws v{aws.version}`" in one.problem.remedy
     assert one.evidence == f"{folder} has aws v6.0.0, aws v99.0.0; Pulumi takes no other version"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -144,3 +145,29 @@ def test_only_a_registry_on_this_machine_is_asked_without_tls(written: str, url:
     monkeypatch.setattr(image_registry, "_get", get)
     manifest(written, digest(BOTH))
     assert asked == [f"{url}/manifests/{digest(BOTH)}"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"", "does not answer"),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "does not answer as a registry does"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "answers with other content"),
+    ],
+)
+def test_a_server_that_is_no_registry_is_not_seen(answer: bytes, reason: str):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            with pytest.raises(NotSeen, match=rf"^127\.0\.0\.1:\d+ {reason}"):
+                manifest(f"127.0.0.1:{server.getsockname()[1]}/nginx", digest(BOTH))
+        finally:
+            thread.join()

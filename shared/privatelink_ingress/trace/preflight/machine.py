@@ -106,17 +106,17 @@ def _plugins(machine: Machine) -> Iterator[Diagnosis]:
     others = ", ".join(str(one) for one in sorted(machine.installed) if one.name in names)
     evidence = f"{machine.folder} has {others}; Pulumi takes no other version" if others else ""
     listed = ", ".join(map(str, missing))
-    install = "; ".join(f"pulumi plugin install resource {one.name} v{one.version}" for one in missing)
+    install = ", ".join(f"`pulumi plugin install resource {one.name} v{one.version}`" for one in missing)
     if machine.downloads:
-        reason = f"{machine.folder} lacks {listed}: `pulumi up` downloads them, and whether it can was not tried"
-        remedy = f"Where get.pulumi.com does not answer, install them beforehand, as in a runner's image: `{install}`."
+        reason = f"{machine.folder} lacks {listed}. `pulumi up` downloads what is missing; whether it can was not tried"
+        remedy = f"If this machine cannot reach get.pulumi.com, add the plugins to its image: {install}."
         yield found(MACHINE, "not seen", WHERE, reason, remedy, evidence)
     else:
         reason = (
             f"{machine.folder} lacks {listed}, and PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION keeps `pulumi up` from "
             "downloading them"
         )
-        yield found(MACHINE, "error", WHERE, reason, f"`{install}`, or unset that variable.", evidence)
+        yield found(MACHINE, "error", WHERE, reason, f"Run {install}, or unset that variable.", evidence)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -57,8 +57,8 @@ def judge(planned: Planned, shard: Shard | None) -> Iterator[Diagnosis]:
     if shard is None or not shard.missing:
         return
     reason = (
-        f"those on the {', '.join(shard.missing)} of {shard.label} were not asked for: "
-        "a policy names them by their ids, and these were not found in the account"
+        f"the permissions on the {', '.join(shard.missing)} of {shard.label} were not simulated: policies name them by "
+        "their ids, and the account told none"
     )
     yield found(planned.label, "not seen", WHERE, reason, f"Run this again when {shard.label} is deployed.")
 
