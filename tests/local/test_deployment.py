@@ -105,11 +105,11 @@ def test_a_published_host_reaches_the_node_ports_without_a_warning(deployed, url
 
 def test_a_host_that_no_ingress_serves_is_answered_404_by_the_controller(deployed):
     topology = deployed.topology()
-    shop = topology.clusters[WORKLOAD, "shop"]
+    shop = topology.clusters[WORKLOAD, REGION, "shop"]
     assert [(ingress.label, list(ingress.hosts)) for ingress in shop.ingresses] == [
         ("sample/sample", ["shop.example.com"])
     ]
-    without = {**topology.clusters, (WORKLOAD, "shop"): dataclasses.replace(shop, ingresses=())}
+    without = {**topology.clusters, (WORKLOAD, REGION, "shop"): dataclasses.replace(shop, ingresses=())}
     result = trace("https://shop.example.com/", dataclasses.replace(topology, clusters=without))
     assert (result.outcome, result.status, result.hops[-1].name) == ("answered", 404, "Ingress")
     assert trace("https://blog.example.com/posts/1", dataclasses.replace(topology, clusters=without)).reached
@@ -217,7 +217,15 @@ def test_the_export_holds_every_resource_once_and_the_contract_on_the_stack(depl
     resources = state.export(run)["deployment"]["resources"]
     assert resources[0]["type"] == "pulumi:pulumi:Stack"
     assert resources[0]["outputs"] == dict(run.exports)
-    assert len({resource["urn"] for resource in resources}) == len(resources) == len(run.registrations)
+    urns = {resource["urn"] for resource in resources}
+    assert len(urns) == len(resources)
+    chain = run.only("eks:index:Cluster").urn.removesuffix("::shop")
+    # Those that pulumi-eks registers beside the program: tests/engine/test_samples.py.
+    assert urns - {one.urn for one in run.registrations} == {
+        f"{chain}$aws:eks/cluster:Cluster::shop-eksCluster",
+        f"{chain}$pulumi:providers:kubernetes::shop-eks-k8s",
+    }
+    assert urns >= {one.urn for one in run.registrations}
 
 
 def test_only_custom_resources_have_an_id_in_an_export(deployed):

@@ -16,6 +16,7 @@ from privatelink_ingress.trace.diagnosis import Diagnosis
 from tests.support.breakages import Breakage, Sides
 from tests.support.breakages_ipv6 import IPV6
 from tests.support.programs import REPOSITORY
+from tests.support.refreshed import Refreshed
 from tests.support.snapshots import Snapshot
 from tests.support.stack_edits import change
 
@@ -32,8 +33,8 @@ class Deployed:
             shutil.copytree(REPOSITORY / project, root / project)
         change(root / "central-ingress" / "Pulumi.prod.yaml", "loadBalancer", {"ipv6": "published"})
         deployment = deploy.Deployment(cloud)
-        for stack in deploy.find(root):
-            deployment.up(stack)
+        runs = [(stack, deployment.up(stack)) for stack in deploy.find(root)]
+        self.states = Refreshed(cloud, runs, doctor.published(root, ()), left="eks-service/blog")
         self.snapshot = Snapshot()
 
     def found(self) -> list[Diagnosis]:
@@ -58,12 +59,14 @@ def deployed(whole: Deployed) -> Iterator[Deployed]:
 
 def test_it_finds_nothing_in_what_was_deployed(deployed: Deployed):
     assert deployed.found() == []
+    assert deployed.states.found() == []
 
 
 @pytest.mark.parametrize("breakage", IPV6, ids=lambda one: f"{one.what}-{one.connection}")
-def test_it_finds_what_is_broken(deployed: Deployed, breakage: Breakage):
+def test_it_finds_what_is_broken_in_aws_and_in_states_that_hold_it(deployed: Deployed, breakage: Breakage):
     breakage.do(Sides(*(deployed.cloud.session(account, REGION) for account in (EDGE, WORKLOAD))))
     worst, *_ = [one for one in deployed.found() if one.connection == breakage.connection]
     told = (worst.severity, worst.problem.where, worst.problem.reason)
     assert told == (breakage.severity, breakage.where, breakage.reason)
     assert worst.problem.remedy
+    assert breakage.outcome(in_states := deployed.states.found()) == "right", in_states

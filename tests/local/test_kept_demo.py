@@ -69,11 +69,13 @@ OTHER_VERSION = "was written by another version of this program"
         (json.dumps(note(edges=[[222222222222, "eu-west-1"]])), "is damaged: edges.0.0: "),
         (json.dumps(note(workloads=[["111111111111", None]])), "is damaged: workloads.0.1: "),
         (
-            json.dumps(note(clusters=[{"account": "1", "name": "shop", "objects": []}])),
+            json.dumps(note(clusters=[{"account": "1", "region": "eu-west-1", "name": "shop", "objects": []}])),
             "is damaged: clusters.0.account: ",
         ),
         (
-            json.dumps(note(clusters=[{"account": "111111111111", "name": "shop", "objects": [1]}])),
+            json.dumps(
+                note(clusters=[{"account": "111111111111", "region": "eu-west-1", "name": "shop", "objects": [1]}])
+            ),
             "is damaged: clusters.",
         ),
         (json.dumps(note(version=1)), OTHER_VERSION),

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from privatelink_ingress import tokens as t
 from privatelink_ingress.cli import cluster_reads, kubeconfigs, topologies
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy
@@ -19,6 +18,7 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.engine import state
 from privatelink_ingress.problems import UsageError
 from privatelink_ingress.trace.surroundings import Cluster
+from privatelink_ingress.trace.trace import trace
 from tests.support.kubernetes_api import Api, kubeconfig, serving
 from tests.support.programs import REPOSITORY
 
@@ -117,19 +117,26 @@ def test_lists_of_several_pages_are_read_whole(world: World, api: Api, tmp_path:
     assert last_hop(result)["evidence"] == "shop/zoo, path / → Service shop/web:80; 1 ready"
 
 
-def test_a_state_is_completed_by_the_cluster_that_it_names(world: World, api: Api, tmp_path: Path):
-    # Beside the component, Pulumi's engine has the cluster itself, which the emulated component does not register.
-    written = world.directory / "eks-service.shop.json"
-    export = json.loads(written.read_text())
-    urn = f"{export['deployment']['resources'][0]['urn']}-cluster"
-    outputs = {key: world.cluster[key] for key in ("name", "arn", "endpoint", "version", "certificateAuthority")}
-    export["deployment"]["resources"].append({"urn": urn, "type": t.CLUSTER, "id": "shop", "outputs": outputs})
-    (tmp_path / written.name).write_text(json.dumps(export))
-    files = ("--state", str(world.directory / "central-ingress.prod.json"), "--state", str(tmp_path / written.name))
-    file = config(world, api, tmp_path)
-    result = CliRunner().invoke(app, ["trace", URL, "--json", *files, "--kubeconfig", file, "--context", "shop"])
+def test_the_demo_s_own_states_are_completed_by_the_cluster_that_they_name(world: World, api: Api, tmp_path: Path):
+    at = ("--state", str(world.directory), "--kubeconfig", config(world, api, tmp_path), "--context", "shop")
+    result = CliRunner().invoke(app, ["trace", URL, "--json", *at])
     assert result.stderr == ""
     assert (result.exit_code, last_hop(result)["verdict"]) == (0, "passes")
+
+
+@pytest.mark.parametrize(("region", "verdict"), [(REGION, "passes"), ("eu-central-1", "not seen")])
+def test_objects_of_one_region_s_cluster_are_not_those_of_another_region_s(
+    world: World, api: Api, tmp_path: Path, region: str, verdict: str
+):
+    text = (world.directory / "eks-service.shop.json").read_text()
+    for old, new in (("shop::eks-service", "far::eks-service"), ("eks-service-shop", "eks-service-far")):
+        text = text.replace(old, new)
+    (tmp_path / "eks-service.far.json").write_text(text.replace(REGION, "eu-central-1"))
+    system = topologies.of_states([world.directory, tmp_path / "eks-service.far.json"])
+    file = kubeconfig(tmp_path / "config", api.url, world.endpoint.replace(REGION, region))
+    joined = cluster_reads.joined(system, file, ("shop",))
+    assert list(joined.topology.clusters) == [(WORKLOAD, region, "shop")]
+    assert trace(URL, joined.topology).hops[-1].verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -181,7 +188,7 @@ def test_a_cluster_of_another_system_is_refused_and_not_asked(world: World, api:
     result = world.run("trace", URL, "--kubeconfig", str(file))
     assert (result.exit_code, api.requests) == (2, [])
     assert "leads to abc.gr7.eu-west-1.eks.amazonaws.com" in words(result.stderr)
-    assert f"shop of account {WORKLOAD} is at {world.endpoint}" in words(result.stderr)
+    assert f"shop of account {WORKLOAD}, {REGION}, is at {world.endpoint}" in words(result.stderr)
 
 
 def test_a_state_without_a_cluster_says_which_export_to_give(world: World, api: Api, tmp_path: Path):

@@ -52,7 +52,7 @@ def loaded(cloud: Cloud, stacks: Sequence[deploy.Stack], folder: Path) -> Loaded
         endpoint_url=cloud.endpoint_url,
         edges=tuple(edges),
         workloads=tuple(workloads),
-        clusters=tuple(Cluster(account=at, name=name, objects=tuple(some)) for (at, name), some in objects.items()),
+        clusters=Cluster.of(objects),
     )
     kept.write(folder / "kept")
     return Loaded(

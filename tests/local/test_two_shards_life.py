@@ -39,13 +39,12 @@ class World:
                 self.deployment.up(stack)
         edges, workloads = deploy.places(stacks)
         objects = self.deployment.objects([self.cloud.session(*place) for place in workloads])
-        clusters = (Cluster(account=account, name=name, objects=each) for (account, name), each in objects.items())
         RunningCloud(
             id=self.cloud.id,
             endpoint_url=self.cloud.endpoint_url,
             edges=tuple(edges),
             workloads=tuple(workloads),
-            clusters=tuple(clusters),
+            clusters=Cluster.of(objects),
         ).write(self.root)
 
     def run(self, command: str, *options: str) -> tuple[int, str]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.local.cloud.session import Session
+from privatelink_ingress.trace.diagnosis import Diagnosis
 
 HOST = "shop.example.com"
 ZONE = "Z0123456789EXAMPLE"
+
+Outcome = Literal["right", "wrong", "missed"]
+
+BY_HAND = "what no stack registered"
+HEALTH = "the health of targets"
+INSTANCES = "the instances of node groups"
+REGISTRIES = "the images in a repository"
+OFFERED = "the versions that EKS offers"
+QUOTAS = "the quotas of an account"
+FIRED = "whether an alarm has fired"
+"""What no state has."""
 
 
 class Sides:
@@ -95,6 +107,19 @@ class Breakage:
     """The beginning of what it says."""
     severity: str = "error"
     connection: str = "shop"
+    unheld: str = ""
+    """What it changes that no state has; empty when the state of a refreshed stack holds it."""
+    half: str = ""
+    """What `doctor --state` says instead, when the state holds a part of it; empty when it says the same."""
+
+    def outcome(self, found: Sequence[Diagnosis]) -> Outcome:
+        """What `doctor` made of it: the first finding about the connection counts."""
+        first = next((one for one in found if one.connection == self.connection), None)
+        if first is None:
+            return "wrong" if found else "missed"
+        here = (first.severity, first.problem.where) == (self.severity, self.where)
+        said = first.problem.reason.startswith(self.reason) and bool(first.problem.remedy or self.severity == "warning")
+        return "right" if here and said else "wrong"
 
 
 def no_record(sides: Sides) -> None:
@@ -174,6 +199,13 @@ def stopped(count: int) -> Callable[[Sides], None]:
     return do
 
 
+def zone_without_node(sides: Sides) -> None:
+    arn = sides.inner_group["TargetGroupArn"]
+    sides.inner_elbv2.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": sides.nodes[0]["Target"]["Id"]}])
+    off = [{"Key": "load_balancing.cross_zone.enabled", "Value": "false"}]
+    sides.inner_elbv2.modify_load_balancer_attributes(LoadBalancerArn=sides.inner["LoadBalancerArn"], Attributes=off)
+
+
 def node_group(sides: Sides) -> str:
     [found] = sides.inner_ec2.describe_instances(InstanceIds=[sides.nodes[0]["Target"]["Id"]])["Reservations"]
     return found["Instances"][0]["SecurityGroups"][0]["GroupId"]
@@ -213,6 +245,7 @@ BREAKAGES = (
         where="Route 53",
         reason=f"{HOST} has an AAAA record, but the load balancer has only IPv4 addresses",
         severity="warning",
+        unheld=BY_HAND,
     ),
     Breakage(
         what="the listener is moved to another port",
@@ -259,6 +292,7 @@ BREAKAGES = (
         do=a_rule_before,
         where="Listener rule",
         reason=f"GET https://{HOST}/ is answered 302",
+        unheld=BY_HAND,
     ),
     Breakage(
         what="a rule for a host that no stack file has",
@@ -267,6 +301,7 @@ BREAKAGES = (
         reason="the rule with priority 2 is for legacy.example.com, which no stack file has",
         severity="warning",
         connection="all connections",
+        unheld=BY_HAND,
     ),
     Breakage(
         what="the rule's target group has weight 0",
@@ -296,6 +331,7 @@ BREAKAGES = (
         do=lambda sides: silent(sides.targets),
         where="Target group",
         reason="no target is healthy, so requests go to all of them",
+        unheld=HEALTH,
     ),
     Breakage(
         what="one target is not healthy",
@@ -303,6 +339,7 @@ BREAKAGES = (
         where="Target group",
         reason="1 of 3 targets are not healthy",
         severity="warning",
+        unheld=HEALTH,
     ),
     Breakage(
         what="the load balancer may send nothing to the endpoints",
@@ -347,20 +384,36 @@ BREAKAGES = (
         where="Node port",
         reason="security groups keep shop-nlb",
     ),
-    Breakage(what="the nodes are deregistered", do=no_nodes, where="Node port", reason="no node is registered"),
-    Breakage(what="no node runs", do=stopped(3), where="Node port", reason="no node runs"),
+    Breakage(
+        what="the nodes are deregistered",
+        do=no_nodes,
+        where="Node port",
+        reason="no node is registered",
+        unheld=INSTANCES,
+    ),
+    Breakage(what="no node runs", do=stopped(3), where="Node port", reason="no node runs", unheld=INSTANCES),
     Breakage(
         what="one node does not run",
         do=stopped(1),
         where="Node port",
         reason="1 of 3 nodes cannot be reached",
         severity="warning",
+        unheld=INSTANCES,
     ),
     Breakage(
         what="no node answers health checks",
         do=lambda sides: silent(sides.nodes),
         where="Network load balancer's target group",
         reason="no target is healthy, so requests go to all of them",
+        unheld=HEALTH,
+    ),
+    Breakage(
+        what="a zone has no node while cross-zone load balancing is off",
+        do=zone_without_node,
+        where="Node port",
+        reason="no healthy node is in euw1-az",
+        severity="warning",
+        unheld=INSTANCES,
     ),
     Breakage(
         what="the workload's owner rejects the endpoint",

@@ -12,7 +12,7 @@ from moto.eks.models import eks_backends
 from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.local.cloud import service_quotas
-from tests.support.breakages import HOST, ZONE, Breakage, Sides
+from tests.support.breakages import BY_HAND, FIRED, HOST, OFFERED, QUOTAS, REGISTRIES, ZONE, Breakage, Sides
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
 PARAMETER = "/central-ingress/connections/shop"
@@ -266,8 +266,19 @@ def group_end(sides: Sides) -> dict[str, str]:
     return {"TargetGroup": sides.group.rpartition(":")[2], **balancer_end(sides)}
 
 
-def one(what: str, do: Callable[[Sides], object], where: str, reason: str, severity: str = "warning", of: str = "shop"):
-    return Breakage(what=what, do=do, where=where, reason=reason, severity=severity, connection=of)
+def one(
+    what: str,
+    do: Callable[[Sides], object],
+    where: str,
+    reason: str,
+    severity: str = "warning",
+    of: str = "shop",
+    unheld: str = "",
+    half: str = "",
+):
+    return Breakage(
+        what=what, do=do, where=where, reason=reason, severity=severity, connection=of, unheld=unheld, half=half
+    )
 
 
 BESIDE = (
@@ -298,6 +309,7 @@ BESIDE = (
         a_rule_of_ours,
         "Listener rule",
         f"the rule with priority 48000, for {HOST}, is in no stack file",
+        unheld=BY_HAND,
     ),
     one(
         "a target of another connection is registered",
@@ -305,6 +317,7 @@ BESIDE = (
         "Listener rule",
         "the rule with priority 20001 forwards to targets of blog",
         "error",
+        unheld=BY_HAND,
     ),
     one(
         "the targets are registered at another port",
@@ -312,6 +325,7 @@ BESIDE = (
         "Interface endpoint",
         "security groups keep the load balancer from port",
         "error",
+        half="that the target group is empty, because no state has targets that no stack registered",
     ),
     one(
         "the contract's parameter is deleted",
@@ -468,8 +482,16 @@ BESIDE = (
         "interface endpoints: there is no room",
         "error",
         ALL,
+        unheld=QUOTAS,
     ),
-    one("a quota is below what the file counts on", quota("L-7EED9B64", 50), "Quota", "limits.rules of prod", of=ALL),
+    one(
+        "a quota is below what the file counts on",
+        quota("L-7EED9B64", 50),
+        "Quota",
+        "limits.rules of prod",
+        of=ALL,
+        unheld=QUOTAS,
+    ),
     one(
         "Kubernetes is too old",
         kubernetes("1.33"),
@@ -483,28 +505,52 @@ BESIDE = (
         addon(addonVersion="v1.0.0-eksbuild.1", version="v1.0.0-eksbuild.1", addon_version="v1.0.0-eksbuild.1"),
         "Add-on",
         "EKS does not offer coredns v1.0.0-eksbuild.1 for Kubernetes 1.36",
+        unheld=OFFERED,
     ),
     one("a node group is degraded", degraded_nodes, "Node group", "shop-nodes-"),
-    one("the controller's image is gone", no_image, "Image", "controller: shop/nginx-ingress@", "error"),
+    one(
+        "the controller's image is gone",
+        no_image,
+        "Image",
+        "controller: shop/nginx-ingress@",
+        "error",
+        unheld=REGISTRIES,
+    ),
     one("the controller's repository is gone", no_repository, "Image", "controller: shop/nginx-ingress@", "error"),
-    one("an alarm of a target group has fired", alarm(group_end), "Alarm", "shop-unhealthy is in ALARM"),
-    one("an alarm of the load balancer has fired", alarm(balancer_end), "Alarm", "shop-unhealthy is in ALARM", of=ALL),
+    one(
+        "an alarm of a target group has fired",
+        alarm(group_end),
+        "Alarm",
+        "shop-unhealthy is in ALARM",
+        unheld=FIRED,
+    ),
+    one(
+        "an alarm of the load balancer has fired",
+        alarm(balancer_end),
+        "Alarm",
+        "shop-unhealthy is in ALARM",
+        of=ALL,
+        unheld=FIRED,
+    ),
     one(
         "an alarm of the endpoint service has fired",
         alarm_of_workload(service_id),
         "Alarm",
         "shop-silent is in ALARM",
+        unheld=FIRED,
     ),
     one(
         "an alarm of the network load balancer has fired",
         alarm_of_workload(network_balancer_end),
         "Alarm",
         "shop-silent is in ALARM",
+        unheld=FIRED,
     ),
     one(
         "an alarm of the cluster has fired",
         alarm_of_workload(lambda _: {"ClusterName": "shop"}),
         "Alarm",
         "shop-silent is in ALARM",
+        unheld=FIRED,
     ),
 )

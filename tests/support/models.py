@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 def nodes_by_zone(topology: Topology) -> dict[str, str]:
-    """What a state calls the nodes of a zone, by instance."""
+    """The nodes of a zone by one name: AWS has instances, and a state one node for each zone of a node group."""
     return {id_: f"nodes of {node.cluster} in {node.zone_id}" for id_, node in topology.nodes.items()}
 
 
 def comparable(topology: Topology, names: Mapping[str, str]) -> dict[str, Any]:
     """A topology without the order of lists and what no state has: health, expiry, and names of hosted zones.
 
-    `names` are those of nodes by instance, of which a state knows one for each zone.
+    `names` are those of `nodes_by_zone`.
     """
 
     def balancer(one: LoadBalancer) -> LoadBalancer:
@@ -59,7 +59,7 @@ def comparable(topology: Topology, names: Mapping[str, str]) -> dict[str, Any]:
 
 def require_same(by_states: Topology, by_aws: Topology) -> None:
     """Fail with the part of the model in which the two differ."""
-    known, seen = comparable(by_states, {}), comparable(by_aws, nodes_by_zone(by_aws))
+    known, seen = comparable(by_states, nodes_by_zone(by_states)), comparable(by_aws, nodes_by_zone(by_aws))
     # AWS has a default security group in every VPC, which may be in no state.
     groups = seen["security groups"]
     seen["security groups"] = {id_: groups[id_] for id_ in known["security groups"]}

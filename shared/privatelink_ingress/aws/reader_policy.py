@@ -32,6 +32,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "elasticloadbalancing:DescribeLoadBalancerAttributes": (),
     "elasticloadbalancing:DescribeLoadBalancers": (),
     "elasticloadbalancing:DescribeRules": (),
+    "elasticloadbalancing:DescribeTargetGroupAttributes": (),
     "elasticloadbalancing:DescribeTargetGroups": (),
     "elasticloadbalancing:DescribeTargetHealth": (),
     "logs:DescribeDeliveries": (),

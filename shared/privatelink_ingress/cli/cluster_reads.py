@@ -59,7 +59,7 @@ def joined(system: System, file: Path | None, names: Sequence[str]) -> System:
         lost += problems
         unread = {problem.where.partition(",")[0] for problem in problems} & NOTHING
         if objects is not None and unread != NOTHING:
-            found[cluster.account_id, cluster.name] = read(objects, unread)
+            found[cluster.key] = read(objects, unread)
     topology = dataclasses.replace(system.topology, clusters=found)
     return dataclasses.replace(system, topology=topology, unread=(*system.unread, *lost))
 

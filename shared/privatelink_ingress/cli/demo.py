@@ -90,15 +90,12 @@ def demo(root: Path, out: Path, console: Console, *, keep: bool, port: int) -> b
         page = escape(invocation.shown(out / report.FILE))
         console.print(f"Open the report in a browser: {page}", style="bold", highlight=False, soft_wrap=True)
         if keep:
-            kept = tuple(
-                Cluster(account=account, name=name, objects=tuple(each)) for (account, name), each in objects.items()
-            )
             running = RunningCloud(
                 id=cloud.id,
                 endpoint_url=cloud.endpoint_url,
                 edges=tuple(edges),
                 workloads=tuple(workloads),
-                clusters=kept,
+                clusters=Cluster.of(objects),
             )
             _stay(cloud, running, out, console)
     return not failed

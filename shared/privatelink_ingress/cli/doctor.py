@@ -7,11 +7,10 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws import reader_policy
 from privatelink_ingress.aws.surroundings import edge, workload
 from privatelink_ingress.cli import planned
-from privatelink_ingress.cli.topologies import Place, System
+from privatelink_ingress.cli.topologies import System
 from privatelink_ingress.fleet import examples, repository, shards
 from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.regions import partition
@@ -106,7 +105,7 @@ def follow_all(scope: Scope, topology: Topology) -> list[Followed]:
 def surroundings(scope: Scope, system: System) -> Surroundings:
     """What stands beside the requests, as far as it can be read."""
     if system.exports:
-        return of_states.load(system.exports)
+        return of_states.load(system.exports, scope.expected)
     expected, workloads = scope.expected, list(_judged(scope))
     parts = []
     for place, account in system.accounts.items():
@@ -114,8 +113,8 @@ def surroundings(scope: Scope, system: System) -> Surroundings:
         if own:
             parts.append(edge.load(account, own, system.topology))
         if held := [one for one in workloads if (one.account_id, one.region) == place]:
-            parts.append(workload.load(account, held))
-        if written := [one for one in workloads if _parameter_place(one) == place]:
+            parts.append(workload.load(account, held, system.topology))
+        if written := [one for one in workloads if one.parameter_place == place]:
             parts.append(workload.contracts(account, written))
     return joined(parts)
 
@@ -132,11 +131,6 @@ def policy(expected: Expected) -> str:
 
 def _judged(scope: Scope) -> Iterable[Workload]:
     return (one for one in scope.expected.workloads if not scope.wanted or one.connection in scope.wanted)
-
-
-def _parameter_place(one: Workload) -> Place:
-    role = one.plan.publication.parameter_writer_role_arn
-    return (Arn.parse(role).account_id if role else one.account_id, one.region)
 
 
 def _uncompared(expected: Expected) -> Iterator[Problem]:

@@ -88,7 +88,8 @@ def cluster_of(context: Context, clusters: Sequence[Cluster]) -> Cluster:
             return found[0]
     place, shown = f"context {context.name} of {context.file}", context.tls_server_name or context.server
     held = "; ".join(
-        f"{one.name} of account {one.account_id} is at {one.endpoint or 'no endpoint'}" for one in clusters
+        f"{one.name} of account {one.account_id}, {one.region}, is at {one.endpoint or 'no endpoint'}"
+        for one in clusters
     )
     reason = f"leads to {shown}, which is none of the system's clusters ({held or 'no cluster is known'})"
     remedy = "Give the context of one of them; through a tunnel, with `tls-server-name` set to the endpoint's name."

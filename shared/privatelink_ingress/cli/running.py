@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from privatelink_ingress.local.cloud.identity import id_at
 from privatelink_ingress.problems import Problem, UsageError
-from privatelink_ingress.trace.cluster_objects import Object, read_all
+from privatelink_ingress.trace.cluster_objects import ClusterKey, Object, read_all
 from privatelink_ingress.trace.topology import Topology
 
 if TYPE_CHECKING:
@@ -36,8 +36,22 @@ class Cluster(BaseModel):
     model_config = _STRICT
 
     account: AccountId
+    region: str
     name: str
     objects: tuple[Object, ...]
+
+    @property
+    def key(self) -> ClusterKey:
+        """By which a topology has it."""
+        return self.account, self.region, self.name
+
+    @classmethod
+    def of(cls, clusters: Mapping[ClusterKey, Iterable[Object]]) -> tuple[Cluster, ...]:
+        """Those of a deployment."""
+        return tuple(
+            cls(account=account, region=region, name=name, objects=tuple(objects))
+            for (account, region, name), objects in clusters.items()
+        )
 
 
 class RunningCloud(BaseModel):
@@ -45,7 +59,7 @@ class RunningCloud(BaseModel):
 
     model_config = _STRICT
 
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     """Of the file's shape."""
     id: str
     """Differs in every demo, so that another program at the same port is not taken for it."""
@@ -104,7 +118,7 @@ def topology_of(directory: Path) -> Topology:
 
     cloud = RunningCloud.read(directory)
     edges, workloads = (_sessions(cloud, places) for places in (cloud.edges, cloud.workloads))
-    clusters = read_all({(cluster.account, cluster.name): cluster.objects for cluster in cloud.clusters})
+    clusters = read_all({one.key: one.objects for one in cloud.clusters})
     return dataclasses.replace(live.load(edges.values(), workloads.values()), clusters=clusters)
 
 

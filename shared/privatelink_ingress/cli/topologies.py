@@ -22,7 +22,8 @@ from privatelink_ingress.problems import Problem, Problems, UsageError
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.stackfiles.exports import Export
-from privatelink_ingress.trace.states.load import UNREADABLE, load
+from privatelink_ingress.trace.states.load import load
+from privatelink_ingress.trace.states.resources import UNREADABLE
 from privatelink_ingress.trace.topology import OF_WORKLOAD, Topology, joined
 
 TOKEN = "privatelink-ingress:index:"

@@ -57,7 +57,7 @@ class CloudBackend:
         made = dataclasses.replace(registration, id=created.id, outputs=dict(registration.inputs) | outputs)
         for import_id in _import_ids(registration, created.id, outputs):
             self._cloud.created[self._place(target, registration.type, import_id)] = made
-        return Created(created.id, outputs)
+        return Created(created.id, outputs, created.children)
 
     def imported(self, registration: Registration, provider_inputs: Properties) -> Registration | None:
         """The created resource that `registration` names by its type and import id; None when AWS has none."""

@@ -27,7 +27,7 @@ from privatelink_ingress.settings.load import load
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-from privatelink_ingress.trace.cluster_objects import KINDS, Object
+from privatelink_ingress.trace.cluster_objects import KINDS, ClusterKey, Object
 
 OnEvent = Callable[[runner.Registration], None]
 
@@ -108,15 +108,15 @@ class Deployment:
             self._runs[stack.label] = self._run(stack, on_event=on_event)
         return self._runs[stack.label]
 
-    def objects(self, accounts: Iterable[Account]) -> Mapping[tuple[str, str], Sequence[Object]]:
-        """What decides the way of a request in every cluster of `accounts`, by account and name of the cluster."""
+    def objects(self, accounts: Iterable[Account]) -> Mapping[ClusterKey, Sequence[Object]]:
+        """What decides the way of a request in every cluster of `accounts`."""
         found = {}
         for account in accounts:
             eks = account.client("eks")
             for name in eks.list_clusters()["clusters"]:
                 server = eks.describe_cluster(name=name)["cluster"]["endpoint"]
                 listed = self.kubernetes.list(server)
-                found[account.account_id, name] = [one for one in listed if one["kind"] in KINDS]
+                found[account.account_id, account.region, name] = [one for one in listed if one["kind"] in KINDS]
         return found
 
     def _copy_images(self, stack: Stack) -> Sequence[ImagePlan]:

@@ -6,6 +6,7 @@ The format: https://www.pulumi.com/docs/iac/concepts/state-and-backends/#state.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,9 @@ REMEDY = "Write it with `pulumi stack export --file`, and do not edit it."
 
 Resource = Mapping[str, Any]
 
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""Key and value of an object that stands for a secret: https://github.com/pulumi/pulumi, sdk/go/common/resource/sig."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Export:
@@ -28,6 +32,8 @@ class Export:
     resources: tuple[Resource, ...]
     operations: tuple[Mapping[str, Any], ...] = ()
     """What an interrupted run had started and not recorded."""
+    written: datetime.datetime | None = None
+    """When the engine wrote the state; None where the export does not say it."""
 
 
 def read(file: Path, *, failed: str) -> Export:
@@ -55,9 +61,7 @@ def read_all(files: Iterable[Path], problems: Problems, *, failed: str) -> dict[
         with problems.collect():
             export = read(file, failed=failed)
             if export.stack in found:
-                first = found[export.stack][0]
-                reason = f"is an export of {export.stack}, like {first}"
-                problems.append(Problem(str(file), reason, "Give only the newer one."))
+                problems.append(_second(file, export, *found[export.stack]))
             else:
                 found[export.stack] = (file, export)
     return found
@@ -84,7 +88,48 @@ def parse(document: Mapping[str, Any], *, source: str, failed: str) -> Export:
         others = f" and {len(missing) - 1} more" if missing[1:] else ""
         reason = f"lacks a part of its stack: other resources refer to {missing[0]}{others}, which it does not have"
         raise _refused(source, reason, REMEDY, failed)
-    return Export(stack=_label(urns[0]), resources=tuple(resources), operations=tuple(operations))
+    return Export(
+        stack=_label(urns[0]),
+        resources=tuple(resources),
+        operations=tuple(operations),
+        written=_time((deployment.get("manifest") or {}).get("time")),
+    )
+
+
+def is_encrypted(value: Any) -> bool:
+    """Whether a property is a secret that the export does not show."""
+    return isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET and "plaintext" not in value
+
+
+def opened(value: Any) -> Any:
+    """A property with its secrets, as far as the export shows them (`--show-secrets`)."""
+    match value:
+        case Mapping() if value.get(SIGNATURE) == SECRET and "plaintext" in value:
+            return opened(json.loads(value["plaintext"]))
+        case Mapping():
+            return {key: opened(item) for key, item in value.items()}
+        case list():
+            return [opened(item) for item in value]
+    return value
+
+
+def _second(file: Path, export: Export, first: Path, known: Export) -> Problem:
+    """Two exports of one stack: which of them to give."""
+    reason = f"is an export of {export.stack}, like {first}"
+    if export.resources == known.resources:
+        return Problem(str(file), f"{reason}, with the same resources", "Give only one of them.")
+    remedy = "Give only the newer one."
+    if export.written and known.written and export.written != known.written:
+        remedy = f"Give only the newer one, {file if export.written > known.written else first}."
+    return Problem(str(file), f"{reason}, with other resources", remedy)
+
+
+def _time(text: Any) -> datetime.datetime | None:
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
 
 
 def _urn(resource: Resource) -> str:

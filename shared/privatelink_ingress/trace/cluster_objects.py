@@ -10,6 +10,9 @@ from privatelink_ingress.ingresses import model
 
 Object = Mapping[str, Any]
 
+ClusterKey = tuple[str, str, str]
+"""Account, Region and name of an EKS cluster: its name is unique in one Region of one account alone."""
+
 KINDS = frozenset({"EndpointSlice", "Ingress", "IngressClass", "Service"})
 """Kinds that `read` looks at."""
 
@@ -83,8 +86,8 @@ class ClusterObjects:
         return self.services.get(f"{ingress.namespace}/{path.service}")
 
 
-def read_all(clusters: Mapping[tuple[str, str], Iterable[Object]]) -> Mapping[tuple[str, str], ClusterObjects]:
-    """The models of several clusters, by account and name."""
+def read_all(clusters: Mapping[ClusterKey, Iterable[Object]]) -> Mapping[ClusterKey, ClusterObjects]:
+    """The models of several clusters."""
     return {cluster: read(objects) for cluster, objects in clusters.items()}
 
 

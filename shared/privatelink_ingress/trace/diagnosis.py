@@ -22,6 +22,7 @@ from privatelink_ingress.trace.judgements import (
     logs,
     quotas,
     rules,
+    zones,
 )
 from privatelink_ingress.trace.judgements.findings import SYSTEM, UP_EDGE, Diagnosis, Severity
 from privatelink_ingress.trace.listeners import Listener
@@ -67,7 +68,7 @@ def diagnose(
     """
     found = [
         *(one for each in followed for one in _of_trace(each)),
-        *(one for each in followed if each.active for one in _of_targets(each, topology)),
+        *(one for each in followed if each.active for one in _of_targets(each, topology, around)),
         *_of_shards(expected, topology, around, now),
         *(one for each in expected.workloads for one in contracts.judge(each, around.published, topology)),
         *(one for each in expected.workloads for one in clusters.judge(each, around, now.date())),
@@ -134,8 +135,8 @@ def _of_hop(connection: str, severity: Severity, hop: Hop, reason: str, remedy: 
     return Diagnosis(connection=connection, severity=severity, problem=problem, evidence=evidence)
 
 
-def _of_targets(followed: Followed, topology: Topology) -> Iterator[Diagnosis]:
-    """The health of the targets behind both load balancers, and the zones that no endpoint is in."""
+def _of_targets(followed: Followed, topology: Topology, around: Surroundings) -> Iterator[Diagnosis]:
+    """The health of the targets behind both load balancers, and the zones that one side serves alone."""
     connection, found = followed.connection, vars(followed.path)
     if rule := found.get("rule"):
         for arn, weight in rule.action.target_groups:
@@ -143,20 +144,7 @@ def _of_targets(followed: Followed, topology: Topology) -> Iterator[Diagnosis]:
                 yield from _of_health(connection, topology.target_groups[arn], "Target group")
     if inner := found.get("inner_group"):
         yield from _of_health(connection, inner, "Network load balancer's target group")
-    if service := found.get("service"):
-        zones = {interface.zone_id for _, _, interface in followed.path.entries}
-        missing = sorted(set(service.zone_ids) & set(followed.path.balancer.subnets) - zones)
-        if missing and UNSEEN not in zones:
-            yield Diagnosis(
-                connection=connection,
-                severity="warning",
-                problem=Problem(
-                    "Interface endpoint",
-                    f"both sides are in {', '.join(missing)}, but no endpoint is there",
-                    "Change the backend's generation, and run `pulumi up` in central-ingress/.",
-                ),
-                evidence=f"{service.name} is in {', '.join(service.zone_ids)}",
-            )
+    yield from zones.judge(connection, followed.path, around)
 
 
 def _of_health(connection: str, group: TargetGroup, place: str) -> Iterator[Diagnosis]:

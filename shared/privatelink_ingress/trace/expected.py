@@ -6,11 +6,16 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.plan.edge.addresses import endpoint_address
 from privatelink_ingress.plan.edge.connections import ConnectionPlan
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan
 from privatelink_ingress.settings.backends import POSITIONS
+from privatelink_ingress.trace.cluster_objects import ClusterKey
+
+Place = tuple[str, str]
+"""Account and Region."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,17 @@ class Workload:
     def connection(self) -> str:
         """The name that it publishes."""
         return self.plan.name
+
+    @property
+    def parameter_place(self) -> Place:
+        """Account and Region of its contract's parameter, which another role may write in another account."""
+        role = self.plan.publication.parameter_writer_role_arn
+        return (Arn.parse(role).account_id if role else self.account_id, self.region)
+
+    @property
+    def cluster(self) -> ClusterKey:
+        """The cluster that serves it."""
+        return self.account_id, self.region, self.plan.cluster.name
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ def serve(path: Path) -> Iterator[Hop]:
     """The controller's choice, where the cluster's objects are known; otherwise no claim."""
     targets = [path.topology.nodes.get(target.id) for target in path.inner_group.targets]
     cluster = next((node.cluster for node in targets if node and node.cluster), "")
-    objects = path.topology.clusters.get((path.service.owner, cluster))
+    objects = path.topology.clusters.get((path.service.owner, path.service.region, cluster))
     if objects is None:
         evidence = f"the Kubernetes API of {f'cluster {cluster}' if cluster else 'the cluster'} is private"
         remedy = f"From inside its network: kubectl get ingress -A (of class {INGRESS_CLASS}, for {path.request.host})."

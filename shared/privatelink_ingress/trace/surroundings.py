@@ -10,10 +10,11 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from privatelink_ingress.plan.workload import images
+from privatelink_ingress.plan.workload.images import ImagePlan, RegistryContents
 from privatelink_ingress.problems import Problem
-
-Place = tuple[str, str]
-"""Account and Region."""
+from privatelink_ingress.trace.cluster_objects import ClusterKey
+from privatelink_ingress.trace.expected import Place, Workload
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,11 @@ class Cluster:
     addons: tuple[Versioned, ...] = ()
     node_groups: tuple[Versioned, ...] = ()
 
+    @property
+    def key(self) -> ClusterKey:
+        """By which everything that concerns it is found."""
+        return self.account_id, self.region, self.name
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Bucket:
@@ -83,11 +89,24 @@ class Image:
     reason: str
     remedy: str
 
+    @classmethod
+    def of(cls, workload: Workload, image: ImagePlan, held: RegistryContents | None) -> Image:
+        """One of a workload's, from what its repository holds; None when the repository does not exist."""
+        status = images.judge(image, held)
+        return cls(
+            connection=workload.connection,
+            name=image.name,
+            state=status.state,
+            reason=f"{image.repository}@{image.digest}: {status.reason}",
+            remedy=status.remedy or images.command(workload.stack),
+        )
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Alarm:
     """A CloudWatch alarm that has fired."""
 
+    place: Place
     name: str
     reason: str
     """As CloudWatch says."""
@@ -103,7 +122,7 @@ class Surroundings:
     published: tuple[Published, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     attributes: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
-    """By ARN of an application load balancer: its attributes (LoadBalancerAttribute, ELBv2 API)."""
+    """By ARN of a load balancer or a target group (LoadBalancerAttribute and TargetGroupAttribute, ELBv2 API)."""
     deliveries: Mapping[Place, Mapping[tuple[str, str], str]] = dataclasses.field(default_factory=dict)
     """Name of the log group by the ARN of the load balancer and the log type (PutDeliverySource, CloudWatch Logs)."""
     buckets: Mapping[str, Bucket] = dataclasses.field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from privatelink_ingress.settings.route_protocols import ProtocolVersion
-from privatelink_ingress.trace.cluster_objects import ClusterObjects
+from privatelink_ingress.trace.cluster_objects import ClusterKey, ClusterObjects
 from privatelink_ingress.trace.listeners import Listener
 from privatelink_ingress.trace.security_groups import SecurityGroup
 
@@ -162,6 +162,11 @@ class EndpointService:
     connections: Mapping[str, str]
     """State by endpoint id."""
 
+    @property
+    def region(self) -> str:
+        """Where it is, as its name says: `com.amazonaws.vpce.<region>.<id>`."""
+        return self.name.split(".")[3]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Node:
@@ -188,11 +193,11 @@ class Topology:
     nodes: Mapping[str, Node]
     security_groups: Mapping[str, SecurityGroup]
     """By id."""
-    clusters: Mapping[tuple[str, str], ClusterObjects] = dataclasses.field(default_factory=dict)
-    """By account and name of the EKS cluster; a cluster whose API the reader cannot reach is absent."""
+    clusters: Mapping[ClusterKey, ClusterObjects] = dataclasses.field(default_factory=dict)
+    """A cluster whose API the reader cannot reach is absent."""
     cnames: frozenset[tuple[str, str]] | None = None
-    """Name and value of all CNAME records of public hosted zones, without trailing dots; None where they are not read:
-    a state has only those of its stack."""
+    """Name and value of all CNAME records of public hosted zones, without trailing dots; from states, of those that the
+    stacks registered; None where they are not read."""
     owners: frozenset[str] = frozenset()
     """Accounts of which all endpoint services were read."""
     unread: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ import pytest
 
 from privatelink_ingress.cli.topologies import of_states
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.stackfiles.exports import SECRET, SIGNATURE
 
 EXPORT = "Write it with `pulumi stack export --file`, and do not edit it."
 STACK = "urn:pulumi:prod::central-ingress::pulumi:pulumi:Stack::central-ingress-prod"
@@ -83,9 +84,48 @@ def test_two_states_of_one_stack_are_refused_but_one_file_may_be_named_twice(tmp
     for file in (first, second):
         file.write_text(json.dumps(export(arn="a")))
     (problem,) = problems(tmp_path, first, second)
-    assert problem == Problem(
-        str(second), f"is an export of central-ingress/prod, like {first}", "Give only the newer one."
-    )
+    reason = f"is an export of central-ingress/prod, like {first}, with the same resources"
+    assert problem == Problem(str(second), reason, "Give only one of them.")
+
+
+@pytest.mark.parametrize(
+    ("times", "newer"),
+    [
+        (("2026-11-01T10:00:00.123456789+01:00", "2026-11-01T09:30:00Z"), 1),
+        (("2026-11-02T10:00:00Z", "2026-11-01T10:00:00Z"), 0),
+        (("2026-11-01T10:00:00Z", "2026-11-01T11:00:00+01:00"), None),
+        (("2026-11-01T10:00:00Z", "yesterday"), None),
+        (("2026-11-01T10:00:00Z", "2026-11-01T11:00:00"), None),
+        (("2026-11-01T10:00:00Z", None), None),
+    ],
+)
+def test_of_two_states_of_one_stack_that_differ_the_newer_one_is_named(
+    tmp_path: Path, times: tuple[str | None, str | None], newer: int | None
+):
+    files = [tmp_path / "central-ingress.prod.json", tmp_path / "old.json"]
+    for number, (file, time) in enumerate(zip(files, times, strict=True)):
+        document = export(arn=f"a-{number}")
+        document["deployment"]["manifest"] = {"time": time}
+        file.write_text(json.dumps(document))
+    (problem,) = problems(*files)
+    reason = f"is an export of central-ingress/prod, like {files[0]}, with other resources"
+    named = "" if newer is None else f", {files[newer]}"
+    assert problem == Problem(str(files[1]), reason, f"Give only the newer one{named}.")
+
+
+def test_an_encrypted_output_on_which_the_path_depends_is_named_and_shown_ones_are_read(tmp_path: Path):
+    file = tmp_path / "central-ingress.prod.json"
+    file.write_text(json.dumps(export(arn={SIGNATURE: SECRET, "ciphertext": "v1:abc"})))
+    assert problems(file) == [
+        Problem(
+            "central-ingress/prod",
+            f"{BALANCER} has an encrypted output, arn, on which the path of a request depends",
+            "Export the stack with `pulumi stack export --show-secrets`, and delete the file afterwards.",
+        )
+    ]
+    file.write_text(json.dumps(export(arn={SIGNATURE: SECRET, "plaintext": json.dumps("a")})))
+    (problem,) = problems(file)
+    assert problem.reason.endswith("(KeyError: 'name')")
 
 
 def test_without_the_stack_of_the_load_balancer_the_trace_asks_for_it(tmp_path: Path):

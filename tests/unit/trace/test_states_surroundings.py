@@ -11,8 +11,8 @@ import pytest
 from privatelink_ingress import tokens as t
 from privatelink_ingress.cli import planned
 from privatelink_ingress.fleet import repository
-from privatelink_ingress.stackfiles.exports import Export
-from privatelink_ingress.trace.expected import Workload
+from privatelink_ingress.stackfiles.exports import SECRET, SIGNATURE, Export
+from privatelink_ingress.trace.expected import Expected, Workload
 from privatelink_ingress.trace.judgements import contracts
 from privatelink_ingress.trace.states import surroundings
 from privatelink_ingress.trace.surroundings import Published
@@ -20,6 +20,14 @@ from tests.support.programs import REPOSITORY
 from tests.support.topologies import whole
 
 ARN = "arn:aws:eks:eu-west-1:111111111111:cluster/shop"
+PARAMETER = "arn:aws:ssm:eu-west-1:111111111111:parameter/a"
+
+
+def part(kind: str, cluster: str, region: str = "eu-west-1") -> dict[str, Any]:
+    """The outputs that an add-on and a node group share."""
+    return {"clusterName": cluster, "arn": f"arn:aws:eks:{region}:111111111111:{kind}/{cluster}/a/b"}
+
+
 OUTPUTS = {"connection_name": "shop", "contract_version": 2, "port": 80}
 
 
@@ -52,12 +60,33 @@ def test_a_stack_that_publishes_under_another_name_is_looked_for_by_that_name():
     assert (named.connection, unnamed.connection) == ("store", "shop")
 
 
-@pytest.mark.parametrize(
-    "value", [{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}, "{", None], ids=str
-)
+@pytest.mark.parametrize("value", [{SIGNATURE: SECRET, "ciphertext": "v1:abc"}, None], ids=str)
 def test_a_parameter_that_cannot_be_read_is_not_judged(value: Any):
     around = surroundings.load([export((t.STACK, OUTPUTS), (t.PARAMETER, {"name": "/a", "value": value}))])
     assert [one.source for one in around.published] == ["outputs of eks-service/shop"]
+
+
+def test_the_value_that_the_provider_does_not_hide_is_the_contract():
+    hidden = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
+    parameter = {"name": "/a", "arn": PARAMETER, "value": hidden, "insecureValue": json.dumps({"port": 80})}
+    _, published = surroundings.load([export((t.STACK, OUTPUTS), (t.PARAMETER, parameter))]).published
+    assert (published.source, published.fields) == ("parameter /a of account 111111111111", {"port": 80})
+
+
+@pytest.mark.parametrize("value", ["{", "[]", "none"])
+def test_a_parameter_without_a_contract_has_no_field(value: str):
+    _, published = surroundings.load(
+        [export((t.STACK, OUTPUTS), (t.PARAMETER, {"name": "/a", "value": value}))]
+    ).published
+    assert published.fields == {}
+
+
+def test_a_stack_that_has_lost_its_parameter_publishes_none():
+    expected = Expected(workloads=(shop(),))
+    _, published = surroundings.load([export((t.STACK, {"connection_name": shop().connection}))], expected).published
+    assert published == Published(
+        connection="shop", source="parameter /central-ingress/connections/shop of account 111111111111", fields=None
+    )
 
 
 def test_only_workloads_publish_contracts():
@@ -78,9 +107,12 @@ def test_a_cluster_comes_with_its_add_ons_and_node_groups_and_not_with_those_of_
                         "certificateAuthority": {"data": "LS0t"},
                     },
                 ),
-                (t.ADDON, {"clusterName": "shop", "addonName": "coredns", "addonVersion": "v1"}),
-                (t.ADDON, {"clusterName": "blog", "addonName": "vpc-cni", "addonVersion": "v1"}),
-                (t.NODE_GROUP, {"clusterName": "shop", "nodeGroupName": "a", "version": "1.35", "status": "DEGRADED"}),
+                (t.ADDON, part("addon", "shop") | {"addonName": "coredns", "addonVersion": "v1"}),
+                (t.ADDON, part("addon", "blog") | {"addonName": "vpc-cni", "addonVersion": "v1"}),
+                (
+                    t.NODE_GROUP,
+                    part("nodegroup", "shop") | {"nodeGroupName": "a", "version": "1.35", "status": "DEGRADED"},
+                ),
             )
         ]
     )
@@ -90,6 +122,26 @@ def test_a_cluster_comes_with_its_add_ons_and_node_groups_and_not_with_those_of_
     assert (cluster.version, cluster.status) == ("1.36", "ACTIVE")
     assert [(one.name, one.version, one.status) for one in cluster.addons] == [("coredns", "v1", "ACTIVE")]
     assert [(one.name, one.version, one.status) for one in cluster.node_groups] == [("a", "1.35", "DEGRADED")]
+
+
+def test_clusters_of_one_name_in_two_regions_are_told_apart():
+    regions = {"eu-west-1": "1.36", "eu-central-1": "1.35"}
+    stacks = [
+        export(
+            (t.CLUSTER, {"arn": ARN.replace("eu-west-1", region), "name": "shop", "version": version}),
+            (t.ADDON, part("addon", "shop", region) | {"addonName": "coredns", "addonVersion": version}),
+            (t.NODE_GROUP, part("nodegroup", "shop", region) | {"nodeGroupName": region, "version": version}),
+            stack=f"eks-service/shop-{region}",
+        )
+        for region, version in regions.items()
+    ]
+    assert {
+        one.key: (one.version, [(each.name, each.version) for each in (*one.addons, *one.node_groups)])
+        for one in surroundings.load(stacks).clusters
+    } == {
+        ("111111111111", region, "shop"): (version, [("coredns", version), (region, version)])
+        for region, version in regions.items()
+    }
 
 
 def test_a_cluster_that_was_never_created_is_not_known():

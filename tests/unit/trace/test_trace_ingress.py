@@ -15,7 +15,7 @@ from privatelink_ingress.trace.cluster_objects import read
 from privatelink_ingress.trace.trace import Trace, trace
 from tests.support.topologies import EDGE_GROUP, whole
 
-CLUSTER = ("111111111111", "shop")
+CLUSTER = ("111111111111", "eu-west-1", "shop")
 CONTROLLER = {
     "kind": "Service",
     "metadata": {"namespace": "nginx-ingress", "name": "controller"},

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from privatelink_ingress.aws.pages import read
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.trace.surroundings import Alarm
 
 
-def load(cloudwatch: Any) -> tuple[Alarm, ...]:
+def load(account: Account) -> tuple[Alarm, ...]:
     """The account's alarms in state ALARM, with what their metrics are of."""
     kinds = ["MetricAlarm", "CompositeAlarm"]
-    found = read(cloudwatch, "describe_alarms", "MetricAlarms", StateValue="ALARM", AlarmTypes=kinds)
+    found = read(account.client("cloudwatch"), "describe_alarms", "MetricAlarms", StateValue="ALARM", AlarmTypes=kinds)
     return tuple(
         Alarm(
+            place=(account.account_id, account.region),
             name=one["AlarmName"],
             reason=one.get("StateReason", ""),
             since=one.get("StateUpdatedTimestamp"),

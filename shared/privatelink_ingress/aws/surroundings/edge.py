@@ -54,7 +54,7 @@ def load(account: Account, shards: Iterable[Shard], topology: Topology) -> Surro
         ),
         flow_logs=reads.part("flow logs", lambda: _flow_logs(ec2, {one.vpc_id for one in balancers}), {}),
         limits={} if limits is None else {place: limits},
-        alarms=reads.part("alarms", lambda: alarms.load(account.client("cloudwatch")), ()),
+        alarms=reads.part("alarms", lambda: alarms.load(account), ()),
         unread=tuple(reads.unread.values()),
     )
 

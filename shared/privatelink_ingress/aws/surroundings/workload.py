@@ -12,24 +12,52 @@ from privatelink_ingress.aws import registry
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account, Reads, each
 from privatelink_ingress.aws.surroundings import alarms
-from privatelink_ingress.plan.workload import images
+from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.trace.expected import Workload
+from privatelink_ingress.trace.judgements import zones
 from privatelink_ingress.trace.surroundings import Cluster, Image, Published, Surroundings, Versioned
+from privatelink_ingress.trace.topology import Topology
 
 PARAMETERS = 10
 """Names in one GetParameters call, Systems Manager API."""
 
 
-def load(account: Account, workloads: Iterable[Workload]) -> Surroundings:
-    """What the workloads of one account and Region have, and what could not be read of it."""
+def load(account: Account, workloads: Iterable[Workload], topology: Topology) -> Surroundings:
+    """What the workloads of one account and Region have, and what could not be read of it.
+
+    Args:
+        account: The workload account.
+        workloads: Those of the stack files in this account and Region.
+        topology: What was read of it.
+    """
     reads, workloads = Reads(account), tuple(workloads)
     names = {one.plan.cluster.name for one in workloads}
     return Surroundings(
+        attributes=reads.part("attributes of load balancers", lambda: _cross_zone(account, topology), {}),
         clusters=reads.part("clusters", lambda: _clusters(account, sorted(names)), ()),
         images=reads.part("images", lambda: _images(account, workloads), ()),
-        alarms=reads.part("alarms", lambda: alarms.load(account.client("cloudwatch")), ()),
+        alarms=reads.part("alarms", lambda: alarms.load(account), ()),
         unread=tuple(reads.unread.values()),
     )
+
+
+def _cross_zone(account: Account, topology: Topology) -> Mapping[str, Mapping[str, str]]:
+    """Attributes by ARN, of the load balancers that have a zone without nodes: in others, they change nothing."""
+    elbv2, found = account.client("elbv2"), dict[str, Mapping[str, str]]()
+    for service in topology.services.values():
+        if (service.owner, service.region) != (account.account_id, account.region):
+            continue
+        for arn in service.load_balancer_arns:
+            balancer = topology.load_balancers.get(arn)
+            for group in zones.forwarded(balancer, topology) if balancer else ():
+                if balancer and zones.bare(balancer, group, topology):
+                    found[arn] = _listed(elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn))
+                    found[group.arn] = _listed(elbv2.describe_target_group_attributes(TargetGroupArn=group.arn))
+    return found
+
+
+def _listed(answer: Mapping[str, Any]) -> Mapping[str, str]:
+    return {one["Key"]: one.get("Value", "") for one in answer["Attributes"]}
 
 
 def contracts(account: Account, workloads: Iterable[Workload]) -> Surroundings:
@@ -153,16 +181,8 @@ def _node_group(eks: Any, cluster: str, name: str) -> Versioned:
 def _images(account: Account, workloads: Iterable[Workload]) -> tuple[Image, ...]:
     pinned = [(workload, image) for workload in workloads for image in workload.plan.images if image.used]
 
-    def look(pair: tuple[Workload, images.ImagePlan]) -> Image:
+    def look(pair: tuple[Workload, ImagePlan]) -> Image:
         workload, image = pair
-        status = images.judge(image, registry.held(account, image))
-        remedy = status.remedy or f"{images.command(workload.stack)}"
-        return Image(
-            connection=workload.connection,
-            name=image.name,
-            state=status.state,
-            reason=f"{image.repository}@{image.digest}: {status.reason}",
-            remedy=remedy,
-        )
+        return Image.of(workload, image, registry.held(account, image))
 
     return tuple(each(look, pinned))

@@ -74,6 +74,20 @@ class Created:
 
     id: str
     outputs: Properties
+    children: tuple[Child, ...] = ()
+    """What a component registers in its own process."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Child:
+    """A resource that a component registers."""
+
+    type: str
+    name: str
+    """As the component's name goes on: `-eksCluster`."""
+    id: str
+    inputs: Properties
+    outputs: Properties
 
 
 Update = Callable[[Aws, str, Properties, Properties], Properties]

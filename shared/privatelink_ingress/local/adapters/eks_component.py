@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Created, Properties
+from privatelink_ingress.local.adapters.base import Adapter, AdapterError, Aws, Child, Created, Properties
 from privatelink_ingress.local.adapters.calls import call
 from privatelink_ingress.local.adapters.eks import cluster_outputs, create_cluster, delete_cluster
 
@@ -129,7 +129,19 @@ def _create(aws: Aws, inputs: Properties) -> Created:
     if made_of.kube_proxy:
         addon = {"clusterName": cluster["name"], "addonName": "kube-proxy"}
         call(aws, "eks", "CreateAddon", addon, type_=t.CLUSTER_COMPONENT)
-    return Created(cluster["name"], outputs(cluster, made_of.credentials))
+    made = outputs(cluster, made_of.credentials)
+    provider: Properties = {"kubeconfig": made["kubeconfigJson"]}
+    children = (
+        Child(
+            type=t.CLUSTER,
+            name="-eksCluster",
+            id=cluster["name"],
+            inputs=made_of.cluster,
+            outputs=made_of.cluster | cluster,
+        ),
+        Child(type=t.KUBERNETES_PROVIDER, name="-eks-k8s", id=cluster["name"], inputs=provider, outputs=provider),
+    )
+    return Created(cluster["name"], made, children)
 
 
 def _check_coredns(options: Any) -> None:

@@ -47,7 +47,7 @@ class IncrementalBackend:
             return Created(existing.id, self._backend.update(known, dict(existing.outputs), provider_inputs))
         if changed:
             raise AdapterError(f"the in-process runner updates no such resource, and {', '.join(changed)} changed")
-        return Created(existing.id, existing.outputs)
+        return Created(existing.id, existing.outputs, existing.children)
 
     def invoke(self, token: str, args: Properties, provider_inputs: Properties) -> Properties:
         """Call the function on the backend."""

@@ -203,6 +203,7 @@ class Monitor(MockMonitor):
                 raise self._failed(registration.urn, _reason(error), error) from error
             outputs |= created.outputs
             registration.id = "" if self._preview else created.id
+            registration.children = created.children
         registration.outputs = outputs
         # An output that echoes a secret input is secret too; the SDK names the others.
         registration.secret_outputs = registration.secret_inputs | {

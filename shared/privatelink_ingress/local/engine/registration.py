@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from privatelink_ingress.local.adapters.base import Properties
+from privatelink_ingress.local.adapters.base import Child, Properties
 from privatelink_ingress.local.engine import wire
 
 
@@ -49,6 +49,8 @@ class Registration:
     """URNs of resources whose replacement replaces this one too."""
     before_delete: tuple[str, ...] = ()
     """Names of the hooks that the engine runs, and that can refuse, before it deletes this."""
+    children: tuple[Child, ...] = ()
+    """What a remote component registered in its own process. The program knows nothing of it, the state has it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from importlib import metadata
 from typing import Any
 
 from privatelink_ingress.local.engine import wire
+from privatelink_ingress.local.engine.monitor import PROVIDER
 from privatelink_ingress.local.engine.registration import Registration
 from privatelink_ingress.local.engine.runner import StackRun
 
@@ -30,10 +31,32 @@ def export(run: StackRun, *, show_secrets: bool = False) -> dict[str, Any]:
         "version": VERSION,
         "deployment": {
             "manifest": {"version": f"privatelink-ingress {metadata.version('privatelink-ingress')}, in-process run"},
-            "resources": [_resource(registration, providers, show_secrets) for registration in run.registrations],
+            "resources": [_resource(one, providers, show_secrets) for one in managed(run)],
             "metadata": {},
         },
     }
+
+
+def managed(run: StackRun) -> Iterator[Registration]:
+    """Every resource of the state: the program's, and after a remote component those that it registered itself."""
+    for registration in run.registrations:
+        yield registration
+        for child in registration.children:
+            chain, name = f"{registration.urn.rpartition('::')[0]}${child.type}", f"{registration.name}{child.name}"
+            yield Registration(
+                type=child.type,
+                name=name,
+                urn=f"{chain}::{name}",
+                parent=registration.urn,
+                # As the engine: only a resource has the provider of its parent, a provider has none.
+                provider="" if child.type.startswith(PROVIDER) else registration.providers.get("aws", ""),
+                inputs=child.inputs,
+                outputs=child.outputs,
+                id=child.id,
+                custom=True,
+                protect=registration.protect,
+                depends_on=registration.depends_on,
+            )
 
 
 def _resource(registration: Registration, ids: dict[str, str], show_secrets: bool) -> dict[str, Any]:

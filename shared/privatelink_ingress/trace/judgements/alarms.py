@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.judgements.findings import SYSTEM, Diagnosis, found
-from privatelink_ingress.trace.surroundings import Surroundings
+from privatelink_ingress.trace.surroundings import Place, Surroundings
 from privatelink_ingress.trace.topology import Topology
 
 HOP = "Alarm"
@@ -14,9 +14,10 @@ HOP = "Alarm"
 
 def judge(expected: Expected, topology: Topology, around: Surroundings) -> Iterator[Diagnosis]:
     """Each alarm whose metrics are of a part of ours: from the web ACL to a workload's nodes."""
-    owners = {**_watched(expected, topology), **_of_workloads(expected, topology, around)}
+    owners, named = {**_watched(expected, topology), **_of_workloads(topology, around)}, _named(expected, topology)
     for alarm in around.alarms:
-        watched = [owners[one] for one in (alarm.name, *alarm.resources) if one in owners]
+        found_in = ((owners.get(one) or named.get((alarm.place, one))) for one in (alarm.name, *alarm.resources))
+        watched = [one for one in found_in if one]
         if watched:
             remedy = f"aws cloudwatch describe-alarm-history --alarm-name '{alarm.name}'"
             since = f" since {alarm.since:%Y-%m-%d %H:%M} UTC" if alarm.since else ""
@@ -26,14 +27,11 @@ def judge(expected: Expected, topology: Topology, around: Surroundings) -> Itera
 
 
 def _watched(expected: Expected, topology: Topology) -> dict[str, str]:
-    """The connection by the value of a metric's dimension.
+    """The connection by the value of a metric's dimension that has an id of AWS's, so that it is unique.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html and
-    https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
     """
-    balancers = topology.load_balancers.values()
-    ends = [one.arn.partition(":loadbalancer/")[2] for one in balancers]
-    acls = [one.web_acl.name for one in balancers if one.web_acl]
+    ends = [one.arn.partition(":loadbalancer/")[2] for one in topology.load_balancers.values()]
     connections = {
         group.name: connection.name
         for shard in expected.shards
@@ -44,11 +42,11 @@ def _watched(expected: Expected, topology: Topology) -> dict[str, str]:
     groups = {
         arn.rpartition(":")[2]: connections.get(group.name, SYSTEM) for arn, group in topology.target_groups.items()
     }
-    return {**dict.fromkeys((*ends, *acls), SYSTEM), **groups}
+    return {**dict.fromkeys(ends, SYSTEM), **groups}
 
 
-def _of_workloads(expected: Expected, topology: Topology, around: Surroundings) -> dict[str, str]:
-    """The connection by name of a workload's alarm, or by the value of a metric's dimension.
+def _of_workloads(topology: Topology, around: Surroundings) -> dict[str, str]:
+    """The same for workloads.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-cloudwatch-metrics.html
     """
@@ -60,9 +58,30 @@ def _of_workloads(expected: Expected, topology: Topology, around: Surroundings) 
         if service.id in services
         for arn in service.load_balancer_arns
     }
-    clusters = {one.plan.cluster.name: one.connection for one in expected.workloads}
-    # Of what no metric calls by a name that is known here, such as nodes and flow logs.
-    names = {
-        alarm.name: one.connection for one in expected.workloads if one.plan.alarms for alarm in one.plan.alarms.alarms
+    return {**services, **balancers}
+
+
+def _named(expected: Expected, topology: Topology) -> dict[tuple[Place, str], str]:
+    """The connection by place and name of an alarm, a cluster or a web ACL: another place may use the same name.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+    """
+    acls = {
+        ((account_id, region), one.web_acl.name): SYSTEM
+        for one in topology.load_balancers.values()
+        if one.web_acl
+        for region, account_id in [one.arn.split(":")[3:5]]
     }
-    return {**clusters, **services, **balancers, **names}
+    clusters = {
+        ((account_id, region), name): one.connection
+        for one in expected.workloads
+        for account_id, region, name in [one.cluster]
+    }
+    # Of what no metric calls by a name that is known here, such as nodes and flow logs.
+    alarms = {
+        ((one.account_id, one.region), alarm.name): one.connection
+        for one in expected.workloads
+        if one.plan.alarms
+        for alarm in one.plan.alarms.alarms
+    }
+    return {**acls, **clusters, **alarms}

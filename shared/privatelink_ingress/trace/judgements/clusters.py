@@ -21,10 +21,8 @@ def judge(workload: Workload, around: Surroundings, today: datetime.date) -> Ite
         if image.connection == connection and image.state != "there":
             severity = "warning" if image.state == "untagged" else "error"
             yield found(connection, severity, IMAGE, f"{image.name}: {image.reason}", image.remedy)
-    name = workload.plan.cluster.name
-    place = (workload.account_id, workload.region)
     for cluster in around.clusters:
-        if (cluster.account_id, cluster.region, cluster.name) == (*place, name):
+        if cluster.key == workload.cluster:
             yield from _version(connection, cluster, today)
             yield from (each for one in cluster.addons for each in _addon(connection, cluster, one))
             yield from (each for one in cluster.node_groups for each in _nodes(connection, cluster, one))

@@ -8,10 +8,8 @@ from privatelink_ingress import tokens as t
 from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.stackfiles.exports import Export
 from privatelink_ingress.trace.states import balancers, network
-from privatelink_ingress.trace.states.resources import Resources
+from privatelink_ingress.trace.states.resources import UNREADABLE, Resources, place, reading
 from privatelink_ingress.trace.topology import Alias, Topology
-
-UNREADABLE = "The states cannot be read"
 
 
 def load(exports: Iterable[Export]) -> Topology:
@@ -21,20 +19,15 @@ def load(exports: Iterable[Export]) -> Topology:
     groups, names of existing certificates and objects in clusters are in no state: they are `UNSEEN` or absent.
 
     Raises:
-        UsageError: no state is of an edge stack, or a resource lacks what the provider writes.
+        UsageError: no state is of an edge stack, or a resource lacks what the provider writes, or hides it.
     """
     given = tuple(exports)
-    names = ", ".join(one.stack for one in given)
-    try:
+    with reading(given):
         topology = _load(Resources(given))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"a resource does not have the form that this version writes ({type(error).__name__}: {error})"
-        remedy = "Run `pulumi refresh` on each stack, then export it again."
-        raise UsageError(UNREADABLE, [Problem(names, reason, remedy)]) from None
     if not any(one.scheme == "internet-facing" for one in topology.load_balancers.values()):
         reason = "no state contains an internet-facing load balancer, where every request starts"
         remedy = "Give the export of the central-ingress stack that owns the load balancer, too."
-        raise UsageError(UNREADABLE, [Problem(names, reason, remedy)])
+        raise UsageError(UNREADABLE, [Problem(", ".join(one.stack for one in given), reason, remedy)])
     return topology
 
 
@@ -49,6 +42,8 @@ def _load(resources: Resources) -> Topology:
         services=network.services(resources, connected),
         nodes=nodes,
         security_groups=network.security_groups(resources),
+        cnames=frozenset(_cnames(resources)),
+        owners=frozenset(place(one)[0] for one in resources.of(t.ENDPOINT_SERVICE)),
     )
 
 
@@ -61,3 +56,11 @@ def _aliases(resources: Resources) -> Iterable[Alias]:
                 target=target["name"].rstrip(".").lower().removeprefix("dualstack."),
                 zone=record["zoneId"],
             )
+
+
+def _cnames(resources: Resources) -> Iterable[tuple[str, str]]:
+    """Those of the stacks, which have the validation records of each certificate that a stack requests."""
+    for record in resources.of(t.DNS_RECORD):
+        if record["type"] == "CNAME":
+            for value in record.get("records") or ():
+                yield record["fqdn"].rstrip(".").lower(), value.rstrip(".").lower()

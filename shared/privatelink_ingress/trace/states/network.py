@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.trace.security_groups import Permission, SecurityGroup
+from privatelink_ingress.trace.states import clusters
 from privatelink_ingress.trace.states.resources import Outputs, Resources, place
 from privatelink_ingress.trace.topology import UNSEEN, Endpoint, EndpointService, Interface, Node
 
 ANYWHERE = "0.0.0.0/0"
+
+_BEFORE = ("pending", "pendingAcceptance", None)
 
 
 class Subnet(NamedTuple):
@@ -37,7 +40,7 @@ def security_groups(resources: Resources) -> dict[str, SecurityGroup]:
         for one in (*resources.of(t.SECURITY_GROUP), *resources.of(t.DEFAULT_SECURITY_GROUP))
         for id_, inline_in, inline_out in [(one["id"], _inline(one, "ingress"), _inline(one, "egress"))]
     }
-    for id_ in _cluster_groups(resources).values():
+    for id_ in clusters.security_groups(resources).values():
         # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html: itself in, everything out
         itself = Permission(protocol="-1", from_port=0, to_port=65535, group_ids=(id_,))
         out = Permission(protocol="-1", from_port=0, to_port=65535, cidrs=(ANYWHERE,))
@@ -52,13 +55,15 @@ def security_groups(resources: Resources) -> dict[str, SecurityGroup]:
 def endpoints(resources: Resources) -> tuple[Endpoint, ...]:
     """The interface endpoints to customers' endpoint services."""
     zones = subnets(resources)
-    accepted = {one["vpcEndpointId"] for one in resources.of(t.ENDPOINT_ACCEPTER)}
+    accepters = resources.of(t.ENDPOINT_ACCEPTER)
+    accepted = {one["vpcEndpointId"] for one in accepters if one.get("vpcEndpointState", "available") == "available"}
     return tuple(
         Endpoint(
             id=one["id"],
             vpc_id=one["vpcId"],
             service_name=one["serviceName"],
-            state="available" if one["id"] in accepted else one.get("state", ""),
+            # The endpoint's own state is from before its acceptance, until the next refresh.
+            state="available" if one.get("state") in _BEFORE and one["id"] in accepted else one.get("state", ""),
             interfaces=tuple(_interfaces(one, zones)),
         )
         for one in resources.of(t.VPC_ENDPOINT)
@@ -84,7 +89,12 @@ def services(resources: Resources, connected: tuple[Endpoint, ...]) -> dict[str,
             owner=place(one)[0],
             state=one.get("state", ""),
             acceptance_required=bool(one["acceptanceRequired"]),
-            principals=tuple(each["principalArn"] for each in principals[one["id"]]),
+            # A refresh also records those that no stack registers.
+            principals=tuple(
+                dict.fromkeys(
+                    (*(each["principalArn"] for each in principals[one["id"]]), *(one.get("allowedPrincipals") or ()))
+                )
+            ),
             zone_ids=tuple(sorted(served or {zones[name] for name in one["availabilityZones"] if name in zones})),
             load_balancer_arns=arns,
             connections={each.id: each.state for each in connected if each.service_name == one["serviceName"]},
@@ -95,16 +105,16 @@ def services(resources: Resources, connected: tuple[Endpoint, ...]) -> dict[str,
 def nodes(resources: Resources) -> tuple[dict[str, Node], dict[str, tuple[str, ...]]]:
     """A node for each zone of a node group, whose instances no state knows; and their ids by autoscaling group."""
     zones = subnets(resources)
-    clusters = _cluster_groups(resources)
+    groups_of = clusters.security_groups(resources)
     templates = {one["id"]: one for one in resources.of(t.LAUNCH_TEMPLATE)}
     found, groups = dict[str, Node](), dict[str, tuple[str, ...]]()
-    for one in resources.of(t.NODE_GROUP):
+    for one in clusters.created(resources, t.NODE_GROUP):
         template = templates.get((one.get("launchTemplate") or {}).get("id", ""), {})
-        cluster = clusters.get(one["clusterName"], "")
+        cluster = clusters.key_of(one)
         # Without groups of the launch template, EKS gives the nodes the cluster's.
-        group_ids = tuple(template.get("vpcSecurityGroupIds") or (cluster,))
+        group_ids = tuple(template.get("vpcSecurityGroupIds") or (groups_of.get(cluster, ""),))
         members = {
-            f"nodes of {one['clusterName']} in {zones[id_].zone_id}": Node(
+            f"nodes of {one['clusterName']} of account {cluster[0]} in {zones[id_].zone_id}": Node(
                 zone_id=zones[id_].zone_id, state=UNSEEN, security_group_ids=group_ids, cluster=one["clusterName"]
             )
             for id_ in one["subnetIds"]
@@ -120,15 +130,6 @@ def nodes(resources: Resources) -> tuple[dict[str, Node], dict[str, tuple[str, .
 def subnet_ids(balancer: Outputs) -> list[str]:
     """The subnets of a load balancer."""
     return list(balancer.get("subnets") or [one["subnetId"] for one in balancer.get("subnetMappings") or ()])
-
-
-def _cluster_groups(resources: Resources) -> dict[str, str]:
-    """The security group that EKS created, by the cluster's name."""
-    clusters = (
-        *((one, one.get("clusterSecurityGroupId")) for one in resources.of(t.CLUSTER_COMPONENT)),
-        *((one, (one.get("vpcConfig") or {}).get("clusterSecurityGroupId")) for one in resources.of(t.CLUSTER)),
-    )
-    return {one["name"]: group for one, group in clusters if group and one.get("name")}
 
 
 def _interfaces(endpoint: Outputs, zones: dict[str, Subnet]) -> Iterator[Interface]:

@@ -1,69 +1,98 @@
-"""What exported states know besides the path of a request: published contracts and clusters."""
+"""What exported states know besides the path of a request: contracts, clusters, logs and images."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.contracts.service import PROJECT
-from privatelink_ingress.stackfiles.exports import Export
-from privatelink_ingress.trace.states.resources import Resources, place
-from privatelink_ingress.trace.surroundings import Cluster, Published, Surroundings, Versioned
+from privatelink_ingress.stackfiles.exports import Export, opened
+from privatelink_ingress.trace.expected import Expected, Workload
+from privatelink_ingress.trace.states import clusters, logs
+from privatelink_ingress.trace.states.resources import Encrypted, Outputs, Resources, place, reading
+from privatelink_ingress.trace.surroundings import Image, Published, Surroundings
 
 
-def load(exports: Iterable[Export]) -> Surroundings:
-    """What the states say. What they do not contain is not judged."""
-    given = tuple(exports)
-    resources = Resources(given)
-    return Surroundings(
-        published=tuple(one for export in given for one in _published(export)),
-        clusters=tuple(_clusters(resources)),
-    )
+def load(exports: Iterable[Export], expected: Expected | None = None) -> Surroundings:
+    """What the states say. What they do not contain is not judged.
 
+    Args:
+        exports: The states.
+        expected: What the stack files say that the stacks have, to tell what is missing.
 
-def _published(export: Export) -> Iterator[Published]:
-    """The stack's outputs, and the parameter that it wrote: an edge reads one or the other."""
-    project, _, stack = export.stack.partition("/")
-    if project != PROJECT:
-        return
-    by_type = {one["type"]: one.get("outputs") or {} for one in export.resources}
-    outputs = by_type.get(t.STACK, {})
-    name = str(outputs.get("connection_name", stack))
-    yield Published(connection=name, source=f"outputs of {export.stack}", fields=outputs)
-    if parameter := by_type.get(t.PARAMETER):
-        try:
-            fields = json.loads(parameter["value"])
-        except (KeyError, TypeError, ValueError):
-            return  # encrypted: the program writes no secret, but a policy of the organization may make it one
-        yield Published(connection=name, source=f"parameter {parameter.get('name', '')}", fields=fields)
-
-
-def _clusters(resources: Resources) -> Iterator[Cluster]:
-    addons, groups = resources.by(t.ADDON, "clusterName"), resources.by(t.NODE_GROUP, "clusterName")
-    for one in resources.of(t.CLUSTER):
-        if not one.get("arn"):
-            continue
-        account_id, region = place(one)
-        name = one.get("name", "")
-        yield Cluster(
-            account_id=account_id,
-            region=region,
-            name=name,
-            endpoint=one.get("endpoint", ""),
-            certificate_authority=(one.get("certificateAuthority") or {}).get("data", ""),
-            version=str(one.get("version", "")),
-            status=one.get("status", "ACTIVE"),
-            addons=tuple(
-                Versioned(name=each["addonName"], version=each.get("addonVersion", ""), status="ACTIVE")
-                for each in addons[name]
-            ),
-            node_groups=tuple(
-                Versioned(
-                    name=each.get("nodeGroupName", ""),
-                    version=str(each.get("version", "")),
-                    status=each.get("status", "ACTIVE"),
-                )
-                for each in groups[name]
-            ),
+    Raises:
+        UsageError: a resource lacks what the provider writes, or hides it.
+    """
+    given, expected = tuple(exports), expected or Expected()
+    by_connection = {one.connection: one for one in expected.workloads}
+    with reading(given):
+        resources = Resources(given)
+        return Surroundings(
+            published=tuple(one for export in given for one in _published(export, by_connection)),
+            clusters=tuple(clusters.load(resources)),
+            attributes=logs.attributes(resources),
+            buckets=logs.buckets(resources, expected.shards),
+            log_groups=logs.log_groups(resources),
+            deliveries=logs.deliveries(resources),
+            firewall_logs=logs.of_web_acls(resources),
+            flow_logs=logs.of_flows(resources),
+            images=tuple(one for export in given for one in _lost_repositories(export, by_connection)),
         )
+
+
+def connection_of(export: Export) -> str:
+    """The name that a workload's stack publishes; empty for a stack of another project."""
+    project, _, stack = export.stack.partition("/")
+    return str(_outputs(export).get("connection_name", stack)) if project == PROJECT else ""
+
+
+def _published(export: Export, workloads: Mapping[str, Workload]) -> Iterator[Published]:
+    """The stack's outputs, and the parameter that it wrote: an edge reads one or the other."""
+    name = connection_of(export)
+    if not name:
+        return
+    yield Published(connection=name, source=f"outputs of {export.stack}", fields=_outputs(export))
+    written = Resources([export]).of(t.PARAMETER)
+    for one in written:
+        account = f" of account {place(one)[0]}" if one.get("arn") else ""
+        source = f"parameter {one.get('name', '')}{account}"
+        if (fields := _fields(one)) is not None:
+            yield Published(connection=name, source=source, fields=fields)
+    if not written and (workload := workloads.get(name)):
+        publication = workload.plan.publication
+        source = f"parameter {publication.parameter} of account {workload.parameter_place[0]}"
+        yield Published(connection=name, source=source, fields=None)
+
+
+def _fields(parameter: Outputs) -> Mapping[str, Any] | None:
+    """The contract in a parameter; None when it is encrypted, as a policy of the organization may want it."""
+    try:
+        # The program sets `insecureValue`; the provider hides `value`.
+        value = parameter["insecureValue"] if "insecureValue" in parameter else parameter.get("value")
+    except Encrypted:
+        return None
+    if not isinstance(value, str):
+        return None
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        fields = None
+    # What is no object has no field, which the contract's reader says of each.
+    return fields if isinstance(fields, dict) else {}
+
+
+def _lost_repositories(export: Export, workloads: Mapping[str, Workload]) -> Iterator[Image]:
+    """The images whose repository the stack had, and has no longer. No state knows what a repository holds."""
+    workload = workloads.get(connection_of(export))
+    if workload is None:
+        return
+    held = {one["name"] for one in Resources([export]).of(t.REPOSITORY)}
+    for image in workload.plan.images:
+        if image.used and image.makes_repository and image.repository not in held:
+            yield Image.of(workload, image, None)
+
+
+def _outputs(export: Export) -> Mapping[str, Any]:
+    return next((opened(one.get("outputs") or {}) for one in export.resources if one["type"] == t.STACK), {})

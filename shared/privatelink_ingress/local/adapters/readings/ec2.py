@@ -17,7 +17,15 @@ def _endpoint(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
 
 
 def _service(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
-    return ec2_endpoints.service_outputs(aws, id_, {"tags": state.get("tagsAll", {})} | state)
+    """With all its principals, those of resources of their own too.
+
+    Source: terraform-provider-aws internal/service/ec2/vpc_endpoint_service.go, resourceVPCEndpointServiceRead.
+    """
+    extra = {"ServiceId": id_}
+    operation = "DescribeVpcEndpointServicePermissions"
+    allowed = call(aws, "ec2", operation, {}, type_=t.ENDPOINT_SERVICE, extra=extra)["AllowedPrincipals"]
+    principals = {"allowedPrincipals": sorted(one["Principal"] for one in allowed)}
+    return ec2_endpoints.service_outputs(aws, id_, {"tags": state.get("tagsAll", {})} | state) | principals
 
 
 def _versions(aws: Aws, id_: str, state: Properties, item: Any) -> Properties:
