@@ -31,11 +31,13 @@ from privatelink_ingress.lookups import (
     web_acls,
     zones,
 )
+from privatelink_ingress.lookups.query_logs import find as look_up_query_logs
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections, query_logs
 from privatelink_ingress.plan.edge.attachment import plan_attachment
 from privatelink_ingress.plan.edge.backends import reader_roles
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
+from privatelink_ingress.plan.edge.query_logs import FoundQueryLogs
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan
 from privatelink_ingress.plan.edge.shard import PROJECT, edge_tags, load_balancer_name, log_names, plan_edge
 from privatelink_ingress.plan.edge.site import EdgeSite
@@ -133,6 +135,7 @@ async def deploy() -> dict[str, Any]:
         found=found,
         bucket_region=await log_buckets.region_of(settings.logs, network),
         deployed=deployed,
+        found_query_logs=await look_up_query_logs(settings, region, ask_for_query_logs),
         found_web_acl=await web_acls.find(settings.firewall.existing, network, balancer=deployed),
         existing_vpc=await edge_network.find(settings.network.existing, network, balancer=deployed),
         retained=retained,
@@ -163,6 +166,13 @@ async def ask_for_certificates(arns: Mapping[str, str], **credentials: Any) -> F
     from privatelink_ingress.aws import existing_certificates
 
     return await in_hook_thread(existing_certificates.find, arns, **credentials)
+
+
+async def ask_for_query_logs(zone_id: str, **credentials: Any) -> FoundQueryLogs | None:
+    # Imported where a stack file has query logs, since no other run needs boto3.
+    from privatelink_ingress.aws import query_logs as of_route53
+
+    return await in_hook_thread(of_route53.find, zone_id, **credentials)
 
 
 def waits() -> Waits:

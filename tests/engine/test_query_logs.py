@@ -83,7 +83,7 @@ def test_the_next_time_the_log_group_is_imported(world: World, stack: Stack):
     assert configurations(world) == [(ZONE, ARN)]
 
 
-def test_a_zone_that_is_configured_already_is_refused_by_aws_and_keeps_its_configuration(world: World, stack: Stack):
+def test_a_zone_that_is_configured_already_is_refused_and_keeps_its_configuration(world: World, stack: Stack):
     moved(world, stack)
     other = "/aws/route53/other"
     logs = there(world)
@@ -92,7 +92,8 @@ def test_a_zone_that_is_configured_already_is_refused_by_aws_and_keeps_its_confi
     route53 = world.cloud.session(EDGE_ACCOUNT, REGION).client("route53")
     route53.create_query_logging_config(HostedZoneId=ZONE, CloudWatchLogsLogGroupArn=ARN.replace(GROUP, other))
     stack.set("dns", queryLogs={"enabled": True})
-    assert "QueryLoggingConfigAlreadyExists" in "\n".join(stack.failing("up").errors)
+    message = "\n".join(stack.failing("preview").errors)
+    assert f"hosted zone {ZONE} has query logs already, in {ARN.replace(GROUP, other)}" in message
     assert configurations(world) == [(ZONE, ARN.replace(GROUP, other))]
 
 

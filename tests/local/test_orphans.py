@@ -152,7 +152,7 @@ def test_pending_creates_of_one_type_are_told_apart(deployed: Deployed) -> None:
     """As on the engine, a pending create has the name that the provider chose, and that name has no import."""
     everything = command.stacks(ROOT)
     accounts = Accounts(profiles=(), endpoint_url=deployed.cloud.endpoint_url)
-    found, _ = command.in_aws([everything[label] for label in deployed.exports], accounts)
+    found, *_ = command.in_aws([everything[label] for label in deployed.exports], accounts)
     adopted = set()
     for label, export in deployed.exports.items():
         deployment = export["deployment"]

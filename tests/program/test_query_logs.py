@@ -155,6 +155,27 @@ def test_a_hosted_zone_of_another_account_is_refused_with_its_account():
     ]
 
 
+def test_a_zone_that_has_query_logs_already_is_refused_before_anything_is_registered():
+    other = f"arn:aws:logs:us-east-1:{EDGE}:log-group:/aws/route53/other"
+    assert refused(dns=dns(), backend=StrictBackend(query_logs={ZONE: other})) == [
+        f"dns.queryLogs.enabled: is true, but hosted zone {ZONE} has query logs already, in {other}, and Route 53 "
+        "keeps one configuration for each zone",
+        "Remove dns.queryLogs, or agree with their owner to delete the configuration: aws route53 "
+        "delete-query-logging-config --id 1a-2b",
+    ]
+
+
+@pytest.mark.parametrize("arn", [GROUP_ARN, f"{GROUP_ARN}:*"])
+def test_the_stacks_own_configuration_is_no_obstacle(arn: str, edge: StackRun):
+    run = run_edge(dns=dns(), backend=StrictBackend(query_logs={ZONE: arn}))
+    assert of_query_logs(run).keys() == of_query_logs(edge).keys()
+
+
+def test_without_the_setting_route_53_is_not_asked():
+    other = f"arn:aws:logs:us-east-1:{EDGE}:log-group:/aws/route53/other"
+    assert of_query_logs(run_edge(backend=StrictBackend(query_logs={ZONE: other}))) == {}
+
+
 def test_a_private_hosted_zone_is_refused():
     [reason, remedy] = refused(dns=dns(), backend=answering(**{ZONE: {"privateZone": True}}))
     assert reason.startswith(f"dns.zoneId: is {ZONE}, the private hosted zone of example.com")

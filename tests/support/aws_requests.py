@@ -261,6 +261,7 @@ REQUESTS = {
     "aws:acm/certificateValidation:CertificateValidation": """
     = acm:DescribeCertificate {acm}:certificate/1""",
     "aws:route53/queryLog:QueryLog": """
+    . route53:ListQueryLoggingConfigs arn:aws:route53:::hostedzone/{zoneId}
     . route53:CreateQueryLoggingConfig arn:aws:route53:::hostedzone/{zoneId}
     . route53:GetQueryLoggingConfig arn:aws:route53:::queryloggingconfig/1a-2b
     . route53:DeleteQueryLoggingConfig arn:aws:route53:::queryloggingconfig/1a-2b""",

@@ -18,7 +18,7 @@ from privatelink_ingress.local.engine.monitor import StackOutputs
 from privatelink_ingress.local.engine.runner import StackRun, run
 from privatelink_ingress.stackfiles import reader
 from privatelink_ingress.stackfiles.reader import StackFile
-from tests.support.strict_backend import Acm, StrictBackend
+from tests.support.strict_backend import Asked, StrictBackend
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -58,7 +58,7 @@ def _run(
     if not fresh and backend is None and key in _RUNS:
         return _RUNS[key]
     answering = backend or StrictBackend()
-    with credentials.emulated(lambda account_id, _: Acm(answering.certificates, account_id)):
+    with credentials.emulated(lambda account_id, _: Asked(answering, account_id)):
         made = run(
             REPOSITORY / project,
             project=project,

@@ -370,9 +370,13 @@ class StrictBackend:
         fakes: Mapping[str, Fake] | None = None,
         answers: Mapping[str, Callable[[Properties, At], Properties]] | None = None,
         certificates: Mapping[str, Sequence[str]] | None = None,
+        query_logs: Mapping[str, str] | None = None,
     ) -> None:
-        """The first two add to the tables, or replace a line of them, for one test; `certificates` exist, by ARN."""
-        self.certificates = certificates or {}
+        """The first two add to the tables, or replace a line of them, for one test.
+
+        `certificates` exist, by ARN, and `query_logs` of hosted zones: ARNs of log groups by zone.
+        """
+        self.certificates, self.query_logs = certificates or {}, query_logs or {}
         self._fakes, self._answers = {**FAKES, **(fakes or {})}, {**ANSWERS, **(answers or {})}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
@@ -393,28 +397,35 @@ class StrictBackend:
         return self._answers[token](args, At(caller, provider_inputs))
 
 
-class Acm:
-    """What a program asks ACM without a provider: the names of existing certificates."""
+class Asked:
+    """What a program asks AWS without a provider, as the backend has it."""
 
     region = ""
 
-    def __init__(self, certificates: Mapping[str, Sequence[str]], account_id: str) -> None:
-        """The names of each certificate, by ARN."""
-        self._certificates, self.account_id = certificates, account_id
+    def __init__(self, backend: StrictBackend, account_id: str) -> None:
+        """Of one account."""
+        self._backend, self.account_id = backend, account_id
 
-    def client(self, service: str) -> Acm:
+    def client(self, service: str) -> Asked:
         """Itself: no other service is asked."""
-        assert service == "acm"
+        assert service in ("acm", "route53")
         return self
 
     def describe_certificate(self, *, CertificateArn: str) -> dict[str, Any]:  # noqa: N803
         """As ACM answers."""
-        if CertificateArn not in self._certificates:
+        certificates = self._backend.certificates
+        if CertificateArn not in certificates:
             error = {"Code": "ResourceNotFoundException", "Message": f"Could not find certificate {CertificateArn}."}
             raise ClientError({"Error": error}, "DescribeCertificate")
-        first, *more = self._certificates[CertificateArn]
+        first, *more = certificates[CertificateArn]
         names = {"DomainName": first, "SubjectAlternativeNames": [first, *more]}
         return {"Certificate": {**names, "Status": "ISSUED", "KeyAlgorithm": "EC_prime256v1"}}
+
+    def list_query_logging_configs(self, *, HostedZoneId: str) -> dict[str, Any]:  # noqa: N803
+        """As Route 53 answers."""
+        group = self._backend.query_logs.get(HostedZoneId)
+        found = {"Id": "1a-2b", "HostedZoneId": HostedZoneId, "CloudWatchLogsLogGroupArn": group}
+        return {"QueryLoggingConfigs": [found] if group else []}
 
 
 _FREE_KEYS = {"tags", "tagsAll", "additionalTags", "variables"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 from collections.abc import Collection, Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws import inventory
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.fleet import repository
@@ -16,6 +18,7 @@ from privatelink_ingress.fleet.exported_state import NOTHING_COMPARED, State, st
 from privatelink_ingress.fleet.orphans import Found
 from privatelink_ingress.fleet.stacks import Attached, Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.query_logs import REGION as QUERY_LOG_REGION
 from privatelink_ingress.stackfiles import exports
@@ -84,32 +87,48 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
     return states
 
 
-def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], set[tuple[str, str]]]:
+def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], set[tuple[str, str]], list[Problem]]:
     """All resources of ours in the accounts and Regions of the stacks, and what is attached to Auto Scaling groups.
+
+    The third part has what could not be read of Regions where the stack files want nothing any more.
 
     Raises:
         UserError: with every account that cannot be read, and the rights that it takes.
     """
-    problems, found, attached = Problems(), list[Found](), set[tuple[str, str]]()
-    places = {place: one.settings.roles for one in stacks for place in _places(one)}
-    for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
+    problems, unread, found, attached = Problems(), list[Problem](), dict[Found, Found](), set[tuple[str, str]]()
+    stacks = list(stacks)
+    wanted = {place: one.settings.roles for one in stacks for place in _places(one)}
+    former = {place: one.settings.roles for one in stacks for place in _former_places(one) if place not in wanted}
+    for (account_id, region), roles in (*sorted(wanted.items(), key=_place), *sorted(former.items(), key=_place)):
         try:
             account = accounts.account(account_id, region, roles.network, roles.external_id)
-            found += inventory.resources(account, region)
+            # A role is found in each Region.
+            for one in inventory.resources(account, region):
+                found.setdefault(dataclasses.replace(one, region=Arn.parse(one.arn).region), one)
             attached |= inventory.attached(account)
         except (Unseen, inventory.Unreadable, BotoCoreError, ClientError) as error:
             remedy = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
-            problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
+            of = unread if (account_id, region) in former else problems
+            of.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
     problems.raise_all(NOTHING_COMPARED)
-    return found, attached
+    return list(found.values()), attached, unread
+
+
+def _place(item: tuple[tuple[str, str], object]) -> tuple[str, str]:
+    return item[0]
 
 
 def _places(stack: Stack) -> list[tuple[str, str]]:
     """The account and the Regions of a stack's resources."""
     settings = stack.settings
     logs_queries = isinstance(settings, EdgeSettings) and settings.dns.query_logs.enabled
-    regions = [stack.region, *([QUERY_LOG_REGION] if logs_queries else [])]
-    return [(settings.account_id, region) for region in regions]
+    return [(settings.account_id, region) for region in (stack.region, *([QUERY_LOG_REGION] if logs_queries else []))]
+
+
+def _former_places(stack: Stack) -> list[tuple[str, str]]:
+    """Where a shard may have had query logs, of which a killed run or `retainOnDelete` left something."""
+    has_some = isinstance(stack.settings, EdgeSettings) and partition(stack.region) == partition(QUERY_LOG_REGION)
+    return [(stack.settings.account_id, QUERY_LOG_REGION)] if has_some else []
 
 
 def select(all_stacks: dict[str, Stack], wanted: Sequence[str]) -> dict[str, Stack]:

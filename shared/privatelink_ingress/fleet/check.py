@@ -15,6 +15,7 @@ from privatelink_ingress.fleet import (
     environments,
     firewall_hosts,
     hosts,
+    query_logs,
     reach,
     repository,
     shards,
@@ -140,6 +141,7 @@ def compare(stacks: Stacks) -> list[Finding]:
         *shards.names_across(grouped),
         *shards.contract_parameters(grouped),
         *shared_networks.endpoint_subnets(stacks.edges),
+        *query_logs.zones(stacks.edges),
     )
     capacities = shards.capacities(grouped)
     users: list[consumers.User] = []

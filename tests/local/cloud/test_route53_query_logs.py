@@ -122,3 +122,15 @@ def test_the_adapter_creates_reads_and_deletes_a_configuration(edge: Session, lo
     assert readings.read(edge, t.QUERY_LOG, created.id, inputs) == inputs
     adapter.delete(edge, created.id, inputs)
     assert readings.read(edge, t.QUERY_LOG, created.id, inputs) is None
+
+
+def test_a_zone_lists_its_own_configuration_and_an_account_all(edge: Session, logs: Any) -> None:
+    prepare_hosted_zone(ACCOUNT, OTHER, "example.org")
+    admit(logs)
+    configure(edge)
+
+    def listed(**of: str) -> list[str]:
+        found = edge.client("route53").list_query_logging_configs(**of)["QueryLoggingConfigs"]
+        return [one["HostedZoneId"] for one in found]
+
+    assert (listed(), listed(HostedZoneId=ZONE), listed(HostedZoneId=OTHER)) == ([ZONE], [ZONE], [])

@@ -1,4 +1,4 @@
-"""Commands that read AWS look in us-east-1 too where a stack file has query logs, and only there."""
+"""Commands that read AWS look in us-east-1 too, where query logs are or were."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from privatelink_ingress.aws import inventory
 from privatelink_ingress.cli import orphans
 from privatelink_ingress.plan.edge.query_logs import PROVIDER
 from privatelink_ingress.plan.edge.shard import edge_tags
+from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.query_logs import QueryLogs
 from privatelink_ingress.trace.preflight import rights
@@ -43,16 +44,32 @@ def stack(*, enabled: bool) -> Any:
     return dataclasses.replace(found, settings=found.settings.model_copy(update={"dns": dns}))
 
 
-@pytest.mark.parametrize(("enabled", "regions"), [(True, [REGION, "us-east-1"]), (False, [REGION])])
-def test_orphans_looks_in_the_region_of_the_query_logs(
-    monkeypatch: pytest.MonkeyPatch, enabled: bool, regions: list[str]
+@pytest.mark.parametrize("enabled", [True, False])
+def test_orphans_looks_in_the_region_of_the_query_logs_also_when_they_are_off_now(
+    monkeypatch: pytest.MonkeyPatch, enabled: bool
 ):
     asked: list[str] = []
     monkeypatch.setattr(inventory, "resources", lambda account, region: asked.append(region) or [])
     monkeypatch.setattr(inventory, "attached", lambda account: set())
     accounts: Any = Accounts()
-    assert orphans.in_aws([stack(enabled=enabled)], accounts) == ([], set())
-    assert asked == regions
+    assert orphans.in_aws([stack(enabled=enabled)], accounts) == ([], set(), [])
+    assert asked == [REGION, "us-east-1"]
+
+
+def test_a_region_that_a_stack_wants_nothing_of_any_more_may_be_closed(monkeypatch: pytest.MonkeyPatch):
+    def resources(account: Any, region: str) -> list[Any]:
+        if region == "us-east-1":
+            raise inventory.Unreadable("an organization's policy denies it")
+        return []
+
+    monkeypatch.setattr(inventory, "resources", resources)
+    monkeypatch.setattr(inventory, "attached", lambda account: set())
+    accounts: Any = Accounts()
+    found, attached, [unread] = orphans.in_aws([stack(enabled=False)], accounts)
+    assert (found, attached, unread.where) == ([], set(), f"account {EDGE}, us-east-1")
+    assert unread.reason == "cannot be read: an organization's policy denies it"
+    with pytest.raises(UserError, match=f"account {EDGE}, us-east-1: cannot be read"):
+        orphans.in_aws([stack(enabled=True)], accounts)
 
 
 @pytest.mark.parametrize(("region", "calls"), [("us-east-1", 1), (REGION, 0)])
@@ -84,6 +101,7 @@ def test_preflight_asks_for_the_rights_on_query_logs_as_those_of_the_duty_networ
         "route53:CreateQueryLoggingConfig",
         "route53:DeleteQueryLoggingConfig",
         "route53:GetQueryLoggingConfig",
+        "route53:ListQueryLoggingConfigs",
     }
     [policies] = [one for one in asked if one.type == t.LOG_RESOURCE_POLICY]
     assert dict(policies.context)["aws:RequestedRegion"] == ("us-east-1",)

@@ -55,7 +55,9 @@ def orphans(
         pulumi_cli.require("orphans", "or give exported states with --state.")
         states = command.export(root, chosen)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    resources, attached = command.in_aws(chosen.values(), accounts)
+    resources, attached, unread = command.in_aws(chosen.values(), accounts)
+    for problem in unread:
+        typer.echo(f"Not read, so a shard's former query logs may be there: {problem}", err=True)
     found = compare(resources, states, attached)
     if as_json:
         typer.echo(json.dumps(view.as_data(found), indent=2))

@@ -48,6 +48,17 @@ def query_logs_have_a_place(original: Any, backend: Any, hosted_zone_id: str, lo
     return config
 
 
+@around(Route53Backend, "list_query_logging_configs")
+def a_zone_lists_its_own_configuration(
+    original: Any, backend: Any, hosted_zone_id: str | None = None, **page: Any
+) -> tuple[list[Any], str | None]:
+    """With a hosted zone, its configuration alone (Route 53 API reference, ListQueryLoggingConfigs)."""
+    if hosted_zone_id and hosted_zone_id not in backend.zones:
+        refuse("NoSuchHostedZone", f"No hosted zone found with ID: {hosted_zone_id}")
+    found, token = original(backend, **page)
+    return [one for one in found if hosted_zone_id in (None, one.hosted_zone_id)], token
+
+
 def _statements(document: str) -> list[Mapping[str, Any]]:
     return _several(json.loads(document)["Statement"])
 

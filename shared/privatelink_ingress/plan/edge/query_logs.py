@@ -26,6 +26,14 @@ PROVIDER = "query-logs"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundQueryLogs:
+    """The configuration that a hosted zone has in AWS."""
+
+    id: str
+    log_group_arn: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class QueryLogsPlan:
     """The query logs of one hosted zone. All of it is in `settings.query_logs.REGION`."""
 
@@ -82,6 +90,23 @@ def policy_name(name: str) -> str:
 def wanted(settings: EdgeSettings, *, region: str) -> bool:
     """Whether the stack has query logs that AWS can keep, so that it needs a provider of their Region."""
     return settings.dns.query_logs.enabled and not any(check_query_logs(settings, region=region))
+
+
+def check_found(settings: EdgeSettings, found: FoundQueryLogs | None, *, name: str) -> Iterator[Problem]:
+    """A zone that has query logs already, unless they are those of the edge called `name`; None when it has none."""
+    own = f"arn:aws:logs:{REGION}:{settings.account_id}:log-group:{log_group(name)}"
+    if found is None or found.log_group_arn.removesuffix(":*") == own:
+        return
+    zone = settings.dns.zone_id
+    reason = (
+        f"is true, but hosted zone {zone} has query logs already, in {found.log_group_arn}, and Route 53 keeps one "
+        "configuration for each zone"
+    )
+    remedy = (
+        "Remove dns.queryLogs, or agree with their owner to delete the configuration: "
+        f"aws route53 delete-query-logging-config --id {found.id}"
+    )
+    yield Problem("dns.queryLogs.enabled", reason, remedy)
 
 
 def check_query_logs(settings: EdgeSettings, *, region: str) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
 from privatelink_ingress.plan.edge.network import NetworkPlan, plan_network
-from privatelink_ingress.plan.edge.query_logs import QueryLogsPlan, plan_query_logs
+from privatelink_ingress.plan.edge.query_logs import FoundQueryLogs, QueryLogsPlan, plan_query_logs
 from privatelink_ingress.plan.edge.removal import EdgeRemovalPlan, plan_removal
 from privatelink_ingress.plan.edge.response_headers import ResponseHeadersPlan, plan_response_headers
 from privatelink_ingress.plan.edge.shard_checks import check_shard
@@ -98,6 +98,7 @@ def plan_edge(
     existing_vpc: FoundNetwork | None = None,
     found_web_acl: FoundWebAcl | None = None,
     deployed: DeployedBalancer | None = None,
+    found_query_logs: FoundQueryLogs | None = None,
 ) -> EdgePlan:
     """Decide everything.
 
@@ -118,6 +119,7 @@ def plan_edge(
         existing_vpc: The VPC of `network.existing`, as looked up or assumed.
         found_web_acl: The web ACL of `firewall.existing`, if looked up.
         deployed: The stack's load balancer, if a former deployment created it and it was looked up.
+        found_query_logs: The query logs that the hosted zone has, if looked up.
         retained: Logs that the stack left when it was removed before.
 
     Raises:
@@ -149,6 +151,7 @@ def plan_edge(
             existing_vpc=existing_vpc,
             found_web_acl=found_web_acl,
             deployed=deployed,
+            found_query_logs=found_query_logs,
         )
     )
     with problems.collect():

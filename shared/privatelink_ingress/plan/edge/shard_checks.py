@@ -21,7 +21,7 @@ from privatelink_ingress.plan.edge.firewall.rate_limits import check_rate_limits
 from privatelink_ingress.plan.edge.firewall.web_acl import FirewallPlan
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.mutual_tls import check_connections
-from privatelink_ingress.plan.edge.query_logs import check_query_logs
+from privatelink_ingress.plan.edge.query_logs import FoundQueryLogs, check_found, check_query_logs
 from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.routing.routes import RoutePlan
 from privatelink_ingress.problems import Problem
@@ -44,6 +44,7 @@ def check_shard(
     existing_vpc: FoundNetwork | None,
     found_web_acl: FoundWebAcl | None,
     deployed: DeployedBalancer | None,
+    found_query_logs: FoundQueryLogs | None,
 ) -> Iterator[Problem]:
     """Every problem, in the order of the stack file's subjects.
 
@@ -61,6 +62,7 @@ def check_shard(
     yield from check_rate_limits(settings.firewall, settings.connections)
     yield from logs.check_bucket(settings.logs, region=region, found=bucket_region)
     yield from check_query_logs(settings, region=region)
+    yield from check_found(settings, found_query_logs, name=f"{PROJECT}-{stack}")
     yield from hosted_zones.check(settings, published, zones, hosted_zone_id=site.hosted_zone_id)
     yield from check_alarms(settings, site)
     yield from check_dashboards(settings, site)

@@ -16,7 +16,7 @@ from privatelink_ingress.settings.query_logs import REGION
 def grants(system: System, settings: EdgeRoles, edges: Iterable[str]) -> Grants:
     """Grants by resource type, none without `queryLogs`; `edges` are the names of the edges.
 
-    AWS limits the calls on resource policies to no resource, and creation to the zone:
+    AWS limits the calls on resource policies to no resource, and creation and the look-up to the zone:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     """
@@ -32,7 +32,8 @@ def grants(system: System, settings: EdgeRoles, edges: Iterable[str]) -> Grants:
             there.in_region("logs:DeleteResourcePolicy", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"),
         ),
         t.QUERY_LOG: (
-            system.on_arn(["route53:CreateQueryLoggingConfig"], *zones),
+            # The program asks for a zone's configuration before it plans.
+            system.on_arn(["route53:CreateQueryLoggingConfig", "route53:ListQueryLoggingConfigs"], *zones),
             # Its id is AWS's, and it has no tags.
             system.on_arn(
                 ["route53:DeleteQueryLoggingConfig", "route53:GetQueryLoggingConfig"],
