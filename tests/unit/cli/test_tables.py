@@ -12,10 +12,14 @@ from rich.console import Console
 from privatelink_ingress.cli.views import capacity as capacity_view
 from privatelink_ingress.cli.views import cost as cost_view
 from privatelink_ingress.cli.views import progress as bars
+from privatelink_ingress.cli.views import tables
+from privatelink_ingress.cli.views import trace as trace_view
 from privatelink_ingress.fleet import cost as fleet_cost
 from privatelink_ingress.fleet.capacity import capacity
 from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.plan.capacity.usage import Needs
+from privatelink_ingress.trace.trace import trace
+from tests.support.topologies import whole
 
 TRAFFIC = Traffic(gb=123456, million_requests=1000)
 
@@ -47,6 +51,20 @@ def test_a_narrow_terminal_wraps_text_and_cuts_no_number(repository: Path, comma
     assert max(map(len, narrow)) <= width
     assert not any("…" in line for line in narrow)
     assert numbers(narrow) == numbers(plain)
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 200])
+def test_a_trace_leaves_its_text_half_of_the_width_or_writes_it_below(width: int):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    followed = trace("https://shop.example.com/cart", whole())
+    tables.print_table(console, trace_view.table(followed))
+    lines = console.file.getvalue().splitlines()  # ty: ignore[missing-attribute]  (a StringIO)
+    assert max(map(len, lines)) <= width
+    below = any(line.startswith("    alb (active)") for line in lines)
+    assert below == (width < 70)  # two columns of 25 and 10, and as much again
+    said = re.sub(r"\s", "", "".join(lines))
+    for hop in followed.hops:
+        assert re.sub(r"\s", "", hop.name + hop.verdict) in said
 
 
 @pytest.mark.parametrize("command", ["capacity", "cost"])
