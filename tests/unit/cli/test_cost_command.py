@@ -229,3 +229,9 @@ def test_the_trust_store_of_a_shard_that_verifies_clients_is_in_its_bill_and_in_
     change = 3.65 - 1
     assert by_stack(data(samples))[EDGE] == pytest.approx(before[EDGE] + change, abs=0.011)
     assert planned() == pytest.approx(grown + change, abs=0.011)
+
+
+def test_large_quantities_are_written_out(samples: Path) -> None:
+    shown = run(samples, "--gb", "1234567.5", "--requests", "0.25").stdout
+    assert "shop: endpoint data                   1,234,567.5 GB x 0.01           12,345.68" in shown
+    assert "0.25 million requests x 0.6          0.15" in shown

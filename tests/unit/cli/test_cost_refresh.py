@@ -133,6 +133,102 @@ def test_a_price_that_the_list_has_twice_or_in_another_unit_is_unknown_and_said(
     assert not {"nlb", "nlb-units"} & kept.keys()
 
 
+def _without(*path: str) -> str:
+    """A product that lacks a part of its form."""
+    document = json.loads(price_list.product("EU-LoadBalancerUsage", "0.0252000000", "Hrs"))
+    place = document
+    for key in path[:-1]:
+        place = place[key] if key != "*" else next(iter(place.values()))
+    del place[path[-1]]
+    return json.dumps(document)
+
+
+_TERM = ("terms", "OnDemand", "*", "priceDimensions", "*")
+
+OTHER_FORMS = {
+    "another currency": price_list.product("EU-LoadBalancerUsage", "0.0252000000", "Hrs").replace('"USD"', '"CNY"'),
+    "below zero": price_list.product("EU-LoadBalancerUsage", "-0.0252000000", "Hrs"),
+    "a tier below zero": price_list.product("EU-LoadBalancerUsage", [("0", "-1"), ("5", "0.5")], "Hrs"),
+    "without end": price_list.product("EU-LoadBalancerUsage", "inf", "Hrs"),
+    "not a number": price_list.product("EU-LoadBalancerUsage", "nan", "Hrs"),
+    "words": price_list.product("EU-LoadBalancerUsage", "on request", "Hrs"),
+    "a tier that begins nowhere": price_list.product("EU-LoadBalancerUsage", [("none", "0.5")], "Hrs"),
+    "free": price_list.product("EU-LoadBalancerUsage", "0.0000000000", "Hrs"),
+    "cut in half": price_list.product("EU-LoadBalancerUsage", "0.0252000000", "Hrs")[:300],
+    "empty": "",
+    "a list": "[]",
+    "null": "null",
+    "without a product": _without("product"),
+    "without attributes": _without("product", "attributes"),
+    "without terms": _without("terms"),
+    "without a price": _without(*_TERM, "pricePerUnit"),
+    "without a unit": _without(*_TERM, "unit"),
+    "without an SKU": _without("terms", "OnDemand", "*", "sku"),
+}
+
+
+@pytest.mark.parametrize("document", OTHER_FORMS.values(), ids=OTHER_FORMS)
+def test_a_price_of_another_form_is_unknown_and_the_others_are_kept(samples: Path, document: str):
+    network = (document, price_list.product("EU-LCUUsage", "0.0060000000", "LCU-Hrs"))
+    answers = [(*one[:2], network) if "Network" in str(one[1]) else one for one in price_list.ANSWERS]
+    [said] = refresh(samples, *answers)
+    assert said.startswith("nlb in eu-west-1: AWS's price list has no price in a form that is known here for")
+    kept = json.loads((samples / "prices.json").read_text())["prices"]
+    assert "nlb" not in kept
+    assert {"alb", "nlb-units", "endpoint"} <= kept.keys()
+    assert run(samples, "--json").exit_code == 0
+
+
+def test_a_price_that_the_list_repeats_is_one_price(samples: Path):
+    twice = (price_list.product("EU-LoadBalancerUsage", "0.0252000000", "Hrs"),) * 2
+    network = (*twice, price_list.product("EU-LCUUsage", "0.0060000000", "LCU-Hrs"))
+    answers = [(*one[:2], network) if "Network" in str(one[1]) else one for one in price_list.ANSWERS]
+    assert refresh(samples, *answers) == []
+
+
+def test_a_region_that_the_list_does_not_know_is_said_and_keeps_nothing(samples: Path):
+    said = refresh(samples, *((*one[:2], ()) for one in price_list.ANSWERS))
+    assert {one.partition(" in ")[0] for one in said} == aws_price_list.ITEMS | {"node m7i.large"}
+    assert all(" in eu-west-1: AWS's price list has no price in a form that is known here" in one for one in said)
+    assert json.loads((samples / "prices.json").read_text())["prices"] == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (("ThrottlingException", "Rate exceeded"), "Rate exceeded"),
+        (("InternalErrorException", "try again"), "try again"),
+        (("ExpiredNextTokenException", "expired"), "expired"),
+    ],
+)
+def test_a_service_that_fails_half_way_leaves_the_older_file(
+    samples: Path, monkeypatch: pytest.MonkeyPatch, answer: tuple[str, str], reason: str
+):
+    refresh(samples)
+    before = (samples / "prices.json").read_text()
+    client, stubber = price_list.client(price_list.ANSWERS[:4])
+    stubber.add_client_error("get_products", *answer)
+    monkeypatch.setattr(credentials, "client", lambda *_: client)
+    done = run(samples, "--refresh", "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "AWS's price list cannot be read:" in done.stderr
+    assert reason in done.stderr
+    assert (samples / "prices.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--profile", "edge"), "--profile: is only for --refresh, which reads AWS's price list"),
+        (("--refresh", "--profile", "edge", "--profile", "shop"), "--profile: is given twice"),
+    ],
+)
+def test_a_profile_without_use_is_refused(samples: Path, options: tuple[str, ...], said: str):
+    done = run(samples, *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_the_command_says_what_is_missing_and_exits_with_1(samples: Path, monkeypatch: pytest.MonkeyPatch):
     client, _ = price_list.client([(*one[:2], ()) if one[0] == "AmazonEKS" else one for one in price_list.ANSWERS])
     monkeypatch.setattr(credentials, "client", lambda *_: client)
@@ -186,3 +282,4 @@ def test_a_file_that_cannot_be_written_is_said(samples: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(UserError, match="cannot be written: No space left on device"):
         prices.keep(samples, [])
+    assert [one for one in samples.iterdir() if one.is_file()] == []
