@@ -29,9 +29,16 @@ from privatelink_ingress.cli.commands import (
 from privatelink_ingress.cli.options import FOUND_SOMETHING, WRONG_USE
 from privatelink_ingress.problems import UsageError, UserError
 
+_WORDS = {"bool": "", "str": "TEXT", "list[str]": "TEXT", "list[Path]": "PATH", "int": "NUMBER", "float": "NUMBER"}
+"""What `--help` writes behind an option, by the Python type of its value; a switch has none."""
+
 
 class _Group(typer.core.TyperGroup):
     """The commands together: a user's mistake is shown as a list, never as a traceback."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        _name_values(self)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -41,6 +48,14 @@ class _Group(typer.core.TyperGroup):
 
             show.error(Console(stderr=True), error)
             raise typer.Exit(WRONG_USE if isinstance(error, UsageError) else FOUND_SOMETHING) from None
+
+
+def _name_values(command: Any) -> None:
+    for parameter in command.params:
+        if parameter.param_type_name == "option" and parameter.metavar is None:
+            parameter.metavar = _WORDS.get(parameter.bare_type())
+    for inner in getattr(command, "commands", {}).values():
+        _name_values(inner)
 
 
 app = typer.Typer(

@@ -59,7 +59,8 @@ Out = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Profiles = Annotated[
-    list[str] | None, typer.Option("--profile", help="AWS profile beside the ambient credentials; repeat for more.")
+    list[str] | None,
+    typer.Option("--profile", help="AWS profile to use besides the ambient credentials; may be repeated."),
 ]
 
 

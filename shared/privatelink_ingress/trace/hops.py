@@ -18,7 +18,7 @@ from privatelink_ingress.trace.topology import (
     Topology,
 )
 
-RIGHTS = "Give the reader the rights that `./run doctor --print-policy` prints."
+RIGHTS = "Give the reader the permissions that `./run doctor --print-policy` prints."
 
 Verdict = Literal["passes", "warns", "answers", "stops", "not seen"]
 

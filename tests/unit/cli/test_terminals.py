@@ -129,3 +129,11 @@ def test_with_json_what_could_not_be_read_goes_to_standard_error_and_the_rest_is
     result = CliRunner().invoke(app, ["trace", URL, "--json", "--root", str(REPOSITORY)])
     assert json.loads(result.stdout)["url"] == URL
     assert "account 111111111111: cannot be read: denied" in result.stderr
+
+
+def test_help_names_the_values_of_options_and_none_of_switches():
+    shown = CliRunner(env={"COLUMNS": "150"}).invoke(app, ["trace", "--help"]).stdout
+    options = {line.split()[1]: line.split()[2] for line in shown.splitlines() if line.startswith("│ --")}
+    assert (options["--method"], options["--source"], options["--profile"]) == ("TEXT", "ADDRESS", "TEXT")
+    assert (options["--live"], options["--json"]) == ("Read", "Print")
+    assert "list[" not in shown

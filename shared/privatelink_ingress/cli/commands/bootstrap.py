@@ -13,7 +13,7 @@ from privatelink_ingress.plan.account.state_migration import LOCAL
 
 commands = typer.Typer(
     name="bootstrap",
-    help="The first stack of an account: its state moves into the bucket that it made.",
+    help="The first stack of an account: its state moves into the bucket that it created.",
     epilog="Example: ./run bootstrap migrate-state workload",
     no_args_is_help=True,
 )
@@ -21,7 +21,7 @@ commands = typer.Typer(
 
 @commands.callback()
 def _group() -> None:
-    """The first stack of an account: its state moves into the bucket that it made."""
+    """The first stack of an account: its state moves into the bucket that it created."""
 
 
 @commands.command("migrate-state", epilog="Example: ./run bootstrap migrate-state workload --dry-run")

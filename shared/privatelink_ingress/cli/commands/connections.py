@@ -105,7 +105,7 @@ def offboard(
     out: Out = Path(".demo"),
     as_json: Json = False,
 ) -> None:
-    """Remove a connection, one step a run: drain, remove, reject; deploy in between, or let --run do it.
+    """Remove a connection, one step per run: drain, remove, reject. Deploy in between, or let --run do it.
 
     Exit code 0 when a step is done or none is left, 1 when it is refused or waits for a deployment.
     """

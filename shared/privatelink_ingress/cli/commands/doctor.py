@@ -38,16 +38,16 @@ States = Annotated[
     list[Path] | None,
     typer.Option(
         "--state",
-        help="Exported state of a stack, or a directory of them; may be repeated. Reads nothing else.",
+        help="Read exported states instead of AWS: a file, or a directory of them. May be repeated.",
         metavar="PATH",
     ),
 ]
-Live = Annotated[bool, typer.Option("--live", help="Read AWS, in the accounts and Regions of the stack files.")]
+Live = Annotated[bool, typer.Option("--live", help="Read AWS, in the accounts and Regions that the stack files name.")]
 Kubeconfig = Annotated[
     Path | None,
     typer.Option(
         "--kubeconfig",
-        help="Read Ingresses and Services too, by this kubeconfig; with --context alone KUBECONFIG or ~/.kube/config.",
+        help="Also read Ingresses and Services, with this kubeconfig; by default KUBECONFIG or ~/.kube/config.",
         metavar="FILE",
         show_default=False,
     ),
@@ -55,7 +55,8 @@ Kubeconfig = Annotated[
 Context = Annotated[
     list[str] | None,
     typer.Option(
-        "--context", help="Context of the kubeconfig, its current one when left out; repeat for more clusters."
+        "--context",
+        help="Context of the kubeconfig; the current one when left out. May be repeated, once per cluster.",
     ),
 ]
 
@@ -92,7 +93,7 @@ def trace(
     ] = None,
     client_certificate: Annotated[
         bool,
-        typer.Option("--client-certificate", help="The client has a certificate, which is taken for valid."),
+        typer.Option("--client-certificate", help="The client has a certificate; it is assumed to be valid."),
     ] = False,
     out: Out = Path(".demo"),
     state: States = None,
@@ -106,7 +107,7 @@ def trace(
 ) -> None:
     """Follow a request from Route 53 to the cluster: in a kept demo, in exported states, or in AWS.
 
-    It only reads. A state contains neither the health of targets nor other teams' objects in the cluster.
+    Read-only. An exported state has no target health, and no cluster objects of other teams.
     Exit code 0 when the request arrives, 1 when it does not, 3 when it cannot be followed to its end.
     """
     from privatelink_ingress.cli import cluster_reads, topologies
@@ -149,18 +150,18 @@ def doctor(
     context: Context = None,
     profile: Profiles = None,
     print_policy: Annotated[
-        bool, typer.Option("--print-policy", help="Print the IAM policy that --live takes, and stop.")
+        bool, typer.Option("--print-policy", help="Print the IAM policy that --live needs, and stop.")
     ] = False,
     print_rbac: Annotated[
-        bool, typer.Option("--print-rbac", help="Print the ClusterRole that --kubeconfig takes, and stop.")
+        bool, typer.Option("--print-rbac", help="Print the ClusterRole that --kubeconfig needs, and stop.")
     ] = False,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Follow a request for each route and host of the stack files, compare AWS with them, and report what is wrong.
+    """Follow a request for each route and host in the stack files, compare AWS with them, and report what is wrong.
 
-    It only reads. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
+    Read-only. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
     not be read, 2 when it could not start.
     """
     from privatelink_ingress.cli import cluster_reads, topologies

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-Gb = Annotated[float, typer.Option("--gb", help="GB a month of each connection, both directions.", min=0, max=1e9)]
-Requests = Annotated[float, typer.Option("--requests", help="Million requests a month of each.", min=0, max=1e9)]
+Gb = Annotated[
+    float, typer.Option("--gb", help="GB a month per connection, in both directions together.", min=0, max=1e9)
+]
+Requests = Annotated[float, typer.Option("--requests", help="Million requests a month per connection.", min=0, max=1e9)]
 
 
 def _print_plan(report: Report, stack: str | None) -> None:
@@ -48,10 +50,10 @@ def check(
 ) -> None:
     """Validate every stack file, alone and against the others, offline.
 
-    With --plan, print everything that is decided for a stack, in a stable order: `diff` shows what a change changes.
+    With --plan, print everything that is decided for a stack, in a stable order, so that `diff` shows what changes.
 
-    Exit code 0 when all are right, 1 when something is wrong, 3 when nothing is wrong but a value is encrypted, or
-    supplied by an environment, so that what depends on it is not proven.
+    Exit code 0 when all of them are valid, 1 when something is wrong, 3 when nothing is wrong but a value is encrypted
+    or supplied by an environment, so that what depends on it is not proven.
     """
     from privatelink_ingress.cli.views import check as view
     from privatelink_ingress.fleet import check as fleet_check
@@ -85,14 +87,18 @@ def capacity(
             "--stack", help="Show this shard alone; with --plan: plan for it, and those that can stand in for it."
         ),
     ] = None,
-    backends: Annotated[int, typer.Option(help="Backends of each: 2 while two clusters share it.", min=1, max=2)] = 1,
-    rules: Annotated[int, typer.Option(help="Listener rules of each.", min=1)] = 1,
-    own_certificate: Annotated[bool, typer.Option("--own-certificate", help="Each brings a certificate.")] = False,
+    backends: Annotated[
+        int, typer.Option(help="Backends per connection: 2 while two clusters share it.", min=1, max=2)
+    ] = 1,
+    rules: Annotated[int, typer.Option(help="Listener rules per connection.", min=1)] = 1,
+    own_certificate: Annotated[
+        bool, typer.Option("--own-certificate", help="Each connection brings a certificate of its own.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show how full each load balancer is, what ends first, and what more connections would need.
+    """Show how full each load balancer is, what runs out first, and what more connections would need.
 
-    Exit code 0 when all is within the quotas, 1 when not.
+    Exit code 0 when everything is within the quotas, 1 when it is not.
     """
     from privatelink_ingress.cli.views import capacity as view
     from privatelink_ingress.fleet.capacity import capacity as capacity_of
@@ -116,25 +122,25 @@ def cost(
     nodes: Annotated[
         int | None,
         typer.Option(
-            "--nodes", help="Nodes of each group; the least of its stack file when left out.", min=0, max=100_000
+            "--nodes", help="Nodes per group; the minimum in its stack file when left out.", min=0, max=100_000
         ),
     ] = None,
     log_gb: Annotated[
         float,
         typer.Option(
-            "--log-gb", help="GB of logs a month to CloudWatch, of each stack but attached ones.", min=0, max=1e9
+            "--log-gb", help="GB of logs a month to CloudWatch, per stack that is not attached.", min=0, max=1e9
         ),
     ] = 0,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="First read AWS's price list into prices.json of the repository.")
+        bool, typer.Option("--refresh", help="First read AWS's price list into the repository's prices.json.")
     ] = False,
     profile: Profiles = None,
     as_json: Json = False,
 ) -> None:
     """Show what every stack and connection costs a month, by AWS's list prices.
 
-    It also shows what a transit gateway or VPC peering would cost for the same traffic. With --refresh, it asks AWS
-    (pricing:GetProducts) for the prices of the stacks' Regions, and exits with 1 when some are not found.
+    It also shows what a transit gateway or VPC peering would cost for the same traffic. With --refresh, it first asks
+    AWS (pricing:GetProducts) for prices in the stacks' Regions, and exits with 1 when it does not find some of them.
     """
     from privatelink_ingress.cli.views import cost as view
     from privatelink_ingress.fleet import cost as fleet_cost

@@ -34,7 +34,7 @@ def orphans(
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Find what an interrupted run left: resources that AWS has by our tags, and that no state has.
+    """Find what an interrupted run left behind: resources in AWS with this project's tags that no state has.
 
     Only reads. For each it prints the command that deletes it, and the one that takes it into the state where a pending
     create fits. Exit code 0 when there is nothing, 1 when there is something or AWS or a state cannot be read.

@@ -21,15 +21,15 @@ def preflight(
     ] = None,
     profile: Profiles = None,
     print_policy: Annotated[
-        bool, typer.Option("--print-policy", help="Print the IAM policy that this command takes, and stop.")
+        bool, typer.Option("--print-policy", help="Print the IAM policy that this command needs, and stop.")
     ] = False,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
     as_json: Json = False,
 ) -> None:
-    """Judge before the first `pulumi up` whether stacks can be deployed: credentials, rights, quotas, names, DNS.
+    """Check before the first `pulumi up` whether stacks can be deployed: credentials, permissions, quotas, names, DNS.
 
-    It only reads. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
+    Read-only. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
     not be read, 2 when it could not start.
     """
     from privatelink_ingress.cli import preflight as command

@@ -29,9 +29,9 @@ def report(
     requests: Requests = 0,
     root: Root = Path("."),
 ) -> None:
-    """Write one HTML file: picture, connections with their traces, findings, capacity and cost.
+    """Write one HTML file: a diagram, every connection with its traces, findings, capacity and cost.
 
-    It reads what trace and doctor read: a kept demo, exported states, or AWS. The page loads nothing from elsewhere.
+    It reads what trace and doctor read: a kept demo, exported states, or AWS. The page loads nothing else.
     Exit code 0 when the file is written, 1 when it is and an account could not be read, 2 when it could not be written.
     """
     from privatelink_ingress.cli import invocation, topologies
