@@ -44,6 +44,7 @@ from privatelink_ingress.plan.edge.site import EdgeSite
 from privatelink_ingress.plan.edge.zone_roles import plan_zone_roles
 from privatelink_ingress.plan.log_groups import LogNames
 from privatelink_ingress.settings.attached import AttachedSettings, load_edge
+from privatelink_ingress.settings.existing_web_acl import ExistingWebAcl
 from privatelink_ingress.settings.query_logs import REGION as QUERY_LOG_REGION
 
 FOLDER = Path(__file__).resolve().parent
@@ -136,7 +137,7 @@ async def deploy() -> dict[str, Any]:
         bucket_region=await log_buckets.region_of(settings.logs, network),
         deployed=deployed,
         found_query_logs=await look_up_query_logs(settings, region, ask_for_query_logs),
-        found_web_acl=await web_acls.find(settings.firewall.existing, network, balancer=deployed),
+        found_web_acl=await web_acls.find(settings, network, region=region, balancer=deployed, ask=ask_for_references),
         existing_vpc=await edge_network.find(settings.network.existing, network, balancer=deployed),
         retained=retained,
     )
@@ -173,6 +174,13 @@ async def ask_for_query_logs(zone_id: str, **credentials: Any) -> FoundQueryLogs
     from privatelink_ingress.aws import query_logs as of_route53
 
     return await in_hook_thread(of_route53.find, zone_id, **credentials)
+
+
+async def ask_for_references(existing: ExistingWebAcl, **credentials: Any) -> tuple[str, ...]:
+    # Imported where a stack file names an existing web ACL, since no other run needs boto3.
+    from privatelink_ingress.aws import rule_group_references
+
+    return await in_hook_thread(rule_group_references.find, existing, **credentials)
 
 
 def waits() -> Waits:

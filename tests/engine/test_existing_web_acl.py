@@ -163,6 +163,9 @@ def test_a_change_of_the_rules_updates_the_group_and_not_the_web_acl(world, comp
 
 def test_another_capacity_is_a_new_group_beside_the_old_one_until_the_owner_has_exchanged_them(world, company, shard):
     firewall(shard, company, capacity=200)
+    announced = "\n".join(shard.preview().warnings)
+    assert "refers to the rule group central-ingress-prod-rules-50" in announced
+    assert "and run `pulumi up` again: it deletes central-ingress-prod-rules-50" in announced
     failed = shard.failing("up")
     assert "WAFAssociatedItemException" in "\n".join(failed.errors)
     groups = company.rule_groups()

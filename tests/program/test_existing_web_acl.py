@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -24,7 +25,12 @@ PAGE = {"html": "<h1>Blocked</h1>", "status": 403}
 
 
 def backend(
-    *, arn: str | None = ARN, tied: str | None = None, protected: bool | None = None, balancer: bool = False
+    *,
+    arn: str | None = ARN,
+    tied: str | None = None,
+    protected: bool | None = None,
+    balancer: bool = False,
+    rule_groups: Sequence[str] = (),
 ) -> StrictBackend:
     """Answers to the look-ups: of the web ACL, and of the load balancer that a former deployment created."""
 
@@ -43,7 +49,8 @@ def backend(
     def vpc(args: dict[str, Any], _: Any) -> dict[str, Any]:
         return {**args, "tags": {"Stack": "central-ingress/prod"}}
 
-    return StrictBackend(answers={t.GET_WEB_ACL: web_acl, t.GET_LOAD_BALANCER: load_balancer, t.GET_VPC: vpc})
+    answers = {t.GET_WEB_ACL: web_acl, t.GET_LOAD_BALANCER: load_balancer, t.GET_VPC: vpc}
+    return StrictBackend(answers=answers, rule_groups=rule_groups)
 
 
 def firewall(*, tied: bool = True, capacity: int | None = None, arn: str = ARN, **more: Any) -> dict[str, Any]:
@@ -56,6 +63,10 @@ def refused(found: StrictBackend | None = None, **settings: Any) -> list[str]:
     with pytest.raises(pulumi.RunError) as caught:
         run_edge(backend=found or backend(), **settings)
     return [line.strip() for line in str(caught.value).splitlines()[1:] if not line.startswith("    ")]
+
+
+def group_arn(name: str) -> str:
+    return f"arn:aws:wafv2:{REGION}:{EDGE}:regional/rulegroup/{name}/{ID}"
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +255,21 @@ def test_the_role_ties_the_named_web_acl_and_changes_nothing_of_it(edge: StackRu
         )
     ]
     assert role(existingWebAcls=[ARN]).allowed(changes) == []
+
+
+def test_rules_of_another_capacity_are_announced_with_the_owners_part_before_the_deployment_stops():
+    live = backend(balancer=True, rule_groups=[group_arn("central-ingress-prod-rules-100"), group_arn("company")])
+    [said] = run_edge(firewall=firewall(capacity=200), backend=live, preview=True).messages
+    assert said == (
+        "firewall.existing: refers to the rule group central-ingress-prod-rules-100, but the rules are now in "
+        "central-ingress-prod-rules-200, as AWS never changes a capacity: `pulumi up` creates "
+        "central-ingress-prod-rules-200 and stops, since AWS deletes no rule group in use\n"
+        "    After that, have the web ACL's owner replace the reference by one to central-ingress-prod-rules-200 "
+        "(output rule_group_arn), and run `pulumi up` again: it deletes central-ingress-prod-rules-100."
+    )
+
+
+@pytest.mark.parametrize("name", ["central-ingress-prod-rules-200", "central-ingress-prod-2-rules-100", "company"])
+def test_a_reference_to_the_group_itself_or_to_anothers_is_no_news(name: str):
+    live = backend(balancer=True, rule_groups=[group_arn(name)])
+    assert run_edge(firewall=firewall(capacity=200), backend=live).messages == ()

@@ -371,12 +371,14 @@ class StrictBackend:
         answers: Mapping[str, Callable[[Properties, At], Properties]] | None = None,
         certificates: Mapping[str, Sequence[str]] | None = None,
         query_logs: Mapping[str, str] | None = None,
+        rule_groups: Sequence[str] = (),
     ) -> None:
         """The first two add to the tables, or replace a line of them, for one test.
 
-        `certificates` exist, by ARN, and `query_logs` of hosted zones: ARNs of log groups by zone.
+        `certificates` exist, by ARN, and `query_logs` of hosted zones: ARNs of log groups by zone. Each web ACL refers
+        to `rule_groups`, by their ARNs.
         """
-        self.certificates, self.query_logs = certificates or {}, query_logs or {}
+        self.certificates, self.query_logs, self.rule_groups = certificates or {}, query_logs or {}, rule_groups
         self._fakes, self._answers = {**FAKES, **(fakes or {})}, {**ANSWERS, **(answers or {})}
 
     def create(self, registration: Registration, provider_inputs: Properties) -> Created:
@@ -408,7 +410,7 @@ class Asked:
 
     def client(self, service: str) -> Asked:
         """Itself: no other service is asked."""
-        assert service in ("acm", "route53")
+        assert service in ("acm", "route53", "wafv2")
         return self
 
     def describe_certificate(self, *, CertificateArn: str) -> dict[str, Any]:  # noqa: N803
@@ -420,6 +422,11 @@ class Asked:
         first, *more = certificates[CertificateArn]
         names = {"DomainName": first, "SubjectAlternativeNames": [first, *more]}
         return {"Certificate": {**names, "Status": "ISSUED", "KeyAlgorithm": "EC_prime256v1"}}
+
+    def get_web_acl(self, **named: str) -> dict[str, Any]:
+        """As WAF answers."""
+        statements = [{"RuleGroupReferenceStatement": {"ARN": arn}} for arn in self._backend.rule_groups]
+        return {"WebACL": {**named, "Rules": [{"Statement": one} for one in ({"GeoMatchStatement": {}}, *statements)]}}
 
     def list_query_logging_configs(self, *, HostedZoneId: str) -> dict[str, Any]:  # noqa: N803
         """As Route 53 answers."""

@@ -19,7 +19,7 @@ from privatelink_ingress.plan.edge.deployed import DeployedBalancer
 from privatelink_ingress.plan.edge.existing_certificates import FoundCertificates
 from privatelink_ingress.plan.edge.existing_network import FoundNetwork
 from privatelink_ingress.plan.edge.firewall import web_acl as firewall
-from privatelink_ingress.plan.edge.firewall.existing import FoundWebAcl
+from privatelink_ingress.plan.edge.firewall.existing import FoundWebAcl, exchanges
 from privatelink_ingress.plan.edge.firewall.log import log_group
 from privatelink_ingress.plan.edge.hosted_zones import HostedZone
 from privatelink_ingress.plan.edge.mutual_tls import MutualTlsPlan, plan_mutual_tls
@@ -67,11 +67,8 @@ class EdgePlan:
     contract_parameter: ContractParameterPlan | None
     site: EdgeSite
     """Where these connections are planned, and those of attached stacks."""
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What does not stop a deployment."""
-        return self.network.existing.warnings if self.network.existing else ()
+    warnings: tuple[Problem, ...]
+    """What is to be known before a deployment, and does not stop the preview."""
 
     @property
     def client_ports(self) -> tuple[int, ...]:
@@ -212,6 +209,10 @@ def plan_edge(
         removal=plan_removal(settings, stack=stack, region=region),
         contract_parameter=contract_parameter,
         site=site,
+        warnings=(
+            *(network.existing.warnings if network.existing else ()),
+            *exchanges(web_acl.group, found_web_acl),
+        ),
     )
 
 

@@ -14,6 +14,9 @@ from privatelink_ingress.settings.firewall import Firewall, HostFirewall
 
 KEY = "firewall.existing"
 
+_GROUP = "-rules-"
+"""Between the name of the edge and the capacity, in the name of a rule group."""
+
 _STEP = 50
 """Capacity is rounded up to a multiple of it, so that a small change of the rules needs no new rule group."""
 
@@ -38,6 +41,8 @@ class FoundWebAcl:
     """Of the web ACL that the stack's load balancer has; None without one, or before the first deployment."""
     protected: bool | None = None
     """Whether the stack's load balancer has deletion protection; None before the first deployment."""
+    rule_group_arns: tuple[str, ...] = ()
+    """Of the rule groups that the web ACL refers to; not looked up before the first deployment."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,12 +66,31 @@ def plan_rule_group(
     needed = sum(rule.capacity for rule in own)
     capacity = existing.capacity or -(-needed // _STEP) * _STEP
     return RuleGroupPlan(
-        name=f"{name}-rules-{capacity}",
+        name=f"{name}{_GROUP}{capacity}",
         metric=f"{name}-rules",
         capacity=capacity,
         rules=tuple(dataclasses.replace(rule, priority=place) for place, rule in enumerate(own)),
         pages=tuple(page for page in pages if any(rule.page == page.key for rule in own)),
     )
+
+
+def exchanges(group: RuleGroupPlan | None, found: FoundWebAcl | None) -> Iterator[Problem]:
+    """Rule groups of another capacity that the web ACL still refers to: the deployment stops at deleting them."""
+    if group is None or found is None:
+        return
+    of_edge = group.name.removesuffix(str(group.capacity))
+    for arn in found.rule_group_arns:
+        old = Arn.parse(arn).resource.split("/")[-2]
+        if old != group.name and old.startswith(of_edge) and old.removeprefix(of_edge).isdigit():
+            reason = (
+                f"refers to the rule group {old}, but the rules are now in {group.name}, as AWS never changes a "
+                f"capacity: `pulumi up` creates {group.name} and stops, since AWS deletes no rule group in use"
+            )
+            remedy = (
+                f"After that, have the web ACL's owner replace the reference by one to {group.name} (output "
+                f"rule_group_arn), and run `pulumi up` again: it deletes {old}."
+            )
+            yield Problem(KEY, reason, remedy)
 
 
 def check(
