@@ -1,12 +1,13 @@
-"""Requests to AWS, and seconds, of `trace --live` for one URL and of `doctor --live`, with many connections.
+"""Requests to AWS, and seconds, of `trace --live`, `doctor --live` and `report`, with many connections.
 
-    .venv/bin/python -m benchmarks.inspection 40
+    .venv/bin/python -m benchmarks.inspection 100 20
 
-Deploys so many workload stacks and an edge with a connection for each to the emulated AWS, which takes minutes, then
-reads them. It has the default quotas, so fewer than 50 connections fit: EC2 allows 50 interface endpoints in a VPC.
+Deploys an edge with 100 connections, and the workload stack of each, in 20 accounts, to the emulated AWS; then reads
+them. Deployment takes minutes. The quotas of endpoints and rules are raised first, as AWS Support raises them.
 Requests are the same on AWS, except for pages: the emulated AWS answers with larger ones, or smaller ones.
 Seconds are those of an emulator in one Python process on this machine, which takes several requests at a time no faster
-than one after the other: they say nothing about AWS.
+than one after the other. Each request also waits `LATENCY` for its answer, as it would for AWS; requests at one time
+wait together. The emulated AWS throttles nobody.
 """
 
 from __future__ import annotations
@@ -16,38 +17,47 @@ import contextlib
 import shutil
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import yaml
 from botocore.client import BaseClient
+from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.cli import doctor, topologies
+from privatelink_ingress.cli import report as report_command
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.local import deploy
-from privatelink_ingress.local.cloud import Cloud
-from privatelink_ingress.trace.trace import trace
+from privatelink_ingress.local.cloud import Cloud, service_quotas
+from privatelink_ingress.plan.capacity.quotas import QUOTAS
+from privatelink_ingress.trace.hops import Path as Way
+from privatelink_ingress.trace.request import Request
+from privatelink_ingress.trace.trace import follow
 from tests.support.edge_services import connection
 
 REPOSITORY = Path(__file__).parents[1]
-LIMITS = {"endpoints": 100, "rules": 200}
+EDGE, REGION = "222222222222", "eu-west-1"
+LIMITS = {"endpoints": 120, "rules": 200}
+LATENCY = 0.05
+"""Seconds from a request to its answer: an assumption, of a client in another Region of one continent."""
 
 Counts = collections.Counter[str]
 
 
-def write(root: Path, count: int) -> Path:
-    """A repository with so many workloads and one edge, from the samples."""
+def write(root: Path, count: int, accounts: int) -> Path:
+    """A repository with so many workloads, in so many accounts, and one edge, from the samples."""
     for project in ("", "eks-service", "central-ingress"):
         (root / project).mkdir(parents=True, exist_ok=True)
         for name in ("Pulumi.yaml", "__main__.py"):
             if (REPOSITORY / project / name).exists():
                 shutil.copyfile(REPOSITORY / project / name, root / project / name)
     names = [f"service-{number}" for number in range(count)]
-    for name in names:
-        config = _sample("eks-service/Pulumi.shop.yaml")
+    for number, name in enumerate(names):
+        config = _sample("eks-service/Pulumi.shop.yaml", account=str(111111111111 + number % accounts))
         config["eks-service:owner"] = f"team-{name}"
         config["eks-service:sample"]["hosts"] = [f"{name}.example.com"]
         _save(root / f"eks-service/Pulumi.{name}.yaml", config)
@@ -58,8 +68,8 @@ def write(root: Path, count: int) -> Path:
     return root
 
 
-def _sample(path: str) -> dict[str, Any]:
-    return yaml.safe_load((REPOSITORY / path).read_text())["config"]
+def _sample(path: str, *, account: str = "111111111111") -> dict[str, Any]:
+    return yaml.safe_load((REPOSITORY / path).read_text().replace("111111111111", account))["config"]
 
 
 def _save(file: Path, config: dict[str, Any]) -> None:
@@ -70,44 +80,61 @@ def _save(file: Path, config: dict[str, Any]) -> None:
 def counted() -> Generator[Counts]:
     """The requests of the block, by operation."""
     counts: Counts = collections.Counter()
-    send = BaseClient._make_api_call
+    send, lock = BaseClient._make_api_call, threading.Lock()
 
     def counting(client: Any, operation: str, given: Any) -> Any:
-        counts[f"{client.meta.service_model.service_name}:{operation}"] += 1
+        with lock:
+            counts[f"{client.meta.service_model.service_name}:{operation}"] += 1
+        time.sleep(LATENCY)
         return send(client, operation, given)
 
     with mock.patch.object(BaseClient, "_make_api_call", counting):
         yield counts
 
 
-def report(label: str, counts: Counts, seconds: float) -> None:
-    """Print one block."""
-    print(f"{label}: {counts.total()} requests, {seconds:.1f} s")
+def measured(label: str, work: Callable[[], str]) -> None:
+    """Do the work, and print its requests and seconds beside what it returns."""
+    with counted() as counts:
+        began = time.perf_counter()
+        end = work()
+        seconds = time.perf_counter() - began
+    print(f"{label}: {counts.total()} requests, {seconds:.1f} s; {end}")
     for operation, number in counts.most_common():
         print(f"  {number:>5} {operation}")
 
 
-def main(count: int) -> None:
+def main(count: int, accounts: int) -> None:
     """Deploy, read and print."""
     with tempfile.TemporaryDirectory() as directory, Cloud() as cloud:
-        root = write(Path(directory), count)
+        root = write(Path(directory), count, accounts)
+        for key, limit in LIMITS.items():
+            service_quotas.apply(servicequotas_backends[EDGE][REGION], str(QUOTAS[key].code), limit)
         deployment = deploy.Deployment(cloud)
+        began = time.perf_counter()
         for stack in deploy.find(root):
             deployment.up(stack)
-        accounts = Accounts(endpoint_url=cloud.endpoint_url)
-        with counted() as counts:
-            began = time.perf_counter()
-            system = topologies.of_aws(root, accounts)
-            found = trace("https://service-0.example.com/", system.topology)
-            seconds = time.perf_counter() - began
-        report(f"trace of one URL, {count} connections ({found.end})", counts, seconds)
-        scope = doctor.published(root, ())
-        with counted() as counts:
-            began = time.perf_counter()
-            judged = doctor.report(scope, topologies.of_aws(root, accounts))
-            seconds = time.perf_counter() - began
-        report(f"doctor, {count} connections ({len(judged.found)} findings)", counts, seconds)
+        print(f"{count} connections, {accounts} workload accounts; deployed in {time.perf_counter() - began:.0f} s\n")
+
+        def trace_one() -> str:
+            request = Request.parse("https://service-0.example.com/")
+            system = topologies.of_request(root, Accounts(endpoint_url=cloud.endpoint_url), request)
+            return follow("https://service-0.example.com/", Way(request=request, topology=system.topology)).end
+
+        def diagnose() -> str:
+            system = topologies.of_aws(root, Accounts(endpoint_url=cloud.endpoint_url))
+            found = doctor.report(doctor.published(root, ()), system).found
+            return f"{sum(one.severity != 'not seen' for one in found)} errors and warnings"
+
+        def write_report() -> str:
+            system = topologies.of_aws(root, Accounts(endpoint_url=cloud.endpoint_url))
+            file = root / "report.html"
+            report_command.write(report_command.system(root, system, source="emulated AWS"), file)
+            return f"{file.stat().st_size:,} bytes"
+
+        measured("trace of one URL", trace_one)
+        measured("doctor", diagnose)
+        measured("report", write_report)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 40)
+    main(*(int(number) for number in (sys.argv[1:] or (100, 20))))

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from privatelink_ingress.aws import reader_policy
-from privatelink_ingress.cli import doctor, topologies
+from privatelink_ingress.cli import doctor, reading, topologies
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.local import deploy, iam_policies
@@ -19,7 +19,10 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.elbv2.target_health import CLOCK
 from privatelink_ingress.trace import diagnosis
 from privatelink_ingress.trace.expected import Expected
+from privatelink_ingress.trace.hops import Path
+from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.surroundings import Surroundings
+from privatelink_ingress.trace.trace import follow
 from tests.support import reader_calls
 from tests.support.breakage_table import EVERY
 from tests.support.breakages import BREAKAGES, Breakage, Sides
@@ -93,6 +96,17 @@ def test_it_finds_what_is_broken_in_aws_and_in_states_that_hold_it(deployed: Dep
 
 def places(found: list[diagnosis.Diagnosis]) -> set[tuple[str, str, str]]:
     return {(one.connection, one.severity, one.problem.where) for one in found}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.what)
+def test_what_is_read_for_one_request_says_of_it_what_all_says(deployed: Deployed, breakage: Breakage):
+    breakage.do(Sides(deployed.edge, deployed.workload))
+    everything = deployed.system()
+    for host in ("shop.example.com", "blog.example.com", "nobody.example.com"):
+        request = Request.parse(f"https://{host}/")
+        system = topologies.of_request(REPOSITORY, Accounts(endpoint_url=deployed.cloud.endpoint_url), request)
+        one, other = (follow("", Path(request=request, topology=each.topology)) for each in (system, everything))
+        assert (one, system.unread) == (other, ())
 
 
 def test_the_command_tells_all_of_it_and_its_exit_code(deployed: Deployed):
@@ -182,3 +196,13 @@ def test_a_right_that_the_reader_lacks_is_told_and_nothing_is_blamed_for_it(depl
     assert [one for one in report.found if one.severity != "not seen"] == []
     assert any(f"not authorized to perform: {action}" in one.reason for one in report.unread)
     assert all("--print-policy" in one.remedy for one in report.unread)
+
+
+def test_credentials_that_expire_on_the_way_end_that_account_alone(deployed: Deployed):
+    system = deployed.system()
+    with reader_calls.without("logs:DescribeDeliverySources", code="ExpiredTokenException"):
+        report = doctor.report(SCOPE, system)
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    [problem] = report.unread
+    assert (problem.where, problem.remedy) == (f"account {EDGE}, {REGION}", reading.RIGHTS)
+    assert problem.reason.startswith("cannot be read further: An error occurred (ExpiredTokenException)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from typer.testing import CliRunner, Result
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.app import app
-from privatelink_ingress.cli.topologies import of_aws
+from privatelink_ingress.cli.topologies import of_aws, of_request
 from privatelink_ingress.local import deploy
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import UserError
+from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.trace import trace
+from tests.support import reader_calls
 from tests.support.programs import REPOSITORY
 
 WORKLOAD, EDGE = "111111111111", "222222222222"
@@ -73,6 +76,55 @@ def test_without_the_workload_account_the_trace_ends_at_its_service_and_the_acco
         "not seen",
         "PrivateLink",
         "not seen",
+    )
+
+
+def repository(folder: Path, **accounts: str) -> Path:
+    """The samples, with these workload stacks in these accounts by their files."""
+    for name in (
+        "Pulumi.yaml",
+        *(f"{project}/Pulumi.yaml" for project in ("eks-service", "central-ingress")),
+        *(f"central-ingress/Pulumi.{stack}.yaml" for stack in ("prod", "prod-blog")),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text((REPOSITORY / name).read_text())
+    for stack in ("shop", "blog"):
+        text = (REPOSITORY / f"eks-service/Pulumi.{stack}.yaml").read_text()
+        file = folder / f"eks-service/Pulumi.{stack}.yaml"
+        file.write_text(text.replace(WORKLOAD, accounts.get(stack, WORKLOAD)))
+    return folder
+
+
+def test_a_trace_reads_the_account_that_serves_the_host_and_no_other(deployed: Cloud, tmp_path: Path):
+    root = repository(tmp_path, blog="333333333333")
+    known = Some(deployed, EDGE, WORKLOAD)
+    system = of_request(root, known, Request.parse(URL))
+    assert (list(system.accounts), system.unread) == ([(EDGE, "eu-west-1"), (WORKLOAD, "eu-west-1")], ())
+    assert trace(URL, system.topology).reached
+    assert [one.where for one in of_aws(root, known).unread] == ["account 333333333333, eu-west-1"]
+
+
+def test_a_service_in_another_account_than_the_files_say_is_looked_for_in_the_others(deployed: Cloud, tmp_path: Path):
+    root = repository(tmp_path, shop="333333333333")
+    system = of_request(root, Some(deployed, EDGE, WORKLOAD), Request.parse(URL))
+    assert [one.where for one in system.unread] == ["account 333333333333, eu-west-1"]
+    assert trace(URL, system.topology).reached
+
+
+def test_a_trace_asks_only_for_what_its_request_passes(deployed: Cloud):
+    with reader_calls.recorded() as requests:
+        followed = run(deployed, URL, "--json")
+    assert json.loads(followed.stdout)["outcome"] == "reached"
+    asked = Counter(one.action for one in requests)
+    for one in ("DescribeTargetHealth", "DescribeRules", "DescribeTargetGroups"):
+        # Of the edge and of the workload account: shop's own group in each, and the one listener that has rules.
+        assert asked[f"elasticloadbalancing:{one}"] == (1 if one == "DescribeRules" else 2)
+    assert asked["ec2:DescribeVpcEndpointServicePermissions"] == 1
+    nobody = "https://nobody.example.com/"
+    with reader_calls.recorded() as requests:
+        assert run(deployed, nobody).exit_code == 1
+    assert {one.action for one in requests}.isdisjoint(
+        {"ec2:DescribeInstances", "elasticloadbalancing:DescribeTargetHealth"}
     )
 
 

@@ -62,14 +62,14 @@ def recorded() -> Generator[list[Request]]:
 
 
 @contextlib.contextmanager
-def without(denied: str) -> Generator[list[str]]:
+def without(denied: str, *, code: str = "AccessDeniedException") -> Generator[list[str]]:
     """Refuse one action in the block; the list gets an entry for each refusal."""
     refused: list[str] = []
 
     def refuse(action: str, given: Parameters) -> None:
         if action == denied:
             refused.append(action)
-            error = {"Code": "AccessDeniedException", "Message": f"not authorized to perform: {denied}"}
+            error = {"Code": code, "Message": f"not authorized to perform: {denied}"}
             raise ClientError({"Error": error}, denied.partition(":")[2])
 
     with _sent(refuse):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from typing import Any
@@ -23,10 +24,19 @@ class Own:
 
     def __init__(self, session: Any, account_id: str, region: str) -> None:
         self._session, self.account_id, self.region = session, account_id, region
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        """The boto3 client of `service`."""
-        return client(self._session, service, self.region)
+        """The boto3 client of `service`: one for all threads, which may share a client, but no session."""
+        with _CREATING:
+            if service not in self._clients:
+                self._clients[service] = client(self._session, service, self.region)
+            return self._clients[service]
+
+
+_CREATING = threading.RLock()
+"""https://docs.aws.amazon.com/boto3/latest/guide/session.html: sessions are not thread-safe, and a client is created
+from one."""
 
 
 @contextlib.contextmanager
@@ -89,7 +99,8 @@ def client(session: Any, service: str, region: str) -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
-    return session.client(service, region_name=region, config=config)
+    with _CREATING:
+        return session.client(service, region_name=region, config=config)
 
 
 def caller(session: Any, region: str) -> str:

@@ -18,6 +18,9 @@ AT_ONCE = 8
 20 a second, and the client waits when AWS throttles.
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"""
 
+ACCOUNTS_AT_ONCE = 8
+"""Accounts that are read at one time: AWS throttles each account and Region for itself."""
+
 _NO_CREDENTIALS = (
     "ExpiredToken",
     "ExpiredTokenException",
@@ -30,6 +33,17 @@ _NO_CREDENTIALS = (
 )
 """Error codes of credentials that are not valid: no other read would succeed.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+
+_THROTTLED = (
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+)
+"""Error codes of a request that was one too many, after the client's own attempts.
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""
 
 
 class Account(Protocol):
@@ -52,7 +66,7 @@ class Reads:
         """By part."""
 
     def part(self, name: str, read: Callable[[], T], default: T) -> T:
-        """What `read` returns; the default where AWS refuses one of its calls.
+        """What `read` returns; the default where AWS refuses one of its calls, or throttles it to the end.
 
         Raises:
             ClientError: when the credentials are not valid.
@@ -61,22 +75,24 @@ class Reads:
         try:
             return read()
         except ClientError as error:
-            if error.response["Error"]["Code"] in _NO_CREDENTIALS:
+            code = error.response["Error"]["Code"]
+            if code in _NO_CREDENTIALS:
                 raise
             place = f"account {self.account.account_id}, {self.account.region}"
             reason = f"{name} cannot be read: {error}"
-            self.unread[name] = Problem(place, reason, self._remedy)
+            self.unread[name] = Problem(place, reason, _LATER if code in _THROTTLED else self._remedy)
             return default
 
 
 REMEDY = "Give the reader this right: `./run doctor --print-policy` prints all that it takes."
+_LATER = "AWS throttles this account, whose limit other tools use up as well: run the command again later."
 
 
-def each(read: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """What `read` returns for each item, in their order; some at a time.
+def each(read: Callable[[T], R], items: Iterable[T], *, at_once: int = AT_ONCE) -> list[R]:
+    """What `read` returns for each item, in their order; `at_once` of them at a time.
 
     Raises:
         ClientError, BotoCoreError: the first one of any.
     """
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(read, items))

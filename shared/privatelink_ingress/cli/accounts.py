@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +17,17 @@ class Unseen(Exception):
 
 
 class Accounts:
-    """Finds credentials by account. Ambient ones first, then each profile, then the role of the stack file."""
+    """Finds credentials by account. Ambient ones first, then each profile, then the role of the stack file.
+
+    Several threads may ask. Whose a profile's credentials are is asked once in each Region.
+    """
 
     def __init__(self, *, profiles: Sequence[str] = (), endpoint_url: str | None = None) -> None:
         """`endpoint_url` is an emulated AWS: every account is there, and no credentials are looked for."""
         self._profiles, self._endpoint_url = tuple(profiles), endpoint_url
         self._sessions: dict[str | None, Any] = {}
+        self._callers: dict[tuple[str | None, str], str | Exception] = {}
+        self._lock = threading.RLock()
 
     def account(
         self, account_id: str, region: str, role_arn: str | None = None, external_id: str | None = None
@@ -39,7 +45,7 @@ class Accounts:
         for profile in (None, *self._profiles):
             label = f"profile {profile}" if profile else "ambient credentials"
             try:
-                if (actual := credentials.caller(self._session(profile), region)) == account_id:
+                if (actual := self._caller(profile, region)) == account_id:
                     return credentials.Own(self._session(profile), account_id, region)
                 tried.append(f"{label} are of account {actual}")
             except (BotoCoreError, ClientError) as error:
@@ -54,9 +60,20 @@ class Accounts:
                 tried.append(f"{role_arn}: {error}")
         raise Unseen(f"no credentials for account {account_id} ({'; '.join(tried)})")
 
-    def _session(self, profile: str | None) -> Any:
-        import boto3
+    def _caller(self, profile: str | None, region: str) -> str:
+        with self._lock:
+            if (profile, region) not in self._callers:
+                try:
+                    self._callers[profile, region] = credentials.caller(self._session(profile), region)
+                except (BotoCoreError, ClientError) as error:
+                    self._callers[profile, region] = error
+            found = self._callers[profile, region]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-        if profile not in self._sessions:
-            self._sessions[profile] = boto3.Session(profile_name=profile)
-        return self._sessions[profile]
+    def _session(self, profile: str | None) -> Any:
+        with self._lock:
+            if profile not in self._sessions:
+                self._sessions[profile] = credentials.session_of(profile_name=profile)
+            return self._sessions[profile]

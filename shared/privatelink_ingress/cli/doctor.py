@@ -7,9 +7,13 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from privatelink_ingress.aws import reader_policy
+from privatelink_ingress.aws.reads import ACCOUNTS_AT_ONCE, each
 from privatelink_ingress.aws.surroundings import edge, workload
 from privatelink_ingress.cli import planned
+from privatelink_ingress.cli.reading import RIGHTS, Place
 from privatelink_ingress.cli.topologies import System
 from privatelink_ingress.fleet import examples, repository, shards
 from privatelink_ingress.problems import Problem, UsageError, suggest
@@ -107,16 +111,22 @@ def surroundings(scope: Scope, system: System) -> Surroundings:
     if system.exports:
         return of_states.load(system.exports, scope.expected)
     expected, workloads = scope.expected, list(_judged(scope))
-    parts = []
-    for place, account in system.accounts.items():
-        own = [one for one in expected.shards if (one.account_id, one.region) == place]
-        if own:
-            parts.append(edge.load(account, own, system.topology))
-        if held := [one for one in workloads if (one.account_id, one.region) == place]:
-            parts.append(workload.load(account, held, system.topology))
-        if written := [one for one in workloads if one.parameter_place == place]:
-            parts.append(workload.contracts(account, written))
-    return joined(parts)
+
+    def beside(place: Place) -> Surroundings:
+        account, parts = system.accounts[place], list[Surroundings]()
+        try:
+            if own := [one for one in expected.shards if (one.account_id, one.region) == place]:
+                parts.append(edge.load(account, own, system.topology))
+            if held := [one for one in workloads if (one.account_id, one.region) == place]:
+                parts.append(workload.load(account, held, system.topology))
+            if written := [one for one in workloads if one.parameter_place == place]:
+                parts.append(workload.contracts(account, written))
+        except (BotoCoreError, ClientError) as error:
+            lost = Problem("account {}, {}".format(*place), f"cannot be read further: {error}", RIGHTS)
+            parts.append(Surroundings(unread=(lost,)))
+        return joined(parts)
+
+    return joined(each(beside, system.accounts, at_once=ACCOUNTS_AT_ONCE))
 
 
 def policy(expected: Expected) -> str:

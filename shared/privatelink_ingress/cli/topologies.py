@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from privatelink_ingress import stack_names
 from privatelink_ingress import tokens as t
-from privatelink_ingress.aws.reads import Account, Reads
+from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.aws.topology import live as aws
 from privatelink_ingress.cli import running
-from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.paths import identity, is_directory
+from privatelink_ingress.cli.reading import FAILED, Place, Reading
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD
 from privatelink_ingress.contracts.shard import PROJECT as EDGE
 from privatelink_ingress.fleet import repository
+from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.stackfiles.exports import Export
+from privatelink_ingress.trace.hops import Path as Way
+from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.states.load import load
 from privatelink_ingress.trace.states.resources import UNREADABLE
-from privatelink_ingress.trace.topology import OF_WORKLOAD, Topology, joined
+from privatelink_ingress.trace.topology import OF_WORKLOAD, Topology
+from privatelink_ingress.trace.trace import follow
 
 TOKEN = "privatelink-ingress:index:"
 """How the types of this program's components begin."""
-
-Place = tuple[str, str]
-"""Account and Region."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,18 @@ class System:
     exports: tuple[Export, ...] = ()
 
 
-def chosen(demo: Path, *, states: Sequence[Path], live: bool, root: Path, accounts: Accounts) -> System:
+def chosen(
+    demo: Path,
+    *,
+    states: Sequence[Path],
+    live: bool,
+    root: Path,
+    accounts: Accounts,
+    request: Request | None = None,
+) -> System:
     """What the options ask for: AWS, exported states, or the demo that was kept in a directory.
+
+    Of AWS, what is on the way of `request`; all without one.
 
     Raises:
         UserError: two of them were asked for, or the one cannot be read.
@@ -55,7 +69,7 @@ def chosen(demo: Path, *, states: Sequence[Path], live: bool, root: Path, accoun
         problem = Problem("--live", "cannot be given with --state", "Leave one of them out.")
         raise UsageError("The system cannot be read", [problem])
     if live:
-        return of_aws(root, accounts)
+        return of_request(root, accounts, request) if request else of_aws(root, accounts)
     if states:
         return of_states(states)
     return System(topology=running.topology_of(demo), accounts=running.accounts_of(demo))
@@ -111,18 +125,71 @@ def of_aws(root: Path, accounts: Accounts) -> System:
     Raises:
         UserError: a stack file has a mistake, no stack file has a load balancer, or an edge account cannot be read.
     """
+    stacks, reading = _stacks(root), Reading(accounts)
+    edges = _places(stacks.edges)
+    reading.require(edges, aws.edge)
+    reading.read(
+        {place: roles for place, roles in _places(stacks.workloads).items() if place not in edges}, aws.workload
+    )
+    return _system(stacks, reading)
+
+
+def of_request(root: Path, accounts: Accounts, request: Request) -> System:
+    """What AWS has on the way of one request: no more of `of_aws` than it takes to follow it.
+
+    Of target groups, those of its listener rule. Of workload accounts, those whose stacks serve its host by the stack
+    files; the others only while an endpoint service on its way is in none of them.
+
+    Raises:
+        UserError: as `of_aws`.
+    """
+    stacks, reading = _stacks(root), Reading(accounts)
+    edges, workloads, serving = map(_places, (stacks.edges, stacks.workloads, _serving(stacks, request.host)))
+    reading.require(edges, aws.front)
+    rule = _followed(request, reading.topology).get("rule")
+    if groups := {arn for arn, _ in rule.action.target_groups} if rule else set():
+        reading.require(edges, lambda reads: aws.targets(reads, groups))
+    entries = _followed(request, reading.topology)["entries"]
+    services = {endpoint.service_name for _, endpoint, _ in entries}
+    for places in (edges, serving, {one: workloads[one] for one in workloads.keys() - serving.keys()}):
+        if missing := services - reading.topology.services.keys():
+            reading.read(places, lambda reads, names=missing: aws.behind(reads, names))
+    return _system(stacks, reading)
+
+
+def _followed(request: Request, topology: Topology) -> Mapping[str, Any]:
+    """What the hops of the request find."""
+    way = Way(request=request, topology=topology)
+    follow("", way)
+    return vars(way)
+
+
+def _stacks(root: Path) -> Stacks:
     stacks = repository.read_right(root, known=repository.WHERE)
     if not stacks.edges:
         remedy = "Run this in the repository of your stack files, or name it with --root."
-        raise UsageError(_NOTHING, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])
-    problems = Problems()
-    edges, more = _read(stacks.edges, accounts, aws.edge, problems)
-    problems.raise_all(_NOTHING)
-    others = [one for one in stacks.workloads if (one.settings.account_id, one.region) not in edges]
-    lost = list[Problem]()
-    workloads, yet_more = _read(others, accounts, aws.workload, lost)
-    parts = [topology for _, topology in (*edges.values(), *workloads.values())]
-    topology = joined(parts)
+        raise UsageError(FAILED, [Problem(str(root), "has no central-ingress stack with a load balancer", remedy)])
+    return stacks
+
+
+def _places(stacks: Iterable[Edge | Workload]) -> dict[Place, AssumedRoles]:
+    """The roles of the stacks' accounts and Regions, in order."""
+    ordered = sorted(stacks, key=lambda one: (one.settings.account_id, one.region))
+    return {(one.settings.account_id, one.region): one.settings.roles for one in ordered}
+
+
+def _serving(stacks: Stacks, host: str) -> Iterator[Workload]:
+    """The workload stacks of connections that name a host."""
+    by_name = {one.stack: one for one in stacks.workloads}
+    for routes in (routes for stack in (*stacks.edges, *stacks.attached) for routes in stack.routes):
+        if any(fnmatch.fnmatchcase(host, pattern) for pattern in routes.hosts):
+            names = (stack_names.short(one.stack) for one in routes.connection.backends if one.stack)
+            yield from (by_name[name] for name in names if name in by_name)
+
+
+def _system(stacks: Stacks, reading: Reading) -> System:
+    """What was read, and what could not be."""
+    topology, lost = reading.topology, [*reading.lost]
     if lost:
         topology = dataclasses.replace(topology, unread=topology.unread | OF_WORKLOAD)
     elsewhere = sorted({zone for one in stacks.edges for zone in one.settings.hosted_zone_roles})
@@ -130,30 +197,4 @@ def of_aws(root: Path, accounts: Accounts) -> System:
         reason = "is in another account, whose records are not read: no name is missed"
         lost += (Problem(f"hosted zone {zone}", reason, "Ask DNS: dig +short A <host>.") for zone in elsewhere)
         topology = dataclasses.replace(topology, cnames=None, unread=topology.unread | {"records"})
-    held = {place: account for place, (account, _) in (*edges.items(), *workloads.items())}
-    return System(topology=topology, unread=(*lost, *more, *yet_more), accounts=held)
-
-
-def _read(
-    stacks: Iterable[Edge | Workload],
-    accounts: Accounts,
-    read: Callable[[Reads], Topology],
-    problems: list[Problem],
-) -> tuple[dict[Place, tuple[Account, Topology]], list[Problem]]:
-    """By account and Region, and the parts that could not be read. Adds accounts that cannot be read to `problems`."""
-    places = {(one.settings.account_id, one.region): one.settings.roles for one in stacks}
-    found, unread = {}, list[Problem]()
-    for (account_id, region), roles in sorted(places.items(), key=lambda place: place[0]):
-        try:
-            reads = Reads(accounts.account(account_id, region, roles.network, roles.external_id))
-            found[account_id, region] = reads.account, read(reads)
-            unread += reads.unread.values()
-        except (Unseen, BotoCoreError, ClientError) as error:
-            problems.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", _RIGHTS))
-    return found, unread
-
-
-_NOTHING = "AWS cannot be read"
-_RIGHTS = (
-    "Use credentials (--profile) with ReadOnlyAccess, or with the policy that `./run doctor --print-policy` prints."
-)
+    return System(topology=topology, unread=(*lost, *reading.unread), accounts=reading.read_accounts)

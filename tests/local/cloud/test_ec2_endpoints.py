@@ -6,6 +6,9 @@ import dataclasses
 from typing import Any
 
 import pytest
+from moto.servicequotas.models import servicequotas_backends
+
+from privatelink_ingress.local.cloud import service_quotas
 
 OWNER, CONSUMER = "111111111111", "arn:aws:iam::222222222222:root"
 ZONES = ("euw1-az1", "euw1-az2", "euw1-az3")
@@ -175,9 +178,12 @@ def test_groups_must_exist_in_the_endpoints_vpc(side, edge, service, refused):
     assert side.vpc in message
 
 
-def test_a_vpc_holds_fifty_interface_endpoints(side, service, refused):
+def test_a_vpc_holds_fifty_interface_endpoints_until_the_quota_is_raised(side, service, refused):
     for _ in range(50):
         side.connect(service, count=1)
+    refused("VpcEndpointLimitExceeded", side.connect, service=service, count=1)
+    service_quotas.apply(servicequotas_backends["222222222222"]["eu-west-1"], "L-29B6F2EB", 51)
+    side.connect(service, count=1)
     refused("VpcEndpointLimitExceeded", side.connect, service=service, count=1)
 
 

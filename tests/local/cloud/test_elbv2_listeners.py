@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from moto.servicequotas.models import servicequotas_backends
 
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import NOT_FOUND, balancer, certificate, listener, network, refused, target_group
 
@@ -54,15 +56,18 @@ def test_a_listener_without_tls_shows_no_policy(edge: Session) -> None:
     assert "SslPolicy" not in edge.client("elbv2").describe_listeners(ListenerArns=[made])["Listeners"][0]
 
 
-def test_certificates_for_sni_are_issued_and_at_most_25(edge: Session) -> None:
+def test_certificates_for_sni_are_issued_and_at_most_25_until_the_quota_is_raised(edge: Session) -> None:
     made = https(edge, balancer(edge, network(edge))["LoadBalancerArn"], [certificate(edge)])
     add = edge.client("elbv2").add_listener_certificates
     with refused("UnsupportedCertificate"):
         add(ListenerArn=made, Certificates=[{"CertificateArn": certificate(edge, "x.example.com", validated=False)}])
     for number in range(25):
         add(ListenerArn=made, Certificates=[{"CertificateArn": certificate(edge, f"c{number}.example.com")}])
+    another = [{"CertificateArn": certificate(edge, "c25.example.com")}]
     with refused("TooManyCertificates"):
-        add(ListenerArn=made, Certificates=[{"CertificateArn": certificate(edge, "c25.example.com")}])
+        add(ListenerArn=made, Certificates=another)
+    service_quotas.apply(servicequotas_backends[edge.account_id][edge.region], "L-9365A611", 26)
+    add(ListenerArn=made, Certificates=another)
 
 
 def test_the_default_certificate_cannot_be_removed(edge: Session) -> None:

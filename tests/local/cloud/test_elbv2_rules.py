@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.servicequotas.models import servicequotas_backends
 
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.session import Session
 from tests.support.edge_world import NOT_FOUND, balancer, listener, network, refused, target_group
 
@@ -69,11 +71,15 @@ def test_a_value_that_cannot_match_is_refused(edge: Session, made: str, conditio
         rule(edge, made, Conditions=[condition])
 
 
-def test_an_application_load_balancer_has_100_rules(edge: Session, made: str) -> None:
+def test_an_application_load_balancer_has_100_rules_until_the_quota_is_raised(edge: Session, made: str) -> None:
     for priority in range(1, 101):
         rule(edge, made, Priority=priority)
     with refused("TooManyRules"):
         rule(edge, made, Priority=101)
+    service_quotas.apply(servicequotas_backends[edge.account_id][edge.region], "L-7EED9B64", 101)
+    rule(edge, made, Priority=101)
+    with refused("TooManyRules"):
+        rule(edge, made, Priority=102)
 
 
 def test_an_application_load_balancer_uses_100_target_groups(edge: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from privatelink_ingress.aws.pages import read
@@ -23,8 +23,13 @@ _CONFIGS = {
 }
 
 
-def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet]) -> dict[str, LoadBalancer]:
-    """All load balancers of the account and region with their listeners and rules, by ARN; of certificates, the ARN."""
+def load_balancers(
+    elbv2: Any, subnets: Mapping[str, Subnet], *, only: Collection[str] | None = None
+) -> dict[str, LoadBalancer]:
+    """Load balancers of the account and region with their listeners and rules, by ARN; of certificates, the ARN.
+
+    All of them, or those with an ARN in `only`.
+    """
 
     def look(balancer: Mapping[str, Any]) -> LoadBalancer:
         arn = balancer["LoadBalancerArn"]
@@ -48,7 +53,8 @@ def load_balancers(elbv2: Any, subnets: Mapping[str, Subnet]) -> dict[str, LoadB
         )
 
     found = read(elbv2, "describe_load_balancers", "LoadBalancers")
-    known = each(look, [one for one in found if one["Type"] in ("application", "network")])
+    wanted = [one for one in found if only is None or one["LoadBalancerArn"] in only]
+    known = each(look, [one for one in wanted if one["Type"] in ("application", "network")])
     return {one.arn: one for one in known}
 
 
@@ -65,8 +71,8 @@ def with_certificates(balancer: LoadBalancer, certificates: Mapping[str, Certifi
     return dataclasses.replace(balancer, listeners=listeners)
 
 
-def target_groups(elbv2: Any) -> dict[str, TargetGroup]:
-    """All target groups of the account and region with their targets, by ARN."""
+def target_groups(elbv2: Any, *, only: Collection[str] | None = None) -> dict[str, TargetGroup]:
+    """Target groups of the account and region with their targets, by ARN: all, or those with an ARN in `only`."""
 
     def look(group: Mapping[str, Any]) -> TargetGroup:
         arn = group["TargetGroupArn"]
@@ -90,7 +96,8 @@ def target_groups(elbv2: Any) -> dict[str, TargetGroup]:
         )
 
     found = read(elbv2, "describe_target_groups", "TargetGroups")
-    return {one.arn: one for one in each(look, [one for one in found if "Port" in one])}
+    wanted = [one for one in found if only is None or one["TargetGroupArn"] in only]
+    return {one.arn: one for one in each(look, [one for one in wanted if "Port" in one])}
 
 
 def _listener(elbv2: Any, listener: Mapping[str, Any], balancer: str) -> Listener:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account, Reads, each
-from privatelink_ingress.aws.topology import balancers, network
+from privatelink_ingress.aws.topology import balancers, network, services
 from privatelink_ingress.trace.listeners import Certificate
+from privatelink_ingress.trace.security_groups import SecurityGroup
 from privatelink_ingress.trace.topology import (
     Alias,
-    EndpointService,
     LoadBalancer,
+    TargetGroup,
     Topology,
     WebAcl,
     WebAclRule,
     joined,
 )
 
-__all__ = ["Account", "edge", "load", "workload"]
+__all__ = ["Account", "behind", "edge", "front", "load", "targets", "workload"]
 
 
 def load(edges: Iterable[Account], workloads: Iterable[Account]) -> Topology:
@@ -46,9 +47,45 @@ class Strict(Reads):
 
 def edge(reads: Reads) -> Topology:
     """What an edge account has in its Region: all that a workload account may have, records, endpoints and web ACLs."""
+    subnets = _subnets(reads)
+    return _public(reads, subnets, _held(reads, subnets))
+
+
+def workload(reads: Reads) -> Topology:
+    """What a workload account has in its Region."""
+    return _held(reads, _subnets(reads))
+
+
+def front(reads: Reads) -> Topology:
+    """What any request may pass in an edge account, without target groups: `edge` minus a request for each of them."""
+    subnets = _subnets(reads)
+    found, groups = _load_balancers(reads, subnets), _security_groups(reads)
+    held = dataclasses.replace(_NOTHING, load_balancers=found, security_groups=groups)
+    return _public(reads, subnets, held)
+
+
+def behind(reads: Reads, names: Collection[str]) -> Topology:
+    """The endpoint services of these names that an account has in its Region, and what stands behind them."""
+    return _held(reads, _subnets(reads), names)
+
+
+def targets(reads: Reads, groups: Collection[str]) -> Topology:
+    """The target groups of an account and Region that have these ARNs, with their targets."""
+    found = _target_groups(reads, groups)
+    return dataclasses.replace(_NOTHING, target_groups=found, unread=frozenset(reads.unread))
+
+
+def _target_groups(reads: Reads, only: Collection[str] | None = None) -> Mapping[str, TargetGroup]:
+    elbv2 = reads.account.client("elbv2")
+    return reads.part("target groups", lambda: balancers.target_groups(elbv2, only=only), {})
+
+
+_NOTHING = joined(())
+
+
+def _public(reads: Reads, subnets: Mapping[str, network.Subnet], held: Topology) -> Topology:
+    """With what only an edge account has."""
     account = reads.account
-    subnets = reads.part("subnets", lambda: network.subnets(account.client("ec2")), {})
-    held = _held(reads, subnets)
     public = [one for one in held.load_balancers.values() if one.scheme == "internet-facing"]
     aliases, cnames = reads.part("records", lambda: _records(account.client("route53")), ((), None))
     acls = reads.part("web ACLs", lambda: dict(each(_web_acl_of(account), public)), {})
@@ -64,30 +101,45 @@ def edge(reads: Reads) -> Topology:
     )
 
 
-def workload(reads: Reads) -> Topology:
-    """What a workload account has in its Region."""
-    subnets = reads.part("subnets", lambda: network.subnets(reads.account.client("ec2")), {})
-    return _held(reads, subnets)
-
-
-def _held(reads: Reads, subnets: Mapping[str, network.Subnet]) -> Topology:
-    account = reads.account
-    elbv2, ec2 = account.client("elbv2"), account.client("ec2")
-    found = reads.part("load balancers", lambda: balancers.load_balancers(elbv2, subnets), {})
-    arns = {each_.arn for one in found.values() for listener in one.listeners for each_ in listener.certificates}
-    certificates = reads.part("certificates", lambda: _certificates(account, sorted(arns)), {})
-    services = reads.part("endpoint services", lambda: _services(ec2, account.account_id, subnets), None)
-    return Topology(
-        aliases=(),
-        load_balancers={arn: balancers.with_certificates(one, certificates) for arn, one in found.items()},
-        target_groups=reads.part("target groups", lambda: balancers.target_groups(elbv2), {}),
-        endpoints=(),
-        services=services or {},
-        owners=frozenset() if services is None else frozenset({account.account_id}),
-        nodes=reads.part("instances", lambda: network.nodes(ec2, subnets), {}),
-        security_groups=reads.part("security groups", lambda: network.security_groups(ec2), {}),
-        unread=frozenset(reads.unread),
+def _held(reads: Reads, subnets: Mapping[str, network.Subnet], names: Collection[str] | None = None) -> Topology:
+    """What stands behind endpoint services: in the whole account and Region, or behind those of these names."""
+    ec2, owner = reads.account.client("ec2"), reads.account.account_id
+    offered = reads.part("endpoint services", lambda: services.load(ec2, owner, subnets, only=names), None)
+    held = dataclasses.replace(
+        _NOTHING, services=offered or {}, owners=frozenset() if offered is None else frozenset({owner})
     )
+    if names is None or offered:
+        arns = {arn for one in (offered or {}).values() for arn in one.load_balancer_arns}
+        found = _load_balancers(reads, subnets, None if names is None else arns)
+        rules = [rule for one in found.values() for listener in one.listeners for rule in listener.rules]
+        groups = {arn for rule in rules for arn, _ in rule.action.target_groups}
+        held = dataclasses.replace(
+            held,
+            load_balancers=found,
+            target_groups=_target_groups(reads, None if names is None else groups),
+            nodes=reads.part("instances", lambda: network.nodes(ec2, subnets), {}),
+            security_groups=_security_groups(reads),
+        )
+    return dataclasses.replace(held, unread=frozenset(reads.unread))
+
+
+def _subnets(reads: Reads) -> Mapping[str, network.Subnet]:
+    return reads.part("subnets", lambda: network.subnets(reads.account.client("ec2")), {})
+
+
+def _security_groups(reads: Reads) -> Mapping[str, SecurityGroup]:
+    return reads.part("security groups", lambda: network.security_groups(reads.account.client("ec2")), {})
+
+
+def _load_balancers(
+    reads: Reads, subnets: Mapping[str, network.Subnet], only: Collection[str] | None = None
+) -> Mapping[str, LoadBalancer]:
+    """With their certificates."""
+    elbv2 = reads.account.client("elbv2")
+    found = reads.part("load balancers", lambda: balancers.load_balancers(elbv2, subnets, only=only), {})
+    arns = {each_.arn for one in found.values() for listener in one.listeners for each_ in listener.certificates}
+    certificates = reads.part("certificates", lambda: _certificates(reads.account, sorted(arns)), {})
+    return {arn: balancers.with_certificates(one, certificates) for arn, one in found.items()}
 
 
 def _records(route53: Any) -> tuple[tuple[Alias, ...], frozenset[tuple[str, str]]]:
@@ -182,33 +234,3 @@ def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[s
     _, _, name, id_ = Arn.parse(arn).resource.split("/")
     held = account.client("wafv2").get_ip_set(Name=name, Scope="REGIONAL", Id=id_)["IPSet"]
     return {"IPSetReferenceStatement": {"ARN": arn, "Addresses": held["Addresses"]}}
-
-
-def _services(ec2: Any, owner: str, subnets: Mapping[str, network.Subnet]) -> dict[str, EndpointService]:
-    zone_ids = {subnet.zone_name: subnet.zone_id for subnet in subnets.values()}
-    found = read(ec2, "describe_vpc_endpoint_service_configurations", "ServiceConfigurations")
-    # One call for the connections of all services; the principals take one for each.
-    connected = read(ec2, "describe_vpc_endpoint_connections", "VpcEndpointConnections") if found else []
-
-    def principals(service: Mapping[str, Any]) -> list[Any]:
-        id_ = service["ServiceId"]
-        return read(ec2, "describe_vpc_endpoint_service_permissions", "AllowedPrincipals", ServiceId=id_)
-
-    return {
-        service["ServiceName"]: EndpointService(
-            id=service["ServiceId"],
-            name=service["ServiceName"],
-            owner=owner,
-            state=service["ServiceState"],
-            acceptance_required=service["AcceptanceRequired"],
-            principals=tuple(item["Principal"] for item in allowed),
-            zone_ids=tuple(sorted(zone_ids[name] for name in service["AvailabilityZones"] if name in zone_ids)),
-            load_balancer_arns=tuple(service.get("NetworkLoadBalancerArns", ())),
-            connections={
-                item["VpcEndpointId"]: item["VpcEndpointState"]
-                for item in connected
-                if item["ServiceId"] == service["ServiceId"]
-            },
-        )
-        for service, allowed in zip(found, each(principals, found), strict=True)
-    }

@@ -122,7 +122,7 @@ def trace(
     request = dataclasses.replace(request, client_certificate=client_certificate)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     with starting():
-        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
+        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts, request=request)
         if kubeconfig or context:
             system = cluster_reads.joined(system, kubeconfig, context or ())
     trace = follow(url, Way(request=request, topology=system.topology))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.servicequotas.models import ServiceQuotasBackend
+from moto.servicequotas.models import ServiceQuotasBackend, servicequotas_backends
 from moto.servicequotas.responses import ServiceQuotasResponse
 
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
@@ -50,6 +50,13 @@ def the_applied_quotas_of_a_service(request: Any, params: Params) -> dict[str, A
             if quota.service == code
         ]
     }
+
+
+def limit(account_id: str, region: str, key: str) -> int:
+    """What applies of a quota of `QUOTAS`, for the checks of other services."""
+    quota = QUOTAS[key]
+    backend = servicequotas_backends[account_id][region]
+    return vars(backend).get("applied", {}).get(quota.code, quota.default)
 
 
 def apply(backend: ServiceQuotasBackend, code: str, value: int) -> None:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.ec2.addresses import free_address, require_free
 from privatelink_ingress.local.cloud.ec2.visible_services import Service
 from privatelink_ingress.local.cloud.hardening import Params, refuse
-
-INTERFACE_ENDPOINTS_PER_VPC = 50
-"""VPC quota L-29B6F2EB, "Interface VPC endpoints per VPC"."""
 
 
 def subnets_of(backend: Any, vpc: Any, service: Service, subnet_ids: Iterable[str], kept: list[Any]) -> list[Any]:
@@ -58,9 +56,9 @@ def addresses_in(
 
 
 def require_room(backend: Any, vpc: Any) -> None:
-    """AWS: VpcEndpointLimitExceeded at the quota of interface endpoints of a VPC."""
+    """AWS: VpcEndpointLimitExceeded at the account's quota of interface endpoints of a VPC, L-29B6F2EB."""
     held = [e for e in backend.vpc_end_points.values() if e.vpc_id == vpc.id and e.vpc_endpoint_type == "Interface"]
-    if len(held) >= INTERFACE_ENDPOINTS_PER_VPC:
+    if len(held) >= service_quotas.limit(backend.account_id, backend.region_name, "endpoints"):
         refuse(
             "VpcEndpointLimitExceeded",
             f"The maximum number of VPC endpoints has been reached: {vpc.id} has {len(held)} interface endpoints.",

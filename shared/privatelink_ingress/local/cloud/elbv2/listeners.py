@@ -10,6 +10,7 @@ from moto.elbv2.models import ELBv2Backend
 from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.elbv2 import references
 from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
@@ -36,9 +37,8 @@ KEY_TYPES = {"RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"
 """Of certificates (ALB guide, "SSL certificates": RSA keys of 2,048 to 4,096 bits, and ECDSA keys)."""
 
 MAX_LISTENERS = 50
-MAX_CERTIFICATES = 25
 MAX_TARGET_GROUPS = 100
-"""Per Application Load Balancer (ALB quotas; certificates beside the default one: L-9365A611)."""
+"""Per Application Load Balancer (ALB quotas)."""
 
 
 @before(ELBV2Response, "create_listener")
@@ -72,13 +72,14 @@ def certificate_and_policy_fit(request: Any, params: Params) -> None:
 
 @before(ELBV2Response, "add_listener_certificates")
 def further_certificates_are_issued(request: Any, params: Params) -> None:
-    """Certificates for SNI are issued, and at most 25 beside the default (ALB quotas, L-9365A611)."""
+    """Certificates for SNI are issued, and as many as the quota allows beside the default (L-9365A611)."""
     _require_issued(request, params["Certificates"])
     balancer = _balancer_of(request, params["ListenerArn"])
     added = {certificate["CertificateArn"] for certificate in params["Certificates"]}
     extra = set().union(*(listener.certificates[1:] for listener in balancer.listeners.values())) if balancer else set()
-    if len(extra | added) > MAX_CERTIFICATES:
-        refuse("TooManyCertificates", f"A load balancer has at most {MAX_CERTIFICATES} certificates beside the default")
+    most = service_quotas.limit(request.current_account, request.region, "certificates")
+    if len(extra | added) > most:
+        refuse("TooManyCertificates", f"A load balancer has at most {most} certificates beside the default")
 
 
 @before(ELBV2Response, "remove_listener_certificates")

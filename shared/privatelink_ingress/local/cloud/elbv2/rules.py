@@ -10,15 +10,14 @@ from typing import Any
 from moto.elbv2.models import ELBv2Backend
 from moto.elbv2.responses import ELBV2Response
 
+from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.elbv2 import references
 from privatelink_ingress.local.cloud.hardening import Params, after, around, before, refuse, undo
 
-MAX_RULES = 100
 MAX_VALUES = 5
 MAX_WILDCARDS = 6
 MAX_GROUPS_PER_ACTION = 5
-"""ALB quotas: rules per balancer without default rules (L-7EED9B64), condition values, wildcards and target groups per
-rule (not adjustable)."""
+"""ALB quotas: condition values, wildcards and target groups per rule (not adjustable)."""
 
 HOST = re.compile(r"(?:\*|[A-Za-z0-9*?.-])*\.[A-Za-z*?]+")
 
@@ -33,11 +32,12 @@ HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 
 @before(ELBV2Response, "create_rule")
 def balancer_has_room(request: Any, params: Params) -> None:
-    """At most 100 rules per Application Load Balancer, default rules excluded (quota L-7EED9B64: TooManyRules)."""
+    """Rules per Application Load Balancer, default rules excluded, are limited (quota L-7EED9B64: TooManyRules)."""
+    most = service_quotas.limit(request.current_account, request.region, "rules")
     for balancer in request.elbv2_backend.load_balancers.values():
         rules = [rule for rule in references.rules(balancer) if not rule.is_default]
-        if params["ListenerArn"] in balancer.listeners and len(rules) >= MAX_RULES:
-            refuse("TooManyRules", f"The maximum number of rules on load balancer '{balancer.arn}' is {MAX_RULES}")
+        if params["ListenerArn"] in balancer.listeners and len(rules) >= most:
+            refuse("TooManyRules", f"The maximum number of rules on load balancer '{balancer.arn}' is {most}")
 
 
 @before(ELBV2Response, "create_rule", "set_rule_priorities")
