@@ -26,7 +26,6 @@ from unittest import mock
 
 import yaml
 from botocore.client import BaseClient
-from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.cli import doctor, topologies
 from privatelink_ingress.cli import report as report_command
@@ -108,7 +107,7 @@ def main(count: int, accounts: int) -> None:
     with tempfile.TemporaryDirectory() as directory, Cloud() as cloud:
         root = write(Path(directory), count, accounts)
         for key, limit in LIMITS.items():
-            service_quotas.apply(servicequotas_backends[EDGE][REGION], str(QUOTAS[key].code), limit)
+            service_quotas.apply(EDGE, REGION, str(QUOTAS[key].code), limit)
         deployment = deploy.Deployment(cloud)
         began = time.perf_counter()
         for stack in deploy.find(root):

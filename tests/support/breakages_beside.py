@@ -9,7 +9,6 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.ecr.models import ecr_backends
 from moto.eks.models import eks_backends
-from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.local.cloud import service_quotas
 from tests.support.breakages import BY_HAND, FIRED, HOST, OFFERED, QUOTAS, REGISTRIES, ZONE, Breakage, Sides
@@ -161,7 +160,7 @@ def no_validation_record(sides: Sides) -> None:
 
 
 def quota(code: str, value: int) -> Callable[[Sides], None]:
-    return lambda sides: service_quotas.apply(servicequotas_backends[EDGE][REGION], code, value)
+    return lambda sides: service_quotas.apply(EDGE, REGION, code, value)
 
 
 def cluster_of(sides: Sides) -> Any:

@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.servicequotas.models import servicequotas_backends
-
 from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
 from tests.support.preflight_world import ADMINISTRATOR, EDGE, REGION, WORKLOAD, Before
@@ -190,7 +188,7 @@ def web_acl(before: Before) -> None:
 
 
 def quota(account: str, code: str, value: int) -> Callable[[Before], None]:
-    return lambda before: service_quotas.apply(servicequotas_backends[account][REGION], code, value)
+    return lambda before: service_quotas.apply(account, REGION, code, value)
 
 
 def disabled_key(before: Before) -> None:

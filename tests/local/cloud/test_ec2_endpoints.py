@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import pytest
-from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.local.cloud import service_quotas
 
@@ -182,7 +181,7 @@ def test_a_vpc_holds_fifty_interface_endpoints_until_the_quota_is_raised(side, s
     for _ in range(50):
         side.connect(service, count=1)
     refused("VpcEndpointLimitExceeded", side.connect, service=service, count=1)
-    service_quotas.apply(servicequotas_backends["222222222222"]["eu-west-1"], "L-29B6F2EB", 51)
+    service_quotas.apply("222222222222", "eu-west-1", "L-29B6F2EB", 51)
     side.connect(service, count=1)
     refused("VpcEndpointLimitExceeded", side.connect, service=service, count=1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.session import Session
@@ -66,7 +65,7 @@ def test_certificates_for_sni_are_issued_and_at_most_25_until_the_quota_is_raise
     another = [{"CertificateArn": certificate(edge, "c25.example.com")}]
     with refused("TooManyCertificates"):
         add(ListenerArn=made, Certificates=another)
-    service_quotas.apply(servicequotas_backends[edge.account_id][edge.region], "L-9365A611", 26)
+    service_quotas.apply(edge.account_id, edge.region, "L-9365A611", 26)
     add(ListenerArn=made, Certificates=another)
 
 

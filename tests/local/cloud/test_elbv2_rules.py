@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from moto.servicequotas.models import servicequotas_backends
 
 from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.session import Session
@@ -76,7 +75,7 @@ def test_an_application_load_balancer_has_100_rules_until_the_quota_is_raised(ed
         rule(edge, made, Priority=priority)
     with refused("TooManyRules"):
         rule(edge, made, Priority=101)
-    service_quotas.apply(servicequotas_backends[edge.account_id][edge.region], "L-7EED9B64", 101)
+    service_quotas.apply(edge.account_id, edge.region, "L-7EED9B64", 101)
     rule(edge, made, Priority=101)
     with refused("TooManyRules"):
         rule(edge, made, Priority=102)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.servicequotas.models import ServiceQuotasBackend, servicequotas_backends
+from moto.servicequotas.models import servicequotas_backends
 from moto.servicequotas.responses import ServiceQuotasResponse
 
 from privatelink_ingress.local.cloud.hardening import Params, operation, refuse
@@ -59,6 +59,6 @@ def limit(account_id: str, region: str, key: str) -> int:
     return vars(backend).get("applied", {}).get(quota.code, quota.default)
 
 
-def apply(backend: ServiceQuotasBackend, code: str, value: int) -> None:
-    """Give an account another value of a quota, as AWS Support does after a request."""
-    vars(backend).setdefault("applied", {})[code] = value
+def apply(account_id: str, region: str, code: str, value: int) -> None:
+    """Give an account another value of a quota, by its code, as AWS Support does after a request."""
+    vars(servicequotas_backends[account_id][region]).setdefault("applied", {})[code] = value
