@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,15 @@ from markupsafe import Markup
 
 from privatelink_ingress.cli.views import cost as cost_view
 from privatelink_ingress.cli.views import tables
-from privatelink_ingress.cli.views.report import picture
-from privatelink_ingress.cli.views.report.model import SOURCES, STATUSES, Connection, Shard, Status, System
+from privatelink_ingress.cli.views.report import layout, picture
+from privatelink_ingress.cli.views.report.model import SOURCES, STATUSES, Connection, Shard, System
+from privatelink_ingress.fleet.cost import StackCost
 from privatelink_ingress.plan.capacity import usage
+from privatelink_ingress.plan.capacity.bills import Bill, together
 from privatelink_ingress.plan.capacity.prices import CURRENCY, NOT_COUNTED
 from privatelink_ingress.plan.capacity.quotas import ALARM_SHARE, QUOTAS
 from privatelink_ingress.plan.capacity.usage import Needs
+from privatelink_ingress.trace.diagnosis import Diagnosis
 
 GENERATOR = "privatelink-ingress report"
 """Marks a file as a report, so that the next one may replace it."""
@@ -53,7 +58,9 @@ def render(system: System) -> str:
         picture=Markup(picture.draw(system)),
         narrow_picture=Markup(picture.draw(system, narrow=True)),
         generator=GENERATOR,
-        statuses=[(STATUSES[status], number) for status, number in _counts(connections)],
+        statuses=[(status, STATUSES[status], number) for status, number in layout.counts(connections)],
+        findings=_alike(system.findings),
+        projects=_by_project(system.costs.stacks),
         wrong=wrong["error"] + wrong["warning"],
         severities=_severities(wrong) or "nothing is wrong",
         room=sum(_first_exhausted(shard)[1] for shard in system.shards),
@@ -86,14 +93,14 @@ def _environment() -> Environment:
     )
     functions: dict[str, Any] = {
         "alarm_share": ALARM_SHARE,
-        "anchor": picture.anchor,
+        "anchor": layout.anchor,
         "counted": tables.counted,
         "ends": _ends,
         "healthy": _healthy,
         "quantity": cost_view.quantity,
         "rank": list(STATUSES).index,
         "searched": _searched,
-        "signs": picture.SIGNS,
+        "signs": layout.SIGNS,
         "usd": cost_view.usd,
         "words": STATUSES,
         "zones": _zones,
@@ -118,17 +125,25 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _counts(connections: list[Connection]) -> list[tuple[Status, int]]:
-    counts = Counter(one.status for one in connections)
-    return [(status, counts[status]) for status in STATUSES if counts[status]]
-
-
 def _severities(counts: Counter[str]) -> str:
     """`2 errors, 1 warning, 4 not seen`."""
     return ", ".join(
         f"{number} {severity}" if severity == "not seen" else tables.counted(number, severity)
         for severity, number in counts.items()
     )
+
+
+def _alike(findings: Iterable[Diagnosis]) -> list[list[Diagnosis]]:
+    """The findings in their order, but what could not be seen at one hop of several connections together."""
+    found: dict[object, list[Diagnosis]] = {}
+    for place, one in enumerate(findings):
+        found.setdefault(one.problem.where if one.severity == "not seen" else place, []).append(one)
+    return list(found.values())
+
+
+def _by_project(stacks: Iterable[StackCost]) -> list[tuple[str, list[StackCost], Bill]]:
+    found = [(project, list(some)) for project, some in groupby(stacks, lambda one: one.project)]
+    return [(project, some, together(one.bill for one in some)) for project, some in found]
 
 
 def _searched(one: Connection) -> str:

@@ -10,19 +10,32 @@ const rows = find("tr[data-search]", body);
 const shown = document.getElementById("shown");
 const search = document.getElementById("search");
 
+const filters = find(".filters button");
+
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const one of searched) one.hidden = !words.every((word) => one.dataset.search.includes(word));
+  const statuses = filters.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.dataset.status);
+  for (const one of searched) {
+    const found = words.every((word) => one.dataset.search.includes(word));
+    one.hidden = !found || (statuses.length > 0 && !statuses.includes(one.dataset.status));
+  }
   const left = rows.filter((row) => !row.hidden).length;
-  shown.textContent = words.length ? `${left} of ${rows.length}` : "";
+  shown.textContent = words.length || statuses.length ? `${left} of ${rows.length}` : "";
 }
 search.addEventListener("input", filter);
 search.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     search.value = "";
+    for (const one of filters) one.setAttribute("aria-pressed", "false");
     filter();
   }
 });
+for (const one of filters) {
+  one.addEventListener("click", () => {
+    one.setAttribute("aria-pressed", String(one.getAttribute("aria-pressed") !== "true"));
+    filter();
+  });
+}
 
 const order = new Intl.Collator("en", { numeric: true });
 find("thead th", table).forEach((head, column) => {
