@@ -151,6 +151,19 @@ def test_the_search_leaves_what_has_every_word(hundred: str):
     assert seen.read == [["app042"], "1 of 100", 1, 100, "", ["app007"]]
 
 
+def test_the_filters_leave_connections_of_their_status_and_escape_clears_them(hundred: str):
+    names = {"read": f"{ROWS}.map((row) => row.cells[0].textContent)"}
+    count = {"read": "document.querySelector('#shown').textContent"}
+    pressed = {
+        "read": "[...document.querySelectorAll('.filters button')].map((one) => one.getAttribute('aria-pressed'))"
+    }
+    press = {"click": ".filters .maintenance"}
+    again = ({"fill": "#search", "text": "app04"}, count, {"click": ".filters .serving"}, count)
+    seen = first(hundred, press, names, count, pressed, *again, {"press": "Escape"}, pressed, count)
+    assert seen.read[:3] == [["app007"], "1 of 100", ["true", "false"]]
+    assert seen.read[3:] == ["0 of 100", "10 of 100", ["false", "false"], ""]
+
+
 def test_a_column_is_sorted_up_and_down_as_numbers_where_it_has_numbers(hundred: str):
     head = "#table thead th:nth-child({}) button"
     top = {"read": f"{ROWS}.slice(0, 2).map((row) => row.cells[0].textContent)"}

@@ -279,6 +279,90 @@ def test_the_picture_stays_within_its_frame(samples: System, hundred: System, na
             assert y + high <= height
 
 
+def in_accounts(shown: System, *sizes: int) -> System:
+    """The connections of the first shard, the first `sizes[0]` of them in one account, and so on."""
+    shard, accounts = shown.shards[0], [f"{place:012}" for place, size in enumerate(sizes) for _ in range(size)]
+    moved = tuple(
+        dataclasses.replace(one, backends=(dataclasses.replace(one.backends[0], account=account),))
+        for one, account in zip(shard.connections, accounts, strict=False)
+    )
+    return dataclasses.replace(shown, shards=(dataclasses.replace(shard, connections=moved),))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_accounts_of_many_connections_stand_beside_each_other_as_far_as_there_is_room(hundred: System, narrow: bool):
+    shown = in_accounts(hundred, 1, 9, 1, 2, *[1] * 20)
+    drawn = ElementTree.fromstring(picture.draw(shown, narrow=narrow))
+    boxes = [
+        tuple(float(one.get(key, 0)) for key in ("x", "y", "width", "height"))
+        for one in drawn.iter("{http://www.w3.org/2000/svg}rect")
+        if one.get("class") == "frame workload"
+    ]
+    assert len(boxes) == 24
+    lines = [len(list(some)) for _, some in itertools.groupby(boxes, key=lambda box: box[1])]
+    assert lines == ([1, 1, *[2] * 11] if narrow else [1, 3, *[4] * 5])
+    for one, other in itertools.combinations(boxes, 2):
+        apart = one[0] + one[2] <= other[0] or one[1] + one[3] <= other[1] or other[0] + other[2] <= one[0]
+        assert apart
+    arrows = [
+        one for one in drawn.iter("{http://www.w3.org/2000/svg}polygon") if one.get("class") == "flow serving head"
+    ]
+    assert len(arrows) == 24
+
+
+def test_a_connection_with_two_backends_in_one_account_has_one_cell(hundred: System):
+    shown = in_accounts(hundred, 50)
+    shard = shown.shards[0]
+    first = dataclasses.replace(shard.connections[0], backends=shard.connections[0].backends * 2)
+    shown = dataclasses.replace(
+        shown, shards=(dataclasses.replace(shard, connections=(first, *shard.connections[1:])),)
+    )
+    drawn = ElementTree.fromstring(picture.draw(shown))
+    links = [one.get("href", "") for one in drawn.iter("{http://www.w3.org/2000/svg}a")]
+    assert links.count(f"#connection-{first.name}") == 1
+
+
+def test_the_edge_of_a_large_picture_shows_its_connections_by_status_and_the_quota_that_ends_first(hundred: System):
+    shard = hundred.shards[0]
+    failing = dataclasses.replace(shard.connections[0], status="error")
+    shown = dataclasses.replace(
+        hundred, shards=(dataclasses.replace(shard, connections=(failing, *shard.connections[1:])),)
+    )
+    drawn = ElementTree.fromstring(picture.draw(shown))
+    told = [text for one in drawn.iter("{http://www.w3.org/2000/svg}text") if (text := "".join(one.itertext()))]
+    start = told.index("50 connections")
+    assert told[start : start + 6] == [
+        "50 connections",
+        "✕",
+        "1 failing",
+        "✓",
+        "49 serving",
+        "interface endpoints: 50 of 50",
+    ]
+    meters = [one for one in drawn.iter("{http://www.w3.org/2000/svg}rect") if "meter" in one.get("class", "")]
+    assert [one.get("class") for one in meters] == ["meter", "meter high"]
+    assert meters[0].get("width") == meters[1].get("width")
+
+
+def test_what_is_wrong_stands_before_the_table_and_what_could_not_be_seen_is_folded_together(hundred: System):
+    problem = Problem("Target group", "is empty", "Run it.")
+    error = Diagnosis(connection="app003", severity="error", problem=problem, evidence="")
+    found = Page(page.render(dataclasses.replace(hundred, findings=(error, error, *hundred.findings))))
+    sections = [attributes["id"] for attributes, _ in found.all("section")]
+    assert sections == ["picture", "findings", "connections", "traces", "capacity", "cost"]
+    (_, findings), *_ = found.all("section", id="findings")
+    assert len(hundred.findings) == 100
+    assert findings.startswith("Findings error app003 · Target group: is empty Run it. error app003")
+    assert "not seen 100 times · Ingress not seen app000 · Ingress: " in findings
+
+
+def test_stacks_of_a_project_are_folded_together_where_there_are_many(hundred: System, shown: Page):
+    (_, money), *_ = Page(page.render(hundred)).all("section", id="cost")
+    assert "eks-service: 100 stacks" in money
+    assert "central-ingress/prod-2" in money
+    assert "stacks" not in shown.all("section", id="cost")[0][1].partition("Stacks ")[2]
+
+
 def test_a_hundred_connections_have_a_hundred_rows_sections_and_traces(hundred: System):
     found = Page(page.render(hundred))
     names = [f"app{number:03}" for number in range(100)]

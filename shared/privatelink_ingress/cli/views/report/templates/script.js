@@ -23,7 +23,7 @@ function filter() {
   shown.textContent = words.length || statuses.length ? `${left} of ${rows.length}` : "";
 }
 search.addEventListener("input", filter);
-search.addEventListener("keydown", (event) => {
+search.closest(".tools").addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     search.value = "";
     for (const one of filters) one.setAttribute("aria-pressed", "false");
