@@ -13,13 +13,13 @@ from privatelink_ingress.aws import reader_policy
 from privatelink_ingress.aws.reads import ACCOUNTS_AT_ONCE, each
 from privatelink_ingress.aws.surroundings import edge, workload
 from privatelink_ingress.cli import planned
-from privatelink_ingress.cli.reading import RIGHTS, Place
+from privatelink_ingress.cli.reading import RIGHTS
 from privatelink_ingress.cli.topologies import System
 from privatelink_ingress.fleet import examples, repository, shards
 from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.regions import partition
 from privatelink_ingress.trace.diagnosis import Diagnosis, Followed, diagnose
-from privatelink_ingress.trace.expected import Expected, Workload
+from privatelink_ingress.trace.expected import Expected, Place, Workload
 from privatelink_ingress.trace.hops import Path as Way
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.states import surroundings as of_states

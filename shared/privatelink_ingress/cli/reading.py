@@ -10,10 +10,8 @@ from privatelink_ingress.aws.reads import ACCOUNTS_AT_ONCE, Account, Reads, each
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
+from privatelink_ingress.trace.expected import Place
 from privatelink_ingress.trace.topology import Topology, joined
-
-Place = tuple[str, str]
-"""Account and Region."""
 
 FAILED = "AWS cannot be read"
 

@@ -15,7 +15,7 @@ from privatelink_ingress.aws.topology import live as aws
 from privatelink_ingress.cli import running
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.paths import identity, is_directory
-from privatelink_ingress.cli.reading import FAILED, Place, Reading
+from privatelink_ingress.cli.reading import FAILED, Reading
 from privatelink_ingress.contracts.service import PROJECT as WORKLOAD
 from privatelink_ingress.contracts.shard import PROJECT as EDGE
 from privatelink_ingress.fleet import repository
@@ -26,6 +26,7 @@ from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stackfiles import exports
 from privatelink_ingress.stackfiles.exports import Export
+from privatelink_ingress.trace.expected import Place
 from privatelink_ingress.trace.hops import Path as Way
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.states.load import load

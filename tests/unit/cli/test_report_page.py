@@ -353,7 +353,8 @@ def test_what_is_wrong_stands_before_the_table_and_what_could_not_be_seen_is_fol
     (_, findings), *_ = found.all("section", id="findings")
     assert len(hundred.findings) == 100
     assert findings.startswith("Findings error app003 · Target group: is empty Run it. error app003")
-    assert "not seen 100 times · Ingress app000: the Kubernetes API of cluster app000 is private, … not seen app000 · " in findings
+    reason = "the Kubernetes API of cluster app000 is private"
+    assert f"not seen 100 times · Ingress app000: {reason}, … not seen app000 · Ingress: {reason}" in findings
 
 
 def test_stacks_of_a_project_are_folded_together_where_there_are_many(hundred: System, shown: Page):
