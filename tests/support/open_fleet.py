@@ -46,9 +46,10 @@ def _shard(number: int, shard: ShardStacks, accounts: dict[str, str]) -> model.T
     in_order = sorted(rules, key=lambda rule: rule.priority or 0)
     edge = dataclasses.replace(
         alb,
-        arn=f"arn:alb-{number}",
+        arn=f"arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/alb-{number}/0",
         name=name,
         dns_name=dns_name,
+        web_acl=dataclasses.replace(alb.web_acl, name=name) if alb.web_acl else None,
         vpc_id=vpc,
         subnets={zone: f"10.{12 + number}.{2 * place}.0/23" for place, zone in enumerate(ZONES)},
         listeners=(dataclasses.replace(https, rules=(*in_order, last)),),
