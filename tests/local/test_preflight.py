@@ -19,9 +19,19 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import UsageError
 from privatelink_ingress.trace.preflight import unproven
 from tests.support import reader_calls
-from tests.support.preflight_breakages import BLOG, BREAKAGES, ZONE, Breakage, parameter
+from tests.support.preflight_breakages import (
+    BLOG,
+    BREAKAGES,
+    PROD_FILE,
+    ZONE,
+    Breakage,
+    missing_certificate,
+    parameter,
+)
 from tests.support.preflight_world import WORKLOAD, Before
 from tests.support.programs import REPOSITORY
+
+BLOG_FILE = "central-ingress/Pulumi.prod-blog.yaml"
 
 NOT_IN_SAMPLES = {
     "ec2:DescribeSecurityGroups",
@@ -159,7 +169,9 @@ def test_the_printed_policy_allows_each_call_and_no_action_that_is_not_called(be
     printed = CliRunner().invoke(app, ["preflight", "--print-policy", "--root", str(REPOSITORY)]).stdout
     assert iam_policies.Policies(printed).refused(requests) == []
     granted = {action for one in json.loads(printed)["Statement"] for action in one["Action"]}
-    assert granted == {one.action for one in requests} | NOT_IN_SAMPLES
+    assert granted == {one.action for one in requests} | NOT_IN_SAMPLES | policy.OF_SETTINGS.keys() - {
+        "ssm:GetParameter"
+    }
 
 
 @pytest.mark.parametrize("action", sorted(policy.RIGHTS.keys() - NOT_IN_SAMPLES - {"s3:ListBucket"}))
@@ -169,6 +181,37 @@ def test_a_right_that_the_caller_lacks_is_told_and_nothing_is_blamed_for_it(befo
     assert refused
     assert [one for one in report.found if one.severity != "not seen"] == []
     assert any(f"not authorized to perform: {action}" in one.reason for one in report.unread)
+
+
+def test_an_existing_certificate_that_may_not_be_looked_up_is_taken_for_one_of_the_hosts(before: Before):
+    missing_certificate(before)
+    with reader_calls.without("acm:DescribeCertificate"):
+        report = before.report("prod")
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    [unread] = report.unread
+    assert unread.reason.startswith("the program's call describe_certificate was refused: ")
+
+
+def test_the_query_logs_of_a_hosted_zone_that_may_not_be_looked_up_are_taken_for_none(before: Before):
+    before.edit(
+        PROD_FILE, "zoneId: Z0123456789EXAMPLE", "zoneId: Z0123456789EXAMPLE\n    queryLogs: {enabled: true}\n   "
+    )
+    with reader_calls.without("route53:ListQueryLoggingConfigs"):
+        report = before.report("prod")
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    assert ["list_query_logging_configs" in one.reason for one in report.unread] == [True]
+
+
+def test_the_printed_policy_names_the_parameters_that_the_programs_read(before: Before):
+    before.edit(PROD_FILE, "- stack: shop #", "- parameter: /central-ingress/connections/shop #")
+    before.edit(PROD_FILE, "# central-ingress:contractPrefix", "central-ingress:contractPrefix")
+    before.edit(BLOG_FILE, "# central-ingress:edgeParameter", "central-ingress:edgeParameter")
+    printed = json.loads(preflight.policy(preflight.chosen(before.root, ["prod", "prod-blog"])))
+    [granted] = [one["Resource"] for one in printed["Statement"] if "ssm:GetParameter" in one["Action"]]
+    assert granted == [
+        "arn:aws:ssm:*:*:parameter/central-ingress/connections/shop",
+        "arn:aws:ssm:*:*:parameter/central-ingress/shards/prod",
+    ]
 
 
 def test_what_the_stack_has_deployed_itself_is_not_blamed(before: Before):

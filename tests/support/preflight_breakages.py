@@ -92,6 +92,13 @@ def zone_of_another_name(before: Before) -> None:
     route53_backends[EDGE]["aws"].zones[ZONE].name = "example.net."
 
 
+CERTIFICATE = f"arn:aws:acm:{REGION}:{EDGE}:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+
+
+def missing_certificate(before: Before) -> None:
+    before.edit(PROD_FILE, '- domains: [example.com, "*.example.com"]', f"- arn: {CERTIFICATE}")
+
+
 def no_zone(before: Before) -> None:
     before.edge.client("route53").delete_hosted_zone(Id=ZONE)
 
@@ -273,6 +280,12 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(what="the hosted zone is private", do=private_zone, where="Program", reason="private"),
     Breakage(what="the hosted zone has another name", do=zone_of_another_name, where="Program", reason="example.net"),
     Breakage(what="the hosted zone does not exist", do=no_zone, where="Program", reason="dns.zoneId is "),
+    Breakage(
+        what="the certificate of the stack file does not exist",
+        do=missing_certificate,
+        where="Program",
+        reason="which cannot be looked up",
+    ),
     Breakage(
         what="the host has a record already",
         do=record,

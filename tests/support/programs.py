@@ -58,7 +58,7 @@ def _run(
     if not fresh and backend is None and key in _RUNS:
         return _RUNS[key]
     answering = backend or StrictBackend()
-    with credentials.emulated(lambda account_id, _: Asked(answering, account_id)):
+    with credentials.answered_by(lambda account_id, _: Asked(answering, account_id)):
         made = run(
             REPOSITORY / project,
             project=project,

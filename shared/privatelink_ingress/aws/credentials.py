@@ -40,16 +40,19 @@ from one."""
 
 
 @contextlib.contextmanager
-def emulated(clients: Callable[[str, str], Account]) -> Generator[None]:
-    """Within the block, `deploying` answers with clients of an emulated AWS, given account and Region."""
-    token = _EMULATED.set(clients)
+def answered_by(clients: Callable[[str, str], Account]) -> Generator[None]:
+    """Within the block, `deploying` answers with these clients, given account and Region.
+
+    They are of an emulated AWS, or of a command that previews a program with credentials of its own.
+    """
+    token = _CLIENTS.set(clients)
     try:
         yield
     finally:
-        _EMULATED.reset(token)
+        _CLIENTS.reset(token)
 
 
-_EMULATED: ContextVar[Callable[[str, str], Account] | None] = ContextVar("emulated", default=None)
+_CLIENTS: ContextVar[Callable[[str, str], Account] | None] = ContextVar("clients", default=None)
 
 
 def deploying(account_id: str, region: str, role_arn: str | None, external_id: str | None) -> Account:
@@ -61,7 +64,7 @@ def deploying(account_id: str, region: str, role_arn: str | None, external_id: s
         WrongAccount: when they belong to another account than `account_id`.
         ClientError, BotoCoreError: when there are none, or AWS cannot be asked.
     """
-    if clients := _EMULATED.get():
+    if clients := _CLIENTS.get():
         return clients(account_id, region)
     session = session_of()
     if role_arn:

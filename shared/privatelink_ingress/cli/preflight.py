@@ -31,7 +31,7 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight import machine, names, quotas, rights, unproven, zones
+from privatelink_ingress.trace.preflight import bootstrap_roles, machine, names, quotas, rights, unproven, zones
 from privatelink_ingress.trace.preflight import shards as attached
 from privatelink_ingress.trace.preflight.planned import Planned
 
@@ -233,5 +233,7 @@ def policy(scope: Scope) -> str:
     plans = (one for one in scope.stacks.report.plans.values() if isinstance(one, EdgePlan))
     regions = [unit.stack.region for unit in scope.units]
     return own_policy.document(
-        buckets=[one.logs.bucket for one in plans], partition=partition(regions[0]) if regions else "aws"
+        buckets=[one.logs.bucket for one in plans],
+        parameters=[one for unit in scope.units for one in bootstrap_roles.parameters(unit.stack.settings)],
+        partition=partition(regions[0]) if regions else "aws",
     )

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.preview_calls import Calls
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import AdapterError, Created, Properties
@@ -66,14 +68,19 @@ def of(
         tags=_tags(settings, unit.name),
     )
     problems: tuple[Problem, ...] = ()
-    live = _LookUps(accounts, assumed)
-    for look_ups in (live, _LookUps(accounts, assumed, ask=False)):
+    unread: tuple[Problem, ...] = ()
+    hosts = sorted({host for routes in getattr(unit.stack, "routes", ()) for host in routes.hosts})
+    for ask in (True, False):
+        look_ups, calls = _LookUps(accounts, assumed, ask=ask), Calls(accounts, hosts, DENIED, ask=ask)
         try:
-            planned = _planned(planned, _run(unit, root, look_ups, outputs))
+            with credentials.answered_by(calls.account):
+                planned = _planned(planned, _run(unit, root, look_ups, outputs))
             break
         except UserError as error:
             problems = problems or error.problems
-    return Preview(planned=planned, problems=problems, unread=tuple(live.unread.values()))
+        finally:
+            unread = unread or (*look_ups.unread.values(), *calls.unread(GIVE_RIGHT))
+    return Preview(planned=planned, problems=problems, unread=unread)
 
 
 def _run(unit: Unit, root: Path, backend: _LookUps, outputs: Mapping[str, StackOutputs]) -> runner.StackRun:

@@ -139,7 +139,7 @@ class Deployment:
         )
         before = self._runs.get(stack.label)
         backend: runner.Backend = IncrementalBackend(cloud, before, updates=updates) if before else cloud
-        with credentials.emulated(self._cloud.session):
+        with credentials.answered_by(self._cloud.session):
             return runner.run(
                 stack.file.path.parent,
                 project=stack.file.project,

@@ -43,10 +43,44 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "wafv2:ListIPSets": (),
     "wafv2:ListWebACLs": (),
 }
-"""Resources by action, as in `aws.reader_policy.RIGHTS`."""
+"""What the command calls itself, and the look-ups of programs without existing resources. Resources by action, as in
+`aws.reader_policy.RIGHTS`."""
+
+OF_SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "acm:DescribeCertificate": ("acm:{region}:{account}:certificate/*",),
+    "autoscaling:DescribeAutoScalingGroups": (),
+    "ec2:DescribeRouteTables": (),
+    "ec2:DescribeVpcAttribute": (),
+    "ec2:DescribeVpcEndpoints": (),
+    "eks:DescribeAddon": ("eks:{region}:{account}:addon/*",),
+    "eks:DescribeNodegroup": ("eks:{region}:{account}:nodegroup/*",),
+    "eks:ListNodegroups": ("eks:{region}:{account}:cluster/*",),
+    "elasticloadbalancing:DescribeLoadBalancerAttributes": (),
+    "iam:GetPolicy": ("iam::{account}:policy/*",),
+    "iam:GetPolicyVersion": ("iam::{account}:policy/*",),
+    "logs:ListTagsForResource": ("logs:{region}:{account}:log-group:*",),
+    "route53:ListQueryLoggingConfigs": ("route53:::hostedzone/*",),
+    "ssm:GetParameter": (),  # see `document`
+    "wafv2:GetWebACL": ("wafv2:{region}:{account}:regional/webacl/*",),
+    "wafv2:GetWebACLForResource": (
+        "elasticloadbalancing:{region}:{account}:loadbalancer/app/*",
+        "wafv2:{region}:{account}:regional/webacl/*",
+    ),
+}
+"""The look-ups of programs whose stack files name existing resources, permissions boundaries or parameters."""
 
 
-def document(*, buckets: Iterable[str], partition: str = "aws") -> str:
-    """An identity policy, as JSON, of whoever runs `preflight`; `buckets` are the names that it looks for."""
-    own = {"s3:ListBucket": [f"arn:{partition}:s3:::{name}" for name in sorted(set(buckets))]}
-    return limited_to(RIGHTS, own, partition=partition)
+def document(*, buckets: Iterable[str], parameters: Iterable[str] = (), partition: str = "aws") -> str:
+    """An identity policy, as JSON, of whoever runs `preflight`.
+
+    Args:
+        buckets: Names of the buckets that it looks for.
+        parameters: Names or ARNs of the parameters with contracts that the programs read.
+        partition: Of the accounts.
+    """
+    named = (one if one.startswith("arn:") else f"arn:{partition}:ssm:*:*:parameter{one}" for one in parameters)
+    own = {
+        "s3:ListBucket": [f"arn:{partition}:s3:::{name}" for name in sorted(set(buckets))],
+        "ssm:GetParameter": sorted(set(named)),
+    }
+    return limited_to({**RIGHTS, **OF_SETTINGS}, own, partition=partition)

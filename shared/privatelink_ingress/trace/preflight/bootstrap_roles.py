@@ -13,7 +13,7 @@ from privatelink_ingress.settings.attached_roles import ContractSources
 from privatelink_ingress.settings.bootstrap import EdgeRoles, WorkloadRoles
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
-from privatelink_ingress.trace.preflight.planned import Planned
+from privatelink_ingress.trace.preflight.planned import Planned, StackSettings
 
 
 def workload(planned: Planned, settings: WorkloadSettings) -> WorkloadRoles:
@@ -78,6 +78,16 @@ def contracts(settings: EdgeSettings | AttachedSettings) -> ContractSources:
     backends = (one for connection in settings.connections.values() for one in connection.backends)
     names = (one.parameter for one in backends if one.parameter is not None and one.reader_role_arn is None)
     return ContractSources(parameters=tuple(dict.fromkeys(names)))
+
+
+def parameters(settings: StackSettings) -> tuple[str, ...]:
+    """All parameters that the stack's program reads with any role: names, or ARNs."""
+    if isinstance(settings, WorkloadSettings):
+        return ()
+    backends = (one for connection in settings.connections.values() for one in connection.backends)
+    shard = settings.edge_parameter if isinstance(settings, AttachedSettings) else None
+    names = (*(one.parameter for one in backends), shard)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def user_pools(settings: EdgeSettings | AttachedSettings) -> tuple[str, ...]:
