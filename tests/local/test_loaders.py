@@ -168,29 +168,25 @@ def copied(folder: Path) -> Path:
 
 
 def with_web_acl(edge: Session, root: Path) -> None:
-    """An existing web ACL that blocks everybody outside one network, which no state says."""
+    """An existing web ACL, whose rules are in no state: it lets in whom a proxy says is in one network."""
     waf = edge.client("wafv2")
     metrics = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "company"}
-    inside = waf.create_ip_set(Name="inside", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])[
-        "Summary"
-    ]["ARN"]
-    outside = {"NotStatement": {"Statement": {"IPSetReferenceStatement": {"ARN": inside}}}}
+    network = {"IPAddressVersion": "IPV4", "Addresses": ["192.0.2.0/24"]}
+    inside = waf.create_ip_set(Name="inside", Scope="REGIONAL", **network)["Summary"]["ARN"]
+    proxy = {"HeaderName": "X-Forwarded-For", "FallbackBehavior": "NO_MATCH", "Position": "FIRST"}
     rule = {
-        "Name": "outside",
+        "Name": "inside",
         "Priority": 1,
-        "Statement": outside,
-        "Action": {"Block": {}},
+        "Statement": {"IPSetReferenceStatement": {"ARN": inside, "IPSetForwardedIPConfig": proxy}},
+        "Action": {"Allow": {}},
         "VisibilityConfig": metrics,
     }
+    everyone = {"Block": {"CustomResponse": {"ResponseCode": 429}}}
     made = waf.create_web_acl(
-        Name="company", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[rule], VisibilityConfig=metrics
+        Name="company", Scope="REGIONAL", DefaultAction=everyone, Rules=[rule], VisibilityConfig=metrics
     )
-    edit(
-        root,
-        "central-ingress/Pulumi.prod.yaml",
-        "central-ingress:firewall",
-        {"existing": {"arn": made["Summary"]["ARN"]}},
-    )
+    existing = {"existing": {"arn": made["Summary"]["ARN"]}}
+    edit(root, "central-ingress/Pulumi.prod.yaml", "central-ingress:firewall", existing)
 
 
 def with_vpc(edge: Session, root: Path) -> None:
@@ -233,3 +229,12 @@ def test_of_existing_parts_a_state_claims_less_than_aws_and_nothing_else(
                 assert by_state.verdict == "not seen", (one.url, by_state, by_aws)
                 open_.add(by_state.name)
     assert open_ == {"Web ACL" if prepare is with_web_acl else "Network load balancer"}
+    # AWS says what the web ACL answers, and that the address in a header is not the client's own.
+    [acl] = [
+        one for one in trace("https://shop.example.com/", found.aws, source="192.0.2.9").hops if one.name == "Web ACL"
+    ]
+    blocked = prepare is with_web_acl
+    assert (acl.verdict, "only AWS can evaluate inside" in acl.evidence) == (
+        "answers" if blocked else "passes",
+        blocked,
+    )

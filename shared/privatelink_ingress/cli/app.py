@@ -89,4 +89,5 @@ def main() -> None:
     """Run the command line."""
     terminal.prepare()
     invocation.enter()
-    app(prog_name=invocation.program())
+    with terminal.writing(failed=WRONG_USE):
+        app(prog_name=invocation.program())

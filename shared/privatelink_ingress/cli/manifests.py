@@ -44,7 +44,7 @@ def read(paths: Sequence[str]) -> Read:
     problems: list[Problem] = []
     for name, source in _sources(paths):
         try:
-            data = sys.stdin.buffer.read() if source is None else source.read_bytes()
+            data = _standard_input() if source is None else source.read_bytes()
             documents = kubernetes_yaml.documents(data)
         except (OSError, ValueError) as error:
             reason = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
@@ -79,6 +79,12 @@ def _sources(paths: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             if (real := identity(file)) not in seen:
                 seen.add(real)
                 yield str(file), file
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # closed by the caller: <&-
+        raise ValueError("it is closed")
+    return sys.stdin.buffer.read()
 
 
 def _below(directory: str) -> list[Path]:

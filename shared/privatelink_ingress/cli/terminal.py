@@ -1,10 +1,13 @@
-"""What a terminal can show: one whose encoding lacks a sign gets another one, never an error."""
+"""Standard output and standard error: signs that their encoding lacks, and what cannot be written."""
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
+import os
 import sys
+from collections.abc import Generator
 
 _PLAIN = {"→": "->", "…": "...", "·": "-", "“": '"', "”": '"'}
 """Signs of our own output, in ASCII."""
@@ -16,6 +19,23 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain")
+
+
+@contextlib.contextmanager
+def writing(failed: int) -> Generator[None]:
+    """The time in which a command writes to standard output: where that fails, say so and exit with `failed`."""
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except OSError as error:
+        if error.filename is not None:  # of a file, and not of standard output
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again at its end
+        sys.stderr.write(f"Standard output cannot be written: {error.strerror}\n")
+        sys.exit(failed)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -74,6 +74,8 @@ class WebAcl:
     name: str
     default_allows: bool
     rules: tuple[WebAclRule, ...]
+    default_status: int | None = None
+    """Of a custom answer, when the default action blocks."""
     known: bool = True
     """False where the reader knows only which one it is, not its rules."""
 

@@ -74,7 +74,7 @@ def judge(acl: WebAcl, request: Request) -> Judgement:
         if decided:
             by, action, status = decided
             return seen.judged(action, by, status)
-    return seen.judged("allow" if acl.default_allows else "block")
+    return seen.judged("allow") if acl.default_allows else seen.judged("block", status=acl.default_status)
 
 
 Decision = tuple[str, str, int | None]

@@ -78,6 +78,30 @@ def test_a_reader_that_goes_away_ends_the_command_without_a_word(tmp_path: Path,
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("arguments", [("cost",), ("cost", "--json"), ("check",), ("--version",)], ids=" ".join)
+def test_a_full_disk_is_said_and_is_not_a_finding(tmp_path: Path, arguments: tuple[str, ...]):
+    root = () if arguments == ("--version",) else ("--root", str(REPOSITORY))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "privatelink_ingress", *arguments, *root],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "Standard output cannot be written: No space left on device\n")
+
+
+def test_a_closed_standard_input_is_said(tmp_path: Path):
+    command = [sys.executable, "-m", "privatelink_ingress", "ingress", "check", "-", "--root", str(REPOSITORY)]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard input: cannot be read: it is closed" in done.stderr
+
+
 def test_ctrl_c_ends_a_command_with_130(monkeypatch: pytest.MonkeyPatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

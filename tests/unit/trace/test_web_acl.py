@@ -55,6 +55,8 @@ def test_without_a_rule_that_matches_the_default_action_decides() -> None:
     assert judged() == Judgement(action="allow")
     closed = model.WebAcl(name="edge", default_allows=False, rules=())
     assert judge(closed, Request.parse("https://shop.example.com/")) == Judgement(action="block", status=403)
+    paged = dataclasses.replace(closed, default_status=429)
+    assert judge(paged, Request.parse("https://shop.example.com/")) == Judgement(action="block", status=429)
 
 
 @pytest.mark.parametrize(("size", "action"), [(8_192, "allow"), (8_193, "block")])

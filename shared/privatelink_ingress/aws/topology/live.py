@@ -200,7 +200,14 @@ def _web_acl(account: Account, arn: str) -> WebAcl | None:
     if not acl:
         return None
     rules = _rules(account, acl["Rules"])
-    return WebAcl(name=acl["Name"], arn=acl["ARN"], default_allows="Allow" in acl["DefaultAction"], rules=rules)
+    blocked = acl["DefaultAction"].get("Block", {}).get("CustomResponse", {})
+    return WebAcl(
+        name=acl["Name"],
+        arn=acl["ARN"],
+        default_allows="Allow" in acl["DefaultAction"],
+        default_status=blocked.get("ResponseCode"),
+        rules=rules,
+    )
 
 
 def _rules(account: Account, rules: Sequence[Mapping[str, Any]]) -> tuple[WebAclRule, ...]:
@@ -227,9 +234,9 @@ def _rule_group(account: Account, statement: Mapping[str, Any]) -> tuple[WebAclR
 
 
 def _with_addresses(account: Account, statement: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The statement; if it refers to an IP set directly, with the addresses of that set."""
-    if "IPSetReferenceStatement" not in statement:
-        return statement
+    """The statement; if it compares the client's address with an IP set directly, with the addresses of that set."""
+    if "IPSetForwardedIPConfig" in statement.get("IPSetReferenceStatement", {"IPSetForwardedIPConfig": {}}):
+        return statement  # another statement, or one on the address that a header names
     arn = statement["IPSetReferenceStatement"]["ARN"]
     _, _, name, id_ = Arn.parse(arn).resource.split("/")
     held = account.client("wafv2").get_ip_set(Name=name, Scope="REGIONAL", Id=id_)["IPSet"]
