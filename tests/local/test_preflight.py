@@ -19,16 +19,16 @@ from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.problems import UsageError
 from privatelink_ingress.trace.preflight import unproven
 from tests.support import reader_calls
+from tests.support.dns_server import dns_server
 from tests.support.preflight_breakages import (
     BLOG,
     BREAKAGES,
     PROD_FILE,
-    ZONE,
     Breakage,
     missing_certificate,
     parameter,
 )
-from tests.support.preflight_world import WORKLOAD, Before
+from tests.support.preflight_world import WORKLOAD, ZONE, Before
 from tests.support.programs import REPOSITORY
 
 BLOG_FILE = "central-ingress/Pulumi.prod-blog.yaml"
@@ -47,8 +47,8 @@ NOT_IN_SAMPLES = {
 
 @pytest.fixture(scope="module", name="prepared")
 def prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Before]:
-    with Cloud() as cloud:
-        yield Before(cloud, tmp_path_factory.mktemp("preflight"))
+    with Cloud() as cloud, dns_server() as server:
+        yield Before(cloud, tmp_path_factory.mktemp("preflight"), server)
 
 
 @pytest.fixture
@@ -96,10 +96,36 @@ def test_a_private_api_that_does_not_answer_here_is_told(host: str | None, silen
     assert [one.severity for one in found] == ([severity] if severity else [])
 
 
-def test_the_name_servers_to_compare_with_public_dns_are_told(before: Before):
-    servers = before.edge.client("route53").get_hosted_zone(Id=ZONE)["DelegationSet"]["NameServers"]
-    [told] = [one for one in before.report("prod").found if one.problem.where == "Delegation"]
-    assert told.problem.remedy == f"`dig +short NS example.com` must print {', '.join(sorted(servers))}."
+def test_without_a_resolver_the_name_servers_to_compare_with_public_dns_are_told(before: Before):
+    found = preflight.report(preflight.chosen(before.root, ["prod"]), before.accounts).found
+    [told] = [one for one in found if one.problem.where == "Delegation"]
+    assert (told.severity, told.problem.reason) == (
+        "not seen",
+        f"whether example.com is delegated to zone {ZONE} was not asked in public DNS",
+    )
+    assert told.problem.remedy == f"`dig +short NS example.com` must print {', '.join(sorted(before.servers))}."
+
+
+def test_a_resolver_that_does_not_answer_proves_nothing(before: Before):
+    before.names.silent |= {"example.com", "com"}
+    report = before.report("prod")
+    [told] = [one for one in report.found if one.problem.where == "Delegation"]
+    assert (told.severity, told.problem.reason) == (
+        "not seen",
+        f"whether example.com is delegated to zone {ZONE} is not known: "
+        f"resolver {before.resolver} gave no answer within 0.5 seconds",
+    )
+    assert report.healthy
+
+
+def test_the_command_asks_the_resolver_that_is_named(before: Before):
+    before.names.set("example.com", "NS", "ns1.old.example")
+    at = ("--endpoint-url", before.cloud.endpoint_url, "--root", str(REPOSITORY))
+    judged = CliRunner().invoke(app, ["preflight", "--stack", "prod", "--resolver", before.resolver, *at])
+    assert (judged.exit_code, "Delegation: example.com is delegated to other name servers" in judged.stdout) == (
+        1,
+        True,
+    )
 
 
 class Refusing(Accounts):

@@ -25,6 +25,7 @@ from privatelink_ingress.rules import ACCEPTED, RULES
 from tests.support import (
     alarms,
     breakage_table,
+    dns_breakages,
     engine_failures,
     firewall,
     identities,
@@ -200,6 +201,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "failures": engine_failures.table,
     "orphans": orphan_types.table,
     "breakages": breakage_table.table,
+    "dns-breakages": dns_breakages.table,
     "preflight": preflight_table.table,
     "firewall-groups": firewall.table,
     "alarms": alarms.table,

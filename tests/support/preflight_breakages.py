@@ -9,11 +9,10 @@ from typing import Any
 
 from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
-from tests.support.preflight_world import ADMINISTRATOR, EDGE, REGION, WORKLOAD, Before
+from tests.support.preflight_world import ADMINISTRATOR, EDGE, REGION, WORKLOAD, ZONE, Before
 
 SHOP, PROD, BLOG = "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
 SHOP_FILE, PROD_FILE = "eks-service/Pulumi.shop.yaml", "central-ingress/Pulumi.prod.yaml"
-ZONE = "Z0123456789EXAMPLE"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,6 +88,7 @@ def private_zone(before: Before) -> None:
 def zone_of_another_name(before: Before) -> None:
     from moto.route53.models import route53_backends
 
+    before.names.set("example.net", "NS", *before.servers)
     route53_backends[EDGE]["aws"].zones[ZONE].name = "example.net."
 
 
@@ -285,6 +285,43 @@ BREAKAGES: tuple[Breakage, ...] = (
         do=missing_certificate,
         where="Program",
         reason="which cannot be looked up",
+    ),
+    Breakage(
+        what="the domain is not delegated",
+        do=lambda before: before.names.records.pop(("example.com", "NS")),
+        where="Delegation",
+        reason=f"example.com is not delegated: clients and ACM do not see the records of zone {ZONE}",
+    ),
+    Breakage(
+        what="the domain is delegated to another provider",
+        do=lambda before: before.names.set("example.com", "NS", "ns1.old.example", "ns2.old.example"),
+        where="Delegation",
+        reason=f"example.com is delegated to other name servers, not to zone {ZONE}",
+    ),
+    Breakage(
+        what="the domain is also delegated to another provider",
+        do=lambda before: before.names.set("example.com", "NS", *before.servers, "ns1.old.example"),
+        where="Delegation",
+        reason=f"example.com is also delegated to ns1.old.example, which zone {ZONE} does not have",
+    ),
+    Breakage(
+        what="the domain is delegated to one of the zone's name servers",
+        do=lambda before: before.names.set("example.com", "NS", before.servers[0]),
+        where="Delegation",
+        reason="example.com is delegated to 1 of the ",
+        severity="warning",
+    ),
+    Breakage(
+        what="a CNAME record is in the place of the delegation",
+        do=lambda before: before.names.set("example.com", "CNAME", "parked.example"),
+        where="Delegation",
+        reason="example.com is not delegated (a CNAME record to parked.example is in its place)",
+    ),
+    Breakage(
+        what="no name server answers for the domain",
+        do=lambda before: before.names.failing.add("example.com"),
+        where="Delegation",
+        reason="answers for example.com (SERVFAIL)",
     ),
     Breakage(
         what="the host has a record already",

@@ -12,20 +12,24 @@ from privatelink_ingress.cli.image_sources import Ask
 from privatelink_ingress.local import deploy, prerequisites
 from privatelink_ingress.local.cloud import Cloud
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
+from privatelink_ingress.public_dns.resolver import Address, Resolver
 from privatelink_ingress.trace.judgements.findings import Diagnosis
+from tests.support.dns_server import DnsServer, Names
 from tests.support.programs import REPOSITORY
 from tests.support.snapshots import Snapshot
 
 WORKLOAD, EDGE, REGION = "111111111111", "222222222222", "eu-west-1"
+ZONE = "Z0123456789EXAMPLE"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 PROJECTS = ("eks-service", "central-ingress")
 
 
 class Before:
-    """Both accounts, with the hosted zone and the role of an administrator, and nothing else."""
+    """Both accounts, with the hosted zone and the role of an administrator, and nothing else. It is delegated."""
 
-    def __init__(self, cloud: Cloud, home: Path) -> None:
-        self.cloud, self.home = cloud, home
+    def __init__(self, cloud: Cloud, home: Path, server: DnsServer | None = None) -> None:
+        """`server` stands in for public DNS; without one, it is not asked."""
+        self.cloud, self.home, self.server = cloud, home, server
         for stack in deploy.find(REPOSITORY):
             prerequisites.prepare(cloud, stack.settings, stack.region)
         self.edge, self.workload = (cloud.session(account, REGION) for account in (EDGE, WORKLOAD))
@@ -35,6 +39,29 @@ class Before:
         self.root = REPOSITORY
         self.ask: Ask | None = None
         """Asks the sources of images; None asks none."""
+        self._delegate()
+
+    @property
+    def names(self) -> Names:
+        """What public DNS answers."""
+        assert self.server
+        return self.server.names
+
+    @property
+    def resolver(self) -> str:
+        """Its address."""
+        assert self.server
+        return self.server.address
+
+    @property
+    def servers(self) -> list[str]:
+        """Name servers of the hosted zone."""
+        return self.edge.client("route53").get_hosted_zone(Id=ZONE)["DelegationSet"]["NameServers"]
+
+    def _delegate(self) -> None:
+        if self.server:
+            vars(self.names).update(vars(Names()))
+            self.names.set("example.com", "NS", *self.servers)
 
     def restore(self) -> None:
         """As it was."""
@@ -51,6 +78,7 @@ class Before:
         for session in (self.edge, self.workload):
             self._administrator(session.client("iam"))
         self.root = REPOSITORY
+        self._delegate()
 
     @staticmethod
     def _administrator(iam: Any) -> None:
@@ -77,7 +105,9 @@ class Before:
         return Accounts(endpoint_url=self.cloud.endpoint_url)
 
     def report(self, *stacks: str) -> preflight.Report:
-        return preflight.report(preflight.chosen(self.root, stacks), self.accounts, ask=self.ask)
+        resolver = Resolver(Address.parse(self.resolver), seconds=0.5) if self.server else None
+        scope = preflight.chosen(self.root, stacks)
+        return preflight.report(scope, self.accounts, ask=self.ask, resolver=resolver)
 
     def found(self, *stacks: str) -> list[Diagnosis]:
         """Errors and warnings, where everything can be read."""

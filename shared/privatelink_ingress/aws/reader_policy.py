@@ -39,11 +39,13 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "logs:DescribeDeliveryDestinations": (),
     "logs:DescribeDeliverySources": (),
     "logs:DescribeLogGroups": ("logs:{region}:{account}:log-group:*",),
+    "route53:GetHostedZone": ("route53:::hostedzone/*",),
     "route53:ListHostedZones": (),
     "route53:ListResourceRecordSets": ("route53:::hostedzone/*",),
     "s3:GetBucketPolicy": (),  # see `document`
     "servicequotas:ListServiceQuotas": (),
     "ssm:GetParameters": (),  # see `document`
+    "sts:AssumeRole": (),  # see `document`
     "wafv2:GetIPSet": ("wafv2:{region}:{account}:regional/ipset/*",),
     "wafv2:GetLoggingConfiguration": ("wafv2:{region}:{account}:regional/webacl/*",),
     "wafv2:GetRuleGroup": ("wafv2:{region}:{account}:regional/rulegroup/*",),
@@ -58,7 +60,9 @@ for GetWebACL when it tells the web ACL of a load balancer. Of each service:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
 
 
-def document(*, buckets: Iterable[str], parameters: Iterable[str], partition: str = "aws") -> str:
+def document(
+    *, buckets: Iterable[str], parameters: Iterable[str], roles: Iterable[str] = (), partition: str = "aws"
+) -> str:
     """An identity policy, as JSON, for a reader of edge and workload accounts.
 
     It reads no log, no object and no Secret: of buckets their policy, of parameters the contracts.
@@ -66,12 +70,14 @@ def document(*, buckets: Iterable[str], parameters: Iterable[str], partition: st
     Args:
         buckets: Names of the log buckets of the stack files.
         parameters: Names of the parameters with contracts.
+        roles: ARNs of the roles with which it reads hosted zones of other accounts.
         partition: Of the accounts.
     """
     arn = f"arn:{partition}"
     own = {
         "s3:GetBucketPolicy": [f"{arn}:s3:::{name}" for name in sorted(set(buckets))],
         "ssm:GetParameters": [f"{arn}:ssm:*:*:parameter{name}" for name in sorted(set(parameters))],
+        "sts:AssumeRole": sorted(set(roles)),
     }
     return limited_to(RIGHTS, own, partition=partition)
 

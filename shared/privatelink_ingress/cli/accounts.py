@@ -17,7 +17,9 @@ class Unseen(Exception):
 
 
 class Accounts:
-    """Finds credentials by account. Ambient ones first, then each profile, then the role of the stack file.
+    """Finds credentials by account.
+
+    Ambient ones first, then each profile, then the role of the stack file, assumed with any of these.
 
     Several threads may ask. Whose a profile's credentials are is asked once in each Region.
     """
@@ -50,14 +52,17 @@ class Accounts:
                 tried.append(f"{label} are of account {actual}")
             except (BotoCoreError, ClientError) as error:
                 tried.append(f"{label}: {error}")
-        if role_arn:
+        for profile in (None, *self._profiles):
+            if role_arn is None:
+                break
+            label = f"{role_arn} with profile {profile}" if profile else role_arn
             try:
-                assumed = credentials.assumed(self._session(None), role_arn, external_id, region)
+                assumed = credentials.assumed(self._session(profile), role_arn, external_id, region)
                 if (actual := credentials.caller(assumed, region)) == account_id:
                     return credentials.Own(assumed, account_id, region)
-                tried.append(f"{role_arn} is of account {actual}")
+                tried.append(f"{label} is of account {actual}")
             except (BotoCoreError, ClientError) as error:
-                tried.append(f"{role_arn}: {error}")
+                tried.append(f"{label}: {error}")
         raise Unseen(f"no credentials for account {account_id} ({'; '.join(tried)})")
 
     def _caller(self, profile: str | None, region: str) -> str:

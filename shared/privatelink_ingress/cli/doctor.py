@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from privatelink_ingress.aws import reader_policy
 from privatelink_ingress.aws.reads import ACCOUNTS_AT_ONCE, each
 from privatelink_ingress.aws.surroundings import edge, workload
-from privatelink_ingress.cli import planned
+from privatelink_ingress.cli import foreign_zones, planned
 from privatelink_ingress.cli.reading import RIGHTS
 from privatelink_ingress.cli.topologies import System
 from privatelink_ingress.fleet import examples, repository, shards
@@ -37,6 +37,8 @@ class Scope:
     expected: Expected
     wanted: tuple[str, ...] = ()
     """Connections; all when empty."""
+    zone_roles: tuple[str, ...] = ()
+    """ARNs of the roles that write records in hosted zones of other accounts."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,9 @@ def published(root: Path, wanted: Sequence[str]) -> Scope:
         requests=tuple(one for one in every if not wanted or one.connection in wanted),
         expected=planned.of(stacks),
         wanted=tuple(wanted),
+        zone_roles=tuple(
+            sorted({one.role_arn for one in foreign_zones.roles((*stacks.edges, *stacks.attached)).values()})
+        ),
     )
 
 
@@ -98,12 +103,19 @@ def report(scope: Scope, system: System) -> Report:
 def follow_all(scope: Scope, topology: Topology) -> list[Followed]:
     """Where each request of the scope goes."""
     followed = []
-    for one in scope.requests:
-        request = Request.parse(one.url, method=one.method, headers=one.headers, source=one.source, speaks=one.speaks)
-        request = dataclasses.replace(request, signed_in=True)
+    for one, request in zip(scope.requests, requests(scope), strict=True):
         way = Way(request=request, topology=topology)
         followed.append(Followed(connection=one.connection, active=one.active, trace=follow(one.url, way), path=way))
     return followed
+
+
+def requests(scope: Scope) -> list[Request]:
+    """The requests of the scope, as of clients that have signed in where the load balancer asks for it."""
+    parsed = (
+        Request.parse(one.url, method=one.method, headers=one.headers, source=one.source, speaks=one.speaks)
+        for one in scope.requests
+    )
+    return [dataclasses.replace(one, signed_in=True) for one in parsed]
 
 
 def surroundings(scope: Scope, system: System) -> Surroundings:
@@ -129,12 +141,14 @@ def surroundings(scope: Scope, system: System) -> Surroundings:
     return joined(each(beside, system.accounts, at_once=ACCOUNTS_AT_ONCE))
 
 
-def policy(expected: Expected) -> str:
+def policy(scope: Scope) -> str:
     """The least rights of a reader of these stacks, as a policy document."""
+    expected = scope.expected
     regions = [*(one.region for one in expected.shards), *(one.region for one in expected.workloads)]
     return reader_policy.document(
         buckets=[one.plan.logs.bucket for one in expected.shards],
         parameters=[one.plan.publication.parameter for one in expected.workloads],
+        roles=scope.zone_roles,
         partition=partition(regions[0]) if regions else "aws",
     )
 

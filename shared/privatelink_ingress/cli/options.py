@@ -62,6 +62,15 @@ Profiles = Annotated[
     list[str] | None,
     typer.Option("--profile", help="AWS profile to use besides the ambient credentials; may be repeated."),
 ]
+ResolverAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--resolver",
+        help="DNS resolver to ask, in place of this computer's.",
+        metavar="ADDRESS[:PORT]",
+        show_default=False,
+    ),
+]
 
 
 def _endpoint(url: str | None) -> str | None:

@@ -16,7 +16,7 @@ from privatelink_ingress.aws.preflight import quotas as in_use
 from privatelink_ingress.aws.preflight import region as regional
 from privatelink_ingress.aws.preflight import rights as simulated
 from privatelink_ingress.aws.reads import Account, Reads
-from privatelink_ingress.cli import image_sources, preview, pulumi_machine, references, shards
+from privatelink_ingress.cli import image_sources, preflight_dns, preview, pulumi_machine, references, shards
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.deployment import kubernetes_api
 from privatelink_ingress.fleet import check, deployment, repository
@@ -28,6 +28,7 @@ from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan, connection_name
 from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.public_dns.resolver import Resolver
 from privatelink_ingress.regions import partition
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
@@ -79,6 +80,7 @@ def report(
     accounts: Accounts,
     probe: kubernetes_api.Probe | None = None,
     ask: image_sources.Ask | None = None,
+    resolver: Resolver | None = None,
 ) -> Report:
     """Preview each program in its account, and judge what it would register.
 
@@ -87,13 +89,14 @@ def report(
         accounts: Whose credentials AWS is asked with.
         probe: Tries a cluster's Kubernetes API; None does not.
         ask: Asks the source of an image; None does not.
+        resolver: Is asked for delegations; None is not.
     """
     known = references.Known(scope.stacks)
     diagnoses, unread = list[Diagnosis](), list[Problem]()
     for unit in scope.units:  # workloads first: the edge's program reads what they would publish
         try:
             reads = Reads(_account(unit, accounts), remedy=preview.GIVE_RIGHT)
-            diagnoses += _judged(unit, scope.root, accounts, reads, known)
+            diagnoses += _judged(unit, scope.root, accounts, reads, known, resolver)
             if isinstance(unit.stack, Workload) and unit.stack.settings.controller.install:
                 diagnoses += _api(unit, reads, probe)
             if isinstance(plan := scope.stacks.report.plans.get(unit.label), WorkloadPlan):
@@ -129,7 +132,14 @@ def _no_credentials(unit: Unit, accounts: Accounts, why: str) -> Diagnosis:
     return found(unit.label, "error", "Credentials", reason, remedy, why)
 
 
-def _judged(unit: Unit, root: Path, accounts: Accounts, reads: Reads, known: references.Known) -> Iterator[Diagnosis]:
+def _judged(
+    unit: Unit,
+    root: Path,
+    accounts: Accounts,
+    reads: Reads,
+    known: references.Known,
+    resolver: Resolver | None,
+) -> Iterator[Diagnosis]:
     account = reads.account
     states = reads.part("zones", lambda: regional.zones(account), {})
     seen = preview.of(unit, root, accounts, known.outputs(unit, states), known.assumed(unit))
@@ -148,11 +158,7 @@ def _judged(unit: Unit, root: Path, accounts: Accounts, reads: Reads, known: ref
         yield found(unit.label, "not seen", "Program", reason, "Correct the findings above, and run this again.")
         return
     yield from _rights(planned, reads, shards.of(unit, reads, known))
-    for zone_id in unproven.zones(planned):
-        name, servers = reads.part(
-            "hosted zones", functools.partial(regional.name_servers, reads.account, zone_id), ("", ())
-        )
-        yield from unproven.judge_delegation(planned.label, zone_id, name, servers)
+    yield from preflight_dns.judge(planned, accounts, reads, resolver)
     taken = taken_names.taken(reads, names.wanted(planned))
     own = reads.part("resources of the stack", lambda: taken_names.own(account, planned.label), None)
     if own is not None:

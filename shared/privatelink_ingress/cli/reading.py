@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,6 +12,7 @@ from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.trace.expected import Place
+from privatelink_ingress.trace.public_names import PublicNames
 from privatelink_ingress.trace.topology import Topology, joined
 
 FAILED = "AWS cannot be read"
@@ -29,6 +31,12 @@ class Reading:
         self._held: dict[Place, tuple[Reads, Topology]] = {}
         self.lost: list[Problem] = []
         """Accounts that could not be read."""
+        self.zones: list[Topology] = []
+        """Hosted zones of other accounts."""
+        self.lost_zones: list[Problem] = []
+        """Those that could not be read."""
+        self.names: PublicNames | None = None
+        """What public DNS answers; None when it was not asked."""
 
     def read(self, places: Mapping[Place, AssumedRoles], look: Callable[[Reads], Topology]) -> None:
         """Add what `look` finds in each place; an account that cannot be read becomes a problem."""
@@ -63,12 +71,16 @@ class Reading:
     @property
     def topology(self) -> Topology:
         """What all of them have."""
-        return joined(topology for _, topology in self._held.values())
+        whole = joined((*(topology for _, topology in self._held.values()), *self.zones))
+        if self.lost_zones:
+            whole = dataclasses.replace(whole, cnames=None, unread=whole.unread | {"records"})
+        return dataclasses.replace(whole, public_names=self.names)
 
     @property
     def unread(self) -> tuple[Problem, ...]:
-        """Parts of the others that could not be read."""
-        return tuple(problem for reads, _ in self._held.values() for problem in reads.unread.values())
+        """Parts of the others that could not be read, and hosted zones."""
+        parts = tuple(problem for reads, _ in self._held.values() for problem in reads.unread.values())
+        return (*parts, *self.lost_zones)
 
     @property
     def read_accounts(self) -> Mapping[Place, Account]:

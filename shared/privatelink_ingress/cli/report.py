@@ -13,6 +13,7 @@ from privatelink_ingress.cli.views.report.model import Source, System
 from privatelink_ingress.fleet import cost, repository
 from privatelink_ingress.plan.capacity.cost import Traffic
 from privatelink_ingress.problems import Problem, UsageError
+from privatelink_ingress.public_dns.resolver import Resolver
 
 FILE = "report.html"
 """Its name in the directory of the demo."""
@@ -20,7 +21,14 @@ FILE = "report.html"
 _NOTHING = "The report cannot be written"
 
 
-def system(root: Path, deployed: topologies.System, *, source: Source, traffic: Traffic | None = None) -> System:
+def system(
+    root: Path,
+    deployed: topologies.System,
+    *,
+    source: Source,
+    traffic: Traffic | None = None,
+    resolver: Resolver | None = None,
+) -> System:
     """What the report of the repository at `root` shows.
 
     Args:
@@ -28,11 +36,13 @@ def system(root: Path, deployed: topologies.System, *, source: Source, traffic: 
         deployed: What is deployed, and what of it could not be read.
         source: Where it was read.
         traffic: Of each connection, for the cost.
+        resolver: Is asked where clients are led; None is not.
 
     Raises:
         UserError: a stack file has a mistake.
     """
     scope = doctor.published(root, ())
+    deployed = topologies.asked(deployed, doctor.requests(scope), resolver)
     diagnosed = doctor.report(scope, deployed)
     return model.system(
         repository.read_right(root),

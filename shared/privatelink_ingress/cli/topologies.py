@@ -12,7 +12,7 @@ from privatelink_ingress import stack_names
 from privatelink_ingress import tokens as t
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.aws.topology import live as aws
-from privatelink_ingress.cli import running
+from privatelink_ingress.cli import foreign_zones, public_dns, running
 from privatelink_ingress.cli.accounts import Accounts
 from privatelink_ingress.cli.paths import identity, is_directory
 from privatelink_ingress.cli.reading import FAILED, Reading
@@ -22,6 +22,7 @@ from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Edge, Workload
 from privatelink_ingress.problems import Problem, Problems, UsageError
+from privatelink_ingress.public_dns.resolver import Resolver
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.settings.bootstrap import PROJECT as BOOTSTRAP
 from privatelink_ingress.stackfiles import exports
@@ -58,10 +59,11 @@ def chosen(
     root: Path,
     accounts: Accounts,
     request: Request | None = None,
+    resolver: Resolver | None = None,
 ) -> System:
     """What the options ask for: AWS, exported states, or the demo that was kept in a directory.
 
-    Of AWS, what is on the way of `request`; all without one.
+    Of AWS, what is on the way of `request`, with what `resolver` answers for its host; all without one.
 
     Raises:
         UserError: two of them were asked for, or the one cannot be read.
@@ -70,7 +72,7 @@ def chosen(
         problem = Problem("--live", "cannot be given with --state", "Leave one of them out.")
         raise UsageError("The system cannot be read", [problem])
     if live:
-        return of_request(root, accounts, request) if request else of_aws(root, accounts)
+        return of_request(root, accounts, request, resolver) if request else of_aws(root, accounts)
     if states:
         return of_states(states)
     return System(topology=running.topology_of(demo), accounts=running.accounts_of(demo))
@@ -132,14 +134,23 @@ def of_aws(root: Path, accounts: Accounts) -> System:
     reading.read(
         {place: roles for place, roles in _places(stacks.workloads).items() if place not in edges}, aws.workload
     )
-    return _system(stacks, reading)
+    foreign_zones.read((*stacks.edges, *stacks.attached), accounts, reading)
+    return _system(reading)
 
 
-def of_request(root: Path, accounts: Accounts, request: Request) -> System:
+def asked(system: System, requests: Iterable[Request], resolver: Resolver | None) -> System:
+    """The system, with what a resolver answers for the hosts of requests; as it is without a resolver."""
+    names, silent = public_dns.answers(system.topology, requests, resolver)
+    topology = dataclasses.replace(system.topology, public_names=names)
+    return dataclasses.replace(system, topology=topology, unread=(*system.unread, *silent))
+
+
+def of_request(root: Path, accounts: Accounts, request: Request, resolver: Resolver | None = None) -> System:
     """What AWS has on the way of one request: no more of `of_aws` than it takes to follow it.
 
     Of target groups, those of its listener rule. Of workload accounts, those whose stacks serve its host by the stack
-    files; the others only while an endpoint service on its way is in none of them.
+    files; the others only while an endpoint service on its way is in none of them. Of public DNS, what `resolver`
+    answers for its host; nothing without one.
 
     Raises:
         UserError: as `of_aws`.
@@ -147,6 +158,8 @@ def of_request(root: Path, accounts: Accounts, request: Request) -> System:
     stacks, reading = _stacks(root), Reading(accounts)
     edges, workloads, serving = map(_places, (stacks.edges, stacks.workloads, _serving(stacks, request.host)))
     reading.require(edges, aws.front)
+    foreign_zones.read((*stacks.edges, *stacks.attached), accounts, reading)
+    reading.names, silent = public_dns.answers(reading.topology, [request], resolver)
     rule = _followed(request, reading.topology).get("rule")
     if groups := {arn for arn, _ in rule.action.target_groups} if rule else set():
         reading.require(edges, lambda reads: aws.targets(reads, groups))
@@ -155,7 +168,7 @@ def of_request(root: Path, accounts: Accounts, request: Request) -> System:
     for places in (edges, serving, {one: workloads[one] for one in workloads.keys() - serving.keys()}):
         if missing := services - reading.topology.services.keys():
             reading.read(places, lambda reads, names=missing: aws.behind(reads, names))
-    return _system(stacks, reading)
+    return _system(reading, silent)
 
 
 def _followed(request: Request, topology: Topology) -> Mapping[str, Any]:
@@ -188,14 +201,9 @@ def _serving(stacks: Stacks, host: str) -> Iterator[Workload]:
             yield from (by_name[name] for name in names if name in by_name)
 
 
-def _system(stacks: Stacks, reading: Reading) -> System:
+def _system(reading: Reading, silent: Sequence[Problem] = ()) -> System:
     """What was read, and what could not be."""
     topology, lost = reading.topology, [*reading.lost]
     if lost:
         topology = dataclasses.replace(topology, unread=topology.unread | OF_WORKLOAD)
-    elsewhere = sorted({zone for one in stacks.edges for zone in one.settings.hosted_zone_roles})
-    if elsewhere:
-        reason = "is in another account, whose records are not read: no name is missed"
-        lost += (Problem(f"hosted zone {zone}", reason, "Ask DNS: dig +short A <host>.") for zone in elsewhere)
-        topology = dataclasses.replace(topology, cnames=None, unread=topology.unread | {"records"})
-    return System(topology=topology, unread=(*lost, *reading.unread), accounts=reading.read_accounts)
+    return System(topology=topology, unread=(*lost, *reading.unread, *silent), accounts=reading.read_accounts)

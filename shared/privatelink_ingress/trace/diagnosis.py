@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Collection, Iterator, Sequence
 
 from privatelink_ingress.problems import Problem
-from privatelink_ingress.trace import dns_hop, rule_hop
+from privatelink_ingress.trace import delegations, dns_hop, rule_hop
 from privatelink_ingress.trace.expected import Expected
 from privatelink_ingress.trace.hops import Hop, Path
 from privatelink_ingress.trace.judgements import (
@@ -73,6 +73,7 @@ def diagnose(
         *(one for each in expected.workloads for one in contracts.judge(each, around.published, topology)),
         *(one for each in expected.workloads for one in clusters.judge(each, around, now.date())),
         *alarms.judge(expected, topology, around),
+        *delegations.judge_all(SYSTEM, topology),
     ]
     kept = (one for one in found if not wanted or one.connection in (SYSTEM, *wanted))
     order = ("error", "warning", "not seen")

@@ -9,6 +9,7 @@ from privatelink_ingress.problems import Problem
 from privatelink_ingress.trace.listeners import Listener, Rule
 from privatelink_ingress.trace.request import Request
 from privatelink_ingress.trace.topology import (
+    Alias,
     Endpoint,
     EndpointService,
     Interface,
@@ -68,6 +69,8 @@ class Path:
 
     request: Request
     topology: Topology
+    record: Alias | None = None
+    """The alias record that answers in Route 53; None without one."""
     balancer: LoadBalancer = dataclasses.field(init=False)
     listener: Listener = dataclasses.field(init=False)
     rule: Rule = dataclasses.field(init=False)

@@ -55,6 +55,11 @@ class Request:
         """Whether the client connects by IPv6."""
         return self.source is not None and ":" in self.source
 
+    @property
+    def address_type(self) -> str:
+        """Type of the record that the client asks DNS for."""
+        return "AAAA" if self.over_ipv6 else "A"
+
     @classmethod
     def parse(
         cls,

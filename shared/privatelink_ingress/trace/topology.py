@@ -9,6 +9,7 @@ from typing import Any, Literal
 from privatelink_ingress.settings.route_protocols import ProtocolVersion
 from privatelink_ingress.trace.cluster_objects import ClusterKey, ClusterObjects
 from privatelink_ingress.trace.listeners import Listener
+from privatelink_ingress.trace.public_names import PublicNames
 from privatelink_ingress.trace.security_groups import SecurityGroup
 
 Part = Literal[
@@ -44,6 +45,17 @@ class Alias:
     target: str
     """DNS name of the load balancer, lower case, without the trailing dot."""
     zone: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class HostedZone:
+    """A public hosted zone."""
+
+    id: str
+    name: str
+    """Without the trailing dot, in lower case."""
+    servers: tuple[str, ...] = ()
+    """Its name servers, sorted; read for zones with an alias of a load balancer."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -200,6 +212,10 @@ class Topology:
     cnames: frozenset[tuple[str, str]] | None = None
     """Name and value of all CNAME records of public hosted zones, without trailing dots; from states, of those that the
     stacks registered; None where they are not read."""
+    hosted_zones: tuple[HostedZone, ...] = ()
+    """Public ones; a state has none."""
+    public_names: PublicNames | None = None
+    """What public DNS answers; None where it was not asked."""
     owners: frozenset[str] = frozenset()
     """Accounts of which all endpoint services were read."""
     unread: frozenset[str] = frozenset()
@@ -226,6 +242,7 @@ def joined(parts: Iterable[Topology]) -> Topology:
             security_groups={**whole.security_groups, **part.security_groups},
             clusters={**whole.clusters, **part.clusters},
             cnames=_both(whole.cnames, part.cnames),
+            hosted_zones=tuple(dict.fromkeys((*whole.hosted_zones, *part.hosted_zones))),
             owners=whole.owners | part.owners,
             unread=whole.unread | part.unread,
         )

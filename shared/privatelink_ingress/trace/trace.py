@@ -12,6 +12,7 @@ from privatelink_ingress.trace import (
     dns_hop,
     edge_hops,
     ingress_hop,
+    public_dns_hop,
     rule_hop,
     sign_in,
     workload_hops,
@@ -24,6 +25,7 @@ Outcome = Literal["reached", "answered", "stopped", "not seen"]
 
 _STEPS: tuple[Callable[[Path], Iterator[Hop]], ...] = (
     dns_hop.resolve,
+    public_dns_hop.compare,
     edge_hops.connect,
     edge_hops.secure,
     client_certificates.ask,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from privatelink_ingress.cli import invocation, report, topologies
+from privatelink_ingress.cli import invocation, public_dns, report, topologies
 from privatelink_ingress.cli.app import app
 from privatelink_ingress.problems import Problem
 from tests.support import open_fleet
@@ -25,6 +25,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
     unread = list[Problem]()
     found = open_fleet.topology(REPOSITORY)
     monkeypatch.setattr(topologies, "chosen", lambda *_, **__: topologies.System(topology=found, unread=tuple(unread)))
+    monkeypatch.setattr(public_dns, "resolver", lambda *_, **__: None)
     return unread
 
 

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account
+from privatelink_ingress.aws.topology import records
+from privatelink_ingress.trace.topology import HostedZone
 
 
 def zones(account: Account) -> Mapping[str, str]:
@@ -57,13 +59,12 @@ def api_host(account: Account, cluster: str) -> str | None:
     return urlsplit(eks.describe_cluster(name=cluster)["cluster"].get("endpoint", "")).hostname
 
 
-def name_servers(account: Account, zone_id: str) -> tuple[str, tuple[str, ...]]:
-    """Domain of a hosted zone, and its name servers; none where the zone is private or does not exist."""
+def hosted_zone(account: Account, zone_id: str) -> HostedZone | None:
+    """A public hosted zone, with its name servers; None where it is private or does not exist."""
     try:
         found = account.client("route53").get_hosted_zone(Id=zone_id)
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchHostedZone":  # which the program's own look-up tells
             raise
-        return "", ()
-    name, servers = found["HostedZone"]["Name"].removesuffix("."), found.get("DelegationSet", {}).get("NameServers", ())
-    return name, () if found["HostedZone"]["Config"].get("PrivateZone") else tuple(servers)
+        return None
+    return None if found["HostedZone"]["Config"].get("PrivateZone") else records.zone_of(found)

@@ -7,13 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from privatelink_ingress.arns import Arn
-from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account, Reads, each
-from privatelink_ingress.aws.topology import balancers, network, services
+from privatelink_ingress.aws.topology import balancers, network, records, services
 from privatelink_ingress.trace.listeners import Certificate
 from privatelink_ingress.trace.security_groups import SecurityGroup
 from privatelink_ingress.trace.topology import (
-    Alias,
     LoadBalancer,
     TargetGroup,
     Topology,
@@ -87,12 +85,13 @@ def _public(reads: Reads, subnets: Mapping[str, network.Subnet], held: Topology)
     """With what only an edge account has."""
     account = reads.account
     public = [one for one in held.load_balancers.values() if one.scheme == "internet-facing"]
-    aliases, cnames = reads.part("records", lambda: _records(account.client("route53")), ((), None))
+    held_records = records.of_account(reads)
     acls = reads.part("web ACLs", lambda: dict(each(_web_acl_of(account), public)), {})
     return dataclasses.replace(
         held,
-        aliases=aliases,
-        cnames=cnames,
+        aliases=held_records.aliases if held_records else (),
+        cnames=held_records.cnames if held_records else None,
+        hosted_zones=held_records.zones if held_records else (),
         load_balancers={
             arn: dataclasses.replace(one, web_acl=acls.get(arn)) for arn, one in held.load_balancers.items()
         },
@@ -142,27 +141,6 @@ def _load_balancers(
     return {arn: balancers.with_certificates(one, certificates) for arn, one in found.items()}
 
 
-def _records(route53: Any) -> tuple[tuple[Alias, ...], frozenset[tuple[str, str]]]:
-    """The aliases and CNAME records of public hosted zones."""
-    aliases, cnames = list[Alias](), set[tuple[str, str]]()
-    for zone in read(route53, "list_hosted_zones", "HostedZones"):
-        if zone["Config"].get("PrivateZone"):
-            continue
-        for record in read(route53, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"]):
-            if target := record.get("AliasTarget"):
-                aliases.append(
-                    Alias(
-                        name=record["Name"].rstrip(".").replace("\\052", "*").lower(),
-                        type=record["Type"],
-                        target=target["DNSName"].rstrip(".").removeprefix("dualstack.").lower(),
-                        zone=zone["Name"].rstrip("."),
-                    )
-                )
-            elif record["Type"] == "CNAME":
-                cnames |= {(_plain(record["Name"]), _plain(one["Value"])) for one in record["ResourceRecords"]}
-    return tuple(aliases), frozenset(cnames)
-
-
 def _certificates(account: Account, arns: Iterable[str]) -> Mapping[str, Certificate]:
     """The certificates of listeners, by ARN."""
     acm = account.client("acm")
@@ -171,21 +149,17 @@ def _certificates(account: Account, arns: Iterable[str]) -> Mapping[str, Certifi
         certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         domains = (certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ()))
         options = certificate.get("DomainValidationOptions", ())
-        records = (one["ResourceRecord"] for one in options if "ResourceRecord" in one)
+        written = (one["ResourceRecord"] for one in options if "ResourceRecord" in one)
         return Certificate(
             arn=arn,
             domains=tuple(dict.fromkeys(domains)),
             status=certificate["Status"],
             default=False,
             not_after=certificate.get("NotAfter"),
-            validations=tuple(sorted({(_plain(one["Name"]), _plain(one["Value"])) for one in records})),
+            validations=tuple(sorted({(records.plain(one["Name"]), records.plain(one["Value"])) for one in written})),
         )
 
     return {one.arn: one for one in each(look, arns)}
-
-
-def _plain(name: str) -> str:
-    return name.rstrip(".").lower()
 
 
 def _web_acl_of(account: Account) -> Any:

@@ -19,6 +19,7 @@ from privatelink_ingress.cli.options import (
     Json,
     Out,
     Profiles,
+    ResolverAddress,
     Root,
     starting,
 )
@@ -101,6 +102,7 @@ def trace(
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     profile: Profiles = None,
+    resolver: ResolverAddress = None,
     endpoint_url: EndpointUrl = None,
     root: Root = Path("."),
     as_json: Json = False,
@@ -110,7 +112,7 @@ def trace(
     Read-only. An exported state has no target health, and no cluster objects of other teams.
     Exit code 0 when the request arrives, 1 when it does not, 3 when it cannot be followed to its end.
     """
-    from privatelink_ingress.cli import cluster_reads, topologies
+    from privatelink_ingress.cli import cluster_reads, public_dns, topologies
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import trace as view
     from privatelink_ingress.trace.hops import Path as Way
@@ -120,9 +122,12 @@ def trace(
     speaks = None if protocol is None else protocol.value
     request = Request.parse(url, method=method, headers=header or (), source=source, body_size=body_size, speaks=speaks)
     request = dataclasses.replace(request, client_certificate=client_certificate)
+    dns = public_dns.resolver(resolver, emulated=bool(endpoint_url), live=live)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     with starting():
-        system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts, request=request)
+        system = topologies.chosen(
+            out, states=state or (), live=live, root=root, accounts=accounts, request=request, resolver=dns
+        )
         if kubeconfig or context:
             system = cluster_reads.joined(system, kubeconfig, context or ())
     trace = follow(url, Way(request=request, topology=system.topology))
@@ -132,6 +137,8 @@ def trace(
         typer.echo(view.as_json(trace))
     else:
         view.show(trace, Console())
+        if dns is None:
+            view.show_unasked(Console())
     if trace.outcome == "not seen":
         raise typer.Exit(NOT_PROVEN)
     if not trace.reached:
@@ -149,6 +156,7 @@ def doctor(
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     profile: Profiles = None,
+    resolver: ResolverAddress = None,
     print_policy: Annotated[
         bool, typer.Option("--print-policy", help="Print the IAM policy that --live needs, and stop.")
     ] = False,
@@ -164,7 +172,7 @@ def doctor(
     Read-only. Exit code 0 when nothing is wrong, 1 when something is, 3 when nothing is wrong but something could
     not be read, 2 when it could not start.
     """
-    from privatelink_ingress.cli import cluster_reads, topologies
+    from privatelink_ingress.cli import cluster_reads, public_dns, topologies
     from privatelink_ingress.cli import doctor as command
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.views import doctor as view
@@ -175,13 +183,15 @@ def doctor(
     with starting():
         scope = command.published(root, connection or ())
     if print_policy:
-        typer.echo(command.policy(scope.expected))
+        typer.echo(command.policy(scope))
         return
+    dns = public_dns.resolver(resolver, emulated=bool(endpoint_url), live=live)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     with starting():
         system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
         if kubeconfig or context:
             system = cluster_reads.joined(system, kubeconfig, context or ())
+    system = topologies.asked(system, command.requests(scope), dns)
     report = command.report(scope, system)
     if as_json:
         typer.echo(view.as_json(report))

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from privatelink_ingress.cli.options import FOUND_SOMETHING, NOT_PROVEN, EndpointUrl, Json, Profiles, Root, starting
+from privatelink_ingress.cli.options import (
+    FOUND_SOMETHING,
+    NOT_PROVEN,
+    EndpointUrl,
+    Json,
+    Profiles,
+    ResolverAddress,
+    Root,
+    starting,
+)
 
 commands = typer.Typer()
 
@@ -20,6 +29,7 @@ def preflight(
         typer.Option("--stack", help="Stack, as shop or eks-service/shop; repeat for more. All when left out."),
     ] = None,
     profile: Profiles = None,
+    resolver: ResolverAddress = None,
     print_policy: Annotated[
         bool, typer.Option("--print-policy", help="Print the IAM policy that this command needs, and stop.")
     ] = False,
@@ -33,6 +43,7 @@ def preflight(
     not be read, 2 when it could not start.
     """
     from privatelink_ingress.cli import preflight as command
+    from privatelink_ingress.cli import public_dns
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.cli.image_sources import Sources
     from privatelink_ingress.cli.views import preflight as view
@@ -43,8 +54,10 @@ def preflight(
     if print_policy:
         typer.echo(command.policy(scope))
         return
+    dns = public_dns.resolver(resolver, emulated=bool(endpoint_url))
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
-    report = command.report(scope, accounts) if endpoint_url else command.report(scope, accounts, connect, Sources())
+    probe, ask = (None, None) if endpoint_url else (connect, Sources())
+    report = command.report(scope, accounts, probe, ask, dns)
     if as_json:
         typer.echo(view.as_json(report))
     else:

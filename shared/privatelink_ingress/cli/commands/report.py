@@ -9,7 +9,7 @@ import typer
 
 from privatelink_ingress.cli.commands.doctor import Live, States
 from privatelink_ingress.cli.commands.files import Gb, Requests
-from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Out, Profiles, Root, starting
+from privatelink_ingress.cli.options import FOUND_SOMETHING, EndpointUrl, Out, Profiles, ResolverAddress, Root, starting
 
 commands = typer.Typer()
 
@@ -24,6 +24,7 @@ def report(
     state: States = None,
     live: Live = False,
     profile: Profiles = None,
+    resolver: ResolverAddress = None,
     endpoint_url: EndpointUrl = None,
     gb: Gb = 0,
     requests: Requests = 0,
@@ -34,7 +35,7 @@ def report(
     It reads what trace and doctor read: a kept demo, exported states, or AWS. The page loads nothing else.
     Exit code 0 when the file is written, 1 when it is and an account could not be read, 2 when it could not be written.
     """
-    from privatelink_ingress.cli import invocation, topologies
+    from privatelink_ingress.cli import invocation, public_dns, topologies
     from privatelink_ingress.cli import report as command
     from privatelink_ingress.cli.accounts import Accounts
     from privatelink_ingress.plan.capacity.cost import Traffic
@@ -42,6 +43,7 @@ def report(
     target = file or out / command.FILE
     if file or out.exists():
         command.require_writable(target)
+    dns = public_dns.resolver(resolver, emulated=bool(endpoint_url), live=live)
     accounts = Accounts(profiles=profile or (), endpoint_url=endpoint_url)
     with starting():
         system = topologies.chosen(out, states=state or (), live=live, root=root, accounts=accounts)
@@ -54,6 +56,7 @@ def report(
             system,
             source="exported states" if state else "emulated AWS" if emulated else "AWS",
             traffic=Traffic(gb=gb, million_requests=requests),
+            resolver=dns,
         )
     command.write(shown, target)
     typer.echo(f"Open the report in a browser: {invocation.shown(target)}")

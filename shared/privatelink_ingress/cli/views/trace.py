@@ -44,6 +44,12 @@ def show(trace: Trace, console: Console) -> None:
     tables.print_table(console, table(trace))
 
 
+def show_unasked(console: Console) -> None:
+    """Say that public DNS was not asked."""
+    text = "Public DNS was not asked: an emulated AWS or an exported state has no names there."
+    console.print(text, style="dim", soft_wrap=True)
+
+
 def as_json(trace: Trace) -> str:
     """A whole trace for scripts: url, method, outcome, status, hops."""
     return json.dumps(dataclasses.asdict(trace), indent=2)

@@ -1,12 +1,10 @@
-"""What no look-up in the account proves: the way to a private Kubernetes API, and the delegation of a domain."""
+"""What no look-up in the account proves: the way to a private Kubernetes API."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from privatelink_ingress import tokens as t
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight.planned import Planned
 
 
 def judge_api(label: str, endpoint: str | None, silent: str | None) -> Iterator[Diagnosis]:
@@ -30,23 +28,3 @@ def judge_api(label: str, endpoint: str | None, silent: str | None) -> Iterator[
     elif silent:
         reason = f"{endpoint} does not answer here ({silent})"
         yield found(label, "error", where, reason, "Run this, and `pulumi up`, where the VPC can be reached.")
-
-
-def judge_delegation(label: str, zone_id: str, name: str, servers: Sequence[str]) -> Iterator[Diagnosis]:
-    """What to compare in public DNS, which is not asked: ACM waits for over an hour where a zone is not delegated.
-
-    Args:
-        label: Of a stack that writes the zone's records.
-        zone_id: The hosted zone.
-        name: Its domain.
-        servers: Its name servers; none for a private zone.
-    """
-    if servers:
-        reason = f"whether {name} is delegated to zone {zone_id} is not asked in public DNS"
-        remedy = f"`dig +short NS {name}` must print {', '.join(sorted(servers))}."
-        yield found(label, "not seen", "Delegation", reason, remedy)
-
-
-def zones(planned: Planned) -> tuple[str, ...]:
-    """The hosted zones of its own account in which it writes records."""
-    return tuple(sorted({str(one.inputs["zoneId"]) for one in planned.of_type(t.DNS_RECORD) if "zoneId" in one.inputs}))
