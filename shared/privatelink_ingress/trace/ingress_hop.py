@@ -6,10 +6,13 @@ import re
 import urllib.parse
 from collections.abc import Iterator, Sequence
 
+import re2
+
 from privatelink_ingress.ingresses.model import GRPC, MASTER, MINION
 from privatelink_ingress.plan.workload.controller.objects import CONTROLLER_CLASS, INGRESS_CLASS
 from privatelink_ingress.trace.cluster_objects import ClusterObjects, Ingress, IngressPath
 from privatelink_ingress.trace.hops import Hop, Path, Stopped, Unseen
+from privatelink_ingress.trace.listeners import Rewrite
 
 HOP = "Ingress"
 CONTROLLER = "Controller"
@@ -72,15 +75,32 @@ def serve(path: Path) -> Iterator[Hop]:
 
 
 def _arriving(path: Path) -> tuple[str, str]:
-    """Host and path as the load balancer forwards them."""
-    host, url = path.request.host, path.request.path
+    """Host and path as the load balancer forwards them. A rewrite of the URL is about path and query."""
+    request = path.request
+    host, url = request.host, request.path + (f"?{request.query_text}" if request.query_text else "")
     for rewrite in path.rule.rewrites:
-        replace = re.sub(r"\$(\d)", r"\\g<\1>", rewrite.replace)
         if rewrite.type == "host-header-rewrite":
-            host = re.sub(rewrite.regex, replace, host, count=1)
+            host = _rewritten(rewrite, host)
         else:
-            url = re.sub(rewrite.regex, replace, url, count=1)
+            url = _rewritten(rewrite, url)
     return host, _decoded(url.partition("?")[0])
+
+
+_SILENT = re2.Options()
+_SILENT.log_errors = False
+
+
+def _rewritten(rewrite: Rewrite, text: str) -> str:
+    try:
+        match = re2.compile(rewrite.regex, _SILENT).search(text)
+    except re2.error:
+        reason = "RE2 cannot read its regular expression, so the host and path that arrive are not known"
+        raise Unseen(HOP, f"{rewrite.type} {rewrite.regex}", reason, "") from None
+    if match is None:
+        return text
+    groups = ("", *match.groups(default=""))
+    put = re.sub(r"\$([1-9])", lambda sign: groups[int(sign[1])] if int(sign[1]) < len(groups) else "", rewrite.replace)
+    return text[: match.start()] + put + text[match.end() :]
 
 
 def _decoded(url: str) -> str:

@@ -246,6 +246,38 @@ def test_the_controller_gets_what_the_listener_rule_made_of_host_and_path():
     assert "path /cart → Service shop/web:80" in found.hops[-1].evidence
 
 
+@pytest.mark.parametrize(
+    ("regex", "replace", "arrives"),
+    [
+        (r"^/shop/cart\?item=(\d+)$", "/items/$1", "/items/7"),
+        (r"^/shop/([a-z]*)(\?.*)?$", "/$1$2", "/cart"),
+        (r"^/shop/(cart)", "/$1-$2", "/cart-"),
+        (r"^/shop/(?P<name>[[:alpha:]]+)", r"/\1$1", r"/\1cart"),
+        (r"^/other", "/x", "/shop/cart"),
+        (r"/shop()(x)?", "$2$1", "/cart"),
+    ],
+)
+def test_a_rewrite_is_about_path_and_query_in_the_load_balancers_own_expressions(
+    regex: str, replace: str, arrives: str
+):
+    found = followed(
+        ingress(shop_example_com=[(arrives, "Exact", "web")]),
+        service("web"),
+        url="https://shop.example.com/shop/cart?item=7",
+        rewrites=(listeners.Rewrite(type="url-rewrite", regex=regex, replace=replace),),
+    )
+    assert f"path {arrives} → Service shop/web:80" in found.hops[-1].evidence
+
+
+def test_a_rewrite_that_cannot_be_read_leaves_open_what_arrives():
+    unknown = listeners.Rewrite(type="url-rewrite", regex="^/(?=shop)", replace="/")
+    found = followed(ingress(), service("web"), rewrites=(unknown,))
+    assert (found.outcome, found.hops[-1].name, found.hops[-1].verdict) == ("not seen", "Ingress", "not seen")
+    assert found.hops[-1].reason == (
+        "RE2 cannot read its regular expression, so the host and path that arrive are not known"
+    )
+
+
 F5 = CLASS | {"spec": {"controller": "nginx.org/ingress-controller"}}
 COMMUNITY = CLASS | {"spec": {"controller": "k8s.io/ingress-nginx"}}
 

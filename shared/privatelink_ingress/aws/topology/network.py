@@ -104,4 +104,5 @@ def _permission(permission: Mapping[str, Any]) -> Permission:
             *(item["CidrIpv6"] for item in permission.get("Ipv6Ranges", ())),
         ),
         group_ids=tuple(item["GroupId"] for item in permission.get("UserIdGroupPairs", ())),
+        prefix_list_ids=tuple(item["PrefixListId"] for item in permission.get("PrefixListIds", ())),
     )

@@ -151,6 +151,7 @@ def _permission(rule: Outputs) -> Permission:
         to_port=int(rule.get("toPort", 65535)),
         cidrs=tuple(rule[key] for key in ("cidrIpv4", "cidrIpv6") if rule.get(key)),
         group_ids=(rule["referencedSecurityGroupId"],) if rule.get("referencedSecurityGroupId") else (),
+        prefix_list_ids=(rule["prefixListId"],) if rule.get("prefixListId") else (),
     )
 
 
@@ -162,6 +163,7 @@ def _inline(group: Outputs, key: str) -> tuple[Permission, ...]:
             to_port=int(one["toPort"]),
             cidrs=(*(one.get("cidrBlocks") or ()), *(one.get("ipv6CidrBlocks") or ())),
             group_ids=(*(one.get("securityGroups") or ()), *((group["id"],) if one.get("self") else ())),
+            prefix_list_ids=tuple(one.get("prefixListIds") or ()),
         )
         for one in group.get(key) or ()
     )
