@@ -73,10 +73,13 @@ def require_writable(file: Path, another: str = "Name another file with --file."
         elif not file.parent.is_dir():
             reason = "is not a directory" if file.parent.exists() else "does not exist"
             problem = Problem(str(file.parent), reason, f"Create it, or name another file: mkdir -p {file.parent}")
+        elif file.exists() and not file.is_file():
+            problem = Problem(str(file), "is a device, a pipe or a socket", another)
         elif file.exists() and not _is_report(file):
             problem = Problem(str(file), "exists, and is not a report", f"{another} Or delete this one.")
-        elif not os.access(file if file.exists() else file.parent, os.W_OK):
-            problem = Problem(str(file), "cannot be written: Permission denied", another)
+        elif denied := [one for one in (file.parent, file) if one.exists() and not os.access(one, os.W_OK)]:
+            # The directory as well: a new report replaces the older one in it.
+            problem = Problem(str(denied[0]), "cannot be written: Permission denied", another)
     except OSError as error:
         problem = Problem(str(file), f"cannot be written: {error.strerror}", another)
     if problem:
@@ -93,11 +96,17 @@ def write(shown: System, file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}-", delete=False
+            "w", encoding="utf-8", dir=file.parent, prefix=".report-", delete=False
         ) as new:
-            new.write(text)
-        Path(new.name).chmod(0o644)
-        Path(new.name).replace(file)
+            part = Path(new.name)
+            try:
+                new.write(text)
+                new.flush()
+                part.chmod(0o644)
+                part.replace(file)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise UsageError(
             _NOTHING, [Problem(str(file), f"cannot be written: {error.strerror}", "Name another file.")]

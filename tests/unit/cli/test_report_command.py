@@ -100,10 +100,19 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_read(tmp_pa
     )
     assert f"{other}: is not a directory" in refused("--file", str(other / "report.html"))
     assert other.read_text() == "<html>mine</html>"
+    os.mkfifo(tmp_path / "pipe")
+    assert f"{tmp_path}/pipe: is a device, a pipe or a socket\n" in refused("--file", str(tmp_path / "pipe"))
+    assert "is a device, a pipe or a socket\n" in refused("--file", os.devnull)
+    assert "cannot be written: File name too long\n" in refused("--file", str(tmp_path / ("r" * 300)))
+    (tmp_path / "old.html").touch()
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path and access(path, mode))
-    assert f"{tmp_path}/new.html: cannot be written: Permission denied" in refused("--file", str(tmp_path / "new.html"))
-    assert [one.name for one in tmp_path.iterdir()] == ["notes.html"]
+    for name in ("new.html", "old.html"):
+        assert f"{tmp_path}: cannot be written: Permission denied" in refused("--file", str(tmp_path / name))
+    old = str(tmp_path / "old.html")
+    monkeypatch.setattr(os, "access", lambda path, mode: (str(path), mode) != (old, os.W_OK) and access(path, mode))
+    assert "old.html: cannot be written: Permission denied" in refused("--file", str(tmp_path / "old.html"))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["notes.html", "old.html", "pipe"]
 
 
 @pytest.mark.usefixtures("deployed")
@@ -118,6 +127,16 @@ def test_a_disk_that_fills_up_leaves_the_older_report(tmp_path: Path, monkeypatc
     monkeypatch.setattr(report.tempfile, "NamedTemporaryFile", full)
     assert "report.html: cannot be written: No space left on device" in refused("--file", str(file))
     assert file.read_text() == before
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_disk_that_fills_up_on_the_way_leaves_no_part_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "chmod", full)
+    assert "report.html: cannot be written: No space left on device" in refused("--file", str(tmp_path / "report.html"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_commands_do_not_import_what_only_the_report_needs():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from privatelink_ingress.trace.diagnosis import Diagnosis
 
 GENERATOR = "privatelink-ingress report"
 """Marks a file as a report, so that the next one may replace it."""
+
+MOST_ALONE = 3
+"""Findings about what could not be seen at one hop: more of them are folded together."""
 
 _COLUMNS = (
     ("Connection", ""),
@@ -133,11 +136,13 @@ def _severities(counts: Counter[str]) -> str:
     )
 
 
-def _alike(findings: Iterable[Diagnosis]) -> list[list[Diagnosis]]:
-    """The findings in their order, but what could not be seen at one hop of several connections together."""
+def _alike(findings: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
+    """The findings in their order, but what could not be seen at one hop of many connections together."""
     found: dict[object, list[Diagnosis]] = {}
+    unseen = Counter(one.problem.where for one in findings if one.severity == "not seen")
     for place, one in enumerate(findings):
-        found.setdefault(one.problem.where if one.severity == "not seen" else place, []).append(one)
+        alike = one.severity == "not seen" and unseen[one.problem.where] > MOST_ALONE
+        found.setdefault(one.problem.where if alike else place, []).append(one)
     return list(found.values())
 
 

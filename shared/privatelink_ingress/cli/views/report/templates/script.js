@@ -84,7 +84,7 @@ all.addEventListener("click", () => {
 
 let closed = [];
 window.addEventListener("beforeprint", () => {
-  closed = find("details:not([open])");
+  closed = find("details:not([open])").filter((one) => !one.closest(".findings"));
   for (const one of closed) one.open = true;
 });
 window.addEventListener("afterprint", () => {
