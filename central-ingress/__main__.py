@@ -123,6 +123,7 @@ async def deploy() -> dict[str, Any]:
         settings,
         network,
         load_balancer_name=load_balancer_name(stack),
+        stack_tag=tags["Stack"],
         records=zone_providers.get(settings.dns.zone_id, network),
     )
     plan = plan_edge(

@@ -23,11 +23,12 @@ def live(
     others: Sequence[str] = (),
     vpc: dict[str, str] | None = None,
     records: bool = True,
+    owner: str = OWN,
 ) -> StrictBackend:
     """A live shard: AAAA records of `names` lead to its load balancer, those of `others` elsewhere."""
 
     def balancer(args: dict[str, Any], _: Any) -> dict[str, Any]:
-        known = {"dnsName": DNS_NAME, "vpcId": "vpc-1", "subnets": [], "ipAddressType": type_}
+        known = {"tags": {"Stack": owner}, "dnsName": DNS_NAME, "vpcId": "vpc-1", "subnets": [], "ipAddressType": type_}
         return {**args, "id": "arn", "arn": "arn", "enableDeletionProtection": True, **known}
 
     def record(name: str, target: str, type_: str = "AAAA") -> dict[str, Any]:
@@ -106,3 +107,9 @@ def test_a_live_shard_does_not_lose_its_existing_vpc(tags: dict[str, str]):
 
 def test_a_live_shard_in_a_vpc_of_its_own_is_deployed():
     assert len(run_edge(backend=live(type_="ipv4")).of_type(t.LOAD_BALANCER)) == 1
+
+
+def test_a_load_balancer_of_another_owner_that_has_its_name_is_not_taken_for_the_stacks():
+    """AWS refuses the name when the load balancer is created; `preflight` names its owner."""
+    other = live(owner=OTHER, vpc={"Stack": OTHER})
+    assert len(run_edge(backend=other, preview=True).of_type(t.LOAD_BALANCER)) == 1

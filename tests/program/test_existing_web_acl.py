@@ -21,6 +21,7 @@ from tests.support.strict_backend import StrictBackend
 ID = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
 ARN = f"arn:aws:wafv2:{REGION}:{EDGE}:regional/webacl/company/{ID}"
 OTHER = f"arn:aws:wafv2:{REGION}:{EDGE}:regional/webacl/other/{ID}"
+TAGS = {"Stack": "central-ingress/prod"}
 PAGE = {"html": "<h1>Blocked</h1>", "status": 403}
 
 
@@ -43,11 +44,11 @@ def backend(
     def load_balancer(args: dict[str, Any], _: Any) -> dict[str, Any]:
         if not balancer:
             raise LookupError(f"no load balancer {args['name']} found")
-        of = {"vpcId": "vpc-1", "subnets": [], "dnsName": "edge", "ipAddressType": "ipv4"}
+        of = {"vpcId": "vpc-1", "subnets": [], "dnsName": "edge", "ipAddressType": "ipv4", "tags": TAGS}
         return {**args, "id": "arn", "arn": "arn", "enableDeletionProtection": protected, **of}
 
     def vpc(args: dict[str, Any], _: Any) -> dict[str, Any]:
-        return {**args, "tags": {"Stack": "central-ingress/prod"}}
+        return {**args, "tags": TAGS}
 
     answers = {t.GET_WEB_ACL: web_acl, t.GET_LOAD_BALANCER: load_balancer, t.GET_VPC: vpc}
     return StrictBackend(answers=answers, rule_groups=rule_groups)

@@ -85,7 +85,8 @@ class FoundVpc:
     def _balancer(self, args: Properties, _: At) -> Properties:
         if self.balancer is None:
             raise LookupError(f"no load balancer {args['name']} found")
-        return {**args, "id": "arn", "arn": "arn", "dnsName": "edge", "ipAddressType": "ipv4", **self.balancer}
+        own = {"tags": {"Stack": "central-ingress/prod"}, "dnsName": "edge", "ipAddressType": "ipv4"}
+        return {**args, "id": "arn", "arn": "arn", **own, **self.balancer}
 
     def _route_tables(self, args: Properties, _: At) -> Properties:
         main = args["filters"][0]["name"] == "association.main"

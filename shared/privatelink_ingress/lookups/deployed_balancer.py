@@ -16,14 +16,15 @@ TITLE = "The stack's load balancer cannot be looked up"
 
 
 async def find(
-    settings: EdgeSettings, provider: aws.Provider, *, load_balancer_name: str, records: aws.Provider
+    settings: EdgeSettings, provider: aws.Provider, *, load_balancer_name: str, stack_tag: str, records: aws.Provider
 ) -> DeployedBalancer | None:
-    """The load balancer; None where it cannot be looked up, as before the first deployment.
+    """The load balancer; None where it cannot be looked up, as before the first deployment, or is of another owner.
 
     Args:
         settings: The stack file.
         provider: Of the edge.
         load_balancer_name: Of the stack.
+        stack_tag: The stack's tag `Stack`.
         records: The provider of the hosted zone, which may be of another account.
 
     Raises:
@@ -39,6 +40,8 @@ async def find(
         balancer = await named.one(t.GET_LOAD_BALANCER, aws.lb.GetLoadBalancerResult, name=load_balancer_name)
     except UserError:
         # The function has no other way to say that it does not exist.
+        return None
+    if (balancer.tags or {}).get("Stack") != stack_tag:
         return None
     found = DeployedBalancer(
         arn=balancer.arn,

@@ -56,6 +56,7 @@ OF_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "eks:DescribeNodegroup": ("eks:{region}:{account}:nodegroup/*",),
     "eks:ListNodegroups": ("eks:{region}:{account}:cluster/*",),
     "elasticloadbalancing:DescribeLoadBalancerAttributes": (),
+    "elasticloadbalancing:DescribeTags": (),
     "iam:GetPolicy": ("iam::{account}:policy/*",),
     "iam:GetPolicyVersion": ("iam::{account}:policy/*",),
     "logs:ListTagsForResource": ("logs:{region}:{account}:log-group:*",),

@@ -165,7 +165,10 @@ def _load_balancer(aws: Aws, args: Properties) -> Properties:
     named = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
     held = call(aws, "elbv2", "DescribeLoadBalancerAttributes", {}, type_=t.GET_LOAD_BALANCER, extra=named)
     attributes = {one["Key"]: one["Value"] for one in held["Attributes"]}
+    of_arn = {"ResourceArns": [balancer["LoadBalancerArn"]]}
+    [tagged] = call(aws, "elbv2", "DescribeTags", {}, type_=t.GET_LOAD_BALANCER, extra=of_arn)["TagDescriptions"]
     return args | {
+        "tags": {one["Key"]: one["Value"] for one in tagged["Tags"]},
         "id": balancer["LoadBalancerArn"],
         "arn": balancer["LoadBalancerArn"],
         "vpcId": balancer["VpcId"],
