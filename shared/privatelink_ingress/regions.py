@@ -32,6 +32,15 @@ def partition(region: str) -> str:
     return "aws"
 
 
+def home(region: str) -> str:
+    """The Region of IAM's API and quotas in the partition of a Region, which every account has enabled.
+
+    https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+    """
+    homes = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+    return homes.get(partition(region), "us-east-1")
+
+
 def dns_suffix(region: str) -> str:
     """The last part of the names of AWS's endpoints: https://docs.aws.amazon.com/general/latest/gr/rande.html."""
     return {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}.get(partition(region), "amazonaws.com")

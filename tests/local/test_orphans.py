@@ -241,7 +241,7 @@ def test_missing_rights_are_named(deployed: Deployed, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(inventory, "read", refused)
     result = deployed.orphans()
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     said = " ".join(result.stderr.split())
     assert (
         "account 111111111111, eu-west-1: cannot be read: ec2:DescribeSecurityGroupRules in account 111111111111"

@@ -34,15 +34,17 @@ from tests.support.programs import REPOSITORY
 BLOG_FILE = "central-ingress/Pulumi.prod-blog.yaml"
 
 NOT_IN_SAMPLES = {
-    "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ecr:DescribeImages",
     "ecr:ListImages",
     "eks:DescribeCluster",
     "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeTrustStores",
     "wafv2:ListIPSets",
+    "wafv2:ListRuleGroups",
 }
-"""Actions for what the samples do not have before their deployment: repositories, clusters, shards, IP sets."""
+"""Actions for what the samples do not have before their deployment: repositories, clusters, shards, IP sets, trust
+stores, rule groups."""
 
 
 @pytest.fixture(scope="module", name="prepared")
@@ -68,7 +70,7 @@ def test_it_finds_nothing_wrong_with_the_sample_stacks(before: Before):
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.what)
 def test_it_finds_what_is_broken_and_blames_nothing_else(before: Before, breakage: Breakage):
     breakage.do(before)
-    found = before.found(breakage.stack)
+    found = before.found(breakage.stack, *breakage.also)
     assert {(one.connection, one.severity, one.problem.where) for one in found} == {
         (breakage.stack, breakage.severity, where) for where in (breakage.where, breakage.beside) if where
     }
@@ -200,7 +202,7 @@ def test_the_printed_policy_allows_each_call_and_no_action_that_is_not_called(be
     }
 
 
-@pytest.mark.parametrize("action", sorted(policy.RIGHTS.keys() - NOT_IN_SAMPLES - {"s3:ListBucket"}))
+@pytest.mark.parametrize("action", sorted(policy.RIGHTS.keys() - NOT_IN_SAMPLES - {"s3:ListBucket", "sts:AssumeRole"}))
 def test_a_right_that_the_caller_lacks_is_told_and_nothing_is_blamed_for_it(before: Before, action: str):
     with reader_calls.without(action) as refused:
         report = before.report("shop", "prod")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
-from privatelink_ingress.aws.preflight import policy
-from privatelink_ingress.cli import pulumi_cli
+from privatelink_ingress.cli import preflight, pulumi_cli
 from privatelink_ingress.local import iam_policies
 from privatelink_ingress.local.cloud import Cloud
 from tests.support import reader_calls
-from tests.support.preflight_attached import BREAKAGES, Deployed
+from tests.support.preflight_attached import BREAKAGES, PATH, ROLE, Deployed
 from tests.support.preflight_breakages import BLOG, Breakage
+from tests.support.preflight_world import EDGE
 
 OF_SHARDS = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "elasticloadbalancing:DescribeListeners")
 """Actions that find the ids of a deployed shard."""
@@ -48,7 +49,10 @@ def test_the_printed_policy_lets_the_shards_ids_be_read(deployed: Deployed):
     with reader_calls.recorded() as requests:
         deployed.report(BLOG)
     assert set(OF_SHARDS) <= {one.action for one in requests}
-    assert iam_policies.Policies(policy.document(buckets=[])).refused(requests) == []
+    printed = preflight.policy(preflight.chosen(deployed.root, [BLOG]))
+    assert iam_policies.Policies(printed).refused(requests) == []
+    assumed = [one["Resource"] for one in json.loads(printed)["Statement"] if one["Action"] == ["sts:AssumeRole"]]
+    assert assumed == [[f"arn:aws:iam::{EDGE}:role{PATH}{ROLE}"]]
 
 
 @pytest.mark.parametrize("action", OF_SHARDS)

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from privatelink_ingress.local.cloud import service_quotas
 from privatelink_ingress.local.cloud.iam_simulation import OPERATOR
+from tests.support.preflight_quotas import client_networks, ip_sets, quota, roles
+from tests.support.preflight_roles import missing_role, role
 from tests.support.preflight_world import ADMINISTRATOR, EDGE, REGION, WORKLOAD, ZONE, Before
 
 SHOP, PROD, BLOG = "eks-service/shop", "central-ingress/prod", "central-ingress/prod-blog"
@@ -28,6 +29,8 @@ class Breakage:
     """A part of what it says."""
     stack: str = PROD
     severity: str = "error"
+    also: tuple[str, ...] = ()
+    """Stacks that are judged with it."""
     beside: str = ""
     """Where else it shows: the program takes what exists for its own stack's."""
 
@@ -50,16 +53,6 @@ def boundary(before: Before) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     arn = iam.create_policy(PolicyName="limit", PolicyDocument=document)["Policy"]["Arn"]
     iam.put_role_permissions_boundary(RoleName=OPERATOR, PermissionsBoundary=arn)
-
-
-def missing_role(before: Before) -> None:
-    arn = f"arn:aws:iam::{EDGE}:role/privatelink-ingress/ingress-edge-network-role"
-    limit = f"arn:aws:iam::{EDGE}:policy/privatelink-ingress/ingress-edge-boundary"
-    roles = f"central-ingress:roles:\n    network: {arn}\n    permissionsBoundary: {limit}\n\n  central-ingress:dns:"
-    before.edit(PROD_FILE, "central-ingress:dns:", roles)
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
-    iam = before.edge.client("iam")
-    iam.create_policy(PolicyName="ingress-edge-boundary", Path="/privatelink-ingress/", PolicyDocument=document)
 
 
 def missing_boundary(before: Before) -> None:
@@ -194,10 +187,6 @@ def web_acl(before: Before) -> None:
     )
 
 
-def quota(account: str, code: str, value: int) -> Callable[[Before], None]:
-    return lambda before: service_quotas.apply(account, REGION, code, value)
-
-
 def disabled_key(before: Before) -> None:
     kms = before.edge.client("kms")
     kms.disable_key(KeyId=kms.describe_key(KeyId="alias/alarms")["KeyMetadata"]["KeyId"])
@@ -256,6 +245,18 @@ BREAKAGES: tuple[Breakage, ...] = (
         do=missing_role,
         where="Rights",
         reason="role/privatelink-ingress/ingress-edge-network-role does not exist",
+    ),
+    Breakage(
+        what="the trust policy of a duty's role names another deployer",
+        do=lambda before: role(before, {"AWS": "arn:aws:iam::333333333333:root"}),
+        where="Roles",
+        reason="role/privatelink-ingress/ingress-edge-network-role cannot be assumed, as provider network",
+    ),
+    Breakage(
+        what="a duty's role asks for an external id that the stack file lacks",
+        do=lambda before: role(before, {"AWS": EDGE}, external_id="edge-2c81"),
+        where="Roles",
+        reason="role/privatelink-ingress/ingress-edge-network-role cannot be assumed, as provider network",
     ),
     Breakage(
         what="the permissions boundary of the stack file does not exist",
@@ -369,8 +370,8 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(
         what="a load balancer has the name of the edge's",
         do=balancer,
-        where="Name",
-        reason="load balancer central-ingress-prod exists already",
+        where="Program",
+        reason="the stack's load balancer is in vpc-",
     ),
     Breakage(
         what="a target group has the name",
@@ -443,6 +444,59 @@ BREAKAGES: tuple[Breakage, ...] = (
         do=quota(EDGE, "L-7E6692B2", 2),
         where="Quota",
         reason=f"targets: {PROD} adds 3, but there is room for 2",
+    ),
+    Breakage(
+        what="the Region has as many gateway endpoints as it may",
+        do=quota(WORKLOAD, "L-1B52E74A", 0),
+        where="Quota",
+        reason=f"gateway endpoints: {SHOP} adds 1, but there is room for 0",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the Region may have two security groups",
+        do=quota(WORKLOAD, "L-E79EC296", 2),
+        where="Quota",
+        reason=f"security groups: {SHOP} adds ",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the account has as many IAM roles as it may",
+        do=roles,
+        where="Quota",
+        reason=f"roles: {SHOP} adds ",
+        stack=SHOP,
+    ),
+    Breakage(
+        what="the Region has as many web ACLs as it may",
+        do=quota(EDGE, "L-2EC3DE7B", 0),
+        where="Quota",
+        reason=f"web ACLs: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="the Region has as many IP sets as it may",
+        do=ip_sets,
+        where="Quota",
+        reason=f"IP sets: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="the Region has as many certificates as it may",
+        do=quota(EDGE, "L-F141DD1D", 0),
+        where="Quota",
+        reason=f"certificates: {PROD} adds 1, but there is room for 0",
+    ),
+    Breakage(
+        what="a security group may have fewer rules than the plan has",
+        do=client_networks,
+        where="Quota",
+        reason=f"inbound rules for clients: {PROD} adds 2, but there is room for 1",
+    ),
+    Breakage(
+        what="an attached stack is one listener rule too many for its shard",
+        do=quota(EDGE, "L-7EED9B64", 1),
+        where="Quota",
+        reason=f"listener rules: {BLOG} adds ",
+        stack=BLOG,
+        also=(PROD,),
     ),
     Breakage(
         what="the key of the alarms' topic is disabled",

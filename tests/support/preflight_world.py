@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ class Before:
         self.root = REPOSITORY
         self.ask: Ask | None = None
         """Asks the sources of images; None asks none."""
+        self.undo: list[Callable[[], object]] = []
+        """What a test has to take back itself: a snapshot has no IAM."""
         self._delegate()
 
     @property
@@ -65,6 +68,8 @@ class Before:
 
     def restore(self) -> None:
         """As it was."""
+        while self.undo:
+            self.undo.pop()()
         for session in (self.edge, self.workload):
             kms = session.client("kms")
             for one in kms.list_keys()["Keys"]:

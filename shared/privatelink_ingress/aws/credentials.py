@@ -113,11 +113,15 @@ def caller(session: Any, region: str) -> str:
 
 def assumed(session: Any, role_arn: str, external_id: str | None, region: str) -> Any:
     """A session of the role, assumed with the credentials of `session`."""
-    external = {"ExternalId": external_id} if external_id else {}
-    sts = client(session, "sts", region)
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **external)["Credentials"]
+    keys = assume(client(session, "sts", region), role_arn, external_id)
     return session_of(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
+
+
+def assume(sts: Any, role_arn: str, external_id: str | None, **options: Any) -> dict[str, Any]:
+    """The keys of a role's session, by a client of `sts`; `options` are further ones of AssumeRole."""
+    external = {"ExternalId": external_id} if external_id else {}
+    return sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **external, **options)["Credentials"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.aws import untagged
+from privatelink_ingress.aws import refusals, untagged
 from privatelink_ingress.aws.pages import read
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.fleet.orphans import Found
@@ -146,6 +146,8 @@ def _read(account: Account, service: str, operation: str, key: str, action: str,
     try:
         return read(account.client(service), operation, key, **parameters)
     except (BotoCoreError, ClientError) as error:
+        if refusals.remedy(error):
+            raise  # no right would help
         raise Unreadable(f"{action} in account {account.account_id}: {error}") from None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
 
+from privatelink_ingress.aws import refusals
 from privatelink_ingress.problems import Problem
 
 T = TypeVar("T")
@@ -20,19 +21,6 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"""
 
 ACCOUNTS_AT_ONCE = 8
 """Accounts that are read at one time: AWS throttles each account and Region for itself."""
-
-_NO_CREDENTIALS = (
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "RequestExpired",
-    "UnrecognizedClientException",
-    "AuthFailure",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-)
-"""Error codes of credentials that are not valid: no other read would succeed.
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
 
 _THROTTLED = (
     "RequestLimitExceeded",
@@ -76,7 +64,7 @@ class Reads:
             return read()
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _NO_CREDENTIALS:
+            if code in refusals.NOT_ADMITTED:
                 raise
             place = f"account {self.account.account_id}, {self.account.region}"
             reason = f"{name} cannot be read: {error}"

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.aws import credentials
+from privatelink_ingress.aws import credentials, refusals
 from privatelink_ingress.aws.reads import Account
+
+SHORTEST = 900
+"""Seconds of the shortest session (DurationSeconds, AssumeRole, STS API)."""
 
 
 class Unseen(Exception):
     """No credentials for an account: its text says why."""
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        """`remedy` is what to do about it."""
+        self.remedy = remedy
+        super().__init__(why)
+
+
+def remedy_of(error: Exception, otherwise: str) -> str:
+    """What to do about an account that cannot be read; `otherwise` where its credentials are good, and lack a right."""
+    return (error.remedy if isinstance(error, Unseen) else refusals.remedy(error)) or otherwise
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tried:
+    """Credentials that are not of the account, or no credentials at all."""
+
+    why: str
+    remedy: str = ""
 
 
 class Accounts:
@@ -43,15 +66,15 @@ class Accounts:
             from privatelink_ingress.local.cloud.session import Session
 
             return Session(self._endpoint_url, account_id, region)
-        tried = []
+        tried = list[_Tried]()
         for profile in (None, *self._profiles):
-            label = f"profile {profile}" if profile else "ambient credentials"
+            label = _label(profile)
             try:
                 if (actual := self._caller(profile, region)) == account_id:
                     return credentials.Own(self._session(profile), account_id, region)
-                tried.append(f"{label} are of account {actual}")
+                tried.append(_Tried(f"{label} {'is' if profile else 'are'} of account {actual}"))
             except (BotoCoreError, ClientError) as error:
-                tried.append(f"{label}: {error}")
+                tried.append(_Tried(f"{label}: {error}", refusals.remedy(error, profile=profile) or ""))
         for profile in (None, *self._profiles):
             if role_arn is None:
                 break
@@ -60,10 +83,47 @@ class Accounts:
                 assumed = credentials.assumed(self._session(profile), role_arn, external_id, region)
                 if (actual := credentials.caller(assumed, region)) == account_id:
                     return credentials.Own(assumed, account_id, region)
-                tried.append(f"{label} is of account {actual}")
+                tried.append(_Tried(f"{label} is of account {actual}"))
             except (BotoCoreError, ClientError) as error:
-                tried.append(f"{label}: {error}")
-        raise Unseen(f"no credentials for account {account_id} ({'; '.join(tried)})")
+                advice = refusals.remedy(error, profile=profile) or refusals.trusting(role_arn)
+                tried.append(_Tried(f"{label}: {error}", advice))
+        why = f"no credentials for account {account_id} ({'; '.join(one.why for one in tried)})"
+        remedies = dict.fromkeys(one.remedy for one in tried if one.remedy)
+        raise Unseen(why, " ".join(remedies) or f"Name a profile for account {account_id} with --profile.")
+
+    def assume(self, role_arn: str, external_id: str | None, account_id: str, region: str) -> None:
+        """Assume a role for the shortest time, as a program's provider does, and drop the session.
+
+        Args:
+            role_arn: The role.
+            external_id: What it asks for.
+            account_id: The stack's, whose operator an emulated AWS asks.
+            region: Of the stack.
+
+        Raises:
+            Unseen: when neither the ambient credentials nor a profile may assume it.
+        """
+        if self._endpoint_url:
+            from privatelink_ingress.local.cloud.session import Session
+
+            sessions: dict[str, Callable[[], Any]] = {
+                "the emulated operator": lambda: Session(self._endpoint_url or "", account_id, region).client("sts")
+            }
+        else:
+            sessions = {
+                _label(profile): functools.partial(self._sts, profile, region) for profile in (None, *self._profiles)
+            }
+        tried = list[_Tried]()
+        for label, sts in sessions.items():
+            try:
+                credentials.assume(sts(), role_arn, external_id, DurationSeconds=SHORTEST)
+                return
+            except (BotoCoreError, ClientError) as error:
+                tried.append(_Tried(f"{label}: {error}", refusals.remedy(error) or refusals.trusting(role_arn)))
+        raise Unseen("; ".join(one.why for one in tried), " ".join(dict.fromkeys(one.remedy for one in tried)))
+
+    def _sts(self, profile: str | None, region: str) -> Any:
+        return credentials.client(self._session(profile), "sts", region)
 
     def _caller(self, profile: str | None, region: str) -> str:
         with self._lock:
@@ -82,3 +142,7 @@ class Accounts:
             if profile not in self._sessions:
                 self._sessions[profile] = credentials.session_of(profile_name=profile)
             return self._sessions[profile]
+
+
+def _label(profile: str | None) -> str:
+    return f"profile {profile}" if profile else "ambient credentials"

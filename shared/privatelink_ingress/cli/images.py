@@ -8,7 +8,7 @@ from rich.console import Console
 from privatelink_ingress.aws import registry as live
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli import image_tools
-from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.accounts import Accounts, Unseen, remedy_of
 from privatelink_ingress.cli.views import images as view
 from privatelink_ingress.cli.views import show
 from privatelink_ingress.cli.views.images import CopyCommand
@@ -59,8 +59,9 @@ def _look(target: Target, accounts: Accounts) -> Checked:
         held = live.held(account, image)
     except (Unseen, BotoCoreError, ClientError) as error:
         rights = "ecr:BatchGetImage and ecr:DescribeImages"
-        remedy = f"Use credentials of account {image.account_id} with {rights}, or name them with --profile."
-        return Checked(target=target, status=ImageStatus(state="not seen", reason=str(error), remedy=remedy))
+        use = f"Use credentials of account {image.account_id} with {rights}, or name them with --profile."
+        status = ImageStatus(state="not seen", reason=str(error), remedy=remedy_of(error, use))
+        return Checked(target=target, status=status)
     return Checked(target=target, status=images.judge(image, held), held=held)
 
 
@@ -95,5 +96,5 @@ def _password(target: Target, accounts: Accounts) -> str:
     try:
         return live.password(_registry(target, accounts))
     except (Unseen, BotoCoreError, ClientError) as error:
-        remedy = "Use credentials that may call ecr:GetAuthorizationToken."
+        remedy = remedy_of(error, "Use credentials that may call ecr:GetAuthorizationToken.")
         raise UserError("Nothing was copied", [Problem(image.registry, f"gave no password: {error}", remedy)]) from None

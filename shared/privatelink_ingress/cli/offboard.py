@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws import connection_state as live
 from privatelink_ingress.aws.reads import Account
-from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.accounts import Accounts, Unseen, remedy_of
 from privatelink_ingress.contracts.shard import PROJECT
 from privatelink_ingress.fleet import offboarding, offboarding_changes, repository
 from privatelink_ingress.fleet.offboarding import EdgeState, NextStep, Observed
@@ -64,18 +64,20 @@ def prepare(root: Path, name: str, accounts: Accounts, *, days: int, force: bool
     location = offboarding_changes.locate(name, stacks)
     workload = offboarding_changes.workload_of(name, location, stacks)
     edges = [edge for edge in stacks.edges if location is None or edge.stack == location.shard]
-    edge, edge_unseen = _edge(name, edges, accounts, days)
+    edge, edge_unseen, edge_remedy = _edge(name, edges, accounts, days)
     if location is None and workload is None and not (edge and edge.present):
         raise offboarding_changes.unknown(name, stacks)
-    owner, service, workload_unseen = _service(workload, accounts)
+    owner, service, workload_unseen, workload_remedy = _service(workload, accounts)
     observed = Observed(
         name=name,
         entry=location.connection.state if location else None,
         sole_connection=bool(location and location.sole_connection),
         edge=edge,
         edge_unseen=edge_unseen,
+        edge_remedy=edge_remedy,
         workload=service,
         workload_unseen=workload_unseen,
+        workload_remedy=workload_remedy,
         edge_accounts=frozenset(edge.settings.account_id for edge in stacks.edges),
         others=offboarding_changes.other_connections(name, workload, stacks),
         days=days,
@@ -113,14 +115,15 @@ def do(plan: Plan, *, dry_run: bool) -> Outcome:
         try:
             live.reject(plan.owner, plan.observed.workload)
         except (BotoCoreError, ClientError) as error:
-            remedy = "Run the same offboard again with credentials that may call ec2:RejectVpcEndpointConnections."
-            problem = Problem(f"service {plan.observed.workload.service_id}", f"cannot be reached: {error}", remedy)
+            use = "Run the same offboard again with credentials that may call ec2:RejectVpcEndpointConnections."
+            where, reason = f"service {plan.observed.workload.service_id}", f"cannot be reached: {error}"
+            problem = Problem(where, reason, remedy_of(error, use))
             raise UserError("Nothing was rejected", [problem]) from None
     return "done" if plan.next.step.key in ("drain", "remove", "reject") else "over"
 
 
-def _edge(name: str, edges: Sequence[Edge], accounts: Accounts, days: int) -> tuple[EdgeState | None, str]:
-    """What all edges together have of the connection; None with the reason when one of them cannot be read."""
+def _edge(name: str, edges: Sequence[Edge], accounts: Accounts, days: int) -> tuple[EdgeState | None, str, str]:
+    """What all edges together have of the connection; None with reason and remedy when one of them cannot be read."""
     roles_by_account = {(edge.settings.account_id, edge.region): edge.settings.roles for edge in edges}
     states, unseen = [], ""
     for (account_id, region), roles in roles_by_account.items():
@@ -129,18 +132,18 @@ def _edge(name: str, edges: Sequence[Edge], accounts: Accounts, days: int) -> tu
                 accounts.account(account_id, region, roles.network, roles.external_id), name, days=days
             )
         except (Unseen, BotoCoreError, ClientError) as error:
-            return None, str(error)
+            return None, str(error), remedy_of(error, "")
         states.append(state)
         unseen = unseen or why
-    return offboarding.merged(states), unseen
+    return offboarding.merged(states), unseen, ""
 
 
-def _service(workload: Workload | None, accounts: Accounts) -> tuple[Account | None, WorkloadState | None, str]:
+def _service(workload: Workload | None, accounts: Accounts) -> tuple[Account | None, WorkloadState | None, str, str]:
     if workload is None:
-        return None, None, "no stack file here names its account"
+        return None, None, "no stack file here names its account", ""
     try:
         settings, roles = workload.settings, workload.settings.roles
         owner = accounts.account(settings.account_id, workload.region, roles.network, roles.external_id)
-        return owner, live.workload_state(owner, workload.stack), ""
+        return owner, live.workload_state(owner, workload.stack), "", ""
     except (Unseen, BotoCoreError, ClientError) as error:
-        return None, None, str(error)
+        return None, None, str(error), remedy_of(error, "")

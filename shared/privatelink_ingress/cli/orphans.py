@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.aws import inventory
-from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli.accounts import Accounts, Unseen, remedy_of
 from privatelink_ingress.fleet import repository
 from privatelink_ingress.fleet.exported_state import NOTHING_COMPARED, State, state_of
 from privatelink_ingress.fleet.orphans import Found
@@ -61,7 +61,7 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
     """The states of these stacks, from `pulumi stack export`. A stack that does not exist yet has an empty one.
 
     Raises:
-        UserError: with every stack whose state cannot be read. Without it, all that the stack has would be an orphan.
+        UsageError: with every stack whose state cannot be read. Without it, all that the stack has would be an orphan.
     """
     problems, states = Problems(), []
     for label in labels:
@@ -83,7 +83,8 @@ def export(root: Path, labels: Iterable[str]) -> list[State]:
                 if empty
                 else state_of(exports.parse(document, source=label, failed=NOTHING_COMPARED))
             )
-    problems.raise_all(NOTHING_COMPARED)
+    if problems:
+        raise UsageError(NOTHING_COMPARED, problems)
     return states
 
 
@@ -93,7 +94,7 @@ def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], se
     The third part has what could not be read of Regions where the stack files want nothing any more.
 
     Raises:
-        UserError: with every account that cannot be read, and the rights that it takes.
+        UsageError: with every account that cannot be read, and what to do about it.
     """
     problems, unread, found, attached = Problems(), list[Problem](), dict[Found, Found](), set[tuple[str, str]]()
     stacks = list(stacks)
@@ -107,10 +108,11 @@ def in_aws(stacks: Iterable[Stack], accounts: Accounts) -> tuple[list[Found], se
                 found.setdefault(dataclasses.replace(one, region=Arn.parse(one.arn).region), one)
             attached |= inventory.attached(account)
         except (Unseen, inventory.Unreadable, BotoCoreError, ClientError) as error:
-            remedy = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
-            of = unread if (account_id, region) in former else problems
-            of.append(Problem(f"account {account_id}, {region}", f"cannot be read: {error}", remedy))
-    problems.raise_all(NOTHING_COMPARED)
+            rights = f"Use credentials that allow {', '.join(inventory.ACTIONS)}, as ReadOnlyAccess does (--profile)."
+            of, reason = unread if (account_id, region) in former else problems, f"cannot be read: {error}"
+            of.append(Problem(f"account {account_id}, {region}", reason, remedy_of(error, rights)))
+    if problems:
+        raise UsageError(NOTHING_COMPARED, problems)
     return list(found.values()), attached, unread
 
 

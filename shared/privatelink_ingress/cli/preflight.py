@@ -9,30 +9,35 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.aws import quotas as quotas_of_aws
 from privatelink_ingress.aws.preflight import names as taken_names
 from privatelink_ingress.aws.preflight import policy as own_policy
-from privatelink_ingress.aws.preflight import quotas as in_use
 from privatelink_ingress.aws.preflight import region as regional
 from privatelink_ingress.aws.preflight import rights as simulated
 from privatelink_ingress.aws.reads import Account, Reads
-from privatelink_ingress.cli import image_sources, preflight_dns, preview, pulumi_machine, references, shards
-from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.cli import (
+    assumed_roles,
+    image_sources,
+    preflight_dns,
+    preflight_quotas,
+    preview,
+    pulumi_machine,
+    references,
+    shards,
+)
+from privatelink_ingress.cli.accounts import Accounts, Unseen, remedy_of
 from privatelink_ingress.deployment import kubernetes_api
 from privatelink_ingress.fleet import check, deployment, repository
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.fleet.stacks import Workload
-from privatelink_ingress.plan.capacity.quotas import QUOTAS
-from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.workload import WorkloadPlan, connection_name
 from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.public_dns.resolver import Resolver
-from privatelink_ingress.regions import partition
+from privatelink_ingress.regions import home, partition
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
-from privatelink_ingress.trace.preflight import bootstrap_roles, machine, names, quotas, rights, unproven, zones
+from privatelink_ingress.trace.preflight import bootstrap_roles, machine, names, rights, unproven, zones
 from privatelink_ingress.trace.preflight import shards as attached
 from privatelink_ingress.trace.preflight.planned import Planned
 
@@ -102,10 +107,8 @@ def report(
             if isinstance(plan := scope.stacks.report.plans.get(unit.label), WorkloadPlan):
                 diagnoses += image_sources.judge(unit, plan, reads, ask)
             unread += reads.unread.values()
-        except Unseen as error:
-            diagnoses.append(_no_credentials(unit, accounts, str(error)))
-        except (BotoCoreError, ClientError) as error:
-            diagnoses.append(_no_credentials(unit, accounts, f"AWS cannot be asked: {error}"))
+        except (Unseen, BotoCoreError, ClientError) as error:
+            diagnoses.append(_no_credentials(unit, accounts, error))
     diagnoses += machine.judge(pulumi_machine.look(scope.root))
     return Report(stacks=tuple(unit.label for unit in scope.units), found=tuple(diagnoses), unread=tuple(unread))
 
@@ -115,21 +118,20 @@ def _account(unit: Unit, accounts: Accounts) -> Account:
     return accounts.account(unit.account_id, unit.stack.region, roles.network, roles.external_id)
 
 
-def _no_credentials(unit: Unit, accounts: Accounts, why: str) -> Diagnosis:
-    region, home = unit.stack.region, regional.HOME.get(partition(unit.stack.region), "us-east-1")
+def _no_credentials(unit: Unit, accounts: Accounts, error: Exception) -> Diagnosis:
+    region, at_home = unit.stack.region, home(unit.stack.region)
     try:
-        if region != home and not regional.is_enabled(accounts.account(unit.account_id, home), region):
+        if region != at_home and not regional.is_enabled(accounts.account(unit.account_id, at_home), region):
             reason = f"{region} is not enabled in account {unit.account_id}: nothing of this stack was judged"
             remedy = f"`aws account enable-region --region-name {region}`, and wait until it is enabled."
-            return found(unit.label, "error", "Region", reason, remedy, why)
+            return found(unit.label, "error", "Region", reason, remedy, str(error))
     except (Unseen, BotoCoreError, ClientError):
         pass
     reason = f"there are none for account {unit.account_id}, which {unit.stack.file} names: nothing of it was judged"
-    remedy = (
-        "Sign in again (`aws sso login`) if they have expired; use credentials for that account, or name a profile "
-        "with --profile; or correct accountId."
-    )
-    return found(unit.label, "error", "Credentials", reason, remedy, why)
+    if not isinstance(error, Unseen):
+        reason = f"AWS does not answer for account {unit.account_id}, so not all of the stack was judged"
+    remedy = remedy_of(error, f"Name a profile for account {unit.account_id} with --profile, or correct accountId.")
+    return found(unit.label, "error", "Credentials", reason, remedy, str(error))
 
 
 def _judged(
@@ -157,13 +159,15 @@ def _judged(
         reason = "rights, names and quotas were not judged, since the program cannot be previewed"
         yield found(unit.label, "not seen", "Program", reason, "Correct the findings above, and run this again.")
         return
-    yield from _rights(planned, reads, shards.of(unit, reads, known))
+    missing = set[str]()
+    yield from _rights(planned, reads, shards.of(unit, reads, known), missing)
+    yield from assumed_roles.judge(planned, accounts, missing)
     yield from preflight_dns.judge(planned, accounts, reads, resolver)
     taken = taken_names.taken(reads, names.wanted(planned))
     own = reads.part("resources of the stack", lambda: taken_names.own(account, planned.label), None)
     if own is not None:
         yield from names.judge(planned, taken, own)
-        yield from _quotas(planned, reads, own, known)
+        yield from preflight_quotas.judge(planned, reads, own, known)
 
 
 def _api(unit: Unit, reads: Reads, probe: kubernetes_api.Probe | None) -> Iterator[Diagnosis]:
@@ -176,24 +180,8 @@ def _api(unit: Unit, reads: Reads, probe: kubernetes_api.Probe | None) -> Iterat
     yield from unproven.judge_api(unit.label, host, silent)
 
 
-def _quotas(planned: Planned, reads: Reads, own: frozenset[str], known: references.Known) -> Iterator[Diagnosis]:
-    wanted = (*QUOTAS.values(), *REGION_QUOTAS.values())
-    applied = reads.part("quotas", lambda: quotas_of_aws.applied(reads.account, wanted), None)
-    used = reads.part("use of quotas", lambda: in_use.used(reads.account), None)
-    if applied is None:
-        return
-    yield from quotas.judge(planned, quotas.of_shard(planned), {}, applied)
-    place = (planned.account_id, planned.region)
-    if used is not None:
-        added = quotas.of_region(planned, own)
-        yield from quotas.judge(planned, added, known.used(place, used, added), applied)
-    if types := zones.instance_types(planned):
-        running, each = reads.part("vCPUs in use", lambda: in_use.vcpus(reads.account, types), (0, {}))
-        added = {"vcpus": quotas.vcpus(planned, own, each)}
-        yield from quotas.judge(planned, added, known.used(place, {"vcpus": running}, added), applied)
-
-
-def _rights(planned: Planned, reads: Reads, shard: attached.Shard | None) -> Iterator[Diagnosis]:
+def _rights(planned: Planned, reads: Reads, shard: attached.Shard | None, missing: set[str]) -> Iterator[Diagnosis]:
+    """Adds the ARNs of roles that do not exist to `missing`."""
     yield from attached.judge(planned, shard)
     asked = list(rights.questions(planned, shard))
     duties = sorted({one.duty for one in asked})
@@ -215,6 +203,7 @@ def _rights(planned: Planned, reads: Reads, shard: attached.Shard | None) -> Ite
         try:
             denied += reads.part(f"rights of {principal}", functools.partial(_simulate, reads, principal, own), [])
         except _NoSuchPrincipal:
+            missing.add(principal)
             reason = f"{principal} does not exist"
             remedy = "Deploy `bootstrap/`, which creates the roles, or correct the ARN under `roles`."
             yield found(planned.label, "error", attached.WHERE, reason, remedy)
@@ -241,5 +230,6 @@ def policy(scope: Scope) -> str:
     return own_policy.document(
         buckets=[one.logs.bucket for one in plans],
         parameters=[one for unit in scope.units for one in bootstrap_roles.parameters(unit.stack.settings)],
+        roles=assumed_roles.of_files(scope.units),
         partition=partition(regions[0]) if regions else "aws",
     )

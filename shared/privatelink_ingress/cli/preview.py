@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings import secrets
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
-from privatelink_ingress.trace.preflight.planned import Planned, Resource, StackSettings
+from privatelink_ingress.trace.preflight.planned import AssumedRole, Planned, Resource, StackSettings
+
+AWS = f"{PROVIDER}aws"
 
 GIVE_RIGHT = "Give the caller this right: `./run preflight --print-policy` prints all that it takes."
 
@@ -173,7 +175,13 @@ def _planned(planned: Planned, run: runner.StackRun) -> Planned:
         if (one.custom or one.remote) and one.type.startswith(("aws:", "eks:"))
     )
     lookups = frozenset((_duty(one.provider), one.token) for one in run.invokes)
-    return dataclasses.replace(planned, resources=resources, lookups=lookups)
+    assumed = tuple(sorted(role for one in run.registrations if one.type == AWS for role in _assumed(one)))
+    return dataclasses.replace(planned, resources=resources, lookups=lookups, assumed=assumed)
+
+
+def _assumed(provider: Registration) -> Iterator[AssumedRole]:
+    for role in json.loads(provider.inputs.get("assumeRoles") or "[]"):
+        yield AssumedRole(role["roleArn"], role.get("externalId"), provider.name)
 
 
 def _duty(provider: str) -> str:

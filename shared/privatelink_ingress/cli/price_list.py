@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from privatelink_ingress.aws import credentials, price_list
+from privatelink_ingress.aws import credentials, price_list, refusals
 from privatelink_ingress.fleet import cost, prices
 from privatelink_ingress.problems import Problem, UsageError
 
@@ -42,7 +42,9 @@ def refresh(root: Path, profiles: Sequence[str] = (), client: Any = None) -> lis
             found += known
             missing += unknown
     except (BotoCoreError, ClientError) as error:
-        remedy = f"Use credentials (--profile) with {price_list.ACTION}."
-        raise UsageError("AWS's price list cannot be read", [Problem("pricing", str(error), remedy)]) from None
+        profile = profiles[0] if profiles else None
+        remedy = refusals.remedy(error, profile=profile) or f"Use credentials (--profile) with {price_list.ACTION}."
+        where = f"pricing with profile {profile}" if profile else "pricing"
+        raise UsageError("AWS's price list cannot be read", [Problem(where, str(error), remedy)]) from None
     prices.keep(root, found)
     return missing

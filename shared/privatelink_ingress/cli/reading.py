@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from privatelink_ingress.aws.reads import ACCOUNTS_AT_ONCE, Account, Reads, each
-from privatelink_ingress.cli.accounts import Accounts, Unseen
-from privatelink_ingress.problems import Problem, UserError
+from privatelink_ingress.cli.accounts import Accounts, Unseen, remedy_of
+from privatelink_ingress.problems import Problem, UsageError
 from privatelink_ingress.settings.assumed_roles import AssumedRoles
 from privatelink_ingress.trace.expected import Place
 from privatelink_ingress.trace.public_names import PublicNames
@@ -50,7 +50,8 @@ class Reading:
                 reads = Reads(self._accounts.account(*place, roles.network, roles.external_id))
                 return reads, look(reads)
             except (Unseen, BotoCoreError, ClientError) as error:
-                return Problem("account {}, {}".format(*place), f"cannot be read: {error}", RIGHTS)
+                reason = f"cannot be read: {error}"
+                return Problem("account {}, {}".format(*place), reason, remedy_of(error, RIGHTS))
 
         for place, found in zip(places, each(tried, places, at_once=ACCOUNTS_AT_ONCE), strict=True):
             if isinstance(found, Problem):
@@ -62,11 +63,11 @@ class Reading:
         """As `read`.
 
         Raises:
-            UserError: an account cannot be read.
+            UsageError: an account cannot be read.
         """
         self.read(places, look)
         if self.lost:
-            raise UserError(FAILED, self.lost)
+            raise UsageError(FAILED, self.lost)
 
     @property
     def topology(self) -> Topology:

@@ -36,7 +36,7 @@ class Known:
     def __init__(self, stacks: Stacks) -> None:
         """`stacks` were compared, so that their plans are known."""
         self._stacks, self._zones = stacks, dict[str, tuple[str, ...]]()
-        self._added = dict[tuple[str, str, str], int]()
+        self._added = dict[tuple[str, ...], int]()
 
     def add(self, planned: Planned) -> None:
         """Remember the zones of a stack that was previewed in its account."""
@@ -48,11 +48,11 @@ class Known:
         assert isinstance(plan, EdgePlan), label
         return plan
 
-    def used(self, place: tuple[str, str], used: Mapping[str, int], added: Mapping[str, int]) -> Mapping[str, int]:
+    def used(self, place: tuple[str, ...], used: Mapping[str, int], added: Mapping[str, int]) -> Mapping[str, int]:
         """What is in use of quotas when a stack is deployed after those before it; then `added` is in use as well.
 
         Args:
-            place: Account and Region.
+            place: Account and Region; and the shard, or VPC, for a quota of one.
             used: Before any of them is deployed, by key of a quota.
             added: By this stack.
         """

@@ -86,8 +86,11 @@ class Observed:
     edge: EdgeState | None
     """None where AWS could not be read; `edge_unseen` says why. The same with the workload."""
     edge_unseen: str = ""
+    edge_remedy: str = ""
+    """What makes it readable; empty where a right is missing. The same with the workload."""
     workload: WorkloadState | None
     workload_unseen: str = ""
+    workload_remedy: str = ""
     edge_accounts: frozenset[str]
     others: tuple[str, ...] = ()
     """Other connections that the workload's stack serves."""
@@ -130,7 +133,7 @@ def merged(states: Iterable[EdgeState]) -> EdgeState:
 def _next(observed: Observed) -> tuple[Key, list[Problem]]:
     if observed.entry is None:
         return _after_removal(observed)
-    edge, unseen = observed.edge, _unseen("edge", observed.edge_unseen)
+    edge, unseen = observed.edge, _unseen("edge", observed.edge_unseen, observed.edge_remedy)
     if edge is not None and not edge.present:
         return "remove", []  # never deployed, or a stack of its own that is destroyed
     if observed.entry == "active":
@@ -145,13 +148,13 @@ def _next(observed: Observed) -> tuple[Key, list[Problem]]:
 def _after_removal(observed: Observed) -> tuple[Key, list[Problem]]:
     problems = []
     if observed.edge is None:
-        problems.append(_unseen("edge", observed.edge_unseen))
+        problems.append(_unseen("edge", observed.edge_unseen, observed.edge_remedy))
     elif observed.edge.present:
         return "deploy removal", []
     if observed.others:
         return "keep", problems
     if observed.workload is None:
-        return "destroy", [*problems, _unseen("workload", observed.workload_unseen)]
+        return "destroy", [*problems, _unseen("workload", observed.workload_unseen, observed.workload_remedy)]
     foreign = {id_: owner for id_, owner in observed.workload.open.items() if owner not in observed.edge_accounts}
     if foreign:
         listed = ", ".join(f"{id_} of account {owner}" for id_, owner in sorted(foreign.items()))
@@ -171,5 +174,6 @@ def _traffic(observed: Observed, edge: EdgeState) -> list[Problem]:
     return [Problem(where, reason, "Move its clients away first; or use --force to answer them with 503 from now on.")]
 
 
-def _unseen(side: str, why: str) -> Problem:
-    return Problem(f"{side} account", f"cannot be read, so its resources are not known: {why}", FORCE)
+def _unseen(side: str, why: str, remedy: str) -> Problem:
+    reason = f"cannot be read, so its resources are not known: {why}"
+    return Problem(f"{side} account", reason, f"{remedy} To continue without it, use --force." if remedy else FORCE)

@@ -22,10 +22,14 @@ class AssumedRoles(Settings):
     external_id: ExternalId | None = None
     """What the roles require when they are assumed."""
 
+    @property
+    def by_duty(self) -> dict[str, str | None]:
+        """ARN of the role of each duty; None with ambient credentials."""
+        return self.model_dump(exclude={"permissions_boundary", "external_id"})
+
     @model_validator(mode="after")
     def _external_id_has_a_role(self) -> Self:
-        roles = set(type(self).model_fields) - {"permissions_boundary", "external_id"}
-        if self.external_id is not None and not any(getattr(self, role) for role in roles):
+        if self.external_id is not None and not any(self.by_duty.values()):
             raise InvalidSetting(
                 "has no effect, since no role is assumed",
                 "Remove it, or write the roles that require it.",

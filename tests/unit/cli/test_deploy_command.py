@@ -45,7 +45,7 @@ def test_an_unknown_stack_is_wrong_use_and_gets_the_nearest_name(repository, com
 
 def test_nothing_is_done_with_credentials_of_another_account(repository):
     result = run(repository, "deploy", "prod", "shop")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert " ".join(result.stderr.split()) == (
         "Nothing was done: the credentials are not of the stacks' accounts: "
         "central-ingress/Pulumi.prod.yaml: accountId: is 222222222222, but the ambient credentials are of account "
@@ -59,6 +59,16 @@ def test_each_stack_runs_with_the_credentials_of_its_own_account(repository, mon
     assert run(repository, "drift", "shop", "prod", "--profile", "edge").exit_code == 0
     no_keys = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
     assert seen == {"eks-service/shop": {}, "central-ingress/prod": {"AWS_PROFILE": "edge", **no_keys}}
+
+
+def test_the_permissions_boundary_is_no_role_to_assume(repository, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(running, "drift", lambda chosen, settings: seen.update(settings.environments) or [])
+    file = repository / "eks-service/Pulumi.shop.yaml"
+    boundary = "arn:aws:iam::111111111111:policy/privatelink-ingress/shop-boundary"
+    file.write_text(f"{file.read_text()}\n  eks-service:roles:\n    permissionsBoundary: {boundary}\n")
+    assert run(repository, "drift", "shop").exit_code == 0
+    assert seen == {"eks-service/shop": {}}
 
 
 def test_without_a_cli_of_pulumi_nothing_is_done(repository, monkeypatch, tmp_path):

@@ -252,7 +252,7 @@ def test_run_without_pulumi_is_refused_before_anything_is_written(repository: Pa
 def test_a_deployment_that_changes_nothing_is_not_repeated(
     repository: Path, pulumi: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(offboard, "_edge", lambda *_: (SERVING, ""))
+    monkeypatch.setattr(offboard, "_edge", lambda *_: (SERVING, "", ""))
     result = run(repository, "shop", "--run")
     assert result.exit_code == 1
     assert len((pulumi / "calls").read_text().splitlines()) == 2, "one after the drain, one while it waits"
@@ -263,7 +263,7 @@ def test_edge_resources_of_a_service_in_no_file_still_have_to_be_deleted(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ):
     left = EdgeState(answering=1, stacks=("central-ingress/prod", "central-ingress/prod-partner"))
-    monkeypatch.setattr(offboard, "_edge", lambda *_: (left, ""))
+    monkeypatch.setattr(offboard, "_edge", lambda *_: (left, "", ""))
     data = json.loads(run(repository, "partner", "--json").stdout)
     assert (data["step"], data["outcome"]) == ("deploy removal", "waits")
     assert data["next"] == [

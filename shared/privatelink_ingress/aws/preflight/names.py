@@ -135,13 +135,8 @@ _ALARMS = 100
 
 def _of_firewall(operation: str, key: str) -> Read:
     def look(account: Account, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-        wafv2, marker = account.client("wafv2"), {}
-        while True:  # WAF has no paginator
-            page = getattr(wafv2, operation)(Scope="REGIONAL", **marker)
-            yield from ((one["Name"], one["ARN"]) for one in page[key] if one["Name"] in names)
-            if not page.get("NextMarker") or not page[key]:
-                return
-            marker = {"NextMarker": page["NextMarker"]}
+        listed = read(account.client("wafv2"), operation, key, Scope="REGIONAL")
+        yield from ((one["Name"], one["ARN"]) for one in listed if one["Name"] in names)
 
     return look
 

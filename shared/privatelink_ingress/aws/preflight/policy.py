@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from privatelink_ingress.aws.reader_policy import limited_to
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
+    "acm:ListCertificates": (),
     "cloudwatch:DescribeAlarms": ("cloudwatch:{region}:{account}:alarm:*",),
     "ec2:DescribeAvailabilityZones": (),
     "ec2:DescribeInstanceTypeOfferings": (),
@@ -16,6 +17,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "ec2:DescribeSecurityGroups": (),
     "ec2:DescribeSubnets": (),
     "ec2:DescribeVpcEndpointServices": (),
+    "ec2:DescribeVpcEndpoints": (),
     "ec2:DescribeVpcs": (),
     "ecr:BatchGetImage": ("ecr:{region}:{account}:repository/*",),
     "ecr:DescribeImages": ("ecr:{region}:{account}:repository/*",),
@@ -27,6 +29,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "elasticloadbalancing:DescribeListeners": (),
     "elasticloadbalancing:DescribeLoadBalancers": (),
     "elasticloadbalancing:DescribeTargetGroups": (),
+    "elasticloadbalancing:DescribeTrustStores": (),
+    "iam:GetAccountSummary": (),
     "iam:GetRole": ("iam::{account}:role/*",),
     "iam:SimulatePrincipalPolicy": ("iam::{account}:role/*", "iam::{account}:user/*"),
     "kms:DescribeKey": ("kms:{region}:{account}:key/*",),
@@ -39,8 +43,10 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "servicequotas:ListServiceQuotas": (),
     "sns:ListTopics": (),
     "ssm:DescribeParameters": (),
+    "sts:AssumeRole": (),  # see `document`
     "tag:GetResources": (),
     "wafv2:ListIPSets": (),
+    "wafv2:ListRuleGroups": (),
     "wafv2:ListWebACLs": (),
 }
 """What the command calls itself, and the look-ups of programs without existing resources. Resources by action, as in
@@ -51,7 +57,6 @@ OF_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "autoscaling:DescribeAutoScalingGroups": (),
     "ec2:DescribeRouteTables": (),
     "ec2:DescribeVpcAttribute": (),
-    "ec2:DescribeVpcEndpoints": (),
     "eks:DescribeAddon": ("eks:{region}:{account}:addon/*",),
     "eks:DescribeNodegroup": ("eks:{region}:{account}:nodegroup/*",),
     "eks:ListNodegroups": ("eks:{region}:{account}:cluster/*",),
@@ -71,17 +76,21 @@ OF_SETTINGS: Mapping[str, tuple[str, ...]] = {
 """The look-ups of programs whose stack files name existing resources, permissions boundaries or parameters."""
 
 
-def document(*, buckets: Iterable[str], parameters: Iterable[str] = (), partition: str = "aws") -> str:
+def document(
+    *, buckets: Iterable[str], parameters: Iterable[str] = (), roles: Iterable[str] = (), partition: str = "aws"
+) -> str:
     """An identity policy, as JSON, of whoever runs `preflight`.
 
     Args:
         buckets: Names of the buckets that it looks for.
         parameters: Names or ARNs of the parameters with contracts that the programs read.
+        roles: ARNs of the roles that the programs assume.
         partition: Of the accounts.
     """
     named = (one if one.startswith("arn:") else f"arn:{partition}:ssm:*:*:parameter{one}" for one in parameters)
     own = {
         "s3:ListBucket": [f"arn:{partition}:s3:::{name}" for name in sorted(set(buckets))],
         "ssm:GetParameter": sorted(set(named)),
+        "sts:AssumeRole": sorted(set(roles)),
     }
     return limited_to({**RIGHTS, **OF_SETTINGS}, own, partition=partition)

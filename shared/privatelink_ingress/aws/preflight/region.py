@@ -36,15 +36,11 @@ def instance_types(account: Account, types: Sequence[str]) -> Mapping[str, froze
     return {type_: frozenset(zones) for type_, zones in found.items()}
 
 
-HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""By partition, a Region that every account has."""
-
-
 def is_enabled(account: Account, region: str) -> bool:
     """Whether the account has enabled a Region: one that is not refuses all credentials, so another one is asked.
 
     Args:
-        account: Clients in a Region of `HOME`.
+        account: Clients in the home Region of the partition.
         region: Of the stack.
     """
     listed = account.client("ec2").describe_regions(RegionNames=[region], AllRegions=True)["Regions"]

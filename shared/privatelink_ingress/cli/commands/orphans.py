@@ -37,7 +37,7 @@ def orphans(
     """Find what an interrupted run left behind: resources in AWS with this project's tags that no state has.
 
     Only reads. For each it prints the command that deletes it, and the one that takes it into the state where a pending
-    create fits. Exit code 0 when there is nothing, 1 when there is something or AWS or a state cannot be read.
+    create fits. Exit code 0 when there is nothing, 1 when there is something, 2 when AWS or a state cannot be read.
     """
     from privatelink_ingress.cli import orphans as command
     from privatelink_ingress.cli import pulumi_cli

@@ -12,10 +12,12 @@ from privatelink_ingress.plan.capacity.quotas import QUOTAS
 from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS
 
 SERVICES = {
+    "acm": "AWS Certificate Manager (ACM)",
     "ec2": "Amazon Elastic Compute Cloud (Amazon EC2)",
     "eks": "Amazon Elastic Kubernetes Service (Amazon EKS)",
     "elasticloadbalancing": "Elastic Load Balancing",
     "vpc": "Amazon Virtual Private Cloud (Amazon VPC)",
+    "wafv2": "AWS WAF",
 }
 """Name by service code, as ListServices of the Service Quotas API returns them."""
 

@@ -59,6 +59,7 @@ MODULES: tuple[str, ...] = (
     "eks.tags",
     "iam",
     "iam_simulation",
+    "role_trust",
     "ssm",
     "tagging",
 )

@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from privatelink_ingress.contracts.shard import PROJECT as EDGE
 from privatelink_ingress.plan.edge.query_logs import PROVIDER as QUERY_LOGS
 from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
+from privatelink_ingress.stack_names import short
 
 _OTHER_REGION = {QUERY_LOGS: "network"}
 """Providers with which a duty reaches another Region of the account, by name."""
@@ -33,6 +35,16 @@ class Resource:
     """Whether the program adopts what an earlier deployment left."""
 
 
+@dataclasses.dataclass(frozen=True, order=True)
+class AssumedRole:
+    """One role that a provider of the program assumes."""
+
+    arn: str
+    external_id: str | None
+    provider: str
+    """The provider's name: the duty, or what the role of another account is for."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Planned:
     """One stack."""
@@ -47,6 +59,7 @@ class Planned:
     tags: Mapping[str, str]
     """Of all its resources."""
     resources: tuple[Resource, ...] = ()
+    assumed: tuple[AssumedRole, ...] = ()
     lookups: frozenset[tuple[str, str]] = frozenset()
     """Duty and token of each function that the program calls."""
 
@@ -56,10 +69,15 @@ class Planned:
         return self.label.partition("/")[2]
 
     @property
+    def shard(self) -> str:
+        """Label of the stack whose VPC and load balancer it uses: its own, unless it is an attached stack."""
+        settings = self.settings
+        return f"{EDGE}/{short(settings.edge_stack)}" if isinstance(settings, AttachedSettings) else self.label
+
+    @property
     def roles(self) -> Mapping[str, str | None]:
         """ARN of the role of each duty; None with ambient credentials."""
-        given = self.settings.roles.model_dump(exclude={"external_id", "permissions_boundary"})
-        return dict(given)
+        return self.settings.roles.by_duty
 
     def of_type(self, type_: str) -> Iterator[Resource]:
         """Its resources of one type, in its own account."""

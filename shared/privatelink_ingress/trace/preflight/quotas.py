@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from privatelink_ingress import tokens as t
 from privatelink_ingress.plan.capacity.quotas import QUOTAS, Quota
 from privatelink_ingress.plan.capacity.region_quotas import REGION_QUOTAS, STANDARD
+from privatelink_ingress.plan.capacity.usage import client_rules
+from privatelink_ingress.regions import home
+from privatelink_ingress.settings.attached import AttachedSettings
 from privatelink_ingress.settings.edge import EdgeSettings
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.trace.judgements.findings import Diagnosis, found
@@ -24,15 +27,32 @@ def of_region(planned: Planned, own: Collection[str]) -> Mapping[str, int]:
         own: ARNs of what carries the stack's tag.
     """
     balancers = [str(one.inputs.get("loadBalancerType", "application")) for one in planned.of_type(t.LOAD_BALANCER)]
+    kinds = [one.inputs.get("vpcEndpointType", "Gateway") for one in planned.of_type(t.VPC_ENDPOINT)]
     wanted = {
-        "vpcs": (_number(planned, t.VPC), ":vpc/"),
-        "internetGateways": (_number(planned, t.INTERNET_GATEWAY), ":internet-gateway/"),
         "applicationLoadBalancers": (balancers.count("application"), ":loadbalancer/app/"),
         "networkLoadBalancers": (balancers.count("network"), ":loadbalancer/net/"),
-        "targetGroupsOfRegion": (_number(planned, t.TARGET_GROUP), ":targetgroup/"),
-        "clusters": (_number(planned, t.CLUSTER_COMPONENT), ":cluster/"),
+        # ARNs do not tell the kind of an endpoint: where the stack has any, it has its gateway endpoint.
+        "gatewayEndpoints": (kinds.count("Gateway"), ":vpc-endpoint/"),
+        # IAM's roles are not listed by their tags: a stack that has anything is taken to have its roles.
+        "roles": (0 if own else _number(planned, t.ROLE), ":role/"),
+        **{key: (_number(planned, type_), part) for key, (type_, part) in _COUNTED.items()},
     }
     return {key: max(0, number - sum(part in arn for arn in own)) for key, (number, part) in wanted.items()}
+
+
+_COUNTED = {
+    "vpcs": (t.VPC, ":vpc/"),
+    "internetGateways": (t.INTERNET_GATEWAY, ":internet-gateway/"),
+    "securityGroups": (t.SECURITY_GROUP, ":security-group/"),
+    "targetGroupsOfRegion": (t.TARGET_GROUP, ":targetgroup/"),
+    "trustStores": (t.TRUST_STORE, ":truststore/"),
+    "clusters": (t.CLUSTER_COMPONENT, ":cluster/"),
+    "webAcls": (t.WEB_ACL, ":regional/webacl/"),
+    "ruleGroups": (t.RULE_GROUP, ":regional/rulegroup/"),
+    "ipSets": (t.IP_SET, ":regional/ipset/"),
+    "certificatesOfRegion": (t.CERTIFICATE, ":certificate/"),
+}
+"""Type, and a part of the ARNs, of quotas that count every resource of one type."""
 
 
 def vcpus(planned: Planned, own: Collection[str], each: Mapping[str, int]) -> int:
@@ -44,19 +64,35 @@ def vcpus(planned: Planned, own: Collection[str], each: Mapping[str, int]) -> in
     return settings.nodes.min * max(sizes)
 
 
-def of_shard(planned: Planned) -> Mapping[str, int]:
-    """What a stack registers in its own VPC and at its own load balancer, by key of `QUOTAS`."""
-    if not any(planned.of_type(t.VPC)):
+def of_vpc(planned: Planned) -> Mapping[str, int]:
+    """What a stack registers in its VPC, by key of `QUOTAS`."""
+    kinds = [one.inputs.get("vpcEndpointType") for one in planned.of_type(t.VPC_ENDPOINT)]
+    return {"endpoints": kinds.count("Interface")}
+
+
+def of_balancer(planned: Planned) -> Mapping[str, int]:
+    """What a stack registers at the load balancer of its shard, by key of `QUOTAS`."""
+    if isinstance(planned.settings, WorkloadSettings):
         return {}
-    numbers = {"endpoints": sum(_is_interface(one.inputs) for one in planned.of_type(t.VPC_ENDPOINT))}
-    if isinstance(planned.settings, EdgeSettings):
-        numbers |= {
-            "targetGroups": _number(planned, t.TARGET_GROUP),
-            "rules": _number(planned, t.LISTENER_RULE),
-            "certificates": _number(planned, t.LISTENER_CERTIFICATE),
-            "targets": _number(planned, t.TARGET),
-        }
-    return numbers
+    return {
+        "targetGroups": _number(planned, t.TARGET_GROUP),
+        "rules": _number(planned, t.LISTENER_RULE),
+        "certificates": _number(planned, t.LISTENER_CERTIFICATE),
+        "targets": _number(planned, t.TARGET),
+    }
+
+
+def of_security_group(planned: Planned) -> Mapping[str, int]:
+    """Rules of one security group, by key of `QUOTAS`: those for the clients of a load balancer."""
+    settings = planned.settings
+    return {"securityGroupRules": client_rules(settings.load_balancer)} if isinstance(settings, EdgeSettings) else {}
+
+
+def existing_vpc(planned: Planned) -> str | None:
+    """Id of a VPC that the stack does not create, in which it registers interface endpoints."""
+    if any(planned.of_type(t.VPC)) or isinstance(planned.settings, AttachedSettings):
+        return None
+    return next((str(vpc) for one in planned.of_type(t.VPC_ENDPOINT) if (vpc := one.inputs.get("vpcId"))), None)
 
 
 def judge(
@@ -72,24 +108,26 @@ def judge(
     """
     for key, number in added.items():
         quota = REGION_QUOTAS.get(key) or QUOTAS[key]
-        if not number or quota.code is None or quota.code not in applied:
+        if not number or quota.code is None:
             continue
-        before, limit = used.get(key, 0), applied[quota.code]
+        before, limit = used.get(key, 0), applied.get(quota.code, quota.default)
         if before + number > limit:
             reason = f"{quota.name}: {planned.label} adds {number}, but there is room for {max(0, limit - before)}"
             evidence = f"{before} of {limit} {quota.name} of {quota.holder} are in use ({quota.label})"
-            yield found(planned.label, "error", WHERE, reason, _remedy(planned, quota, before + number), evidence)
+            told = quota.code in applied
+            if not told:
+                evidence += f"; {limit} is AWS's default, as Service Quotas lists none: {quota.source}"
+            remedy = _remedy(planned, quota, before + number)
+            yield found(planned.label, "error" if told else "warning", WHERE, reason, remedy, evidence)
 
 
 def _remedy(planned: Planned, quota: Quota, needed: int) -> str:
     if not quota.adjustable:
         return "AWS does not raise it: publish connections on another shard."
-    return f"`{quota.increase(needed, planned.region)}`, which may take days; or delete what is no longer used."
+    # The quotas of IAM are in one Region for all of them.
+    region = home(planned.region) if quota.service == "iam" else planned.region
+    return f"`{quota.increase(needed, region)}`, which may take days; or delete what is no longer used."
 
 
 def _number(planned: Planned, type_: str) -> int:
     return sum(1 for _ in planned.of_type(type_))
-
-
-def _is_interface(inputs: Mapping[str, object]) -> bool:
-    return inputs.get("vpcEndpointType") == "Interface"
