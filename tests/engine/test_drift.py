@@ -13,6 +13,9 @@ import pulumi_aws as aws
 import pytest
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.stackfiles import exports
+from privatelink_ingress.trace.states import surroundings
+from privatelink_ingress.trace.states.load import load
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_edge import connection, edge, publish
 from tests.support.engine_traffic import EDGE_ACCOUNT
@@ -89,6 +92,15 @@ def test_a_preview_with_a_refresh_shows_what_it_would_take_back(drifted):
 
 def test_a_refresh_records_what_aws_has(drifted):
     assert drifted.refresh().shown() == [f"delete Record {NAME}", *UPDATED]
+
+
+def test_the_refreshed_state_tells_it_to_those_who_read_states(drifted):
+    export = exports.parse({"deployment": drifted.state()}, source="edge", failed="")
+    topology, [attributes] = load([export]), surroundings.load([export]).attributes.values()
+    [balancer] = topology.load_balancers.values()
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "false"
+    assert [one.name for one in topology.aliases] == []
+    assert 49999 in [rule.priority for listener in balancer.listeners for rule in listener.rules]
 
 
 def test_the_next_up_takes_back_that_and_nothing_else(drifted):

@@ -99,17 +99,18 @@ def _listener(resources: Resources, listener: Outputs) -> Listener:
 
 def _certificate(resources: Resources, arn: str, *, default: bool) -> Certificate:
     """A certificate that a stack requests. The names of an existing one are in no state."""
-    issued = {one["certificateArn"] for one in resources.of(t.CERTIFICATE_VALIDATION)}
+    waited = resources.by(t.CERTIFICATE_VALIDATION, "certificateArn")[arn]
+    # Records of another stack (`validationRecords: existing`) may be in no state that is given, so none is missed.
+    own = {_plain(name) for one in waited for name in one.get("validationRecordFqdns") or ()}
     for one in resources.of(t.CERTIFICATE):
         if one["arn"] == arn:
             names = dict.fromkeys((one["domainName"], *(one.get("subjectAlternativeNames") or ())))
             # The state has the status at the request; its validation ends when the certificate is issued.
-            status = "ISSUED" if arn in issued else one.get("status", UNSEEN)
+            status = "ISSUED" if waited else one.get("status", UNSEEN)
             options = one.get("domainValidationOptions") or ()
             records = {(_plain(each["resourceRecordName"]), _plain(each["resourceRecordValue"])) for each in options}
-            return Certificate(
-                arn=arn, domains=tuple(names), status=status, default=default, validations=tuple(sorted(records))
-            )
+            validations = tuple(sorted(one for one in records if one[0] in own))
+            return Certificate(arn=arn, domains=tuple(names), status=status, default=default, validations=validations)
     return Certificate(arn=arn, domains=(), status=UNSEEN, default=default)
 
 
