@@ -21,7 +21,7 @@ def nodes_by_zone(topology: Topology) -> dict[str, str]:
 def comparable(topology: Topology, names: Mapping[str, str]) -> dict[str, Any]:
     """A topology without the order of lists and what no state has: health, expiry, and names of hosted zones.
 
-    `names` are those of `nodes_by_zone`.
+    `names` are those of `nodes_by_zone`. `require_same` compares validation records.
     """
 
     def balancer(one: LoadBalancer) -> LoadBalancer:
@@ -65,10 +65,23 @@ def require_same(by_states: Topology, by_aws: Topology) -> None:
     seen["security groups"] = {id_: groups[id_] for id_ in known["security groups"]}
     for part, value in known.items():
         assert value == seen[part], part
+    in_aws = _validations(by_aws)
+    for arn, records in _validations(by_states).items():
+        assert records in (set(), in_aws[arn]), arn
+
+
+def _validations(topology: Topology) -> dict[str, set[tuple[str, str]]]:
+    """The validation records by certificate; in a state none where another stack owns them."""
+    return {
+        certificate.arn: set(certificate.validations)
+        for balancer in topology.load_balancers.values()
+        for listener in balancer.listeners
+        for certificate in listener.certificates
+    }
 
 
 def _timeless(certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    return _in_order(dataclasses.replace(one, not_after=None) for one in certificates)
+    return _in_order(dataclasses.replace(one, not_after=None, validations=()) for one in certificates)
 
 
 def _in_order(many: Iterable[T]) -> tuple[T, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from privatelink_ingress import tokens as t
 from privatelink_ingress.contracts.service import PROJECT
+from privatelink_ingress.contracts.shard import PROJECT as EDGE
+from privatelink_ingress.problems import Problem
 from privatelink_ingress.stackfiles.exports import Export, opened
 from privatelink_ingress.trace.expected import Expected, Workload
 from privatelink_ingress.trace.states import clusters, logs
@@ -39,6 +41,7 @@ def load(exports: Iterable[Export], expected: Expected | None = None) -> Surroun
             firewall_logs=logs.of_web_acls(resources),
             flow_logs=logs.of_flows(resources),
             images=tuple(one for export in given for one in _lost_repositories(export, by_connection)),
+            unread=tuple(_uncompared(given, resources, expected)),
         )
 
 
@@ -46,6 +49,20 @@ def connection_of(export: Export) -> str:
     """The name that a workload's stack publishes; empty for a stack of another project."""
     project, _, stack = export.stack.partition("/")
     return str(_outputs(export).get("connection_name", stack)) if project == PROJECT else ""
+
+
+def _uncompared(exports: Iterable[Export], resources: Resources, expected: Expected) -> Iterator[Problem]:
+    """Shards whose export has another load balancer than their stack file, so that the two are not compared."""
+    given = {one.stack for one in exports}
+    there = {(one["name"], *place(one)) for one in resources.of(t.LOAD_BALANCER)}
+    for shard in expected.shards:
+        label, name = f"{EDGE}/{shard.stack}", shard.plan.load_balancer_name
+        if label in given and (name, shard.account_id, shard.region) not in there:
+            reason = (
+                f"its state has no load balancer {name} in account {shard.account_id}, {shard.region}, where its stack "
+                "file puts it, so the two are not compared"
+            )
+            yield Problem(label, reason, "Give the export of the stack that the file is of, after `pulumi refresh`.")
 
 
 def _published(export: Export, workloads: Mapping[str, Workload]) -> Iterator[Published]:
