@@ -6,6 +6,7 @@ import dataclasses
 import ipaddress
 import re
 import urllib.parse
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -294,3 +295,26 @@ def test_a_private_address_is_not_what_the_load_balancer_sees_of_a_client(source
         assert found.reason == (
             f"{source} is a private address: the load balancer sees the public address of its NAT gateway"
         )
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "reason"),
+    [
+        ({"method": "TRACE"}, 405, "it does not support the method TRACE"),
+        (
+            {"headers": ["X-Forwarded-For=" + ", ".join(["192.0.2.1"] * 20), "x-forwarded-for=" + "192.0.2.1," * 11]},
+            463,
+            "X-Forwarded-For has 31 addresses, and it accepts 30",
+        ),
+        ({"headers": ["Transfer-Encoding=gzip, chunked"]}, 501, "it does not implement Transfer-Encoding: gzip"),
+    ],
+)
+def test_what_the_load_balancer_refuses_meets_no_rule(options: dict[str, Any], status: int, reason: str):
+    result = trace(URL, whole(), **options)
+    assert (result.outcome, result.status, result.hops[-1].name) == ("answered", status, "Load balancer")
+    assert result.hops[-1].reason == reason
+
+
+def test_what_it_takes_just_so_reaches_the_rules():
+    headers = ["X-Forwarded-For=" + ",".join(["192.0.2.1"] * 30), "Transfer-Encoding=Chunked"]
+    assert trace(URL, whole(), method="POST", headers=headers).reached
