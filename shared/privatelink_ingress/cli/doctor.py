@@ -16,6 +16,7 @@ from privatelink_ingress.cli import foreign_zones, planned
 from privatelink_ingress.cli.reading import RIGHTS
 from privatelink_ingress.cli.topologies import System
 from privatelink_ingress.fleet import examples, repository, shards
+from privatelink_ingress.fleet.repository import Stacks
 from privatelink_ingress.problems import Problem, UsageError, suggest
 from privatelink_ingress.regions import partition
 from privatelink_ingress.trace.diagnosis import Diagnosis, Followed, diagnose
@@ -46,7 +47,8 @@ class Report:
     """What was looked at, and what is wrong."""
 
     connections: tuple[str, ...]
-    requests: int
+    followed: tuple[Followed, ...]
+    """A request for each route and host."""
     found: tuple[Diagnosis, ...]
     unread: tuple[Problem, ...] = ()
     """What could not be read."""
@@ -64,7 +66,15 @@ def published(root: Path, wanted: Sequence[str]) -> Scope:
         UserError: a stack file has a mistake.
         UsageError: with each wanted connection that no stack file has.
     """
-    stacks = repository.read_right(root)
+    return scope_of(repository.read_right(root), wanted)
+
+
+def scope_of(stacks: Stacks, wanted: Sequence[str]) -> Scope:
+    """As `published`, of stacks that are read already; plans them.
+
+    Raises:
+        UsageError: with each wanted connection that no stack file has.
+    """
     grouped, _ = shards.group(stacks.edges, stacks.attached)
     names = sorted({routes.name for group in grouped for routes in group.routes})
     if unknown := [
@@ -97,7 +107,7 @@ def report(scope: Scope, system: System) -> Report:
     )
     names = tuple(dict.fromkeys(one.connection for one in scope.requests))
     unread = (*system.unread, *around.unread, *_uncompared(scope.expected))
-    return Report(connections=names, requests=len(followed), found=tuple(found), unread=unread)
+    return Report(connections=names, followed=tuple(followed), found=tuple(found), unread=unread)
 
 
 def follow_all(scope: Scope, topology: Topology) -> list[Followed]:

@@ -41,15 +41,16 @@ def system(
     Raises:
         UserError: a stack file has a mistake.
     """
-    scope = doctor.published(root, ())
+    stacks = repository.read_right(root)
+    scope = doctor.scope_of(stacks, ())
     deployed = topologies.asked(deployed, doctor.requests(scope), resolver)
     diagnosed = doctor.report(scope, deployed)
     return model.system(
-        repository.read_right(root),
-        doctor.follow_all(scope, deployed.topology),
+        stacks,
+        diagnosed.followed,
         diagnosed.found,
         deployed.topology,
-        cost.report(root, traffic=traffic or Traffic()),
+        cost.of(stacks, root, traffic=traffic or Traffic()),
         source=source,
         read_at=datetime.datetime.now(datetime.UTC),
         unread=diagnosed.unread,

@@ -90,6 +90,15 @@ def report(root: Path, *, traffic: Traffic, nodes: int | None = None, log_gb: fl
     """
     stacks = read_right(root)
     check.compare(stacks)  # which plans them
+    return of(stacks, root, traffic=traffic, nodes=nodes, log_gb=log_gb)
+
+
+def of(stacks: Stacks, root: Path, *, traffic: Traffic, nodes: int | None = None, log_gb: float = 0.0) -> Report:
+    """As `report`, of stacks that are read and planned already.
+
+    Raises:
+        UserError: when there is none, or the prices cannot be read.
+    """
     use = _Use(traffic=traffic, nodes=nodes, log_gb=log_gb, prices=prices.of_repository(root))
     costs = (*_edges(stacks, use), *_workloads(stacks, use))
     if not costs:

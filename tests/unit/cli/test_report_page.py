@@ -351,7 +351,7 @@ def test_what_is_wrong_stands_before_the_table_and_what_could_not_be_seen_is_fol
     sections = [attributes["id"] for attributes, _ in found.all("section")]
     assert sections == ["picture", "findings", "connections", "traces", "capacity", "cost"]
     (_, findings), *_ = found.all("section", id="findings")
-    assert len(hundred.findings) == 100
+    assert [one.problem.where for one in hundred.findings].count("Ingress") == 100
     assert findings.startswith("Findings error app003 · Target group: is empty Run it. error app003")
     reason = "the Kubernetes API of cluster app000 is private"
     assert f"not seen 100 times · Ingress app000: {reason}, … not seen app000 · Ingress: {reason}" in findings

@@ -20,7 +20,7 @@ _STYLES = {"error": "bold red", "warning": "yellow", "not seen": "dim"}
 
 def show(report: Report, console: Console) -> None:
     """Print all findings, and one line of what was looked at."""
-    connections, requests = len(report.connections), report.requests
+    connections, requests = len(report.connections), len(report.followed)
     looked = f"{tables.counted(connections, 'connection')}, {tables.counted(requests, 'request')} followed"
     print_report(report.found, report.unread, looked, console)
 
@@ -57,4 +57,6 @@ def _print_findings(found: Iterable[Diagnosis], unread: Iterable[Problem], conso
 
 def as_json(report: Report) -> str:
     """All of it for scripts: connections, requests, found, unread."""
-    return json.dumps(dataclasses.asdict(report), indent=2)
+    found, unread = (list(map(dataclasses.asdict, some)) for some in (report.found, report.unread))
+    told = {"connections": report.connections, "requests": len(report.followed), "found": found, "unread": unread}
+    return json.dumps(told, indent=2)
