@@ -32,6 +32,7 @@ from privatelink_ingress.lookups import (
     zones,
 )
 from privatelink_ingress.lookups.query_logs import find as look_up_query_logs
+from privatelink_ingress.plan.alarm_keys import KeyPolicy
 from privatelink_ingress.plan.edge import accepters as acceptance
 from privatelink_ingress.plan.edge import connections, query_logs
 from privatelink_ingress.plan.edge.attachment import plan_attachment
@@ -101,7 +102,17 @@ async def deploy() -> dict[str, Any]:
         )
         return Attachment("edge", attachment, options).exports()
     await boundaries.require(settings.roles, network)
-    await alarm_keys.require(settings.alarms, network, account_id=settings.account_id)
+    program.warn(
+        await alarm_keys.require(
+            settings.alarms,
+            network,
+            account_id=settings.account_id,
+            region=region,
+            role_arn=settings.roles.network,
+            external_id=settings.roles.external_id,
+            ask=ask_for_key_policy,
+        )
+    )
     retained = await retained_logs.find(
         log_names(settings, stack=stack, region=region), network, stack_tag=tags["Stack"], where="logs"
     )
@@ -182,6 +193,13 @@ async def ask_for_references(existing: ExistingWebAcl, **credentials: Any) -> tu
     from privatelink_ingress.aws import rule_group_references
 
     return await in_hook_thread(rule_group_references.find, existing, **credentials)
+
+
+async def ask_for_key_policy(key_arn: str, **credentials: Any) -> KeyPolicy:
+    # Imported where a stack has alarms of its own, since no other run needs boto3.
+    from privatelink_ingress.aws import key_policies
+
+    return await in_hook_thread(key_policies.find, key_arn, **credentials)
 
 
 def waits() -> Waits:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from privatelink_ingress.components.hook_threads import in_hook_thread
 from privatelink_ingress.components.workload.private_service import PrivateService, PrivateServiceArgs
 from privatelink_ingress.contracts.service import PROJECT
 from privatelink_ingress.lookups import (
@@ -21,6 +22,7 @@ from privatelink_ingress.lookups import (
     retained_logs,
     zones,
 )
+from privatelink_ingress.plan.alarm_keys import KeyPolicy
 from privatelink_ingress.plan.workload import (
     AdoptedClusterPlan,
     OwnClusterPlan,
@@ -51,7 +53,17 @@ async def deploy() -> dict[str, Any]:
         roles=settings.roles.model_dump(),
     )
     await boundaries.require(settings.roles, duties.iam)
-    await alarm_keys.require(settings.alarms, duties.network, account_id=settings.account_id)
+    program.warn(
+        await alarm_keys.require(
+            settings.alarms,
+            duties.network,
+            account_id=settings.account_id,
+            region=region,
+            role_arn=settings.roles.network,
+            external_id=settings.roles.external_id,
+            ask=ask_for_key_policy,
+        )
+    )
     plan = await planned(settings, stack, region, duties)
     now = image_availability.deployable(plan, await images.account_contents(plan.images, duties), stack=stack)
     program.warn((*plan.warnings, *now.warnings))
@@ -95,6 +107,13 @@ async def planned(
             where="cluster",
         ),
     )
+
+
+async def ask_for_key_policy(key_arn: str, **credentials: Any) -> KeyPolicy:
+    # Imported where a stack has alarms of its own, since no other run needs boto3.
+    from privatelink_ingress.aws import key_policies
+
+    return await in_hook_thread(key_policies.find, key_arn, **credentials)
 
 
 def refuse_while_connected(plan: RemovalPlan, service_id: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from privatelink_ingress.plan.alarm_keys import ADMITTING
 from tests.support.engine import REGION, Stack, World
 from tests.support.engine_calls import Completed
 
@@ -199,6 +200,10 @@ def test_alarms_come_with_their_topic_and_watch_the_balancer_that_the_stack_has(
     kms = world.cloud.session(ACCOUNT, REGION).client("kms")
     kms.create_alias(AliasName="alias/alarms", TargetKeyId=key_arn.rpartition("/")[2])
     stack.config["eks-service:alarms"] = ALARMS
+    assert "whose policy does not allow cloudwatch.amazonaws.com" in "\n".join(stack.failing("preview").errors)
+    policy = json.loads(kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
+    policy["Statement"].append(ADMITTING)
+    kms.put_key_policy(KeyId=key_arn, PolicyName="default", Policy=json.dumps(policy))
     steps = stack.up_as_previewed().shown()
     assert {step.split()[0] for step in steps} == {"create"}
     assert {step.split()[1] for step in steps} == {"WorkloadAlarms", "AlarmTopic", "Topic", "MetricAlarm"}

@@ -54,6 +54,49 @@ def test_a_key_that_cannot_encrypt_is_refused(run: Run, account: str):
     assert f"alarms.key: is alias/alarms, whose key {arn} is in state PendingDeletion" in str(caught.value)
 
 
+ADMITS = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}}
+OWNER = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:root"}, "Action": "kms:*"}
+
+
+@SIDES
+@pytest.mark.parametrize(
+    ("statements", "lacking"),
+    [
+        ([OWNER], "kms:Decrypt and kms:GenerateDataKey"),
+        ([OWNER, {**ADMITS, "Action": "kms:Decrypt"}], "kms:GenerateDataKey"),
+        ([{**ADMITS, "Action": "kms:*", "Effect": "Deny"}], "kms:Decrypt and kms:GenerateDataKey"),
+        ([{**ADMITS, "Principal": {"Service": "sns.amazonaws.com"}, "Action": "*"}], "kms:Decrypt and"),
+    ],
+    ids=["the account alone", "half of it", "a denial", "another service"],
+)
+def test_a_key_that_does_not_admit_cloudwatch_is_refused(run: Run, account: str, statements: list[Any], lacking: str):
+    with pytest.raises(RunError) as caught:
+        run(backend=StrictBackend(key_policy=statements), preview=True, alarms=ALARMS)
+    said = f"alarms.key: is alias/alarms, whose policy does not allow cloudwatch.amazonaws.com {lacking}"
+    assert said in str(caught.value)
+    assert f"aws kms put-key-policy --key-id arn:aws:kms:eu-west-1:{account}:key/1a2b3c4d" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {**ADMITS, "Action": ["kms:decrypt", "kms:GenerateDataKey*"]},
+        {**ADMITS, "Principal": {"Service": ["sns.amazonaws.com", "cloudwatch.amazonaws.com"]}, "Action": "kms:*"},
+        {**ADMITS, "Principal": "*", "Action": "*"},
+    ],
+    ids=["the least", "with another service", "everybody"],
+)
+def test_a_key_that_admits_it_is_no_news(statement: dict[str, Any]):
+    assert run_edge(backend=StrictBackend(key_policy=[statement]), alarms=ALARMS).messages == ()
+
+
+@SIDES
+def test_a_policy_that_may_not_be_read_is_told_and_does_not_stop_a_deployment(run: Run, account: str):
+    [said] = run(backend=StrictBackend(key_policy=None), alarms=ALARMS).messages
+    assert "alarms.key: is alias/alarms, whose policy cannot be read: An error occurred (AccessDenied" in said
+    assert "allow the deploying role kms:GetKeyPolicy" in said
+
+
 @SIDES
 def test_nothing_is_looked_up_without_alarms_or_without_a_key_of_the_account(run: Run, account: str):
     topic = {"enabled": True, "topicArn": f"arn:aws:sns:eu-west-1:{account}:on-call"}
@@ -75,5 +118,5 @@ def test_the_role_that_creates_the_topic_may_look_its_key_up(run: Run, account: 
     found = run(alarms=ALARMS)
     (look_up,) = [one for one in found.invokes if one.token == t.GET_KEY]
     requests = asker(account, stack, role.partition("-")[0]).of_look_up(look_up)
-    assert [one.action for one in requests] == ["kms:DescribeKey"]
+    assert [one.action for one in requests] == ["kms:DescribeKey", "kms:GetKeyPolicy"]
     assert of_duty(role).refused(requests) == []

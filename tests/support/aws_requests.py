@@ -444,7 +444,9 @@ LOOK_UPS = {
     "aws:s3/getBucket:getBucket": """
     . s3:ListBucket arn:aws:s3:::{bucket}
     . s3:GetBucketLocation arn:aws:s3:::{bucket}""",
-    "aws:kms/getKey:getKey": ". kms:DescribeKey {kms}:key/1a2b3c4d",
+    "aws:kms/getKey:getKey": """
+    . kms:DescribeKey {kms}:key/1a2b3c4d
+    . kms:GetKeyPolicy {kms}:key/1a2b3c4d""",
     "aws:ecr/getRepositories:getRepositories": ". ecr:DescribeRepositories {ecr}:repository/*",
     "aws:ecr/getImages:getImages": ". ecr:ListImages {ecr}:repository/{repositoryName}",
     "aws:eks/getClusters:getClusters": "? eks:ListClusters",

@@ -37,6 +37,7 @@ RESOURCES: Mapping[str, Callable[[Parameters], list[str]]] = {
     "iam:GetRole": lambda given: [f"arn:aws:iam::111111111111:role/{given['RoleName']}"],
     "iam:SimulatePrincipalPolicy": lambda given: [given["PolicySourceArn"]],
     "kms:DescribeKey": lambda given: [f"arn:aws:kms:{_HERE}:key/0"],
+    "kms:GetKeyPolicy": lambda given: [f"arn:aws:kms:{_HERE}:key/0"],
     "logs:DescribeLogGroups": lambda given: [f"arn:aws:logs:{_HERE}:log-group:{given['logGroupNamePrefix']}"],
     "route53:GetHostedZone": lambda given: [f"arn:aws:route53:::hostedzone/{given['Id']}"],
     "route53:ListResourceRecordSets": lambda given: [

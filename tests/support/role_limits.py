@@ -51,10 +51,10 @@ LIMITS = (
     ),
     Limit(
         ("workload-network", "edge-network"),
-        ("kms:DescribeKey",),
+        ("kms:DescribeKey", "kms:GetKeyPolicy"),
         "key",
         ANYONE,
-        "It tells whether the key of the alarms' topic exists and can encrypt. A description has no content of a key.",
+        "They tell whether the key of the alarms' topic exists and admits CloudWatch. Neither has content of a key.",
     ),
     Limit(("workload-iam",), ("iam:TagRole",), OF_OUR_NAME, UNTAGGED, _CANNOT_TELL),
     Limit(("workload-eks",), ("iam:PassRole",), OF_OUR_NAME, ANYONE, "IAM checks PassRole without tags."),

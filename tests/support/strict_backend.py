@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from privatelink_ingress.local.adapters.base import Created, Properties
 from privatelink_ingress.local.engine.monitor import PROVIDER, Registration
+from privatelink_ingress.plan.alarm_keys import ADMITTING
 
 REGION_ZONES = ["euw1-az1", "euw1-az2", "euw1-az3"]
 
@@ -372,12 +373,14 @@ class StrictBackend:
         certificates: Mapping[str, Sequence[str]] | None = None,
         query_logs: Mapping[str, str] | None = None,
         rule_groups: Sequence[str] = (),
+        key_policy: Any = (ADMITTING,),
     ) -> None:
         """The first two add to the tables, or replace a line of them, for one test.
 
         `certificates` exist, by ARN, and `query_logs` of hosted zones: ARNs of log groups by zone. Each web ACL refers
-        to `rule_groups`, by their ARNs.
+        to `rule_groups`, by their ARNs. `key_policy` has the statements of each key, or None where it may not be read.
         """
+        self.key_policy = key_policy
         self.certificates, self.query_logs, self.rule_groups = certificates or {}, query_logs or {}, rule_groups
         self._fakes, self._answers = {**FAKES, **(fakes or {})}, {**ANSWERS, **(answers or {})}
 
@@ -410,7 +413,7 @@ class Asked:
 
     def client(self, service: str) -> Asked:
         """Itself: no other service is asked."""
-        assert service in ("acm", "route53", "wafv2")
+        assert service in ("acm", "kms", "route53", "wafv2")
         return self
 
     def describe_certificate(self, *, CertificateArn: str) -> dict[str, Any]:  # noqa: N803
@@ -427,6 +430,13 @@ class Asked:
         """As WAF answers."""
         statements = [{"RuleGroupReferenceStatement": {"ARN": arn}} for arn in self._backend.rule_groups]
         return {"WebACL": {**named, "Rules": [{"Statement": one} for one in ({"GeoMatchStatement": {}}, *statements)]}}
+
+    def get_key_policy(self, *, KeyId: str, PolicyName: str) -> dict[str, Any]:  # noqa: N803
+        """As KMS answers."""
+        if self._backend.key_policy is None:
+            error = {"Code": "AccessDeniedException", "Message": f"may not read {PolicyName} of {KeyId}"}
+            raise ClientError({"Error": error}, "GetKeyPolicy")
+        return {"Policy": json.dumps({"Statement": self._backend.key_policy})}
 
     def list_query_logging_configs(self, *, HostedZoneId: str) -> dict[str, Any]:  # noqa: N803
         """As Route 53 answers."""

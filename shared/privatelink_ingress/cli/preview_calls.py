@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
+from privatelink_ingress.plan import alarm_keys
 from privatelink_ingress.problems import Problem
 
 Parameters = Mapping[str, Any]
@@ -33,6 +35,8 @@ class Calls:
         self._stand_ins: dict[str, dict[str, Any]] = {
             "describe_certificate": {"Certificate": {"KeyAlgorithm": "RSA_2048", **found}},
             "list_query_logging_configs": {"QueryLoggingConfigs": []},
+            "get_web_acl": {"WebACL": {"Rules": []}},
+            "get_key_policy": {"Policy": json.dumps({"Statement": [alarm_keys.ADMITTING]})},
         }
         self._unread: dict[tuple[str, str], str] = {}
 

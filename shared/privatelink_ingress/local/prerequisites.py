@@ -12,6 +12,7 @@ from privatelink_ingress.local.cloud.acm import prepare_certificate
 from privatelink_ingress.local.cloud.ecr import put_stand_in
 from privatelink_ingress.local.cloud.route53 import prepare_hosted_zone
 from privatelink_ingress.local.cloud.session import Session
+from privatelink_ingress.plan.alarm_keys import ADMITTING
 from privatelink_ingress.plan.edge import existing_certificates, logs
 from privatelink_ingress.plan.workload.images import ImagePlan, plan_images
 from privatelink_ingress.plan.workload.registry import plan_registry
@@ -78,7 +79,8 @@ def _topic(sns: Any, arn: str) -> None:
 def _key(kms: Any, name: str) -> None:
     """A key under this alias, as docs/alarms.md creates it. One that is named by its ARN has to exist."""
     if name.startswith("alias/") and name not in {one["AliasName"] for one in kms.list_aliases()["Aliases"]}:
-        key = kms.create_key(Description="Messages of alarm topics")["KeyMetadata"]["KeyId"]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [ADMITTING]})
+        key = kms.create_key(Description="Messages of alarm topics", Policy=policy)["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName=name, TargetKeyId=key)
 
 

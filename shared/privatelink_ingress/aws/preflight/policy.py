@@ -34,6 +34,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "iam:GetRole": ("iam::{account}:role/*",),
     "iam:SimulatePrincipalPolicy": ("iam::{account}:role/*", "iam::{account}:user/*"),
     "kms:DescribeKey": ("kms:{region}:{account}:key/*",),
+    "kms:GetKeyPolicy": ("kms:{region}:{account}:key/*",),
     "logs:DescribeDeliveryDestinations": (),
     "logs:DescribeDeliverySources": (),
     "logs:DescribeLogGroups": ("logs:{region}:{account}:log-group:*",),

@@ -24,8 +24,8 @@ def alarms(system: System) -> tuple[Grant, ...]:
 
 
 def key(system: System) -> tuple[Grant, ...]:
-    """Whether the key of a topic exists. The settings of roles do not name it, so it may be any of the account."""
-    return (system.on_arn(["kms:DescribeKey"], system.arn("kms", "key/*")),)
+    """Whether the key of a topic exists and admits CloudWatch. No setting of roles names it: any of the account."""
+    return (system.on_arn(["kms:DescribeKey", "kms:GetKeyPolicy"], system.arn("kms", "key/*")),)
 
 
 def dashboards(system: System) -> tuple[Grant, ...]:
