@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 
 from privatelink_ingress import tokens as t
+from privatelink_ingress.cli import doctor, topologies
 from privatelink_ingress.components.workload import api_probe
 from privatelink_ingress.rules import RULES
 from privatelink_ingress.stackfiles import exports
+from privatelink_ingress.stackfiles.exports import Export
 from privatelink_ingress.trace.states.load import load
 from privatelink_ingress.trace.trace import trace
 from tests.support.earlier_identities import earlier
 from tests.support.engine import POLICIES, Stack, World
 from tests.support.engine_results import Result
+from tests.support.programs import REPOSITORY
 
 WORKLOADS = ("eks-service/blog", "eks-service/shop")
 EDGE, ATTACHED = "central-ingress/prod", "central-ingress/prod-blog"
@@ -49,6 +52,11 @@ class Deployed:
             self.firsts[label] = stack.up()
             if stack.copies():
                 stack.up()
+
+    def exported(self) -> tuple[Export, ...]:
+        """The states of all stacks."""
+        states = {label: {"deployment": one.state()} for label, one in self.stacks.items()}
+        return tuple(exports.parse(one, source=label, failed="") for label, one in states.items())
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +95,16 @@ def test_after_a_refresh_there_is_still_nothing_to_change(deployed, label):
 
 @pytest.mark.parametrize("host", ["shop.example.com", "blog.example.com"])
 def test_the_states_alone_lead_a_request_to_the_node_ports(deployed, host):
-    exported = (
-        exports.parse({"deployment": one.state()}, source=one.name, failed="") for one in deployed.stacks.values()
-    )
-    followed = trace(f"https://{host}/", load(exported))
+    followed = trace(f"https://{host}/", load(deployed.exported()))
     assert [(hop.name, hop.verdict) for hop in followed.hops[-2:]] == [("Node port", "passes"), ("Ingress", "not seen")]
+
+
+def test_doctor_finds_nothing_wrong_in_the_refreshed_states(deployed):
+    given = deployed.exported()
+    system = topologies.System(topology=load(given), exports=given)
+    report = doctor.report(doctor.published(REPOSITORY, ()), system)
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    assert report.unread == ()
 
 
 @pytest.mark.parametrize("label", ["eks-service/shop", EDGE])
