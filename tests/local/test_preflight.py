@@ -25,6 +25,7 @@ from tests.support.preflight_breakages import (
     BREAKAGES,
     PROD_FILE,
     Breakage,
+    by_parameter,
     missing_certificate,
     parameter,
 )
@@ -220,6 +221,13 @@ def test_an_existing_certificate_that_may_not_be_looked_up_is_taken_for_one_of_t
     assert unread.reason.startswith("the program's call describe_certificate was refused: ")
 
 
+def test_a_parameter_that_another_stack_of_the_repository_will_write_is_not_missed(before: Before):
+    by_parameter(before, f"\n          readerRoleArn: arn:aws:iam::{WORKLOAD}:role/reader")
+    before.edit(PROD_FILE, "# central-ingress:contractPrefix", "central-ingress:contractPrefix")
+    before.edit(BLOG_FILE, "# central-ingress:edgeParameter", "central-ingress:edgeParameter")
+    assert before.found("prod", "prod-blog") == []
+
+
 def test_the_query_logs_of_a_hosted_zone_that_may_not_be_looked_up_are_taken_for_none(before: Before):
     before.edit(
         PROD_FILE, "zoneId: Z0123456789EXAMPLE", "zoneId: Z0123456789EXAMPLE\n    queryLogs: {enabled: true}\n   "
@@ -231,7 +239,7 @@ def test_the_query_logs_of_a_hosted_zone_that_may_not_be_looked_up_are_taken_for
 
 
 def test_the_printed_policy_names_the_parameters_that_the_programs_read(before: Before):
-    before.edit(PROD_FILE, "- stack: shop #", "- parameter: /central-ingress/connections/shop #")
+    by_parameter(before)
     before.edit(PROD_FILE, "# central-ingress:contractPrefix", "central-ingress:contractPrefix")
     before.edit(BLOG_FILE, "# central-ingress:edgeParameter", "central-ingress:edgeParameter")
     printed = json.loads(preflight.policy(preflight.chosen(before.root, ["prod", "prod-blog"])))

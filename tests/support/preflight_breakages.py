@@ -92,6 +92,11 @@ def missing_certificate(before: Before) -> None:
     before.edit(PROD_FILE, '- domains: [example.com, "*.example.com"]', f"- arn: {CERTIFICATE}")
 
 
+def by_parameter(before: Before, reader: str = "") -> None:
+    """The edge reads the contract in a parameter of its own account, where no stack of the repository writes it."""
+    before.edit(PROD_FILE, "- stack: shop #", f"- parameter: /central-ingress/connections/shop{reader} #")
+
+
 def no_zone(before: Before) -> None:
     before.edge.client("route53").delete_hosted_zone(Id=ZONE)
 
@@ -286,6 +291,12 @@ BREAKAGES: tuple[Breakage, ...] = (
         do=missing_certificate,
         where="Program",
         reason="which cannot be looked up",
+    ),
+    Breakage(
+        what="the parameter with a backend's contract does not exist",
+        do=by_parameter,
+        where="Program",
+        reason="/central-ingress/connections/shop does not exist in account 222222222222",
     ),
     Breakage(
         what="the domain is not delegated",

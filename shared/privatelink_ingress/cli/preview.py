@@ -14,6 +14,7 @@ from privatelink_ingress.aws import credentials
 from privatelink_ingress.aws.reads import Account
 from privatelink_ingress.cli.accounts import Accounts, Unseen
 from privatelink_ingress.cli.preview_calls import Calls
+from privatelink_ingress.cli.references import Assumed
 from privatelink_ingress.fleet.deployment import Unit
 from privatelink_ingress.local.adapters import invokes
 from privatelink_ingress.local.adapters.base import AdapterError, Created, Properties
@@ -26,6 +27,7 @@ from privatelink_ingress.problems import Problem, UserError
 from privatelink_ingress.settings import secrets
 from privatelink_ingress.settings.workload import WorkloadSettings
 from privatelink_ingress.stackfiles import reader
+from privatelink_ingress.trace.preflight.bootstrap_roles import UNKNOWN_SERVICE
 from privatelink_ingress.trace.preflight.planned import AssumedRole, Planned, Resource, StackSettings
 
 AWS = f"{PROVIDER}aws"
@@ -34,6 +36,9 @@ GIVE_RIGHT = "Give the caller this right: `./run preflight --print-policy` print
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 """Error codes of a missing right."""
+
+NOT_FOUND = "ParameterNotFound"
+"""Error code of a parameter that does not exist (GetParameter, Systems Manager API)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,9 +53,7 @@ class Preview:
     """Look-ups for which the caller lacks a right: they were answered by stand-ins."""
 
 
-def of(
-    unit: Unit, root: Path, accounts: Accounts, outputs: Mapping[str, StackOutputs], assumed: Mapping[str, Properties]
-) -> Preview:
+def of(unit: Unit, root: Path, accounts: Accounts, outputs: Mapping[str, StackOutputs], assumed: Assumed) -> Preview:
     """Run the program of a stack, and again on stand-ins where a look-up stops it: the rest can be judged all the same.
 
     Args:
@@ -58,7 +61,7 @@ def of(
         root: Top directory of the repository.
         accounts: Whose credentials the look-ups have.
         outputs: Of the stacks that it reads, by full name.
-        assumed: Stand-ins for the answers of look-ups, by token.
+        assumed: Stand-ins for the answers of look-ups.
     """
     settings = unit.stack.settings
     planned = Planned(
@@ -112,8 +115,8 @@ def _run(unit: Unit, root: Path, backend: _LookUps, outputs: Mapping[str, StackO
 class _LookUps:
     """Answers a program's look-ups from the accounts of its providers, and creates nothing."""
 
-    def __init__(self, accounts: Accounts, stand_ins: Mapping[str, Properties], *, ask: bool = True) -> None:
-        self._accounts, self._stand_ins, self._ask = accounts, stand_ins, ask
+    def __init__(self, accounts: Accounts, assumed: Assumed, *, ask: bool = True) -> None:
+        self._accounts, self._assumed, self._ask = accounts, assumed, ask
         self._known: dict[str, Account] = {}
         self.unread: dict[str, Problem] = {}
         """Refused look-ups, by token."""
@@ -130,8 +133,10 @@ class _LookUps:
         Raises:
             AdapterError: AWS refuses or finds nothing, or no credentials are of the provider's account.
         """
-        if not self._ask and token in self._stand_ins:
-            return args | self._stand_ins[token]
+        stand_in = self._stand_in(token, args)
+        undeployed = str(args.get("serviceName", "")).endswith(UNKNOWN_SERVICE)
+        if stand_in is not None and (undeployed or not self._ask):
+            return args | stand_in
         rest = dict(args)
         rest.pop("region", None)
         account = self._account(provider_inputs)
@@ -141,12 +146,18 @@ class _LookUps:
             if token == t.GET_BUCKET and refusal.code in ("403", "AccessDenied"):
                 # The name is of another account, which is told with the other names.
                 raise AdapterError(f"reading S3 Bucket ({args['bucket']}): couldn't find resource") from None
-            if refusal.code not in DENIED or token not in self._stand_ins:
+            if stand_in is not None and refusal.code == NOT_FOUND and args.get("name") in self._assumed.published:
+                return args | stand_in
+            if refusal.code not in DENIED or stand_in is None:
                 raise
             place = f"account {account.account_id}, {account.region}"
             reason = f"the program's look-up {token.rpartition(':')[2]} was refused: {refusal.message}"
             self.unread[token] = Problem(place, reason, GIVE_RIGHT)
-            return args | self._stand_ins[token]
+            return args | stand_in
+
+    def _stand_in(self, token: str, args: Properties) -> Properties | None:
+        answers = self._assumed.answers
+        return answers.get(f"{token} {args.get('name')}", answers.get(token))
 
     def _account(self, provider_inputs: Properties) -> Account:
         key = json.dumps(provider_inputs, sort_keys=True)

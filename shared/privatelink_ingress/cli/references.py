@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -28,6 +29,20 @@ from privatelink_ingress.trace.preflight.planned import Planned
 
 ORGANIZATION = "organization"
 """The organization name in every self-managed Pulumi backend."""
+
+
+_PARAMETER = "parameter "
+"""First part of the keys of contracts that are in parameters."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Assumed:
+    """What look-ups answer when all that a stack file takes for granted is there."""
+
+    answers: Mapping[str, Properties]
+    """By token; of parameters by token and name, with a space between."""
+    published: frozenset[str] = frozenset()
+    """Parameters that other stacks of the repository write when they are deployed."""
 
 
 class Known:
@@ -72,9 +87,24 @@ class Known:
             return {}
         return dict(self._outputs(unit, tuple(sorted(available))))
 
-    def assumed(self, unit: Unit) -> Mapping[str, Properties]:
-        """Answers of look-ups by token, as if all that the stack file takes for granted were there."""
-        return _assumed(unit, dict(self._contracts(unit, ())))
+    def assumed(self, unit: Unit) -> Assumed:
+        """What look-ups answer when all that the stack file takes for granted is there."""
+        contracts = {
+            key.removeprefix(_PARAMETER): contract
+            for key, contract in self._contracts(unit, ())
+            if key.startswith(_PARAMETER)
+        }
+        published = {
+            backend.parameter
+            for connection in getattr(unit.stack.settings, "connections", {}).values()
+            for backend in connection.backends
+            if backend.parameter and self._publisher(unit, backend.parameter, backend.reader_role_arn)
+        }
+        if not isinstance(unit.stack, Workload | Edge) and (name := unit.stack.settings.edge_parameter):
+            # `check` has compared it with the parameter that the shard writes.
+            contracts[name] = shard_outputs(self.edge_plan(f"{shard_contract.PROJECT}/{unit.stack.shard}"))
+            published.add(name)
+        return Assumed(answers=_assumed(unit, contracts), published=frozenset(published))
 
     def _outputs(self, unit: Unit, available: tuple[str, ...]) -> Iterator[tuple[str, StackOutputs]]:
         for stack, contract in self._contracts(unit, available):
@@ -101,8 +131,28 @@ class Known:
                         of_backend = self._workload_zones(short(backend.stack)) or own
                         yield backend.stack, contract_of(plan, of_backend).model_dump(mode="json")
                 elif backend.parameter is not None:
-                    contract = assumed_contract(name, connection, backend, region=region, zone_ids=own)
-                    yield f"parameter {backend.parameter}", contract.model_dump(mode="json")
+                    publisher = self._publisher(unit, backend.parameter, backend.reader_role_arn)
+                    contract = (
+                        contract_of(publisher[1], self._workload_zones(publisher[0]) or own)
+                        if publisher
+                        else assumed_contract(name, connection, backend, region=region, zone_ids=own)
+                    )
+                    yield f"{_PARAMETER}{backend.parameter}", contract.model_dump(mode="json")
+
+    def _publisher(self, unit: Unit, parameter: str, reader: str | None = None) -> tuple[str, WorkloadPlan] | None:
+        """The workload stack of the repository that writes a parameter, and its plan."""
+        owner = parameter if parameter.startswith("arn:") else reader
+        account_id = Arn.parse(owner).account_id if owner else unit.account_id
+        for workload in self._stacks.workloads:
+            plan = self._stacks.report.plans.get(f"{service_contract.PROJECT}/{workload.stack}")
+            if not isinstance(plan, WorkloadPlan):
+                continue
+            writer = plan.publication.parameter_writer_role_arn
+            written_in = Arn.parse(writer).account_id if writer else workload.settings.account_id
+            name = parameter.partition(":parameter")[2] or parameter
+            if (written_in, plan.publication.parameter) == (account_id, name):
+                return workload.stack, plan
+        return None
 
     def _edge_zones(self, unit: Unit, available: tuple[str, ...]) -> tuple[str, ...]:
         shard = unit.name if isinstance(unit.stack, Edge) else getattr(unit.stack, "shard", "")
@@ -170,8 +220,10 @@ def _assumed(unit: Unit, contracts: Mapping[str, Mapping[str, Any]]) -> dict[str
         },
         t.GET_LOG_GROUPS: {"id": region, "logGroupNames": []},
     }
-    if not isinstance(stack, Workload) and (found := [one for key, one in contracts.items() if " " in key]):
-        answers[t.GET_PARAMETER] = {"id": "parameter", "type": "String", "value": json.dumps(found[0])}
+    for name, contract in contracts.items():
+        text = json.dumps(contract)
+        held = {"id": name, "name": name, "type": "String", "value": text, "insecureValue": text}
+        answers[f"{t.GET_PARAMETER} {name}"] = held
     if isinstance(stack, Edge) and (bucket := stack.settings.logs.existing_bucket):
         answers[t.GET_BUCKET] = {"id": bucket, "bucketRegion": region}
     return answers
