@@ -57,6 +57,24 @@ def hundred(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
+def many_accounts(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Forty connections with the longest names, of which thirty have an account of their own."""
+    root = two_shards.write(tmp_path_factory.mktemp("repository"), two_shards.many(40, 1))
+    system = report.system(root, topologies.System(topology=open_fleet.topology(root)), source="AWS")
+    [shard] = system.shards
+    connections = tuple(
+        dataclasses.replace(
+            one,
+            name=f"{'w' * 37}{number:03}",
+            backends=tuple(dataclasses.replace(each, account=f"{max(number, 10):012}") for each in one.backends),
+        )
+        for number, one in enumerate(shard.connections)
+    )
+    shards = (dataclasses.replace(shard, connections=connections),)
+    return written(dataclasses.replace(system, shards=shards), tmp_path_factory.mktemp("accounts"))
+
+
+@pytest.fixture(scope="module")
 def long_names(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The samples with names as long as AWS and the stack files allow."""
     system = report.system(
@@ -125,14 +143,14 @@ OVERLAPS = """
 """
 
 
-def test_no_text_of_the_picture_leaves_it_or_covers_another(long_names: str, hundred: str):
+def test_no_text_of_the_picture_leaves_it_or_covers_another(long_names: str, hundred: str, many_accounts: str):
     steps = ({"read": OVERLAPS},)
     asked = [
         Visit(url=url, width=width, height=height, steps=steps)
-        for url in (long_names, hundred)
+        for url in (long_names, hundred, many_accounts)
         for width, height in (DESKTOP, PHONE)
     ]
-    assert [seen.read for seen in visit(*asked)] == [[[True, [], []]]] * 4
+    assert [seen.read for seen in visit(*asked)] == [[[True, [], []]]] * 6
 
 
 def first(hundred: str, *steps: Step) -> Seen:
@@ -197,11 +215,18 @@ def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(hundred: st
     assert seen.read == ["Skip to the content", "solid", "main", "solid"]
 
 
-def test_print_shows_everything_on_white(samples: str, tmp_path: Path):
+def test_print_shows_everything_on_white_and_folded_findings_at_their_connections(
+    samples: str, hundred: str, tmp_path: Path
+):
     hop = "document.querySelector('#connection-blog .hops li').checkVisibility({ contentVisibilityAuto: true })"
     ground = "getComputedStyle(document.body).backgroundColor"
     tools = "document.querySelector('#search').checkVisibility()"
     steps = ({"read": f"[{hop}, {ground}, {tools}]"},)
-    (seen,) = visit(Visit(url=samples, dark=True, print=True, steps=steps, pdf=str(tmp_path / "report.pdf")))
+    folded = "document.querySelector('#findings details li').checkVisibility({ contentVisibilityAuto: true })"
+    seen, many = visit(
+        Visit(url=samples, dark=True, print=True, steps=steps, pdf=str(tmp_path / "report.pdf")),
+        Visit(url=hundred, print=True, steps=({"read": folded},)),
+    )
     assert seen.read == [[True, "rgb(255, 255, 255)", False]]
+    assert many.read == [False]
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
