@@ -133,7 +133,7 @@ def test_what_is_wrong_is_at_the_top_with_its_remedy_and_at_its_connection(sampl
     (_, findings), *_ = found.all("section", id="findings")
     assert "error shop · Target group: it is empty: the load balancer answers 503" in findings
     assert "Run `pulumi up` in central-ingress/." in findings
-    assert "✕ failing" in rows(found)[1]
+    assert "✕ failing shop.example.com team-shop prod shop in 111111111111 0 of 0" in rows(found)[1]
     (_, section), *_ = found.all("details", id="connection-shop")
     assert "answered 503 by the load balancer" in section
     assert [one.status for one in broken.connections] == ["serving", "error"]

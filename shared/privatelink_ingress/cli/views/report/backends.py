@@ -67,11 +67,11 @@ def planned(entries: Sequence[Entry], workloads: Mapping[str, Workload | None]) 
 
 
 def completed(seen: Sequence[Backend], written: Sequence[Backend]) -> tuple[Backend, ...]:
-    """What is deployed, with the account that the stack file says where none was seen; else what is written."""
+    """What is deployed, with name and account of the stack file where no service was seen; else what is written."""
     if len(seen) != len(written):
         return tuple(seen) or tuple(written)
     return tuple(
-        one if one.account else dataclasses.replace(one, account=other.account)
+        one if one.account else dataclasses.replace(one, name=other.name, account=other.account)
         for one, other in zip(seen, written, strict=True)
     )
 
