@@ -107,7 +107,7 @@ CLOSED: dict[str, Closed] = {
         "The edge's role could delete every log, and a removed stack took its logs with it.",
         (
             f"{PLAN}/account/deployers/network.py",
-            f"{PLAN}/account/deployers/edge.py",
+            f"{PLAN}/account/deployers/edge_logs.py",
             "shared/privatelink_ingress/components/log_groups.py",
             "shared/privatelink_ingress/components/private_bucket.py",
         ),

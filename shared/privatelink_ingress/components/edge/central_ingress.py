@@ -20,8 +20,8 @@ from privatelink_ingress.components.edge.existing_network import ExistingNetwork
 from privatelink_ingress.components.edge.firewall import Firewall, FirewallArgs
 from privatelink_ingress.components.edge.listeners import Listeners, ListenersArgs
 from privatelink_ingress.components.edge.load_balancer import LoadBalancer, LoadBalancerArgs
-from privatelink_ingress.components.edge.logs import LogBucket, LogBucketArgs, LogDeliveries, LogDeliveriesArgs
-from privatelink_ingress.components.edge.network import InternetNetwork, InternetNetworkArgs
+from privatelink_ingress.components.edge.logs import LogDeliveries, LogDeliveriesArgs, log_bucket
+from privatelink_ingress.components.edge.network import internet_network
 from privatelink_ingress.components.edge.query_logs import QueryLogs, QueryLogsArgs
 from privatelink_ingress.components.edge.security_groups import SecurityGroups, SecurityGroupsArgs
 from privatelink_ingress.components.edge.shard_alarms import ShardAlarms, ShardAlarmsArgs, shard_values
@@ -72,7 +72,7 @@ class CentralIngress(Component):
         super().__init__(name, opts)
         plan = args.plan
         settings, tags = plan.load_balancer, plan.tags
-        created = [] if plan.network.existing else [self._network(plan)]
+        created = [] if plan.network.existing else [internet_network(self, f"{name}-network", plan)]
         network = ExistingNetwork(plan.network.existing) if plan.network.existing else created[0]
         groups = SecurityGroups(
             name,
@@ -86,7 +86,7 @@ class CentralIngress(Component):
             ),
             self.child(),
         )
-        log_buckets = [] if plan.logs.bucket_is_existing else [self._log_bucket(plan)]
+        log_buckets = [] if plan.logs.bucket_is_existing else [log_bucket(self, f"{name}-logs", plan)]
         balancer = LoadBalancer(
             name,
             LoadBalancerArgs(
@@ -220,27 +220,6 @@ class CentralIngress(Component):
         self._rule_group_arn = firewall.rule_group_arn
         self.endpoint_subnet_ids = Output.all(**network.endpoint_subnet_ids)
         self.publish()
-
-    def _network(self, plan: EdgePlan) -> InternetNetwork:
-        return InternetNetwork(
-            f"{self._name}-network",
-            InternetNetworkArgs(
-                plan=plan.network,
-                log_storage=plan.logs.storage,
-                protect=plan.load_balancer.deletion_protection,
-                tags=plan.tags,
-            ),
-            self.child(),
-        )
-
-    def _log_bucket(self, plan: EdgePlan) -> LogBucket:
-        protected, stays = plan.load_balancer.deletion_protection, plan.logs.storage.retain_on_delete
-        return LogBucket(
-            f"{self._name}-logs",
-            # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
-            LogBucketArgs(plan=plan.logs, force_destroy=not (protected or stays), tags=plan.tags),
-            self.child(),
-        )
 
     def _contract(self) -> dict[str, Any]:
         """The fields of `shard.ShardContract`."""

@@ -12,6 +12,7 @@ from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.log_groups import log_group
 from privatelink_ingress.components.private_bucket import PrivateBucket, PrivateBucketArgs
 from privatelink_ingress.plan.edge.logs import DeliveryPlan, LogsPlan
+from privatelink_ingress.plan.edge.shard import EdgePlan
 
 OLD_VERSIONS_DAYS = 7
 """Days that a deleted log is still there; logs are never replaced."""
@@ -102,3 +103,14 @@ class LogDeliveries(Component):
             tags=tags,
             opts=replaced,
         )
+
+
+def log_bucket(shard: Component, name: str, plan: EdgePlan) -> LogBucket:
+    """The log bucket of a shard that does not write to an existing one."""
+    protected, stays = plan.load_balancer.deletion_protection, plan.logs.storage.retain_on_delete
+    return LogBucket(
+        name,
+        # A load balancer without deletion protection may be deleted together with its logs, if they go at all.
+        LogBucketArgs(plan=plan.logs, force_destroy=not (protected or stays), tags=plan.tags),
+        shard.child(),
+    )

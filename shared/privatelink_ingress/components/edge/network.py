@@ -11,6 +11,7 @@ from pulumi import Output, ResourceOptions
 from privatelink_ingress.components.base import Component
 from privatelink_ingress.components.flow_logs import FlowLogs, FlowLogsArgs
 from privatelink_ingress.plan.edge.network import NetworkPlan
+from privatelink_ingress.plan.edge.shard import EdgePlan
 from privatelink_ingress.plan.log_groups import LogStorage
 from privatelink_ingress.plan.subnets import SubnetPlan, ipv6_range
 
@@ -147,3 +148,17 @@ class InternetNetwork(Component):
             )
             subnets[plan.zone_id] = subnet
         return subnets
+
+
+def internet_network(shard: Component, name: str, plan: EdgePlan) -> InternetNetwork:
+    """The VPC of a shard that does not stand in an existing one."""
+    return InternetNetwork(
+        name,
+        InternetNetworkArgs(
+            plan=plan.network,
+            log_storage=plan.logs.storage,
+            protect=plan.load_balancer.deletion_protection,
+            tags=plan.tags,
+        ),
+        shard.child(),
+    )

@@ -12,7 +12,7 @@ from privatelink_ingress.contracts.shard import ShardContract
 from privatelink_ingress.plan import buckets, names, tags
 from privatelink_ingress.plan.account import keys
 from privatelink_ingress.plan.account.deployers import DeployersPlan, plan_deployers, state
-from privatelink_ingress.plan.account.deployers.edge import log_buckets
+from privatelink_ingress.plan.account.deployers.edge_logs import log_buckets
 from privatelink_ingress.plan.account.deployers.roles import PATH
 from privatelink_ingress.plan.account.deployers.state import StateBackend
 from privatelink_ingress.plan.account.deployers.trust_domains import SecretsKey

@@ -11,7 +11,7 @@ from privatelink_ingress.plan.edge.mutual_tls import TRUST_STORE, trust_bucket
 
 
 def grants(system: System, edges: Iterable[str]) -> Grants:
-    """Grants by resource type; `edges` are the names of the edges. Their buckets' settings: `deployers/edge.py`."""
+    """Grants by resource type; `edges` are the names of the edges. `edge_logs.py` has their buckets' settings."""
     edges = tuple(edges)
     stores = tuple(system.arn("elasticloadbalancing", f"truststore/{names.fit(edge, TRUST_STORE)}/*") for edge in edges)
     objects = tuple(f"{bucket}/*" for bucket in buckets(system, edges))
