@@ -61,6 +61,7 @@ def test_without_a_right_to_read_the_shards_ids_nothing_is_blamed_on_the_role(de
         report = deployed.report(BLOG)
     assert [one.problem.reason for one in report.found if one.problem.where == "Rights"] == [
         "the permissions on the VPC, endpoint subnets, security group of endpoints, HTTPS listener of "
-        "central-ingress/prod were not simulated: policies name them by their ids, and the account told none"
+        "central-ingress/prod were not simulated: policies name resources by id, and these ids were not found in the "
+        "account"
     ]
     assert any(f"not authorized to perform: {action}" in one.reason for one in report.unread)

@@ -57,8 +57,8 @@ def judge(planned: Planned, shard: Shard | None) -> Iterator[Diagnosis]:
     if shard is None or not shard.missing:
         return
     reason = (
-        f"the permissions on the {', '.join(shard.missing)} of {shard.label} were not simulated: policies name them by "
-        "their ids, and the account told none"
+        f"the permissions on the {', '.join(shard.missing)} of {shard.label} were not simulated: policies name "
+        "resources by id, and these ids were not found in the account"
     )
     yield found(planned.label, "not seen", WHERE, reason, f"Run this again when {shard.label} is deployed.")
 
