@@ -381,8 +381,8 @@ BREAKAGES: tuple[Breakage, ...] = (
     Breakage(
         what="a load balancer has the name of the edge's",
         do=balancer,
-        where="Program",
-        reason="the stack's load balancer is in vpc-",
+        where="Name",
+        reason="load balancer central-ingress-prod exists already",
     ),
     Breakage(
         what="a target group has the name",
