@@ -214,3 +214,13 @@ def test_credentials_that_expire_on_the_way_end_that_account_alone(deployed: Dep
     [problem] = report.unread
     assert (problem.where, problem.remedy) == (f"account {EDGE}, {REGION}", reading.RIGHTS)
     assert problem.reason.startswith("cannot be read further: An error occurred (ExpiredTokenException)")
+
+
+def test_a_zone_without_nodes_is_not_judged_by_a_reader_who_may_not_see_the_attributes(deployed: Deployed):
+    [zone] = [one for one in EVERY if one.what == "a zone has no node while cross-zone load balancing is off"]
+    zone.do(Sides(deployed.edge, deployed.workload))
+    with reader_calls.without("elasticloadbalancing:DescribeTargetGroupAttributes") as refused:
+        report = deployed.report()
+    assert refused
+    assert [one for one in report.found if one.severity != "not seen"] == []
+    assert ["DescribeTargetGroupAttributes" in one.reason for one in report.unread] == [True]
