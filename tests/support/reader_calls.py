@@ -45,6 +45,7 @@ RESOURCES: Mapping[str, Callable[[Parameters], list[str]]] = {
     ],
     "s3:ListBucket": lambda given: [f"arn:aws:s3:::{given['Bucket']}"],
     "s3:GetBucketPolicy": lambda given: [f"arn:aws:s3:::{given['Bucket']}"],
+    "sns:GetTopicAttributes": lambda given: [given["TopicArn"]],
     "ssm:GetParameters": lambda given: [f"arn:aws:ssm:{_HERE}:parameter{name}" for name in given["Names"]],
     "wafv2:GetLoggingConfiguration": lambda given: [given["ResourceArn"]],
     "wafv2:GetRuleGroup": lambda given: [given["ARN"]],

@@ -17,6 +17,7 @@ from privatelink_ingress.aws.reads import Account, Reads
 from privatelink_ingress.cli import (
     assumed_roles,
     image_sources,
+    preflight_adopted,
     preflight_dns,
     preflight_quotas,
     preview,
@@ -162,6 +163,7 @@ def _judged(
     missing = set[str]()
     yield from _rights(planned, reads, shards.of(unit, reads, known), missing)
     yield from assumed_roles.judge(planned, accounts, missing)
+    yield from preflight_adopted.judge(planned, accounts, reads)
     yield from preflight_dns.judge(planned, accounts, reads, resolver)
     taken = taken_names.taken(reads, names.wanted(planned))
     own = reads.part("resources of the stack", lambda: taken_names.own(account, planned.label), None)

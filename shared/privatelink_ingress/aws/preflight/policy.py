@@ -67,6 +67,7 @@ OF_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "iam:GetPolicyVersion": ("iam::{account}:policy/*",),
     "logs:ListTagsForResource": ("logs:{region}:{account}:log-group:*",),
     "route53:ListQueryLoggingConfigs": ("route53:::hostedzone/*",),
+    "sns:GetTopicAttributes": ("sns:{region}:{account}:*",),
     "ssm:GetParameter": (),  # see `document`
     "wafv2:GetWebACL": ("wafv2:{region}:{account}:regional/webacl/*",),
     "wafv2:GetWebACLForResource": (
