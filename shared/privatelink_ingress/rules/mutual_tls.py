@@ -12,20 +12,6 @@ from privatelink_ingress.settings.mutual_tls import EXPIRED_ACCEPTED, EXPIRY_TAG
 ASKING = ("verify", "passthrough")
 
 
-@stack_rule(
-    reason="One that verifies against nothing trusts nobody; against another owner's store, whom that owner adds.",
-    stands_for=["SEC02"],
-)
-def clients_are_verified_with_a_trust_store(stack: Stack) -> Iterator[Finding]:
-    """A listener that verifies client certificates uses a trust store of its own stack."""
-    stores = list(stack.of(t.TRUST_STORE))
-    for listener in stack.of(t.LISTENER):
-        asked = listener.inputs.get("mutualAuthentication") or {}
-        # By reference: the provider fills the ARN in with what it does not know yet.
-        if asked.get("mode") == "verify" and not any(listener.refers("mutualAuthentication", one) for one in stores):
-            yield listener, "verifies client certificates without a trust store of its stack"
-
-
 @resource_rule(
     t.LISTENER,
     reason="Expiry is what ends a stolen key that nobody has revoked.",
