@@ -323,11 +323,11 @@ def test_every_log_group_forgets(run: Run) -> None:
 def test_zones_are_looked_up_only_when_none_are_named(edge: StackRun, run: Run) -> None:
     hosted_zone = "aws:route53/getZone:getZone"
     logs = ["aws:s3/getBucket:getBucket", *["aws:cloudwatch/getLogGroups:getLogGroups"] * 3]
-    key = "aws:kms/getKey:getKey"
-    assert sorted(one.token for one in edge.invokes) == sorted([key, hosted_zone, *logs])
+    key, balancer = "aws:kms/getKey:getKey", "aws:lb/getLoadBalancer:getLoadBalancer"
+    assert sorted(one.token for one in edge.invokes) == sorted([key, balancer, hosted_zone, *logs])
     found = run(network={"zones": 2})
     zones = "aws:index/getAvailabilityZones:getAvailabilityZones"
-    assert sorted(one.token for one in found.invokes) == sorted([zones, key, hosted_zone, *logs])
+    assert sorted(one.token for one in found.invokes) == sorted([zones, key, balancer, hosted_zone, *logs])
     (lookup,) = [one for one in found.invokes if one.token == zones]
     assert lookup.provider == found.only("pulumi:providers:aws").urn
     assert found.exports["zone_ids"] == ["euw1-az1", "euw1-az2"]

@@ -7,6 +7,7 @@ import dataclasses
 import pulumi
 import pulumi_aws as aws
 
+from privatelink_ingress import tokens as t
 from privatelink_ingress.arns import Arn
 from privatelink_ingress.contracts import shard
 from privatelink_ingress.contracts.service import PROJECT, Contract, ContractError
@@ -82,13 +83,11 @@ async def check_service(contract: Contract, source: str, *, provider: aws.Provid
     Raises:
         ContractError: when the edge's account cannot see the service.
     """
-    elsewhere = [contract.region] if contract.region != region else None
+    elsewhere = {"serviceRegions": [contract.region]} if contract.region != region else {}
+    asked = {"serviceName": contract.endpoint_service_name, **elsewhere}
     try:
-        await aws.ec2.get_vpc_endpoint_service(
-            service_name=contract.endpoint_service_name,
-            service_regions=elsewhere,
-            opts=pulumi.InvokeOptions(provider=provider),
-        )
+        # Not the typed function: it reads each property of its result, and warns users of the deprecated one.
+        await pulumi.runtime.invoke_async(t.GET_ENDPOINT_SERVICE, asked, pulumi.InvokeOptions(provider=provider))
     except Exception as error:
         name, text = contract.endpoint_service_name, str(error)
         # The provider tells of a service that AWS does not show as a resource that it could not find.

@@ -83,8 +83,25 @@ def _follow(path: Path, record: Alias, public: Sequence[LoadBalancer]) -> Hop:
 
 
 def _alias(topology: Topology, host: str, type_: str) -> Alias | None:
-    """The record that answers: the exact name, else the wildcard of its parent, as DNS prefers them."""
+    """The record that answers: that of the name itself if the name exists, else the wildcard of its closest encloser.
+
+    A wildcard answers for no name that exists, nor below one: RFC 4592, section 3.3.1. With *.example.com and
+    shop.example.com, new.shop.example.com gets no answer.
+    """
     by_name = {alias.name: alias for alias in topology.aliases if alias.type == type_}
-    parents = host.split(".")
-    candidates = [host, *(".".join(["*", *parents[depth:]]) for depth in range(1, len(parents)))]
-    return next((by_name[name] for name in candidates if name in by_name), None)
+    existing = _existing(topology)
+    enclosers = _upwards(host)
+    closest = next((name for name in enclosers if name in existing), "")
+    return by_name.get(host if closest == host else f"*.{closest}")
+
+
+def _existing(topology: Topology) -> set[str]:
+    """Every name that DNS has, as far as the topology tells: owners of records, apexes, and all names above them."""
+    owners = {alias.name for alias in topology.aliases} | {name for name, _ in topology.cnames or ()}
+    return {name for owner in owners | {zone.name for zone in topology.hosted_zones} for name in _upwards(owner)}
+
+
+def _upwards(name: str) -> list[str]:
+    """The name, then each name above it."""
+    labels = name.split(".")
+    return [".".join(labels[depth:]) for depth in range(len(labels))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,43 @@ def test_an_exact_record_wins_over_a_wildcard_record():
     topology = dataclasses.replace(whole(), aliases=records)
     assert trace("https://shop.example.com/", topology).reached
     assert last(trace("https://other.example.com/", topology)) == ("Route 53", "stops")
+
+
+WILDCARD = model.Alias(name="*.example.com", type="A", target="alb.example.com", zone="example.com")
+
+
+@pytest.mark.parametrize(
+    ("host", "beside", "answering"),
+    [
+        ("new.example.com", {}, "*.example.com"),
+        ("a.new.example.com", {}, "*.example.com"),
+        ("new.shop.example.com", {}, None),
+        (
+            "new.shop.example.com",
+            {"aliases": (dataclasses.replace(WILDCARD, name="*.shop.example.com"),)},
+            "*.shop.example.com",
+        ),
+        ("new.example.com", {"aliases": (dataclasses.replace(WILDCARD, name="new.example.com", type="AAAA"),)}, None),
+        ("new.example.com", {"cnames": frozenset({("_token.new.example.com", "x.acm-validations.example")})}, None),
+        ("a.new.example.com", {"hosted_zones": (model.HostedZone(id="Z2", name="new.example.com"),)}, None),
+    ],
+    ids=[
+        "a name that does not exist",
+        "below such a name",
+        "below a name with a record",
+        "with a wildcard of its own there",
+        "a name with a record of another type",
+        "above a validation record",
+        "in a hosted zone of its own",
+    ],
+)
+def test_a_wildcard_record_answers_neither_for_a_name_that_exists_nor_below_it(
+    host: str, beside: dict[str, Any], answering: str | None
+):
+    aliases = (WILDCARD, *whole().aliases, *beside.get("aliases", ()))
+    topology = dataclasses.replace(whole(), **beside | {"aliases": aliases})
+    evidence = trace(f"https://{host}/", topology).hops[0].evidence
+    assert evidence.split(" A → ")[0] == (answering or f"no alias record answers for {host}")
 
 
 def test_a_client_of_ipv6_follows_the_aaaa_record_and_the_security_group():
