@@ -32,7 +32,6 @@ def bucket(world: World) -> Iterator[StateBucket]:
 @pytest.fixture(scope="module")
 def edge(world: World, bucket: StateBucket, tmp_path_factory: pytest.TempPathFactory) -> Edge:
     made = Edge(world, deployments.copy_of_samples(tmp_path_factory.mktemp("repository")))
-    made.change(alarms={})  # whose key the program asks KMS for: behind the gate are the state and its key alone
     made.environment = {**bucket.as_deployer("edge"), "PULUMI_CONFIG_PASSPHRASE": ""}
     made.secrets_provider = bucket.secrets_provider("edge")
     return made

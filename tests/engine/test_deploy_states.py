@@ -57,8 +57,8 @@ def test_a_run_that_was_killed_names_the_commands_that_repair_its_state_and_the_
         [problem] = edge.refused()
     assert problem.reason == "was ended by signal 9 before its state was complete"
     problems = edge.refused()
-    assert sorted(problem.where.rpartition(" ")[2] for problem in problems) == sorted(edge.pending()) != []
     assert {problem.reason for problem in problems} == {PENDING.format("creating")}
+    assert sorted(problem.where.rpartition(" ")[2] for problem in problems) == sorted(edge.pending()) != []
     [remedy] = {problem.remedy for problem in problems}
     assert len(edge.locks()) == 1
     edge.type(remedy, "cancel", "--yes")

@@ -74,10 +74,12 @@ def test_targets_are_the_planned_addresses_by_zone_and_no_interface_is_looked_up
         f"shop-0-http-80-0-euw1-az{number}": {"targetGroupArn": arn, "targetId": address, "port": 80}
         for number, address in ((1, "10.12.128.16"), (2, "10.12.130.16"), (3, "10.12.132.16"))
     }
-    # The key of the alarms' topic, the zone of the hosts, and what an earlier life of the stack left of its logs.
+    # The key of the alarms' topic, the zone of the hosts, and what an earlier life of the stack left: its load balancer
+    # and its logs.
     looked_up = {one.token for one in edge.invokes}
     assert looked_up == {
         "aws:kms/getKey:getKey",
+        "aws:lb/getLoadBalancer:getLoadBalancer",
         "aws:route53/getZone:getZone",
         "aws:s3/getBucket:getBucket",
         "aws:cloudwatch/getLogGroups:getLogGroups",

@@ -1,4 +1,4 @@
-"""A repository of one edge stack without connections, deployed by the functions behind `./run deploy`."""
+"""A repository of one edge stack without connections and alarms, deployed by the functions behind `./run deploy`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ while not pathlib.Path(os.environ["GO"]).exists():
 
 
 class Edge:
-    """An edge stack without connections, in a repository of its own."""
+    """An edge stack in a repository of its own.
+
+    It has no alarms either: their program asks KMS for a key, and the KMS of these tests has the states' key alone.
+    """
 
     def __init__(self, world: World, root: Path) -> None:
         self.world, self.root = world, root
@@ -45,7 +48,7 @@ class Edge:
         for file in root.glob("*/Pulumi.*.yaml"):
             if file != self.file:
                 file.unlink()
-        self.change(connections={})
+        self.change(connections={}, alarms={})
         for stack in local.find(root):
             prerequisites.prepare(world.cloud, stack.settings, stack.region)
         self.environment: dict[str, str] = {}
