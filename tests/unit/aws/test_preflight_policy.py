@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from privatelink_ingress.aws.preflight import policy
-from privatelink_ingress.local.adapters import existing_lookups, invokes, workload_lookups
+from privatelink_ingress.local.adapters import existing_lookups, existing_network, invokes, workload_lookups
 from tests.support.reader_calls import PREFIXES
 from tests.support.role_calls import ACTIONS
 
@@ -29,7 +29,9 @@ def actions(module: ModuleType) -> Iterator[str]:
                 yield ACTIONS.get(action, action)
 
 
-@pytest.mark.parametrize("module", [invokes, existing_lookups, workload_lookups], ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "module", [invokes, existing_lookups, existing_network, workload_lookups], ids=lambda one: one.__name__
+)
 def test_each_look_up_of_the_programs_is_allowed(module: ModuleType):
     called = set(actions(module))
     assert len(called) > 2

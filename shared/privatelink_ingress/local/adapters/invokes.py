@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from privatelink_ingress import tokens as t
-from privatelink_ingress.local.adapters import existing_lookups, route53, workload_lookups
+from privatelink_ingress.local.adapters import existing_lookups, existing_network, route53, workload_lookups
 from privatelink_ingress.local.adapters.base import AdapterError, Aws, Properties
 from privatelink_ingress.local.adapters.calls import call
 
@@ -222,5 +222,6 @@ FUNCTIONS: Mapping[str, Callable[[Aws, Properties], Properties]] = {
     t.GET_PARAMETER: _parameter,
     t.GET_POLICY: _policy,
     **existing_lookups.FUNCTIONS,
+    **existing_network.FUNCTIONS,
     **workload_lookups.FUNCTIONS,
 }
