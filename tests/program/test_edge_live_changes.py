@@ -95,15 +95,6 @@ def test_records_that_may_not_be_looked_up_are_said_with_the_right_for_it():
     assert "route53:ListResourceRecordSets on the hosted zone" in remedy
 
 
-def test_a_load_balancer_that_may_not_be_looked_up_is_not_taken_for_none():
-    def denied(args: dict[str, Any], _: Any) -> dict[str, Any]:
-        raise PermissionError("AccessDenied: not authorized to perform: elasticloadbalancing:DescribeLoadBalancers")
-
-    where, remedy = refused(StrictBackend(answers={t.GET_LOAD_BALANCER: denied}))
-    assert where.startswith("loadBalancer: is central-ingress-prod, which cannot be looked up: ")
-    assert remedy.startswith("Allow the deploying role elasticloadbalancing:DescribeLoadBalancers (with Attributes")
-
-
 @pytest.mark.parametrize("tags", [{}, {"Stack": OTHER}])
 def test_a_live_shard_does_not_lose_its_existing_vpc(tags: dict[str, str]):
     assert refused(live(type_="ipv4", vpc=tags)) == [

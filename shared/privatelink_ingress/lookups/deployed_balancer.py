@@ -13,14 +13,12 @@ from privatelink_ingress.problems import UserError
 from privatelink_ingress.settings.edge import EdgeSettings
 
 TITLE = "The stack's load balancer cannot be looked up"
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "not authorized to perform")
-"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html"""
 
 
 async def find(
     settings: EdgeSettings, provider: aws.Provider, *, load_balancer_name: str, stack_tag: str, records: aws.Provider
 ) -> DeployedBalancer | None:
-    """The load balancer; None where there is none, as before the first deployment, or it is of another owner.
+    """The load balancer; None where it cannot be looked up, as before the first deployment, or is of another owner.
 
     Args:
         settings: The stack file.
@@ -30,12 +28,9 @@ async def find(
         records: The provider of the hosted zone, which may be of another account.
 
     Raises:
-        UserError: when a right is missing, or the load balancer is there and its VPC or records cannot be looked up.
+        UserError: when the load balancer is there, and its VPC or its records cannot be looked up.
     """
-    remedy = (
-        "Allow the deploying role elasticloadbalancing:DescribeLoadBalancers (with Attributes and Tags), "
-        "ec2:DescribeVpcs, and route53:ListResourceRecordSets on the hosted zone."
-    )
+    remedy = "Allow the deploying role ec2:DescribeVpcs, and route53:ListResourceRecordSets on the hosted zone."
 
     def look_up(provider: aws.Provider, where: str, what: str) -> LookUp:
         return LookUp(provider, where, what, title=TITLE, remedy=remedy)
@@ -43,10 +38,8 @@ async def find(
     named = look_up(provider, "loadBalancer", f"is {load_balancer_name}, which")
     try:
         balancer = await named.one(t.GET_LOAD_BALANCER, aws.lb.GetLoadBalancerResult, name=load_balancer_name)
-    except UserError as failed:
-        # The function has no other way to say that it does not exist; a missing right is told apart by AWS's words.
-        if any(sign in str(failed) for sign in _DENIED):
-            raise
+    except UserError:
+        # The function has no other way to say that it does not exist.
         return None
     if (balancer.tags or {}).get("Stack") != stack_tag:
         return None
