@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +20,7 @@ from privatelink_ingress.problems import Problem
 from tests.support import deployments
 from tests.support.edge_repository import PROD, Edge
 from tests.support.engine import World
-from tests.support.engine_faults import MESSAGE
+from tests.support.engine_faults import MESSAGE, kill_between_writes
 
 CHECKPOINTS = True
 
@@ -30,9 +30,12 @@ PENDING = "has a pending operation ({}): another run is still at work, or was ki
 class KilledBeforeAwsHears(Unobserved):
     """The engine is killed at its first call, and none of its calls reaches AWS."""
 
+    def __init__(self, home: Path) -> None:
+        self._home, self._one = home, threading.Lock()
+
     def before(self, call: Call) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(call.engine_pid, signal.SIGKILL)
+        with self._one, contextlib.suppress(ProcessLookupError):
+            kill_between_writes(call.engine_pid, self._home)
         raise AdapterError(MESSAGE)
 
 
@@ -53,7 +56,7 @@ def edge(world: World, tmp_path_factory: pytest.TempPathFactory) -> Edge:
 
 
 def test_a_run_that_was_killed_names_the_commands_that_repair_its_state_and_the_next_one_ends_it(edge):
-    with edge.world.watched(KilledBeforeAwsHears()):
+    with edge.world.watched(KilledBeforeAwsHears(edge.world.home)):
         [problem] = edge.refused()
     assert problem.reason == "was ended by signal 9 before its state was complete"
     problems = edge.refused()
@@ -69,6 +72,16 @@ def test_a_run_that_was_killed_names_the_commands_that_repair_its_state_and_the_
     networks = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
     assert [network["CidrBlock"] for network in networks] == ["10.12.0.0/16"]
     assert edge.locks() == []
+
+
+def test_an_attributes_file_that_a_killed_run_left_empty_is_named_and_the_state_is_read_without_it(edge):
+    attributes = edge.states / "stacks" / f"{PROD}.json.attrs"
+    attributes.write_text("")
+    [problem] = edge.refused()
+    assert problem.reason.startswith("has a state in a folder, of which a killed run left the attributes' file empty")
+    assert f"Delete .pulumi/stacks/{attributes.relative_to(edge.states / 'stacks')} in the" in problem.remedy
+    attributes.unlink()
+    assert str(edge.deploy().changes) == "no changes"
 
 
 def test_a_stack_that_another_run_has_locked_is_refused_and_that_run_is_not_disturbed(edge, tmp_path):

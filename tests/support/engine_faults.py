@@ -80,17 +80,19 @@ class Fault(Unobserved):
             self.struck = call
         if self.kill:
             assert os.environ["PULUMI_SKIP_CHECKPOINTS"] == "false", "this module has to say CHECKPOINTS = True"
-            self._stop_between_writes(call.engine_pid)
-            os.kill(call.engine_pid, signal.SIGKILL)
+            kill_between_writes(call.engine_pid, self.states)
             wait_for_the_end_of(call.engine_pid)
         raise AdapterError(MESSAGE)
 
-    def _stop_between_writes(self, pid: int) -> None:
+
+def kill_between_writes(pid: int, home: Path | None) -> None:
+    """Kill an engine while the states of its home are whole."""
+    os.kill(pid, signal.SIGSTOP)
+    while home and not all(map(_is_whole, home.glob("states/.pulumi/stacks/*/*.json*"))):
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.01)
         os.kill(pid, signal.SIGSTOP)
-        while self.states and not all(map(_is_whole, self.states.glob("states/.pulumi/stacks/*/*.json*"))):
-            os.kill(pid, signal.SIGCONT)
-            time.sleep(0.01)
-            os.kill(pid, signal.SIGSTOP)
+    os.kill(pid, signal.SIGKILL)
 
 
 def _is_whole(file: Path) -> bool:

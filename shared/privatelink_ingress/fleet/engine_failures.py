@@ -51,6 +51,16 @@ def _newer_state(unit: Unit, _: re.Match[str]) -> Problem:
     return Problem(unit.label, reason, "Install that release of the CLI: https://www.pulumi.com/docs/install/.")
 
 
+def _cut_attributes(unit: Unit, _: re.Match[str]) -> Problem:
+    """The CLI replaces a state in a folder whole, but writes the file with its attributes in place."""
+    reason = "has a state in a folder, of which a killed run left the attributes' file empty; the state itself is whole"
+    remedy = (
+        f"Delete .pulumi/stacks/{unit.label}.json.attrs in the backend's folder, which `pulumi whoami -v` prints, "
+        "and run the same command again. A bucket takes each file whole or not at all: docs/bootstrap.md."
+    )
+    return Problem(unit.label, reason, remedy)
+
+
 def _no_login(unit: Unit, _: re.Match[str]) -> Problem:
     reason = "has no backend for its state, because pulumi is not logged in"
     return Problem(unit.label, reason, "Run `pulumi login` with the URL of your state bucket: docs/bootstrap.md.")
@@ -106,6 +116,7 @@ _MEANINGS: tuple[tuple[str, Finding], ...] = (
     *missing_plugins.MEANINGS,
     (r"configured Kubernetes cluster is unreachable", _unreachable),
     (r"unsupported checkpoint version|newer than what this version of the Pulumi CLI", _newer_state),
+    (r"failed to load checkpoint: (?:unexpected )?EOF", _cut_attributes),
     (r"PULUMI_ACCESS_TOKEN must be set for login", _no_login),
     # S3 says which object after its refusal when it writes, and before it when it reads.
     (rf"{_STATE}[^\n]*{_DENIED}", _denied_state),

@@ -61,6 +61,17 @@ def shop(repository: Path) -> Unit:
             ),
         ),
         (
+            "error: failed to load checkpoint: EOF",
+            Problem(
+                SHOP,
+                "has a state in a folder, of which a killed run left the attributes' file empty; the state itself is "
+                "whole",
+                "Delete .pulumi/stacks/eks-service/shop.json.attrs in the backend's folder, which `pulumi whoami -v` "
+                "prints, and run the same command again. A bucket takes each file whole or not at all: "
+                "docs/bootstrap.md.",
+            ),
+        ),
+        (
             "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
             Problem(
                 "PULUMI_CONFIG_PASSPHRASE",
