@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,6 +28,20 @@ class Published:
     """Such as `parameter /central-ingress/connections/shop` or `outputs of eks-service/shop`."""
     fields: Mapping[str, Any] | None
     """As written; None where it is not there."""
+
+
+def contract_fields(value: str | None) -> Mapping[str, Any] | None:
+    """The fields of a contract in a parameter with this value; None where the value cannot be read.
+
+    What is no object has no field, which the contract's reader says of each.
+    """
+    if value is None:
+        return None
+    try:
+        fields = json.loads(value)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

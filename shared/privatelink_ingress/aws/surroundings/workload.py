@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -15,7 +14,7 @@ from privatelink_ingress.aws.surroundings import alarms
 from privatelink_ingress.plan.workload.images import ImagePlan
 from privatelink_ingress.trace.expected import Workload
 from privatelink_ingress.trace.judgements import zones
-from privatelink_ingress.trace.surroundings import Cluster, Image, Published, Surroundings, Versioned
+from privatelink_ingress.trace.surroundings import Cluster, Image, Published, Surroundings, Versioned, contract_fields
 from privatelink_ingress.trace.topology import Topology
 
 PARAMETERS = 10
@@ -68,7 +67,9 @@ def contracts(account: Account, workloads: Iterable[Workload]) -> Surroundings:
     def look() -> tuple[Published, ...]:
         held = _parameters(account.client("ssm"), sorted(by_name))
         return tuple(
-            Published(connection=one.connection, source=f"parameter {name} of {place}", fields=_fields(held.get(name)))
+            Published(
+                connection=one.connection, source=f"parameter {name} of {place}", fields=contract_fields(held.get(name))
+            )
             for name, one in by_name.items()
         )
 
@@ -81,17 +82,6 @@ def _parameters(ssm: Any, names: Sequence[str]) -> dict[str, str]:
         answer = ssm.get_parameters(Names=names[start : start + PARAMETERS])["Parameters"]
         found |= {one["Name"]: one["Value"] for one in answer}
     return found
-
-
-def _fields(value: str | None) -> Mapping[str, Any] | None:
-    if value is None:
-        return None
-    try:
-        fields = json.loads(value)
-    except ValueError:
-        fields = None
-    # What is no object has no field, which the contract's reader says of each.
-    return fields if isinstance(fields, dict) else {}
 
 
 def _clusters(account: Account, names: Sequence[str]) -> tuple[Cluster, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from privatelink_ingress.stackfiles.exports import Export, opened
 from privatelink_ingress.trace.expected import Expected, Workload
 from privatelink_ingress.trace.states import clusters, logs
 from privatelink_ingress.trace.states.resources import Encrypted, Outputs, Resources, place, reading
-from privatelink_ingress.trace.surroundings import Image, Published, Surroundings
+from privatelink_ingress.trace.surroundings import Image, Published, Surroundings, contract_fields
 
 
 def load(exports: Iterable[Export], expected: Expected | None = None) -> Surroundings:
@@ -90,14 +89,7 @@ def _fields(parameter: Outputs) -> Mapping[str, Any] | None:
         value = parameter["insecureValue"] if "insecureValue" in parameter else parameter.get("value")
     except Encrypted:
         return None
-    if not isinstance(value, str):
-        return None
-    try:
-        fields = json.loads(value)
-    except ValueError:
-        fields = None
-    # What is no object has no field, which the contract's reader says of each.
-    return fields if isinstance(fields, dict) else {}
+    return contract_fields(value if isinstance(value, str) else None)
 
 
 def _lost_repositories(export: Export, workloads: Mapping[str, Workload]) -> Iterator[Image]:
